@@ -1,0 +1,17 @@
+//! `s3-policy-alert`: publishes public S3 bucket policies to SNS.
+//!
+//! May read bucket policies and their Block Public Access, and publish to its topic; it changes nothing.
+
+use std::process::ExitCode;
+
+use buckets::{S3BucketPolicies, S3Policy};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let function = match lambda::Function::start().await {
+        Ok(function) => function,
+        Err(stopped) => return stopped,
+    };
+    let control = S3Policy::new(S3BucketPolicies::new(&function.sdk));
+    function.run(control).await
+}

@@ -1,0 +1,18 @@
+//! `sg-quarantine`: quarantines open security groups.
+//!
+//! May read security groups, revoke their inbound rules and tag them, and publish to its topic.
+
+use std::process::ExitCode;
+
+use security_groups::{Ec2SecurityGroups, SgIngress};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let function = match lambda::Function::start().await {
+        Ok(function) => function,
+        Err(stopped) => return stopped,
+    };
+    let groups = Ec2SecurityGroups::new(&function.sdk);
+    let control = SgIngress::new(groups, function.settings.sg.clone());
+    function.run(control).await
+}

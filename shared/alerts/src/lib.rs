@@ -1,0 +1,13 @@
+//! What an operator reads about a subject, and the SNS topic that carries it.
+//!
+//! [`mail`](mail::mail) writes for people, [`message`](message::message) adds the same facts as JSON for
+//! programs and keeps the whole within what SNS takes, [`Topic`] publishes it.
+
+pub mod mail;
+pub mod message;
+
+mod console;
+mod cut;
+mod topic;
+
+pub use topic::{Topic, TopicArn, TopicArnError};

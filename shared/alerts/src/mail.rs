@@ -1,0 +1,153 @@
+//! An alert as a person reads it: what was open, where, since which trigger, what Curfew did, what to do
+//! now; then the evidence.
+
+use std::fmt::Write;
+
+use remediation::{Alert, Finding, Outcome, Remedy, Report};
+
+use crate::{console, cut};
+
+/// SNS takes subjects of fewer than 100 characters, ASCII, on one line.
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
+const SUBJECT_LIMIT: usize = 99;
+
+/// Writes the alert; no part of it becomes longer than `limit` bytes.
+pub fn mail(report: &Report, limit: usize) -> Alert {
+    Alert { subject: subject(report), text: text(report, limit) }
+}
+
+fn subject(report: &Report) -> String {
+    let head = format!("[Curfew] {}, {}: ", report.outcome, report.severity());
+    let tail = format!(" ({})", report.subject.region);
+    let room = SUBJECT_LIMIT.saturating_sub(head.len() + tail.len());
+    let resource = report.subject.resource.to_string();
+    let resource = if resource.chars().count() <= room {
+        resource
+    } else {
+        resource.chars().take(room.saturating_sub(3)).chain("...".chars()).collect()
+    };
+    let line = format!("{head}{resource}{tail}");
+    line.chars()
+        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
+        .take(SUBJECT_LIMIT)
+        .collect()
+}
+
+/// The alert in one or two sentences.
+pub(crate) fn headline(report: &Report) -> String {
+    let resource = &report.subject.resource;
+    let found = match report.findings.as_slice() {
+        [] => format!("Curfew could not look after {resource}"),
+        [only] => only.summary.clone(),
+        [first, rest @ ..] => format!("{}; {} more like it", first.summary, rest.len()),
+    };
+    let then = match report.outcome {
+        Outcome::Remediated => "Curfew closed this, and a second read found nothing left to close.",
+        Outcome::Alerted => "Curfew changes nothing here: this is for a person to decide.",
+        Outcome::Observed => "Nothing was changed: Curfew only observes.",
+        Outcome::StillOpen => "Curfew changed something, and the resource is STILL OPEN.",
+        Outcome::Failed => "Curfew FAILED to finish.",
+        Outcome::Gone => "The resource was deleted meanwhile.",
+        Outcome::Compliant => "Nothing has to be done.",
+    };
+    format!("{found}. {then}")
+}
+
+fn text(report: &Report, limit: usize) -> String {
+    let mut text = Text::default();
+    text.line(&headline(report));
+
+    text.title("What was open");
+    let findings = report.findings.iter().map(finding).collect();
+    text.list(findings, "Nobody knows: the resource could not be read.", limit);
+
+    text.title("Where");
+    let subject = &report.subject;
+    text.line(&format!("  Account   {}", subject.account));
+    text.line(&format!("  Region    {}", subject.region));
+    text.line(&format!("  Resource  {}", subject.resource));
+    text.line(&format!("  ARN       {}", subject.arn()));
+    if let Some(link) = console::link(subject) {
+        text.line(&format!("  Console   {link}"));
+    }
+
+    text.title("Since which trigger");
+    text.line(&format!("  {}", subject.cause));
+
+    text.title("What Curfew did");
+    did(report, &mut text, limit);
+
+    text.title("What you should do now");
+    text.list(report.advice.clone(), "Nothing.", limit);
+
+    for evidence in &report.evidence {
+        text.title(&evidence.title);
+        text.line(&cut::text(&evidence.body, limit));
+    }
+    text.0
+}
+
+fn finding(finding: &Finding) -> String {
+    let whose = if finding.remedy == Remedy::Report { ", reported only" } else { "" };
+    format!("{} ({}{whose})", finding.summary, finding.severity)
+}
+
+fn did(report: &Report, text: &mut Text, limit: usize) {
+    if report.outcome == Outcome::Observed {
+        text.line("  Nothing: the mode is `observe`. It would have done this:");
+        text.list(report.planned.clone(), "Nothing.", limit);
+        return;
+    }
+    let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
+    text.list(changes, "It changed nothing.", limit);
+    match &report.remaining {
+        Some(remaining) => {
+            let left: Vec<String> =
+                remaining.iter().filter(|left| left.remedy == Remedy::Close).map(finding).collect();
+            if left.is_empty() {
+                text.line("  Read again afterwards: nothing is left to close.");
+            } else {
+                text.line("  Read again afterwards, this is still open:");
+                text.list(left, "", limit);
+            }
+        }
+        None if !report.changes.is_empty() => {
+            text.line("  It could NOT read the resource again: nobody has verified the change.");
+        }
+        None => {}
+    }
+    if let Some(error) = &report.error {
+        text.line(&format!("  It could not finish: {}", cut::text(&error.to_string(), limit)));
+    }
+    if let Some(note) = &report.note {
+        text.line(&format!("  Note: {note}."));
+    }
+}
+
+/// A plain-text mail in the making.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn line(&mut self, line: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "{line}");
+    }
+
+    fn title(&mut self, title: &str) {
+        self.line(&format!("\n{}", title.to_uppercase()));
+    }
+
+    fn list(&mut self, items: Vec<String>, if_empty: &str, limit: usize) {
+        if items.is_empty() && !if_empty.is_empty() {
+            self.line(&format!("  {if_empty}"));
+        }
+        let (kept, left_out) = cut::items(items, limit);
+        for item in kept {
+            self.line(&format!("  - {item}"));
+        }
+        if left_out > 0 {
+            self.line(&format!("  - and {left_out} more [{}]", cut::WHOLE));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! An alert as SNS takes it: text for people, JSON for programs, attributes for subscription filters.
+
+use std::collections::BTreeMap;
+
+use remediation::{Alert, Report};
+use serde_json::{Map, Value, json};
+
+use crate::mail::{headline, mail};
+use crate::{console, cut};
+
+/// The JSON's version: raised when a member changes its meaning or goes.
+const VERSION: u32 = 1;
+
+/// How long the message may be, in bytes. SNS takes 256 KB with the attributes; the rest is left for those.
+/// <https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html>
+const MESSAGE_LIMIT: usize = 250_000;
+
+/// How long one part may be, in bytes, tried in order until the whole fits. With the last, it always does.
+const PART_LIMITS: [usize; 6] = [usize::MAX, 64_000, 16_000, 4_000, 1_000, 200];
+
+/// An alert as SNS takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What a person reads; its subject line goes with every protocol.
+    pub mail: Alert,
+    /// The message, for `MessageStructure=json`: a member a protocol.
+    pub body: String,
+    /// Message attributes, all of type `String`.
+    pub attributes: BTreeMap<&'static str, String>,
+}
+
+/// Writes the alert about a subject, cut where it would be too long.
+pub fn message(report: &Report) -> Message {
+    let whole = Message {
+        mail: mail(report, usize::MAX),
+        body: String::new(),
+        attributes: attributes(report),
+    };
+    let mut body = String::new();
+    for limit in PART_LIMITS {
+        body = compose(report, limit);
+        if body.len() <= MESSAGE_LIMIT {
+            break;
+        }
+    }
+    Message { body, ..whole }
+}
+
+/// `mail` is what people get by e-mail, `default` is short enough for anything else.
+fn compose(report: &Report, limit: usize) -> String {
+    let text = mail(report, limit).text;
+    let facts = facts(report, limit).to_string();
+    json!({
+        "default": cut::text(&headline(report), limit.min(1_000)),
+        "email": text,
+        "sqs": facts,
+        "lambda": facts,
+        "http": facts,
+        "https": facts,
+    })
+    .to_string()
+}
+
+/// The same facts as the mail, for programs.
+fn facts(report: &Report, limit: usize) -> Value {
+    let mut facts = Map::new();
+    facts.insert("version".to_owned(), VERSION.into());
+    facts.insert("headline".to_owned(), headline(report).into());
+    facts.extend(report.facts());
+    facts.insert("resource_kind".to_owned(), report.subject.resource.kind().into());
+    facts.insert("partition".to_owned(), report.subject.partition().as_str().into());
+    facts.insert("severity".to_owned(), report.severity().as_str().into());
+    facts.insert("console".to_owned(), json!(console::link(&report.subject)));
+    facts.insert("advice".to_owned(), json!(report.advice));
+    cut::facts(&mut facts, limit);
+    Value::Object(facts)
+}
+
+fn attributes(report: &Report) -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("account", report.subject.account.to_string()),
+        ("control", report.control.to_owned()),
+        ("outcome", report.outcome.to_string()),
+        ("region", report.subject.region.to_string()),
+        ("severity", report.severity().to_string()),
+    ])
+}

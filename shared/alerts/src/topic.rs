@@ -1,0 +1,105 @@
+//! The SNS topic that alerts go to.
+
+use aws_sdk_sns::Client;
+use aws_sdk_sns::config::{Builder, Region};
+use aws_sdk_sns::types::MessageAttributeValue;
+use aws_types::SdkConfig;
+use remediation::{CallError, Notify, Report, Undelivered};
+
+use crate::message::message;
+
+/// The ARN of a standard topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicArn {
+    arn: String,
+    region: String,
+}
+
+/// An ARN that is not a standard topic's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TopicArnError {
+    /// It is not there at all.
+    #[error("TOPIC_ARN is not set: it names the SNS topic that alerts go to")]
+    Absent,
+    /// It is something else.
+    #[error("TOPIC_ARN is `{0}`, which is not the ARN of an SNS topic (arn:aws:sns:REGION:ACCOUNT:NAME)")]
+    Invalid(String),
+    /// It is a FIFO topic's, which cannot send e-mail.
+    #[error("TOPIC_ARN is `{0}`, a FIFO topic, which cannot send e-mail: name a standard topic")]
+    Fifo(String),
+}
+
+impl TopicArn {
+    /// Takes the value of `TOPIC_ARN`.
+    ///
+    /// # Errors
+    /// When it is absent or not the ARN of a standard topic.
+    pub fn parse(arn: Option<&str>) -> Result<Self, TopicArnError> {
+        let arn = arn.ok_or(TopicArnError::Absent)?.trim();
+        let invalid = || TopicArnError::Invalid(arn.to_owned());
+        let [prefix, partition, service, region, account, name] =
+            arn.split(':').collect::<Vec<_>>()[..].try_into().map_err(|_| invalid())?;
+        if name.ends_with(".fifo") {
+            return Err(TopicArnError::Fifo(arn.to_owned()));
+        }
+        let name_is_valid = (1..=256).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        let is_topic = prefix == "arn"
+            && partition.starts_with("aws")
+            && service == "sns"
+            && events::Region::new(region).is_some()
+            && events::AccountId::new(account).is_some()
+            && name_is_valid;
+        if is_topic { Ok(Self { arn: arn.to_owned(), region: region.to_owned() }) } else { Err(invalid()) }
+    }
+}
+
+/// Publishes alerts to one topic.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    arn: TopicArn,
+    client: Client,
+}
+
+impl Topic {
+    /// A topic, reached in its own Region, whichever Region the function runs in.
+    pub fn new(sdk: &SdkConfig, arn: TopicArn) -> Self {
+        let config = Builder::from(sdk).region(Region::new(arn.region.clone())).build();
+        Self { arn, client: Client::from_conf(config) }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_client(client: Client, arn: TopicArn) -> Self {
+        Self { arn, client }
+    }
+}
+
+impl Notify for Topic {
+    async fn notify(&self, report: &Report) -> Result<(), Undelivered> {
+        let message = message(report);
+        let mut request = self
+            .client
+            .publish()
+            .topic_arn(&self.arn.arn)
+            .subject(&message.mail.subject)
+            .message_structure("json")
+            .message(&message.body);
+        for (name, value) in &message.attributes {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            match value {
+                Ok(value) => request = request.message_attributes(*name, value),
+                Err(_) => {
+                    let error = CallError::Incomplete { action: "sns:Publish", field: "data_type" };
+                    return Err(Undelivered { error, alert: message.mail });
+                }
+            }
+        }
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let error = CallError::from_sdk("sns:Publish", &error);
+                Err(Undelivered { error, alert: message.mail })
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The controls over S3 buckets.
+//!
+//! | control | reads | changes |
+//! | --- | --- | --- |
+//! | [`S3Acl`] (`s3-acl`) | the bucket's ACL | the bucket's ACL |
+//! | [`S3Policy`] (`s3-policy`) | the policy, S3's verdict on it, Block Public Access | nothing |
+//!
+//! Each control has a port with exactly these calls (`port.rs` in its folder) and is handed nothing else.
+
+mod acl;
+mod client;
+mod policy;
+
+pub use acl::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, S3Acl, S3BucketAcls, Written};
+pub use policy::{BucketPolicies, PolicyState, PublicAccessBlock, S3BucketPolicies, S3Policy};

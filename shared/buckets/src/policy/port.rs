@@ -1,0 +1,179 @@
+//! What the control `s3-policy` may do in S3: read. It has no way to change anything.
+
+use std::future::Future;
+
+use aws_sdk_s3::Client;
+use aws_types::SdkConfig;
+use remediation::CallError;
+use serde::Serialize;
+
+use crate::client::{self, Bucket};
+
+/// What S3 says about a bucket's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyState {
+    /// The policy, and what limits it; `None` where the bucket has none.
+    pub policy: Option<Policy>,
+}
+
+/// A bucket's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Policy {
+    /// The document, as S3 gives it.
+    pub document: String,
+    /// S3's own verdict.
+    pub is_public: bool,
+    /// What blocks it.
+    pub public_access_block: PublicAccessBlock,
+}
+
+/// A bucket's Block Public Access.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PublicAccessBlock {
+    /// Calls that would make an ACL public are refused.
+    pub block_public_acls: bool,
+    /// Public ACLs have no effect.
+    pub ignore_public_acls: bool,
+    /// Calls that would make the policy public are refused.
+    pub block_public_policy: bool,
+    /// A public policy lets in nobody but the account and AWS services.
+    pub restrict_public_buckets: bool,
+}
+
+/// Bucket policies, to read.
+pub trait BucketPolicies {
+    /// What S3 says about the bucket's policy, or `None` where the bucket does not exist.
+    ///
+    /// # Errors
+    /// When S3 does not say.
+    fn read(&self, bucket: &Bucket<'_>) -> impl Future<Output = Result<Option<PolicyState>, CallError>>;
+}
+
+/// Bucket policies in S3.
+#[derive(Debug, Clone)]
+pub struct S3BucketPolicies(Client);
+
+impl S3BucketPolicies {
+    /// Bucket policies, reached with this configuration.
+    pub fn new(sdk: &SdkConfig) -> Self {
+        Self(client::client(sdk))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_client(client: Client) -> Self {
+        Self(client)
+    }
+
+    async fn document(&self, bucket: &Bucket<'_>) -> Result<Answer<String>, CallError> {
+        const ACTION: &str = "s3:GetBucketPolicy";
+        let answer = self
+            .0
+            .get_bucket_policy()
+            .bucket(bucket.id.as_str())
+            .expected_bucket_owner(bucket.account.as_str())
+            .customize()
+            .config_override(client::in_region_of(bucket))
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                answer.policy.map(Answer::Is).ok_or(CallError::Incomplete { action: ACTION, field: "Policy" })
+            }
+            Err(error) => match client::code(&error) {
+                Some("NoSuchBucketPolicy") => Ok(Answer::NoPolicy),
+                Some("NoSuchBucket") => Ok(Answer::NoBucket),
+                _ => Err(client::explain(CallError::from_sdk(ACTION, &error), bucket)),
+            },
+        }
+    }
+
+    async fn is_public(&self, bucket: &Bucket<'_>) -> Result<Answer<bool>, CallError> {
+        const ACTION: &str = "s3:GetBucketPolicyStatus";
+        let answer = self
+            .0
+            .get_bucket_policy_status()
+            .bucket(bucket.id.as_str())
+            .expected_bucket_owner(bucket.account.as_str())
+            .customize()
+            .config_override(client::in_region_of(bucket))
+            .send()
+            .await;
+        match answer {
+            // An answer that does not say is not taken for "not public".
+            Ok(answer) => answer
+                .policy_status
+                .and_then(|status| status.is_public)
+                .map(Answer::Is)
+                .ok_or(CallError::Incomplete { action: ACTION, field: "IsPublic" }),
+            Err(error) => match client::code(&error) {
+                Some("NoSuchBucketPolicy") => Ok(Answer::NoPolicy),
+                Some("NoSuchBucket") => Ok(Answer::NoBucket),
+                _ => Err(client::explain(CallError::from_sdk(ACTION, &error), bucket)),
+            },
+        }
+    }
+
+    async fn public_access_block(
+        &self,
+        bucket: &Bucket<'_>,
+    ) -> Result<Answer<PublicAccessBlock>, CallError> {
+        let answer = self
+            .0
+            .get_public_access_block()
+            .bucket(bucket.id.as_str())
+            .expected_bucket_owner(bucket.account.as_str())
+            .customize()
+            .config_override(client::in_region_of(bucket))
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                let block = answer.public_access_block_configuration;
+                let flag = |flag: Option<bool>| flag.unwrap_or(false);
+                Ok(Answer::Is(block.map_or_else(PublicAccessBlock::default, |block| PublicAccessBlock {
+                    block_public_acls: flag(block.block_public_acls),
+                    ignore_public_acls: flag(block.ignore_public_acls),
+                    block_public_policy: flag(block.block_public_policy),
+                    restrict_public_buckets: flag(block.restrict_public_buckets),
+                })))
+            }
+            Err(error) => match client::code(&error) {
+                Some("NoSuchPublicAccessBlockConfiguration") => Ok(Answer::Is(PublicAccessBlock::default())),
+                Some("NoSuchBucket") => Ok(Answer::NoBucket),
+                _ => {
+                    let error = CallError::from_sdk("s3:GetBucketPublicAccessBlock", &error);
+                    Err(client::explain(error, bucket))
+                }
+            },
+        }
+    }
+}
+
+/// What S3 answers about a part of a bucket.
+enum Answer<T> {
+    Is(T),
+    NoPolicy,
+    NoBucket,
+}
+
+impl BucketPolicies for S3BucketPolicies {
+    async fn read(&self, bucket: &Bucket<'_>) -> Result<Option<PolicyState>, CallError> {
+        // Most buckets have no policy: one call is enough for them.
+        let document = match self.document(bucket).await? {
+            Answer::Is(document) => document,
+            Answer::NoPolicy => return Ok(Some(PolicyState { policy: None })),
+            Answer::NoBucket => return Ok(None),
+        };
+        let (is_public, block) =
+            futures_util::try_join!(self.is_public(bucket), self.public_access_block(bucket))?;
+        match (is_public, block) {
+            (Answer::NoBucket, _) | (_, Answer::NoBucket) => Ok(None),
+            (Answer::NoPolicy, _) | (_, Answer::NoPolicy) => Ok(Some(PolicyState { policy: None })),
+            (Answer::Is(is_public), Answer::Is(public_access_block)) => {
+                Ok(Some(PolicyState { policy: Some(Policy { document, is_public, public_access_block }) }))
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! A trigger becomes subjects.
+//!
+//! [`read`] takes whatever invoked a function and says which resources to look at. It is lenient in what
+//! it ignores and strict in what it needs: a field that is missing is named in the error, and a trigger
+//! that is none of ours is an error too, never silence. What a trigger claims about a resource is not
+//! carried on: the live state decides.
+//!
+//! One file a trigger, in `trigger/`.
+
+mod cause;
+mod error;
+mod fields;
+mod names;
+mod subject;
+mod trigger;
+
+pub use cause::Cause;
+pub use error::TriggerError;
+pub use names::{AccountId, BucketName, GroupId, Partition, Region};
+pub use subject::{Resource, Subject};
+pub use trigger::{Message, Reading, Trigger, read};

@@ -1,0 +1,129 @@
+//! What every function does before and after its control: start, and answer Lambda.
+//!
+//! The only crate that knows Lambda's runtime. A function's `main` reads
+//!
+//! ```ignore
+//! let function = match lambda::Function::start().await {
+//!     Ok(function) => function,
+//!     Err(stopped) => return stopped,
+//! };
+//! let control = S3Acl::new(S3BucketAcls::new(&function.sdk), function.settings.s3_acl);
+//! function.run(control).await
+//! ```
+
+mod payload;
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use alerts::{Topic, TopicArn, TopicArnError};
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
+use remediation::clock::SystemClock;
+use remediation::settings::{Environment, SettingsError};
+use remediation::{Control, HandleError, Invocation, Service, Settings, log};
+
+/// How long one attempt of a call to AWS may take; they answer within a tenth of this.
+const ATTEMPT: Duration = Duration::from_secs(5);
+
+/// How long a call may take with its retries: short enough for a whole walk within a function's time.
+const CALL: Duration = Duration::from_secs(12);
+
+/// A function that has started: it logs, its settings are good, it can reach AWS.
+#[derive(Debug)]
+pub struct Function {
+    /// The configuration of every client.
+    pub sdk: SdkConfig,
+    /// What the operator decided.
+    pub settings: Settings,
+    topic: Topic,
+}
+
+/// Why a function does not start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Topic(#[from] TopicArnError),
+    #[error("AWS_REGION is not set")]
+    Region,
+}
+
+impl Function {
+    /// Starts logging, reads the settings and makes ready what every client shares.
+    ///
+    /// # Errors
+    /// When the settings, the topic or the Region cannot be used: the log says which and why, and the
+    /// process should exit with this code.
+    pub async fn start() -> Result<Self, ExitCode> {
+        let environment = Environment::read();
+        log::start(environment.function_name.as_deref().unwrap_or("unknown"), environment.level());
+        prepare(&environment).await.map_err(|error| {
+            tracing::error!(target: "remediation", "the function cannot start: {error}");
+            ExitCode::FAILURE
+        })
+    }
+
+    /// Handles invocations until Lambda stops the process.
+    pub async fn run<C: Control>(self, control: C) -> ExitCode {
+        let service = Service::new(control, self.topic, SystemClock, self.settings);
+        let is_cold = AtomicBool::new(true);
+        let handler = service_fn(|event: LambdaEvent<String>| async {
+            let LambdaEvent { payload, context } = event;
+            let cold_start = is_cold.swap(false, Ordering::Relaxed);
+            service.handle(&payload, &invocation(context, cold_start)).await.map_err(Answer)
+        });
+        let runtime = Runtime::new(handler).layer(payload::AsText);
+        match runtime.run().await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                tracing::error!(target: "remediation", "the Lambda runtime stopped: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+async fn prepare(environment: &Environment) -> Result<Function, StartError> {
+    let settings = environment.settings()?;
+    let topic = TopicArn::parse(environment.topic_arn.as_deref())?;
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(CALL)
+        .build();
+    let sdk = aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .load()
+        .await;
+    if sdk.region().is_none() {
+        return Err(StartError::Region);
+    }
+    let topic = Topic::new(&sdk, topic);
+    Ok(Function { sdk, settings, topic })
+}
+
+fn invocation(context: Context, cold_start: bool) -> Invocation {
+    Invocation {
+        deadline: context.deadline(),
+        request_id: context.request_id,
+        xray_trace_id: context.xray_trace_id,
+        cold_start,
+    }
+}
+
+/// An error as Lambda reports it: with a stable type, which alarms and people can go by.
+#[derive(Debug)]
+struct Answer(HandleError);
+
+impl From<Answer> for Diagnostic {
+    fn from(Answer(error): Answer) -> Self {
+        Self { error_type: error.error_type().to_owned(), error_message: error.to_string() }
+    }
+}
+

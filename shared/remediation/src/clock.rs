@@ -1,0 +1,44 @@
+//! The only place that asks what time it is, or waits.
+
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Tells the time.
+pub trait Clock {
+    /// The time now.
+    fn now(&self) -> SystemTime;
+
+    /// Returns once `pause` has passed.
+    fn sleep(&self, pause: Duration) -> impl Future<Output = ()>;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port that the others go through")]
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// `at` as RFC 3339 in UTC, to the millisecond: `2026-11-22T05:41:07.120Z`.
+pub fn rfc3339(at: SystemTime) -> String {
+    let at = OffsetDateTime::from(at);
+    let at = at.replace_millisecond(at.millisecond()).unwrap_or(at);
+    let mut text = at.format(&Rfc3339).unwrap_or_else(|_| at.unix_timestamp().to_string());
+    // The standard form leaves trailing zeros out; a column of times reads better with a fixed width.
+    if let Some(stem) = text.strip_suffix('Z') {
+        let (seconds, fraction) = stem.split_once('.').unwrap_or((stem, ""));
+        text = format!("{seconds}.{fraction:0<3}Z");
+    }
+    text
+}

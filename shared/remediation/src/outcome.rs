@@ -1,0 +1,46 @@
+//! How a walk ended.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How the walk of one subject ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Nothing was found to act on.
+    Compliant,
+    /// Something was changed, and a second read found nothing left to close.
+    Remediated,
+    /// Something was found that this control reports and does not change.
+    Alerted,
+    /// Something was found and would have been changed, but the mode is `observe`.
+    Observed,
+    /// The resource does not exist any more.
+    Gone,
+    /// Something was changed, and a second read found that the resource is still open.
+    StillOpen,
+    /// A step could not be done.
+    Failed,
+}
+
+impl Outcome {
+    /// The outcome as logs, mails and message attributes write it, as in `still-open`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Compliant => "compliant",
+            Self::Remediated => "remediated",
+            Self::Alerted => "alerted",
+            Self::Observed => "observed",
+            Self::Gone => "gone",
+            Self::StillOpen => "still-open",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,142 @@
+//! What is to be said about one subject once its walk has ended.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use events::Subject;
+use serde_json::{Map, Value, json};
+
+use crate::{CallError, Change, Evidence, Finding, Mode, Outcome, Severity};
+
+/// What is to be said about one subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The control that walked.
+    pub control: &'static str,
+    /// What it looked at.
+    pub subject: Subject,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether Curfew may change things.
+    pub mode: Mode,
+    /// What was found, most severe first.
+    pub findings: Vec<Finding>,
+    /// What the plan was, a line a step.
+    pub planned: Vec<String>,
+    /// What was changed, in order.
+    pub changes: Vec<Change>,
+    /// What the read after the changes still found; `None` where there was no such read.
+    pub remaining: Option<Vec<Finding>>,
+    /// The state before, as it was read, where there was something to find.
+    pub before: Option<Value>,
+    /// Why a step could not be done.
+    pub error: Option<CallError>,
+    /// Anything else worth saying, in one sentence.
+    pub note: Option<String>,
+    /// What a person should do now.
+    pub advice: Vec<String>,
+    /// What proves it.
+    pub evidence: Vec<Evidence>,
+    /// How long the walk took.
+    pub duration: Duration,
+}
+
+impl Report {
+    /// A report with nothing in it but how it ended.
+    pub(crate) fn new(control: &'static str, subject: &Subject, mode: Mode, outcome: Outcome) -> Self {
+        Self {
+            control,
+            subject: subject.clone(),
+            outcome,
+            mode,
+            findings: Vec::new(),
+            planned: Vec::new(),
+            changes: Vec::new(),
+            remaining: None,
+            before: None,
+            error: None,
+            note: None,
+            advice: Vec::new(),
+            evidence: Vec::new(),
+            duration: Duration::ZERO,
+        }
+    }
+
+    /// The worst finding's severity. A walk that failed before it found anything counts as high: nobody
+    /// knows whether the resource is open.
+    pub fn severity(&self) -> Severity {
+        let worst = self.findings.iter().map(|finding| finding.severity).max();
+        match self.outcome {
+            Outcome::Failed => worst.unwrap_or(Severity::High).max(Severity::High),
+            _ => worst.unwrap_or(Severity::Low),
+        }
+    }
+
+    /// Whether a person should hear of this: what was changed, what needs a decision, what failed for good.
+    /// `last_chance` is false while a queue will hand the same trigger out again.
+    pub fn concerns_a_person(&self, last_chance: bool) -> bool {
+        match self.outcome {
+            Outcome::Compliant | Outcome::Gone => !self.changes.is_empty(),
+            Outcome::Remediated | Outcome::StillOpen | Outcome::Alerted | Outcome::Observed => true,
+            Outcome::Failed => {
+                let for_good = !self.error.as_ref().is_some_and(CallError::is_passing);
+                for_good || last_chance || !self.changes.is_empty()
+            }
+        }
+    }
+
+    /// Whether the same trigger should be handed out again.
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed | Outcome::StillOpen)
+    }
+
+    /// What there is to say, for programs: the same members in the log line and in the alert's JSON. The
+    /// members are described in [`crate::log`].
+    pub fn facts(&self) -> Map<String, Value> {
+        let subject = &self.subject;
+        let mut facts = Map::new();
+        let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
+        add("control", self.control.into());
+        add("resource", subject.resource.id().into());
+        add("arn", subject.arn().into());
+        add("account", subject.account.as_str().into());
+        add("region", subject.region.as_str().into());
+        add("cause", subject.cause.to_string().into());
+        add("mode", self.mode.as_str().into());
+        add("outcome", self.outcome.as_str().into());
+        if !self.findings.is_empty() || self.outcome == Outcome::Failed {
+            add("severity", self.severity().as_str().into());
+        }
+        add("findings", json!(self.findings));
+        if !self.planned.is_empty() {
+            add("planned", json!(self.planned));
+        }
+        add("changes", json!(self.changes));
+        if let Some(before) = &self.before {
+            add("before", before.clone());
+        }
+        if let Some(remaining) = &self.remaining {
+            add("remaining", json!(remaining));
+        }
+        if let Some(error) = &self.error {
+            add("error", error.facts());
+        }
+        if let Some(note) = &self.note {
+            add("note", note.as_str().into());
+        }
+        facts
+    }
+
+    /// What tells this situation from another one at the same resource: equal for a repeated delivery that
+    /// found the same and changed nothing.
+    pub(crate) fn situation(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.outcome.hash(&mut hasher);
+        for finding in &self.findings {
+            (finding.summary.as_str(), finding.evidence.to_string()).hash(&mut hasher);
+        }
+        self.before.as_ref().map(Value::to_string).hash(&mut hasher);
+        self.error.as_ref().map(|error| (error.kind(), error.to_string())).hash(&mut hasher);
+        hasher.finish()
+    }
+}

@@ -1,0 +1,107 @@
+//! The log lines of a service; the fields are described in [`crate::log`].
+
+use events::{Subject, TriggerError};
+use serde_json::{Map, Value, json};
+use tracing::Level;
+
+use crate::{Outcome, Report, Undelivered};
+
+/// What became of the alert about a subject.
+#[derive(Debug)]
+pub(super) enum AlertState {
+    /// Nobody needs to know.
+    None,
+    /// It was published.
+    Sent,
+    /// People know already.
+    Repeated,
+    /// It did not get through.
+    Failed(Undelivered),
+}
+
+/// The one line about a subject.
+pub(super) fn report(report: &Report, alert: &AlertState) {
+    let facts = Value::Object(facts(report, alert)).to_string();
+    let message = message(report, alert);
+    match level(report, alert) {
+        Level::ERROR => tracing::error!(target: "remediation", facts, "{message}"),
+        Level::WARN => tracing::warn!(target: "remediation", facts, "{message}"),
+        _ => tracing::info!(target: "remediation", facts, "{message}"),
+    }
+}
+
+fn level(report: &Report, alert: &AlertState) -> Level {
+    match (report.outcome, alert) {
+        (_, AlertState::Failed(_)) | (Outcome::Failed, _) => Level::ERROR,
+        (Outcome::StillOpen | Outcome::Alerted | Outcome::Observed, _) => Level::WARN,
+        _ => Level::INFO,
+    }
+}
+
+fn message(report: &Report, alert: &AlertState) -> String {
+    let mut message = format!("{}: {}", report.subject.resource, report.outcome);
+    let mut add = |text: &str| {
+        message.push_str(": ");
+        message.push_str(text);
+    };
+    match (&report.error, report.changes.as_slice(), report.findings.as_slice()) {
+        (Some(error), ..) => add(&error.to_string()),
+        (None, [change], _) => add(&change.summary),
+        (None, [change, rest @ ..], _) => add(&format!("{} and {} more", change.summary, rest.len())),
+        (None, [], [finding]) => add(&finding.summary),
+        (None, [], [finding, rest @ ..]) => add(&format!("{} and {} more", finding.summary, rest.len())),
+        (None, [], []) => {}
+    }
+    if let AlertState::Failed(undelivered) = alert {
+        add(&undelivered.to_string());
+    }
+    message
+}
+
+fn facts(report: &Report, alert: &AlertState) -> Map<String, Value> {
+    let mut facts = report.facts();
+    let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
+    match alert {
+        AlertState::None => add("alert", "none".into()),
+        AlertState::Sent => add("alert", "sent".into()),
+        AlertState::Repeated => add("alert", "repeated".into()),
+        AlertState::Failed(undelivered) => {
+            let alert = &undelivered.alert;
+            add("alert_error", undelivered.error.facts());
+            add("undelivered", json!({ "subject": alert.subject, "text": alert.text }));
+            add("alert", "failed".into())
+        }
+    };
+    add("duration_ms", u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX).into());
+    facts
+}
+
+/// A trigger, or a part of one, that could not be read.
+pub(super) fn unreadable(control: &str, error: &TriggerError, message_id: Option<&str>) {
+    tracing::error!(
+        target: "remediation",
+        control,
+        message_id,
+        outcome = Outcome::Failed.as_str(),
+        "the trigger could not be read: {error}",
+    );
+}
+
+/// A trigger without a subject for this control.
+pub(super) fn nothing_to_do(control: &str) {
+    tracing::info!(target: "remediation", control, "the trigger names nothing that {control} has to look at");
+}
+
+/// A subject that is left to the next delivery.
+pub(super) fn not_started(control: &str, subject: &Subject) {
+    tracing::warn!(
+        target: "remediation",
+        control,
+        resource = subject.resource.id(),
+        account = subject.account.as_str(),
+        region = subject.region.as_str(),
+        cause = %subject.cause,
+        "{}: not started, too little time was left; it will be delivered again",
+        subject.resource,
+    );
+}

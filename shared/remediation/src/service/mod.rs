@@ -1,0 +1,160 @@
+//! Everything that one invocation holds, each subject walked once and reported once.
+
+mod answer;
+mod line;
+
+use std::time::{Duration, SystemTime};
+
+use events::{Message, Subject, Trigger};
+use futures_util::StreamExt;
+use futures_util::stream;
+use serde_json::Value;
+use tracing::Instrument;
+
+pub use answer::HandleError;
+use answer::{Done, Failure};
+use line::AlertState;
+
+use crate::clock::Clock;
+use crate::recent::Recent;
+use crate::{Control, Notify, Report, Settings, walk};
+
+/// How many subjects of a batch are walked at the same time: enough to hide the network, few enough to stay
+/// under the request rates of EC2 and S3.
+const AT_ONCE: usize = 4;
+
+/// What Lambda says about an invocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invocation {
+    /// Lambda's id of the request.
+    pub request_id: String,
+    /// X-Ray's id of the trace.
+    pub xray_trace_id: Option<String>,
+    /// Whether the process has just been started for it.
+    pub cold_start: bool,
+    /// When Lambda will end it.
+    pub deadline: SystemTime,
+}
+
+/// A control at work.
+#[derive(Debug)]
+pub struct Service<C, N, K> {
+    control: C,
+    notify: N,
+    clock: K,
+    settings: Settings,
+    recent: Recent,
+}
+
+impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
+    /// A service that enforces one control and tells people through one port.
+    pub fn new(control: C, notify: N, clock: K, settings: Settings) -> Self {
+        Self { control, notify, clock, settings, recent: Recent::default() }
+    }
+
+    /// Handles one Lambda payload and says what to answer: the partial batch response for an SQS batch, a
+    /// list of the outcomes for a single event.
+    ///
+    /// # Errors
+    /// For a payload that cannot be read, and for a single event with something that could not be done:
+    /// Lambda then delivers it again. Everything in the error is in the log already.
+    pub async fn handle(&self, payload: &str, invocation: &Invocation) -> Result<Value, HandleError> {
+        // At error level, so that no log level takes the request's id off the lines.
+        let span = tracing::error_span!(
+            "invocation",
+            cold_start = invocation.cold_start,
+            function_request_id = invocation.request_id,
+            xray_trace_id = invocation.xray_trace_id,
+        );
+        async {
+            match events::read(payload) {
+                Ok(Trigger::Event(reading)) => {
+                    // No queue counts its deliveries, so each may be the last.
+                    let event = Message { id: String::new(), receive_count: u32::MAX, reading };
+                    let failures = self.messages(std::slice::from_ref(&event), invocation).await;
+                    answer::event(failures)
+                }
+                Ok(Trigger::Batch(messages)) => {
+                    let done = self.messages(&messages, invocation).await;
+                    Ok(answer::batch(&messages, &done))
+                }
+                Err(error) => {
+                    line::unreadable(C::NAME, &error, None);
+                    Err(HandleError::Unreadable(error.to_string()))
+                }
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// Walks each distinct subject once, and says for each message how its subjects ended.
+    async fn messages(&self, messages: &[Message], invocation: &Invocation) -> Vec<Done> {
+        let mut work: Vec<(&Subject, bool)> = Vec::new();
+        for message in messages {
+            for error in &message.reading.unreadable {
+                line::unreadable(C::NAME, error, Some(message.id.as_str()).filter(|id| !id.is_empty()));
+            }
+            let last_chance = message.receive_count >= self.settings.max_receive_count;
+            for subject in message.reading.subjects.iter().filter(|s| C::id(&s.resource).is_some()) {
+                match work.iter_mut().find(|(known, _)| known.same_resource(subject)) {
+                    Some((_, last)) => *last |= last_chance,
+                    None => work.push((subject, last_chance)),
+                }
+            }
+        }
+        if work.is_empty() && messages.iter().all(|message| message.reading.unreadable.is_empty()) {
+            line::nothing_to_do(C::NAME);
+        }
+
+        let half_time = self.half_time(invocation);
+        let ended: Vec<(&Subject, Result<Report, Failure>)> = stream::iter(work)
+            .map(|(subject, last)| async move { (subject, self.subject(subject, last, half_time).await) })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        messages.iter().map(|message| Done::of(&message.reading, &ended)).collect()
+    }
+
+    async fn subject(
+        &self,
+        subject: &Subject,
+        last_chance: bool,
+        half_time: Option<SystemTime>,
+    ) -> Result<Report, Failure> {
+        let Some(id) = C::id(&subject.resource) else { return Err(Failure::NotStarted) };
+        if half_time.is_some_and(|half_time| self.clock.now() > half_time) {
+            line::not_started(C::NAME, subject);
+            return Err(Failure::NotStarted);
+        }
+        let report = walk(&self.control, subject, id, self.settings.mode, &self.clock).await;
+        let alert = self.tell(&report, last_chance).await;
+        line::report(&report, &alert);
+        match alert {
+            AlertState::Failed(undelivered) => Err(Failure::NotTold(report, undelivered)),
+            _ if report.is_unfinished() => Err(Failure::Unfinished(report)),
+            _ => Ok(report),
+        }
+    }
+
+    async fn tell(&self, report: &Report, last_chance: bool) -> AlertState {
+        let now = self.clock.now();
+        let state = if !report.concerns_a_person(last_chance) {
+            AlertState::None
+        } else if self.recent.knows(report, now) {
+            AlertState::Repeated
+        } else {
+            self.notify.notify(report).await.map_or_else(AlertState::Failed, |()| AlertState::Sent)
+        };
+        self.recent.note(report, matches!(state, AlertState::Sent), now);
+        state
+    }
+
+    /// Until when subjects are started: a walk that Lambda would cut off half way is better not begun. A
+    /// deadline that has passed already is no deadline.
+    fn half_time(&self, invocation: &Invocation) -> Option<SystemTime> {
+        let now = self.clock.now();
+        let left = invocation.deadline.duration_since(now).ok().filter(|left| *left > Duration::ZERO)?;
+        now.checked_add(left / 2)
+    }
+}

@@ -1,0 +1,151 @@
+//! Every setting there is, with its default and its meaning.
+//!
+//! `CURFEW_SETTINGS` holds one JSON object. All keys are optional; a key that is not listed here, or a value
+//! that does not fit, stops the function at start with a message that names it.
+//!
+//! | key | default | meaning |
+//! | --- | --- | --- |
+//! | `mode` | `"enforce"` | `"observe"` does everything but the change, and says what it would have done |
+//! | `max_receive_count` | `8` | after how many deliveries the queue gives a message up (its redrive policy); a failure that may pass is mailed at the last one |
+//! | `s3_acl.style` | `"grants"` | `"grants"` removes the public grants and keeps all others; `"private"` writes the canned ACL `private`, which removes every grant but the owner's |
+//! | `sg.authorized_tcp_ports` | `[80, 443]` | tcp ports that may be open to the world: numbers and `"from-to"` ranges, in a list or in one comma-separated string |
+//! | `sg.authorized_udp_ports` | `[]` | the same for udp |
+//! | `sg.icmp` | `"report"` | `"revoke"` closes world-open ICMP too |
+
+mod environment;
+mod ports;
+
+use serde::Deserialize;
+
+pub use environment::Environment;
+pub use ports::Ports;
+
+/// The variable that holds the settings.
+pub const VARIABLE: &str = "CURFEW_SETTINGS";
+
+/// What an operator decides.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether Curfew changes anything.
+    pub mode: Mode,
+    /// After how many deliveries the queue gives a message up.
+    pub max_receive_count: u32,
+    /// Settings of the control `s3-acl`.
+    pub s3_acl: S3AclSettings,
+    /// Settings of the control `sg-ingress`.
+    pub sg: SgSettings,
+}
+
+/// Whether Curfew changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// What is open is closed.
+    #[default]
+    Enforce,
+    /// What is open is reported, with what would have been done.
+    Observe,
+}
+
+impl Mode {
+    /// The mode as settings and logs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Observe => "observe",
+        }
+    }
+}
+
+/// Settings of the control `s3-acl`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct S3AclSettings {
+    /// How a public ACL is made private.
+    pub style: AclStyle,
+}
+
+/// How a public ACL is made private.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AclStyle {
+    /// The public grants go; every other grant stays as it is.
+    #[default]
+    Grants,
+    /// The canned ACL `private` replaces the whole list.
+    Private,
+}
+
+/// Settings of the control `sg-ingress`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SgSettings {
+    /// The tcp ports that may be open to the world.
+    pub authorized_tcp_ports: Ports,
+    /// The udp ports that may be open to the world.
+    pub authorized_udp_ports: Ports,
+    /// What happens to world-open ICMP.
+    pub icmp: Icmp,
+}
+
+/// What happens to world-open ICMP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Icmp {
+    /// It is reported and stays.
+    #[default]
+    Report,
+    /// It is revoked like any other rule.
+    Revoke,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            max_receive_count: 8,
+            s3_acl: S3AclSettings::default(),
+            sg: SgSettings::default(),
+        }
+    }
+}
+
+impl Default for SgSettings {
+    fn default() -> Self {
+        Self {
+            authorized_tcp_ports: Ports::of(&[80, 443]),
+            authorized_udp_ports: Ports::default(),
+            icmp: Icmp::default(),
+        }
+    }
+}
+
+/// A setting that cannot be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{VARIABLE} cannot be used: {place}{reason}")]
+pub struct SettingsError {
+    place: String,
+    reason: String,
+}
+
+impl Settings {
+    /// Reads settings as an operator wrote them.
+    ///
+    /// # Errors
+    /// For anything that is not listed at the head of this page, naming the key.
+    pub fn parse(json: &str) -> Result<Self, SettingsError> {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let settings: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            let place = if path == "." { String::new() } else { format!("`{path}`: ") };
+            SettingsError { place, reason: error.into_inner().to_string() }
+        })?;
+        let bad = |place: &str, reason: &str| SettingsError { place: place.into(), reason: reason.into() };
+        reader.end().map_err(|error| bad("", &error.to_string()))?;
+        if settings.max_receive_count == 0 {
+            return Err(bad("`max_receive_count`: ", "0 is not a number of deliveries; it starts at 1"));
+        }
+        Ok(settings)
+    }
+}

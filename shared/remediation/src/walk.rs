@@ -1,0 +1,119 @@
+//! The one way through the house.
+
+use std::time::Duration;
+
+use events::Subject;
+
+use crate::clock::Clock;
+use crate::{Applied, CallError, Control, Finding, Mode, Outcome, Remedy, Report, Target};
+
+/// How long to wait before each repeated read after a change.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_500)];
+
+/// Takes one subject through one control: read, assess, plan, apply, verify.
+///
+/// Never fails: a step that could not be done is the outcome [`Outcome::Failed`], with the error and with
+/// everything that was changed before it.
+pub async fn walk<C: Control>(
+    control: &C,
+    subject: &Subject,
+    id: &C::Id,
+    mode: Mode,
+    clock: &impl Clock,
+) -> Report {
+    let start = clock.now();
+    let mut report = take(control, subject, id, mode, clock).await;
+    report.advice = control.advice(report.outcome, &report.findings);
+    report.duration = clock.now().duration_since(start).unwrap_or_default();
+    report
+}
+
+async fn take<C: Control>(
+    control: &C,
+    subject: &Subject,
+    id: &C::Id,
+    mode: Mode,
+    clock: &impl Clock,
+) -> Report {
+    let target = Target::of(subject, id);
+    let ended = |outcome| Report::new(C::NAME, subject, mode, outcome);
+
+    let state = match control.read(&target).await {
+        Ok(Some(state)) => state,
+        Ok(None) => return ended(Outcome::Gone),
+        Err(error) => return Report { error: Some(error), ..ended(Outcome::Failed) },
+    };
+    let findings = control.assess(&state);
+    if findings.is_empty() {
+        return ended(Outcome::Compliant);
+    }
+
+    // An exemption is looked up here: after the finding, so that it can name what it exempts.
+
+    let plan = control.plan(&state, &findings, clock.now());
+    let mut report = Report {
+        planned: plan.as_ref().map(|plan| control.steps(plan)).unwrap_or_default(),
+        evidence: control.evidence(&target, &state, plan.as_ref()),
+        before: Some(serde_json::to_value(&state).unwrap_or_else(|error| error.to_string().into())),
+        findings,
+        ..ended(Outcome::Alerted)
+    };
+    let Some(plan) = plan else { return report };
+    if mode == Mode::Observe {
+        report.outcome = Outcome::Observed;
+        return report;
+    }
+
+    // The ledger's entry is written here: no change without a record of what was there before.
+
+    match control.apply(&target, &plan, &mut report.changes).await {
+        Ok(Applied::Inert(why)) => {
+            return Report { note: Some(why.to_owned()), ..ended(Outcome::Compliant) };
+        }
+        Ok(Applied::Done) => {}
+        Err(error) => report.error = Some(error),
+    }
+
+    match verify(control, &target, clock).await {
+        Ok(Some(remaining)) => report.remaining = Some(remaining),
+        Ok(None) => report.note = Some("the resource was deleted while Curfew was at work".to_owned()),
+        Err(error) => report.error = report.error.or(Some(error)),
+    }
+    report.outcome = verdict(&report);
+    report
+}
+
+/// Reads again: whatever the calls answered, only this says whether the resource is closed.
+///
+/// EC2 and S3 may show the old state for a moment after a change, so a read that still finds something is
+/// repeated before it counts.
+async fn verify<C: Control>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    clock: &impl Clock,
+) -> Result<Option<Vec<Finding>>, CallError> {
+    let mut pauses = PAUSES.into_iter();
+    loop {
+        let Some(after) = control.read(target).await? else { return Ok(None) };
+        let remaining = control.assess(&after);
+        match pauses.next() {
+            Some(pause) if remaining.iter().any(is_open) => clock.sleep(pause).await,
+            _ => return Ok(Some(remaining)),
+        }
+    }
+}
+
+fn is_open(finding: &Finding) -> bool {
+    finding.remedy == Remedy::Close
+}
+
+/// INVARIANT: `remediated` only after a read that found nothing left to close, and with no step failed.
+fn verdict(report: &Report) -> Outcome {
+    match &report.remaining {
+        _ if report.error.is_some() => Outcome::Failed,
+        None => Outcome::Gone,
+        Some(remaining) if remaining.iter().any(is_open) => Outcome::StillOpen,
+        Some(_) => Outcome::Remediated,
+    }
+}
