@@ -7,7 +7,7 @@ use events::{GroupId, Resource};
 use remediation::clock::rfc3339;
 use remediation::settings::SgSettings;
 use remediation::{
-    Applied, CallError, Change, Control, Evidence, Finding, Outcome, Remedy, Severity, Target,
+    Applied, CallError, Change, Control, Evidence, Finding, Outcome, Remedy, Target,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -131,14 +131,12 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         group: &Group,
         plan: Option<&Quarantine>,
     ) -> Vec<Evidence> {
-        let table = |inbound: bool| {
-            let rules = group.rules.iter().filter(|rule| rule.is_egress != inbound);
-            let lines: Vec<String> = rules.map(|rule| format!("  {}", rule.words())).collect();
-            if lines.is_empty() { "  none".to_owned() } else { lines.join("\n") }
-        };
+        let inbound = group.rules.iter().filter(|rule| !rule.is_egress);
+        let table = inbound.map(|rule| format!("  {}", rule.words())).collect::<Vec<_>>().join("\n");
+        let vpc = group.vpc.as_deref().unwrap_or("none");
         let mut evidence = vec![Evidence {
-            title: format!("The group's inbound rules as they were ({})", group.name),
-            body: table(true),
+            title: "The group's inbound rules as they were".to_owned(),
+            body: format!("  group {} ({}), VPC {}\n{}", target.id, group.name, vpc, table),
         }];
         if let Some(plan) = plan {
             evidence.push(Evidence {
@@ -161,7 +159,7 @@ impl<P: SecurityGroups> SgIngress<P> {
             kind: "open-ingress",
             severity: open.severity,
             remedy: open.remedy,
-            summary: format!("{who} may reach {} through {}", rule.traffic(), rule.words()),
+            summary: format!("{who} may reach {} ({}, rule {})", rule.traffic(), rule.source, rule.id),
             evidence: json!(rule),
         })
     }

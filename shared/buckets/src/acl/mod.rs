@@ -186,13 +186,13 @@ fn finding(grant: &Grant, group: PublicGroup) -> Finding {
         kind: "public-grant",
         severity,
         remedy: Remedy::Close,
-        summary: format!("{who} may {what} (ACL: {})", grant.words()),
+        summary: format!("{who} may {what} ({})", grant.words()),
         evidence: json!(grant),
     }
 }
 
 impl Grant {
-    /// The grant in words, as in `READ to the group AllUsers`.
+    /// The grant in words, as in `grant READ to the group AllUsers`.
     fn words(&self) -> String {
         let Grantee { kind, id, display_name, email_address, uri } = &self.grantee;
         let who = match (uri, id.as_ref().or(display_name.as_ref()).or(email_address.as_ref())) {
@@ -200,7 +200,7 @@ impl Grant {
             (None, Some(user)) => format!("the user {user}"),
             (None, None) => format!("a grantee of type {kind}"),
         };
-        format!("the grant {} to {who}", self.permission)
+        format!("grant {} to {who}", self.permission)
     }
 }
 

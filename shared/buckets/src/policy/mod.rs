@@ -141,16 +141,11 @@ fn finding(policy: &Policy) -> Finding {
         evidence: json!({
             "is_public_by_s3": policy.is_public,
             "public_access_block": policy.public_access_block,
-            "policy": document(&policy.document),
         }),
     }
 }
 
-/// The document as JSON, or as text where it is no JSON.
-fn document(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| text.into())
-}
-
+/// The document as people read it, or as it is where it is no JSON.
 fn pretty(text: &str) -> String {
     serde_json::from_str::<Value>(text)
         .and_then(|document| serde_json::to_string_pretty(&document))

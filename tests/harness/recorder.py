@@ -1,0 +1,157 @@
+"""A proxy between one function and the emulator: it notes every AWS call, and can answer in AWS's place."""
+
+import http.client
+import http.server
+import json
+import threading
+import urllib.parse
+from dataclasses import dataclass, field
+
+# S3 names an operation by method and subresource; these are the ones that Curfew knows.
+S3_OPERATIONS = {
+    ("GET", "acl"): "GetBucketAcl",
+    ("PUT", "acl"): "PutBucketAcl",
+    ("GET", "policy"): "GetBucketPolicy",
+    ("GET", "policyStatus"): "GetBucketPolicyStatus",
+    ("GET", "publicAccessBlock"): "GetPublicAccessBlock",
+}
+
+
+@dataclass
+class Call:
+    """One AWS call as it went over the wire."""
+
+    operation: str
+    headers: dict
+    path: str
+    body: bytes
+    status: int = 0
+
+    @property
+    def form(self):
+        """The parameters of a query-protocol call (EC2, SNS)."""
+        return {k: v[0] for k, v in urllib.parse.parse_qs(self.body.decode(), keep_blank_values=True).items()}
+
+
+@dataclass
+class Recorder:
+    """Forwards to `host:port`. `faults` maps an operation to a list of (status, body) answers to give first."""
+
+    host: str
+    port: int
+    calls: list = field(default_factory=list)
+    faults: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self._lock = threading.Lock()
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def operations(self):
+        return [call.operation for call in self.calls]
+
+    def published(self):
+        """The messages that were published to SNS and accepted, oldest first."""
+        return [call.form for call in self.calls if call.operation == "Publish" and call.status == 200]
+
+    def clear(self):
+        with self._lock:
+            self.calls.clear()
+            self.faults.clear()
+
+    def fault(self, operation, status, body, times=1):
+        """Answers the next `times` calls of `operation` without asking the emulator."""
+        self.faults[operation] = [(status, body)] * times
+
+    def _note(self, call):
+        with self._lock:
+            self.calls.append(call)
+            waiting = self.faults.get(call.operation)
+            return waiting.pop(0) if waiting else None
+
+    def _handler(recorder):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1
+            disable_nagle_algorithm = True
+
+            def log_message(self, *_):
+                pass
+
+            def handle_one(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                call = Call(operation(self.command, self.path, self.headers, body), dict(self.headers), self.path, body)
+                fault = recorder._note(call)
+                if fault:
+                    call.status, answer, kind = fault[0], fault[1].encode(), "application/xml"
+                else:
+                    call.status, answer, kind = self.forward(body)
+                self.send_response(call.status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(answer)
+
+            def forward(self, body):
+                upstream = http.client.HTTPConnection(recorder.host, recorder.port, timeout=60)
+                headers = {k: v for k, v in self.headers.items() if k.lower() not in ("connection", "content-length")}
+                upstream.request(self.command, self.path, body, headers)
+                answer = upstream.getresponse()
+                data = answer.read()
+                upstream.close()
+                return answer.status, data, answer.headers.get("Content-Type", "application/xml")
+
+            do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_one
+
+        return Handler
+
+
+def operation(method, path, headers, body):
+    """The AWS operation that a request asks for."""
+    if target := headers.get("X-Amz-Target"):
+        return target.rsplit(".", 1)[-1]
+    if method == "POST" and body.startswith(b"Action=") or b"&Action=" in body:
+        return urllib.parse.parse_qs(body.decode())["Action"][0]
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(path).query, keep_blank_values=True)
+    for (verb, subresource), name in S3_OPERATIONS.items():
+        if verb == method and subresource in query:
+            return name
+    return f"{method} {path}"
+
+
+def s3_error(code, message=""):
+    return f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+
+
+def ec2_error(code, message=""):
+    return (
+        f"<?xml version='1.0'?><Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        "</Errors><RequestID>r</RequestID></Response>"
+    )
+
+
+def sns_error(code, message=""):
+    return (
+        "<ErrorResponse xmlns='http://sns.amazonaws.com/doc/2010-03-31/'><Error><Type>Sender</Type>"
+        f"<Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
+    )
+
+
+def mail_of(published):
+    """Subject line and text of a published message, as an e-mail subscriber gets them."""
+    return published["Subject"], json.loads(published["Message"])["email"]
+
+
+def facts_of(published, protocol="sqs"):
+    """The JSON that a program subscribed with `protocol` gets."""
+    return json.loads(json.loads(published["Message"])[protocol])

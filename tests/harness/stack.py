@@ -1,0 +1,190 @@
+"""The emulator, Lambda's runtime API and the real binaries, each a process of its own on loopback."""
+
+import atexit
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import boto3
+
+from .recorder import Recorder
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = Path(sys.executable).parent
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+FUNCTIONS = ("s3-acl-private", "s3-policy-alert", "sg-quarantine")
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+}
+
+_running = []
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def spawn(command, **options):
+    """Starts a process in a group of its own, which ends with this one."""
+    process = subprocess.Popen([str(part) for part in command], start_new_session=True, **options)
+    _running.append(process)
+    return process
+
+
+def stop(process):
+    if process in _running:
+        _running.remove(process)
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+            process.wait(timeout=3)
+        except ProcessLookupError:
+            break
+        except subprocess.TimeoutExpired:
+            continue
+        # The leader is gone; whoever is left of its group goes too.
+    process.wait()
+
+
+@atexit.register
+def stop_all():
+    for process in list(_running):
+        stop(process)
+
+
+def stop_on_signals():
+    """Ctrl-C, and being told to stop, end this process in the orderly way."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda number, _frame: sys.exit(128 + number))
+
+
+def wait_for(port, process, what, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"{what} ended with status {process.returncode} instead of starting")
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"{what} did not start within {seconds} s")
+
+
+class Emulator:
+    """moto: S3, SNS, SQS and EC2."""
+
+    def __init__(self):
+        self.port = free_port()
+        environment = {**os.environ, **CREDENTIALS, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+        self.process = spawn(
+            [VENV / "moto_server", "-H", "127.0.0.1", "-p", self.port],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+        )
+        wait_for(self.port, self.process, "the emulator")
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def client(self, service, region=REGION):
+        keys = [CREDENTIALS[k] for k in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+        return boto3.client(service, region, None, True, None, self.url, *keys)
+
+
+class RuntimeApi:
+    """cargo-lambda's runtime API: hands payloads to a binary that was started by hand."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.process = spawn(
+            [VENV / "cargo-lambda", "lambda", "watch", "--only-lambda-apis", "-A", "127.0.0.1", "-P", self.port],
+            cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        wait_for(self.port, self.process, "Lambda's runtime API")
+
+    def address(self, name):
+        return f"http://127.0.0.1:{self.port}/.rt/{name}"
+
+    def close(self):
+        stop(self.process)
+
+    def invoke(self, name, payload):
+        """Returns (is an error, answer)."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/2015-03-31/functions/{name}/invocations", body, method="POST"
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return bool(answer.headers.get("X-Amz-Function-Error")), json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return True, json.loads(error.read())
+
+
+class Function:
+    """A function's binary at work; what it writes to its log is read line by line."""
+
+    def __init__(self, name, emulator, topic, settings=None, environment=None):
+        self.name = name
+        # One each: a process that ends must not take another one's invocation with it.
+        self.runtime = RuntimeApi()
+        self.recorder = Recorder("127.0.0.1", emulator.port)
+        self.log = []
+        variables = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": "/nonexistent",
+            **CREDENTIALS,
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.recorder.url,
+            "AWS_LAMBDA_RUNTIME_API": self.runtime.address(name),
+            "AWS_LAMBDA_FUNCTION_NAME": f"curfew-{name}",
+            "AWS_LAMBDA_FUNCTION_VERSION": "1",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+        }
+        if topic:
+            variables["TOPIC_ARN"] = topic
+        if settings is not None:
+            variables["CURFEW_SETTINGS"] = settings if isinstance(settings, str) else json.dumps(settings)
+        variables.update(environment or {})
+        self.process = spawn([binary(name)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables)
+        self._lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._lines.put(line.decode())
+
+    def lines(self, at_least=1, seconds=5):
+        """What was logged since the last call, parsed: every line has to be JSON."""
+        new = []
+        end = time.monotonic() + seconds
+        while True:
+            patience = end - time.monotonic() if len(new) < at_least else 0.05
+            try:
+                new.append(json.loads(self._lines.get(timeout=max(0.01, patience))))
+            except queue.Empty:
+                return new
+
+    def invoke(self, payload):
+        return self.runtime.invoke(self.name, payload)
+
+    def close(self):
+        stop(self.process)
+        self.runtime.close()
+        self.recorder.close()
+
+
+def binary(name):
+    return Path(os.environ.get("CURFEW_BINARIES", ROOT / "target" / "debug")) / name

@@ -1,0 +1,99 @@
+"""Triggers as AWS sends them."""
+
+import json
+import uuid
+
+from .stack import ACCOUNT, REGION
+
+BUCKET = "AWS::S3::Bucket"
+GROUP = "AWS::EC2::SecurityGroup"
+
+
+def compliance_change(resource_type, resource_id, rule, compliance="NON_COMPLIANT", region=REGION, account=ACCOUNT):
+    """EventBridge: AWS Config says that a resource's compliance changed."""
+    qualifier = {"configRuleName": rule, "resourceType": resource_type, "resourceId": resource_id}
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Config Rules Compliance Change",
+        "source": "aws.config",
+        "account": account,
+        "time": "2026-11-22T05:14:07Z",
+        "region": region,
+        "resources": [],
+        "detail": {
+            "resourceId": resource_id,
+            "awsRegion": region,
+            "awsAccountId": account,
+            "configRuleName": rule,
+            "recordVersion": "1.0",
+            "configRuleARN": f"arn:aws:config:{region}:{account}:config-rule/config-rule-abcdef",
+            "messageType": "ComplianceChangeNotification",
+            "newEvaluationResult": {
+                "evaluationResultIdentifier": {
+                    "evaluationResultQualifier": qualifier,
+                    "orderingTimestamp": "2026-11-22T05:13:51.251Z",
+                },
+                "complianceType": compliance,
+                "resultRecordedTime": "2026-11-22T05:14:06.741Z",
+                "configRuleInvokedTime": "2026-11-22T05:14:06.332Z",
+            },
+            "notificationCreationTime": "2026-11-22T05:14:07.751Z",
+            "resourceType": resource_type,
+        },
+    }
+
+
+def put_evaluations(*evaluations, region=REGION, account=ACCOUNT):
+    """CloudTrail: a rule reported its evaluations, each (type, id, compliance)."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": "aws.config",
+        "account": account,
+        "time": "2026-11-22T05:14:07Z",
+        "region": region,
+        "resources": [],
+        "detail": {
+            "eventVersion": "1.08",
+            "eventSource": "config.amazonaws.com",
+            "eventName": "PutEvaluations",
+            "awsRegion": region,
+            "recipientAccountId": account,
+            "requestParameters": {
+                "evaluations": [
+                    {
+                        "complianceResourceType": kind,
+                        "complianceResourceId": name,
+                        "complianceType": compliance,
+                        "orderingTimestamp": "Nov 22, 2026 5:13:51 AM",
+                    }
+                    for kind, name, compliance in evaluations
+                ],
+                "resultToken": "HIDDEN_DUE_TO_SECURITY_REASONS",
+                "testMode": False,
+            },
+            "responseElements": {"failedEvaluations": []},
+        },
+    }
+
+
+def sqs_batch(*bodies, receive_count=1):
+    """An SQS batch; a body that is no string is written as JSON. Message ids are m0, m1, ..."""
+    return {
+        "Records": [
+            {
+                "messageId": f"m{index}",
+                "receiptHandle": "r",
+                "body": body if isinstance(body, str) else json.dumps(body),
+                "attributes": {"ApproximateReceiveCount": str(receive_count), "SentTimestamp": "1763788447000"},
+                "messageAttributes": {},
+                "md5OfBody": "0",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:curfew",
+                "awsRegion": REGION,
+            }
+            for index, body in enumerate(bodies)
+        ]
+    }
