@@ -22,8 +22,10 @@ $(TOOLS): tests/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	touch $@
 
-build: ## The functions, unoptimized, as demo and tests use them
-	cargo build --locked --workspace --bins
+# All targets, although the demo needs the binaries alone: their dependencies then have the same features
+# as in the tests, and aws-sdk-ec2, which takes minutes, is built once.
+build: ## The functions and tests, unoptimized
+	cargo build --locked --workspace --all-targets
 
 demo: $(TOOLS) build ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py

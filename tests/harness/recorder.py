@@ -35,7 +35,10 @@ class Call:
 
 @dataclass
 class Recorder:
-    """Forwards to `host:port`. `faults` maps an operation to a list of (status, body) answers to give first."""
+    """Forwards to `host:port`. `faults` maps an operation to a list of answers to give first.
+
+    An answer is (status, body), or a function that takes the call and the way to the emulator and returns that.
+    """
 
     host: str
     port: int
@@ -72,6 +75,10 @@ class Recorder:
         """Answers the next `times` calls of `operation` without asking the emulator."""
         self.faults[operation] = [(status, body)] * times
 
+    def intercept(self, operation, answer, times=1):
+        """Lets `answer(call, forward)` give the next `times` answers; `forward()` asks the emulator."""
+        self.faults[operation] = [answer] * times
+
     def _note(self, call):
         with self._lock:
             self.calls.append(call)
@@ -91,11 +98,17 @@ class Recorder:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 call = Call(operation(self.command, self.path, self.headers, body), dict(self.headers), self.path, body)
                 fault = recorder._note(call)
+                if callable(fault):
+                    fault = fault(call, lambda: self.forward(body)[:2])
                 if fault:
-                    call.status, answer, kind = fault[0], fault[1].encode(), "application/xml"
+                    (call.status, answer), kind = fault, "application/xml"
+                    answer = answer if isinstance(answer, bytes) else answer.encode()
                 else:
                     call.status, answer, kind = self.forward(body)
                 self.send_response(call.status)
+                if fault:
+                    # Milliseconds: the SDK's retries need not wait as long for a recorder as for a real service.
+                    self.send_header("x-amz-retry-after", "1")
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()

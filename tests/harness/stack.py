@@ -136,10 +136,10 @@ class RuntimeApi:
 class Function:
     """A function's binary at work; what it writes to its log is read line by line."""
 
-    def __init__(self, name, emulator, topic, settings=None, environment=None):
+    def __init__(self, name, emulator, topic, settings=None, environment=None, runtime=None):
         self.name = name
         # One each: a process that ends must not take another one's invocation with it.
-        self.runtime = RuntimeApi()
+        self.runtime = runtime or RuntimeApi()
         self.recorder = Recorder("127.0.0.1", emulator.port)
         self.log = []
         variables = {

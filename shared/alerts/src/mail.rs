@@ -27,10 +27,7 @@ fn subject(report: &Report) -> String {
         resource.chars().take(room.saturating_sub(3)).chain("...".chars()).collect()
     };
     let line = format!("{head}{resource}{tail}");
-    line.chars()
-        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
-        .take(SUBJECT_LIMIT)
-        .collect()
+    line.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(SUBJECT_LIMIT).collect()
 }
 
 /// The alert in one or two sentences.

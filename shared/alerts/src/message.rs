@@ -31,11 +31,8 @@ pub struct Message {
 
 /// Writes the alert about a subject, cut where it would be too long.
 pub fn message(report: &Report) -> Message {
-    let whole = Message {
-        mail: mail(report, usize::MAX),
-        body: String::new(),
-        attributes: attributes(report),
-    };
+    let whole =
+        Message { mail: mail(report, usize::MAX), body: String::new(), attributes: attributes(report) };
     let mut body = String::new();
     for limit in PART_LIMITS {
         body = compose(report, limit);

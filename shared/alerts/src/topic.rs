@@ -103,3 +103,7 @@ impl Notify for Topic {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "topic_tests.rs"]
+mod tests;

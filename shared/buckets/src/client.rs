@@ -18,11 +18,8 @@ pub(crate) fn client(sdk: &SdkConfig) -> Client {
 }
 
 fn has_own_endpoint(sdk: &SdkConfig) -> bool {
-    let key = ServiceConfigKey::builder()
-        .service_id("s3")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build();
+    let key =
+        ServiceConfigKey::builder().service_id("s3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     let of_s3 = key.ok().and_then(|key| sdk.service_config()?.load_config(key));
     sdk.endpoint_url().is_some() || of_s3.is_some()
 }

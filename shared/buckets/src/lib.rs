@@ -13,3 +13,6 @@ mod policy;
 
 pub use acl::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, S3Acl, S3BucketAcls, Written};
 pub use policy::{BucketPolicies, PolicyState, PublicAccessBlock, S3BucketPolicies, S3Policy};
+
+#[cfg(test)]
+mod tests;

@@ -63,8 +63,7 @@ impl TriggerError {
 
 /// Somebody else's text, shortened and on one line, fit for a message.
 pub(crate) fn quoted(text: &str) -> String {
-    let mut short: String =
-        text.chars().take(QUOTED).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut short: String = text.chars().take(QUOTED).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(QUOTED).is_some() {
         short.push('…');
     }

@@ -126,4 +126,3 @@ impl From<Answer> for Diagnostic {
         Self { error_type: error.error_type().to_owned(), error_message: error.to_string() }
     }
 }
-

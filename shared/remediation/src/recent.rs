@@ -48,7 +48,8 @@ impl Recent {
         let mut memory = self.told();
         if told {
             if memory.len() >= CAPACITY
-                && let Some(oldest) = memory.iter().min_by_key(|(_, told)| told.at).map(|(key, _)| key.clone())
+                && let Some(oldest) =
+                    memory.iter().min_by_key(|(_, told)| told.at).map(|(key, _)| key.clone())
             {
                 memory.remove(&oldest);
             }

@@ -43,7 +43,7 @@ pub struct Report {
 
 impl Report {
     /// A report with nothing in it but how it ended.
-    pub(crate) fn new(control: &'static str, subject: &Subject, mode: Mode, outcome: Outcome) -> Self {
+    pub fn new(control: &'static str, subject: &Subject, mode: Mode, outcome: Outcome) -> Self {
         Self {
             control,
             subject: subject.clone(),

@@ -6,9 +6,7 @@ use std::time::SystemTime;
 use events::{GroupId, Resource};
 use remediation::clock::rfc3339;
 use remediation::settings::SgSettings;
-use remediation::{
-    Applied, CallError, Change, Control, Evidence, Finding, Outcome, Remedy, Target,
-};
+use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Outcome, Remedy, Target};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -59,14 +57,14 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
     }
 
     fn assess(&self, group: &Group) -> Vec<Finding> {
-        let mut findings: Vec<Finding> =
-            group.rules.iter().filter_map(|rule| self.finding(rule)).collect();
+        let mut findings: Vec<Finding> = group.rules.iter().filter_map(|rule| self.finding(rule)).collect();
         findings.sort_by_key(|finding| Reverse(finding.severity));
         findings
     }
 
     fn plan(&self, group: &Group, _findings: &[Finding], now: SystemTime) -> Option<Quarantine> {
-        let closes = |rule: &&Rule| open(rule, &self.settings).is_some_and(|open| open.remedy == Remedy::Close);
+        let closes =
+            |rule: &&Rule| open(rule, &self.settings).is_some_and(|open| open.remedy == Remedy::Close);
         let revoke: Vec<Rule> = group.rules.iter().filter(closes).cloned().collect();
         (!revoke.is_empty()).then(|| Quarantine { revoke, tagged_at: rfc3339(now) })
     }
@@ -104,15 +102,14 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
                 "If somebody needs this access, give it to the addresses that need it. The command below \
                  puts the rules back as they were; Curfew will revoke them again at the next trigger.",
             ],
-            Outcome::Observed => &[
-                "Decide whether the world has to get in. In `enforce` mode Curfew would have made the \
-                 change above.",
-            ],
+            Outcome::Observed => {
+                &["Decide whether the world has to get in. In `enforce` mode Curfew would have made the \
+                 change above."]
+            }
             Outcome::Alerted => &["Decide whether the world has to get in; if not, revoke the rule."],
-            Outcome::StillOpen => &[
-                "Close the rest by hand now: somebody or something keeps opening the group.",
-                tracked,
-            ],
+            Outcome::StillOpen => {
+                &["Close the rest by hand now: somebody or something keeps opening the group.", tracked]
+            }
             Outcome::Failed => &[
                 "Look at the error above: a missing permission belongs into the function's role.",
                 "Until then look at the group by hand: it may be open.",

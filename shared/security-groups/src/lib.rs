@@ -16,3 +16,6 @@ pub use control::{QUARANTINED_AT, Quarantine, SgIngress};
 pub use group::Group;
 pub use port::{Ec2SecurityGroups, Revoked, SecurityGroups};
 pub use rule::{Rule, Source};
+
+#[cfg(test)]
+mod tests;

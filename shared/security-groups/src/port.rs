@@ -39,22 +39,13 @@ pub trait SecurityGroups {
     ///
     /// # Errors
     /// When EC2 does not do it.
-    fn revoke(
-        &self,
-        group: &At<'_>,
-        rule_ids: &[&str],
-    ) -> impl Future<Output = Result<Revoked, CallError>>;
+    fn revoke(&self, group: &At<'_>, rule_ids: &[&str]) -> impl Future<Output = Result<Revoked, CallError>>;
 
     /// Sets one tag on the group.
     ///
     /// # Errors
     /// When EC2 does not do it.
-    fn tag(
-        &self,
-        group: &At<'_>,
-        key: &str,
-        value: &str,
-    ) -> impl Future<Output = Result<(), CallError>>;
+    fn tag(&self, group: &At<'_>, key: &str, value: &str) -> impl Future<Output = Result<(), CallError>>;
 }
 
 /// Security groups in EC2.

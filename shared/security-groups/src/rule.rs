@@ -143,7 +143,11 @@ impl Rule {
                 }
             }
             (Protocol::Icmp, Some(kind), Some(code)) if kind >= 0 => {
-                format!("{} type {kind}{}", self.protocol, if code >= 0 { format!(" code {code}") } else { String::new() })
+                format!(
+                    "{} type {kind}{}",
+                    self.protocol,
+                    if code >= 0 { format!(" code {code}") } else { String::new() }
+                )
             }
             (Protocol::Icmp, ..) => format!("all {}", self.protocol),
             (Protocol::Other, ..) if self.protocol == "-1" => "all traffic".to_owned(),

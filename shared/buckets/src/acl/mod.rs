@@ -144,19 +144,11 @@ impl<P: BucketAcls> Control for S3Acl<P> {
         advice.iter().map(ToString::to_string).collect()
     }
 
-    fn evidence(
-        &self,
-        bucket: &Target<'_, BucketName>,
-        acl: &Acl,
-        _plan: Option<&AclPlan>,
-    ) -> Vec<Evidence> {
+    fn evidence(&self, bucket: &Target<'_, BucketName>, acl: &Acl, _plan: Option<&AclPlan>) -> Vec<Evidence> {
         let grants = acl.grants.iter().map(|grant| format!("  {}", grant.words()));
         let list = json!(acl).to_string().replace('\'', r"'\''");
         vec![
-            Evidence {
-                title: "The ACL as it was".to_owned(),
-                body: grants.collect::<Vec<_>>().join("\n"),
-            },
+            Evidence { title: "The ACL as it was".to_owned(), body: grants.collect::<Vec<_>>().join("\n") },
             Evidence {
                 title: "How to put it back".to_owned(),
                 body: format!(

@@ -41,11 +41,7 @@ pub trait BucketAcls {
     ///
     /// # Errors
     /// When S3 does not take it.
-    fn write(
-        &self,
-        bucket: &Bucket<'_>,
-        acl: &NewAcl,
-    ) -> impl Future<Output = Result<Written, CallError>>;
+    fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> impl Future<Output = Result<Written, CallError>>;
 }
 
 /// Bucket ACLs in S3.
@@ -96,16 +92,10 @@ impl BucketAcls for S3BucketAcls {
 
     async fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> Result<Written, CallError> {
         const ACTION: &str = "s3:PutBucketAcl";
-        let request = self
-            .0
-            .put_bucket_acl()
-            .bucket(bucket.id.as_str())
-            .expected_bucket_owner(bucket.account.as_str());
-        let answer = fill(request, acl)?
-            .customize()
-            .config_override(client::in_region_of(bucket))
-            .send()
-            .await;
+        let request =
+            self.0.put_bucket_acl().bucket(bucket.id.as_str()).expected_bucket_owner(bucket.account.as_str());
+        let answer =
+            fill(request, acl)?.customize().config_override(client::in_region_of(bucket)).send().await;
         match answer {
             Ok(_) => Ok(Written::Done),
             Err(error) if client::code(&error) == Some("AccessControlListNotSupported") => {
@@ -116,10 +106,7 @@ impl BucketAcls for S3BucketAcls {
     }
 }
 
-fn fill(
-    request: PutBucketAclFluentBuilder,
-    acl: &NewAcl,
-) -> Result<PutBucketAclFluentBuilder, CallError> {
+fn fill(request: PutBucketAclFluentBuilder, acl: &NewAcl) -> Result<PutBucketAclFluentBuilder, CallError> {
     let NewAcl::Grants(acl) = acl else { return Ok(request.acl(BucketCannedAcl::Private)) };
     let owner = types::Owner::builder()
         .set_id(acl.owner.id.clone())
@@ -151,7 +138,7 @@ impl From<types::Grantee> for Grantee {
 }
 
 impl Grantee {
-    fn to_sdk(&self) -> Result<types::Grantee, CallError> {
+    pub(super) fn to_sdk(&self) -> Result<types::Grantee, CallError> {
         types::Grantee::builder()
             .r#type(self.kind.as_str().into())
             .set_id(self.id.clone())

@@ -115,10 +115,7 @@ impl S3BucketPolicies {
         }
     }
 
-    async fn public_access_block(
-        &self,
-        bucket: &Bucket<'_>,
-    ) -> Result<Answer<PublicAccessBlock>, CallError> {
+    async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<Answer<PublicAccessBlock>, CallError> {
         let answer = self
             .0
             .get_public_access_block()

@@ -8,8 +8,7 @@ use crate::fields::Fields;
 use crate::trigger::{Place, Reading, evaluation};
 use crate::{Cause, TriggerError};
 
-const KEYS: evaluation::Keys =
-    evaluation::Keys { resource_type: "resourceType", resource_id: "resourceId" };
+const KEYS: evaluation::Keys = evaluation::Keys { resource_type: "resourceType", resource_id: "resourceId" };
 
 pub(super) fn read(root: &Fields<'_>) -> Result<Reading, TriggerError> {
     let detail = root.object("detail")?;

@@ -23,8 +23,7 @@ pub(super) fn is_non_compliant(holder: &Fields<'_>) -> Result<bool, TriggerError
 /// The resource, or `None` where it is of a type that no control looks at.
 pub(super) fn resource(holder: &Fields<'_>, keys: &Keys) -> Result<Option<Resource>, TriggerError> {
     let id = || holder.text(keys.resource_id);
-    let invalid =
-        |id: &str, expected| TriggerError::invalid(holder.path(keys.resource_id), id, expected);
+    let invalid = |id: &str, expected| TriggerError::invalid(holder.path(keys.resource_id), id, expected);
     match holder.text(keys.resource_type)? {
         "AWS::S3::Bucket" => BucketName::new(id()?)
             .map(|name| Some(Resource::Bucket(name)))

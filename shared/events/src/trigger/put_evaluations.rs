@@ -24,8 +24,8 @@ pub(super) fn read(root: &Fields<'_>) -> Result<Reading, TriggerError> {
     let parameters = detail.object("requestParameters")?;
     let evaluations = parameters.list("evaluations")?;
     let place = Place::read(root, &detail, "recipientAccountId")?;
-    let cause = Cause::new("AWS Config PutEvaluations")
-        .event(root.optional_text("id")?, root.optional_text("time")?);
+    let cause =
+        Cause::new("AWS Config PutEvaluations").event(root.optional_text("id")?, root.optional_text("time")?);
 
     let mut reading = Reading::default();
     for (index, value) in evaluations.iter().enumerate() {

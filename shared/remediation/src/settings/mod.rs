@@ -14,6 +14,7 @@
 
 mod environment;
 mod ports;
+mod section;
 
 use serde::Deserialize;
 
@@ -32,8 +33,10 @@ pub struct Settings {
     /// After how many deliveries the queue gives a message up.
     pub max_receive_count: u32,
     /// Settings of the control `s3-acl`.
+    #[serde(deserialize_with = "section::section")]
     pub s3_acl: S3AclSettings,
     /// Settings of the control `sg-ingress`.
+    #[serde(deserialize_with = "section::section")]
     pub sg: SgSettings,
 }
 
@@ -136,10 +139,13 @@ impl Settings {
     /// For anything that is not listed at the head of this page, naming the key.
     pub fn parse(json: &str) -> Result<Self, SettingsError> {
         let mut reader = serde_json::Deserializer::from_str(json);
-        let settings: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
+        let mut track = serde_path_to_error::Track::new();
+        let reading = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
+        let read: Result<Self, _> = section::section(reading);
+        let settings = read.map_err(|error| {
+            let path = track.path().to_string();
             let place = if path == "." { String::new() } else { format!("`{path}`: ") };
-            SettingsError { place, reason: error.into_inner().to_string() }
+            SettingsError { place, reason: error.to_string() }
         })?;
         let bad = |place: &str, reason: &str| SettingsError { place: place.into(), reason: reason.into() };
         reader.end().map_err(|error| bad("", &error.to_string()))?;

@@ -1,0 +1,96 @@
+//! The topic's ARN and the call to SNS.
+
+use aws_sdk_sns::error::ErrorMetadata;
+use aws_sdk_sns::operation::publish::{PublishError, PublishOutput};
+use aws_smithy_mocks::{mock, mock_client};
+use events::Trigger;
+use remediation::{Mode, Outcome};
+
+use super::*;
+
+const ARN: &str = "arn:aws:sns:eu-west-1:210987654321:curfew-alerts";
+
+fn report() -> Report {
+    let event = serde_json::json!({
+        "source": "aws.config",
+        "detail-type": "Config Rules Compliance Change",
+        "account": "210987654321",
+        "region": "eu-west-1",
+        "detail": {
+            "resourceType": "AWS::S3::Bucket",
+            "resourceId": "acme",
+            "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
+        },
+    });
+    let Ok(Trigger::Event(mut reading)) = events::read(&event.to_string()) else { panic!("no event") };
+    Report::new("s3-acl", &reading.subjects.remove(0), Mode::Enforce, Outcome::Remediated)
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+#[test]
+fn the_arn_of_a_standard_topic_is_taken_in_any_partition() {
+    for arn in [
+        ARN,
+        "arn:aws-cn:sns:cn-north-1:210987654321:a",
+        "arn:aws-us-gov:sns:us-gov-west-1:210987654321:A_b-9",
+    ] {
+        assert_eq!(TopicArn::parse(Some(arn)).unwrap().arn, arn);
+    }
+    assert_eq!(TopicArn::parse(Some(ARN)).unwrap().region, "eu-west-1");
+}
+
+#[test]
+fn anything_else_is_refused_with_its_name() {
+    assert_eq!(TopicArn::parse(None), Err(TopicArnError::Absent));
+    for arn in [
+        "curfew-alerts",
+        "arn:aws:sqs:eu-west-1:210987654321:curfew",
+        "arn:aws:sns:eu-west-1:210987654321:curfew:6b7c",
+        "arn:aws:sns:eu-west-1:21098765432:curfew",
+        "arn:aws:sns::210987654321:curfew",
+        "arn:aws:sns:eu-west-1:210987654321:",
+    ] {
+        let error = TopicArn::parse(Some(arn)).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("TOPIC_ARN is `{arn}`")), "{error}");
+    }
+    let fifo = "arn:aws:sns:eu-west-1:210987654321:curfew.fifo";
+    assert!(TopicArn::parse(Some(fifo)).unwrap_err().to_string().contains("FIFO"));
+}
+
+#[test]
+fn an_alert_is_published_with_a_message_a_protocol_and_its_attributes() {
+    let rule = mock!(aws_sdk_sns::Client::publish)
+        .match_requests(|request| {
+            let attributes = request.message_attributes().unwrap();
+            let value = |name: &str| attributes.get(name).and_then(|value| value.string_value());
+            request.topic_arn() == Some(ARN)
+                && request.message_structure() == Some("json")
+                && request.subject() == Some("[Curfew] remediated, low: S3 bucket acme (eu-west-1)")
+                && value("control") == Some("s3-acl")
+                && value("outcome") == Some("remediated")
+                && value("severity") == Some("low")
+                && value("account") == Some("210987654321")
+                && value("region") == Some("eu-west-1")
+        })
+        .then_output(|| PublishOutput::builder().message_id("m").build());
+    let topic = Topic::with_client(mock_client!(aws_sdk_sns, [&rule]), TopicArn::parse(Some(ARN)).unwrap());
+    assert_eq!(run(topic.notify(&report())), Ok(()));
+    assert_eq!(rule.num_calls(), 1);
+}
+
+#[test]
+fn a_refused_alert_comes_back_whole() {
+    let rule = mock!(aws_sdk_sns::Client::publish).then_error(|| {
+        PublishError::generic(ErrorMetadata::builder().code("NotFound").message("no such topic").build())
+    });
+    let topic = Topic::with_client(mock_client!(aws_sdk_sns, [&rule]), TopicArn::parse(Some(ARN)).unwrap());
+    let undelivered = run(topic.notify(&report())).unwrap_err();
+    assert_eq!(
+        undelivered.to_string(),
+        "the alert was not delivered: `sns:Publish` was refused (NotFound): no such topic"
+    );
+    assert!(undelivered.alert.text.contains("S3 bucket acme"));
+}

@@ -1,0 +1,139 @@
+//! The mails, whole, and what holds for all of them.
+
+mod support;
+
+use alerts::mail::mail;
+use alerts::message::message;
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use remediation::{Evidence, Mode, Outcome, Report};
+use serde_json::{Value, json};
+use support::{report, subject, unread};
+
+fn written(report: &Report) -> String {
+    let alert = mail(report, usize::MAX);
+    format!("Subject: {}\n\n{}", alert.subject, alert.text)
+}
+
+#[test]
+fn the_mail_about_a_remediated_subject() {
+    assert_snapshot!(written(&report(Outcome::Remediated)));
+}
+
+#[test]
+fn the_mail_about_an_alerted_subject() {
+    assert_snapshot!(written(&report(Outcome::Alerted)));
+}
+
+#[test]
+fn the_mail_about_an_observed_subject() {
+    assert_snapshot!(written(&report(Outcome::Observed)));
+}
+
+#[test]
+fn the_mail_about_a_subject_that_is_still_open() {
+    assert_snapshot!(written(&report(Outcome::StillOpen)));
+}
+
+#[test]
+fn the_mail_about_a_failure_after_a_change() {
+    assert_snapshot!(written(&report(Outcome::Failed)));
+}
+
+#[test]
+fn the_mail_about_a_subject_that_could_not_be_read() {
+    assert_snapshot!(written(&unread()));
+}
+
+#[test]
+fn programs_get_the_same_facts_by_each_protocol() {
+    let message = message(&report(Outcome::Remediated));
+    let body: Value = serde_json::from_str(&message.body).unwrap();
+    let facts: Vec<Value> = ["sqs", "lambda", "http", "https"]
+        .map(|protocol| serde_json::from_str(body[protocol].as_str().unwrap()).unwrap())
+        .to_vec();
+    assert!(facts.windows(2).all(|pair| pair[0] == pair[1]));
+    assert_snapshot!(serde_json::to_string_pretty(&facts[0]).unwrap());
+    assert_eq!(body["email"], message.mail.text);
+    assert!(body["default"].as_str().unwrap().len() < 400);
+}
+
+#[test]
+fn the_console_is_the_partitions_own() {
+    for (region, expected) in [
+        ("eu-west-1", Some("https://eu-west-1.console.aws.amazon.com/s3/buckets/acme?")),
+        ("cn-north-1", Some("https://console.amazonaws.cn/s3/buckets/acme?")),
+        ("us-gov-west-1", Some("https://console.amazonaws-us-gov.com/s3/buckets/acme?")),
+        ("us-iso-east-1", None),
+    ] {
+        let subject = subject("AWS::S3::Bucket", "acme", region);
+        let text = mail(&Report::new("s3-acl", &subject, Mode::Enforce, Outcome::Failed), usize::MAX).text;
+        match expected {
+            Some(link) => assert!(text.contains(link), "{text}"),
+            None => assert!(!text.contains("Console"), "{text}"),
+        }
+    }
+}
+
+#[test]
+fn an_alert_that_is_too_long_is_cut_and_says_so() {
+    let policy = "\"statement\" \\ ".repeat(30_000);
+    let long = Report {
+        evidence: vec![Evidence { title: "The whole policy".to_owned(), body: policy.clone() }],
+        before: Some(json!({ "document": policy })),
+        ..report(Outcome::Alerted)
+    };
+    let message = message(&long);
+    assert!(message.body.len() <= 250_000, "{}", message.body.len());
+    let body: Value = serde_json::from_str(&message.body).unwrap();
+    let text = body["email"].as_str().unwrap();
+    assert!(text.contains("[... cut to fit into the message; the function's log has the whole]"));
+    let facts: Value = serde_json::from_str(body["sqs"].as_str().unwrap()).unwrap();
+    assert_eq!(facts["cut"], json!(["before"]));
+    assert_eq!(facts["findings"].as_array().unwrap().len(), 2);
+    // What could not be published is logged, and is not cut.
+    assert!(message.mail.text.contains(&policy));
+}
+
+proptest! {
+    #[test]
+    fn a_subject_is_ascii_short_and_on_one_line(name in "[A-Za-z0-9._-]{3,255}", region in "[a-z]{2}-[a-z]{4,20}-[1-9]") {
+        prop_assume!(name.chars().any(|c| c != '.'));
+        for outcome in [Outcome::StillOpen, Outcome::Failed] {
+            let report = Report {
+                subject: subject("AWS::S3::Bucket", &name, &region),
+                ..report(outcome)
+            };
+            let line = mail(&report, usize::MAX).subject;
+            prop_assert!(line.len() < 100, "{}", line);
+            prop_assert!(line.bytes().all(|b| b.is_ascii_graphic() || b == b' '), "{}", line);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_message_always_fits(
+        findings in 0_usize..200,
+        size in 0_usize..1_000,
+        evidence in 0_usize..100_000,
+    ) {
+        let one = report(Outcome::StillOpen);
+        let mut finding = one.findings[0].clone();
+        finding.summary = "é\"\\".repeat(size / 4);
+        let change = remediation::Change { summary: finding.summary.clone(), ..one.changes[0].clone() };
+        let long = Report {
+            findings: vec![finding.clone(); findings],
+            remaining: Some(vec![finding; findings]),
+            changes: vec![change; findings],
+            planned: vec!["\u{1}".repeat(size); findings],
+            evidence: vec![Evidence { title: "All of it".to_owned(), body: "\"\n".repeat(evidence) }],
+            ..one
+        };
+        let message = message(&long);
+        prop_assert!(message.body.len() <= 250_000, "{}", message.body.len());
+        prop_assert!(serde_json::from_str::<Value>(&message.body).is_ok());
+    }
+}

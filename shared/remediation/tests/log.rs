@@ -1,0 +1,50 @@
+//! The log lines, whole.
+
+mod support;
+
+use insta::assert_snapshot;
+use remediation::{Service, Settings};
+use serde_json::Value;
+use support::{Doors, Still, Told, denied, event, invocation, logged, open, run};
+
+fn lines(doors: &Doors, payload: &str) -> String {
+    let (told, clock) = (Told::default(), Still::default());
+    let service = Service::new(doors, &told, &clock, Settings::default());
+    let (_, lines) = logged(|| run(service.handle(payload, &invocation())));
+    pretty(&lines)
+}
+
+/// The lines with their fields in the order in which they are written.
+fn pretty(lines: &[Value]) -> String {
+    lines.iter().map(|line| serde_json::to_string_pretty(line).unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_line_of_a_remediated_subject() {
+    let doors = Doors::read([open(&["front door", "window"]), open(&["window"])]);
+    assert_snapshot!(lines(&doors, &event("acme", "e1")));
+}
+
+#[test]
+fn the_line_of_a_compliant_subject() {
+    assert_snapshot!(lines(&Doors::read([open(&[])]), &event("acme", "e1")));
+}
+
+#[test]
+fn the_line_of_a_failure() {
+    assert_snapshot!(lines(&Doors::read([Err(denied())]), &event("acme", "e1")));
+}
+
+#[test]
+fn the_line_of_an_unreadable_trigger() {
+    assert_snapshot!(lines(&Doors::default(), r#"{"source": "aws.config"}"#));
+}
+
+#[test]
+fn foreign_lines_are_json_too_and_only_from_warn_on() {
+    let ((), lines) = logged(|| {
+        tracing::info!(target: "aws_sdk", "a request with who knows what");
+        tracing::warn!(target: "aws_sdk", attempts = 3, slow = true, error = %"time-out", "a retry");
+    });
+    assert_snapshot!(pretty(&lines));
+}

@@ -1,0 +1,99 @@
+//! What an operator may write, and what he is told when it does not fit.
+
+use proptest::prelude::*;
+use remediation::settings::{AclStyle, Environment, Icmp, Ports};
+use remediation::{Mode, Settings};
+
+fn complaint(json: &str) -> String {
+    Settings::parse(json).unwrap_err().to_string()
+}
+
+#[test]
+fn without_settings_the_defaults_hold() {
+    let settings = Environment::default().settings().unwrap();
+    assert_eq!(settings, Settings::parse("{}").unwrap());
+    assert_eq!(settings.mode, Mode::Enforce);
+    assert_eq!(settings.s3_acl.style, AclStyle::Grants);
+    assert_eq!(settings.sg.icmp, Icmp::Report);
+    assert_eq!(settings.sg.authorized_tcp_ports, Ports::of(&[80, 443]));
+    assert_eq!(settings.sg.authorized_udp_ports, Ports::default());
+}
+
+#[test]
+fn every_documented_key_is_taken() {
+    let settings = Settings::parse(
+        r#"{
+            "mode": "observe",
+            "max_receive_count": 5,
+            "s3_acl": { "style": "private" },
+            "sg": {
+                "authorized_tcp_ports": [443, "1020-1025"],
+                "authorized_udp_ports": "53, 500-501",
+                "icmp": "revoke"
+            }
+        }"#,
+    )
+    .unwrap();
+    assert_eq!(settings.mode, Mode::Observe);
+    assert_eq!(settings.max_receive_count, 5);
+    assert_eq!(settings.s3_acl.style, AclStyle::Private);
+    assert!(settings.sg.authorized_tcp_ports.cover(1020, 1025));
+    assert!(!settings.sg.authorized_tcp_ports.cover(80, 80));
+    assert!(settings.sg.authorized_udp_ports.cover(500, 501));
+    assert_eq!(settings.sg.icmp, Icmp::Revoke);
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    for (json, parts) in [
+        (r#"{"mod": "observe"}"#, ["mod", "unknown field"]),
+        (r#"{"sg": {"authorised_tcp_ports": []}}"#, ["authorised_tcp_ports", "unknown field"]),
+        (r#"{"mode": "Observe"}"#, ["`mode`", "`Observe`"]),
+        (r#"{"mode": null}"#, ["`mode`", "expected"]),
+        (r#"{"sg": {"authorized_tcp_ports": [80, 70000]}}"#, ["`sg.authorized_tcp_ports[1]`", "`70000`"]),
+        (r#"{"sg": {"authorized_tcp_ports": [-1]}}"#, ["`sg.authorized_tcp_ports[0]`", "`-1`"]),
+        (r#"{"sg": {"authorized_udp_ports": "53,x"}}"#, ["`sg.authorized_udp_ports`", "`x` is not a port"]),
+        (r#"{"sg": {"authorized_tcp_ports": ["90-80"]}}"#, ["authorized_tcp_ports[0]", "before it starts"]),
+        (r#"{"sg": {"authorized_tcp_ports": 443}}"#, ["`sg.authorized_tcp_ports`", "a list of ports"]),
+        (r#"{"max_receive_count": 0}"#, ["`max_receive_count`", "starts at 1"]),
+        (r#"{"max_receive_count": -3}"#, ["`max_receive_count`", "-3"]),
+        (r#"{"s3_acl": {"style": "public"}}"#, ["`s3_acl.style`", "`public`"]),
+        (r#"{"mode": "observe", "mode": "enforce"}"#, ["mode", "duplicate"]),
+        (r#"{} {}"#, ["CURFEW_SETTINGS", "trailing"]),
+        ("observe", ["CURFEW_SETTINGS", "expected"]),
+        ("[]", ["CURFEW_SETTINGS", "expected a JSON object"]),
+        (r#"{"sg": ["443"]}"#, ["`sg`", "expected a JSON object"]),
+    ] {
+        let complaint = complaint(json);
+        assert!(complaint.starts_with("CURFEW_SETTINGS cannot be used: "), "{complaint}");
+        for part in parts {
+            assert!(complaint.contains(part), "{json}: {complaint}");
+        }
+    }
+}
+
+#[test]
+fn a_log_level_that_makes_no_sense_is_info() {
+    let level = |level: &str| Environment { log_level: Some(level.into()), ..Environment::default() }.level();
+    assert_eq!(level("DEBUG").to_string(), "debug");
+    assert_eq!(level("WARN").to_string(), "warn");
+    assert_eq!(level("FATAL").to_string(), "error");
+    assert_eq!(level("loud").to_string(), "info");
+    assert_eq!(Environment::default().level().to_string(), "info");
+}
+
+proptest! {
+    #[test]
+    fn a_range_is_covered_exactly_if_each_port_of_it_is(
+        ports in proptest::collection::vec((0_u16..40, 0_u16..6), 0..6),
+        from in 0_u16..50,
+        width in 0_u16..8,
+    ) {
+        let list: Vec<String> =
+            ports.iter().map(|(from, width)| format!("\"{from}-{}\"", from + width)).collect();
+        let json = format!(r#"{{"sg": {{"authorized_tcp_ports": [{}]}}}}"#, list.join(","));
+        let set = Settings::parse(&json).unwrap().sg.authorized_tcp_ports;
+        let has = |port: u16| ports.iter().any(|(from, width)| (*from..=from + width).contains(&port));
+        prop_assert_eq!(set.cover(from, from + width), (from..=from + width).all(has));
+    }
+}

@@ -1,0 +1,47 @@
+"""The emulator, a topic, and functions at work: real binaries, each behind a runtime API of its own."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from harness.stack import Emulator, Function, stop  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def emulator():
+    emulator = Emulator()
+    yield emulator
+    stop(emulator.process)
+
+
+@pytest.fixture(scope="session")
+def topic(emulator):
+    return emulator.client("sns").create_topic(Name="curfew-alerts")["TopicArn"]
+
+
+@pytest.fixture(scope="session")
+def s3(emulator):
+    return emulator.client("s3")
+
+
+@pytest.fixture(scope="session")
+def ec2(emulator):
+    return emulator.client("ec2")
+
+
+@pytest.fixture(scope="module")
+def start(emulator, topic):
+    """Starts a function, which lives until the module's last test."""
+    running = []
+
+    def start(name, settings=None, **options):
+        options.setdefault("topic", topic)
+        running.append(Function(name, emulator, settings=settings, **options))
+        return running[-1]
+
+    yield start
+    for function in running:
+        function.close()

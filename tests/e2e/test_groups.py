@@ -1,0 +1,425 @@
+"""sg-quarantine: the rules open to the world go by their ids, everything else stays."""
+
+import json
+import re
+import shlex
+
+import pytest
+from harness import offenders
+from harness.offenders import permission
+from harness.recorder import ec2_error
+from support import about_group, failures, queued, says_again_nothing, send
+
+WORLD, WORLD6 = "0.0.0.0/0", "::/0"
+TAG = "curfew:quarantined-at"
+NOT_FOUND = ec2_error("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
+
+
+@pytest.fixture(scope="module")
+def quarantine(start):
+    return start("sg-quarantine")
+
+
+def group_of(ec2, *permissions):
+    group = offenders.group(ec2)
+    if permissions:
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=list(permissions))
+    return group
+
+
+def four(cidr, text=""):
+    return [(cidr, text)]
+
+
+def whole_rules(ec2, group):
+    """The inbound rules without their ids, as EC2 tells them, in an order of their own."""
+    answer = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
+    members = ("IpProtocol", "FromPort", "ToPort", "CidrIpv4", "CidrIpv6", "PrefixListId", "Description")
+    return sorted(
+        str([rule.get(member) or None for member in members]) for rule in answer["SecurityGroupRules"] if not rule["IsEgress"]
+    )
+
+
+def put_back(ec2, group, changes):
+    """Authorizes what a log line says was revoked, from nothing but that line."""
+    for change in changes:
+        if change["action"] != "ec2:RevokeSecurityGroupIngress":
+            continue
+        rule = change["detail"]
+        [(kind, source)] = rule["source"].items()
+        [key, member] = {"ipv4": ["IpRanges", "CidrIp"], "ipv6": ["Ipv6Ranges", "CidrIpv6"]}[kind]
+        entry = {member: source, "Description": rule.get("description", "")}
+        ports = {"FromPort": rule["from_port"], "ToPort": rule["to_port"]} if rule["protocol"] != "-1" else {}
+        ec2.authorize_security_group_ingress(
+            GroupId=group, IpPermissions=[{"IpProtocol": rule["protocol"], **ports, key: [entry]}]
+        )
+
+
+@pytest.fixture
+def mixed(ec2):
+    """(group, ids of the rules that have to go): open rules amid everything that has to stay."""
+    other = offenders.group(ec2)
+    prefixes = ec2.create_managed_prefix_list(
+        PrefixListName="offices", MaxEntries=3, AddressFamily="IPv4", Entries=[{"Cidr": "198.51.100.0/24"}]
+    )["PrefixList"]["PrefixListId"]
+    group = group_of(
+        ec2,
+        permission("tcp", 22, v4=[("10.0.0.0/8", "office"), (WORLD, "it's for \"a minute\""), ("203.0.113.7/32", "")]),
+        permission("tcp", 22, v6=[(WORLD6, "v6"), ("fd00::/8", "inside")], groups=[other]),
+        permission("tcp", (80, 443), v4=four(WORLD, "a range is more than its ends")),
+        permission("tcp", 443, v4=four(WORLD), v6=four(WORLD6)),
+        permission("tcp", 80, v4=four(WORLD)),
+        permission("udp", 443, v4=four(WORLD, "quic")),
+        permission("tcp", (0, 65535), v6=four(WORLD6, "all tcp")),
+        permission("-1", None, v4=[(WORLD, "everything"), ("192.168.0.0/16", "inside")]),
+        permission("icmp", (8, -1), v4=four("10.0.0.0/8", "ping from inside")),
+        {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": prefixes}]},
+    )
+    authorized = {("tcp", 443, 443), ("tcp", 80, 80)}
+    go = {
+        rule_id
+        for rule_id, (protocol, low, high, source) in offenders.rules_of(ec2, group).items()
+        if source in (WORLD, WORLD6) and (protocol, low, high) not in authorized
+    }
+    assert len(go) == 6
+    return group, go
+
+
+def test_of_a_mixed_group_only_the_open_rules_go_and_the_rest_keep_their_ids(quarantine, ec2, mixed):
+    group, go = mixed
+    before = offenders.rules_of(ec2, group)
+    egress = offenders.rules_of(ec2, group, egress=True)
+
+    run = send(quarantine, about_group(group))
+
+    assert run.outcome == "remediated"
+    assert offenders.rules_of(ec2, group) == {i: rule for i, rule in before.items() if i not in go}
+    assert egress and offenders.rules_of(ec2, group, egress=True) == egress
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", offenders.tags_of(ec2, group)[TAG])
+    assert run.changing == ["RevokeSecurityGroupIngress", "CreateTags"]
+    assert len(run.mails) == 1
+    tags = offenders.tags_of(ec2, group)
+    says_again_nothing(send(quarantine, about_group(group)))
+    assert offenders.tags_of(ec2, group) == tags
+
+
+def test_rules_are_revoked_by_id_and_never_by_description(quarantine, mixed):
+    group, go = mixed
+    [revoke] = send(quarantine, about_group(group)).of("RevokeSecurityGroupIngress")
+    named = {value for key, value in revoke.form.items() if key.startswith("SecurityGroupRuleId")}
+    assert named == go
+    assert not any(key.startswith("IpPermissions") for key in revoke.form)
+
+
+def test_the_log_line_alone_is_enough_to_put_everything_back(quarantine, ec2, mixed):
+    group, go = mixed
+    before = whole_rules(ec2, group)
+    run = send(quarantine, about_group(group))
+    assert whole_rules(ec2, group) != before
+    put_back(ec2, group, run.line["changes"])
+    assert whole_rules(ec2, group) == before
+    assert {change["detail"]["id"] for change in run.line["changes"] if "id" in change["detail"]} == go
+
+
+def test_the_mail_names_every_revoked_rule_and_the_command_that_puts_them_back(quarantine, ec2, mixed):
+    group, go = mixed
+    before = whole_rules(ec2, group)
+    run = send(quarantine, about_group(group))
+
+    _, text = run.mail
+    did = text.split("WHAT CURFEW DID")[1].split("WHAT YOU SHOULD DO NOW")[0]
+    assert {match for match in re.findall(r"revoked rule (sgr-\w+)", did)} == go
+    command = shlex.split(text.split("HOW TO PUT THE REVOKED RULES BACK")[1])
+    options = dict(zip(command[3::2], command[4::2]))
+    assert command[:3] == ["aws", "ec2", "authorize-security-group-ingress"]
+    assert (options["--group-id"], options["--region"]) == (group, "eu-central-1")
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=json.loads(options["--ip-permissions"]))
+    assert whole_rules(ec2, group) == before
+
+
+@pytest.mark.parametrize("source", ["0:0:0:0:0:0:0:0/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"])
+def test_the_whole_of_ipv6_is_open_in_every_spelling(quarantine, ec2, source):
+    group = group_of(ec2, permission("tcp", 22, v6=four(source), v4=four("10.0.0.0/8")))
+    run = send(quarantine, about_group(group))
+    assert run.outcome == "remediated"
+    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
+
+
+@pytest.mark.parametrize("protocol", ["50", "47"])
+def test_a_protocol_without_ports_is_open(quarantine, ec2, protocol):
+    group = group_of(ec2, permission(protocol, -1, v4=[(WORLD, ""), ("10.0.0.0/8", "")]))
+    assert send(quarantine, about_group(group)).outcome == "remediated"
+    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
+
+
+def test_a_group_with_authorized_ports_and_private_sources_only_is_compliant(quarantine, ec2):
+    other = offenders.group(ec2)
+    group = group_of(
+        ec2,
+        permission("tcp", 443, v4=four(WORLD), v6=four(WORLD6)),
+        permission("tcp", 22, v4=four("10.0.0.0/8"), groups=[other]),
+        permission("-1", None, v4=four("0.0.0.0/1")),
+    )
+    before = offenders.rules_of(ec2, group)
+    run = send(quarantine, about_group(group))
+    assert run.outcome == "compliant"
+    says_again_nothing(run)
+    assert (offenders.rules_of(ec2, group), offenders.tags_of(ec2, group)) == (before, {})
+
+
+def test_a_group_without_rules_is_compliant(quarantine, ec2):
+    assert send(quarantine, about_group(group_of(ec2))).outcome == "compliant"
+
+
+def test_an_open_rule_for_leaving_traffic_is_nobodys_business(quarantine, ec2):
+    group = group_of(ec2)
+    ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[permission("tcp", 22, v4=four(WORLD))])
+    before = offenders.rules_of(ec2, group, egress=True)
+    run = send(quarantine, about_group(group))
+    assert run.outcome == "compliant"
+    assert offenders.rules_of(ec2, group, egress=True) == before
+
+
+def test_sixty_open_rules_go_in_one_call(quarantine, ec2):
+    group = offenders.group(ec2)
+    for start in (0, 30):
+        entries = [permission("tcp", 1000 + port, v4=four(WORLD)) for port in range(start, start + 30)]
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=entries)
+
+    run = send(quarantine, about_group(group))
+
+    assert run.outcome == "remediated"
+    assert offenders.rules_of(ec2, group) == {}
+    assert run.changing == ["RevokeSecurityGroupIngress", "CreateTags"]
+    assert len(run.line["findings"]) == 60
+    assert run.mail[1].count("  - revoked rule ") == 60
+    says_again_nothing(send(quarantine, about_group(group)))
+
+
+def test_other_authorized_ports_replace_the_usual_ones(start, ec2):
+    settings = {"sg": {"authorized_tcp_ports": "22, 8000-8100", "authorized_udp_ports": [53, "500-501"]}}
+    function = start("sg-quarantine", settings)
+    stay = [("tcp", 22), ("tcp", (8000, 8100)), ("tcp", (8050, 8051)), ("udp", 53), ("udp", 500)]
+    go = [("tcp", 80), ("tcp", 443), ("tcp", (8000, 8101)), ("udp", 22), ("udp", (499, 501)), ("tcp", 53)]
+    group = group_of(ec2, *(permission(protocol, ports, v4=four(WORLD)) for protocol, ports in stay + go))
+
+    assert send(function, about_group(group)).outcome == "remediated"
+
+    left = {(protocol, low if low == high else (low, high)) for protocol, low, high, _ in offenders.rules_of(ec2, group).values()}
+    assert left == set(stay)
+    says_again_nothing(send(function, about_group(group)))
+
+
+def test_no_authorized_port_at_all_is_a_setting_too(start, ec2):
+    function = start("sg-quarantine", {"sg": {"authorized_tcp_ports": []}})
+    group = group_of(ec2, permission("tcp", 443, v4=four(WORLD)))
+    assert send(function, about_group(group)).outcome == "remediated"
+    assert offenders.rules_of(ec2, group) == {}
+
+
+def test_icmp_alone_is_reported_once_and_stays(quarantine, ec2):
+    group = group_of(ec2, permission("icmp", (8, -1), v4=four(WORLD)), permission("icmpv6", -1, v6=four(WORLD6)))
+    before = offenders.rules_of(ec2, group)
+    run = send(quarantine, about_group(group))
+    assert (run.outcome, run.line["severity"], len(run.mails)) == ("alerted", "low", 1)
+    assert run.changing == []
+    assert offenders.rules_of(ec2, group) == before
+    says_again_nothing(send(quarantine, about_group(group)))
+
+
+def test_icmp_goes_where_the_setting_says_so(start, ec2):
+    function = start("sg-quarantine", {"sg": {"icmp": "revoke"}})
+    group = group_of(
+        ec2,
+        permission("icmp", (8, -1), v4=[(WORLD, "ping"), ("10.0.0.0/8", "")]),
+        permission("icmpv6", -1, v6=four(WORLD6)),
+    )
+    before = whole_rules(ec2, group)
+    run = send(function, about_group(group))
+    assert run.outcome == "remediated"
+    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
+    says_again_nothing(send(function, about_group(group)))
+    put_back(ec2, group, run.line["changes"])
+    assert whole_rules(ec2, group) == before
+
+
+def open_group(ec2):
+    return group_of(ec2, permission("tcp", 22, v4=[(WORLD, "a"), ("10.0.0.0/8", "b")]), permission("tcp", 3389, v4=four(WORLD)))
+
+
+def test_one_rule_that_is_gone_already_does_not_stop_the_others(quarantine, ec2):
+    group = open_group(ec2)
+
+    def somebody_was_faster(_call, forward):
+        [first, *_] = [i for i, rule in offenders.rules_of(ec2, group).items() if rule[3] == WORLD]
+        ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[first])
+        return forward()
+
+    quarantine.recorder.intercept("RevokeSecurityGroupIngress", somebody_was_faster)
+    run = send(quarantine, about_group(group))
+
+    assert run.outcome == "remediated"
+    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
+    revoked = [change for change in run.line["changes"] if change["action"] == "ec2:RevokeSecurityGroupIngress"]
+    assert len(revoked) == 1, "only what this function revoked is its change"
+    says_again_nothing(send(quarantine, about_group(group)))
+
+
+def test_a_refused_lot_is_revoked_one_by_one(quarantine, ec2):
+    group = open_group(ec2)
+    quarantine.recorder.fault("RevokeSecurityGroupIngress", 400, NOT_FOUND)
+    run = send(quarantine, about_group(group))
+    assert run.outcome == "remediated"
+    assert run.operations.count("RevokeSecurityGroupIngress") == 3
+    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
+
+
+def test_a_group_that_is_gone_is_gone(quarantine, ec2):
+    group = offenders.group(ec2)
+    ec2.delete_security_group(GroupId=group)
+    for _ in range(2):
+        run = send(quarantine, about_group(group))
+        assert run.outcome == "gone"
+        says_again_nothing(run)
+
+
+def test_a_group_that_goes_during_the_change_is_not_called_closed(quarantine, ec2):
+    group = open_group(ec2)
+
+    def deleted(_call, forward):
+        ec2.delete_security_group(GroupId=group)
+        return forward()
+
+    quarantine.recorder.intercept("RevokeSecurityGroupIngress", deleted)
+    run = send(quarantine, about_group(group))
+    assert (run.failed, run.outcome) == (False, "gone")
+    assert run.published == []
+
+
+def test_denied_reading_names_the_missing_action(quarantine, ec2):
+    group = open_group(ec2)
+    for operation in ("DescribeSecurityGroups", "DescribeSecurityGroupRules"):
+        quarantine.recorder.fault(operation, 403, ec2_error("UnauthorizedOperation", "You are not authorized."), times=9)
+        run = send(quarantine, about_group(group))
+        assert run.failed and f"ec2:{operation}" in run.answer["errorMessage"]
+        assert f"ec2:{operation}" in run.mail[1]
+        assert run.changing == []
+
+
+def test_denied_revoking_changes_nothing_and_says_so(quarantine, ec2):
+    group = open_group(ec2)
+    before = offenders.rules_of(ec2, group)
+    event = about_group(group)
+    mailed = []
+    for _ in range(2):
+        quarantine.recorder.fault("RevokeSecurityGroupIngress", 403, ec2_error("UnauthorizedOperation", "No."), times=9)
+        run = send(quarantine, queued(event))
+        assert failures(run) == ["m0"]
+        assert (run.outcome, run.line["changes"]) == ("failed", [])
+        assert run.line["error"]["action"] == "ec2:RevokeSecurityGroupIngress"
+        assert "CreateTags" not in run.operations
+        mailed += run.mails
+    [(_, text)] = mailed
+    assert "ec2:RevokeSecurityGroupIngress" in text and "It changed nothing." in text
+    assert (offenders.rules_of(ec2, group), offenders.tags_of(ec2, group)) == (before, {})
+
+
+def test_denied_tagging_is_loud_and_the_revoked_rules_stay_revoked_and_told(quarantine, ec2):
+    group = open_group(ec2)
+    before = whole_rules(ec2, group)
+    quarantine.recorder.fault("CreateTags", 403, ec2_error("UnauthorizedOperation", "No."), times=9)
+
+    run = send(quarantine, queued(about_group(group)))
+
+    assert failures(run) == ["m0"]
+    assert (run.outcome, run.line["level"]) == ("failed", "ERROR")
+    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
+    _, text = run.mail
+    assert text.count("  - revoked rule ") == 2
+    assert "ec2:CreateTags" in text
+    put_back(ec2, group, run.line["changes"])
+    assert whole_rules(ec2, group) == before
+
+
+def test_a_rule_that_somebody_adds_again_at_once_is_still_open(quarantine, ec2):
+    group = open_group(ec2)
+
+    def added_again(_call, forward):
+        answer = forward()
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", 23, v4=four(WORLD))])
+        return answer
+
+    quarantine.recorder.intercept("RevokeSecurityGroupIngress", added_again)
+    run = send(quarantine, queued(about_group(group)))
+
+    assert failures(run) == ["m0"]
+    assert run.outcome == "still-open"
+    assert [left["evidence"]["from_port"] for left in run.line["remaining"]] == [23]
+    assert "STILL OPEN" in run.mail[1]
+
+
+class ManyRules:
+    """EC2 with more rules in a group than the emulator takes, in pages as EC2 gives them."""
+
+    def __init__(self, function, group, rules, page):
+        self.group, self.rules, self.page = group, dict(rules), page
+        function.recorder.intercept("DescribeSecurityGroupRules", self.describe, times=99)
+        function.recorder.intercept("RevokeSecurityGroupIngress", self.revoke, times=99)
+
+    def describe(self, call, _forward):
+        start = int(call.form.get("NextToken", "0"))
+        rules = list(self.rules.items())[start : start + self.page]
+        more = f"<nextToken>{start + self.page}</nextToken>" if start + self.page < len(self.rules) else ""
+        items = "".join(
+            f"<item><securityGroupRuleId>{i}</securityGroupRuleId><groupId>{self.group}</groupId><isEgress>false</isEgress>"
+            f"<ipProtocol>tcp</ipProtocol><fromPort>{port}</fromPort><toPort>{port}</toPort><cidrIpv4>{cidr}</cidrIpv4>"
+            f"<description>{text}</description></item>"
+            for i, (port, cidr, text) in rules
+        )
+        return 200, (
+            '<DescribeSecurityGroupRulesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
+            f"<securityGroupRuleSet>{items}</securityGroupRuleSet>{more}</DescribeSecurityGroupRulesResponse>"
+        )
+
+    def revoke(self, call, _forward):
+        for key, rule_id in call.form.items():
+            if key.startswith("SecurityGroupRuleId."):
+                del self.rules[rule_id]
+        return 200, "<RevokeSecurityGroupIngressResponse><return>true</return></RevokeSecurityGroupIngressResponse>"
+
+
+def many(count, step=1):
+    return {
+        f"sgr-{number:017x}": (1000 + number, WORLD if number % step == 0 else "10.0.0.0/8", f"rule number {number}")
+        for number in range(count)
+    }
+
+
+def test_every_page_of_a_large_group_is_read(quarantine, ec2):
+    group = offenders.group(ec2)
+    rules = ManyRules(quarantine, group, many(500, step=5), page=100)
+
+    run = send(quarantine, about_group(group))
+
+    assert run.outcome == "remediated"
+    assert len(rules.rules) == 400
+    assert all(cidr != WORLD for _, cidr, _ in rules.rules.values())
+    assert run.operations.count("DescribeSecurityGroupRules") == 5 + 4
+
+
+def test_hundreds_of_open_rules_fit_into_one_message_that_says_where_it_is_cut(quarantine, ec2):
+    group = offenders.group(ec2)
+    ManyRules(quarantine, group, many(900), page=1000)
+
+    run = send(quarantine, about_group(group))
+
+    assert run.outcome == "remediated"
+    [published] = run.published
+    assert len(published["Message"].encode()) < 256 * 1024
+    _, text = run.mail
+    assert "cut to fit" in text
+    named = text.split("WHAT CURFEW DID")[1].split("WHAT YOU SHOULD DO NOW")[0]
+    [left_out] = re.findall(r"and (\d+) more", named)
+    assert named.count("\n  - ") - 1 + int(left_out) == 900 + 1, "each revoked rule and the tag, named or counted"
+    assert run.facts["cut"]
+    assert len(run.line["changes"]) == 901, "the log line has the whole"

@@ -1,0 +1,162 @@
+"""s3-policy-alert: people hear of a public policy; nothing is ever changed."""
+
+import json
+
+import pytest
+from harness import offenders
+from harness.recorder import s3_error
+from harness.stack import ACCOUNT
+from support import about_bucket, failures, queued, says_again_nothing, send
+
+
+@pytest.fixture(scope="module")
+def alert(start):
+    return start("s3-policy-alert")
+
+
+@pytest.fixture
+def public_bucket(s3):
+    name = offenders.bucket(s3)
+    offenders.set_policy(s3, name, offenders.public_policy(name))
+    return name
+
+
+def test_a_public_policy_is_mailed_once_pretty_and_whole(alert, s3, public_bucket):
+    event = about_bucket(public_bucket)
+
+    run = send(alert, event)
+
+    assert (run.failed, run.outcome, run.line["level"]) == (False, "alerted", "WARN")
+    subject, text = run.mail
+    assert subject == f"[Curfew] alerted, high: S3 bucket {public_bucket} (eu-central-1)"
+    assert json.dumps(offenders.public_policy(public_bucket), indent=2) in text
+    again = send(alert, event)
+    assert again.outcome == "alerted"
+    assert again.line["alert"] == "repeated"
+    says_again_nothing(again)
+
+
+def test_no_call_can_change_anything_and_each_expects_the_owner(alert, public_bucket):
+    run = send(alert, about_bucket(public_bucket))
+    calls = [call for call in run.calls if call.operation != "Publish"]
+    assert sorted(call.operation for call in calls) == ["GetBucketPolicy", "GetBucketPolicyStatus", "GetPublicAccessBlock"]
+    assert {call.headers.get("x-amz-expected-bucket-owner") for call in calls} == {ACCOUNT}
+
+
+def test_a_policy_that_is_not_public_is_compliant(alert, s3):
+    name = offenders.bucket(s3)
+    policy = offenders.public_policy(name)
+    del policy["Statement"][1]
+    offenders.set_policy(s3, name, policy)
+    run = send(alert, about_bucket(name))
+    assert run.outcome == "compliant"
+    says_again_nothing(run)
+
+
+def test_a_bucket_without_a_policy_is_compliant_after_one_call(alert, s3):
+    run = send(alert, about_bucket(offenders.bucket(s3)))
+    assert run.outcome == "compliant"
+    assert run.operations == ["GetBucketPolicy"]
+
+
+def test_a_bucket_that_is_gone_is_gone(alert):
+    run = send(alert, about_bucket("curfew-never-was-there"))
+    assert run.outcome == "gone"
+    says_again_nothing(run)
+
+
+@pytest.mark.parametrize("operation", ["GetBucketPolicyStatus", "GetPublicAccessBlock"])
+def test_a_bucket_that_goes_between_the_reads_is_gone(alert, public_bucket, operation):
+    alert.recorder.fault(operation, 404, s3_error("NoSuchBucket"))
+    run = send(alert, about_bucket(public_bucket))
+    assert run.outcome == "gone"
+    says_again_nothing(run)
+
+
+def test_a_policy_that_goes_between_the_reads_is_compliant(alert, public_bucket):
+    alert.recorder.fault("GetBucketPolicyStatus", 404, s3_error("NoSuchBucketPolicy"))
+    run = send(alert, about_bucket(public_bucket))
+    assert run.outcome == "compliant"
+    says_again_nothing(run)
+
+
+def test_restricted_public_buckets_are_reported_as_less_severe(alert, s3, public_bucket):
+    s3.put_public_access_block(
+        Bucket=public_bucket, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True, "BlockPublicAcls": True}
+    )
+    run = send(alert, about_bucket(public_bucket))
+    assert (run.outcome, run.line["severity"], run.facts["severity"]) == ("alerted", "medium", "medium")
+    subject, text = run.mail
+    assert subject.startswith("[Curfew] alerted, medium: ")
+    assert "RestrictPublicBuckets  on" in text
+    assert "IgnorePublicAcls       off" in text
+
+
+def test_a_policy_that_changes_is_mailed_again(alert, s3, public_bucket):
+    event = about_bucket(public_bucket)
+    assert len(send(alert, event).mails) == 1
+    policy = offenders.public_policy(public_bucket)
+    policy["Statement"][1]["Action"] = "s3:*"
+    offenders.set_policy(s3, public_bucket, policy)
+    assert len(send(alert, event).mails) == 1
+
+
+def test_a_policy_that_was_closed_and_opens_again_is_mailed_again(alert, s3, public_bucket):
+    event = about_bucket(public_bucket)
+    assert len(send(alert, event).mails) == 1
+    s3.delete_bucket_policy(Bucket=public_bucket)
+    assert send(alert, event).outcome == "compliant"
+    offenders.set_policy(s3, public_bucket, offenders.public_policy(public_bucket))
+    assert len(send(alert, event).mails) == 1
+
+
+def test_two_rules_about_one_policy_are_one_mail(alert, public_bucket):
+    mails = [len(send(alert, about_bucket(public_bucket)).mails) for _ in range(3)]
+    assert mails == [1, 0, 0]
+
+
+@pytest.mark.parametrize("answer", ["<PolicyStatus/>", "<PolicyStatus xmlns='http://s3.amazonaws.com/doc/2006-03-01/'></PolicyStatus>"])
+def test_a_verdict_that_does_not_say_is_a_failure_and_not_silent(alert, public_bucket, answer):
+    alert.recorder.fault("GetBucketPolicyStatus", 200, answer, times=9)
+    run = send(alert, queued(about_bucket(public_bucket)))
+    assert failures(run) == ["m0"]
+    assert run.outcome == "failed"
+    assert "IsPublic" in run.line["error"]["message"]
+    assert "s3:GetBucketPolicyStatus" in run.mail[1]
+
+
+@pytest.mark.parametrize(
+    ("operation", "action"),
+    [
+        ("GetBucketPolicy", "s3:GetBucketPolicy"),
+        ("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus"),
+        ("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+    ],
+)
+def test_denied_access_names_the_missing_action_and_is_mailed_once(alert, public_bucket, operation, action):
+    event = about_bucket(public_bucket)
+    mailed = []
+    for _ in range(2):
+        alert.recorder.fault(operation, 403, s3_error("AccessDenied", "Access Denied"), times=9)
+        run = send(alert, event)
+        assert run.failed and action in run.answer["errorMessage"]
+        assert (run.outcome, run.line["error"]["action"]) == ("failed", action)
+        mailed += run.mails
+    [(_, text)] = mailed
+    assert action in text
+
+
+def test_a_policy_in_any_script_is_mailed_as_it_is(alert, s3):
+    name = offenders.bucket(s3)
+    policy = offenders.public_policy(name)
+    policy["Statement"][1]["Sid"] = "Öffentlich 公開 \"q\" \\ </p>"
+    offenders.set_policy(s3, name, json.dumps(policy, ensure_ascii=False))
+    _, text = send(alert, about_bucket(name)).mail
+    assert json.dumps(policy, indent=2, ensure_ascii=False) in text
+
+
+def test_a_policy_that_is_no_json_is_mailed_as_s3_gave_it(alert, public_bucket):
+    alert.recorder.fault("GetBucketPolicy", 200, '{"Version": "2012-10-17", oops')
+    run = send(alert, about_bucket(public_bucket))
+    assert run.outcome == "alerted"
+    assert '{"Version": "2012-10-17", oops' in run.mail[1]

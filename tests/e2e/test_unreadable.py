@@ -1,0 +1,137 @@
+"""What is no trigger: a clear error, one log line, no call, and the process lives on."""
+
+import copy
+import random
+
+import pytest
+from harness import offenders
+from harness.offenders import ALL_USERS, grant
+from harness.runtime import PlainRuntime
+from harness.triggers import BUCKET, compliance_change, put_evaluations
+from support import about_bucket, failures, queued, send
+
+DEEP = 100_000
+
+
+@pytest.fixture(scope="module")
+def function(start):
+    return start("s3-acl-private", runtime=PlainRuntime())
+
+
+def without(event, *path):
+    return changed(event, *path, value=None)
+
+
+def changed(event, *path, value):
+    event = copy.deepcopy(event)
+    *parents, last = path
+    inner = event
+    for key in parents:
+        inner = inner[key]
+    inner[last] = value
+    return event
+
+
+CHANGE = compliance_change(BUCKET, "acme-reports", "any-rule")
+CALL = put_evaluations((BUCKET, "acme-reports", "NON_COMPLIANT"))
+RAW = {
+    "nothing at all": b"",
+    "white space": b" \n\t ",
+    "bytes that are no text": b"\xff\xfe\x00\x80",
+    "text cut inside a character": "{\"source\": \"ü".encode()[:-1],
+    "a null byte": b"\x00",
+    "random bytes": random.Random(2).randbytes(5000),
+    "200 KB of open lists": b"[" * 2 * DEEP,
+    "200 KB of lists in lists": b"[" * DEEP + b"]" * DEEP,
+    "objects in objects": b'{"Records":' * 30_000 + b"1" + b"}" * 30_000,
+    "200 KB in one string": b'"' + b"x" * 2 * DEEP,
+    "JSON that goes on": b"{} {}",
+    "a number": b"1e999",
+    "half of a surrogate pair": b'{"source": "\\ud800"}',
+}
+WRONG = {
+    "null": (None, "object"),
+    "a number": (5, "object"),
+    "a text": ("aws.config", "object"),
+    "a list": ([CHANGE], "object"),
+    "an empty object": ({}, "source"),
+    "a source that is a number": ({"source": 1}, "source"),
+    "another service's event": ({"source": "aws.ec2", "detail-type": "EC2 Instance State-change"}, "aws.ec2"),
+    "another call": (changed(CALL, "detail", "eventName", value="DeleteConfigRule"), "DeleteConfigRule"),
+    "no detail": (without(CHANGE, "detail"), "detail"),
+    "a detail that is a list": (changed(CHANGE, "detail", value=[]), "detail"),
+    "no resource id": (without(CHANGE, "detail", "resourceId"), "detail.resourceId"),
+    "no resource type": (without(CHANGE, "detail", "resourceType"), "detail.resourceType"),
+    "a resource id that is an object": (changed(CHANGE, "detail", "resourceId", value={}), "detail.resourceId"),
+    "an empty resource id": (changed(CHANGE, "detail", "resourceId", value=""), "detail.resourceId"),
+    "a path for a bucket": (changed(CHANGE, "detail", "resourceId", value="../../etc"), "detail.resourceId"),
+    "dots for a bucket": (changed(CHANGE, "detail", "resourceId", value="..."), "detail.resourceId"),
+    "lines for a bucket": (changed(CHANGE, "detail", "resourceId", value="a\nb: c"), "detail.resourceId"),
+    "no result": (without(CHANGE, "detail", "newEvaluationResult"), "detail.newEvaluationResult"),
+    "an unheard-of compliance": (
+        changed(CHANGE, "detail", "newEvaluationResult", "complianceType", value="SORT_OF"), "complianceType"
+    ),
+    "an account of letters": (changed(CHANGE, "detail", "awsAccountId", value="me"), "detail.awsAccountId"),
+    "another host for a Region": (changed(CHANGE, "detail", "awsRegion", value="evil.example/1"), "detail.awsRegion"),
+    "no parameters": (without(CALL, "detail", "requestParameters"), "detail.requestParameters"),
+    "evaluations that are an object": (changed(CALL, "detail", "requestParameters", "evaluations", value={}), "evaluations"),
+    "an evaluation that is a text": (changed(CALL, "detail", "requestParameters", "evaluations", value=["x"]), "evaluations[0]"),
+    "records that are an object": ({"Records": {}}, "Records"),
+    "a record that is a number": ({"Records": [5]}, "Records[0]"),
+    "a record without an id": ({"Records": [{"body": "{}"}]}, "Records[0].messageId"),
+}
+
+
+def refused(function, payload):
+    run = send(function, payload)
+    assert run.failed, run.answer
+    assert run.answer["errorType"] == "Curfew.UnreadableTrigger"
+    assert run.calls == []
+    [line] = [line for line in run.lines if "control" in line]
+    assert (line["level"], line["outcome"]) == ("ERROR", "failed")
+    assert run.answer["errorMessage"] == line["message"], "the caller and the log are told the same"
+    assert len(line["message"]) < 500 and "\n" not in line["message"]
+    return line["message"]
+
+
+@pytest.mark.parametrize("payload", RAW.values(), ids=RAW)
+def test_bytes_that_are_no_event_are_an_error_with_a_reason(function, payload):
+    assert "could not be read" in refused(function, payload)
+
+
+@pytest.mark.parametrize(("payload", "named"), WRONG.values(), ids=WRONG)
+def test_an_event_that_lacks_something_is_an_error_that_names_it(function, payload, named):
+    assert named in refused(function, payload)
+
+
+@pytest.mark.parametrize("body", ["[" * 2 * DEEP, '{"detail":' * 20_000, "\u0000", "5", ""], ids=range(5))
+def test_a_message_that_is_no_event_is_handed_back_alone(function, body):
+    run = send(function, queued(body, about_bucket("curfew-never-was-there")))
+    assert failures(run) == ["m0"]
+    assert [line["level"] for line in run.lines] == ["ERROR", "INFO"]
+
+
+@pytest.mark.parametrize("body", [None, 5, {"source": "aws.config"}, []], ids=str)
+def test_a_message_whose_body_is_no_text_is_handed_back_alone(function, body):
+    batch = queued("", about_bucket("curfew-never-was-there"))
+    batch["Records"][0]["body"] = body
+    assert failures(send(function, batch)) == ["m0"]
+
+
+def test_after_all_that_the_same_process_does_the_next_event(function, s3):
+    for payload in RAW.values():
+        refused(function, payload)
+    name = offenders.bucket(s3)
+    offenders.set_grants(s3, name, grant("READ", ALL_USERS))
+    run = send(function, about_bucket(name))
+    assert run.outcome == "remediated"
+    assert run.line["cold_start"] is False
+    assert function.process.poll() is None
+
+
+def test_every_function_refuses_garbage_alike(start):
+    for name in ("s3-policy-alert", "sg-quarantine"):
+        other = start(name, runtime=PlainRuntime())
+        for payload in (b"", b"\xff", b"[" * 2 * DEEP):
+            refused(other, payload)
+        assert other.process.poll() is None
