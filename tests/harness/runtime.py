@@ -18,7 +18,7 @@ class PlainRuntime:
         self._answers = queue.Queue()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def address(self, _name):
         return f"http://127.0.0.1:{self._server.server_address[1]}"

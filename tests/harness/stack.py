@@ -20,6 +20,7 @@ from .recorder import Recorder
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = Path(sys.executable).parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 FUNCTIONS = ("s3-acl-private", "s3-policy-alert", "sg-quarantine")
@@ -187,4 +188,4 @@ class Function:
 
 
 def binary(name):
-    return Path(os.environ.get("CURFEW_BINARIES", ROOT / "target" / "debug")) / name
+    return Path(os.environ.get("CURFEW_BINARIES") or TARGET / "debug") / name
