@@ -1,0 +1,114 @@
+//! What a rule allows.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{
+    icmp::{self, TypeAndCode},
+    ports::PortSet,
+    protocol::Protocol,
+    source::Source,
+    span::Span,
+    span_set::SpanSet,
+};
+
+/// What one rule allows: a protocol, its ports and one source. The input of
+/// [AuthorizeSecurityGroupIngress](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html)
+/// for one rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Permission {
+    /// The protocol.
+    #[serde(rename = "IpProtocol")]
+    pub protocol: Protocol,
+    /// The first port, or the ICMP type; -1 or absent for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_port: Option<i32>,
+    /// The last port, or the ICMP code; -1 or absent for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_port: Option<i32>,
+    /// The source.
+    #[serde(flatten)]
+    pub source: Source,
+    /// What the owner wrote beside the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl Permission {
+    /// The ports of `protocol` that this lets through. For ICMP a port is `type * 256 + code`.
+    ///
+    /// A protocol without ports of its own (-1, or any but TCP, UDP and the two ICMPs) reaches every
+    /// port of every protocol.
+    pub fn ports(&self, protocol: &Protocol) -> PortSet {
+        let span = if !self.protocol.has_ports() {
+            Some(Span::FULL)
+        } else if self.protocol != *protocol {
+            None
+        } else if protocol.is_icmp() {
+            types_and_codes(self.from_port, self.to_port)
+        } else {
+            port_range(self.from_port, self.to_port)
+        };
+        span.map_or(SpanSet::empty(), SpanSet::from).into()
+    }
+
+    /// The permissions of the same source that let through exactly `ports` of `protocol`.
+    pub(crate) fn narrowed(&self, protocol: &Protocol, ports: &SpanSet<u16>) -> Vec<Self> {
+        let bounds = |span: &Span<u16>| -> Vec<(i32, i32)> {
+            if protocol.is_icmp() {
+                let pairs = icmp::pairs(*span).into_iter();
+                pairs.map(|TypeAndCode { kind, code }| (kind, code)).collect()
+            } else {
+                vec![(span.first().into(), span.last().into())]
+            }
+        };
+        ports
+            .spans()
+            .iter()
+            .flat_map(bounds)
+            .map(|(from_port, to_port)| Self {
+                protocol: protocol.clone(),
+                from_port: Some(from_port),
+                to_port: Some(to_port),
+                ..self.clone()
+            })
+            .collect()
+    }
+}
+
+/// A bound that is absent or -1 does not bound. What lies outside 0 to 65535 is no port.
+fn port_range(from: Option<i32>, to: Option<i32>) -> Option<Span<u16>> {
+    let bound = |number: Option<i32>, otherwise: u16| match number {
+        None | Some(-1) => i32::from(otherwise),
+        Some(number) => number,
+    };
+    let (from, to) = (bound(from, u16::MIN), bound(to, u16::MAX));
+    let last = u16::try_from(to.min(u16::MAX.into())).ok()?;
+    Span::new(u16::try_from(from.max(0)).ok()?, last)
+}
+
+/// A type or a code that is absent or -1 stands for all. There is no type outside 0 to 255; a code
+/// outside does not narrow the type.
+fn types_and_codes(kind: Option<i32>, code: Option<i32>) -> Option<Span<u16>> {
+    let Some(kind) = kind.filter(|kind| *kind != -1) else {
+        return Some(Span::FULL);
+    };
+    let kind = u8::try_from(kind).ok()?;
+    Some(match code.and_then(|code| u8::try_from(code).ok()) {
+        Some(code) => Span::single(icmp::one_code(kind, code)),
+        None => icmp::all_codes(kind),
+    })
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.protocol)?;
+        if self.protocol.has_ports() {
+            let ranges = self.ports(&self.protocol).describe(&self.protocol);
+            write!(f, " {}", ranges.first().map_or("no port", String::as_str))?;
+        }
+        write!(f, " from {}", self.source)
+    }
+}

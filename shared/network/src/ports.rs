@@ -1,0 +1,82 @@
+//! Sets of ports.
+
+use std::{fmt, str::FromStr};
+
+use thiserror::Error;
+
+use crate::{icmp, protocol::Protocol, span::Span, span_set::SpanSet};
+
+/// A set of TCP or UDP ports, or of ICMP types and codes.
+///
+/// As text, as in the parameters of `vpc-sg-open-only-to-authorized-ports`: `443,1020-1025`. Empty text
+/// is the empty set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PortSet(SpanSet<u16>);
+
+/// Why a text is not a set of ports.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PortSetError {
+    /// Neither a number from 0 to 65535 nor two with a hyphen between.
+    #[error("`{0}` is neither a port nor a range of ports")]
+    NotAPort(String),
+    /// The range ends before it starts.
+    #[error("the range of ports `{0}` ends before it starts")]
+    Backwards(String),
+}
+
+impl PortSet {
+    /// The ports as a set of numbers.
+    pub fn as_set(&self) -> &SpanSet<u16> {
+        &self.0
+    }
+
+    /// The ranges, lowest first, as a person reads them: `22`, `80-443`; for ICMP `type 8`.
+    pub fn describe(&self, protocol: &Protocol) -> Vec<String> {
+        let describe = if protocol.is_icmp() { icmp::describe } else { describe_ports };
+        self.0.spans().iter().copied().map(describe).collect()
+    }
+}
+
+fn describe_ports(span: Span<u16>) -> String {
+    if span.first() == span.last() {
+        span.first().to_string()
+    } else {
+        format!("{}-{}", span.first(), span.last())
+    }
+}
+
+impl From<SpanSet<u16>> for PortSet {
+    fn from(ports: SpanSet<u16>) -> Self {
+        Self(ports)
+    }
+}
+
+impl<const N: usize> From<[u16; N]> for PortSet {
+    fn from(ports: [u16; N]) -> Self {
+        Self(ports.into_iter().map(Span::single).collect())
+    }
+}
+
+impl FromStr for PortSet {
+    type Err = PortSetError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let items = text.split(',').map(str::trim);
+        items.filter(|item| !item.is_empty()).map(range).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn range(text: &str) -> Result<Span<u16>, PortSetError> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let port = |number: &str| {
+        let number = number.trim();
+        number.parse().map_err(|_| PortSetError::NotAPort(text.to_owned()))
+    };
+    Span::new(port(first)?, port(last)?).ok_or_else(|| PortSetError::Backwards(text.to_owned()))
+}
+
+impl fmt::Display for PortSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe(&Protocol::Tcp).join(","))
+    }
+}

@@ -1,0 +1,73 @@
+//! Asking how exposed one port is.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    address::Addresses, exposure::Exposures, icmp, ids::PrefixListId, prefix_lists::PrefixLists,
+    protocol::Protocol, rule::Rule, span::Span,
+};
+
+/// What is asked for: a protocol and one of its ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    protocol: Protocol,
+    /// A rule reaches the query if it reaches one of these. `None` is a number that no port has: only a
+    /// rule for all of them reaches it.
+    ports: Option<Span<u16>>,
+}
+
+/// The answer to a [`Query`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// How exposed the port is by the sources that are known.
+    pub exposures: Exposures,
+    /// Prefix lists that reach the port too and could not be read.
+    pub unreadable: BTreeSet<PrefixListId>,
+}
+
+impl Query {
+    /// Asks for one port of TCP or UDP. For another protocol than these the port is of no account.
+    pub fn port(protocol: Protocol, port: u16) -> Self {
+        Self { protocol, ports: Some(Span::single(port)) }
+    }
+
+    /// Asks for an ICMP type with one code, or with any. Types above 255 do not exist; as `kind` they
+    /// are reached by rules for all types.
+    pub fn icmp_type(protocol: Protocol, kind: u16, code: Option<u8>) -> Self {
+        let kind = u8::try_from(kind).ok();
+        let ports = kind.map(|kind| match code {
+            Some(code) => Span::single(icmp::one_code(kind, code)),
+            None => icmp::all_codes(kind),
+        });
+        Self { protocol, ports }
+    }
+
+    /// Asks for a protocol whatever the port or type.
+    pub fn any(protocol: Protocol) -> Self {
+        Self { protocol, ports: Some(Span::FULL) }
+    }
+
+    /// Answers by the inbound rules among `rules`: the union of the sources of those that reach the port.
+    pub fn answer(&self, rules: &[Rule], lists: &PrefixLists) -> Answer {
+        let mut sources = Vec::new();
+        let mut unreadable = BTreeSet::new();
+        for rule in rules.iter().filter(|rule| self.is_reached_by(rule)) {
+            match rule.permission.source.addresses(lists) {
+                Ok(addresses) => sources.push(addresses),
+                Err(id) => {
+                    unreadable.insert(id.clone());
+                }
+            }
+        }
+        Answer { exposures: Exposures::of(&Addresses::union_of(&sources)), unreadable }
+    }
+
+    fn is_reached_by(&self, rule: &Rule) -> bool {
+        let ports = rule.permission.ports(&self.protocol);
+        let reached = match self.ports {
+            Some(asked) => ports.as_set().meets(asked),
+            None => ports.as_set().is_full(),
+        };
+        reached && !rule.is_egress
+    }
+}

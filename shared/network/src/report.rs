@@ -1,0 +1,48 @@
+//! What a person reads about a group.
+
+use std::fmt;
+
+use crate::{finding::Assessment, group::SecurityGroup, plan::Plan};
+
+/// A group's findings and plan as text, one line each.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// The group.
+    pub group: &'a SecurityGroup,
+    /// Its judgement.
+    pub assessment: &'a Assessment,
+    /// What would close it.
+    pub plan: &'a Plan,
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.group.id)?;
+        if let Some(name) = &self.group.name {
+            write!(f, " ({name})")?;
+        }
+        if self.assessment.is_clean() {
+            return writeln!(f, ": nothing is open that should not be");
+        }
+        writeln!(f, ":")?;
+        for finding in &self.assessment.findings {
+            writeln!(f, "  {finding}")?;
+        }
+        for source in &self.assessment.unreadable {
+            let rules: Vec<_> = source.rule_ids.iter().map(|id| id.as_str()).collect();
+            let list = &source.prefix_list_id;
+            writeln!(
+                f,
+                "  {list}: this prefix list could not be read, so what it opens is unknown: {}",
+                rules.join("; ")
+            )?;
+        }
+        for restoration in &self.plan.restore {
+            writeln!(f, "  first put back: {}", restoration.permission)?;
+        }
+        for id in &self.plan.revoke {
+            writeln!(f, "  then revoke: {id}")?;
+        }
+        Ok(())
+    }
+}

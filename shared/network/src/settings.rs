@@ -1,0 +1,79 @@
+//! What counts as open, and what may be.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{exposure::Exposure, ports::PortSet, protocol::Protocol, span::Span, span_set::SpanSet};
+
+/// From which exposure on a port is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OpenLevel {
+    /// Open to every public address.
+    #[default]
+    World,
+    /// Open to a block of /8 (IPv6: /32) or wider.
+    Broad,
+}
+
+impl OpenLevel {
+    /// Whether something of this exposure is open.
+    pub fn is_reached_by(self, exposure: Exposure) -> bool {
+        exposure
+            >= match self {
+                Self::World => Exposure::World,
+                Self::Broad => Exposure::Broad,
+            }
+    }
+}
+
+/// What is to be done about a finding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Handling {
+    /// Say it.
+    #[default]
+    Report,
+    /// Revoke the offending rules.
+    Revoke,
+}
+
+/// How a group is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// From which exposure on a port is open.
+    pub open_level: OpenLevel,
+    /// The TCP ports that may be open.
+    pub authorized_tcp_ports: PortSet,
+    /// The UDP ports that may be open.
+    pub authorized_udp_ports: PortSet,
+    /// What is to be done about open ICMP, which is never authorized.
+    pub icmp: Handling,
+}
+
+impl Default for Settings {
+    /// TCP 80 and 443 may be open to the world and nothing else; ICMP is reported.
+    fn default() -> Self {
+        Self {
+            open_level: OpenLevel::World,
+            authorized_tcp_ports: [80, 443].into(),
+            authorized_udp_ports: PortSet::default(),
+            icmp: Handling::Report,
+        }
+    }
+}
+
+impl Settings {
+    /// The ports of `protocol` that may not be open.
+    pub(crate) fn unauthorized(&self, protocol: &Protocol) -> SpanSet<u16> {
+        match protocol {
+            Protocol::Tcp => self.authorized_tcp_ports.as_set().complement(),
+            Protocol::Udp => self.authorized_udp_ports.as_set().complement(),
+            _ => Span::FULL.into(),
+        }
+    }
+
+    /// What is to be done about open ports of `protocol`.
+    pub(crate) fn handling(&self, protocol: &Protocol) -> Handling {
+        if protocol.is_icmp() { self.icmp } else { Handling::Revoke }
+    }
+}

@@ -1,0 +1,95 @@
+//! Where a rule lets traffic in from.
+
+use std::{borrow::Cow, fmt};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use serde::Serialize;
+
+use crate::{
+    address::Addresses,
+    ids::{GroupId, PrefixListId},
+    prefix_lists::PrefixLists,
+};
+
+/// The one source of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Source {
+    /// A block of IPv4 addresses, with its host bits as they were written.
+    #[serde(rename = "CidrIpv4")]
+    V4(Ipv4Net),
+    /// A block of IPv6 addresses, with its host bits as they were written.
+    #[serde(rename = "CidrIpv6")]
+    V6(Ipv6Net),
+    /// A prefix list.
+    #[serde(rename = "PrefixListId")]
+    PrefixList(PrefixListId),
+    /// The members of a security group, which may be the group itself. Never open.
+    #[serde(rename = "ReferencedGroupInfo")]
+    Group(ReferencedGroup),
+}
+
+/// A security group that a rule names as its source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReferencedGroup {
+    /// The group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<GroupId>,
+    /// The account of the group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// The VPC of the group, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<String>,
+    /// The peering connection to that VPC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_peering_connection_id: Option<String>,
+}
+
+impl Source {
+    /// The addresses of this source, `Err` with the id of a prefix list that could not be read.
+    ///
+    /// # Errors
+    /// The prefix list that `lists` does not hold.
+    pub fn addresses<'a>(&'a self, lists: &'a PrefixLists) -> Result<Cow<'a, Addresses>, &'a PrefixListId> {
+        let block = |net: IpNet| Ok(Cow::Owned(Addresses::from_iter([net])));
+        match self {
+            Self::V4(net) => block((*net).into()),
+            Self::V6(net) => block((*net).into()),
+            Self::PrefixList(id) => lists.get(id).map(Cow::Borrowed).ok_or(id),
+            Self::Group(_) => Ok(Cow::Owned(Addresses::default())),
+        }
+    }
+
+    /// Whether both name the same source, however its host bits are written.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::V4(a), Self::V4(b)) => a.trunc() == b.trunc(),
+            (Self::V6(a), Self::V6(b)) => a.trunc() == b.trunc(),
+            _ => self == other,
+        }
+    }
+}
+
+impl From<IpNet> for Source {
+    fn from(block: IpNet) -> Self {
+        match block {
+            IpNet::V4(net) => Self::V4(net),
+            IpNet::V6(net) => Self::V6(net),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4(net) => write!(f, "{net}"),
+            Self::V6(net) => write!(f, "{net}"),
+            Self::PrefixList(id) => write!(f, "{id}"),
+            Self::Group(group) => match &group.group_id {
+                Some(id) => write!(f, "{id}"),
+                None => f.write_str("a group without an id"),
+            },
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Groups at random, from a few ports and blocks so that rules often meet.
+
+#![expect(clippy::unwrap_used, reason = "generated rules must be well formed")]
+
+use network::{Assessment, Handling, OpenLevel, PrefixLists, Rule, Settings, assess};
+use proptest::{prelude::*, sample::select};
+
+use crate::{given, reference::PlainRule};
+
+/// The ports at which rules begin and end.
+pub const PORTS: [u16; 9] = [0, 21, 22, 23, 80, 443, 444, 8080, 65535];
+
+/// Blocks that often meet, complete one another or touch what is not public.
+pub fn block() -> impl Strategy<Value = String> {
+    let v4 = select(vec![
+        "0.0.0.0",
+        "64.0.0.0",
+        "128.0.0.0",
+        "192.0.0.0",
+        "224.0.0.0",
+        "10.0.0.5",
+        "11.128.0.0",
+        "11.0.0.0",
+        "172.0.0.0",
+        "172.16.0.0",
+        "172.32.0.0",
+        "8.8.8.8",
+        "203.0.114.7",
+        "9.255.255.255",
+    ]);
+    let v6 = select(vec![
+        "::",
+        "8000::",
+        "2000::",
+        "3000::",
+        "2001:db8::",
+        "2001:DB9::",
+        "2600:1f00::",
+        "2600:1f00:8000::",
+        "fe80::1",
+        "::ffff:8.8.8.8",
+        "2600:1f01::",
+    ]);
+    let v4_length = select(vec![0, 0, 1, 1, 2, 3, 7, 8, 9, 12, 16, 24, 32]);
+    let v6_length = select(vec![0, 0, 1, 3, 3, 4, 16, 31, 32, 33, 64, 128]);
+    prop_oneof![
+        3 => (v4, v4_length).prop_map(|(address, length)| format!("{address}/{length}")),
+        2 => (v6, v6_length).prop_map(|(address, length)| format!("{address}/{length}")),
+    ]
+}
+
+pub fn plain_rule() -> impl Strategy<Value = PlainRule> {
+    let protocol = select(vec!["tcp", "tcp", "TCP", "6", "udp", "17", "icmp", "-1", "50", "gre"]);
+    let ports = prop::option::weighted(0.8, (select(&PORTS[..]), select(&PORTS[..])));
+    let blocks =
+        prop_oneof![3 => prop::collection::vec(block(), 1), 1 => prop::collection::vec(block(), 0..4)];
+    (protocol, ports, blocks).prop_map(|(protocol, ports, blocks)| PlainRule {
+        protocol: protocol.to_owned(),
+        ports: ports.map(|(a, b)| (a.min(b), a.max(b))),
+        blocks,
+    })
+}
+
+pub fn plain_rules() -> impl Strategy<Value = Vec<PlainRule>> {
+    prop::collection::vec(plain_rule(), 0..8)
+}
+
+pub fn settings() -> impl Strategy<Value = Settings> {
+    let level = select(vec![OpenLevel::World, OpenLevel::Broad]);
+    let tcp = select(vec!["80,443", "", "0-65535", "22-443", "65535"]);
+    let udp = select(vec!["", "0-65535", "80"]);
+    let icmp = select(vec![Handling::Report, Handling::Revoke]);
+    (level, tcp, udp, icmp).prop_map(|(open_level, tcp, udp, icmp)| Settings {
+        open_level,
+        authorized_tcp_ports: given::ports(tcp),
+        authorized_udp_ports: given::ports(udp),
+        icmp,
+    })
+}
+
+/// One rule with one block as such, one with any other number of blocks by a prefix list.
+pub fn group(plain: &[PlainRule]) -> (Vec<Rule>, PrefixLists) {
+    let mut lists = PrefixLists::default();
+    let rules = plain.iter().enumerate().map(|(index, plain)| {
+        let ports = match plain.ports {
+            Some((from, to)) => format!("{from}-{to}"),
+            None => "all".to_owned(),
+        };
+        let list = format!("pl-{index}");
+        let source = match plain.blocks.as_slice() {
+            [block] => block,
+            blocks => {
+                lists.insert(list.clone().into(), blocks.iter().map(|block| block.parse().unwrap()));
+                &list
+            }
+        };
+        given::rule(&format!("sgr-{index}"), &plain.protocol, &ports, source)
+    });
+    (rules.collect(), lists)
+}
+
+pub fn judge(plain: &[PlainRule], settings: &Settings) -> Assessment {
+    let (rules, lists) = group(plain);
+    assess(&rules, &lists, settings)
+}

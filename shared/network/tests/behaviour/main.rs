@@ -1,0 +1,18 @@
+//! What the crate promises, by subject.
+
+mod assessments;
+mod generated;
+mod given;
+mod offending_rules;
+mod plans;
+mod port_sets;
+mod properties_of_exposure;
+mod properties_of_plans;
+mod properties_of_reading;
+mod questions;
+mod reading;
+mod reference;
+mod reports;
+mod span_sets;
+mod which_rules_reach;
+mod which_sources_are_open;

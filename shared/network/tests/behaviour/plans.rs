@@ -1,0 +1,170 @@
+//! What is revoked, and what is put back first.
+
+use network::{Handling, Plan, PrefixLists, Rule, Settings, assess};
+
+use crate::given::{authorizing_tcp, lists, ports, rule};
+
+/// The plan in words: what is put back, then what is revoked.
+fn plan_with(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> (Vec<String>, Vec<String>) {
+    let plan = Plan::new(rules, &assess(rules, lists, settings));
+    let after = assess(&plan.apply_to(rules), lists, settings);
+    assert!(after.is_closed(), "{after:?}");
+    let restored = plan.restore.iter().map(|part| part.permission.to_string());
+    let revoked = plan.revoke.iter().map(ToString::to_string);
+    (restored.collect(), revoked.collect())
+}
+
+fn plan(rules: &[Rule]) -> (Vec<String>, Vec<String>) {
+    plan_with(rules, &PrefixLists::default(), &Settings::default())
+}
+
+#[test]
+fn a_closed_group_needs_no_change() {
+    let rules = [rule("sgr-1", "tcp", "443", "0.0.0.0/0"), rule("sgr-2", "tcp", "22", "10.0.0.0/8")];
+    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
+    assert!(plan.is_empty());
+    assert_eq!(plan.apply_to(&rules), rules);
+}
+
+#[test]
+fn the_offending_rule_goes_and_its_neighbours_stay() {
+    let rules = [
+        rule("sgr-1", "tcp", "22", "0.0.0.0/0"),
+        rule("sgr-2", "tcp", "22", "10.0.0.0/8"),
+        rule("sgr-3", "tcp", "22", "sg-1"),
+        rule("sgr-4", "tcp", "22", "203.0.114.7/32"),
+        rule("sgr-5", "tcp", "443", "0.0.0.0/0"),
+    ];
+    assert_eq!(plan(&rules), (vec![], vec!["sgr-1".to_owned()]));
+}
+
+#[test]
+fn authorized_ports_of_a_range_are_put_back_with_source_description_and_tags() {
+    let mut wide = rule("sgr-1", "tcp", "80-8080", "0.0.0.0/0");
+    wide.permission.description = Some("web".to_owned());
+    wide.tags.insert("team".to_owned(), "shop".to_owned());
+    let rules = [wide];
+    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
+
+    let after = plan.apply_to(&rules);
+    let said: Vec<_> = after.iter().map(|rule| rule.permission.to_string()).collect();
+    assert_eq!(said, ["tcp 80 from 0.0.0.0/0", "tcp 443 from 0.0.0.0/0"]);
+    for rule in &after {
+        assert_eq!(rule.permission.description.as_deref(), Some("web"));
+        assert_eq!(rule.tags.get("team").map(String::as_str), Some("shop"));
+    }
+}
+
+#[test]
+fn all_traffic_from_the_world_leaves_what_is_authorized() {
+    let rules = [rule("sgr-1", "-1", "all", "::/0")];
+    let settings = Settings { authorized_udp_ports: ports("500-510"), ..authorizing_tcp("443,8000-8080") };
+    let (restored, revoked) = plan_with(&rules, &PrefixLists::default(), &settings);
+    assert_eq!(restored, ["tcp 443 from ::/0", "tcp 8000-8080 from ::/0", "udp 500-510 from ::/0"]);
+    assert_eq!(revoked, ["sgr-1"]);
+}
+
+#[test]
+fn a_protocol_without_ports_leaves_nothing() {
+    let rules = [rule("sgr-1", "50", "all", "0.0.0.0/0")];
+    assert_eq!(plan(&rules), (vec![], vec!["sgr-1".to_owned()]));
+}
+
+#[test]
+fn what_another_rule_keeps_open_is_not_put_back_twice() {
+    let rules = [
+        rule("sgr-1", "tcp", "80-8080", "0.0.0.0/0"),
+        rule("sgr-2", "tcp", "70-90", "1.2.3.4/0"),
+        rule("sgr-3", "tcp", "443", "0.0.0.0/0"),
+    ];
+    let (restored, revoked) = plan(&rules);
+    assert_eq!(restored, ["tcp 80 from 0.0.0.0/0"]);
+    assert_eq!(revoked, ["sgr-1", "sgr-2"]);
+}
+
+#[test]
+fn a_prefix_list_is_put_back_as_the_prefix_list() {
+    let rules = [rule("sgr-1", "tcp", "0-443", "pl-1")];
+    let lists = lists(&[("pl-1", &["0.0.0.0/1", "128.0.0.0/1"])]);
+    let (restored, revoked) = plan_with(&rules, &lists, &Settings::default());
+    assert_eq!(restored, ["tcp 80 from pl-1", "tcp 443 from pl-1"]);
+    assert_eq!(revoked, ["sgr-1"]);
+}
+
+#[test]
+fn ports_that_a_part_of_a_split_does_not_help_to_open_are_put_back() {
+    let rules = [rule("sgr-1", "tcp", "20-30", "0.0.0.0/1"), rule("sgr-2", "tcp", "22", "128.0.0.0/1")];
+    let (restored, revoked) = plan(&rules);
+    assert_eq!(restored, ["tcp 20-21 from 0.0.0.0/1", "tcp 23-30 from 0.0.0.0/1"]);
+    assert_eq!(revoked, ["sgr-1", "sgr-2"]);
+}
+
+#[test]
+fn all_traffic_that_is_part_of_a_split_keeps_the_rest_of_its_ports() {
+    let rules = [rule("sgr-1", "-1", "all", "0.0.0.0/1"), rule("sgr-2", "tcp", "22", "128.0.0.0/1")];
+    let (restored, _) = plan(&rules);
+    assert_eq!(
+        restored,
+        [
+            "tcp 0-21 from 0.0.0.0/1",
+            "tcp 23-65535 from 0.0.0.0/1",
+            "udp 0-65535 from 0.0.0.0/1",
+            "icmp all types from 0.0.0.0/1",
+            "icmpv6 all types from 0.0.0.0/1",
+        ]
+    );
+}
+
+#[test]
+fn open_icmp_stays_unless_it_is_to_be_revoked() {
+    let rules = [rule("sgr-1", "icmp", "8-0", "0.0.0.0/0")];
+    assert_eq!(plan(&rules), (vec![], vec![]));
+    let settings = Settings { icmp: Handling::Revoke, ..Settings::default() };
+    let (_, revoked) = plan_with(&rules, &PrefixLists::default(), &settings);
+    assert_eq!(revoked, ["sgr-1"]);
+}
+
+#[test]
+fn icmp_that_is_not_open_is_put_back_type_by_type() {
+    let settings = Settings { icmp: Handling::Revoke, ..Settings::default() };
+    let mut half = rule("sgr-1", "icmp", "8", "0.0.0.0/1");
+    half.permission.to_port = None;
+    let rules = [half, rule("sgr-2", "icmp", "8-0", "128.0.0.0/1")];
+    let (restored, revoked) = plan_with(&rules, &PrefixLists::default(), &settings);
+    assert_eq!(restored.len(), 255);
+    assert_eq!(restored.first().map(String::as_str), Some("icmp type 8 code 1 from 0.0.0.0/1"));
+    assert_eq!(revoked, ["sgr-1", "sgr-2"]);
+}
+
+#[test]
+fn icmp_types_are_put_back_with_all_their_codes() {
+    let settings = Settings { icmp: Handling::Revoke, ..Settings::default() };
+    let rules = [
+        rule("sgr-1", "icmp", "all", "0.0.0.0/1"),
+        rule("sgr-2", "icmp", "8-0", "128.0.0.0/1"),
+        rule("sgr-3", "icmp", "8-1", "128.0.0.0/1"),
+    ];
+    let (restored, _) = plan_with(&rules, &PrefixLists::default(), &settings);
+    assert!(restored.contains(&"icmp type 3 from 0.0.0.0/1".to_owned()));
+    assert!(restored.contains(&"icmp type 8 code 2 from 0.0.0.0/1".to_owned()));
+    assert_eq!(restored.len(), 255 + 254, "the other types, and the other codes of type 8");
+}
+
+#[test]
+fn a_second_plan_is_empty() {
+    let rules = [rule("sgr-1", "-1", "all", "0.0.0.0/0"), rule("sgr-2", "tcp", "0-65535", "::/0")];
+    let judge = |rules: &[Rule]| assess(rules, &PrefixLists::default(), &Settings::default());
+    let after = Plan::new(&rules, &judge(&rules)).apply_to(&rules);
+    assert!(Plan::new(&after, &judge(&after)).is_empty());
+}
+
+#[test]
+fn outbound_rules_are_left_alone() {
+    let mut outbound = rule("sgr-1", "-1", "all", "0.0.0.0/0");
+    outbound.is_egress = true;
+    let rules = [outbound.clone(), rule("sgr-2", "tcp", "22-80", "0.0.0.0/0")];
+    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
+    let after = plan.apply_to(&rules);
+    assert_eq!(after.first(), Some(&outbound));
+    assert_eq!(after.len(), 2, "tcp 80 is put back though it may leave");
+}
