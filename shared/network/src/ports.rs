@@ -17,7 +17,7 @@ pub struct PortSet(SpanSet<u16>);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PortSetError {
     /// Neither a number from 0 to 65535 nor two with a hyphen between.
-    #[error("`{0}` is neither a port nor a range of ports")]
+    #[error("`{0}` is neither a port (0 to 65535) nor a range of ports")]
     NotAPort(String),
     /// The range ends before it starts.
     #[error("the range of ports `{0}` ends before it starts")]
@@ -28,6 +28,14 @@ impl PortSet {
     /// The ports as a set of numbers.
     pub fn as_set(&self) -> &SpanSet<u16> {
         &self.0
+    }
+
+    /// Reads one port or one range: `443` or `1020-1025`.
+    ///
+    /// # Errors
+    /// The text is something else, a list with commas too.
+    pub fn range(text: &str) -> Result<Self, PortSetError> {
+        range(text).map(|ports| Self(ports.into()))
     }
 
     /// The ranges, lowest first, as a person reads them: `22`, `80-443`; for ICMP `type 8`.
@@ -66,11 +74,14 @@ impl FromStr for PortSet {
     }
 }
 
+/// `443` or `1020-1025`.
 fn range(text: &str) -> Result<Span<u16>, PortSetError> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let port = |number: &str| {
-        let number = number.trim();
-        number.parse().map_err(|_| PortSetError::NotAPort(text.to_owned()))
+        let digits = number.trim();
+        // What Rust would take besides digits is a plus sign.
+        let port = if digits.starts_with('+') { None } else { digits.parse().ok() };
+        port.ok_or_else(|| PortSetError::NotAPort(text.to_owned()))
     };
     Span::new(port(first)?, port(last)?).ok_or_else(|| PortSetError::Backwards(text.to_owned()))
 }

@@ -29,6 +29,8 @@ pub struct Report {
     pub remaining: Option<Vec<Finding>>,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
+    /// The state after the changes, as the last read had it. Neither in the log line nor in the alert.
+    pub after: Option<Value>,
     /// Why a step could not be done.
     pub error: Option<CallError>,
     /// Anything else worth saying, in one sentence.
@@ -54,6 +56,7 @@ impl Report {
             changes: Vec::new(),
             remaining: None,
             before: None,
+            after: None,
             error: None,
             note: None,
             advice: Vec::new(),
@@ -130,13 +133,29 @@ impl Report {
     /// What tells this situation from another one at the same resource: equal for a repeated delivery that
     /// found the same and changed nothing.
     pub(crate) fn situation(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.outcome.hash(&mut hasher);
-        for finding in &self.findings {
-            (finding.summary.as_str(), finding.evidence.to_string()).hash(&mut hasher);
-        }
-        self.before.as_ref().map(Value::to_string).hash(&mut hasher);
-        self.error.as_ref().map(|error| (error.kind(), error.to_string())).hash(&mut hasher);
-        hasher.finish()
+        situation(self.outcome, &self.findings, self.before.as_ref(), self.error.as_ref())
     }
+
+    /// The situation of the next walk, if nothing happens in between: what was closed is closed, what was
+    /// only reported is found again. The alert about this walk has said so.
+    pub(crate) fn situation_left(&self) -> Option<u64> {
+        let left = self.remaining.as_ref().filter(|_| self.outcome == Outcome::Remediated)?;
+        Some(situation(Outcome::Alerted, left, self.after.as_ref(), None))
+    }
+}
+
+fn situation(
+    outcome: Outcome,
+    findings: &[Finding],
+    state: Option<&Value>,
+    error: Option<&CallError>,
+) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    outcome.hash(&mut hasher);
+    for finding in findings {
+        (finding.summary.as_str(), finding.evidence.to_string()).hash(&mut hasher);
+    }
+    state.map(Value::to_string).hash(&mut hasher);
+    error.map(|error| (error.kind(), error.to_string())).hash(&mut hasher);
+    hasher.finish()
 }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use events::Subject;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::{Applied, CallError, Control, Finding, Mode, Outcome, Remedy, Report, Target};
@@ -55,7 +57,7 @@ async fn take<C: Control>(
     let mut report = Report {
         planned: plan.as_ref().map(|plan| control.steps(plan)).unwrap_or_default(),
         evidence: control.evidence(&target, &state, plan.as_ref()),
-        before: Some(serde_json::to_value(&state).unwrap_or_else(|error| error.to_string().into())),
+        before: Some(json(&state)),
         findings,
         ..ended(Outcome::Alerted)
     };
@@ -76,7 +78,10 @@ async fn take<C: Control>(
     }
 
     match verify(control, &target, clock).await {
-        Ok(Some(remaining)) => report.remaining = Some(remaining),
+        Ok(Some((after, remaining))) => {
+            report.after = Some(json(&after));
+            report.remaining = Some(remaining);
+        }
         Ok(None) => report.note = Some("the resource was deleted while Curfew was at work".to_owned()),
         Err(error) => report.error = report.error.or(Some(error)),
     }
@@ -92,16 +97,20 @@ async fn verify<C: Control>(
     control: &C,
     target: &Target<'_, C::Id>,
     clock: &impl Clock,
-) -> Result<Option<Vec<Finding>>, CallError> {
+) -> Result<Option<(C::State, Vec<Finding>)>, CallError> {
     let mut pauses = PAUSES.into_iter();
     loop {
         let Some(after) = control.read(target).await? else { return Ok(None) };
         let remaining = control.assess(&after);
         match pauses.next() {
             Some(pause) if remaining.iter().any(is_open) => clock.sleep(pause).await,
-            _ => return Ok(Some(remaining)),
+            _ => return Ok(Some((after, remaining))),
         }
     }
+}
+
+fn json(state: &impl Serialize) -> Value {
+    serde_json::to_value(state).unwrap_or_else(|error| error.to_string().into())
 }
 
 fn is_open(finding: &Finding) -> bool {

@@ -32,6 +32,21 @@ fn a_remediated_subject_is_told_once_and_its_second_delivery_is_not() {
 }
 
 #[test]
+fn what_stays_after_a_change_was_told_with_the_change() {
+    let doors = Doors::read([open(&["door", "window"]), open(&["window"])]);
+    let (told, clock) = (Told::default(), Still::default());
+    let service = service(&doors, &told, &clock);
+    for id in ["e1", "e1", "e2"] {
+        run(service.handle(&event("acme", id), &invocation())).unwrap();
+    }
+    assert_eq!(outcomes(&told), [Outcome::Remediated]);
+
+    clock.forward(Duration::from_secs(11 * 60));
+    run(service.handle(&event("acme", "e3"), &invocation())).unwrap();
+    assert_eq!(outcomes(&told), [Outcome::Remediated, Outcome::Alerted]);
+}
+
+#[test]
 fn an_alert_is_not_repeated_for_the_same_situation() {
     let (doors, told, clock) = (Doors::read([open(&["window"])]), Told::default(), Still::default());
     let service = service(&doors, &told, &clock);

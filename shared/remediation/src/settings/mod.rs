@@ -8,18 +8,22 @@
 //! | `mode` | `"enforce"` | `"observe"` does everything but the change, and says what it would have done |
 //! | `max_receive_count` | `8` | after how many deliveries the queue gives a message up (its redrive policy); a failure that may pass is mailed at the last one |
 //! | `s3_acl.style` | `"grants"` | `"grants"` removes the public grants and keeps all others; `"private"` writes the canned ACL `private`, which removes every grant but the owner's |
-//! | `sg.authorized_tcp_ports` | `[80, 443]` | tcp ports that may be open to the world: numbers and `"from-to"` ranges, in a list or in one comma-separated string |
+//! | `sg.quarantine` | `"revoke"` | `"revoke"` revokes the offending rules and keeps what else they let in; `"isolate"` puts the network interfaces of an open group into a quarantine group and leaves the rules as evidence; `"alert"` says and changes nothing |
+//! | `sg.isolate_all_groups` | `false` | `true`: an isolated interface loses its other groups too |
+//! | `sg.open_level` | `"world"` | from where on a port is open: `"world"` = to every public address; `"broad"` = to a block of /8 (IPv6: /32) or wider too |
+//! | `sg.authorized_tcp_ports` | `[80, 443]` | tcp ports that may be open: numbers and `"from-to"` ranges, in a list or in one comma-separated string |
 //! | `sg.authorized_udp_ports` | `[]` | the same for udp |
-//! | `sg.icmp` | `"report"` | `"revoke"` closes world-open ICMP too |
+//! | `sg.icmp` | `"report"` | `"report"` says that ICMP is open and leaves it; `"revoke"` treats it like any other open port |
 
 mod environment;
 mod ports;
 mod section;
 
+use network::PortSet;
+pub use network::{Handling, OpenLevel};
 use serde::Deserialize;
 
 pub use environment::Environment;
-pub use ports::Ports;
 
 /// The variable that holds the settings.
 pub const VARIABLE: &str = "CURFEW_SETTINGS";
@@ -84,23 +88,45 @@ pub enum AclStyle {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SgSettings {
-    /// The tcp ports that may be open to the world.
-    pub authorized_tcp_ports: Ports,
-    /// The udp ports that may be open to the world.
-    pub authorized_udp_ports: Ports,
-    /// What happens to world-open ICMP.
-    pub icmp: Icmp,
+    /// What is done about an open group.
+    pub quarantine: QuarantineStyle,
+    /// Whether an isolated interface loses its other groups too.
+    pub isolate_all_groups: bool,
+    /// From which exposure on a port is open.
+    pub open_level: OpenLevel,
+    /// The tcp ports that may be open.
+    #[serde(deserialize_with = "ports::ports")]
+    pub authorized_tcp_ports: PortSet,
+    /// The udp ports that may be open.
+    #[serde(deserialize_with = "ports::ports")]
+    pub authorized_udp_ports: PortSet,
+    /// What happens to open ICMP.
+    pub icmp: Handling,
 }
 
-/// What happens to world-open ICMP.
+/// What is done about an open group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Icmp {
-    /// It is reported and stays.
+pub enum QuarantineStyle {
+    /// The offending rules go; what else they let in is put back.
     #[default]
-    Report,
-    /// It is revoked like any other rule.
     Revoke,
+    /// The group's interfaces go into a group that lets nothing in or out; the rules stay as evidence.
+    Isolate,
+    /// It is reported and stays.
+    Alert,
+}
+
+impl SgSettings {
+    /// How a group is judged.
+    pub fn network(&self) -> network::Settings {
+        network::Settings {
+            open_level: self.open_level,
+            authorized_tcp_ports: self.authorized_tcp_ports.clone(),
+            authorized_udp_ports: self.authorized_udp_ports.clone(),
+            icmp: self.icmp,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -116,10 +142,15 @@ impl Default for Settings {
 
 impl Default for SgSettings {
     fn default() -> Self {
+        let network::Settings { open_level, authorized_tcp_ports, authorized_udp_ports, icmp } =
+            network::Settings::default();
         Self {
-            authorized_tcp_ports: Ports::of(&[80, 443]),
-            authorized_udp_ports: Ports::default(),
-            icmp: Icmp::default(),
+            quarantine: QuarantineStyle::default(),
+            isolate_all_groups: false,
+            open_level,
+            authorized_tcp_ports,
+            authorized_udp_ports,
+            icmp,
         }
     }
 }
