@@ -1,18 +1,66 @@
 //! A security group as it was read.
 
+use std::collections::BTreeMap;
+
+use network::{Assessment, PrefixLists, Rule, RuleId, Settings};
 use serde::Serialize;
 
-use crate::Rule;
+use crate::{Interface, PrefixList};
 
-/// A security group with its rules.
+/// The tag that a group gets when it is quarantined; its value is the time, RFC 3339 in UTC.
+pub const QUARANTINED_AT: &str = "curfew:quarantined-at";
+
+/// The tag by which a VPC's quarantine group is found.
+pub const QUARANTINE_GROUP: &str = "curfew:quarantine-group";
+
+/// Tags by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// A security group with its rules, complete enough to rebuild it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
     /// The group's name.
     pub name: String,
+    /// What somebody wrote about it.
+    pub description: String,
     /// The VPC that it is in.
     pub vpc: Option<String>,
     /// The group's tags.
-    pub tags: Vec<(String, String)>,
+    pub tags: Tags,
     /// Every rule, inbound and outbound, one source each.
     pub rules: Vec<Rule>,
+    /// The prefix lists that decide whether a port is open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prefix_lists: Vec<PrefixList>,
+    /// The network interfaces that have the group; `None` where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interfaces: Option<Vec<Interface>>,
+}
+
+impl Group {
+    /// What is open.
+    pub(crate) fn assessment(&self, settings: &Settings) -> Assessment {
+        let mut lists = PrefixLists::default();
+        for list in &self.prefix_lists {
+            if let Some(blocks) = list.blocks() {
+                lists.insert(list.id.clone(), blocks.iter().copied());
+            }
+        }
+        network::assess(&self.rules, &lists, settings)
+    }
+
+    /// The rule of this id.
+    pub(crate) fn rule(&self, id: &RuleId) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == *id)
+    }
+
+    /// Whether it is the quarantine group of its VPC.
+    pub(crate) fn is_quarantine_group(&self) -> bool {
+        self.tags.contains_key(QUARANTINE_GROUP)
+    }
+
+    /// Whether Curfew has quarantined it before.
+    pub(crate) fn was_quarantined(&self) -> bool {
+        self.tags.contains_key(QUARANTINED_AT)
+    }
 }

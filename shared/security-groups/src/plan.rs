@@ -1,0 +1,126 @@
+//! The smallest change that closes a group, as data.
+
+use std::time::SystemTime;
+
+use network::{Permission, Plan, Rule, RuleId, Settings};
+use remediation::clock::rfc3339;
+use remediation::settings::{QuarantineStyle, SgSettings};
+use serde::Serialize;
+
+use crate::group::QUARANTINED_AT;
+use crate::{Group, Interface, Tags, words};
+
+/// How an open group is closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quarantine {
+    /// The offending rules go.
+    Revoke(Revocation),
+    /// The interfaces go elsewhere.
+    Isolate(Isolation),
+}
+
+/// First everything in `restore` is authorized, then `revoke` is revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Revocation {
+    /// What the revoked rules let in rightly.
+    pub restore: Vec<Part>,
+    /// The rules that go.
+    pub revoke: Vec<Rule>,
+    /// The time that the group's tag tells.
+    pub tagged_at: String,
+}
+
+/// A part of a rule that is put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// The rule of which it is a part.
+    pub part_of: RuleId,
+    /// What is put back, with the source and the description of that rule.
+    pub permission: Permission,
+    /// The tags of that rule.
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+}
+
+/// The interfaces get the VPC's quarantine group in this group's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Isolation {
+    /// The VPC.
+    pub vpc: String,
+    /// The interfaces, with their groups as they were.
+    pub interfaces: Vec<Interface>,
+    /// Whether they lose their other groups too.
+    pub all_groups: bool,
+    /// The time that the group's tag tells.
+    pub tagged_at: String,
+}
+
+/// Plans what closes a group; `None` where there is nothing that Curfew changes.
+pub(crate) fn plan(
+    group: &Group,
+    style: QuarantineStyle,
+    settings: &SgSettings,
+    now: SystemTime,
+) -> Option<Quarantine> {
+    match style {
+        QuarantineStyle::Revoke => revocation(group, &settings.network(), now).map(Quarantine::Revoke),
+        QuarantineStyle::Isolate => isolation(group, settings, now).map(Quarantine::Isolate),
+        QuarantineStyle::Alert => None,
+    }
+}
+
+/// The rules that have to go and the parts of them that have to stay; `None` where no rule has to go.
+pub(crate) fn revocation(group: &Group, settings: &Settings, now: SystemTime) -> Option<Revocation> {
+    let plan = Plan::new(&group.rules, &group.assessment(settings));
+    let part = |part: network::Restoration| Part {
+        tags: group.rule(&part.part_of).map(|rule| rule.tags.clone()).unwrap_or_default(),
+        part_of: part.part_of,
+        permission: part.permission,
+    };
+    (!plan.is_empty()).then(|| Revocation {
+        revoke: group.rules.iter().filter(|rule| plan.revoke.contains(&rule.id)).cloned().collect(),
+        restore: plan.restore.into_iter().map(part).collect(),
+        tagged_at: rfc3339(now),
+    })
+}
+
+fn isolation(group: &Group, settings: &SgSettings, now: SystemTime) -> Option<Isolation> {
+    let interfaces = group.interfaces.iter().flatten();
+    let interfaces: Vec<Interface> = interfaces.filter(|one| !one.is_managed()).cloned().collect();
+    let open = !interfaces.is_empty() && !group.assessment(&settings.network()).is_closed();
+    group.vpc.clone().filter(|_| open).map(|vpc| Isolation {
+        vpc,
+        interfaces,
+        all_groups: settings.isolate_all_groups,
+        tagged_at: rfc3339(now),
+    })
+}
+
+impl Quarantine {
+    /// The plan in words, a line a step.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        let tag = |at: &str| format!("tag the group `{QUARANTINED_AT}` = {at}");
+        match self {
+            Self::Revoke(plan) => {
+                let restore = plan.restore.iter().map(|part| format!("put back {}", part.words()));
+                let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
+                restore.chain(revoke).chain([tag(&plan.tagged_at)]).collect()
+            }
+            Self::Isolate(plan) => {
+                let place = if plan.all_groups { "all its groups" } else { "this group" };
+                let isolate = plan.interfaces.iter().map(|interface| {
+                    format!("give {interface} the quarantine group of {} in place of {place}", plan.vpc)
+                });
+                isolate.chain([tag(&plan.tagged_at)]).collect()
+            }
+        }
+    }
+}
+
+impl Part {
+    /// Such as `tcp 80 from 0.0.0.0/0 (part of rule sgr-1)`.
+    pub(crate) fn words(&self) -> String {
+        format!("{} (part of rule {})", words::permission(&self.permission), self.part_of)
+    }
+}

@@ -1,0 +1,210 @@
+//! What the control `sg-ingress` may do in EC2: read a group with what decides about it, change its inbound
+//! rules, put interfaces into the quarantine group, tag.
+
+mod answers;
+mod ec2;
+mod quarantine;
+mod reading;
+
+use std::fmt;
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use events::GroupId;
+use network::{IpNet, Permission, PrefixListId, Rule};
+use remediation::{CallError, Target};
+use serde::Serialize;
+
+use crate::{Interface, Tags};
+
+pub use ec2::Ec2SecurityGroups;
+
+pub(crate) type At<'a> = Target<'a, GroupId>;
+
+/// What a VPC's quarantine group is called.
+pub(crate) const QUARANTINE_GROUP_NAME: &str = "curfew-quarantine";
+
+/// To where the outbound rules lead that EC2 gives to a new group; the second where the VPC has IPv6.
+pub(crate) const EVERYWHERE: [IpNet; 2] = [
+    IpNet::new_assert(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
+    IpNet::new_assert(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0),
+];
+
+/// What there is to know about a group but its rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The group's name.
+    pub name: String,
+    /// What somebody wrote about it.
+    pub description: String,
+    /// The VPC that it is in.
+    pub vpc: Option<String>,
+    /// The group's tags.
+    pub tags: Tags,
+}
+
+/// What a prefix list is called, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListName {
+    /// The name, as in `offices` or `com.amazonaws.eu-west-1.s3`.
+    pub name: String,
+    /// The account that owns it, or `AWS`.
+    pub owner: String,
+}
+
+/// How authorizing one or more rules went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authorized {
+    /// EC2 added them all.
+    Done,
+    /// At least one of them is there already, so EC2 added none.
+    AlreadyThere,
+    /// The group is full, so EC2 added none.
+    NoRoom(CallError),
+}
+
+/// How revoking one or more rules went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// EC2 took them all away.
+    Done,
+    /// At least one of them is not there (any more), so EC2 took none away.
+    NotThere,
+}
+
+/// How giving groups to an interface went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It has them.
+    Done,
+    /// There is no such interface (any more).
+    Gone,
+}
+
+/// By what a VPC's quarantine group is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// By its tag, whatever it is called.
+    Tag,
+    /// By its name, which may be somebody else's group.
+    Name,
+}
+
+/// A group found in the place of the quarantine group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantineGroup {
+    /// Its id.
+    pub id: String,
+    /// Whether it has the tag of a quarantine group.
+    pub is_tagged: bool,
+    /// What it lets in.
+    pub inbound: Vec<Permission>,
+    /// What it lets out.
+    pub outbound: Vec<Permission>,
+}
+
+/// How creating a quarantine group went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    /// This is it.
+    Group(String),
+    /// The VPC has a group of this name.
+    NameTaken,
+}
+
+/// Security groups. Each method is one EC2 action, asked for page by page where there are pages; each errs
+/// where EC2 does not answer, or not in full.
+#[expect(clippy::missing_errors_doc, reason = "said above, for all of them")]
+pub trait SecurityGroups {
+    /// `DescribeSecurityGroups`: `None` where the group does not exist.
+    fn group(&self, at: &At<'_>) -> impl Future<Output = Result<Option<About>, CallError>>;
+
+    /// `DescribeSecurityGroupRules`: every rule, inbound and outbound; `None` where there is no group.
+    fn rules(&self, at: &At<'_>) -> impl Future<Output = Result<Option<Vec<Rule>>, CallError>>;
+
+    /// `GetManagedPrefixListEntries`: the blocks of a prefix list.
+    fn list_entries(
+        &self,
+        at: &At<'_>,
+        id: &PrefixListId,
+    ) -> impl Future<Output = Result<Vec<IpNet>, CallError>>;
+
+    /// `DescribeManagedPrefixLists`: the names of those that EC2 knows.
+    fn list_names(
+        &self,
+        at: &At<'_>,
+        ids: &[&PrefixListId],
+    ) -> impl Future<Output = Result<Vec<(PrefixListId, ListName)>, CallError>>;
+
+    /// `DescribeNetworkInterfaces`: those that have the group.
+    fn interfaces(&self, at: &At<'_>) -> impl Future<Output = Result<Vec<Interface>, CallError>>;
+
+    /// `AuthorizeSecurityGroupIngress`: adds inbound rules with these tags, all of them or none.
+    fn authorize(
+        &self,
+        at: &At<'_>,
+        permissions: &[&Permission],
+        tags: &Tags,
+    ) -> impl Future<Output = Result<Authorized, CallError>>;
+
+    /// `RevokeSecurityGroupIngress`: takes away inbound rules by their ids, all of them or none.
+    fn revoke(&self, at: &At<'_>, rule_ids: &[&str]) -> impl Future<Output = Result<Revoked, CallError>>;
+
+    /// `CreateTags`: sets one tag on the group.
+    fn tag(&self, at: &At<'_>, key: &str, value: &str) -> impl Future<Output = Result<(), CallError>>;
+
+    /// `DescribeSecurityGroups`: the quarantine group of a VPC.
+    fn quarantine_group(
+        &self,
+        at: &At<'_>,
+        vpc: &str,
+        by: By,
+    ) -> impl Future<Output = Result<Option<QuarantineGroup>, CallError>>;
+
+    /// `CreateSecurityGroup`: the quarantine group of a VPC, tagged, with the outbound rules that EC2 gives.
+    fn create_quarantine_group(
+        &self,
+        at: &At<'_>,
+        vpc: &str,
+    ) -> impl Future<Output = Result<Created, CallError>>;
+
+    /// `RevokeSecurityGroupEgress`: takes all traffic to a block away from a quarantine group, if it is there.
+    fn revoke_egress(
+        &self,
+        at: &At<'_>,
+        quarantine: &str,
+        to: IpNet,
+    ) -> impl Future<Output = Result<(), CallError>>;
+
+    /// `ModifyNetworkInterfaceAttribute`: gives an interface exactly these groups.
+    fn place(
+        &self,
+        at: &At<'_>,
+        interface: &str,
+        groups: &[String],
+    ) -> impl Future<Output = Result<Placed, CallError>>;
+}
+
+impl ListName {
+    /// Whether AWS keeps the list: it then holds addresses of AWS's own.
+    pub fn is_of_aws(&self) -> bool {
+        self.owner.eq_ignore_ascii_case("aws")
+    }
+}
+
+impl fmt::Display for ListName {
+    /// Such as `offices`, or `com.amazonaws.eu-west-1.s3, managed by AWS`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if self.is_of_aws() { f.write_str(", managed by AWS") } else { Ok(()) }
+    }
+}
+
+impl QuarantineGroup {
+    /// Whether it lets all traffic out to the whole of this block.
+    pub(crate) fn reaches(&self, block: &IpNet) -> bool {
+        self.outbound.iter().any(|permission| {
+            permission.protocol == network::Protocol::All && permission.source == (*block).into()
+        })
+    }
+}
