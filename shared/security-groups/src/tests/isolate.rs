@@ -1,0 +1,248 @@
+//! The style `isolate`.
+
+use std::time::SystemTime;
+
+use remediation::{Control, Mode, Outcome, Remedy, Severity};
+
+use super::memory::{Memory, OTHER, QUARANTINE, in_use, quarantine_tag};
+use super::{GROUP, WORLD, changes, control, rule, source, walk, walk_in};
+
+const ISOLATE: &str = r#"{"quarantine": "isolate"}"#;
+const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
+
+#[test]
+fn interfaces_go_into_the_quarantine_group_and_the_rule_stays() {
+    let memory = in_use(&["eni-1", "eni-2"]);
+    let control = control(&memory, ISOLATE);
+    let report = walk(&control);
+    assert_eq!((report.outcome, report.remaining.as_deref()), (Outcome::Remediated, Some(&[][..])));
+    assert_eq!(memory.ids(), ["sgr-1"], "the evidence");
+    for interface in ["eni-1", "eni-2"] {
+        assert_eq!(memory.groups_of(interface), [QUARANTINE, OTHER]);
+    }
+    let quarantine = memory.quarantine.borrow().clone().unwrap();
+    assert_eq!((quarantine.inbound, quarantine.outbound), (vec![], vec![]));
+    assert_eq!(
+        changes(&report),
+        [
+            "created the quarantine group sg-quarantine of vpc-1",
+            "gave eni-1 of instance i-1 the groups sg-quarantine, sg-other in place of sg-other, sg-0a1b2c3d4e5f60718",
+            "gave eni-2 of instance i-2 the groups sg-quarantine, sg-other in place of sg-other, sg-0a1b2c3d4e5f60718",
+            "tagged the group `curfew:quarantined-at` = 1970-01-01T00:00:00.000Z",
+        ]
+    );
+    assert!(report.advice.iter().any(|line| line.contains("network ACL")), "{:?}", report.advice);
+
+    // The second delivery changes nothing and has nothing to say.
+    memory.calls.borrow_mut().clear();
+    assert_eq!(walk(&control).outcome, Outcome::Compliant);
+    assert_eq!(memory.calls.borrow().len(), 3);
+}
+
+#[test]
+fn the_calls_are_few() {
+    let memory = in_use(&["eni-1"]).with_quarantine(&[]);
+    walk(&control(&memory, ISOLATE));
+    assert_eq!(
+        *memory.calls.borrow(),
+        [
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSecurityGroupRules",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeNetworkInterfaces",
+            "find the quarantine group",
+            PLACE,
+            "ec2:CreateTags",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSecurityGroupRules",
+            "ec2:DescribeNetworkInterfaces",
+        ]
+    );
+}
+
+#[test]
+fn what_was_on_each_interface_is_in_state_and_mail_with_the_commands_that_give_it_back() {
+    let memory = in_use(&["eni-1", "eni-2"]);
+    let report = walk(&control(&memory, ISOLATE));
+    let before = report.before.unwrap();
+    assert_eq!(before["interfaces"][1]["id"], "eni-2");
+    assert_eq!(before["interfaces"][1]["groups"], serde_json::json!([OTHER, GROUP]));
+    let titles: Vec<&str> = report.evidence.iter().map(|evidence| evidence.title.as_str()).collect();
+    assert_eq!(
+        titles[1..],
+        ["The groups of its interfaces as they were", "How to give the interfaces their groups back"]
+    );
+    assert_eq!(
+        report.evidence[2].body,
+        "  aws ec2 modify-network-interface-attribute --region eu-west-1 --network-interface-id eni-1 --groups sg-other sg-0a1b2c3d4e5f60718\n  \
+           aws ec2 modify-network-interface-attribute --region eu-west-1 --network-interface-id eni-2 --groups sg-other sg-0a1b2c3d4e5f60718"
+    );
+}
+
+#[test]
+fn every_other_group_goes_too_where_the_setting_says_so() {
+    let memory = in_use(&["eni-1"]);
+    let all = r#"{"quarantine": "isolate", "isolate_all_groups": true}"#;
+    assert_eq!(walk(&control(&memory, all)).outcome, Outcome::Remediated);
+    assert_eq!(memory.groups_of("eni-1"), [QUARANTINE]);
+}
+
+#[test]
+fn interfaces_of_aws_services_are_left_alone_and_named() {
+    let memory = in_use(&["eni-1"])
+        .with_interface("eni-lb", "load_balancer", &[GROUP])
+        .with_interface("eni-nat", "nat_gateway", &[GROUP])
+        .with_interface("eni-rds", "interface", &[GROUP]);
+    memory.interfaces.borrow_mut()[3].managed_by = Some("amazon-rds".into());
+    let control = control(&memory, ISOLATE);
+    let report = walk(&control);
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(memory.count(PLACE), 1);
+    let said = &report.findings[1];
+    assert_eq!(
+        (said.kind, said.severity, said.remedy, said.summary.as_str()),
+        (
+            "open-on-managed-interface",
+            Severity::High,
+            Remedy::Report,
+            "AWS services manage 3 of the network interfaces that have the group, which Curfew leaves alone and \
+             open: eni-lb (load_balancer), eni-nat (nat_gateway) and eni-rds of instance i-rds (interface, managed \
+             by amazon-rds)"
+        )
+    );
+    let again = walk(&control);
+    assert_eq!((again.outcome, again.changes.len()), (Outcome::Alerted, 0));
+    assert_eq!(Some(again.findings), report.remaining, "told with the change");
+    assert_eq!(again.before, report.after);
+}
+
+#[test]
+fn an_open_group_that_nothing_uses_is_told_as_a_trap() {
+    let memory = Memory::of([rule("sgr-1", "-1", "all", WORLD)]);
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!((report.outcome, report.severity()), (Outcome::Alerted, Severity::Medium));
+    assert!(
+        report.findings[0]
+            .summary
+            .ends_with("as soon as a network interface gets the group: now none has it"),
+        "{}",
+        report.findings[0].summary
+    );
+    assert_eq!(memory.calls.borrow().len(), 3);
+}
+
+#[test]
+fn an_interface_that_gets_an_isolated_group_again_is_isolated_again() {
+    let memory = in_use(&["eni-1"]);
+    let control = control(&memory, ISOLATE);
+    walk(&control);
+    memory.interfaces.borrow_mut()[0].groups = vec![GROUP.into()];
+    assert_eq!(walk(&control).outcome, Outcome::Remediated);
+    assert_eq!(memory.groups_of("eni-1"), [QUARANTINE]);
+    assert_eq!(memory.count("ec2:CreateSecurityGroup"), 1);
+}
+
+#[test]
+fn one_interface_that_is_gone_or_refused_does_not_stop_the_others() {
+    let memory = in_use(&["eni-1", "eni-refused", "eni-3", "eni-4"]);
+    let gone = |memory: &Memory| drop(memory.interfaces.borrow_mut().remove(2));
+    memory.meanwhile.borrow_mut().push((PLACE, gone));
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert!(report.error.unwrap().to_string().contains("OperationNotPermitted"));
+    assert_eq!(report.changes.iter().filter(|change| change.action == PLACE).count(), 2);
+    assert_eq!(report.remaining.unwrap().len(), 1, "what remains is said");
+    assert_eq!(memory.groups_of("eni-4"), [QUARANTINE, OTHER]);
+}
+
+#[test]
+fn two_hundred_interfaces_are_isolated() {
+    let ids: Vec<String> = (0..200).map(|n| format!("eni-{n}")).collect();
+    let memory = in_use(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!((report.outcome, memory.count(PLACE)), (Outcome::Remediated, 200));
+}
+
+#[test]
+fn the_groups_that_an_interface_keeps_are_those_that_it_has_at_the_change() {
+    let memory = in_use(&["eni-1", "eni-2"]);
+    let control = control(&memory, ISOLATE);
+    let group = super::at(async |at| control.read(at).await).unwrap().unwrap();
+    let plan = control.plan(&group, &[], SystemTime::UNIX_EPOCH).unwrap();
+    memory.interfaces.borrow_mut()[0].groups = vec![GROUP.into(), "sg-new".into()];
+    memory.interfaces.borrow_mut()[1].groups = vec![OTHER.into()];
+    let mut done = Vec::new();
+    super::at(async |at| control.apply(at, &plan, &mut done).await).unwrap();
+    assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, "sg-new"]);
+    assert_eq!(memory.groups_of("eni-2"), [OTHER], "it had left the group already");
+}
+
+#[test]
+fn of_two_that_create_the_quarantine_group_at_once_one_finds_the_others() {
+    let memory = in_use(&["eni-1"]).with_quarantine(&[]);
+    memory.is_found.set(false);
+    // The other one has not come to take the outbound rules away.
+    let outbound = rule("", "-1", "all", WORLD).permission;
+    memory.quarantine.borrow_mut().as_mut().unwrap().outbound.push(outbound);
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, OTHER]);
+    assert_eq!(memory.quarantine.borrow().as_ref().unwrap().outbound, []);
+}
+
+#[test]
+fn a_group_of_that_name_without_the_tag_is_nobodys_quarantine() {
+    let memory = in_use(&["eni-1"]).with_quarantine(&[]);
+    memory.is_found.set(false);
+    memory.quarantine.borrow_mut().as_mut().unwrap().is_tagged = false;
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert!(report.error.unwrap().to_string().contains("curfew:quarantine-group"));
+    assert_eq!(memory.groups_of("eni-1"), [OTHER, GROUP]);
+}
+
+#[test]
+fn nothing_is_put_into_a_quarantine_group_that_is_open_itself() {
+    let open = rule("", "tcp", "22", WORLD).permission;
+    let memory = in_use(&["eni-1"]).with_quarantine(&[open]);
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert!(report.error.unwrap().to_string().contains("is open itself"));
+    assert_eq!(memory.count(PLACE), 0);
+
+    let forensics =
+        network::Permission { source: source("10.9.0.0/16"), ..rule("", "tcp", "22", WORLD).permission };
+    let memory = in_use(&["eni-1"]).with_quarantine(&[forensics]);
+    assert_eq!(walk(&control(&memory, ISOLATE)).outcome, Outcome::Remediated);
+}
+
+#[test]
+fn an_open_quarantine_group_loses_its_open_rules() {
+    let memory = in_use(&["eni-1"]);
+    memory.about.borrow_mut().tags.extend([quarantine_tag()]);
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(memory.ids(), Vec::<String>::new());
+    assert_eq!(memory.groups_of("eni-1"), [OTHER, GROUP]);
+}
+
+#[test]
+fn open_icmp_alone_isolates_nothing() {
+    let memory = in_use(&["eni-1"]);
+    *memory.rules.borrow_mut() = vec![rule("sgr-1", "icmp", "all", WORLD)];
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!((report.outcome, report.severity()), (Outcome::Alerted, Severity::Low));
+    assert_eq!(memory.calls.borrow().len(), 2);
+}
+
+#[test]
+fn observing_names_each_interface_and_moves_none() {
+    let memory = in_use(&["eni-1"]);
+    let report = walk_in(&control(&memory, ISOLATE), Mode::Observe);
+    assert_eq!(report.outcome, Outcome::Observed);
+    assert_eq!(
+        report.planned[0],
+        "give eni-1 of instance i-1 the quarantine group of vpc-1 in place of this group"
+    );
+    assert_eq!(memory.groups_of("eni-1"), [OTHER, GROUP]);
+}

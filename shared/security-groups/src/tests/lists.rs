@@ -1,0 +1,83 @@
+//! Prefix lists as sources.
+
+use remediation::{Outcome, Remedy, Severity};
+
+use super::{WORLD, control, rule, walk};
+use crate::tests::memory::Memory;
+
+const ENTRIES: &str = "ec2:GetManagedPrefixListEntries";
+const NAMES: &str = "ec2:DescribeManagedPrefixLists";
+
+#[test]
+fn a_list_that_holds_the_world_is_open_and_its_rule_goes() {
+    let memory =
+        Memory::of([rule("sgr-1", "tcp", "22-443", "pl-1"), rule("sgr-2", "tcp", "22", "10.0.0.0/8")])
+            .with_list("pl-1", "210987654321", &["0.0.0.0/1", "128.0.0.0/1"]);
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert!(report.findings[0].summary.ends_with("through rule sgr-1 (prefix list pl-1 (offices))"));
+    assert_eq!(memory.says(), ["tcp 22 from 10.0.0.0/8", "tcp 443 from pl-1", "tcp 80 from pl-1"]);
+    let before = report.before.unwrap();
+    assert_eq!(before["prefix_lists"][0]["blocks"], serde_json::json!(["0.0.0.0/1", "128.0.0.0/1"]));
+    assert_eq!(before["prefix_lists"][0]["name"], "offices");
+}
+
+#[test]
+fn a_list_of_offices_is_compliant() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", "pl-1")]).with_list(
+        "pl-1",
+        "210987654321",
+        &["203.0.114.0/24"],
+    );
+    assert_eq!(walk(&control(&memory, "{}")).outcome, Outcome::Compliant);
+    assert_eq!((memory.count(ENTRIES), memory.count(NAMES)), (1, 1));
+}
+
+#[test]
+fn only_lists_that_decide_are_read() {
+    let egress = network::Rule { is_egress: true, ..rule("sgr-2", "tcp", "22", "pl-2") };
+    let memory = Memory::of([rule("sgr-1", "tcp", "443", "pl-1"), egress, rule("sgr-3", "tcp", "80", WORLD)]);
+    assert_eq!(walk(&control(&memory, "{}")).outcome, Outcome::Compliant);
+    assert_eq!((memory.count(ENTRIES), memory.count(NAMES)), (0, 0));
+}
+
+#[test]
+fn the_lists_of_aws_are_read_once_and_those_of_the_account_every_time() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", "pl-1"), rule("sgr-2", "tcp", "22", "pl-2")])
+        .with_list("pl-1", "AWS", &["3.5.0.0/19"])
+        .with_list("pl-2", "210987654321", &["203.0.114.0/24"]);
+    let control = control(&memory, "{}");
+    for _ in 0..3 {
+        assert_eq!(walk(&control).outcome, Outcome::Compliant);
+    }
+    assert_eq!((memory.count(ENTRIES), memory.count(NAMES)), (2 + 1 + 1, 1));
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_said_and_does_not_keep_the_rest_open() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", "pl-1"), rule("sgr-2", "tcp", "23", WORLD)]);
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(memory.ids(), ["sgr-1"]);
+    let said = &report.findings[1];
+    assert_eq!(
+        (said.kind, said.severity, said.remedy),
+        ("unreadable-prefix-list", Severity::Medium, Remedy::Report)
+    );
+    assert_eq!(
+        said.summary,
+        "Nobody knows whom rule sgr-1 lets in: prefix list pl-1 could not be read (`ec2:GetManagedPrefixListEntries` \
+         was refused (InvalidPrefixListID.NotFound): no such list)"
+    );
+    assert_eq!(walk(&control(&memory, "{}")).outcome, Outcome::Alerted);
+}
+
+#[test]
+fn a_role_that_may_not_read_lists_says_which_right_it_lacks() {
+    let memory =
+        Memory::of([rule("sgr-1", "tcp", "22", "pl-1")]).with_list("pl-1", "210987654321", &["0.0.0.0/0"]);
+    memory.denied.borrow_mut().extend([ENTRIES, NAMES]);
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!(report.outcome, Outcome::Alerted);
+    assert!(report.findings[0].summary.contains(ENTRIES), "{}", report.findings[0].summary);
+}

@@ -1,0 +1,195 @@
+//! What is open, how bad it is, and how it is said.
+
+use network::Rule;
+use remediation::{Control, Finding, Remedy, Severity};
+use serde_json::json;
+
+use super::{WORLD, WORLD6, control, described, rule};
+use crate::Group;
+use crate::tests::memory::Memory;
+
+fn read(memory: &Memory, json: &str) -> Group {
+    super::at(async |at| control(memory, json).read(at).await).unwrap().unwrap()
+}
+
+fn findings(rules: impl IntoIterator<Item = Rule>, json: &str) -> Vec<Finding> {
+    let memory = Memory::of(rules);
+    let group = read(&memory, json);
+    control(&memory, json).assess(&group)
+}
+
+/// What becomes of one rule: nothing, `report` or `close`.
+fn verdict(rule: Rule, json: &str) -> &'static str {
+    match findings([rule], json).first() {
+        None => "nothing",
+        Some(finding) if finding.remedy == Remedy::Report => "report",
+        Some(_) => "close",
+    }
+}
+
+#[test]
+fn a_rule_is_judged_by_source_protocol_and_every_port_of_its_range() {
+    for (protocol, ports, source, expected) in [
+        ("tcp", "22", WORLD, "close"),
+        ("tcp", "22", WORLD6, "close"),
+        ("tcp", "22", "0:0:0:0:0:0:0:0/0", "close"),
+        ("tcp", "22", "2000::/3", "close"),
+        ("tcp", "22", "10.0.0.0/0", "close"),
+        ("tcp", "22", "0.0.0.0/1", "nothing"),
+        ("tcp", "22", "10.0.0.0/8", "nothing"),
+        ("tcp", "22", "203.0.114.7/32", "nothing"),
+        ("tcp", "22", "fd00::/8", "nothing"),
+        ("tcp", "22", "sg-1", "nothing"),
+        ("tcp", "443", WORLD, "nothing"),
+        ("TCP", "80", WORLD6, "nothing"),
+        ("6", "443", WORLD, "nothing"),
+        ("6", "22", WORLD, "close"),
+        ("tcp", "80-443", WORLD, "close"),
+        ("tcp", "0-65535", WORLD, "close"),
+        ("tcp", "all", WORLD, "close"),
+        ("udp", "443", WORLD, "close"),
+        ("17", "53", WORLD, "close"),
+        ("-1", "all", WORLD, "close"),
+        ("-1", "all", "10.0.0.0/8", "nothing"),
+        ("50", "all", WORLD6, "close"),
+        ("icmp", "8-0", WORLD, "report"),
+        ("1", "all", WORLD, "report"),
+        ("icmpv6", "all", WORLD6, "report"),
+        ("icmp", "8-0", "10.0.0.0/8", "nothing"),
+    ] {
+        assert_eq!(
+            verdict(rule("sgr-1", protocol, ports, source), "{}"),
+            expected,
+            "{protocol} {ports} {source}"
+        );
+    }
+}
+
+#[test]
+fn an_outbound_rule_is_never_a_finding() {
+    let outbound = Rule { is_egress: true, ..rule("sgr-1", "-1", "all", WORLD) };
+    assert_eq!(verdict(outbound, "{}"), "nothing");
+}
+
+#[test]
+fn the_settings_authorize_ports_and_decide_about_icmp_and_broad_blocks() {
+    let own =
+        r#"{"authorized_tcp_ports": ["1020-1025", 22], "authorized_udp_ports": "53", "icmp": "revoke"}"#;
+    for (protocol, ports, expected) in [
+        ("tcp", "22", "nothing"),
+        ("tcp", "1021-1024", "nothing"),
+        ("tcp", "1020-1026", "close"),
+        ("tcp", "443", "close"),
+        ("udp", "53", "nothing"),
+        ("udp", "22", "close"),
+        ("icmp", "8-0", "close"),
+    ] {
+        assert_eq!(verdict(rule("sgr-1", protocol, ports, WORLD), own), expected, "{protocol} {ports}");
+    }
+    let broad = r#"{"open_level": "broad"}"#;
+    assert_eq!(verdict(rule("sgr-1", "tcp", "22", "1.0.0.0/8"), broad), "close");
+    assert_eq!(verdict(rule("sgr-1", "tcp", "22", "1.0.0.0/9"), broad), "nothing");
+}
+
+#[test]
+fn severity_grows_with_what_can_be_reached() {
+    let severity = |protocol, ports| findings([rule("sgr-1", protocol, ports, WORLD)], "{}")[0].severity;
+    assert_eq!(severity("-1", "all"), Severity::Critical);
+    assert_eq!(severity("50", "all"), Severity::Critical);
+    assert_eq!(severity("tcp", "0-65535"), Severity::Critical);
+    assert_eq!(severity("udp", "1-65535"), Severity::Critical);
+    assert_eq!(severity("tcp", "22"), Severity::High);
+    assert_eq!(severity("tcp", "2-65535"), Severity::High);
+    assert_eq!(severity("icmp", "all"), Severity::Low);
+}
+
+#[test]
+fn each_finding_is_one_sentence() {
+    let said = |rules: &[Rule]| -> Vec<String> {
+        findings(rules.to_vec(), "{}").into_iter().map(|finding| finding.summary).collect()
+    };
+    assert_eq!(
+        said(&[rule("sgr-1", "tcp", "22", WORLD)]),
+        ["Anyone on the internet may reach tcp 22 (SSH) through rule sgr-1"]
+    );
+    assert_eq!(
+        said(&[rule("sgr-1", "-1", "all", WORLD6)]),
+        ["Anyone on the IPv6 internet may reach every port of every protocol through rule sgr-1"]
+    );
+    assert_eq!(
+        said(&[rule("sgr-1", "tcp", "0-65535", WORLD)]),
+        ["Anyone on the internet may reach every tcp port through rule sgr-1"]
+    );
+    assert_eq!(
+        said(&[rule("sgr-1", "50", "all", WORLD)]),
+        ["Anyone on the internet may reach IP protocol 50 through rule sgr-1"]
+    );
+    assert_eq!(
+        said(&[rule("sgr-1", "tcp", "3306", "0.0.0.0/1"), rule("sgr-2", "tcp", "3300-3310", "128.0.0.0/1")]),
+        ["Anyone on the internet may reach tcp 3306 (MySQL) through rules sgr-1 and sgr-2"]
+    );
+    assert_eq!(
+        said(&[rule("sgr-1", "tcp", "79-444", WORLD)]),
+        [
+            "Anyone on the internet may reach tcp 79, 81-442 and 444 (POP3, RPC portmapper, Windows RPC and 3 more services) through rule sgr-1"
+        ]
+    );
+    assert_eq!(
+        said(&[rule("sgr-1", "icmp", "8-0", WORLD), rule("sgr-2", "icmpv6", "all", WORLD6)]),
+        [
+            "Anyone on the internet may reach icmp type 8 code 0 through rule sgr-1",
+            "Anyone on the IPv6 internet may reach every icmpv6 type through rule sgr-2",
+        ]
+    );
+}
+
+#[test]
+fn a_world_in_many_parts_is_one_finding_that_names_a_few_of_its_rules() {
+    let parts = (0..=255).map(|n| rule(&format!("sgr-{n:03}"), "tcp", "5432", &format!("{n}.0.0.0/8")));
+    let findings = findings(parts, "{}");
+    assert_eq!(findings.len(), 1);
+    let said = &findings[0].summary;
+    assert!(
+        said.starts_with("Anyone on the internet may reach tcp 5432 (PostgreSQL) through rules sgr-001, ")
+    );
+    assert!(said.ends_with(" more"), "{said}");
+    assert_eq!(
+        findings[0].evidence["rules"].as_array().unwrap().len(),
+        256 - 3 - 32,
+        "but private and reserved"
+    );
+}
+
+#[test]
+fn the_evidence_has_the_rules_complete() {
+    let found = findings([described(rule("sgr-1", "tcp", "22-23", WORLD), "a minute")], "{}");
+    assert_eq!(
+        found[0].evidence,
+        json!({
+            "family": "v4",
+            "exposure": "world",
+            "ports": { "tcp": ["22-23"] },
+            "services": ["SSH", "Telnet"],
+            "rules": [{
+                "SecurityGroupRuleId": "sgr-1",
+                "IsEgress": false,
+                "IpProtocol": "tcp",
+                "FromPort": 22,
+                "ToPort": 23,
+                "CidrIpv4": "0.0.0.0/0",
+                "Description": "a minute",
+            }],
+        })
+    );
+}
+
+#[test]
+fn a_compliant_group_costs_two_calls_in_each_style() {
+    for style in ["revoke", "isolate", "alert"] {
+        let memory = Memory::of([rule("sgr-1", "tcp", "443", WORLD), rule("sgr-2", "tcp", "443", "pl-1")]);
+        let control = control(&memory, &format!(r#"{{"quarantine": "{style}"}}"#));
+        let group = super::at(async |at| control.read(at).await).unwrap().unwrap();
+        assert_eq!(control.assess(&group), []);
+        assert_eq!(memory.calls.borrow().len(), 2, "{style}");
+    }
+}

@@ -1,0 +1,586 @@
+"""sg-quarantine in its three styles: what goes, what is put back, who is isolated, and what stays as it was."""
+
+import json
+import shlex
+
+import pytest
+from harness import offenders
+from harness.offenders import permission
+from harness.recorder import ec2_error
+from support import about_group, failures, queued, says_again_nothing, send
+
+WORLD, WORLD6 = "0.0.0.0/0", "::/0"
+QUARANTINED_AT, QUARANTINE_GROUP = "curfew:quarantined-at", "curfew:quarantine-group"
+
+
+@pytest.fixture(scope="module")
+def revoke(start):
+    return start("sg-quarantine")
+
+
+@pytest.fixture(scope="module")
+def isolate(start):
+    return start("sg-quarantine", {"sg": {"quarantine": "isolate"}})
+
+
+@pytest.fixture(scope="module")
+def alert(start):
+    return start("sg-quarantine", {"sg": {"quarantine": "alert"}})
+
+
+def four(cidr, text=""):
+    return [(cidr, text)]
+
+
+def from_list(protocol, ports, prefix_list):
+    entry = permission(protocol, ports)
+    entry["PrefixListIds"] = [{"PrefixListId": prefix_list}]
+    return entry
+
+
+def group_of(ec2, *permissions, vpc=None):
+    group = offenders.group(ec2) if vpc is None else new_group(ec2, vpc)
+    if permissions:
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=list(permissions))
+    return group
+
+
+def new_group(ec2, vpc, name="open"):
+    return ec2.create_security_group(GroupName=name, Description="A group to look at", VpcId=vpc)["GroupId"]
+
+
+def prefix_list(ec2, *blocks, family="IPv4"):
+    entries = [{"Cidr": block} for block in blocks]
+    answer = ec2.create_managed_prefix_list(
+        PrefixListName="offices", MaxEntries=max(1, len(entries)), AddressFamily=family, Entries=entries
+    )
+    return answer["PrefixList"]["PrefixListId"]
+
+
+def says(ec2, group):
+    """What the inbound rules say, without their ids."""
+    answer = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
+    members = ("IpProtocol", "FromPort", "ToPort", "CidrIpv4", "CidrIpv6", "PrefixListId")
+    rules = [rule for rule in answer["SecurityGroupRules"] if not rule["IsEgress"]]
+    return sorted(
+        " ".join(str(rule[member]) for member in members if rule.get(member) not in (None, ""))
+        + str(rule.get("ReferencedGroupInfo", {}).get("GroupId", ""))
+        for rule in rules
+    )
+
+
+def run_commands(ec2, text, title):
+    """Does what the commands in a mail do."""
+    for line in text.split(title)[1].strip().replace("&&", "").splitlines():
+        words = shlex.split(line)
+        assert words[:2] == ["aws", "ec2"], words
+        method = getattr(ec2, words[2].replace("-", "_"))
+        options = {}
+        for word in words[3:]:
+            if word.startswith("--"):
+                values = options.setdefault(word[2:], [])
+            else:
+                values.append(word)
+        assert options.pop("region") == ["eu-central-1"]
+        arguments = {}
+        for key, values in options.items():
+            name = "".join(part.capitalize() for part in key.split("-"))
+            if key in ("ip-permissions", "tag-specifications"):
+                arguments[name] = json.loads(values[0])
+            else:
+                arguments[name] = values if key in ("groups", "security-group-rule-ids") else values[0]
+        method(**arguments)
+
+
+# revoke
+
+
+def test_of_a_range_the_authorized_ports_stay_open_all_along(revoke, ec2):
+    group = group_of(ec2, permission("tcp", (80, 8080), v4=[(WORLD, "web"), ("10.0.0.0/8", "inside")]))
+    seen = []
+
+    def look(_call, forward):
+        seen.append(says(ec2, group))
+        return forward()
+
+    revoke.recorder.intercept("RevokeSecurityGroupIngress", look)
+    run = send(revoke, about_group(group))
+
+    assert run.outcome == "remediated"
+    assert seen == [
+        ["tcp 443 443 0.0.0.0/0", "tcp 80 80 0.0.0.0/0", "tcp 80 8080 0.0.0.0/0", "tcp 80 8080 10.0.0.0/8"]
+    ]
+    assert says(ec2, group) == ["tcp 443 443 0.0.0.0/0", "tcp 80 80 0.0.0.0/0", "tcp 80 8080 10.0.0.0/8"]
+    assert run.changing == ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress", "CreateTags"]
+    assert len(run.operations) == 8
+    answer = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    assert {r["Description"] for r in answer if r.get("FromPort") == r.get("ToPort") and not r["IsEgress"]} == {"web"}
+    says_again_nothing(send(revoke, about_group(group)))
+
+
+def test_the_commands_of_the_mail_undo_it_exactly(revoke, ec2):
+    group = group_of(
+        ec2,
+        permission("tcp", (80, 8080), v4=[(WORLD, "it's \"the\" web"), ("10.0.0.0/8", "inside")]),
+        permission("-1", None, v6=four(WORLD6, "all")),
+    )
+    before = says(ec2, group)
+    run = send(revoke, about_group(group))
+    assert says(ec2, group) == [
+        "tcp 443 443 0.0.0.0/0", "tcp 443 443 ::/0", "tcp 80 80 0.0.0.0/0", "tcp 80 80 ::/0", "tcp 80 8080 10.0.0.0/8",
+    ]
+    run_commands(ec2, run.mail[1], "HOW TO PUT THE REVOKED RULES BACK")
+    assert says(ec2, group) == before
+
+
+def test_the_tags_of_a_rule_go_on_to_its_parts(revoke, ec2):
+    group = offenders.group(ec2)
+    ec2.authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[permission("tcp", (80, 90), v4=four(WORLD))],
+        TagSpecifications=[{"ResourceType": "security-group-rule", "Tags": [{"Key": "team", "Value": "shop"}]}],
+    )
+    run = send(revoke, about_group(group))
+    assert run.outcome == "remediated"
+    [authorize] = run.of("AuthorizeSecurityGroupIngress")
+    assert authorize.form["TagSpecification.1.Tag.1.Value"] == "shop"
+    assert says(ec2, group) == ["tcp 80 80 0.0.0.0/0"]
+
+
+def test_the_world_in_two_halves_is_open(revoke, ec2):
+    group = group_of(
+        ec2,
+        permission("tcp", 22, v4=[("0.0.0.0/1", ""), ("128.0.0.0/1", ""), ("10.0.0.0/8", "")]),
+        permission("tcp", 3306, v4=four("0.0.0.0/1")),
+    )
+    run = send(revoke, about_group(group))
+    assert run.outcome == "remediated"
+    assert len(run.line["findings"]) == 1
+    assert says(ec2, group) == ["tcp 22 22 10.0.0.0/8", "tcp 3306 3306 0.0.0.0/1"]
+
+
+def test_a_part_of_the_world_that_does_not_help_elsewhere_stays_there(revoke, ec2):
+    group = group_of(ec2, permission("tcp", (20, 30), v4=four("0.0.0.0/1")), permission("tcp", 22, v4=four("128.0.0.0/1")))
+    assert send(revoke, about_group(group)).outcome == "remediated"
+    assert says(ec2, group) == ["tcp 20 21 0.0.0.0/1", "tcp 23 30 0.0.0.0/1"]
+
+
+def test_a_full_group_is_closed_too(revoke, ec2):
+    group = group_of(ec2, *(permission("tcp", port, v4=four("10.0.0.0/8")) for port in range(1000, 1059)))
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", (400, 500), v4=four(WORLD))])
+    run = send(revoke, about_group(group))
+    assert run.outcome == "remediated"
+    assert "tcp 443 443 0.0.0.0/0" in says(ec2, group) and len(says(ec2, group)) == 60
+
+
+def test_a_customers_prefix_list_is_looked_into(revoke, ec2):
+    world, office = prefix_list(ec2, "0.0.0.0/1", "128.0.0.0/1"), prefix_list(ec2, "203.0.114.0/24")
+    group = group_of(ec2, from_list("tcp", 22, world), from_list("tcp", 22, office), from_list("tcp", 443, world))
+
+    run = send(revoke, about_group(group))
+
+    assert run.outcome == "remediated"
+    assert says(ec2, group) == sorted([f"tcp 22 22 {office}", f"tcp 443 443 {world}"])
+    assert f"prefix list {world} (offices)" in run.mail[1]
+    lists = {entry["id"]: entry["blocks"] for entry in run.line["before"]["prefix_lists"]}
+    assert lists == {world: ["0.0.0.0/1", "128.0.0.0/1"], office: ["203.0.114.0/24"]}
+    again = send(revoke, about_group(group))
+    assert again.outcome == "compliant"
+    says_again_nothing(again)
+
+
+def test_the_lists_of_aws_are_read_once(revoke, ec2):
+    lists = ec2.describe_managed_prefix_lists(Filters=[{"Name": "owner-id", "Values": ["AWS"]}])["PrefixLists"]
+    [s3] = [entry["PrefixListId"] for entry in lists if entry["PrefixListName"].endswith(".s3")]
+    group = group_of(ec2, from_list("tcp", 22, s3))
+    first, second = (send(revoke, about_group(group)) for _ in range(2))
+    assert (first.outcome, second.outcome) == ("compliant", "compliant")
+    assert len(first.operations) == 4
+    assert sorted(second.operations) == ["DescribeSecurityGroupRules", "DescribeSecurityGroups"]
+
+
+def test_no_prefix_list_is_asked_for_without_need(revoke, ec2):
+    group = group_of(ec2, from_list("tcp", 443, prefix_list(ec2, WORLD)), permission("tcp", 22, v4=four("10.0.0.0/8")))
+    run = send(revoke, about_group(group))
+    assert (run.outcome, sorted(run.operations)) == ("compliant", ["DescribeSecurityGroupRules", "DescribeSecurityGroups"])
+
+
+def test_a_list_that_cannot_be_read_is_said_and_never_assumed_harmless(revoke, ec2):
+    unread = prefix_list(ec2, "203.0.114.0/24")
+    group = group_of(ec2, from_list("tcp", 22, unread), permission("tcp", 23, v4=four(WORLD)))
+    [rule_id] = [i for i, rule in offenders.rules_of(ec2, group).items() if rule[1] == 22]
+    denied = (403, ec2_error("UnauthorizedOperation", "You are not authorized."))
+
+    def deny():
+        revoke.recorder.fault("GetManagedPrefixListEntries", *denied, times=9)
+
+    deny()
+    run = send(revoke, queued(about_group(group)))
+    assert (failures(run), run.outcome) == ([], "remediated")
+    assert says(ec2, group) == [f"tcp 22 22 {unread}"]
+    [said] = [finding for finding in run.line["findings"] if finding["kind"] == "unreadable-prefix-list"]
+    assert unread in said["summary"] and rule_id in said["summary"] and "ec2:GetManagedPrefixListEntries" in said["summary"]
+    assert said["summary"] in run.mail[1]
+    deny()
+    again = send(revoke, queued(about_group(group)))
+    assert again.outcome == "alerted"
+    says_again_nothing(again)
+
+
+def test_a_throttled_list_is_left_to_the_next_delivery(revoke, ec2):
+    group = group_of(ec2, from_list("tcp", 22, prefix_list(ec2, WORLD)))
+    revoke.recorder.fault("GetManagedPrefixListEntries", 503, ec2_error("RequestLimitExceeded", "Later."), times=9)
+    run = send(revoke, queued(about_group(group)))
+    assert (failures(run), run.outcome, run.published) == (["m0"], "failed", [])
+    assert send(revoke, queued(about_group(group))).outcome == "remediated"
+
+
+def test_broad_blocks_are_open_where_the_setting_says_so(start, revoke, ec2):
+    group = group_of(ec2, permission("tcp", 22, v4=[("1.0.0.0/8", ""), ("3.5.0.0/19", ""), ("10.0.0.0/8", "")]))
+    assert send(revoke, about_group(group)).outcome == "compliant"
+    run = send(start("sg-quarantine", {"sg": {"open_level": "broad"}}), about_group(group))
+    assert run.outcome == "remediated"
+    assert says(ec2, group) == ["tcp 22 22 10.0.0.0/8", "tcp 22 22 3.5.0.0/19"]
+
+
+class ManyRules:
+    """EC2 with more rules in a group than the emulator takes, in pages as EC2 gives them."""
+
+    def __init__(self, group, rules, page):
+        self.group, self.rules, self.page = group, dict(rules), page
+
+    def stand_in(self, function):
+        for operation in ("DescribeSecurityGroupRules", "RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress"):
+            function.recorder.intercept(operation, getattr(self, operation), times=99)
+
+    def DescribeSecurityGroupRules(self, call, _forward):
+        start = int(call.form.get("NextToken", "0"))
+        rules = list(self.rules.items())[start : start + self.page]
+        more = f"<nextToken>{start + self.page}</nextToken>" if start + self.page < len(self.rules) else ""
+        items = "".join(
+            f"<item><securityGroupRuleId>{i}</securityGroupRuleId><groupId>{self.group}</groupId><isEgress>false</isEgress>"
+            f"<ipProtocol>tcp</ipProtocol><fromPort>{low}</fromPort><toPort>{high}</toPort><cidrIpv4>{cidr}</cidrIpv4></item>"
+            for i, (low, high, cidr) in rules
+        )
+        return 200, (
+            '<DescribeSecurityGroupRulesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
+            f"<securityGroupRuleSet>{items}</securityGroupRuleSet>{more}</DescribeSecurityGroupRulesResponse>"
+        )
+
+    def RevokeSecurityGroupIngress(self, call, _forward):
+        for key, rule_id in call.form.items():
+            if key.startswith("SecurityGroupRuleId."):
+                del self.rules[rule_id]
+        return 200, "<RevokeSecurityGroupIngressResponse><return>true</return></RevokeSecurityGroupIngressResponse>"
+
+    def AuthorizeSecurityGroupIngress(self, call, _forward):
+        number = 1
+        while f"IpPermissions.{number}.IpProtocol" in call.form:
+            entry = f"IpPermissions.{number}"
+            low, high = (int(call.form[f"{entry}.{port}Port"]) for port in ("From", "To"))
+            rule = (low, high, call.form[f"{entry}.IpRanges.1.CidrIp"])
+            if rule in self.rules.values():
+                return 400, ec2_error("InvalidPermission.Duplicate", "already exists")
+            self.rules[f"sgr-{0xFFFF0000 + len(self.rules):017x}"] = rule
+            number += 1
+        return 200, "<AuthorizeSecurityGroupIngressResponse><return>true</return></AuthorizeSecurityGroupIngressResponse>"
+
+
+def test_hundreds_of_rules_that_overlap_are_closed_exactly(revoke, ec2):
+    group = offenders.group(ec2)
+    blocks = {f"sgr-{n:017x}": (22, 8000 + n, f"{n}.0.0.0/8") for n in range(256)}
+    inside = {f"sgr-{1000 + n:017x}": (n, n, "10.0.0.0/16") for n in range(200)}
+    rules = ManyRules(group, {**blocks, **inside}, page=100)
+
+    rules.stand_in(revoke)
+    run = send(revoke, about_group(group))
+
+    assert run.outcome == "remediated"
+    left = list(rules.rules.values())
+    assert all(rules.rules[rule_id] == rule for rule_id, rule in inside.items())
+    for n in (1, 9, 100, 223):
+        mine = sorted((low, high) for low, high, cidr in left if cidr == f"{n}.0.0.0/8")
+        # What the narrowest of the blocks does not reach is open to a part of the world only.
+        rest = [(8002, 8000 + n)] if n > 1 else []
+        assert mine == [(80, 80), (443, 443), *rest]
+    assert (22, 8010, "10.0.0.0/8") in left, "private"
+    assert run.operations.count("AuthorizeSecurityGroupIngress") == 1
+    assert run.operations.count("RevokeSecurityGroupIngress") == 1
+    rules.stand_in(revoke)
+    again = send(revoke, about_group(group))
+    assert again.outcome == "compliant"
+    says_again_nothing(again)
+    assert list(rules.rules.values()) == left
+
+
+def test_the_default_group_of_a_vpc_keeps_what_its_members_may(revoke, ec2):
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    [default] = ec2.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    )["SecurityGroups"]
+    group = default["GroupId"]
+    before = offenders.rules_of(ec2, group)
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", 22, v4=four(WORLD))])
+    assert send(revoke, about_group(group)).outcome == "remediated"
+    assert offenders.rules_of(ec2, group) == before
+    says_again_nothing(send(revoke, about_group(group)))
+
+
+# isolate
+
+
+class Network:
+    """A VPC with an open group, another one, and interfaces."""
+
+    def __init__(self, ec2, *ports):
+        self.ec2 = ec2
+        self.vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+        self.subnet = ec2.create_subnet(VpcId=self.vpc, CidrBlock="10.8.0.0/20")["Subnet"]["SubnetId"]
+        self.open = group_of(ec2, *(permission("tcp", port, v4=four(WORLD)) for port in ports or [22]), vpc=self.vpc)
+        self.other = new_group(ec2, self.vpc, "other")
+
+    def instance(self, *groups):
+        """Returns the interface of a new instance."""
+        [instance] = self.ec2.run_instances(
+            ImageId="ami-12345678", MinCount=1, MaxCount=1, SubnetId=self.subnet, SecurityGroupIds=list(groups)
+        )["Instances"]
+        return instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+
+    def interface(self, *groups, description="spare"):
+        answer = self.ec2.create_network_interface(SubnetId=self.subnet, Groups=list(groups), Description=description)
+        return answer["NetworkInterface"]["NetworkInterfaceId"]
+
+    def groups_of(self, interface):
+        [found] = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"]
+        return {group["GroupId"] for group in found["Groups"]}
+
+    @property
+    def quarantine(self):
+        [group] = self.ec2.describe_security_groups(
+            Filters=[{"Name": "vpc-id", "Values": [self.vpc]}, {"Name": "tag-key", "Values": [QUARANTINE_GROUP]}]
+        )["SecurityGroups"]
+        return group
+
+
+def test_instances_are_isolated_and_the_rules_stay_as_evidence(isolate, ec2):
+    network = Network(ec2)
+    first, second = network.instance(network.open), network.instance(network.open, network.other)
+    apart = network.instance(network.other)
+    rules = offenders.rules_of(ec2, network.open)
+
+    run = send(isolate, about_group(network.open))
+
+    assert run.outcome == "remediated"
+    quarantine = network.quarantine
+    assert (quarantine["IpPermissions"], quarantine["IpPermissionsEgress"]) == ([], [])
+    assert quarantine["GroupName"] == "curfew-quarantine" and quarantine["Description"]
+    assert network.groups_of(first) == {quarantine["GroupId"]}
+    assert network.groups_of(second) == {quarantine["GroupId"], network.other}
+    assert network.groups_of(apart) == {network.other}
+    assert offenders.rules_of(ec2, network.open) == rules
+    assert QUARANTINED_AT in offenders.tags_of(ec2, network.open)
+    _, text = run.mail
+    assert "tracked" in text and "network ACL" in text
+    before = {one["id"]: one["groups"] for one in run.line["before"]["interfaces"]}
+    assert before == {first: [network.open], second: [network.open, network.other]}
+
+    again = send(isolate, about_group(network.open))
+    assert again.outcome == "compliant"
+    says_again_nothing(again)
+
+    run_commands(ec2, text, "HOW TO GIVE THE INTERFACES THEIR GROUPS BACK")
+    assert network.groups_of(first) == {network.open}
+    assert network.groups_of(second) == {network.open, network.other}
+
+
+def test_the_quarantine_group_is_created_once_a_vpc(isolate, ec2):
+    network = Network(ec2)
+    network.instance(network.open)
+    run = send(isolate, about_group(network.open))
+    assert run.operations.count("CreateSecurityGroup") == 1
+    another = new_group(ec2, network.vpc, "2nd")
+    ec2.authorize_security_group_ingress(GroupId=another, IpPermissions=[permission("tcp", 23, v4=four(WORLD))])
+    interface = network.instance(another)
+    run = send(isolate, about_group(another))
+    assert run.outcome == "remediated"
+    assert run.operations.count("CreateSecurityGroup") == 0
+    assert network.groups_of(interface) == {network.quarantine["GroupId"]}
+    assert len(run.operations) == 11
+
+
+def test_two_open_groups_on_one_interface_are_both_left_in_one_batch(isolate, ec2):
+    network = Network(ec2)
+    second = new_group(ec2, network.vpc, "2nd")
+    ec2.authorize_security_group_ingress(GroupId=second, IpPermissions=[permission("tcp", 23, v4=four(WORLD))])
+    interfaces = [network.interface(network.open, second, network.other) for _ in range(3)]
+    run = send(isolate, queued(about_group(network.open), about_group(second)))
+    assert failures(run) == []
+    assert [line["outcome"] for line in run.lines if "resource" in line] == ["remediated", "remediated"]
+    for interface in interfaces:
+        assert network.groups_of(interface) == {network.quarantine["GroupId"], network.other}
+
+
+def test_somebody_elses_creation_at_the_same_time_ends_well(isolate, ec2):
+    network = Network(ec2)
+    interface = network.interface(network.open)
+
+    def faster(_call, forward):
+        ec2.create_security_group(
+            GroupName="curfew-quarantine", Description="x", VpcId=network.vpc,
+            TagSpecifications=[{"ResourceType": "security-group", "Tags": [{"Key": QUARANTINE_GROUP, "Value": "x"}]}],
+        )
+        return forward()
+
+    isolate.recorder.intercept("CreateSecurityGroup", faster)
+    run = send(isolate, about_group(network.open))
+    assert run.outcome == "remediated"
+    quarantine = network.quarantine
+    assert network.groups_of(interface) == {quarantine["GroupId"]}
+    assert quarantine["IpPermissionsEgress"] == []
+
+
+def test_every_other_group_goes_where_the_setting_says_so(start, ec2):
+    function = start("sg-quarantine", {"sg": {"quarantine": "isolate", "isolate_all_groups": True}})
+    network = Network(ec2)
+    interface = network.instance(network.open, network.other)
+    assert send(function, about_group(network.open)).outcome == "remediated"
+    assert network.groups_of(interface) == {network.quarantine["GroupId"]}
+    says_again_nothing(send(function, about_group(network.open)))
+
+
+def managed(function, interface, kind):
+    """Lets EC2 say that an AWS service manages an interface; the emulator has no such interfaces."""
+
+    def answer(_call, forward):
+        status, body = forward()
+        text = body.decode() if isinstance(body, bytes) else body
+        head, tail = text.split(f"<networkInterfaceId>{interface}</networkInterfaceId>", 1) if interface in text else (text, None)
+        if tail is None:
+            return status, text
+        tail = tail.replace("<interfaceType>interface</interfaceType>", f"<interfaceType>{kind}</interfaceType>", 1)
+        tail = tail.replace("<requesterManaged>false</requesterManaged>", "<requesterManaged>true</requesterManaged>", 1)
+        return status, f"{head}<networkInterfaceId>{interface}</networkInterfaceId>{tail}"
+
+    function.recorder.intercept("DescribeNetworkInterfaces", answer, times=99)
+
+
+def test_interfaces_of_aws_services_are_left_alone_and_named(isolate, ec2):
+    network = Network(ec2)
+    mine, balancer = network.instance(network.open), network.interface(network.open, description="ELB app/web")
+
+    managed(isolate, balancer, "load_balancer")
+    run = send(isolate, about_group(network.open))
+    assert run.outcome == "remediated"
+    assert network.groups_of(mine) == {network.quarantine["GroupId"]}
+    assert network.groups_of(balancer) == {network.open}
+    assert run.operations.count("ModifyNetworkInterfaceAttribute") == 1
+    assert balancer in run.mail[1] and "ELB app/web" in run.mail[1]
+
+    managed(isolate, balancer, "load_balancer")
+    again = send(isolate, about_group(network.open))
+    assert again.outcome == "alerted"
+    says_again_nothing(again)
+
+
+def test_an_open_group_that_nothing_uses_is_told_once(isolate, ec2):
+    network = Network(ec2)
+    run = send(isolate, about_group(network.open))
+    assert (run.outcome, run.line["severity"], run.changing) == ("alerted", "medium", [])
+    assert len(run.mails) == 1
+    says_again_nothing(send(isolate, about_group(network.open)))
+
+
+def test_a_refused_interface_does_not_stop_the_others_and_is_tried_again(isolate, ec2):
+    network = Network(ec2)
+    interfaces = [network.interface(network.open) for _ in range(5)]
+    isolate.recorder.fault("ModifyNetworkInterfaceAttribute", 400, ec2_error("OperationNotPermitted", "Not now."))
+    run = send(isolate, queued(about_group(network.open)))
+    assert (failures(run), run.outcome) == (["m0"], "failed")
+    assert len([interface for interface in interfaces if network.open in network.groups_of(interface)]) == 1
+    assert run.line["remaining"]
+    assert send(isolate, queued(about_group(network.open))).outcome == "remediated"
+    assert not any(network.open in network.groups_of(interface) for interface in interfaces)
+
+
+def test_two_hundred_interfaces_are_isolated(isolate, ec2):
+    network = Network(ec2)
+    interfaces = [network.interface(network.open, network.other) for _ in range(200)]
+    run = send(isolate, about_group(network.open))
+    assert run.outcome == "remediated"
+    expected = {network.quarantine["GroupId"], network.other}
+    answer = ec2.describe_network_interfaces(NetworkInterfaceIds=interfaces)["NetworkInterfaces"]
+    assert all({group["GroupId"] for group in one["Groups"]} == expected for one in answer)
+    assert len(run.line["before"]["interfaces"]) == 200
+    says_again_nothing(send(isolate, about_group(network.open)))
+
+
+def test_the_default_group_and_referenced_groups_are_isolated_like_any_other(isolate, ec2):
+    network = Network(ec2)
+    [default] = ec2.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [network.vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    )["SecurityGroups"]
+    group = default["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", 22, v4=four(WORLD))])
+    ec2.authorize_security_group_ingress(GroupId=network.other, IpPermissions=[permission("tcp", 22, groups=[group])])
+    interface = network.instance(group)
+    references = offenders.rules_of(ec2, network.other)
+    assert send(isolate, about_group(group)).outcome == "remediated"
+    assert network.groups_of(interface) == {network.quarantine["GroupId"]}
+    assert offenders.rules_of(ec2, network.other) == references
+
+
+def test_an_open_quarantine_group_is_closed(isolate, ec2):
+    network = Network(ec2)
+    interface = network.interface(network.open)
+    send(isolate, about_group(network.open))
+    quarantine = network.quarantine["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=quarantine, IpPermissions=[permission("tcp", 22, v4=four(WORLD))])
+    assert send(isolate, about_group(quarantine)).outcome == "remediated"
+    assert network.quarantine["IpPermissions"] == []
+    assert network.groups_of(interface) == {quarantine}
+
+
+def test_observing_isolates_nobody(start, ec2):
+    function = start("sg-quarantine", {"mode": "observe", "sg": {"quarantine": "isolate"}})
+    network = Network(ec2)
+    interface = network.instance(network.open)
+    run = send(function, about_group(network.open))
+    assert (run.outcome, run.changing) == ("observed", [])
+    assert network.groups_of(interface) == {network.open}
+    assert f"give {interface}" in run.mail[1]
+    says_again_nothing(send(function, about_group(network.open)))
+
+
+# alert
+
+
+def test_the_style_alert_says_and_changes_nothing(alert, ec2):
+    group = group_of(ec2, permission("tcp", (22, 80), v4=four(WORLD)), permission("tcp", 443, v4=four(WORLD)))
+    before = offenders.rules_of(ec2, group)
+    run = send(alert, about_group(group))
+    assert (run.outcome, run.line["severity"], run.changing) == ("alerted", "high", [])
+    assert (offenders.rules_of(ec2, group), offenders.tags_of(ec2, group)) == (before, {})
+    _, text = run.mail
+    says_again_nothing(send(alert, about_group(group)))
+
+    run_commands(ec2, text, "HOW TO CLOSE IT BY HAND")
+    assert says(ec2, group) == ["tcp 443 443 0.0.0.0/0", "tcp 80 80 0.0.0.0/0"]
+
+
+@pytest.mark.parametrize("style", ["revoke", "isolate", "alert"])
+def test_a_mixed_group_is_compliant_in_each_style_once_its_open_rules_are_gone(request, style, ec2):
+    function = request.getfixturevalue(style)
+    other = offenders.group(ec2)
+    group = group_of(
+        ec2,
+        permission("tcp", 443, v4=four(WORLD), v6=four(WORLD6)),
+        permission("tcp", 22, v4=[("10.0.0.0/8", ""), ("203.0.114.7/32", "")], groups=[other]),
+        from_list("tcp", 22, prefix_list(ec2, "198.51.100.0/24")),
+        permission("-1", None, v4=four("0.0.0.0/1")),
+    )
+    before = offenders.rules_of(ec2, group)
+    for _ in range(2):
+        run = send(function, about_group(group))
+        assert run.outcome == "compliant"
+        says_again_nothing(run)
+    assert offenders.rules_of(ec2, group) == before
