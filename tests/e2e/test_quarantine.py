@@ -106,7 +106,7 @@ def test_of_a_range_the_authorized_ports_stay_open_all_along(revoke, ec2):
     revoke.recorder.intercept("RevokeSecurityGroupIngress", look)
     run = send(revoke, about_group(group))
 
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     assert seen == [
         ["tcp 443 443 0.0.0.0/0", "tcp 80 80 0.0.0.0/0", "tcp 80 8080 0.0.0.0/0", "tcp 80 8080 10.0.0.0/8"]
     ]
@@ -141,7 +141,7 @@ def test_the_tags_of_a_rule_go_on_to_its_parts(revoke, ec2):
         TagSpecifications=[{"ResourceType": "security-group-rule", "Tags": [{"Key": "team", "Value": "shop"}]}],
     )
     run = send(revoke, about_group(group))
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     [authorize] = run.of("AuthorizeSecurityGroupIngress")
     assert authorize.form["TagSpecification.1.Tag.1.Value"] == "shop"
     assert says(ec2, group) == ["tcp 80 80 0.0.0.0/0"]
@@ -154,7 +154,7 @@ def test_the_world_in_two_halves_is_open(revoke, ec2):
         permission("tcp", 3306, v4=four("0.0.0.0/1")),
     )
     run = send(revoke, about_group(group))
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     assert len(run.line["findings"]) == 1
     assert says(ec2, group) == ["tcp 22 22 10.0.0.0/8", "tcp 3306 3306 0.0.0.0/1"]
 
@@ -169,7 +169,7 @@ def test_a_full_group_is_closed_too(revoke, ec2):
     group = group_of(ec2, *(permission("tcp", port, v4=four("10.0.0.0/8")) for port in range(1000, 1059)))
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", (400, 500), v4=four(WORLD))])
     run = send(revoke, about_group(group))
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     assert "tcp 443 443 0.0.0.0/0" in says(ec2, group) and len(says(ec2, group)) == 60
 
 
@@ -179,7 +179,7 @@ def test_a_customers_prefix_list_is_looked_into(revoke, ec2):
 
     run = send(revoke, about_group(group))
 
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     assert says(ec2, group) == sorted([f"tcp 22 22 {office}", f"tcp 443 443 {world}"])
     assert f"prefix list {world} (offices)" in run.mail[1]
     lists = {entry["id"]: entry["blocks"] for entry in run.line["before"]["prefix_lists"]}
@@ -239,7 +239,7 @@ def test_broad_blocks_are_open_where_the_setting_says_so(start, revoke, ec2):
     group = group_of(ec2, permission("tcp", 22, v4=[("1.0.0.0/8", ""), ("3.5.0.0/19", ""), ("10.0.0.0/8", "")]))
     assert send(revoke, about_group(group)).outcome == "compliant"
     run = send(start("sg-quarantine", {"sg": {"open_level": "broad"}}), about_group(group))
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     assert says(ec2, group) == ["tcp 22 22 10.0.0.0/8", "tcp 22 22 3.5.0.0/19"]
 
 
@@ -274,11 +274,11 @@ class ManyRules:
         return 200, "<RevokeSecurityGroupIngressResponse><return>true</return></RevokeSecurityGroupIngressResponse>"
 
     def AuthorizeSecurityGroupIngress(self, call, _forward):
-        number = 1
-        while f"IpPermissions.{number}.IpProtocol" in call.form:
+        form, number = call.form, 1
+        while f"IpPermissions.{number}.IpProtocol" in form:
             entry = f"IpPermissions.{number}"
-            low, high = (int(call.form[f"{entry}.{port}Port"]) for port in ("From", "To"))
-            rule = (low, high, call.form[f"{entry}.IpRanges.1.CidrIp"])
+            low, high = (int(form[f"{entry}.{port}Port"]) for port in ("From", "To"))
+            rule = (low, high, form[f"{entry}.IpRanges.1.CidrIp"])
             if rule in self.rules.values():
                 return 400, ec2_error("InvalidPermission.Duplicate", "already exists")
             self.rules[f"sgr-{0xFFFF0000 + len(self.rules):017x}"] = rule
@@ -295,7 +295,7 @@ def test_hundreds_of_rules_that_overlap_are_closed_exactly(revoke, ec2):
     rules.stand_in(revoke)
     run = send(revoke, about_group(group))
 
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     left = list(rules.rules.values())
     assert all(rules.rules[rule_id] == rule for rule_id, rule in inside.items())
     for n in (1, 9, 100, 223):
@@ -330,7 +330,10 @@ def test_the_default_group_of_a_vpc_keeps_what_its_members_may(revoke, ec2):
 
 
 class Network:
-    """A VPC with an open group, another one, and interfaces."""
+    """A VPC with an open group, another one, and interfaces.
+
+    The interfaces are attached to nothing: the emulator adds an instance's first groups to whatever its interface has.
+    """
 
     def __init__(self, ec2, *ports):
         self.ec2 = ec2
@@ -338,13 +341,6 @@ class Network:
         self.subnet = ec2.create_subnet(VpcId=self.vpc, CidrBlock="10.8.0.0/20")["Subnet"]["SubnetId"]
         self.open = group_of(ec2, *(permission("tcp", port, v4=four(WORLD)) for port in ports or [22]), vpc=self.vpc)
         self.other = new_group(ec2, self.vpc, "other")
-
-    def instance(self, *groups):
-        """Returns the interface of a new instance."""
-        [instance] = self.ec2.run_instances(
-            ImageId="ami-12345678", MinCount=1, MaxCount=1, SubnetId=self.subnet, SecurityGroupIds=list(groups)
-        )["Instances"]
-        return instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
 
     def interface(self, *groups, description="spare"):
         answer = self.ec2.create_network_interface(SubnetId=self.subnet, Groups=list(groups), Description=description)
@@ -362,15 +358,15 @@ class Network:
         return group
 
 
-def test_instances_are_isolated_and_the_rules_stay_as_evidence(isolate, ec2):
+def test_interfaces_are_isolated_and_the_rules_stay_as_evidence(isolate, ec2):
     network = Network(ec2)
-    first, second = network.instance(network.open), network.instance(network.open, network.other)
-    apart = network.instance(network.other)
+    first, second = network.interface(network.open), network.interface(network.open, network.other)
+    apart = network.interface(network.other)
     rules = offenders.rules_of(ec2, network.open)
 
     run = send(isolate, about_group(network.open))
 
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     quarantine = network.quarantine
     assert (quarantine["IpPermissions"], quarantine["IpPermissionsEgress"]) == ([], [])
     assert quarantine["GroupName"] == "curfew-quarantine" and quarantine["Description"]
@@ -395,14 +391,14 @@ def test_instances_are_isolated_and_the_rules_stay_as_evidence(isolate, ec2):
 
 def test_the_quarantine_group_is_created_once_a_vpc(isolate, ec2):
     network = Network(ec2)
-    network.instance(network.open)
+    network.interface(network.open)
     run = send(isolate, about_group(network.open))
     assert run.operations.count("CreateSecurityGroup") == 1
     another = new_group(ec2, network.vpc, "2nd")
     ec2.authorize_security_group_ingress(GroupId=another, IpPermissions=[permission("tcp", 23, v4=four(WORLD))])
-    interface = network.instance(another)
+    interface = network.interface(another)
     run = send(isolate, about_group(another))
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     assert run.operations.count("CreateSecurityGroup") == 0
     assert network.groups_of(interface) == {network.quarantine["GroupId"]}
     assert len(run.operations) == 11
@@ -433,7 +429,7 @@ def test_somebody_elses_creation_at_the_same_time_ends_well(isolate, ec2):
 
     isolate.recorder.intercept("CreateSecurityGroup", faster)
     run = send(isolate, about_group(network.open))
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     quarantine = network.quarantine
     assert network.groups_of(interface) == {quarantine["GroupId"]}
     assert quarantine["IpPermissionsEgress"] == []
@@ -442,7 +438,7 @@ def test_somebody_elses_creation_at_the_same_time_ends_well(isolate, ec2):
 def test_every_other_group_goes_where_the_setting_says_so(start, ec2):
     function = start("sg-quarantine", {"sg": {"quarantine": "isolate", "isolate_all_groups": True}})
     network = Network(ec2)
-    interface = network.instance(network.open, network.other)
+    interface = network.interface(network.open, network.other)
     assert send(function, about_group(network.open)).outcome == "remediated"
     assert network.groups_of(interface) == {network.quarantine["GroupId"]}
     says_again_nothing(send(function, about_group(network.open)))
@@ -466,11 +462,11 @@ def managed(function, interface, kind):
 
 def test_interfaces_of_aws_services_are_left_alone_and_named(isolate, ec2):
     network = Network(ec2)
-    mine, balancer = network.instance(network.open), network.interface(network.open, description="ELB app/web")
+    mine, balancer = network.interface(network.open), network.interface(network.open, description="ELB app/web")
 
     managed(isolate, balancer, "load_balancer")
     run = send(isolate, about_group(network.open))
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     assert network.groups_of(mine) == {network.quarantine["GroupId"]}
     assert network.groups_of(balancer) == {network.open}
     assert run.operations.count("ModifyNetworkInterfaceAttribute") == 1
@@ -506,7 +502,7 @@ def test_two_hundred_interfaces_are_isolated(isolate, ec2):
     network = Network(ec2)
     interfaces = [network.interface(network.open, network.other) for _ in range(200)]
     run = send(isolate, about_group(network.open))
-    assert run.outcome == "remediated"
+    assert run.outcome == "remediated", run.line.get("error")
     expected = {network.quarantine["GroupId"], network.other}
     answer = ec2.describe_network_interfaces(NetworkInterfaceIds=interfaces)["NetworkInterfaces"]
     assert all({group["GroupId"] for group in one["Groups"]} == expected for one in answer)
@@ -522,7 +518,7 @@ def test_the_default_group_and_referenced_groups_are_isolated_like_any_other(iso
     group = default["GroupId"]
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", 22, v4=four(WORLD))])
     ec2.authorize_security_group_ingress(GroupId=network.other, IpPermissions=[permission("tcp", 22, groups=[group])])
-    interface = network.instance(group)
+    interface = network.interface(group)
     references = offenders.rules_of(ec2, network.other)
     assert send(isolate, about_group(group)).outcome == "remediated"
     assert network.groups_of(interface) == {network.quarantine["GroupId"]}
@@ -543,7 +539,7 @@ def test_an_open_quarantine_group_is_closed(isolate, ec2):
 def test_observing_isolates_nobody(start, ec2):
     function = start("sg-quarantine", {"mode": "observe", "sg": {"quarantine": "isolate"}})
     network = Network(ec2)
-    interface = network.instance(network.open)
+    interface = network.interface(network.open)
     run = send(function, about_group(network.open))
     assert (run.outcome, run.changing) == ("observed", [])
     assert network.groups_of(interface) == {network.open}
