@@ -6,6 +6,8 @@
 //!   DescribeSecurityGroupRules answer, which has the rules' ids). The file may have `prefix_lists`
 //!   beside the groups.
 
+#![expect(clippy::print_stderr, reason = "a tool for a terminal")]
+
 use std::{
     env, fs,
     io::{self, BufRead, BufWriter, Write},

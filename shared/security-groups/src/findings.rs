@@ -137,10 +137,10 @@ impl<'a> Opening<'a> {
     }
 
     fn severity(&self) -> Severity {
-        let all_of = |part: &&&network::Finding| self.opens_all_of(&part.protocol);
-        if self.parts.iter().all(|part| part.protocol.is_icmp()) {
+        let mut with_ports = self.parts.iter().filter(|part| !part.protocol.is_icmp()).peekable();
+        if with_ports.peek().is_none() {
             Severity::Low
-        } else if self.parts.iter().filter(|part| !part.protocol.is_icmp()).any(|part| all_of(&&part)) {
+        } else if with_ports.any(|part| self.opens_all_of(&part.protocol)) {
             Severity::Critical
         } else {
             Severity::High

@@ -1,7 +1,5 @@
 //! What holds for the plan of every group.
 
-#![expect(clippy::unwrap_used, reason = "generated rules must be well formed")]
-
 use network::{Exposure, OpenLevel, Plan, Protocol, Rule, Settings, Source, assess};
 use proptest::{prelude::*, sample::select};
 

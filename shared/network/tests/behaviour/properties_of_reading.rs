@@ -1,7 +1,5 @@
 //! What holds for everything that is read.
 
-#![expect(clippy::unwrap_used, reason = "what was written must read back")]
-
 use network::{PortSet, Question, Rule, Span, SpanSet};
 use proptest::prelude::*;
 

@@ -114,7 +114,6 @@ pub enum Created {
 
 /// Security groups. Each method is one EC2 action, asked for page by page where there are pages; each errs
 /// where EC2 does not answer, or not in full.
-#[expect(clippy::missing_errors_doc, reason = "said above, for all of them")]
 pub trait SecurityGroups {
     /// `DescribeSecurityGroups`: `None` where the group does not exist.
     fn group(&self, at: &At<'_>) -> impl Future<Output = Result<Option<About>, CallError>>;

@@ -15,6 +15,9 @@ use crate::{
 
 pub const QUARANTINE: &str = "sg-quarantine";
 
+/// Something that somebody else does.
+pub type Event = fn(&Memory);
+
 /// Refuses what EC2 refuses, and whatever a test says.
 pub struct Memory {
     pub about: RefCell<About>,
@@ -29,7 +32,7 @@ pub struct Memory {
     /// The actions that the role lacks, or that fail for one interface.
     pub denied: RefCell<Vec<&'static str>>,
     /// What happens just before the first call of an action.
-    pub meanwhile: RefCell<Vec<(&'static str, fn(&Memory))>>,
+    pub meanwhile: RefCell<Vec<(&'static str, Event)>>,
     pub calls: RefCell<Vec<&'static str>>,
     next_id: Cell<usize>,
 }
@@ -110,7 +113,7 @@ impl Memory {
     }
 
     fn call(&self, action: &'static str) -> Result<(), CallError> {
-        let due = |(when, _): &(&'static str, fn(&Self))| *when == action;
+        let due = |(when, _): &(&'static str, Event)| *when == action;
         let now: Vec<_> = self.meanwhile.borrow_mut().extract_if(.., |one| due(one)).collect();
         for (_, happen) in now {
             happen(self);
