@@ -40,7 +40,8 @@ lint: ## Format, clippy and docs, warnings denied
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --quiet
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
-	cargo build --locked --release --workspace --bins --examples
+	cargo build --locked --release --workspace --bins
+	cargo build --locked --release --package lambda --example empty
 	$(BIN)/python tests/bench.py
 
 lock: ## tests/requirements.txt anew, from tests/requirements.in

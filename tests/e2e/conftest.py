@@ -1,4 +1,8 @@
-"""The emulator, a topic, and functions at work: real binaries, each behind a runtime API of its own."""
+"""The emulator, a topic, and functions at work: real binaries, each behind a runtime API of its own.
+
+The first tests of each function use cargo-lambda's runtime API; the others a minimal one, which starts at once,
+takes any bytes and sets the headers that a test asks for.
+"""
 
 import sys
 from pathlib import Path
@@ -7,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from harness.runtime import PlainRuntime  # noqa: E402
 from harness.stack import Emulator, Function, stop  # noqa: E402
 
 
@@ -38,7 +43,7 @@ def start(emulator, topic):
     running = []
 
     def start(name, settings=None, **options):
-        options.setdefault("topic", topic)
+        options = {"topic": topic, "runtime": PlainRuntime(), **options}
         running.append(Function(name, emulator, settings=settings, **options))
         return running[-1]
 

@@ -64,7 +64,7 @@ def send(function, payload, **options):
     """Invokes once. Answers that were prepared in AWS's place hold for this invocation only."""
     recorder = function.recorder
     recorder.calls.clear()
-    function.lines(at_least=0)
+    function.lines(at_least=0, settle=0)
     failed, answer = function.runtime.invoke(function.name, payload, **options)
     run = Run(failed, answer, function.lines(), list(recorder.calls))
     recorder.clear()

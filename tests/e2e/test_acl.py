@@ -4,7 +4,7 @@ import pytest
 from harness import offenders
 from harness.offenders import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, OTHER_ACCOUNT, grant
 from harness.recorder import s3_error
-from harness.stack import ACCOUNT
+from harness.stack import ACCOUNT, RuntimeApi
 from support import about_bucket, failures, queued, says_again_nothing, send, written_acl
 
 PERMISSIONS = ("READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL")
@@ -28,7 +28,7 @@ EMPTY_ACL = "<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList/><
 
 @pytest.fixture(scope="module")
 def acl(start):
-    return start("s3-acl-private")
+    return start("s3-acl-private", runtime=RuntimeApi())
 
 
 @pytest.fixture(scope="module")

@@ -223,3 +223,16 @@ def test_a_bucket_opened_again_is_closed_and_told_again(acl, s3):
     offenders.set_grants(s3, name, grant("WRITE", ALL_USERS))
     run = send(acl, event)
     assert (run.outcome, len(run.mails)) == ("remediated", 1)
+
+
+def test_a_usual_policy_of_20_kb_is_mailed_whole(start, s3):
+    alert = start("s3-policy-alert")
+    name = offenders.bucket(s3)
+    policy = offenders.public_policy(name)
+    [service, public] = policy["Statement"]
+    policy["Statement"] = [service, *(public | {"Sid": f"Partner{n}", "Resource": f"arn:aws:s3:::{name}/{n}/*"} for n in range(145))]
+    document = json.dumps(policy, separators=(",", ":"))
+    assert 15_000 < len(document) < 20_480
+    offenders.set_policy(s3, name, document)
+    run = send(alert, about_bucket(name))
+    assert "cut to fit" not in run.mail[1], f"cut, with {len(run.published[0]['Message'])} of 256 K used"

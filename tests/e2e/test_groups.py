@@ -8,6 +8,7 @@ import pytest
 from harness import offenders
 from harness.offenders import permission
 from harness.recorder import ec2_error
+from harness.stack import RuntimeApi
 from support import about_group, failures, queued, says_again_nothing, send
 
 WORLD, WORLD6 = "0.0.0.0/0", "::/0"
@@ -17,7 +18,7 @@ NOT_FOUND = ec2_error("InvalidPermission.NotFound", "The specified rule does not
 
 @pytest.fixture(scope="module")
 def quarantine(start):
-    return start("sg-quarantine")
+    return start("sg-quarantine", runtime=RuntimeApi())
 
 
 def group_of(ec2, *permissions):
@@ -180,22 +181,6 @@ def test_an_open_rule_for_leaving_traffic_is_nobodys_business(quarantine, ec2):
     assert offenders.rules_of(ec2, group, egress=True) == before
 
 
-def test_sixty_open_rules_go_in_one_call(quarantine, ec2):
-    group = offenders.group(ec2)
-    for start in (0, 30):
-        entries = [permission("tcp", 1000 + port, v4=four(WORLD)) for port in range(start, start + 30)]
-        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=entries)
-
-    run = send(quarantine, about_group(group))
-
-    assert run.outcome == "remediated"
-    assert offenders.rules_of(ec2, group) == {}
-    assert run.changing == ["RevokeSecurityGroupIngress", "CreateTags"]
-    assert len(run.line["findings"]) == 60
-    assert run.mail[1].count("  - revoked rule ") == 60
-    says_again_nothing(send(quarantine, about_group(group)))
-
-
 def test_other_authorized_ports_replace_the_usual_ones(start, ec2):
     settings = {"sg": {"authorized_tcp_ports": "22, 8000-8100", "authorized_udp_ports": [53, "500-501"]}}
     function = start("sg-quarantine", settings)
@@ -356,70 +341,3 @@ def test_a_rule_that_somebody_adds_again_at_once_is_still_open(quarantine, ec2):
     assert run.outcome == "still-open"
     assert [left["evidence"]["from_port"] for left in run.line["remaining"]] == [23]
     assert "STILL OPEN" in run.mail[1]
-
-
-class ManyRules:
-    """EC2 with more rules in a group than the emulator takes, in pages as EC2 gives them."""
-
-    def __init__(self, function, group, rules, page):
-        self.group, self.rules, self.page = group, dict(rules), page
-        function.recorder.intercept("DescribeSecurityGroupRules", self.describe, times=99)
-        function.recorder.intercept("RevokeSecurityGroupIngress", self.revoke, times=99)
-
-    def describe(self, call, _forward):
-        start = int(call.form.get("NextToken", "0"))
-        rules = list(self.rules.items())[start : start + self.page]
-        more = f"<nextToken>{start + self.page}</nextToken>" if start + self.page < len(self.rules) else ""
-        items = "".join(
-            f"<item><securityGroupRuleId>{i}</securityGroupRuleId><groupId>{self.group}</groupId><isEgress>false</isEgress>"
-            f"<ipProtocol>tcp</ipProtocol><fromPort>{port}</fromPort><toPort>{port}</toPort><cidrIpv4>{cidr}</cidrIpv4>"
-            f"<description>{text}</description></item>"
-            for i, (port, cidr, text) in rules
-        )
-        return 200, (
-            '<DescribeSecurityGroupRulesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
-            f"<securityGroupRuleSet>{items}</securityGroupRuleSet>{more}</DescribeSecurityGroupRulesResponse>"
-        )
-
-    def revoke(self, call, _forward):
-        for key, rule_id in call.form.items():
-            if key.startswith("SecurityGroupRuleId."):
-                del self.rules[rule_id]
-        return 200, "<RevokeSecurityGroupIngressResponse><return>true</return></RevokeSecurityGroupIngressResponse>"
-
-
-def many(count, step=1):
-    return {
-        f"sgr-{number:017x}": (1000 + number, WORLD if number % step == 0 else "10.0.0.0/8", f"rule number {number}")
-        for number in range(count)
-    }
-
-
-def test_every_page_of_a_large_group_is_read(quarantine, ec2):
-    group = offenders.group(ec2)
-    rules = ManyRules(quarantine, group, many(500, step=5), page=100)
-
-    run = send(quarantine, about_group(group))
-
-    assert run.outcome == "remediated"
-    assert len(rules.rules) == 400
-    assert all(cidr != WORLD for _, cidr, _ in rules.rules.values())
-    assert run.operations.count("DescribeSecurityGroupRules") == 5 + 4
-
-
-def test_hundreds_of_open_rules_fit_into_one_message_that_says_where_it_is_cut(quarantine, ec2):
-    group = offenders.group(ec2)
-    ManyRules(quarantine, group, many(900), page=1000)
-
-    run = send(quarantine, about_group(group))
-
-    assert run.outcome == "remediated"
-    [published] = run.published
-    assert len(published["Message"].encode()) < 256 * 1024
-    _, text = run.mail
-    assert "cut to fit" in text
-    named = text.split("WHAT CURFEW DID")[1].split("WHAT YOU SHOULD DO NOW")[0]
-    [left_out] = re.findall(r"and (\d+) more", named)
-    assert named.count("\n  - ") - 1 + int(left_out) == 900 + 1, "each revoked rule and the tag, named or counted"
-    assert run.facts["cut"]
-    assert len(run.line["changes"]) == 901, "the log line has the whole"

@@ -7,7 +7,7 @@ import pytest
 from harness import offenders
 from harness.offenders import ALL_USERS, grant, permission
 from harness.recorder import s3_error
-from harness.runtime import TRACE, PlainRuntime
+from harness.runtime import TRACE
 from harness.triggers import GROUP, put_evaluations
 from support import about_bucket, about_group, queued, send
 
@@ -23,13 +23,9 @@ SECRETS = {
 MARK = "only-in-the-payload-7f3a"
 
 
-def function(start, name, **options):
-    return start(name, runtime=PlainRuntime(), **options)
-
-
 @pytest.fixture(scope="module")
 def acl(start):
-    return function(start, "s3-acl-private")
+    return start("s3-acl-private")
 
 
 def open_bucket(s3):
@@ -60,7 +56,7 @@ def test_a_subjects_line_has_every_field_however_it_ended(acl, s3):
 
 
 def test_the_first_line_of_a_process_is_cold_and_each_bears_its_request_and_trace(start, s3):
-    new = function(start, "s3-acl-private")
+    new = start("s3-acl-private")
     first = send(new, about_bucket("curfew-never-was-there"), request_id="11111111-1111-4111-8111-111111111111").line
     second = send(new, about_bucket("curfew-never-was-there"), request_id="22222222-2222-4222-8222-222222222222").line
     assert (first["cold_start"], second["cold_start"]) == (True, False)
@@ -92,7 +88,7 @@ def test_no_line_and_no_mail_holds_credentials_or_the_payload(start, s3, ec2):
         ("s3-acl-private", about_bucket(name)), ("s3-policy-alert", about_bucket(name)), ("sg-quarantine", about_group(group)),
     ):
         # The most talkative level, with every way to fail: what is never logged is not logged then either.
-        at_work = function(start, function_name, environment=SECRETS | {"AWS_LAMBDA_LOG_LEVEL": "TRACE", "RUST_LOG": "trace"})
+        at_work = start(function_name, environment=SECRETS | {"AWS_LAMBDA_LOG_LEVEL": "TRACE", "RUST_LOG": "trace"})
         event["detail"]["newEvaluationResult"]["annotation"] = MARK
         event[MARK] = MARK
         said = []
@@ -107,7 +103,7 @@ def test_no_line_and_no_mail_holds_credentials_or_the_payload(start, s3, ec2):
 
 
 def test_the_log_level_of_lambda_silences_what_is_below_it(start, s3):
-    quiet = function(start, "s3-acl-private", environment={"AWS_LAMBDA_LOG_LEVEL": "ERROR"})
+    quiet = start("s3-acl-private", environment={"AWS_LAMBDA_LOG_LEVEL": "ERROR"})
     quiet.recorder.fault("GetBucketAcl", 403, s3_error("AccessDenied"), times=9)
     send(quiet, about_bucket("curfew-never-was-there"))
     run = send(quiet, queued(about_bucket("curfew-never-was-there"), "garbage"))

@@ -10,7 +10,7 @@ TOPIC = "arn:aws:sns:eu-central-1:123456789012:curfew-alerts"
 
 def refusal(start, name="s3-acl-private", **options):
     """What a function that does not start says."""
-    function = start(name, runtime=PlainRuntime(), **options)
+    function = start(name, **options)
     assert function.process.wait(timeout=5) != 0
     [line] = function.lines()
     assert line["level"] == "ERROR"
@@ -30,15 +30,15 @@ def test_no_function_starts_with_an_unknown_setting(start, name):
 
 
 @pytest.mark.parametrize(
-    "topic",
+    "arn",
     [
         "curfew-alerts", f"{TOPIC}:1b2c", TOPIC + ".fifo", TOPIC.replace("sns", "sqs"), TOPIC.replace("eu-central-1", ""),
         TOPIC.replace("123456789012", "me"), "arn:aws:sns:eu-central-1:123456789012:", TOPIC + " x",
     ],
 )
-def test_what_is_no_standard_topic_is_named(start, topic):
-    message = refusal(start, topic=topic)
-    assert "TOPIC_ARN" in message and topic in message
+def test_what_is_no_standard_topic_is_named(start, arn):
+    message = refusal(start, topic=arn)
+    assert "TOPIC_ARN" in message and arn in message
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,25 @@ def test_a_setting_that_cannot_be_right_is_named(start, settings, named):
     ["", "  ", "{}", '{"mode": "enforce"}', '{"s3_acl": {}, "sg": {}}', '{"sg": {"authorized_tcp_ports": "443,1020-1025"}}'],
 )
 def test_settings_are_optional_in_whole_and_in_part(start, settings):
-    function = start("s3-acl-private", settings=settings, runtime=PlainRuntime())
+    function = start("s3-acl-private", settings=settings)
     assert send(function, about_bucket("curfew-never-was-there")).outcome == "gone"
+
+
+@pytest.mark.parametrize("settings", ["[]", '["observe"]', '{"sg": [[22]]}', '{"s3_acl": ["private"]}'])
+def test_settings_that_are_a_list_stop_the_function(start, settings):
+    function = start("s3-acl-private", settings=settings, runtime=PlainRuntime())
+    assert function.process.wait(timeout=2) != 0
+
+
+@pytest.mark.parametrize("settings", ["null", '{"max_receive_count": "8"}', '{"mode": "obs'])
+def test_a_bad_setting_is_told_without_the_words_of_rust(start, settings):
+    function = start("s3-acl-private", settings=settings, runtime=PlainRuntime())
+    function.process.wait(timeout=2)
+    [line] = function.lines()
+    assert not [word for word in ("struct", "u32", "`?`") if word in line["message"]], line["message"]
+
+
+def test_a_lost_connection_is_told_without_the_words_of_rust(start):
+    function = start("s3-acl-private", environment={"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1"})
+    run = send(function, about_bucket("acme-reports"))
+    assert "DispatchFailure {" not in run.mail[1] and "ConnectorError {" not in run.mail[1]

@@ -36,11 +36,6 @@ def open_group(ec2):
     return group
 
 
-def touched(run):
-    """Nothing was asked of AWS."""
-    return run.operations != []
-
-
 def test_each_non_compliant_evaluation_of_one_event_is_handled(acl, s3):
     names = [open_bucket(s3) for _ in range(6)]
     event = put_evaluations(*((BUCKET, name, OPEN) for name in names))
@@ -71,14 +66,14 @@ def test_a_change_to_anything_but_non_compliant_is_no_work(acl, s3, compliance):
     name = open_bucket(s3)
     run = send(acl, about_bucket(name, compliance=compliance))
     assert (run.failed, run.answer) == (False, {"subjects": []})
-    assert not touched(run) and is_open(s3, name)
+    assert run.calls == [] and is_open(s3, name)
 
 
 @pytest.mark.parametrize("kind", ["AWS::IAM::Role", "AWS::S3::AccountPublicAccessBlock", "AWS::EC2::Instance", GROUP])
 def test_a_resource_of_another_kind_is_no_work(acl, kind):
     resource = "sg-0123456789abcdef0" if kind == GROUP else "something"
     run = send(acl, compliance_change(kind, resource, "any-rule"))
-    assert not run.failed and not touched(run)
+    assert not run.failed and run.calls == []
     assert [line["level"] for line in run.lines] == ["INFO"]
 
 
@@ -86,7 +81,7 @@ def test_a_call_that_aws_refused_recorded_nothing(acl, s3):
     event = put_evaluations((BUCKET, open_bucket(s3), OPEN))
     event["detail"] |= {"errorCode": "InvalidResultTokenException", "requestParameters": None}
     run = send(acl, event)
-    assert not run.failed and not touched(run)
+    assert not run.failed and run.calls == []
 
 
 def test_the_names_of_rules_and_the_annotations_decide_nothing(acl, s3):
@@ -137,7 +132,7 @@ def test_of_an_event_with_one_unreadable_evaluation_the_others_are_done_and_it_c
 def test_an_empty_batch_is_no_work(acl):
     run = send(acl, queued())
     assert failures(run) == []
-    assert not touched(run)
+    assert run.calls == []
 
 
 def test_one_subject_in_many_records_is_walked_and_mailed_once(acl, s3):

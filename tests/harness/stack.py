@@ -167,14 +167,14 @@ class Function:
         for line in self.process.stdout:
             self._lines.put(line.decode())
 
-    def lines(self, at_least=1, seconds=5):
+    def lines(self, at_least=1, seconds=5, settle=0.05):
         """What was logged since the last call, parsed: every line has to be JSON."""
         new = []
         end = time.monotonic() + seconds
         while True:
-            patience = end - time.monotonic() if len(new) < at_least else 0.05
+            patience = end - time.monotonic() if len(new) < at_least else settle
             try:
-                new.append(json.loads(self._lines.get(timeout=max(0.01, patience))))
+                new.append(json.loads(self._lines.get(timeout=max(0.001, patience))))
             except queue.Empty:
                 return new
 

@@ -36,13 +36,20 @@ pub(crate) fn headline(report: &Report) -> String {
     let found = match report.findings.as_slice() {
         [] => format!("Curfew could not look after {resource}"),
         [only] => only.summary.clone(),
-        [first, rest @ ..] => format!("{}; {} more like it", first.summary, rest.len()),
+        [first, rest @ ..] => format!("{} (the first of {} findings)", first.summary, rest.len() + 1),
     };
+    let stays = report.findings.iter().any(|finding| finding.remedy == Remedy::Report);
     let then = match report.outcome {
+        Outcome::Remediated if stays => {
+            "Curfew closed what it closes, and a second read found nothing left of that; what it only reports stays."
+        }
         Outcome::Remediated => "Curfew closed this, and a second read found nothing left to close.",
         Outcome::Alerted => "Curfew changes nothing here: this is for a person to decide.",
         Outcome::Observed => "Nothing was changed: Curfew only observes.",
         Outcome::StillOpen => "Curfew changed something, and the resource is STILL OPEN.",
+        Outcome::Failed if report.is_known_closed() => {
+            "Curfew closed this, and a second read found nothing left to close, but it FAILED to finish."
+        }
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
         Outcome::Compliant => "Nothing has to be done.",

@@ -15,8 +15,19 @@ const VERSION: u32 = 1;
 /// <https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html>
 const MESSAGE_LIMIT: usize = 250_000;
 
-/// How long one part may be, in bytes, tried in order until the whole fits. With the last, it always does.
-const PART_LIMITS: [usize; 6] = [usize::MAX, 64_000, 16_000, 4_000, 1_000, 200];
+/// How long one part of the mail, and one member of the JSON, may be, in bytes; tried in order until the whole
+/// fits. The JSON, which goes out once a protocol, gives way before the mail does. The last always fits.
+const PART_LIMITS: [(usize, usize); 9] = [
+    (usize::MAX, usize::MAX),
+    (usize::MAX, 32_000),
+    (usize::MAX, 8_000),
+    (usize::MAX, 2_000),
+    (64_000, 2_000),
+    (16_000, 2_000),
+    (4_000, 1_000),
+    (1_000, 1_000),
+    (200, 200),
+];
 
 /// An alert as SNS takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +45,8 @@ pub fn message(report: &Report) -> Message {
     let whole =
         Message { mail: mail(report, usize::MAX), body: String::new(), attributes: attributes(report) };
     let mut body = String::new();
-    for limit in PART_LIMITS {
-        body = compose(report, limit);
+    for (of_mail, of_facts) in PART_LIMITS {
+        body = compose(report, of_mail, of_facts);
         if body.len() <= MESSAGE_LIMIT {
             break;
         }
@@ -44,11 +55,11 @@ pub fn message(report: &Report) -> Message {
 }
 
 /// `mail` is what people get by e-mail, `default` is short enough for anything else.
-fn compose(report: &Report, limit: usize) -> String {
-    let text = mail(report, limit).text;
-    let facts = facts(report, limit).to_string();
+fn compose(report: &Report, of_mail: usize, of_facts: usize) -> String {
+    let text = mail(report, of_mail).text;
+    let facts = facts(report, of_facts).to_string();
     json!({
-        "default": cut::text(&headline(report), limit.min(1_000)),
+        "default": cut::text(&headline(report), of_mail.min(1_000)),
         "email": text,
         "sqs": facts,
         "lambda": facts,

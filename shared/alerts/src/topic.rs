@@ -52,6 +52,11 @@ impl TopicArn {
             && name_is_valid;
         if is_topic { Ok(Self { arn: arn.to_owned(), region: region.to_owned() }) } else { Err(invalid()) }
     }
+
+    /// The Region that the topic is in.
+    pub fn region(&self) -> Region {
+        Region::new(self.region.clone())
+    }
 }
 
 /// Publishes alerts to one topic.
@@ -64,7 +69,7 @@ pub struct Topic {
 impl Topic {
     /// A topic, reached in its own Region, whichever Region the function runs in.
     pub fn new(sdk: &SdkConfig, arn: TopicArn) -> Self {
-        let config = Builder::from(sdk).region(Region::new(arn.region.clone())).build();
+        let config = Builder::from(sdk).region(arn.region()).build();
         Self { arn, client: Client::from_conf(config) }
     }
 

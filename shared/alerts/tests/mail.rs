@@ -1,5 +1,13 @@
 //! The mails, whole, and what holds for all of them.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
 mod support;
 
 use alerts::mail::mail;

@@ -8,11 +8,14 @@ const QUOTED: usize = 80;
 #[non_exhaustive]
 pub enum TriggerError {
     /// The payload is no JSON at all, or is nested too deeply to be an event.
-    #[error("the trigger is not readable JSON: {reason}")]
+    #[error("not readable JSON: {reason}")]
     NotJson {
         /// What the JSON parser says, with line and column.
         reason: String,
     },
+    /// The payload is JSON, but no object.
+    #[error("not a JSON object")]
+    NotAnObject,
     /// A field that the trigger needs is absent or null.
     #[error("`{field}` is missing")]
     Missing {

@@ -17,13 +17,10 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn of(value: &'a Value, path: String) -> Result<Self, TriggerError> {
-        let expected = "a JSON object";
         match value.as_object() {
             Some(object) => Ok(Self { object, path }),
-            None if path.is_empty() => {
-                Err(TriggerError::WrongType { field: "the trigger".to_owned(), expected })
-            }
-            None => Err(TriggerError::WrongType { field: path, expected }),
+            None if path.is_empty() => Err(TriggerError::NotAnObject),
+            None => Err(TriggerError::WrongType { field: path, expected: "a JSON object" }),
         }
     }
 

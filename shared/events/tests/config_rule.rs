@@ -1,5 +1,13 @@
 //! `Config Rules Compliance Change`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
 mod support;
 
 use serde_json::{Value, json};

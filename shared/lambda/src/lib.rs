@@ -18,6 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use alerts::{Topic, TopicArn, TopicArnError};
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -49,15 +51,13 @@ enum StartError {
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Topic(#[from] TopicArnError),
-    #[error("AWS_REGION is not set")]
-    Region,
 }
 
 impl Function {
     /// Starts logging, reads the settings and makes ready what every client shares.
     ///
     /// # Errors
-    /// When the settings, the topic or the Region cannot be used: the log says which and why, and the
+    /// When the settings or the topic cannot be used: the log says which and why, and the
     /// process should exit with this code.
     pub async fn start() -> Result<Self, ExitCode> {
         let environment = Environment::read();
@@ -96,14 +96,15 @@ async fn prepare(environment: &Environment) -> Result<Function, StartError> {
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(CALL)
         .build();
+    // Every call goes to its own resource's Region; this is only what the SDK asks for beforehand.
+    let region =
+        RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(topic.region());
     let sdk = aws_config::defaults(BehaviorVersion::latest())
+        .region(region)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(4))
         .load()
         .await;
-    if sdk.region().is_none() {
-        return Err(StartError::Region);
-    }
     let topic = Topic::new(&sdk, topic);
     Ok(Function { sdk, settings, topic })
 }

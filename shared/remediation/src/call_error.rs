@@ -2,7 +2,6 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::{Value, json};
 
@@ -94,18 +93,33 @@ impl CallError {
                 SdkError::ResponseError(_) => "unreadable answer",
                 _ => "request not sent",
             };
-            let message = DisplayErrorContext(error).to_string();
-            return Self::Passing { action, code: code.to_owned(), message };
+            return Self::Passing { action, code: code.to_owned(), message: causes(error) };
         };
         let status = error.raw_response().map(|response| response.status().as_u16());
-        let code = answer.code().unwrap_or("no error code").to_owned();
-        let message = answer.message().unwrap_or("no message").to_owned();
-        if DENIED.contains(&code.as_str()) || (status == Some(403) && answer.code().is_none()) {
+        let message = answer.message().unwrap_or("the answer says no more").to_owned();
+        // An answer without a code is not the service's own: a proxy's, or a part of one.
+        let Some(code) = answer.code().map(ToOwned::to_owned) else {
+            return match status {
+                Some(403) => Self::Denied(Denied { action, message }),
+                _ => Self::Passing { action, code: "unreadable answer".to_owned(), message: causes(error) },
+            };
+        };
+        if DENIED.contains(&code.as_str()) {
             Self::Denied(Denied { action, message })
         } else if PASSING.contains(&code.as_str()) || status.is_some_and(|s| s >= 500 || s == 429) {
             Self::Passing { action, code, message }
         } else {
             Self::Refused { action, code, message }
+        }
+    }
+
+    /// The IAM action that was called.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::Denied(Denied { action, .. })
+            | Self::Passing { action, .. }
+            | Self::Refused { action, .. }
+            | Self::Incomplete { action, .. } => action,
         }
     }
 
@@ -133,4 +147,19 @@ impl CallError {
             Self::Incomplete { .. } => "incomplete-answer",
         }
     }
+}
+
+/// An error and its causes, each in its own words, joined by colons.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if !text.ends_with(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = error.source();
+    }
+    text
 }

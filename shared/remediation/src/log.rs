@@ -1,7 +1,7 @@
 //! One JSON object a line on standard output, flat, as CloudWatch Logs Insights finds its fields by itself.
 //!
 //! Every line has `timestamp`, `level`, `message`, `service` and `function_name`; within an invocation also
-//! `cold_start`, `function_request_id` and, where Lambda gives one, `xray_trace_id`. A subject's line has
+//! `cold_start`, `function_request_id` and `xray_trace_id` (empty where Lambda gives none). A subject's line has
 //! besides:
 //!
 //! | field | what it holds |
@@ -14,7 +14,7 @@
 //! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `gone`, `still-open` or `failed` |
 //! | `severity` | the worst finding's, where there is one or the walk failed |
 //! | `findings` | list of `kind`, `severity`, `remedy`, `summary`, `evidence` |
-//! | `planned` | what the plan was, a line a step |
+//! | `planned` | what the plan was, a line a step, where it was not carried out to its end |
 //! | `changes` | list of `action`, `summary`, `detail`: what was changed, completely |
 //! | `before` | the state before, where there was a finding |
 //! | `remaining` | what the read after the change still found |
@@ -32,9 +32,9 @@ use std::io;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
-use tracing::{Event, Subscriber};
+use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::fmt::format::{JsonFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
@@ -72,7 +72,16 @@ where
         .with_writer(writer);
     // The SDK's own lines below `warn` describe requests: not for these logs.
     let targets = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("remediation", level);
-    tracing_subscriber::registry().with(lines.with_filter(targets))
+    let wanted = filter_fn(move |metadata| {
+        targets.would_enable(metadata.target(), metadata.level()) && !is_echo(metadata)
+    });
+    tracing_subscriber::registry().with(lines.with_filter(wanted))
+}
+
+/// Lambda's runtime repeats every error that a handler returns, as Rust's debug text; ours are logged by then.
+/// A panic, which it reports from the same place, has a field for its cause.
+fn is_echo(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == "lambda_runtime::layers::panic" && metadata.fields().field("error").is_none()
 }
 
 struct JsonLine<C> {

@@ -28,7 +28,6 @@ pub(crate) struct Recent {
 #[derive(Debug, Clone, Copy)]
 struct Told {
     situation: u64,
-    left: Option<u64>,
     cause: u64,
     at: SystemTime,
 }
@@ -40,8 +39,7 @@ impl Recent {
         report.changes.is_empty()
             && told.get(&report.subject.resource).is_some_and(|told| {
                 let lately = now.duration_since(told.at).is_ok_and(|age| age < WINDOW);
-                let now = report.situation();
-                (told.situation == now || told.left == Some(now)) && (lately || told.cause == cause(report))
+                told.situation == report.situation() && (lately || told.cause == cause(report))
             })
     }
 
@@ -55,8 +53,7 @@ impl Recent {
             {
                 memory.remove(&oldest);
             }
-            let (situation, left) = (report.situation(), report.situation_left());
-            let entry = Told { situation, left, cause: cause(report), at: now };
+            let entry = Told { situation: report.situation(), cause: cause(report), at: now };
             memory.insert(report.subject.resource.clone(), entry);
         } else if matches!(report.outcome, Outcome::Compliant | Outcome::Gone) {
             memory.remove(&report.subject.resource);

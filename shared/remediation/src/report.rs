@@ -6,7 +6,7 @@ use std::time::Duration;
 use events::Subject;
 use serde_json::{Map, Value, json};
 
-use crate::{CallError, Change, Evidence, Finding, Mode, Outcome, Severity};
+use crate::{CallError, Change, Evidence, Finding, Mode, Outcome, Remedy, Severity};
 
 /// What is to be said about one subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Report {
     pub remaining: Option<Vec<Finding>>,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
-    /// The state after the changes, as the last read had it. Neither in the log line nor in the alert.
+    /// The state that the read after the changes found.
     pub after: Option<Value>,
     /// Why a step could not be done.
     pub error: Option<CallError>,
@@ -65,14 +65,22 @@ impl Report {
         }
     }
 
-    /// The worst finding's severity. A walk that failed before it found anything counts as high: nobody
-    /// knows whether the resource is open.
+    /// The worst finding's severity. A walk that failed counts as high, because nobody knows whether the
+    /// resource is open, unless a read after it found nothing left to close.
     pub fn severity(&self) -> Severity {
         let worst = self.findings.iter().map(|finding| finding.severity).max();
         match self.outcome {
+            Outcome::Failed if self.is_known_closed() => Severity::Medium,
             Outcome::Failed => worst.unwrap_or(Severity::High).max(Severity::High),
             _ => worst.unwrap_or(Severity::Low),
         }
+    }
+
+    /// Whether a read after the change found nothing left to close.
+    pub fn is_known_closed(&self) -> bool {
+        self.remaining
+            .as_ref()
+            .is_some_and(|left| left.iter().all(|finding| finding.remedy == Remedy::Report))
     }
 
     /// Whether a person should hear of this: what was changed, what needs a decision, what failed for good.
@@ -111,7 +119,8 @@ impl Report {
             add("severity", self.severity().as_str().into());
         }
         add("findings", json!(self.findings));
-        if !self.planned.is_empty() {
+        let is_carried_out = matches!(self.outcome, Outcome::Remediated | Outcome::Compliant);
+        if !self.planned.is_empty() && !is_carried_out {
             add("planned", json!(self.planned));
         }
         add("changes", json!(self.changes));
@@ -130,32 +139,16 @@ impl Report {
         facts
     }
 
-    /// What tells this situation from another one at the same resource: equal for a repeated delivery that
-    /// found the same and changed nothing.
+    /// What tells the situation in which the resource is left from another one: equal for a repeated delivery
+    /// that finds the same and has nothing to change. What the services write in their own words may differ
+    /// from call to call and does not count.
     pub(crate) fn situation(&self) -> u64 {
-        situation(self.outcome, &self.findings, self.before.as_ref(), self.error.as_ref())
+        let mut hasher = DefaultHasher::new();
+        for finding in self.remaining.as_ref().unwrap_or(&self.findings) {
+            (finding.summary.as_str(), finding.evidence.to_string()).hash(&mut hasher);
+        }
+        self.after.as_ref().or(self.before.as_ref()).map(Value::to_string).hash(&mut hasher);
+        self.error.as_ref().map(|error| (error.kind(), error.action())).hash(&mut hasher);
+        hasher.finish()
     }
-
-    /// The situation of the next walk, if nothing happens in between: what was closed is closed, what was
-    /// only reported is found again. The alert about this walk has said so.
-    pub(crate) fn situation_left(&self) -> Option<u64> {
-        let left = self.remaining.as_ref().filter(|_| self.outcome == Outcome::Remediated)?;
-        Some(situation(Outcome::Alerted, left, self.after.as_ref(), None))
-    }
-}
-
-fn situation(
-    outcome: Outcome,
-    findings: &[Finding],
-    state: Option<&Value>,
-    error: Option<&CallError>,
-) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    outcome.hash(&mut hasher);
-    for finding in findings {
-        (finding.summary.as_str(), finding.evidence.to_string()).hash(&mut hasher);
-    }
-    state.map(Value::to_string).hash(&mut hasher);
-    error.map(|error| (error.kind(), error.to_string())).hash(&mut hasher);
-    hasher.finish()
 }

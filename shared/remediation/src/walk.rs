@@ -26,7 +26,10 @@ pub async fn walk<C: Control>(
 ) -> Report {
     let start = clock.now();
     let mut report = take(control, subject, id, mode, clock).await;
-    report.advice = control.advice(report.outcome, &report.findings);
+    report.advice = match report.outcome {
+        Outcome::Failed => after_failure(&report),
+        outcome => control.advice(outcome, &report.findings),
+    };
     report.duration = clock.now().duration_since(start).unwrap_or_default();
     report
 }
@@ -57,7 +60,7 @@ async fn take<C: Control>(
     let mut report = Report {
         planned: plan.as_ref().map(|plan| control.steps(plan)).unwrap_or_default(),
         evidence: control.evidence(&target, &state, plan.as_ref()),
-        before: Some(json(&state)),
+        before: Some(snapshot(&state)),
         findings,
         ..ended(Outcome::Alerted)
     };
@@ -74,18 +77,28 @@ async fn take<C: Control>(
             return Report { note: Some(why.to_owned()), ..ended(Outcome::Compliant) };
         }
         Ok(Applied::Done) => {}
-        Err(error) => report.error = Some(error),
+        Err(error) => {
+            report.error = Some(error);
+            if report.changes.is_empty() {
+                report.outcome = Outcome::Failed;
+                return report;
+            }
+        }
     }
 
     match verify(control, &target, clock).await {
         Ok(Some((after, remaining))) => {
-            report.after = Some(json(&after));
+            report.after = Some(snapshot(&after));
             report.remaining = Some(remaining);
         }
         Ok(None) => report.note = Some("the resource was deleted while Curfew was at work".to_owned()),
         Err(error) => report.error = report.error.or(Some(error)),
     }
     report.outcome = verdict(&report);
+    if report.outcome == Outcome::Compliant {
+        let note = "somebody else closed it between Curfew's read and its change".to_owned();
+        return Report { note: Some(note), ..ended(Outcome::Compliant) };
+    }
     report
 }
 
@@ -109,7 +122,7 @@ async fn verify<C: Control>(
     }
 }
 
-fn json(state: &impl Serialize) -> Value {
+fn snapshot(state: &impl Serialize) -> Value {
     serde_json::to_value(state).unwrap_or_else(|error| error.to_string().into())
 }
 
@@ -117,12 +130,35 @@ fn is_open(finding: &Finding) -> bool {
     finding.remedy == Remedy::Close
 }
 
-/// INVARIANT: `remediated` only after a read that found nothing left to close, and with no step failed.
+/// INVARIANT: `remediated` only after a change and a read that found nothing left to close, with no step
+/// failed.
 fn verdict(report: &Report) -> Outcome {
     match &report.remaining {
         _ if report.error.is_some() => Outcome::Failed,
         None => Outcome::Gone,
         Some(remaining) if remaining.iter().any(is_open) => Outcome::StillOpen,
+        Some(_) if report.changes.is_empty() => Outcome::Compliant,
         Some(_) => Outcome::Remediated,
     }
+}
+
+/// What a person should do once a step could not be done, whichever control it was.
+fn after_failure(report: &Report) -> Vec<String> {
+    let mut advice = match &report.error {
+        Some(CallError::Denied(denied)) => {
+            vec![format!("Allow the function's role to call `{}`, or find out why it may not.", denied.action)]
+        }
+        Some(error) if error.is_passing() => vec![
+            "This may pass by itself. Once the queue has given up, send the message back from its dead-letter \
+             queue."
+                .to_owned(),
+        ],
+        _ => vec!["Look at the error above: trying again does not help.".to_owned()],
+    };
+    advice.push(if report.is_known_closed() {
+        "The resource itself is closed: what failed came after that.".to_owned()
+    } else {
+        "Until then look at the resource by hand: it may be open.".to_owned()
+    });
+    advice
 }

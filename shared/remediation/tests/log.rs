@@ -1,5 +1,13 @@
 //! The log lines, whole.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
 mod support;
 
 use insta::assert_snapshot;
@@ -38,6 +46,16 @@ fn the_line_of_a_failure() {
 #[test]
 fn the_line_of_an_unreadable_trigger() {
     assert_snapshot!(lines(&Doors::default(), r#"{"source": "aws.config"}"#));
+}
+
+#[test]
+fn what_lambdas_runtime_repeats_is_not_logged_again_but_a_panic_is() {
+    let ((), lines) = logged(|| {
+        tracing::error!(target: "lambda_runtime::layers::panic", "Answer(Unreadable)");
+        tracing::error!(target: "lambda_runtime::layers::panic", error = ?"Any", "user handler panicked");
+    });
+    let messages: Vec<&Value> = lines.iter().map(|line| &line["message"]).collect();
+    assert_eq!(messages, ["user handler panicked"]);
 }
 
 #[test]

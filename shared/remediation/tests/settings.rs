@@ -1,5 +1,13 @@
 //! What an operator may write, and what he is told when it does not fit.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
 use remediation::settings::{AclStyle, Environment, Handling, OpenLevel, QuarantineStyle, SgSettings};
 use remediation::{Mode, Settings};
 
@@ -61,7 +69,7 @@ fn what_does_not_fit_is_named() {
         (r#"{"mod": "observe"}"#, ["mod", "unknown field"]),
         (r#"{"sg": {"authorised_tcp_ports": []}}"#, ["authorised_tcp_ports", "unknown field"]),
         (r#"{"mode": "Observe"}"#, ["`mode`", "`Observe`"]),
-        (r#"{"mode": null}"#, ["`mode`", "expected"]),
+        (r#"{"mode": null}"#, ["`mode`", "expected a string"]),
         (r#"{"sg": {"authorized_tcp_ports": [80, 70000]}}"#, ["`sg.authorized_tcp_ports[1]`", "`70000`"]),
         (r#"{"sg": {"authorized_tcp_ports": [-1]}}"#, ["`sg.authorized_tcp_ports[0]`", "`-1`"]),
         (
@@ -76,12 +84,15 @@ fn what_does_not_fit_is_named() {
         (r#"{"sg": {"icmp": "close"}}"#, ["`sg.icmp`", "`report`"]),
         (r#"{"sg": {"isolate_all_groups": "yes"}}"#, ["`sg.isolate_all_groups`", "expected a boolean"]),
         (r#"{"sg": {"authorized_tcp_ports": 443}}"#, ["`sg.authorized_tcp_ports`", "a list of ports"]),
-        (r#"{"max_receive_count": 0}"#, ["`max_receive_count`", "starts at 1"]),
-        (r#"{"max_receive_count": -3}"#, ["`max_receive_count`", "-3"]),
+        (r#"{"max_receive_count": 0}"#, ["`max_receive_count`", "from 1 to 1000"]),
+        (r#"{"max_receive_count": -3}"#, ["`max_receive_count`", "`-3`, expected a number of deliveries"]),
+        (r#"{"max_receive_count": "8"}"#, ["`max_receive_count`", "expected a number of deliveries"]),
+        (r#"{"mode": {"observe": null}}"#, ["`mode`", "expected a string"]),
         (r#"{"s3_acl": {"style": "public"}}"#, ["`s3_acl.style`", "`public`"]),
         (r#"{"mode": "observe", "mode": "enforce"}"#, ["mode", "duplicate"]),
         (r#"{} {}"#, ["CURFEW_SETTINGS", "trailing"]),
         ("observe", ["CURFEW_SETTINGS", "expected"]),
+        ("{", ["cannot be used: EOF", "line 1"]),
         ("[]", ["CURFEW_SETTINGS", "expected a JSON object"]),
         (r#"{"sg": ["443"]}"#, ["`sg`", "expected a JSON object"]),
     ] {

@@ -36,11 +36,7 @@ pub(crate) fn advice(style: QuarantineStyle, outcome: Outcome, findings: &[Findi
         Outcome::StillOpen => {
             &["Close the rest by hand now: somebody or something keeps opening the group.", TRACKED]
         }
-        Outcome::Failed => &[
-            "Look at the error above: a missing permission belongs into the function's role.",
-            "Until then look at the group by hand: it may be open.",
-        ],
-        Outcome::Compliant | Outcome::Gone => &[],
+        Outcome::Compliant | Outcome::Failed | Outcome::Gone => &[],
     };
     let about = findings.iter().filter_map(about).collect::<Vec<_>>();
     let icmp = "Open ICMP stays: Curfew closes it only where `sg.icmp` is \"revoke\".";

@@ -1,5 +1,13 @@
 //! Reports to write about.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
 use events::{Subject, Trigger};
 use remediation::{CallError, Change, Denied, Evidence, Finding, Mode, Outcome, Remedy, Report, Severity};
 use serde_json::json;

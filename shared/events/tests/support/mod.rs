@@ -1,5 +1,12 @@
 //! What the tests of this crate share.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use events::{Reading, Trigger, read};

@@ -47,9 +47,13 @@ fn message(report: &Report, alert: &AlertState) -> String {
     match (&report.error, report.changes.as_slice(), report.findings.as_slice()) {
         (Some(error), ..) => add(&error.to_string()),
         (None, [change], _) => add(&change.summary),
-        (None, [change, rest @ ..], _) => add(&format!("{} and {} more", change.summary, rest.len())),
+        (None, [change, rest @ ..], _) => {
+            add(&format!("{}, the first of {} changes", change.summary, rest.len() + 1));
+        }
         (None, [], [finding]) => add(&finding.summary),
-        (None, [], [finding, rest @ ..]) => add(&format!("{} and {} more", finding.summary, rest.len())),
+        (None, [], [finding, rest @ ..]) => {
+            add(&format!("{}, the first of {} findings", finding.summary, rest.len() + 1));
+        }
         (None, [], []) => {}
     }
     if let AlertState::Failed(undelivered) = alert {

@@ -64,7 +64,7 @@ impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
             "invocation",
             cold_start = invocation.cold_start,
             function_request_id = invocation.request_id,
-            xray_trace_id = invocation.xray_trace_id,
+            xray_trace_id = invocation.xray_trace_id.as_deref().unwrap_or_default(),
         );
         async {
             match events::read(payload) {
@@ -107,6 +107,7 @@ impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
             line::nothing_to_do(C::NAME);
         }
 
+        work.sort_by_key(|(_, last_chance)| !last_chance);
         let half_time = self.half_time(invocation);
         let ended: Vec<(&Subject, Result<Report, Failure>)> = stream::iter(work)
             .map(|(subject, last)| async move { (subject, self.subject(subject, last, half_time).await) })
@@ -123,7 +124,8 @@ impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
         half_time: Option<SystemTime>,
     ) -> Result<Report, Failure> {
         let Some(id) = C::id(&subject.resource) else { return Err(Failure::NotStarted) };
-        if half_time.is_some_and(|half_time| self.clock.now() > half_time) {
+        // What will not be delivered again is begun however little time is left.
+        if !last_chance && half_time.is_some_and(|half_time| self.clock.now() > half_time) {
             line::not_started(C::NAME, subject);
             return Err(Failure::NotStarted);
         }

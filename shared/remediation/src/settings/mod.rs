@@ -33,8 +33,10 @@ pub const VARIABLE: &str = "CURFEW_SETTINGS";
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether Curfew changes anything.
+    #[serde(deserialize_with = "section::word")]
     pub mode: Mode,
     /// After how many deliveries the queue gives a message up.
+    #[serde(deserialize_with = "section::deliveries")]
     pub max_receive_count: u32,
     /// Settings of the control `s3-acl`.
     #[serde(deserialize_with = "section::section")]
@@ -70,6 +72,7 @@ impl Mode {
 #[serde(deny_unknown_fields, default)]
 pub struct S3AclSettings {
     /// How a public ACL is made private.
+    #[serde(deserialize_with = "section::word")]
     pub style: AclStyle,
 }
 
@@ -89,10 +92,12 @@ pub enum AclStyle {
 #[serde(deny_unknown_fields, default)]
 pub struct SgSettings {
     /// What is done about an open group.
+    #[serde(deserialize_with = "section::word")]
     pub quarantine: QuarantineStyle,
     /// Whether an isolated interface loses its other groups too.
     pub isolate_all_groups: bool,
     /// From which exposure on a port is open.
+    #[serde(deserialize_with = "section::word")]
     pub open_level: OpenLevel,
     /// The tcp ports that may be open.
     #[serde(deserialize_with = "ports::ports")]
@@ -101,6 +106,7 @@ pub struct SgSettings {
     #[serde(deserialize_with = "ports::ports")]
     pub authorized_udp_ports: PortSet,
     /// What happens to open ICMP.
+    #[serde(deserialize_with = "section::word")]
     pub icmp: Handling,
 }
 
@@ -175,14 +181,10 @@ impl Settings {
         let read: Result<Self, _> = section::section(reading);
         let settings = read.map_err(|error| {
             let path = track.path().to_string();
-            let place = if path == "." { String::new() } else { format!("`{path}`: ") };
+            let place = if path == "." || path == "?" { String::new() } else { format!("`{path}`: ") };
             SettingsError { place, reason: error.to_string() }
         })?;
-        let bad = |place: &str, reason: &str| SettingsError { place: place.into(), reason: reason.into() };
-        reader.end().map_err(|error| bad("", &error.to_string()))?;
-        if settings.max_receive_count == 0 {
-            return Err(bad("`max_receive_count`: ", "0 is not a number of deliveries; it starts at 1"));
-        }
+        reader.end().map_err(|error| SettingsError { place: String::new(), reason: error.to_string() })?;
         Ok(settings)
     }
 }

@@ -1,5 +1,12 @@
 //! A control over a made-up resource, a clock that stands still, a topic that remembers.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::cell::{Cell, RefCell};
@@ -50,11 +57,14 @@ impl Clock for &Still {
     }
 }
 
+/// What a read answers.
+pub type Read = Result<Option<Vec<&'static str>>, CallError>;
+
 /// The state of a resource is the list of its doors; the open ones are findings. `window` is reported only.
 #[derive(Debug, Default)]
 pub struct Doors {
     /// What the next reads answer; the last one answers for ever.
-    pub reads: RefCell<VecDeque<Result<Option<Vec<&'static str>>, CallError>>>,
+    pub reads: RefCell<VecDeque<Read>>,
     /// What applying does, after it has closed as many doors as this says.
     pub apply: RefCell<Option<(usize, Result<Applied, CallError>)>>,
     /// What was called, in order.
@@ -62,7 +72,7 @@ pub struct Doors {
 }
 
 impl Doors {
-    pub fn read<const N: usize>(reads: [Result<Option<Vec<&'static str>>, CallError>; N]) -> Self {
+    pub fn read<const N: usize>(reads: [Read; N]) -> Self {
         Self { reads: RefCell::new(reads.into()), ..Self::default() }
     }
 
@@ -72,7 +82,7 @@ impl Doors {
     }
 }
 
-pub fn open(doors: &[&'static str]) -> Result<Option<Vec<&'static str>>, CallError> {
+pub fn open(doors: &[&'static str]) -> Read {
     Ok(Some(doors.to_vec()))
 }
 

@@ -1,0 +1,133 @@
+"""`make bench`: size and start time of the functions beside an empty Lambda function, all in one run.
+
+The functions find a compliant resource; AWS is a stand-in in this process that answers at once, so what is
+measured is theirs. The runs are interleaved, so that a machine that slows down slows all of them down.
+"""
+
+import http.server
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from harness import triggers  # noqa: E402
+from harness.runtime import PlainRuntime  # noqa: E402
+from harness.stack import CREDENTIALS, REGION, TARGET, spawn, stop, stop_on_signals  # noqa: E402
+
+RUNS, WARM = 15, 50
+
+OWNER = "<Owner><ID>o</ID></Owner>"
+ANSWERS = {
+    "acl": (200, f"<AccessControlPolicy>{OWNER}<AccessControlList></AccessControlList></AccessControlPolicy>"),
+    "policy": (404, "<Error><Code>NoSuchBucketPolicy</Code><Message>none</Message></Error>"),
+    "DescribeSecurityGroups": (200, "<r><securityGroupInfo><item><groupName>g</groupName></item></securityGroupInfo></r>"),
+    "DescribeSecurityGroupRules": (200, "<r><securityGroupRuleSet></securityGroupRuleSet></r>"),
+}
+
+
+class Aws(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        asked = self.path.partition("?")[2].split("&")[0].split("=")[0]
+        if body.startswith("Action="):
+            asked = body.split("&")[0].removeprefix("Action=")
+        status, answer = ANSWERS[asked]
+        self.send_response(status)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer.encode())
+
+    do_POST = do_GET
+
+
+def start(binary, endpoint):
+    """Starts a process, hands it one event and then WARM more; cold and warm seconds, peak memory in MiB."""
+    runtime = PlainRuntime()
+    kind = (triggers.GROUP, "sg-0a1b2c3d4e5f60718") if "sg-" in binary.name else (triggers.BUCKET, "acme")
+    event = triggers.compliance_change(*kind, "rule")
+    variables = {
+        **CREDENTIALS,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_LAMBDA_RUNTIME_API": runtime.address("f"),
+        "AWS_LAMBDA_FUNCTION_NAME": "f",
+        "AWS_LAMBDA_FUNCTION_VERSION": "1",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+        "TOPIC_ARN": f"arn:aws:sns:{REGION}:123456789012:alerts",
+    }
+    begin = time.perf_counter()
+    process = spawn([binary], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=variables)
+    try:
+        failed, answer = runtime.invoke("f", event)
+        cold = time.perf_counter() - begin
+        if failed:
+            sys.exit(f"{binary.name}: {answer}")
+        warm = []
+        for _ in range(WARM):
+            begin = time.perf_counter()
+            runtime.invoke("f", event)
+            warm.append(time.perf_counter() - begin)
+        status = Path(f"/proc/{process.pid}/status")
+        peak = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")] if status.exists() else []
+        return cold, statistics.median(warm), int(peak[0].split()[1]) / 1024 if peak else 0
+    finally:
+        stop(process)
+        runtime.close()
+
+
+def zipped(binary):
+    archive = Path(os.environ.get("TMPDIR", "/tmp")) / f"curfew-bench-{os.getpid()}.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+        file.write(binary, "bootstrap")
+    size = archive.stat().st_size
+    archive.unlink()
+    return size
+
+
+def main():
+    stop_on_signals()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Aws)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+
+    release = TARGET / "release"
+    binaries = [release / "examples" / "empty", *(release / n for n in ("s3-acl-private", "s3-policy-alert", "sg-quarantine"))]
+    runs = {binary: [] for binary in binaries}
+    for turn in range(RUNS + 1):
+        for binary in binaries:
+            sample = start(binary, endpoint)
+            if turn:  # the first turn warms the page cache
+                runs[binary].append(sample)
+
+    print(f"{'function':<18}{'MiB':>7}{'zipped':>8}{'cold ms':>9}{'warm ms':>9}{'RSS MiB':>9}   cold, warm, size to an empty one")
+    base = None
+    for binary, samples in runs.items():
+        cold = statistics.median(s[0] for s in samples) * 1e3
+        warm = statistics.median(s[1] for s in samples) * 1e3
+        row = (cold, warm, binary.stat().st_size / 2**20)
+        base = base or row
+        ratios = ", ".join(f"{value / of:.2f}x" for value, of in zip(row, base))
+        print(
+            f"{binary.name:<18}{row[2]:>7.1f}{zipped(binary) / 2**20:>8.1f}{cold:>9.1f}{warm:>9.2f}"
+            f"{max(s[2] for s in samples):>9.1f}   {ratios}"
+        )
+    print("cold: from starting the process to its first answer; warm: an event to its answer, a compliant resource")
+
+
+if __name__ == "__main__":
+    main()

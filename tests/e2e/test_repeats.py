@@ -1,0 +1,62 @@
+"""What a second delivery, a denial that repeats itself and other people's changes must not lead to."""
+
+import os
+
+import pytest
+from harness import offenders
+from harness.offenders import permission
+from harness.recorder import ec2_error
+from support import about_group, queued, send
+
+WORLD = "0.0.0.0/0"
+
+
+@pytest.fixture(scope="module")
+def quarantine(start):
+    return start("sg-quarantine")
+
+
+def group_of(ec2, *permissions):
+    group = offenders.group(ec2)
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=list(permissions))
+    return group
+
+
+def test_icmp_that_stays_after_a_remediation_is_not_mailed_again(quarantine, ec2):
+    group = group_of(ec2, permission("tcp", 22, v4=[(WORLD, "")]), permission("icmp", (8, -1), v4=[(WORLD, "")]))
+    event = about_group(group)
+    assert [len(send(quarantine, event).mails) for _ in range(2)] == [1, 0]
+
+
+def test_a_denial_whose_message_differs_each_time_is_mailed_once(quarantine, ec2):
+    event = about_group(group_of(ec2, permission("tcp", 22, v4=[(WORLD, "")])))
+    mails = []
+    for receive_count in (1, 2, 3):
+        message = f"You are not authorized. Encoded authorization failure message: {os.urandom(9).hex()}"
+        quarantine.recorder.fault("RevokeSecurityGroupIngress", 403, ec2_error("UnauthorizedOperation", message), 9)
+        mails.append(len(send(quarantine, queued(event, receive_count=receive_count)).mails))
+    assert mails == [1, 0, 0]
+
+
+def test_a_group_that_somebody_else_closed_meanwhile_is_no_remediation(quarantine, ec2):
+    entry = permission("tcp", 22, v4=[(WORLD, "")])
+    group = group_of(ec2, entry)
+
+    def somebody_was_faster(_call, forward):
+        ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[entry])
+        return forward()
+
+    quarantine.recorder.intercept("RevokeSecurityGroupIngress", somebody_was_faster)
+    run = send(quarantine, about_group(group))
+    assert run.line["changes"] == []
+    assert (run.outcome, run.mails) == ("compliant", [])
+
+
+def test_the_mail_holds_all_revoked_rules_of_a_group_within_the_usual_quota(quarantine, ec2):
+    group = offenders.group(ec2)
+    for port in range(60):
+        entry = permission("tcp", 1000 + port, v4=[(WORLD, f"{port} " + "x" * 200)])
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[entry])
+    run = send(quarantine, about_group(group))
+    [published] = run.published
+    assert "cut to fit" not in run.mail[1], f"cut, with {len(published['Message'])} of 256 K used"
