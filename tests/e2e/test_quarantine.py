@@ -447,15 +447,17 @@ def test_every_other_group_goes_where_the_setting_says_so(start, ec2):
 def managed(function, interface, kind):
     """Lets EC2 say that an AWS service manages an interface; the emulator has no such interfaces."""
 
+    own, others = "<interfaceType>interface</interfaceType>", f"<interfaceType>{kind}</interfaceType>"
+    mine = f"<networkInterfaceId>{interface}</networkInterfaceId>"
+
     def answer(_call, forward):
         status, body = forward()
-        text = body.decode() if isinstance(body, bytes) else body
-        head, tail = text.split(f"<networkInterfaceId>{interface}</networkInterfaceId>", 1) if interface in text else (text, None)
-        if tail is None:
-            return status, text
-        tail = tail.replace("<interfaceType>interface</interfaceType>", f"<interfaceType>{kind}</interfaceType>", 1)
-        tail = tail.replace("<requesterManaged>false</requesterManaged>", "<requesterManaged>true</requesterManaged>", 1)
-        return status, f"{head}<networkInterfaceId>{interface}</networkInterfaceId>{tail}"
+        before, found, after = body.decode().partition(mine)
+        if found:
+            # The type stands before the id, the flag after it.
+            before = others.join(before.rsplit(own, 1))
+            after = after.replace("<requesterManaged>false<", "<requesterManaged>true<", 1)
+        return status, before + found + after
 
     function.recorder.intercept("DescribeNetworkInterfaces", answer, times=99)
 
@@ -470,7 +472,7 @@ def test_interfaces_of_aws_services_are_left_alone_and_named(isolate, ec2):
     assert network.groups_of(mine) == {network.quarantine["GroupId"]}
     assert network.groups_of(balancer) == {network.open}
     assert run.operations.count("ModifyNetworkInterfaceAttribute") == 1
-    assert balancer in run.mail[1] and "ELB app/web" in run.mail[1]
+    assert f"{balancer} (load_balancer, " in run.mail[1] and "ELB app/web" in run.mail[1]
 
     managed(isolate, balancer, "load_balancer")
     again = send(isolate, about_group(network.open))

@@ -1,6 +1,7 @@
 //! `sg-quarantine`: quarantines open security groups.
 //!
-//! May read security groups, revoke their inbound rules and tag them, and publish to its topic.
+//! May read security groups, prefix lists and network interfaces, change inbound rules, put interfaces into a
+//! quarantine group of its own making, tag, and publish to its topic.
 
 use std::process::ExitCode;
 

@@ -16,16 +16,14 @@ pub(crate) fn advice(style: QuarantineStyle, outcome: Outcome, findings: &[Findi
         Outcome::Remediated if isolates => &[
             WHO,
             TRACKED,
-            "The rules are still there as evidence, and nothing uses them any more. Once they are gone, the \
-             commands below give the interfaces their groups back; with the rules in place, Curfew will isolate \
-             them again at the next trigger.",
-            "What let the interfaces in because they were members of the group does so no more: rules of other \
-             groups that name it as their source.",
+            "The rules are still there as evidence. Once they are gone, the commands below give the interfaces \
+             their groups back; with the rules in place, Curfew will isolate them again at the next trigger.",
+            "Rules of other groups that name this group as their source let the interfaces in no more.",
         ],
         Outcome::Remediated => &[
             WHO,
             TRACKED,
-            "If somebody needs this access, give it to the addresses that need it. The command below puts the \
+            "If somebody needs this access, give it to the addresses that need it. The commands below put the \
              rules back as they were; Curfew will revoke them again at the next trigger.",
         ],
         Outcome::Observed => {

@@ -63,9 +63,7 @@ fn isolated(findings: &mut Vec<Finding>, group: &Group, interfaces: &[Interface]
                 severity,
                 remedy: Remedy::Report,
                 summary: format!(
-                    "AWS services manage {} of the network interfaces that have the group, which Curfew leaves \
-                     alone and open: {}",
-                    managed.len(),
+                    "Curfew leaves alone, and so open, the interfaces that AWS services manage: {}",
                     words::list(&names, "")
                 ),
                 evidence: json!({ "interfaces": managed }),
@@ -212,8 +210,12 @@ impl<'a> Opening<'a> {
             .iter()
             .map(|part| (part.protocol.as_str(), PortSet::describe(&part.ports, &part.protocol)))
             .collect();
-        let mut services: Vec<&str> = self.parts.iter().flat_map(|part| part.services()).collect();
-        services.dedup();
+        let mut services: Vec<&str> = Vec::new();
+        for service in self.parts.iter().flat_map(|part| part.services()) {
+            if !services.contains(&service) {
+                services.push(service);
+            }
+        }
         json!({
             "family": self.first.family,
             "exposure": self.first.exposure,

@@ -150,7 +150,7 @@ pub(super) fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {
     error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default()
 }
 
-pub(super) fn is_missing_rule<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+fn is_missing_rule<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     matches!(
         code(error),
         "InvalidPermission.NotFound" | "InvalidSecurityGroupRuleId.NotFound" | "InvalidGroup.NotFound"

@@ -5,7 +5,7 @@ use network::{IpNet, Permission, Protocol};
 use remediation::CallError;
 
 use super::answers::{permissions, sdk_permission, tags};
-use super::ec2::{code, in_region_of, is_missing_rule, specification};
+use super::ec2::{code, in_region_of, specification};
 use super::reading::filter;
 use super::{At, By, Created, Ec2SecurityGroups, Placed, QUARANTINE_GROUP_NAME, QuarantineGroup};
 use crate::Tags;
@@ -86,7 +86,7 @@ impl Ec2SecurityGroups {
             .await;
         match answer {
             Ok(_) => Ok(()),
-            Err(error) if is_missing_rule(&error) => Ok(()),
+            Err(error) if code(&error) == "InvalidPermission.NotFound" => Ok(()),
             Err(error) => Err(CallError::from_sdk("ec2:RevokeSecurityGroupEgress", &error)),
         }
     }

@@ -105,9 +105,8 @@ fn interfaces_of_aws_services_are_left_alone_and_named() {
             "open-on-managed-interface",
             Severity::High,
             Remedy::Report,
-            "AWS services manage 3 of the network interfaces that have the group, which Curfew leaves alone and \
-             open: eni-lb (load_balancer), eni-nat (nat_gateway) and eni-rds of instance i-rds (interface, managed \
-             by amazon-rds)"
+            "Curfew leaves alone, and so open, the interfaces that AWS services manage: eni-lb (load_balancer), \
+             eni-nat (nat_gateway) and eni-rds of instance i-rds (interface, managed by amazon-rds)"
         )
     );
     let again = walk(&control);

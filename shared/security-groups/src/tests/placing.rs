@@ -94,6 +94,10 @@ fn outbound_rules_are_taken_away_and_may_be_gone_already() {
     assert_eq!(revoke(None), Ok(()));
     assert_eq!(revoke(Some("InvalidPermission.NotFound")), Ok(()));
     assert!(revoke(Some("UnauthorizedOperation")).is_err());
+    assert!(
+        revoke(Some("InvalidGroup.NotFound")).is_err(),
+        "EC2 may not show the new group yet: it is open still"
+    );
 }
 
 #[test]
