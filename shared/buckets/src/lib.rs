@@ -10,9 +10,11 @@
 mod acl;
 mod client;
 mod policy;
+mod public_access_block;
 
 pub use acl::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, S3Acl, S3BucketAcls, Written};
-pub use policy::{BucketPolicies, PolicyState, PublicAccessBlock, S3BucketPolicies, S3Policy};
+pub use policy::{BucketPolicies, PolicyState, S3BucketPolicies, S3Policy};
+pub use public_access_block::PublicAccessBlock;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use remediation::{
 use serde_json::{Value, json};
 
 use port::Policy;
-pub use port::{BucketPolicies, PolicyState, PublicAccessBlock, S3BucketPolicies};
+pub use port::{BucketPolicies, PolicyState, S3BucketPolicies};
 
 /// The control: a policy that S3 calls public is reported.
 #[derive(Debug, Clone)]

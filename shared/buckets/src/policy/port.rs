@@ -8,6 +8,7 @@ use remediation::CallError;
 use serde::Serialize;
 
 use crate::client::{self, Bucket};
+use crate::public_access_block::{self, PublicAccessBlock};
 
 /// What S3 says about a bucket's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,21 +26,6 @@ pub struct Policy {
     pub is_public: bool,
     /// What blocks it.
     pub public_access_block: PublicAccessBlock,
-}
-
-/// A bucket's Block Public Access.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct PublicAccessBlock {
-    /// Calls that would make an ACL public are refused.
-    pub block_public_acls: bool,
-    /// Public ACLs have no effect.
-    pub ignore_public_acls: bool,
-    /// Calls that would make the policy public are refused.
-    pub block_public_policy: bool,
-    /// A public policy lets in nobody but the account and AWS services.
-    pub restrict_public_buckets: bool,
 }
 
 /// Bucket policies, to read.
@@ -116,34 +102,10 @@ impl S3BucketPolicies {
     }
 
     async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<Answer<PublicAccessBlock>, CallError> {
-        let answer = self
-            .0
-            .get_public_access_block()
-            .bucket(bucket.id.as_str())
-            .expected_bucket_owner(bucket.account.as_str())
-            .customize()
-            .config_override(client::in_region_of(bucket))
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                let block = answer.public_access_block_configuration;
-                let flag = |flag: Option<bool>| flag.unwrap_or(false);
-                Ok(Answer::Is(block.map_or_else(PublicAccessBlock::default, |block| PublicAccessBlock {
-                    block_public_acls: flag(block.block_public_acls),
-                    ignore_public_acls: flag(block.ignore_public_acls),
-                    block_public_policy: flag(block.block_public_policy),
-                    restrict_public_buckets: flag(block.restrict_public_buckets),
-                })))
-            }
-            Err(error) => match client::code(&error) {
-                Some("NoSuchPublicAccessBlockConfiguration") => Ok(Answer::Is(PublicAccessBlock::default())),
-                Some("NoSuchBucket") => Ok(Answer::NoBucket),
-                _ => {
-                    let error = CallError::from_sdk("s3:GetBucketPublicAccessBlock", &error);
-                    Err(client::explain(error, bucket))
-                }
-            },
+        match public_access_block::read(&self.0, bucket).await {
+            Ok(block) => Ok(Answer::Is(block.unwrap_or_default())),
+            Err(CallError::Refused { code, .. }) if code == "NoSuchBucket" => Ok(Answer::NoBucket),
+            Err(error) => Err(error),
         }
     }
 }
