@@ -22,6 +22,7 @@ fn without_settings_the_defaults_hold() {
     assert_eq!(settings, Settings::parse("{}").unwrap());
     assert_eq!(settings.mode, Mode::Enforce);
     assert_eq!(settings.s3_acl.style, AclStyle::Grants);
+    assert!(!settings.s3_acl.block_public_acls);
     assert_eq!(settings.sg.icmp, Icmp::Report);
     assert_eq!(settings.sg.authorized_tcp_ports, Ports::of(&[80, 443]));
     assert_eq!(settings.sg.authorized_udp_ports, Ports::default());
@@ -33,7 +34,7 @@ fn every_documented_key_is_taken() {
         r#"{
             "mode": "observe",
             "max_receive_count": 5,
-            "s3_acl": { "style": "private" },
+            "s3_acl": { "style": "private", "block_public_acls": true },
             "sg": {
                 "authorized_tcp_ports": [443, "1020-1025"],
                 "authorized_udp_ports": "53, 500-501",
@@ -45,6 +46,7 @@ fn every_documented_key_is_taken() {
     assert_eq!(settings.mode, Mode::Observe);
     assert_eq!(settings.max_receive_count, 5);
     assert_eq!(settings.s3_acl.style, AclStyle::Private);
+    assert!(settings.s3_acl.block_public_acls);
     assert!(settings.sg.authorized_tcp_ports.cover(1020, 1025));
     assert!(!settings.sg.authorized_tcp_ports.cover(80, 80));
     assert!(settings.sg.authorized_udp_ports.cover(500, 501));
@@ -68,6 +70,7 @@ fn what_does_not_fit_is_named() {
         (r#"{"max_receive_count": "8"}"#, ["`max_receive_count`", "expected a number of deliveries"]),
         (r#"{"mode": {"observe": null}}"#, ["`mode`", "expected a string"]),
         (r#"{"s3_acl": {"style": "public"}}"#, ["`s3_acl.style`", "`public`"]),
+        (r#"{"s3_acl": {"block_public_acls": "yes"}}"#, ["`s3_acl.block_public_acls`", "a boolean"]),
         (r#"{"mode": "observe", "mode": "enforce"}"#, ["mode", "duplicate"]),
         (r#"{} {}"#, ["CURFEW_SETTINGS", "trailing"]),
         ("observe", ["CURFEW_SETTINGS", "expected"]),

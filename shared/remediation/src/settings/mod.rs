@@ -8,6 +8,7 @@
 //! | `mode` | `"enforce"` | `"observe"` does everything but the change, and says what it would have done |
 //! | `max_receive_count` | `8` | after how many deliveries the queue gives a message up (its redrive policy); a failure that may pass is mailed at the last one |
 //! | `s3_acl.style` | `"grants"` | `"grants"` removes the public grants and keeps all others; `"private"` writes the canned ACL `private`, which removes every grant but the owner's |
+//! | `s3_acl.block_public_acls` | `false` | `true` also turns on `BlockPublicAcls` and `IgnorePublicAcls` of a bucket whose public grants were removed: closes public objects too, and keeps the ACL from coming back |
 //! | `sg.authorized_tcp_ports` | `[80, 443]` | tcp ports that may be open to the world: numbers and `"from-to"` ranges, in a list or in one comma-separated string |
 //! | `sg.authorized_udp_ports` | `[]` | the same for udp |
 //! | `sg.icmp` | `"report"` | `"revoke"` closes world-open ICMP too |
@@ -70,6 +71,8 @@ pub struct S3AclSettings {
     /// How a public ACL is made private.
     #[serde(deserialize_with = "section::word")]
     pub style: AclStyle,
+    /// Whether a bucket whose public grants were removed also gets `BlockPublicAcls` and `IgnorePublicAcls`.
+    pub block_public_acls: bool,
 }
 
 /// How a public ACL is made private.
