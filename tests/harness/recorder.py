@@ -14,6 +14,9 @@ S3_OPERATIONS = {
     ("GET", "policy"): "GetBucketPolicy",
     ("GET", "policyStatus"): "GetBucketPolicyStatus",
     ("GET", "publicAccessBlock"): "GetPublicAccessBlock",
+    ("PUT", "publicAccessBlock"): "PutPublicAccessBlock",
+    ("GET", "ownershipControls"): "GetBucketOwnershipControls",
+    ("GET", "website"): "GetBucketWebsite",
 }
 
 
