@@ -7,16 +7,18 @@
 //!
 //! Each control has a port with exactly these calls (`port.rs` in its folder) and is handed nothing else.
 
+mod account;
 mod acl;
 mod client;
 mod policy;
 mod public_access_block;
 
+pub use account::AccountBlock;
 pub use acl::{
     Acl, AclPlan, AclState, BucketAcls, Fact, Grant, Grantee, NewAcl, Owner, S3Acl, S3BucketAcls,
     Surroundings, Written,
 };
-pub use policy::{BucketPolicies, PolicyState, S3BucketPolicies, S3Policy};
+pub use policy::{BucketPolicies, BucketPolicy, PolicyState, S3BucketPolicies, S3Policy};
 pub use public_access_block::PublicAccessBlock;
 
 #[cfg(test)]

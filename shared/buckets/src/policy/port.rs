@@ -7,25 +7,32 @@ use aws_types::SdkConfig;
 use remediation::CallError;
 use serde::Serialize;
 
+use crate::account::{self, AccountBlock};
 use crate::client::{self, Bucket};
 use crate::public_access_block::{self, PublicAccessBlock};
 
 /// What S3 says about a bucket's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PolicyState {
+    /// The bucket's name.
+    pub bucket: String,
+    /// The account that owns it.
+    pub account: String,
     /// The policy, and what limits it; `None` where the bucket has none.
-    pub policy: Option<Policy>,
+    pub policy: Option<BucketPolicy>,
 }
 
 /// A bucket's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Policy {
+pub struct BucketPolicy {
     /// The document, as S3 gives it.
     pub document: String,
     /// S3's own verdict.
     pub is_public: bool,
-    /// What blocks it.
-    pub public_access_block: PublicAccessBlock,
+    /// What blocks it on the bucket.
+    pub bucket_block: PublicAccessBlock,
+    /// What blocks it on the whole account.
+    pub account_block: AccountBlock,
 }
 
 /// Bucket policies, to read.
@@ -39,23 +46,26 @@ pub trait BucketPolicies {
 
 /// Bucket policies in S3.
 #[derive(Debug, Clone)]
-pub struct S3BucketPolicies(Client);
+pub struct S3BucketPolicies {
+    buckets: Client,
+    accounts: aws_sdk_s3control::Client,
+}
 
 impl S3BucketPolicies {
     /// Bucket policies, reached with this configuration.
     pub fn new(sdk: &SdkConfig) -> Self {
-        Self(client::client(sdk))
+        Self { buckets: client::client(sdk), accounts: client::account_client(sdk) }
     }
 
     #[cfg(test)]
-    pub(crate) fn with_client(client: Client) -> Self {
-        Self(client)
+    pub(crate) fn with_clients(buckets: Client, accounts: aws_sdk_s3control::Client) -> Self {
+        Self { buckets, accounts }
     }
 
     async fn document(&self, bucket: &Bucket<'_>) -> Result<Answer<String>, CallError> {
         const ACTION: &str = "s3:GetBucketPolicy";
         let answer = self
-            .0
+            .buckets
             .get_bucket_policy()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str())
@@ -78,7 +88,7 @@ impl S3BucketPolicies {
     async fn is_public(&self, bucket: &Bucket<'_>) -> Result<Answer<bool>, CallError> {
         const ACTION: &str = "s3:GetBucketPolicyStatus";
         let answer = self
-            .0
+            .buckets
             .get_bucket_policy_status()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str())
@@ -101,8 +111,8 @@ impl S3BucketPolicies {
         }
     }
 
-    async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<Answer<PublicAccessBlock>, CallError> {
-        match public_access_block::read(&self.0, bucket).await {
+    async fn bucket_block(&self, bucket: &Bucket<'_>) -> Result<Answer<PublicAccessBlock>, CallError> {
+        match public_access_block::read(&self.buckets, bucket).await {
             Ok(block) => Ok(Answer::Is(block.unwrap_or_default())),
             Err(CallError::Refused { code, .. }) if code == "NoSuchBucket" => Ok(Answer::NoBucket),
             Err(error) => Err(error),
@@ -119,19 +129,24 @@ enum Answer<T> {
 
 impl BucketPolicies for S3BucketPolicies {
     async fn read(&self, bucket: &Bucket<'_>) -> Result<Option<PolicyState>, CallError> {
+        let state = |policy| {
+            let (bucket, account) = (bucket.id.to_string(), bucket.account.to_string());
+            Ok(Some(PolicyState { bucket, account, policy }))
+        };
         // Most buckets have no policy: one call is enough for them.
         let document = match self.document(bucket).await? {
             Answer::Is(document) => document,
-            Answer::NoPolicy => return Ok(Some(PolicyState { policy: None })),
+            Answer::NoPolicy => return state(None),
             Answer::NoBucket => return Ok(None),
         };
-        let (is_public, block) =
-            futures_util::try_join!(self.is_public(bucket), self.public_access_block(bucket))?;
-        match (is_public, block) {
+        let account_block = async { Ok(account::read(&self.accounts, bucket).await) };
+        let (is_public, bucket_block, account_block) =
+            futures_util::try_join!(self.is_public(bucket), self.bucket_block(bucket), account_block)?;
+        match (is_public, bucket_block) {
             (Answer::NoBucket, _) | (_, Answer::NoBucket) => Ok(None),
-            (Answer::NoPolicy, _) | (_, Answer::NoPolicy) => Ok(Some(PolicyState { policy: None })),
-            (Answer::Is(is_public), Answer::Is(public_access_block)) => {
-                Ok(Some(PolicyState { policy: Some(Policy { document, is_public, public_access_block }) }))
+            (Answer::NoPolicy, _) | (_, Answer::NoPolicy) => state(None),
+            (Answer::Is(is_public), Answer::Is(bucket_block)) => {
+                state(Some(BucketPolicy { document, is_public, bucket_block, account_block }))
             }
         }
     }

@@ -9,6 +9,11 @@
 //! | `max_receive_count` | `8` | after how many deliveries the queue gives a message up (its redrive policy); a failure that may pass is mailed at the last one |
 //! | `s3_acl.style` | `"grants"` | `"grants"` removes the public grants and keeps all others; `"private"` writes the canned ACL `private`, which removes every grant but the owner's |
 //! | `s3_acl.block_public_acls` | `false` | `true` also turns on `BlockPublicAcls` and `IgnorePublicAcls` of a bucket whose public grants were removed: closes public objects too, and keeps the ACL from coming back |
+//! | `s3_policy.trusted_accounts` | `[]` | other accounts that bucket policies may let in: 12 digits each |
+//! | `s3_policy.trusted_organizations` | `[]` | organizations that they may let in: `o-...` |
+//! | `s3_policy.trusted_networks` | `[]` | networks that they may let in: CIDR blocks |
+//! | `s3_policy.trusted_vpcs` | `[]` | VPCs and VPC endpoints that they may let in: `vpc-...`, `vpce-...` |
+//! | `s3_policy.alert_on` | what is `high` or worse, `confused-deputy`, `refused` | which kinds of finding are mailed even where a policy is not public; the kinds are those of [`policy::FindingKind`] |
 //! | `sg.authorized_tcp_ports` | `[80, 443]` | tcp ports that may be open to the world: numbers and `"from-to"` ranges, in a list or in one comma-separated string |
 //! | `sg.authorized_udp_ports` | `[]` | the same for udp |
 //! | `sg.icmp` | `"report"` | `"revoke"` closes world-open ICMP too |
@@ -16,11 +21,13 @@
 mod environment;
 mod ports;
 mod section;
+mod trusted;
 
 use serde::Deserialize;
 
 pub use environment::Environment;
 pub use ports::Ports;
+pub use trusted::S3PolicySettings;
 
 /// The variable that holds the settings.
 pub const VARIABLE: &str = "CURFEW_SETTINGS";
@@ -38,6 +45,9 @@ pub struct Settings {
     /// Settings of the control `s3-acl`.
     #[serde(deserialize_with = "section::section")]
     pub s3_acl: S3AclSettings,
+    /// Settings of the control `s3-policy`.
+    #[serde(deserialize_with = "section::section")]
+    pub s3_policy: S3PolicySettings,
     /// Settings of the control `sg-ingress`.
     #[serde(deserialize_with = "section::section")]
     pub sg: SgSettings,
@@ -116,6 +126,7 @@ impl Default for Settings {
             mode: Mode::default(),
             max_receive_count: 8,
             s3_acl: S3AclSettings::default(),
+            s3_policy: S3PolicySettings::default(),
             sg: SgSettings::default(),
         }
     }
