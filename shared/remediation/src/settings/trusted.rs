@@ -52,7 +52,7 @@ fn organizations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Strin
 }
 
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    list(deserializer, |text| policy::is_network(text), "a CIDR block")
+    list(deserializer, policy::is_network, "a CIDR block")
 }
 
 fn vpcs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
