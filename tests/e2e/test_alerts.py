@@ -161,7 +161,7 @@ def test_attributes_let_a_subscription_choose(acl, policy, s3):
     [changed] = send(acl, about_bucket(name)).published
     assert attributes(changed) == common | {"control": "s3-acl", "outcome": "remediated", "severity": "critical"}
     [alerted] = send(policy, about_bucket(name)).published
-    assert attributes(alerted) == common | {"control": "s3-policy", "outcome": "alerted", "severity": "high"}
+    assert attributes(alerted) == common | {"control": "s3-policy", "outcome": "alerted", "severity": "critical"}
 
 
 def test_a_subscribed_queue_gets_json_that_it_can_filter_by(acl, emulator, topic, s3):

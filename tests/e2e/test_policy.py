@@ -29,8 +29,11 @@ def test_a_public_policy_is_mailed_once_pretty_and_whole(alert, s3, public_bucke
 
     assert (run.failed, run.outcome, run.line["level"]) == (False, "alerted", "WARN")
     subject, text = run.mail
-    assert subject == f"[Curfew] alerted, high: S3 bucket {public_bucket} (eu-central-1)"
-    assert json.dumps(offenders.public_policy(public_bucket), indent=2) in text
+    assert subject == f"[Curfew] alerted, critical: S3 bucket {public_bucket} (eu-central-1)"
+    assert text.startswith(f"Anyone on the internet can read every object in `{public_bucket}`")
+    parts = [text.index(title) for title in ("THE STATEMENTS AND WHY", "THE PROPOSED FIX", "THE WHOLE POLICY")]
+    assert parts == sorted(parts)
+    assert json.dumps(offenders.public_policy(public_bucket), indent=2) in text[parts[2]:]
     again = send(alert, event)
     assert again.outcome == "alerted"
     assert again.line["alert"] == "repeated"
@@ -40,8 +43,13 @@ def test_a_public_policy_is_mailed_once_pretty_and_whole(alert, s3, public_bucke
 def test_no_call_can_change_anything_and_each_expects_the_owner(alert, public_bucket):
     run = send(alert, about_bucket(public_bucket))
     calls = [call for call in run.calls if call.operation != "Publish"]
-    assert sorted(call.operation for call in calls) == ["GetBucketPolicy", "GetBucketPolicyStatus", "GetPublicAccessBlock"]
-    assert {call.headers.get("x-amz-expected-bucket-owner") for call in calls} == {ACCOUNT}
+    of_account = [call for call in calls if call.operation == "GetAccountPublicAccessBlock"]
+    of_bucket = [call for call in calls if call not in of_account]
+    assert sorted(call.operation for call in of_bucket) == [
+        "GetBucketPolicy", "GetBucketPolicyStatus", "GetPublicAccessBlock"
+    ]
+    assert {call.headers.get("x-amz-expected-bucket-owner") for call in of_bucket} == {ACCOUNT}
+    assert [call.headers.get("x-amz-account-id") for call in of_account] == [ACCOUNT]
 
 
 def test_a_policy_that_is_not_public_is_compliant(alert, s3):
@@ -89,8 +97,41 @@ def test_restricted_public_buckets_are_reported_as_less_severe(alert, s3, public
     assert (run.outcome, run.line["severity"], run.facts["severity"]) == ("alerted", "medium", "medium")
     subject, text = run.mail
     assert subject.startswith("[Curfew] alerted, medium: ")
-    assert "RestrictPublicBuckets  on" in text
-    assert "IgnorePublicAcls       off" in text
+    assert "blocked for now by RestrictPublicBuckets of the bucket" in text
+    assert "Block Public Access of the bucket: BlockPublicAcls, RestrictPublicBuckets" in text
+
+
+def test_a_block_of_the_whole_account_counts_too(alert, public_bucket):
+    flag = "<RestrictPublicBuckets>true</RestrictPublicBuckets>"
+    answer = f"<PublicAccessBlockConfiguration>{flag}</PublicAccessBlockConfiguration>"
+    alert.recorder.fault("GetAccountPublicAccessBlock", 200, answer)
+    run = send(alert, about_bucket(public_bucket))
+    assert run.line["severity"] == "medium"
+    assert "blocked for now by RestrictPublicBuckets of the account" in run.mail[1]
+
+
+def test_an_account_whose_block_may_not_be_read_is_alerted_all_the_same(alert, public_bucket):
+    alert.recorder.fault("GetAccountPublicAccessBlock", 403, s3_error("AccessDenied", "Access Denied"))
+    run = send(alert, about_bucket(public_bucket))
+    assert (run.outcome, run.line["severity"]) == ("alerted", "critical")
+    assert "s3:GetAccountPublicAccessBlock" in run.mail[1]
+
+
+def test_a_policy_that_s3_does_not_call_public_and_its_text_does_is_alerted(alert, public_bucket):
+    alert.recorder.fault("GetBucketPolicyStatus", 200, "<PolicyStatus><IsPublic>false</IsPublic></PolicyStatus>")
+    run = send(alert, about_bucket(public_bucket))
+    assert run.outcome == "alerted"
+    assert "verdict-disagreement" in [finding["kind"] for finding in run.line["findings"]]
+
+
+def test_a_service_without_a_source_condition_is_alerted_though_it_is_not_public(alert, s3):
+    name = offenders.bucket(s3)
+    policy = offenders.public_policy(name)
+    del policy["Statement"][1], policy["Statement"][0]["Condition"]
+    offenders.set_policy(s3, name, policy)
+    run = send(alert, about_bucket(name))
+    assert run.outcome == "alerted"
+    assert [finding["kind"] for finding in run.line["findings"]] == ["confused-deputy"]
 
 
 def test_a_policy_that_changes_is_mailed_again(alert, s3, public_bucket):

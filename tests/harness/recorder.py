@@ -14,6 +14,9 @@ S3_OPERATIONS = {
     ("GET", "policy"): "GetBucketPolicy",
     ("GET", "policyStatus"): "GetBucketPolicyStatus",
     ("GET", "publicAccessBlock"): "GetPublicAccessBlock",
+    ("PUT", "publicAccessBlock"): "PutPublicAccessBlock",
+    ("GET", "ownershipControls"): "GetBucketOwnershipControls",
+    ("GET", "website"): "GetBucketWebsite",
 }
 
 
@@ -135,6 +138,8 @@ def operation(method, path, headers, body):
         return target.rsplit(".", 1)[-1]
     if method == "POST" and body.startswith(b"Action=") or b"&Action=" in body:
         return urllib.parse.parse_qs(body.decode())["Action"][0]
+    if method == "GET" and path == "/v20180820/configuration/publicAccessBlock":
+        return "GetAccountPublicAccessBlock"
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(path).query, keep_blank_values=True)
     for (verb, subresource), name in S3_OPERATIONS.items():
         if verb == method and subresource in query:

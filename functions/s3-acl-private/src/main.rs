@@ -1,6 +1,7 @@
 //! `s3-acl-private`: makes public S3 bucket ACLs private.
 //!
-//! May read and write bucket ACLs, and publish to its topic.
+//! May read and write bucket ACLs and Block Public Access of buckets, read whether a bucket has ACLs disabled
+//! or serves a website, and publish to its topic.
 
 use std::process::ExitCode;
 
@@ -12,6 +13,7 @@ async fn main() -> ExitCode {
         Ok(function) => function,
         Err(stopped) => return stopped,
     };
-    let control = S3Acl::new(S3BucketAcls::new(&function.sdk), function.settings.s3_acl);
+    let settings = &function.settings;
+    let control = S3Acl::new(S3BucketAcls::new(&function.sdk), settings.s3_acl, settings.mode);
     function.run(control).await
 }

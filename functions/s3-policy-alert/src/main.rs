@@ -12,6 +12,7 @@ async fn main() -> ExitCode {
         Ok(function) => function,
         Err(stopped) => return stopped,
     };
-    let control = S3Policy::new(S3BucketPolicies::new(&function.sdk));
+    let policies = S3BucketPolicies::new(&function.sdk);
+    let control = S3Policy::new(policies, function.settings.s3_policy.clone());
     function.run(control).await
 }

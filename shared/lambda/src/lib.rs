@@ -7,7 +7,7 @@
 //!     Ok(function) => function,
 //!     Err(stopped) => return stopped,
 //! };
-//! let control = S3Acl::new(S3BucketAcls::new(&function.sdk), function.settings.s3_acl);
+//! let control = S3Policy::new(S3BucketPolicies::new(&function.sdk));
 //! function.run(control).await
 //! ```
 

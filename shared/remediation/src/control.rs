@@ -61,6 +61,20 @@ pub trait Control {
         done: &mut Vec<Change>,
     ) -> impl Future<Output = Result<Applied, CallError>>;
 
+    /// Reads the state again after `plan` was carried out, or `None` where the resource does not exist any
+    /// more. Assessing it says what is left; a control whose plan does more than clear findings reads what
+    /// else has to hold then.
+    ///
+    /// # Errors
+    /// When AWS does not answer, or not in full.
+    fn read_after(
+        &self,
+        target: &Target<'_, Self::Id>,
+        _plan: &Self::Plan,
+    ) -> impl Future<Output = Result<Option<Self::State>, CallError>> {
+        self.read(target)
+    }
+
     /// What a person should do now, a sentence a line.
     fn advice(&self, outcome: Outcome, findings: &[Finding]) -> Vec<String>;
 

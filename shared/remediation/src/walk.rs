@@ -86,7 +86,7 @@ async fn take<C: Control>(
         }
     }
 
-    match verify(control, &target, clock).await {
+    match verify(control, &target, &plan, clock).await {
         Ok(Some((after, remaining))) => {
             report.after = Some(snapshot(&after));
             report.remaining = Some(remaining);
@@ -109,11 +109,12 @@ async fn take<C: Control>(
 async fn verify<C: Control>(
     control: &C,
     target: &Target<'_, C::Id>,
+    plan: &C::Plan,
     clock: &impl Clock,
 ) -> Result<Option<(C::State, Vec<Finding>)>, CallError> {
     let mut pauses = PAUSES.into_iter();
     loop {
-        let Some(after) = control.read(target).await? else { return Ok(None) };
+        let Some(after) = control.read_after(target, plan).await? else { return Ok(None) };
         let remaining = control.assess(&after);
         match pauses.next() {
             Some(pause) if remaining.iter().any(is_open) => clock.sleep(pause).await,

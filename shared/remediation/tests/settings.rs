@@ -21,6 +21,7 @@ fn without_settings_the_defaults_hold() {
     assert_eq!(settings, Settings::parse("{}").unwrap());
     assert_eq!(settings.mode, Mode::Enforce);
     assert_eq!(settings.s3_acl.style, AclStyle::Grants);
+    assert!(!settings.s3_acl.block_public_acls);
     assert_eq!(settings.sg.quarantine, QuarantineStyle::Revoke);
     assert!(!settings.sg.isolate_all_groups);
     assert_eq!(settings.sg.open_level, OpenLevel::World);
@@ -35,7 +36,14 @@ fn every_documented_key_is_taken() {
         r#"{
             "mode": "observe",
             "max_receive_count": 5,
-            "s3_acl": { "style": "private" },
+            "s3_acl": { "style": "private", "block_public_acls": true },
+            "s3_policy": {
+                "trusted_accounts": ["111122223333"],
+                "trusted_organizations": ["o-a1b2c3d4e5"],
+                "trusted_networks": ["203.0.113.0/24"],
+                "trusted_vpcs": ["vpc-1a2b3c4d", "vpce-1a2b3c4d"],
+                "alert_on": ["public", "outside-account"]
+            },
             "sg": {
                 "quarantine": "isolate",
                 "isolate_all_groups": true,
@@ -50,6 +58,9 @@ fn every_documented_key_is_taken() {
     assert_eq!(settings.mode, Mode::Observe);
     assert_eq!(settings.max_receive_count, 5);
     assert_eq!(settings.s3_acl.style, AclStyle::Private);
+    assert!(settings.s3_acl.block_public_acls);
+    assert_eq!(settings.s3_policy.trusted_vpcs.len(), 2);
+    assert!(!settings.s3_policy.alerts_on(policy::FindingKind::ConfusedDeputy));
     assert_eq!(
         settings.sg,
         SgSettings {
@@ -89,6 +100,18 @@ fn what_does_not_fit_is_named() {
         (r#"{"max_receive_count": "8"}"#, ["`max_receive_count`", "expected a number of deliveries"]),
         (r#"{"mode": {"observe": null}}"#, ["`mode`", "expected a string"]),
         (r#"{"s3_acl": {"style": "public"}}"#, ["`s3_acl.style`", "`public`"]),
+        (r#"{"s3_acl": {"block_public_acls": "yes"}}"#, ["`s3_acl.block_public_acls`", "a boolean"]),
+        (r#"{"s3_policy": {"trusted_accounts": ["1234"]}}"#, ["`s3_policy.trusted_accounts`", "`1234`"]),
+        (
+            r#"{"s3_policy": {"trusted_organizations": ["ou-1"]}}"#,
+            ["`s3_policy.trusted_organizations`", "`ou-1`"],
+        ),
+        (
+            r#"{"s3_policy": {"trusted_networks": ["10.0.0.0/99"]}}"#,
+            ["`s3_policy.trusted_networks`", "10.0.0.0/99"],
+        ),
+        (r#"{"s3_policy": {"trusted_vpcs": ["sg-1"]}}"#, ["`s3_policy.trusted_vpcs`", "`sg-1`"]),
+        (r#"{"s3_policy": {"alert_on": ["everything"]}}"#, ["`s3_policy.alert_on[0]`", "`everything`"]),
         (r#"{"mode": "observe", "mode": "enforce"}"#, ["mode", "duplicate"]),
         (r#"{} {}"#, ["CURFEW_SETTINGS", "trailing"]),
         ("observe", ["CURFEW_SETTINGS", "expected"]),

@@ -2,6 +2,19 @@
 
 use serde::Serialize;
 
+use super::surroundings::Surroundings;
+
+/// What was read of a bucket, complete enough to rebuild all that a plan changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AclState {
+    /// The ACL.
+    #[serde(flatten)]
+    pub acl: Acl,
+    /// What was read beside it, where it is public.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub surroundings: Option<Surroundings>,
+}
+
 /// A bucket's ACL. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_AccessControlPolicy.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -79,6 +92,11 @@ impl Grantee {
 }
 
 impl Acl {
+    /// Whether it grants anything to a public group.
+    pub(crate) fn is_public(&self) -> bool {
+        self.grants.iter().any(|grant| grant.grantee.public_group().is_some())
+    }
+
     /// The same ACL without the grants to public groups; all else, and the order, as it was.
     pub(crate) fn without_public_grants(&self) -> Self {
         let stays = |grant: &&Grant| grant.grantee.public_group().is_none();

@@ -7,39 +7,32 @@ use aws_types::SdkConfig;
 use remediation::CallError;
 use serde::Serialize;
 
+use crate::account::{self, AccountBlock};
 use crate::client::{self, Bucket};
+use crate::public_access_block::{self, PublicAccessBlock};
 
 /// What S3 says about a bucket's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PolicyState {
+    /// The bucket's name.
+    pub bucket: String,
+    /// The account that owns it.
+    pub account: String,
     /// The policy, and what limits it; `None` where the bucket has none.
-    pub policy: Option<Policy>,
+    pub policy: Option<BucketPolicy>,
 }
 
 /// A bucket's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Policy {
+pub struct BucketPolicy {
     /// The document, as S3 gives it.
     pub document: String,
     /// S3's own verdict.
     pub is_public: bool,
-    /// What blocks it.
-    pub public_access_block: PublicAccessBlock,
-}
-
-/// A bucket's Block Public Access.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct PublicAccessBlock {
-    /// Calls that would make an ACL public are refused.
-    pub block_public_acls: bool,
-    /// Public ACLs have no effect.
-    pub ignore_public_acls: bool,
-    /// Calls that would make the policy public are refused.
-    pub block_public_policy: bool,
-    /// A public policy lets in nobody but the account and AWS services.
-    pub restrict_public_buckets: bool,
+    /// What blocks it on the bucket.
+    pub bucket_block: PublicAccessBlock,
+    /// What blocks it on the whole account.
+    pub account_block: AccountBlock,
 }
 
 /// Bucket policies, to read.
@@ -53,23 +46,26 @@ pub trait BucketPolicies {
 
 /// Bucket policies in S3.
 #[derive(Debug, Clone)]
-pub struct S3BucketPolicies(Client);
+pub struct S3BucketPolicies {
+    buckets: Client,
+    accounts: aws_sdk_s3control::Client,
+}
 
 impl S3BucketPolicies {
     /// Bucket policies, reached with this configuration.
     pub fn new(sdk: &SdkConfig) -> Self {
-        Self(client::client(sdk))
+        Self { buckets: client::client(sdk), accounts: client::account_client(sdk) }
     }
 
     #[cfg(test)]
-    pub(crate) fn with_client(client: Client) -> Self {
-        Self(client)
+    pub(crate) fn with_clients(buckets: Client, accounts: aws_sdk_s3control::Client) -> Self {
+        Self { buckets, accounts }
     }
 
     async fn document(&self, bucket: &Bucket<'_>) -> Result<Answer<String>, CallError> {
         const ACTION: &str = "s3:GetBucketPolicy";
         let answer = self
-            .0
+            .buckets
             .get_bucket_policy()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str())
@@ -92,7 +88,7 @@ impl S3BucketPolicies {
     async fn is_public(&self, bucket: &Bucket<'_>) -> Result<Answer<bool>, CallError> {
         const ACTION: &str = "s3:GetBucketPolicyStatus";
         let answer = self
-            .0
+            .buckets
             .get_bucket_policy_status()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str())
@@ -115,35 +111,11 @@ impl S3BucketPolicies {
         }
     }
 
-    async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<Answer<PublicAccessBlock>, CallError> {
-        let answer = self
-            .0
-            .get_public_access_block()
-            .bucket(bucket.id.as_str())
-            .expected_bucket_owner(bucket.account.as_str())
-            .customize()
-            .config_override(client::in_region_of(bucket))
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                let block = answer.public_access_block_configuration;
-                let flag = |flag: Option<bool>| flag.unwrap_or(false);
-                Ok(Answer::Is(block.map_or_else(PublicAccessBlock::default, |block| PublicAccessBlock {
-                    block_public_acls: flag(block.block_public_acls),
-                    ignore_public_acls: flag(block.ignore_public_acls),
-                    block_public_policy: flag(block.block_public_policy),
-                    restrict_public_buckets: flag(block.restrict_public_buckets),
-                })))
-            }
-            Err(error) => match client::code(&error) {
-                Some("NoSuchPublicAccessBlockConfiguration") => Ok(Answer::Is(PublicAccessBlock::default())),
-                Some("NoSuchBucket") => Ok(Answer::NoBucket),
-                _ => {
-                    let error = CallError::from_sdk("s3:GetBucketPublicAccessBlock", &error);
-                    Err(client::explain(error, bucket))
-                }
-            },
+    async fn bucket_block(&self, bucket: &Bucket<'_>) -> Result<Answer<PublicAccessBlock>, CallError> {
+        match public_access_block::read(&self.buckets, bucket).await {
+            Ok(block) => Ok(Answer::Is(block.unwrap_or_default())),
+            Err(CallError::Refused { code, .. }) if code == "NoSuchBucket" => Ok(Answer::NoBucket),
+            Err(error) => Err(error),
         }
     }
 }
@@ -157,19 +129,24 @@ enum Answer<T> {
 
 impl BucketPolicies for S3BucketPolicies {
     async fn read(&self, bucket: &Bucket<'_>) -> Result<Option<PolicyState>, CallError> {
+        let state = |policy| {
+            let (bucket, account) = (bucket.id.to_string(), bucket.account.to_string());
+            Ok(Some(PolicyState { bucket, account, policy }))
+        };
         // Most buckets have no policy: one call is enough for them.
         let document = match self.document(bucket).await? {
             Answer::Is(document) => document,
-            Answer::NoPolicy => return Ok(Some(PolicyState { policy: None })),
+            Answer::NoPolicy => return state(None),
             Answer::NoBucket => return Ok(None),
         };
-        let (is_public, block) =
-            futures_util::try_join!(self.is_public(bucket), self.public_access_block(bucket))?;
-        match (is_public, block) {
+        let account_block = async { Ok(account::read(&self.accounts, bucket).await) };
+        let (is_public, bucket_block, account_block) =
+            futures_util::try_join!(self.is_public(bucket), self.bucket_block(bucket), account_block)?;
+        match (is_public, bucket_block) {
             (Answer::NoBucket, _) | (_, Answer::NoBucket) => Ok(None),
-            (Answer::NoPolicy, _) | (_, Answer::NoPolicy) => Ok(Some(PolicyState { policy: None })),
-            (Answer::Is(is_public), Answer::Is(public_access_block)) => {
-                Ok(Some(PolicyState { policy: Some(Policy { document, is_public, public_access_block }) }))
+            (Answer::NoPolicy, _) | (_, Answer::NoPolicy) => state(None),
+            (Answer::Is(is_public), Answer::Is(bucket_block)) => {
+                state(Some(BucketPolicy { document, is_public, bucket_block, account_block }))
             }
         }
     }

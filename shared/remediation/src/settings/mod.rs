@@ -8,6 +8,12 @@
 //! | `mode` | `"enforce"` | `"observe"` does everything but the change, and says what it would have done |
 //! | `max_receive_count` | `8` | after how many deliveries the queue gives a message up (its redrive policy); a failure that may pass is mailed at the last one |
 //! | `s3_acl.style` | `"grants"` | `"grants"` removes the public grants and keeps all others; `"private"` writes the canned ACL `private`, which removes every grant but the owner's |
+//! | `s3_acl.block_public_acls` | `false` | `true` also turns on `BlockPublicAcls` and `IgnorePublicAcls` of a bucket whose public grants were removed: closes public objects too, and keeps the ACL from coming back |
+//! | `s3_policy.trusted_accounts` | `[]` | other accounts that bucket policies may let in: 12 digits each |
+//! | `s3_policy.trusted_organizations` | `[]` | organizations that they may let in: `o-...` |
+//! | `s3_policy.trusted_networks` | `[]` | networks that they may let in: CIDR blocks |
+//! | `s3_policy.trusted_vpcs` | `[]` | VPCs and VPC endpoints that they may let in: `vpc-...`, `vpce-...` |
+//! | `s3_policy.alert_on` | what is `high` or worse, `confused-deputy`, `refused` | which kinds of finding are mailed even where a policy is not public; the kinds are those of [`policy::FindingKind`] |
 //! | `sg.quarantine` | `"revoke"` | `"revoke"` revokes the offending rules and keeps what else they let in; `"isolate"` puts the network interfaces of an open group into a quarantine group and leaves the rules as evidence; `"alert"` says and changes nothing |
 //! | `sg.isolate_all_groups` | `false` | `true`: an isolated interface loses its other groups too |
 //! | `sg.open_level` | `"world"` | from where on a port is open: `"world"` = to every public address; `"broad"` = to a block of /8 (IPv6: /32) or wider too |
@@ -18,12 +24,14 @@
 mod environment;
 mod ports;
 mod section;
+mod trusted;
 
 use network::PortSet;
 pub use network::{Handling, OpenLevel};
 use serde::Deserialize;
 
 pub use environment::Environment;
+pub use trusted::S3PolicySettings;
 
 /// The variable that holds the settings.
 pub const VARIABLE: &str = "CURFEW_SETTINGS";
@@ -41,6 +49,9 @@ pub struct Settings {
     /// Settings of the control `s3-acl`.
     #[serde(deserialize_with = "section::section")]
     pub s3_acl: S3AclSettings,
+    /// Settings of the control `s3-policy`.
+    #[serde(deserialize_with = "section::section")]
+    pub s3_policy: S3PolicySettings,
     /// Settings of the control `sg-ingress`.
     #[serde(deserialize_with = "section::section")]
     pub sg: SgSettings,
@@ -74,6 +85,8 @@ pub struct S3AclSettings {
     /// How a public ACL is made private.
     #[serde(deserialize_with = "section::word")]
     pub style: AclStyle,
+    /// Whether a bucket whose public grants were removed also gets `BlockPublicAcls` and `IgnorePublicAcls`.
+    pub block_public_acls: bool,
 }
 
 /// How a public ACL is made private.
@@ -141,6 +154,7 @@ impl Default for Settings {
             mode: Mode::default(),
             max_receive_count: 8,
             s3_acl: S3AclSettings::default(),
+            s3_policy: S3PolicySettings::default(),
             sg: SgSettings::default(),
         }
     }

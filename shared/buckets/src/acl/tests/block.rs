@@ -1,0 +1,113 @@
+//! The setting `block_public_acls`: two flags go on, and nothing else does.
+
+use super::memory::{denied, throttled};
+use super::*;
+
+const BOTH_ON: PublicAccessBlock = PublicAccessBlock {
+    block_public_acls: true,
+    ignore_public_acls: true,
+    block_public_policy: false,
+    restrict_public_buckets: false,
+};
+
+#[test]
+fn the_grants_go_first_and_then_the_flags_and_both_are_read_again() {
+    let memory = Memory::of(listable());
+    let report = close(&memory, BLOCKING);
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(
+        *memory.calls.borrow(),
+        [
+            "GetBucketAcl",
+            "GetPublicAccessBlock",
+            "GetBucketWebsite",
+            "PutBucketAcl",
+            "PutPublicAccessBlock",
+            "GetBucketAcl",
+            "GetPublicAccessBlock",
+        ]
+    );
+    assert_eq!(memory.block.get(), Some(BOTH_ON));
+    let actions: Vec<_> = report.changes.iter().map(|change| change.action).collect();
+    assert_eq!(actions, ["s3:PutBucketAcl", "s3:PutBucketPublicAccessBlock"]);
+    assert_eq!(report.changes[1].detail, json!({ "before": null, "after": BOTH_ON }));
+    says_again_nothing(&memory, BLOCKING);
+}
+
+#[test]
+fn a_bucket_without_public_grants_is_untouched() {
+    says_again_nothing(&Memory::of(acl(vec![user("FULL_CONTROL", "owner")])), BLOCKING);
+}
+
+#[test]
+fn flags_that_are_on_already_are_not_written() {
+    let before = flags(true, true, false, true);
+    let memory = Memory::of(listable()).with_block(before);
+    let report = close(&memory, BLOCKING);
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert!(!memory.calls.borrow().contains(&"PutPublicAccessBlock"));
+    assert_eq!(report.changes.len(), 1);
+    assert_eq!(memory.block.get(), Some(before));
+}
+
+#[test]
+fn without_the_flags_before_nothing_is_changed() {
+    let denied = denied("s3:GetBucketPublicAccessBlock");
+    let memory = Memory::of(listable()).failing("GetPublicAccessBlock", denied.clone());
+    let report = close(&memory, BLOCKING);
+    assert_eq!((report.outcome, report.error), (Outcome::Failed, Some(denied)));
+    assert_eq!(memory.snapshot(), (listable(), None));
+}
+
+#[test]
+fn a_block_that_fails_is_failed_and_the_grants_are_gone_and_told() {
+    for error in [denied("s3:PutBucketPublicAccessBlock"), throttled("s3:PutBucketPublicAccessBlock")] {
+        let memory = Memory::of(listable()).failing("PutPublicAccessBlock", error.clone());
+        let report = close(&memory, BLOCKING);
+        assert_eq!((report.outcome, &report.error), (Outcome::Failed, &Some(error)));
+        assert_eq!(report.changes.len(), 1);
+        assert!(report.concerns_a_person(false));
+        assert!(report.remaining.unwrap()[0].summary.contains("turn them on by hand"));
+        assert!(!memory.acl.borrow().is_public());
+    }
+}
+
+#[test]
+fn flags_that_do_not_hold_are_still_open() {
+    let report = close(&Memory { deaf: &["PutPublicAccessBlock"], ..Memory::of(listable()) }, BLOCKING);
+    assert_eq!(report.outcome, Outcome::StillOpen);
+    assert_eq!(report.remaining.unwrap()[0].kind, "public-acls-not-blocked");
+}
+
+#[test]
+fn observing_says_that_the_flags_would_go_on() {
+    let report = take(&Memory::of(listable()), BLOCKING, Mode::Observe);
+    assert_eq!(report.planned.len(), 2);
+    assert!(report.planned[1].starts_with("turn on BlockPublicAcls and IgnorePublicAcls"));
+}
+
+proptest! {
+    #[test]
+    fn flags_that_are_not_named_stay_and_the_named_go_on_where_something_was_public(
+        grants in proptest::collection::vec(any_grant(), 0..8),
+        before in any_block(),
+        style in proptest::sample::select(vec![AclStyle::Grants, AclStyle::Private]),
+    ) {
+        let settings = S3AclSettings { style, ..BLOCKING };
+        let memory = Memory::of(acl(grants)).with_block(before);
+        let was_public = memory.acl.borrow().is_public();
+        let report = close(&memory, settings);
+        let after = memory.block.get();
+        if was_public {
+            prop_assert_eq!(report.outcome, Outcome::Remediated);
+            let (before, after) = (before.unwrap_or_default(), after.unwrap());
+            prop_assert!(after.block_public_acls && after.ignore_public_acls);
+            prop_assert_eq!(after.block_public_policy, before.block_public_policy);
+            prop_assert_eq!(after.restrict_public_buckets, before.restrict_public_buckets);
+        } else {
+            prop_assert_eq!(report.outcome, Outcome::Compliant);
+            prop_assert_eq!(after, before);
+        }
+        says_again_nothing(&memory, settings);
+    }
+}

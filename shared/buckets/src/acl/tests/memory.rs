@@ -1,0 +1,154 @@
+//! A bucket that is kept in memory and behaves as S3 does, and a clock that stands still.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use remediation::Denied;
+use remediation::clock::Clock;
+
+use super::*;
+
+/// A bucket, and every call that was made about it.
+#[derive(Debug)]
+pub(super) struct Memory {
+    pub acl: RefCell<Acl>,
+    pub block: Cell<Option<PublicAccessBlock>>,
+    pub website: bool,
+    pub acls_disabled: bool,
+    /// Calls that fail, by their operation.
+    pub failing: HashMap<&'static str, CallError>,
+    /// Operations that are answered with success and change nothing.
+    pub deaf: &'static [&'static str],
+    /// From this operation on there is no bucket.
+    pub gone_at: Option<&'static str>,
+    pub calls: RefCell<Vec<&'static str>>,
+}
+
+impl Memory {
+    pub(super) fn of(acl: Acl) -> Self {
+        Self {
+            acl: RefCell::new(acl),
+            block: Cell::new(None),
+            website: false,
+            acls_disabled: false,
+            failing: HashMap::new(),
+            deaf: &[],
+            gone_at: None,
+            calls: RefCell::default(),
+        }
+    }
+
+    pub(super) fn with_block(self, block: impl Into<Option<PublicAccessBlock>>) -> Self {
+        self.block.set(block.into());
+        self
+    }
+
+    pub(super) fn failing(mut self, operation: &'static str, error: CallError) -> Self {
+        self.failing.insert(operation, error);
+        self
+    }
+
+    pub(super) fn snapshot(&self) -> (Acl, Option<PublicAccessBlock>) {
+        (self.acl.borrow().clone(), self.block.get())
+    }
+
+    /// Notes the call; whether it goes through.
+    fn call(&self, operation: &'static str) -> Result<bool, CallError> {
+        self.calls.borrow_mut().push(operation);
+        match self.failing.get(operation) {
+            Some(error) => Err(error.clone()),
+            None => Ok(!self.deaf.contains(&operation)),
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.gone_at.is_some_and(|operation| self.calls.borrow().contains(&operation))
+    }
+
+    fn answer<T>(&self, operation: &'static str, value: T) -> Result<T, CallError> {
+        self.call(operation)?;
+        if self.is_gone() { Err(no_bucket()) } else { Ok(value) }
+    }
+
+    pub(super) fn put_acl(&self, new: Acl) -> Result<(), CallError> {
+        if new.is_public() && self.block.get().is_some_and(|block| block.block_public_acls) {
+            return Err(denied("s3:PutBucketAcl"));
+        }
+        self.acl.replace(new);
+        Ok(())
+    }
+}
+
+impl BucketAcls for &Memory {
+    async fn acl(&self, _: &Target<'_, BucketName>) -> Result<Option<Acl>, CallError> {
+        self.call("GetBucketAcl")?;
+        Ok((!self.is_gone()).then(|| self.acl.borrow().clone()))
+    }
+
+    async fn public_access_block(
+        &self,
+        _: &Target<'_, BucketName>,
+    ) -> Result<Option<PublicAccessBlock>, CallError> {
+        self.answer("GetPublicAccessBlock", self.block.get())
+    }
+
+    async fn serves_website(&self, _: &Target<'_, BucketName>) -> Result<bool, CallError> {
+        self.answer("GetBucketWebsite", self.website)
+    }
+
+    async fn acls_disabled(&self, _: &Target<'_, BucketName>) -> Result<bool, CallError> {
+        self.answer("GetBucketOwnershipControls", self.acls_disabled)
+    }
+
+    async fn write(&self, _: &Target<'_, BucketName>, acl: &NewAcl) -> Result<Written, CallError> {
+        if !self.call("PutBucketAcl")? {
+            return Ok(Written::Done);
+        }
+        if self.is_gone() {
+            return Ok(Written::NoBucket);
+        }
+        if self.acls_disabled {
+            return Ok(Written::AclsDisabled);
+        }
+        let owner = self.acl.borrow().owner.clone();
+        self.put_acl(match acl {
+            NewAcl::Grants(acl) => acl.clone(),
+            NewAcl::Private => Acl { owner, grants: vec![user("FULL_CONTROL", "owner")] },
+        })?;
+        Ok(Written::Done)
+    }
+
+    async fn block(&self, _: &Target<'_, BucketName>, block: PublicAccessBlock) -> Result<(), CallError> {
+        if self.call("PutPublicAccessBlock")? {
+            self.block.set(Some(block));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn denied(action: &'static str) -> CallError {
+    CallError::Denied(Denied { action, message: "no".to_owned() })
+}
+
+fn no_bucket() -> CallError {
+    CallError::Refused { action: "s3:Any", code: "NoSuchBucket".to_owned(), message: "no bucket".to_owned() }
+}
+
+pub(super) fn throttled(action: &'static str) -> CallError {
+    CallError::Passing { action, code: "SlowDown".to_owned(), message: "later".to_owned() }
+}
+
+/// A clock that moves only when somebody sleeps.
+#[derive(Debug, Default)]
+pub(super) struct Still(Cell<Duration>);
+
+impl Clock for Still {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + self.0.get()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        self.0.set(self.0.get() + pause);
+    }
+}

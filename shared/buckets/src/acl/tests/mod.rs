@@ -1,0 +1,123 @@
+//! The control `s3-acl`: what it decides, what it calls, what it says.
+
+mod adapter;
+mod alert;
+mod block;
+mod grants;
+mod memory;
+
+use events::{Subject, Trigger};
+use proptest::prelude::*;
+use remediation::settings::AclStyle;
+use remediation::{Report, walk};
+
+use super::*;
+use crate::public_access_block::PublicAccessBlock;
+use crate::tests::run;
+use memory::{Memory, Still};
+
+const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+const AUTHENTICATED: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+
+fn group(permission: &str, uri: &str) -> Grant {
+    let grantee = Grantee {
+        kind: "Group".into(),
+        id: None,
+        display_name: None,
+        email_address: None,
+        uri: Some(uri.into()),
+    };
+    Grant { grantee, permission: permission.into() }
+}
+
+fn user(permission: &str, id: &str) -> Grant {
+    let grantee = Grantee {
+        kind: "CanonicalUser".into(),
+        id: Some(id.into()),
+        display_name: Some(format!("name of {id}")),
+        email_address: None,
+        uri: None,
+    };
+    Grant { grantee, permission: permission.into() }
+}
+
+fn acl(grants: Vec<Grant>) -> Acl {
+    Acl { owner: Owner { id: Some("owner".into()), display_name: None }, grants }
+}
+
+/// An ACL with one public grant, which lets anyone list.
+fn listable() -> Acl {
+    acl(vec![user("FULL_CONTROL", "owner"), group("READ", ALL_USERS)])
+}
+
+fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAccessBlock {
+    PublicAccessBlock {
+        block_public_acls: block,
+        ignore_public_acls: ignore,
+        block_public_policy: policy,
+        restrict_public_buckets: restrict,
+    }
+}
+
+const PLAIN: S3AclSettings = S3AclSettings { style: AclStyle::Grants, block_public_acls: false };
+const PRIVATE: S3AclSettings = S3AclSettings { style: AclStyle::Private, ..PLAIN };
+const BLOCKING: S3AclSettings = S3AclSettings { block_public_acls: true, ..PLAIN };
+
+fn subject() -> Subject {
+    let event = json!({
+        "id": "e1",
+        "source": "aws.config",
+        "detail-type": "Config Rules Compliance Change",
+        "time": "2026-11-22T05:41:00Z",
+        "account": "210987654321",
+        "region": "eu-west-1",
+        "detail": {
+            "resourceType": "AWS::S3::Bucket",
+            "resourceId": "acme-reports",
+            "configRuleName": "s3-bucket-public-read-prohibited",
+            "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
+        },
+    });
+    match events::read(&event.to_string()) {
+        Ok(Trigger::Event(mut reading)) => reading.subjects.remove(0),
+        other => panic!("no subject: {other:?}"),
+    }
+}
+
+/// Takes the bucket in memory through the whole walk, once.
+fn take(memory: &Memory, settings: S3AclSettings, mode: Mode) -> Report {
+    let control = S3Acl::new(memory, settings, mode);
+    let subject = subject();
+    let id = <S3Acl<&Memory> as Control>::id(&subject.resource).unwrap();
+    run(walk(&control, &subject, id, mode, &Still::default()))
+}
+
+fn close(memory: &Memory, settings: S3AclSettings) -> Report {
+    take(memory, settings, Mode::Enforce)
+}
+
+/// A second delivery finds nothing, changes nothing, tells nobody.
+fn says_again_nothing(memory: &Memory, settings: S3AclSettings) {
+    let before = memory.snapshot();
+    memory.calls.borrow_mut().clear();
+    let report = close(memory, settings);
+    assert_eq!(report.outcome, Outcome::Compliant);
+    assert!(report.changes.is_empty() && !report.concerns_a_person(true));
+    assert_eq!(*memory.calls.borrow(), ["GetBucketAcl"]);
+    assert_eq!(memory.snapshot(), before);
+}
+
+fn any_grant() -> impl Strategy<Value = Grant> {
+    let permission = proptest::sample::select(vec!["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"]);
+    let who = proptest::sample::select(vec![ALL_USERS, AUTHENTICATED, LOG_DELIVERY, "owner", "friend"]);
+    (permission, who).prop_map(|(permission, who)| {
+        if who.starts_with("http") { group(permission, who) } else { user(permission, who) }
+    })
+}
+
+fn any_block() -> impl Strategy<Value = Option<PublicAccessBlock>> {
+    let some = any::<[bool; 4]>()
+        .prop_map(|[block, ignore, policy, restrict]| flags(block, ignore, policy, restrict));
+    proptest::option::of(some)
+}

@@ -1,0 +1,15 @@
+//! Feeds any text to the parser, and whatever it reads to the decision.
+//!
+//! `cargo +nightly fuzz run decide`; `tests/fuzz.rs` runs inputs of the same kind without it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use policy::{Policy, Trust, analyse, explain_text};
+
+fuzz_target!(|text: &str| {
+    if let Ok(policy) = Policy::parse(text) {
+        let analysis = analyse(&policy, &Trust::default());
+        assert!(analysis.documented || !analysis.semantic.public);
+        let _ = explain_text(&policy, &analysis, "bucket");
+    }
+});

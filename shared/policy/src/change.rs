@@ -1,0 +1,45 @@
+//! Compares two policies of one bucket.
+
+use crate::search::decide::{Question, ask};
+use crate::search::model::Model;
+use crate::search::{Budget, Found};
+use crate::{Policy, Trust, Witness};
+
+/// Whether a new policy lets somebody in whom the old one did not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Every request that the new policy allows was allowed before.
+    Nothing,
+    /// This request is allowed now and was not before.
+    LetsIn(Box<Witness>),
+    /// The search was cut off; it must be taken as "lets somebody in".
+    Undecided,
+}
+
+/// Asks for a request, by anybody, that `after` allows and `before` does not.
+pub fn lets_in_more(before: &Policy, after: &Policy) -> Change {
+    lets_in(before, after, &mut Budget::new(Budget::DEFAULT))
+}
+
+pub(crate) fn lets_in(before: &Policy, after: &Policy, budget: &mut Budget) -> Change {
+    let model = Model::of(&[before, after], &Trust::default(), budget);
+    let question = Question { policy: after, unless: Some(before), allows: &|_| true };
+    ask(&question, &model, &model.everyone(), budget).into()
+}
+
+/// Asks for a request by a trusted party that `before` allows and `after` does not.
+pub(crate) fn shuts_out(before: &Policy, after: &Policy, trust: &Trust, budget: &mut Budget) -> Change {
+    let model = Model::of(&[before], trust, budget);
+    let question = Question { policy: before, unless: Some(after), allows: &|_| true };
+    ask(&question, &model, &model.inside(trust), budget).into()
+}
+
+impl From<Found<Witness>> for Change {
+    fn from(found: Found<Witness>) -> Self {
+        match found {
+            Found::One(witness) => Self::LetsIn(Box::new(witness)),
+            Found::None => Self::Nothing,
+            Found::Unknown => Self::Undecided,
+        }
+    }
+}

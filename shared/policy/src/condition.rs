@@ -1,0 +1,41 @@
+//! One condition of a statement: an operator, a key, and the values of which one must match.
+
+use crate::address::Block;
+use crate::{Key, Operator};
+
+/// A condition. The conditions of a statement are ANDed, the values of one condition are ORed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The operator as the policy spells it.
+    pub operator_name: String,
+    /// The operator; `None` when IAM has none of that name, and then the condition holds for no request.
+    pub operator: Option<Operator>,
+    /// The key.
+    pub key: Key,
+    /// The values; numbers and booleans as JSON writes them.
+    pub values: Vec<String>,
+}
+
+/// Whether a value stands for itself: no wildcard and no policy variable.
+pub fn is_literal(value: &str) -> bool {
+    !value.contains(['*', '?']) && !value.contains("${")
+}
+
+/// Whether S3 counts a value of this key as fixed.
+pub fn is_fixed(key: &Key, value: &str) -> bool {
+    match key.name() {
+        "aws:sourceip" => Block::parse(value).is_some_and(Block::is_narrow),
+        "s3:dataaccesspointarn" => is_literal(value) || names_account_of_access_point(value),
+        _ => is_literal(value),
+    }
+}
+
+/// In a bucket policy, the name of an access point may be a wildcard while the rest of its ARN is fixed.
+fn names_account_of_access_point(value: &str) -> bool {
+    let mut segments = value.splitn(6, ':');
+    let fixed = segments.by_ref().take(5).filter(|segment| is_literal(segment)).count() == 5;
+    fixed
+        && !value.contains("${")
+        && segments.next().and_then(|resource| resource.strip_prefix("accesspoint/")).is_some()
+        && value.split(':').nth(4).is_some_and(|account| !account.is_empty())
+}

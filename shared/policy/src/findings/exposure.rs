@@ -1,0 +1,160 @@
+//! Statements that are open to outsiders, or would be but for one thing.
+
+use crate::address::{AddressSet, Block};
+use crate::documented::{limit, statement_is_public};
+use crate::finding::{Finding, FindingKind};
+use crate::search::decide::{Question, ask};
+use crate::search::model::Model;
+use crate::search::{Budget, Found};
+use crate::{Access, Policy, Semantic, Statement, Trust, access, reason};
+
+pub(super) fn look(
+    policy: &Policy,
+    statement: &Statement,
+    trust: &Trust,
+    semantic: &Semantic,
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) {
+    if statement.principal.negated {
+        let excluded = vec![
+            "`NotPrincipal` with `Allow` lets in everybody who is not listed; list who may come in instead."
+                .to_owned(),
+        ];
+        let principal = statement.principal.to_string();
+        findings.push(Finding::about(statement, FindingKind::AllowNotPrincipal, principal, excluded));
+    }
+    covers_internet(statement, findings);
+    names_anonymous(statement, findings);
+    if !statement_is_public(statement) {
+        return;
+    }
+    let mut reasons = reason::why_open(statement);
+    let kind = match kind(policy, statement, trust, semantic, budget) {
+        (kind, None) => kind,
+        (kind, Some(why)) => {
+            reasons.push(why);
+            kind
+        }
+    };
+    findings.push(Finding::about(statement, kind, statement.principal.to_string(), reasons));
+    let open = matches!(kind, FindingKind::Public | FindingKind::PublicButForCallerKey);
+    let powerful = |class: &Access| matches!(class, Access::Everything | Access::Permissions);
+    if open && access::classes(&statement.action).iter().any(powerful) {
+        let why = vec!["Outsiders can change who may do what, so they can take the bucket over.".to_owned()];
+        let principal = statement.principal.to_string();
+        findings.push(Finding::about(statement, FindingKind::PowerfulAccess, principal, why));
+    }
+}
+
+fn kind(
+    policy: &Policy,
+    statement: &Statement,
+    trust: &Trust,
+    semantic: &Semantic,
+    budget: &mut Budget,
+) -> (FindingKind, Option<String>) {
+    let only = |other: &Statement| other.index == statement.index;
+    let found = if semantic.bounded {
+        Found::Unknown
+    } else if semantic.public {
+        open_to(policy, &only, trust, budget)
+    } else {
+        Found::None
+    };
+    match found {
+        Found::One(()) => {
+            let caller_key = statement.conditions.iter().find(|condition| {
+                condition.key.is_chosen_by_caller()
+                    && condition.operator.is_some_and(|operator| !operator.negated)
+            });
+            match caller_key {
+                Some(condition) if condition.key.name() != "aws:securetransport" => {
+                    (FindingKind::PublicButForCallerKey, None)
+                }
+                _ => (FindingKind::Public, None),
+            }
+        }
+        Found::Unknown => {
+            let why = "The policy is too intricate to follow to the end within the bound on work, so it counts as public.";
+            (FindingKind::Public, Some(why.to_owned()))
+        }
+        Found::None => {
+            let without = without_denies(policy);
+            match open_to(&without, &only, trust, budget) {
+                Found::None => {
+                    let why = "No outsider can match this statement, but S3 and AWS Config call it public.";
+                    (FindingKind::PublicByText, Some(why.to_owned()))
+                }
+                _ => {
+                    let why =
+                        "Only a `Deny` keeps outsiders out; S3 and AWS Config do not take it into account.";
+                    (FindingKind::PublicButForDeny, Some(why.to_owned()))
+                }
+            }
+        }
+    }
+}
+
+fn open_to(
+    policy: &Policy,
+    allows: &dyn Fn(&Statement) -> bool,
+    trust: &Trust,
+    budget: &mut Budget,
+) -> Found<()> {
+    let model = Model::of(&[policy], trust, budget);
+    match ask(&Question { policy, unless: None, allows }, &model, &model.outside(), budget) {
+        Found::One(_) => Found::One(()),
+        Found::None => Found::None,
+        Found::Unknown => Found::Unknown,
+    }
+}
+
+/// The policy with every `Deny` made ineffective; the indices stay.
+fn without_denies(policy: &Policy) -> Policy {
+    let mut policy = policy.clone();
+    for statement in policy.statements.iter_mut().filter(|statement| !statement.is_allow()) {
+        statement.has_unknown_element = true;
+    }
+    policy
+}
+
+fn covers_internet(statement: &Statement, findings: &mut Vec<Finding>) {
+    for condition in &statement.conditions {
+        if condition.key.name() != "aws:sourceip" || limit(condition).is_err() {
+            continue;
+        }
+        let blocks = condition.values.iter().filter_map(|value| Block::parse(value));
+        if AddressSet::of(blocks).covers_internet() {
+            let why = format!(
+                "The {} blocks for `{}` are each narrow enough for S3, but together they cover the internet.",
+                condition.values.len(),
+                condition.key
+            );
+            let principal = statement.principal.to_string();
+            findings.push(Finding::about(
+                statement,
+                FindingKind::NetworksCoverInternet,
+                principal,
+                vec![why],
+            ));
+        }
+    }
+}
+
+/// AWS's text counts `anonymous` as a fixed value of these keys like any other.
+fn names_anonymous(statement: &Statement, findings: &mut Vec<Finding>) {
+    let named = statement.conditions.iter().find(|condition| {
+        condition.key.is_on_every_request()
+            && limit(condition).is_ok()
+            && condition.values.iter().any(|value| value.eq_ignore_ascii_case("anonymous"))
+    });
+    if let Some(condition) = named.filter(|_| !statement.principal.is_fixed()) {
+        let why = format!(
+            "`{}` is `anonymous` for everyone who does not sign in; S3 counts it as fixed.",
+            condition.key
+        );
+        let principal = statement.principal.to_string();
+        findings.push(Finding::about(statement, FindingKind::AnonymousByName, principal, vec![why]));
+    }
+}

@@ -1,0 +1,134 @@
+//! Parties that are let in by name, and that the settings do not name.
+
+use crate::address::{AddressSet, Block};
+use crate::documented::limit;
+use crate::finding::{Finding, FindingKind};
+use crate::{Access, Condition, PrincipalKind, Statement, Trust, access};
+
+pub(super) fn look(statement: &Statement, trust: &Trust, findings: &mut Vec<Finding>) {
+    let limits: Vec<&Condition> =
+        statement.conditions.iter().filter(|condition| limit(condition).is_ok()).collect();
+    let mut outside = Vec::new();
+    if !statement.principal.negated {
+        by_principal(statement, trust, &limits, &mut outside);
+    }
+    if !statement.principal.is_fixed() {
+        for condition in &limits {
+            by_condition(condition, trust, &mut outside);
+        }
+    }
+    let parties: Vec<String> = outside
+        .iter()
+        .filter(|(kind, ..)| *kind != FindingKind::ConfusedDeputy)
+        .map(|(_, party, _)| party.clone())
+        .collect();
+    let powerful = access::classes(&statement.action)
+        .iter()
+        .any(|class| matches!(class, Access::Everything | Access::Permissions));
+    if powerful && !parties.is_empty() {
+        let why = vec![format!("{} can change who may do what, or do everything.", parties.join(", "))];
+        findings.push(Finding::about(statement, FindingKind::PowerfulAccess, parties.join(", "), why));
+    }
+    for (kind, party, why) in outside {
+        findings.push(Finding::about(statement, kind, party, vec![why]));
+    }
+}
+
+fn by_principal(
+    statement: &Statement,
+    trust: &Trust,
+    limits: &[&Condition],
+    outside: &mut Vec<(FindingKind, String, String)>,
+) {
+    let limited_source = statement.conditions.iter().any(limits_source);
+    let trusted = |account: &str| trust.all_accounts().any(|own| own == account);
+    for principal in statement.principal.principals.iter().filter(|principal| principal.is_fixed()) {
+        let value = &principal.value;
+        match principal.kind {
+            PrincipalKind::Service if !limited_source => outside.push((
+                FindingKind::ConfusedDeputy,
+                value.clone(),
+                format!(
+                    "`{value}` may act for any account: there is no condition on `aws:SourceArn` or \
+                     `aws:SourceAccount`, so somebody else's resource can make it come here."
+                ),
+            )),
+            PrincipalKind::CanonicalUser => outside.push((
+                FindingKind::OutsideCanonicalUser,
+                value.clone(),
+                format!("The canonical user `{value}` is let in; nothing shows whose it is."),
+            )),
+            PrincipalKind::Aws | PrincipalKind::Federated => {
+                let Some(account) = principal.account().filter(|account| !trusted(account)) else { continue };
+                if limits.iter().any(|condition| is_trusted_organization(condition, trust)) {
+                    continue;
+                }
+                outside.push((
+                    FindingKind::OutsideAccount,
+                    value.clone(),
+                    format!("Account {account} is let in, and the settings do not name it."),
+                ));
+            }
+            PrincipalKind::Service => {}
+        }
+    }
+}
+
+/// Whether the condition says for whom a service may act.
+fn limits_source(condition: &Condition) -> bool {
+    let key = condition.key.name();
+    let names_source =
+        ["aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"];
+    names_source.contains(&key)
+        && condition.operator.is_some_and(|operator| !operator.negated && !operator.holds_when_absent())
+        && condition.values.iter().all(|value| {
+            crate::condition::is_literal(value)
+                || value.split(':').nth(4).is_some_and(|account| {
+                    account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
+                })
+        })
+}
+
+fn is_trusted_organization(condition: &Condition, trust: &Trust) -> bool {
+    condition.key.name() == "aws:principalorgid"
+        && condition.values.iter().all(|value| trust.organizations.contains(value))
+}
+
+fn by_condition(condition: &Condition, trust: &Trust, outside: &mut Vec<(FindingKind, String, String)>) {
+    let key = &condition.key;
+    for value in &condition.values {
+        let (kind, trusted, what) = match key.name() {
+            "aws:principalorgid" | "aws:principalorgpaths" => {
+                let organization = value.split('/').next().unwrap_or(value);
+                let trusted = trust.organizations.iter().any(|own| own == organization);
+                (FindingKind::OutsideOrganization, trusted, "organization")
+            }
+            "aws:sourceip" => (FindingKind::OutsideNetwork, within(value, &trust.networks), "network"),
+            "aws:sourcevpc" | "aws:sourcevpce" => {
+                (FindingKind::OutsideNetwork, trust.vpcs.contains(value), "VPC or endpoint")
+            }
+            "aws:principalaccount"
+            | "aws:sourceaccount"
+            | "aws:sourceowner"
+            | "s3:dataaccesspointaccount" => {
+                (FindingKind::OutsideAccount, trust.all_accounts().any(|own| own == value), "account")
+            }
+            "aws:principalarn" | "aws:sourcearn" | "s3:dataaccesspointarn" => {
+                let account = value.split(':').nth(4).unwrap_or_default();
+                let trusted = account.is_empty() || trust.all_accounts().any(|own| own == account);
+                (FindingKind::OutsideAccount, trusted, "account of")
+            }
+            _ => continue,
+        };
+        if !trusted {
+            let why = format!("The {what} `{value}` is let in by `{key}`, and the settings do not name it.");
+            outside.push((kind, value.clone(), why));
+        }
+    }
+}
+
+/// Whether a block lies within the trusted networks.
+fn within(value: &str, networks: &[String]) -> bool {
+    let trusted = AddressSet::of(networks.iter().filter_map(|text| Block::parse(text)));
+    Block::parse(value).is_some_and(|block| trusted.contains_block(block))
+}

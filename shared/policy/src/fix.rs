@@ -1,0 +1,122 @@
+//! Proposes the smallest edit that closes a policy to outsiders and shuts nobody out who should get in.
+//!
+//! For each statement that is public, candidates are tried from the smallest edit to the largest. A candidate is taken
+//! when AWS's text no longer calls its statements public, when the search proves that no request of the own account,
+//! of trusted accounts, organizations and networks, of networks and VPCs that the policy itself names, or of named
+//! services is lost, and when it proves that nobody new is let in. The own account stands for itself when the settings
+//! name it; otherwise a placeholder does, and the fix says that it must be filled in.
+
+mod candidate;
+mod edit;
+mod narrow;
+mod patch;
+mod restate;
+
+use serde::Serialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::change::{Change, lets_in, shuts_out};
+use crate::documented::{self, statement_is_public};
+use crate::search::Budget;
+use crate::{Policy, Trust};
+use candidate::Candidate;
+
+/// Stands for the account that owns the bucket when the settings do not name it.
+pub const OWNER_PLACEHOLDER: &str = "BUCKET_OWNER_ACCOUNT_ID";
+
+/// An edit that closes a policy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fix {
+    /// What is done, one sentence for each statement.
+    pub summary: Vec<String>,
+    /// The edit, as a JSON Patch (RFC 6902).
+    pub patch: Vec<Value>,
+    /// The policy after the edit.
+    pub policy: Value,
+    /// What the operator must fill in first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fill_in: Vec<&'static str>,
+}
+
+/// Why there is no fix.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NoFix {
+    /// The policy is not public.
+    #[error("the policy is not public")]
+    NotPublic,
+    /// No candidate passes the proof.
+    #[error("no edit of statement {} was found that closes it and provably shuts nobody out; rewrite it by hand", statement + 1)]
+    NotFound {
+        /// The position of the statement, from 0.
+        statement: usize,
+    },
+    /// More statements are public than are worked on.
+    #[error("{public} statements are public; the policy is better written anew")]
+    TooMany {
+        /// How many statements are public.
+        public: usize,
+    },
+}
+
+/// How many public statements are worked on.
+const MAX_STATEMENTS: usize = 12;
+
+/// Proposes an edit.
+///
+/// # Errors
+/// The policy is not public, or no edit passes the proof.
+pub fn propose(policy: &Policy, trust: &Trust) -> Result<Fix, NoFix> {
+    let public: Vec<usize> = policy
+        .statements
+        .iter()
+        .filter(|statement| statement_is_public(statement))
+        .map(|statement| statement.index)
+        .collect();
+    match public.len() {
+        0 => return Err(NoFix::NotPublic),
+        count if count > MAX_STATEMENTS => return Err(NoFix::TooMany { public: count }),
+        _ => {}
+    }
+    let mut trust = trust.clone();
+    trust.own_account.get_or_insert_with(|| OWNER_PLACEHOLDER.to_owned());
+    let mut budget = Budget::new(Budget::DEFAULT);
+    let mut current = policy.clone();
+    let mut summary = Vec::new();
+    // From the last to the first: a statement that becomes two does not move those still to be done.
+    for index in public.into_iter().rev() {
+        let (next, what) =
+            close(&current, index, &trust, &mut budget).ok_or(NoFix::NotFound { statement: index })?;
+        let name = policy.statements.get(index).map(ToString::to_string).unwrap_or_default();
+        summary.insert(0, format!("In {name}, {what}."));
+        current = next;
+    }
+    // INVARIANT: both verdicts of a fixed policy are "no"; semantic implies documented.
+    if documented::is_public(&current) {
+        return Err(NoFix::NotFound { statement: 0 });
+    }
+    let patch = patch::between(policy.document(), current.document());
+    let text = current.document().to_string();
+    let fill_in = if text.contains(OWNER_PLACEHOLDER) { vec![OWNER_PLACEHOLDER] } else { Vec::new() };
+    Ok(Fix { summary, patch, policy: current.document().clone(), fill_in })
+}
+
+/// The first candidate for a statement that passes the proof.
+///
+/// The proof looks at the statement and its successors alone, beside every `Deny`: what other statements allow, they
+/// allow before and after.
+fn close(policy: &Policy, index: usize, trust: &Trust, budget: &mut Budget) -> Option<(Policy, String)> {
+    let before = policy.only(index..index + 1);
+    let mut passes = |candidate: Candidate| {
+        let fixed =
+            Policy::from_document(patch::with_statements(policy, index, &candidate.statements)?).ok()?;
+        let range = index..index + candidate.statements.len();
+        let closed = !fixed.statements.get(range.clone())?.iter().any(statement_is_public);
+        let after = fixed.only(range);
+        let proven = closed
+            && shuts_out(&before, &after, trust, budget) == Change::Nothing
+            && lets_in(&before, &after, budget) == Change::Nothing;
+        proven.then_some((fixed, candidate.summary))
+    };
+    candidate::candidates(policy, index, trust).into_iter().find_map(&mut passes)
+}

@@ -1,0 +1,89 @@
+//! Edits that say who may come in.
+
+use serde_json::{Map, Value, json};
+
+use super::OWNER_PLACEHOLDER;
+use super::candidate::{Candidate, Source};
+use super::edit::{compact, with_condition, with_principal, with_sid_suffix};
+use crate::PrincipalKind;
+use crate::address::Block;
+
+/// The statement for the own and the trusted accounts, beside the principals that were fixed already.
+pub(super) fn to_accounts(source: &Source<'_>) -> Option<Candidate> {
+    let element = &source.statement.principal;
+    let mut aws: Vec<String> =
+        source.trust.all_accounts().map(|account| format!("arn:aws:iam::{account}:root")).collect();
+    let mut others: Vec<(PrincipalKind, Vec<String>)> = Vec::new();
+    if !element.negated {
+        for principal in element.principals.iter().filter(|principal| principal.is_fixed()) {
+            match others.iter_mut().find(|(kind, _)| *kind == principal.kind) {
+                _ if principal.kind == PrincipalKind::Aws => {
+                    if !aws.contains(&principal.value) {
+                        aws.push(principal.value.clone());
+                    }
+                }
+                Some((_, values)) => values.push(principal.value.clone()),
+                None => others.push((principal.kind, vec![principal.value.clone()])),
+            }
+        }
+    }
+    let mut map = Map::new();
+    map.insert("AWS".to_owned(), compact(&aws));
+    for (kind, values) in others {
+        map.insert(kind.name().to_owned(), compact(&values));
+    }
+    let mut statement = with_principal(&source.json, Value::Object(map))?;
+    if element.negated {
+        statement = excluding(source, statement)?;
+    }
+    let placeholder = source.trust.own_account.as_deref() == Some(OWNER_PLACEHOLDER);
+    let owner =
+        if placeholder { "the bucket's own account (fill in its id)" } else { "the bucket's own account" };
+    let also = if source.trust.accounts.is_empty() { "" } else { " and the trusted accounts" };
+    Some(Candidate { summary: format!("narrow the principal to {owner}{also}"), statements: vec![statement] })
+}
+
+/// What `NotPrincipal` left out, as conditions.
+fn excluding(source: &Source<'_>, mut statement: Value) -> Option<Value> {
+    let excluded = &source.statement.principal.principals;
+    let of_aws = excluded.iter().filter(|principal| principal.kind == PrincipalKind::Aws);
+    let (accounts, arns): (Vec<String>, Vec<String>) = of_aws
+        .map(|principal| principal.value.clone())
+        .partition(|value| !value.contains(':') || value.ends_with(":root"));
+    let ids: Vec<String> =
+        accounts.iter().map(|value| value.split(':').nth(4).unwrap_or(value).to_owned()).collect();
+    if !ids.is_empty() {
+        statement = with_condition(&statement, "StringNotEquals", "aws:PrincipalAccount", &ids)?;
+    }
+    if !arns.is_empty() {
+        statement = with_condition(&statement, "ArnNotLike", "aws:PrincipalArn", &arns)?;
+    }
+    Some(statement)
+}
+
+/// The statement for every kind of trusted party, each in a statement of its own.
+pub(super) fn to_trusted(source: &Source<'_>) -> Option<Candidate> {
+    let accounts = to_accounts(source)?;
+    let trust = source.trust;
+    let own = |prefix: &str| -> Vec<String> {
+        trust.vpcs.iter().filter(|id| id.split('-').next() == Some(prefix)).cloned().collect()
+    };
+    let networks = trust.networks.iter().filter(|text| Block::parse(text).is_some_and(Block::is_narrow));
+    let parties = [
+        ("StringEquals", "aws:PrincipalOrgID", trust.organizations.clone(), "Organization"),
+        ("IpAddress", "aws:SourceIp", networks.cloned().collect(), "Network"),
+        ("StringEquals", "aws:SourceVpc", own("vpc"), "Vpc"),
+        ("StringEquals", "aws:SourceVpce", own("vpce"), "VpcEndpoint"),
+    ];
+    let everyone =
+        with_principal(&source.json, json!("*")).filter(|_| source.statement.principal.is_everyone());
+    let mut statements = accounts.statements;
+    for (operator, key, values, suffix) in parties.iter().filter(|(_, _, values, _)| !values.is_empty()) {
+        let statement = with_condition(everyone.as_ref()?, operator, key, values)?;
+        statements.push(with_sid_suffix(statement, suffix));
+    }
+    (statements.len() > 1).then(|| Candidate {
+        summary: format!("{}, and give each other trusted party a statement of its own", accounts.summary),
+        statements,
+    })
+}

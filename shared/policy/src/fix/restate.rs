@@ -1,0 +1,160 @@
+//! Edits of a statement's own conditions.
+
+use super::candidate::{Candidate, Source};
+use super::edit::{with_condition, with_principal, with_sid_suffix, without_condition};
+use crate::condition::{is_fixed, is_literal};
+use crate::documented::{NoLimit, limit};
+use crate::operator::{Comparison, Quantifier};
+use crate::{Condition, Effect, PrincipalKind};
+use serde_json::{Value, json};
+
+pub(super) fn candidates(source: &Source<'_>) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for condition in &source.statement.conditions {
+        candidates.extend(require_key(source, condition));
+        candidates.extend(drop_open_values(source, condition));
+        candidates.extend(pin_account(source, condition));
+    }
+    candidates.extend(pin_principal(source));
+    candidates.extend(take_over_deny(source));
+    candidates
+}
+
+/// Drops `IfExists` and `ForAllValues:`.
+fn require_key(source: &Source<'_>, condition: &Condition) -> Option<Candidate> {
+    if limit(condition) != Err(NoLimit::AbsentKey) || !fixes(condition) {
+        return None;
+    }
+    let (name, key) = (condition.operator_name.as_str(), condition.key.written());
+    let strict = strict_name(name);
+    let without = without_condition(&source.json, name, key)?;
+    Some(Candidate {
+        summary: format!("require `{key}` by `{strict}` instead of `{name}`"),
+        statements: vec![with_condition(&without, &strict, key, &condition.values)?],
+    })
+}
+
+fn fixes(condition: &Condition) -> bool {
+    !condition.values.is_empty() && condition.values.iter().all(|value| is_fixed(&condition.key, value))
+}
+
+/// The operator's name without `IfExists` and `ForAllValues:`.
+fn strict_name(name: &str) -> String {
+    let base = match name.split_once(':') {
+        Some((prefix, base)) if prefix.eq_ignore_ascii_case("ForAllValues") => base,
+        _ => name,
+    };
+    let end = base.len().saturating_sub("IfExists".len());
+    match base.get(end..) {
+        Some(suffix) if suffix.eq_ignore_ascii_case("IfExists") => base.get(..end).unwrap_or(base).to_owned(),
+        _ => base.to_owned(),
+    }
+}
+
+/// Keeps only the fixed ones of several values.
+fn drop_open_values(source: &Source<'_>, condition: &Condition) -> Option<Candidate> {
+    let Err(NoLimit::Value(_)) = limit(condition) else { return None };
+    let (fixed, open): (Vec<String>, Vec<String>) =
+        condition.values.iter().cloned().partition(|value| is_fixed(&condition.key, value));
+    if fixed.is_empty() {
+        return None;
+    }
+    let (name, key) = (condition.operator_name.as_str(), condition.key.written());
+    let without = without_condition(&source.json, name, key)?;
+    Some(Candidate {
+        summary: format!("drop {} from the values of `{key}`", quoted(&open)),
+        statements: vec![with_condition(&without, name, key, &fixed)?],
+    })
+}
+
+/// Says in a key of its own which account or organization the values of a key already name.
+fn pin_account(source: &Source<'_>, condition: &Condition) -> Option<Candidate> {
+    let Err(NoLimit::Value(_)) = limit(condition) else { return None };
+    let segment = |separator: char, number: usize| -> Option<Vec<String>> {
+        let part = |value: &String| value.split(separator).nth(number).map(str::to_owned);
+        let mut parts: Vec<String> = condition.values.iter().map(part).collect::<Option<_>>()?;
+        parts.sort();
+        parts.dedup();
+        parts.iter().all(|part| is_literal(part) && !part.is_empty()).then_some(parts)
+    };
+    let (key, values) = match condition.key.name() {
+        "aws:principalarn" => ("aws:PrincipalAccount", segment(':', 4)?),
+        "aws:sourcearn" => ("aws:SourceAccount", segment(':', 4)?),
+        "s3:dataaccesspointarn" => ("s3:DataAccessPointAccount", segment(':', 4)?),
+        "aws:principalorgpaths" => ("aws:PrincipalOrgID", segment('/', 0)?),
+        _ => return None,
+    };
+    Some(Candidate {
+        summary: format!("add `{key}` {}, which `{}` already implies", quoted(&values), condition.key),
+        statements: vec![with_condition(&source.json, "StringEquals", key, &values)?],
+    })
+}
+
+/// Turns a wildcard in a principal of a known account into a condition on `aws:PrincipalArn`.
+fn pin_principal(source: &Source<'_>) -> Option<Candidate> {
+    let element = &source.statement.principal;
+    let [principal] = element.principals.as_slice() else { return None };
+    let account = principal.account().filter(|_| principal.kind == PrincipalKind::Aws && !element.negated)?;
+    if principal.is_fixed() || !principal.value.contains(':') {
+        return None;
+    }
+    let root = json!({ "AWS": format!("arn:aws:iam::{account}:root") });
+    let narrowed = with_principal(&source.json, root)?;
+    let pattern = principal.value.clone();
+    Some(Candidate {
+        summary: format!("name account {account} as the principal and keep `{pattern}` as a condition"),
+        statements: vec![with_condition(&narrowed, "ArnLike", "aws:PrincipalArn", &[pattern])?],
+    })
+}
+
+/// Says in the Allow what a `Deny` with negated conditions leaves over: each of the conditions suffices, so each makes
+/// a statement of its own.
+fn take_over_deny(source: &Source<'_>) -> Vec<Candidate> {
+    let denies = source.policy.statements.iter().filter(|statement| statement.effect == Effect::Deny);
+    denies
+        .filter_map(|deny| {
+            let conditions: Vec<(&'static str, &Condition)> = deny
+                .conditions
+                .iter()
+                .filter_map(|condition| Some((positive(condition)?, condition)))
+                .collect();
+            if conditions.is_empty() {
+                return None;
+            }
+            let restate = |(number, (operator, condition)): (usize, &(&str, &Condition))| {
+                let key = condition.key.written();
+                let statement: Value = with_condition(&source.json, operator, key, &condition.values)?;
+                Some(if number == 0 {
+                    statement
+                } else {
+                    with_sid_suffix(statement, &(number + 1).to_string())
+                })
+            };
+            Some(Candidate {
+                summary: format!("require in the `Allow` itself what {deny} requires by denying all else"),
+                statements: conditions.iter().enumerate().map(restate).collect::<Option<_>>()?,
+            })
+        })
+        .collect()
+}
+
+/// The operator that holds exactly when this negated one does not.
+fn positive(condition: &Condition) -> Option<&'static str> {
+    let operator = condition.operator?;
+    if !operator.negated || operator.quantifier != Quantifier::One || !condition.key.is_fixing() {
+        return None;
+    }
+    match operator.comparison {
+        Comparison::Equals => Some("StringEquals"),
+        Comparison::EqualsIgnoreCase => Some("StringEqualsIgnoreCase"),
+        Comparison::Like => Some("StringLike"),
+        Comparison::Arn => Some("ArnLike"),
+        Comparison::Address => Some("IpAddress"),
+        _ => None,
+    }
+}
+
+/// Values in backticks.
+fn quoted(values: &[String]) -> String {
+    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+}

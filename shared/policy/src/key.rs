@@ -1,0 +1,87 @@
+//! Condition keys: which ones fix a grant, and which are part of every request.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status>
+
+use std::fmt;
+
+/// A condition key. Two spellings of different case are the same key.
+#[derive(Debug, Clone, Eq)]
+pub struct Key {
+    lower: String,
+    written: String,
+}
+
+/// The keys that make a grant non-public when their values are fixed.
+const FIXING: [&str; 14] = [
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+];
+
+impl Key {
+    /// A key in any spelling.
+    pub fn new(written: &str) -> Self {
+        Self { lower: written.to_ascii_lowercase(), written: written.to_owned() }
+    }
+
+    /// The key in lower case.
+    pub fn name(&self) -> &str {
+        &self.lower
+    }
+
+    /// The key as the policy spells it.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// Whether a fixed value of this key makes a grant non-public.
+    pub fn is_fixing(&self) -> bool {
+        FIXING.contains(&self.name())
+    }
+
+    /// Whether the key is part of every request, an anonymous one too, so that `IfExists` changes nothing.
+    pub fn is_on_every_request(&self) -> bool {
+        matches!(self.name(), "aws:principalaccount" | "aws:userid")
+    }
+
+    /// Whether whoever sends the request chooses the value at will.
+    pub fn is_chosen_by_caller(&self) -> bool {
+        let name = self.name();
+        matches!(name, "aws:referer" | "aws:useragent" | "aws:securetransport" | "aws:username")
+            || name.starts_with("aws:requesttag/")
+            || name.starts_with("aws:principaltag/")
+            || (name.starts_with("s3:") && !self.is_fixing() && !self.describes_bucket())
+    }
+
+    /// Whether the key describes the bucket or its owner and so says nothing about the caller.
+    pub fn describes_bucket(&self) -> bool {
+        let name = self.name();
+        name.starts_with("aws:resource")
+            || name == "s3:resourceaccount"
+            || name.starts_with("s3:existingobjecttag/")
+            || name.starts_with("s3:buckettag/")
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.lower == other.lower
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.written)
+    }
+}

@@ -1,0 +1,246 @@
+//! Patterns: texts with wildcards, as small automata over characters.
+
+use crate::template::{Bindings, Piece, pieces};
+
+/// One step of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token {
+    /// This character.
+    Char(char),
+    /// This character in either case.
+    Fold(char),
+    /// One character of a class.
+    One(Class),
+    /// Any number of characters of a class.
+    Many(Class),
+}
+
+/// A class of characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Every character.
+    Any,
+    /// Every character but `:`, so that a wildcard stays inside its segment of an ARN.
+    Segment,
+    /// Every character but the wildcards: what a caller may send.
+    Label,
+    /// Every character that a name which AWS gave or checked may hold: no wildcard, no space.
+    Name,
+    /// As `Name`, without `:` and `/`.
+    Plain,
+    /// `0` to `9`.
+    Digit,
+    /// `a` to `z` and `0` to `9`.
+    Lower,
+    /// `A` to `Z` and `0` to `9`.
+    Upper,
+}
+
+impl Class {
+    pub(crate) fn contains(self, character: char) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Segment => character != ':',
+            Self::Label => !matches!(character, '*' | '?') && !character.is_control(),
+            Self::Name => !matches!(character, '*' | '?' | '$' | '{' | '}' | ' ') && !character.is_control(),
+            Self::Plain => Self::Name.contains(character) && !matches!(character, ':' | '/'),
+            Self::Digit => character.is_ascii_digit(),
+            Self::Lower => character.is_ascii_lowercase() || character.is_ascii_digit(),
+            Self::Upper => character.is_ascii_uppercase() || character.is_ascii_digit(),
+        }
+    }
+}
+
+impl Token {
+    /// Whether the token can take this character.
+    pub(crate) fn takes(self, character: char) -> bool {
+        match self {
+            Self::Char(own) => own == character,
+            Self::Fold(own) => own == character || own == character.to_ascii_lowercase(),
+            Self::One(class) | Self::Many(class) => class.contains(character),
+        }
+    }
+}
+
+/// How a condition or element reads its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Every character stands for itself.
+    Exact,
+    /// As `Exact`, in either case.
+    IgnoreCase,
+    /// `*` and `?` are wildcards.
+    Like,
+    /// As `Like`, in either case.
+    LikeIgnoreCase,
+    /// As `Like`, segment by segment: only in the last segment may a wildcard run over a `:`. A pattern with fewer
+    /// than six segments compares its last one with all that remains.
+    Arn,
+}
+
+/// A text that a value is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    tokens: Vec<Token>,
+    /// The value that the pattern stands for, when it stands for exactly one.
+    literal: Option<String>,
+    /// The undecided variables in the pattern. Two equal patterns match the same values whatever these stand for.
+    variables: Vec<String>,
+}
+
+impl Pattern {
+    /// Compiles a value; `None` when it needs an absent variable and so matches nothing.
+    pub(crate) fn compile(value: &str, style: Style, variables: bool, bindings: &Bindings) -> Option<Self> {
+        let pieces = pieces(value, variables);
+        let colons = |piece: &Piece| match piece {
+            Piece::Text(text) => text.matches(':').count(),
+            _ => 0,
+        };
+        let last = pieces.iter().map(colons).sum::<usize>().min(5);
+        let mut compiler = Compiler { style, last, segment: 0, tokens: Vec::new(), variables: Vec::new() };
+        for piece in &pieces {
+            match piece {
+                Piece::Text(text) => text.chars().for_each(|character| compiler.text(character)),
+                Piece::Escaped(character) => compiler.character(*character),
+                Piece::Variable { key, default } => match bindings.value(key, default.as_deref()).ok()? {
+                    Some(value) => value.chars().for_each(|character| compiler.character(character)),
+                    None => {
+                        compiler.variables.push(format!("{key},{default:?}"));
+                        compiler.tokens.push(Token::Many(Class::Any));
+                    }
+                },
+            }
+        }
+        let mut pattern = Self::new(compiler.tokens);
+        pattern.variables = compiler.variables;
+        Some(pattern)
+    }
+
+    /// A pattern from its steps.
+    pub(crate) fn new(tokens: Vec<Token>) -> Self {
+        let literal = tokens
+            .iter()
+            .map(|token| if let Token::Char(character) = token { Some(*character) } else { None })
+            .collect();
+        Self { tokens, literal, variables: Vec::new() }
+    }
+
+    /// The pattern of exactly this text.
+    pub(crate) fn exactly(text: &str) -> Self {
+        Self::new(text.chars().map(Token::Char).collect())
+    }
+
+    /// Whether an undecided variable is part of the pattern.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.variables.is_empty()
+    }
+
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    pub(crate) fn literal(&self) -> Option<&str> {
+        self.literal.as_deref()
+    }
+
+    /// Whether the whole value matches.
+    pub(crate) fn matches(&self, value: &str) -> bool {
+        if let Some(literal) = &self.literal {
+            return literal == value;
+        }
+        let differs_at_once = match (self.tokens.first(), value.chars().next()) {
+            (Some(Token::Many(_)), _) => false,
+            (Some(token), Some(first)) => !token.takes(first),
+            (Some(_), None) => true,
+            (None, first) => first.is_some(),
+        };
+        if differs_at_once {
+            return false;
+        }
+        let value: Vec<char> = value.chars().collect();
+        let (mut token, mut position) = (0, 0);
+        let mut retry: Vec<(usize, usize)> = Vec::new();
+        loop {
+            match (self.tokens.get(token), value.get(position)) {
+                (None, None) => return true,
+                (Some(Token::Many(class)), _) => {
+                    // A later star of the same kind can take all that the earlier one could.
+                    match class {
+                        Class::Any => retry.clear(),
+                        Class::Segment => {
+                            let _earlier =
+                                retry.pop_if(|(star, _)| self.tokens.get(*star) == self.tokens.get(token));
+                        }
+                        _ => {}
+                    }
+                    retry.push((token, position));
+                    token += 1;
+                }
+                (Some(one), Some(character)) if one.takes(*character) => {
+                    token += 1;
+                    position += 1;
+                }
+                _ => {
+                    let Some((star, next)) = self.longer(&mut retry, &value) else { return false };
+                    token = star + 1;
+                    position = next;
+                }
+            }
+        }
+    }
+
+    /// Lets the latest star that can take one character more.
+    fn longer(&self, retry: &mut Vec<(usize, usize)>, value: &[char]) -> Option<(usize, usize)> {
+        while let Some((star, position)) = retry.pop() {
+            let takes = match (self.tokens.get(star), value.get(position)) {
+                (Some(token), Some(character)) => token.takes(*character),
+                _ => false,
+            };
+            if takes {
+                retry.push((star, position + 1));
+                return Some((star, position + 1));
+            }
+        }
+        None
+    }
+}
+
+struct Compiler {
+    style: Style,
+    last: usize,
+    segment: usize,
+    tokens: Vec<Token>,
+    variables: Vec<String>,
+}
+
+impl Compiler {
+    fn text(&mut self, character: char) {
+        let wild = match self.style {
+            Style::Exact | Style::IgnoreCase => None,
+            Style::Like | Style::LikeIgnoreCase => Some(Class::Any),
+            Style::Arn if self.segment >= self.last => Some(Class::Any),
+            Style::Arn => Some(Class::Segment),
+        };
+        match (character, wild) {
+            ('*', Some(class)) => {
+                if self.tokens.last() != Some(&Token::Many(class)) {
+                    self.tokens.push(Token::Many(class));
+                }
+            }
+            ('?', Some(class)) => self.tokens.push(Token::One(class)),
+            _ => {
+                if character == ':' {
+                    self.segment += 1;
+                }
+                self.character(character);
+            }
+        }
+    }
+
+    fn character(&mut self, character: char) {
+        self.tokens.push(match self.style {
+            Style::IgnoreCase | Style::LikeIgnoreCase => Token::Fold(character.to_ascii_lowercase()),
+            _ => Token::Char(character),
+        });
+    }
+}

@@ -1,0 +1,82 @@
+//! A bucket policy as parsed.
+
+use serde_json::Value;
+
+use crate::error::Place;
+use crate::{ParseError, Statement, json, parse};
+
+/// A bucket policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
+    /// What S3 would refuse although the rest of the policy can be read.
+    pub oddities: Vec<Oddity>,
+    /// Whether `${...}` is a policy variable: only in version 2012-10-17.
+    pub has_variables: bool,
+    document: Value,
+}
+
+/// A part that S3 would refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oddity {
+    /// Where it stands.
+    pub place: Place,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Policy {
+    /// The longest text that is read. S3 stores at most 20 KB; the rest is room for white space.
+    pub const MAX_BYTES: usize = 80 * 1024;
+
+    /// Reads a bucket policy in any legal shape.
+    ///
+    /// # Errors
+    /// The text is too long, is not JSON, or is not shaped like a policy.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        if text.len() > Self::MAX_BYTES {
+            return Err(ParseError::TooLong { bytes: text.len(), limit: Self::MAX_BYTES });
+        }
+        Self::from_document(json::read(text)?)
+    }
+
+    /// Reads a bucket policy from a JSON document.
+    ///
+    /// # Errors
+    /// The document is not shaped like a policy.
+    pub fn from_document(document: Value) -> Result<Self, ParseError> {
+        let parse::Parsed { statements, oddities, has_variables } = parse::policy(&document)?;
+        Ok(Self { statements, oddities, has_variables, document })
+    }
+
+    /// The JSON document that the policy was read from.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// The policy with only some of its Allow statements, and every Deny.
+    pub(crate) fn only(&self, allows: std::ops::Range<usize>) -> Self {
+        let mut policy = self.clone();
+        policy.statements.retain(|statement| !statement.is_allow() || allows.contains(&statement.index));
+        for (index, statement) in policy.statements.iter_mut().enumerate() {
+            statement.index = index;
+        }
+        policy
+    }
+
+    /// The JSON Pointer of a statement, which may stand alone instead of in a list.
+    pub fn pointer(&self, statement: usize) -> String {
+        match self.document.get("Statement") {
+            Some(Value::Array(_)) => format!("/Statement/{}", self.position(statement)),
+            _ => "/Statement".to_owned(),
+        }
+    }
+
+    /// The position in the document's list of the statement with this index: texts in the list have none.
+    fn position(&self, statement: usize) -> usize {
+        let list = self.document.get("Statement").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let objects = list.iter().enumerate().filter(|(_, element)| element.is_object());
+        objects.map(|(position, _)| position).nth(statement).unwrap_or(statement)
+    }
+}

@@ -1,0 +1,123 @@
+//! Why a statement is open although it names principals and conditions.
+
+use crate::documented::{NoLimit, limit};
+use crate::{Condition, Key, Principal, PrincipalKind, Statement};
+
+/// Why the principals and each condition of a statement do not limit it, one sentence each.
+pub(crate) fn why_open(statement: &Statement) -> Vec<String> {
+    let mut reasons = principal_reasons(statement);
+    if statement.conditions.is_empty() {
+        reasons.push("There is no condition.".to_owned());
+    }
+    reasons.extend(statement.conditions.iter().filter_map(condition_reason));
+    reasons
+}
+
+fn principal_reasons(statement: &Statement) -> Vec<String> {
+    let element = &statement.principal;
+    if element.negated {
+        return vec![format!("`NotPrincipal` with `Allow` lets in {element}, without signing in too.")];
+    }
+    if element.principals.is_empty() {
+        return vec!["No principal is named, so nothing fixes whom the statement lets in.".to_owned()];
+    }
+    element.principals.iter().filter(|principal| !principal.is_fixed()).map(principal_reason).collect()
+}
+
+fn principal_reason(principal: &Principal) -> String {
+    let value = &principal.value;
+    if principal.is_everyone() {
+        return format!("Principal `{value}` is everyone, without signing in too.");
+    }
+    match principal.kind {
+        PrincipalKind::Federated if !value.contains(['*', '?']) => {
+            format!("Anybody can get an identity from `{value}`.")
+        }
+        _ => match principal.account() {
+            Some(account) => format!(
+                "Principal `{value}` has a wildcard. IAM keeps it within account {account}, but S3 counts it as public."
+            ),
+            None => format!("Principal `{value}` has a wildcard, so principals of any account can match it."),
+        },
+    }
+}
+
+/// Why a condition does not limit; `None` when it does.
+pub(crate) fn condition_reason(condition: &Condition) -> Option<String> {
+    let (name, key) = (&condition.operator_name, &condition.key);
+    Some(match limit(condition).err()? {
+        NoLimit::UnknownOperator => {
+            format!("`{name}` is no operator of IAM, so the condition on `{key}` limits nothing.")
+        }
+        NoLimit::NoValues => format!("`{name}` on `{key}` has no value."),
+        NoLimit::Value(value) => value_reason(condition, &value),
+        NoLimit::AbsentKey => {
+            format!("`{name}` on `{key}` is true when the key is absent, and {} lack it.", who_lacks(key))
+        }
+        NoLimit::Key => format!("`{key}` {}.", what_key_says(key)),
+        NoLimit::Operator => match condition.operator {
+            Some(operator) if operator.negated => {
+                format!("`{name}` on `{key}` only excludes some requests and lets in all others.")
+            }
+            _ if key.is_fixing() => format!("`{name}` on `{key}` does not fix a value of it."),
+            _ => format!("`{name}` does not fix who sends the request: `{key}` {}.", what_key_says(key)),
+        },
+    })
+}
+
+fn value_reason(condition: &Condition, value: &str) -> String {
+    let (name, key) = (&condition.operator_name, &condition.key);
+    let alone = if condition.values.len() > 1 { " (one matching value is enough)" } else { "" };
+    if key.name() == "aws:sourceip" {
+        return match crate::address::Block::parse(value) {
+            Some(_) => format!(
+                "`{value}` for `{key}` is broader than S3 counts as fixed: /8 in IPv4, /32 in IPv6{alone}."
+            ),
+            None => format!("`{value}` for `{key}` is no address block{alone}."),
+        };
+    }
+    if value.contains("${") {
+        return format!(
+            "`{value}` for `{key}` is a policy variable, and the caller decides what it stands for{alone}."
+        );
+    }
+    let exact = condition.operator.is_some_and(|operator| {
+        matches!(operator.comparison, crate::Comparison::Equals | crate::Comparison::EqualsIgnoreCase)
+    });
+    if exact {
+        return format!(
+            "`{name}` takes the wildcard in `{value}` for an ordinary character, so no request matches it, but S3 counts \
+             it as not fixed{alone}."
+        );
+    }
+    format!("`{value}` for `{key}` is not fixed{alone}.")
+}
+
+fn who_lacks(key: &Key) -> &'static str {
+    match key.name() {
+        "aws:sourceip" => "requests through a VPC endpoint",
+        "aws:sourcevpc" | "aws:sourcevpce" => "requests that do not come through a VPC endpoint",
+        "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" => {
+            "all requests but those of an AWS service"
+        }
+        "aws:principalarn" | "aws:principalorgid" | "aws:principalorgpaths" => "anonymous requests",
+        "s3:dataaccesspointarn" | "s3:dataaccesspointaccount" => {
+            "requests that do not go through an access point"
+        }
+        _ => "many requests",
+    }
+}
+
+fn what_key_says(key: &Key) -> &'static str {
+    if key.describes_bucket() {
+        "describes the bucket or its owner, not the caller"
+    } else if key.name() == "aws:securetransport" {
+        "only says that the request is encrypted"
+    } else if key.is_chosen_by_caller() {
+        "is whatever the caller chooses to send"
+    } else if matches!(key.name(), "aws:currenttime" | "aws:epochtime") {
+        "only says when the request comes"
+    } else {
+        "is not among the keys that AWS counts as fixing who is let in"
+    }
+}

@@ -1,0 +1,148 @@
+//! Statements as demands on the parts of a request.
+
+use std::collections::HashMap;
+
+use super::literal::Literal;
+use super::patterns::Patterns;
+use super::world::World;
+use crate::pattern::{Pattern, Style};
+use crate::template::Bindings;
+use crate::{Policy, PrincipalElement, PrincipalKind, Scope, Statement};
+
+/// The parts of a request that policies speak of, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    names: Vec<String>,
+    numbers: HashMap<String, usize>,
+}
+
+impl Parts {
+    /// The number of a part; a condition key must be in lower case.
+    pub(crate) fn number(&mut self, name: &str) -> usize {
+        let name = if name == "s3:resourceaccount" { "aws:resourceaccount" } else { name };
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), self.names.len() - 1);
+        self.names.len() - 1
+    }
+
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
+/// A statement's demands.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) index: usize,
+    pub(crate) principal: CompiledPrincipal,
+    /// Action, resource and conditions, all of which must hold.
+    pub(crate) literals: Vec<Literal>,
+}
+
+/// A principal element's demands.
+#[derive(Debug)]
+pub(crate) struct CompiledPrincipal {
+    pub(crate) negated: bool,
+    everyone: bool,
+    accounts: Patterns,
+    /// One of these must hold.
+    alternatives: Vec<Literal>,
+}
+
+/// Whether a caller is one of the principals.
+pub(crate) enum Named<'here> {
+    Always,
+    Never,
+    /// If one of these holds.
+    If(&'here [Literal]),
+}
+
+/// Compiles the statements that `keep` picks.
+pub(crate) fn compile(
+    policy: &Policy,
+    keep: impl Fn(&Statement) -> bool,
+    parts: &mut Parts,
+    bindings: &Bindings,
+) -> Vec<Compiled> {
+    let variables = policy.has_variables;
+    let statements = policy.statements.iter().filter(|statement| keep(statement));
+    statements
+        .map(|statement| {
+            let action =
+                scope(&statement.action, parts.number("action"), Style::LikeIgnoreCase, false, bindings);
+            let resource =
+                scope(&statement.resource, parts.number("resource"), Style::Like, variables, bindings);
+            let conditions = statement.conditions.iter().map(|condition| {
+                let number = parts.number(condition.key.name());
+                Literal::condition(number, condition, variables, bindings)
+            });
+            let literals = [action, resource].into_iter().chain(conditions).collect();
+            Compiled { index: statement.index, principal: principal(&statement.principal, parts), literals }
+        })
+        .collect()
+}
+
+fn scope(scope: &Scope, number: usize, style: Style, variables: bool, bindings: &Bindings) -> Literal {
+    let compile = |text: &String| Pattern::compile(text, style, variables, bindings);
+    Literal::text(number, scope.patterns.iter().filter_map(compile).collect(), scope.negated)
+}
+
+fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal {
+    let like = |text: &str| Pattern::compile(text, Style::Like, false, &Bindings::default());
+    let mut accounts = Vec::new();
+    let mut by_part: Vec<(&str, Vec<Pattern>)> = Vec::new();
+    let mut add = |part: &'static str, patterns: Vec<Option<Pattern>>| {
+        let patterns = patterns.into_iter().flatten();
+        match by_part.iter_mut().find(|(name, _)| *name == part) {
+            Some((_, all)) => all.extend(patterns),
+            None => by_part.push((part, patterns.collect())),
+        }
+    };
+    for principal in &element.principals {
+        let value = principal.value.as_str();
+        match principal.kind {
+            PrincipalKind::Aws => {
+                accounts.extend(like(value));
+                add("aws:principalarn", vec![like(value)]);
+                if !value.contains(':') {
+                    add("aws:userid", vec![like(value), like(&format!("{value}:*"))]);
+                }
+            }
+            PrincipalKind::Federated => add("aws:federatedprovider", vec![like(value)]),
+            PrincipalKind::Service => add("aws:principalservicename", vec![like(value)]),
+            PrincipalKind::CanonicalUser => add("canonicaluser", vec![like(value)]),
+        }
+    }
+    let alternatives = by_part
+        .into_iter()
+        .map(|(part, patterns)| Literal::text(parts.number(part), patterns.into_iter().collect(), false));
+    CompiledPrincipal {
+        negated: element.negated,
+        everyone: element.principals.iter().any(crate::Principal::is_everyone),
+        accounts: accounts.into_iter().collect(),
+        alternatives: alternatives.collect(),
+    }
+}
+
+impl CompiledPrincipal {
+    /// Whether the caller of this world is one of the principals, `Not` left aside.
+    pub(crate) fn names(&self, world: &World) -> Named<'_> {
+        if self.everyone || (world.caller.has_account() && self.names_account(&world.account)) {
+            return Named::Always;
+        }
+        if self.alternatives.is_empty() { Named::Never } else { Named::If(&self.alternatives) }
+    }
+
+    /// An account id, or the ARN of its root, stands for every principal of the account.
+    fn names_account(&self, account: &str) -> bool {
+        let root = |partition: &str| format!("arn:{partition}:iam::{account}:root");
+        !self.accounts.is_empty()
+            && (self.accounts.matches(account, true)
+                || ["aws", "aws-cn", "aws-us-gov"]
+                    .iter()
+                    .any(|name| self.accounts.matches(&root(name), true)))
+    }
+}

@@ -1,0 +1,127 @@
+//! What values one part of a request can have.
+
+use crate::address::AddressSet;
+use crate::pattern::{Class, Pattern, Token};
+use crate::search::patterns::Patterns;
+
+/// The values that a part of a request can have for one kind of caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Domain {
+    pub(crate) presence: Presence,
+    pub(crate) values: Values,
+    /// Whether the part can have several values at once.
+    pub(crate) many: bool,
+    /// Values that a witness should rather have than any other.
+    pub(crate) hints: &'static [&'static str],
+}
+
+/// Whether a part is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Always,
+    Maybe,
+    Never,
+}
+
+/// The values of a present part.
+#[derive(Debug, Clone)]
+pub(crate) enum Values {
+    /// One of these.
+    Listed(Vec<String>),
+    /// A text that matches the first set and not the second.
+    Text(Patterns, Patterns),
+    /// An address outside this set.
+    Address(AddressSet),
+}
+
+impl Domain {
+    pub(crate) fn never() -> Self {
+        Self::listed([]).with_presence(Presence::Never)
+    }
+
+    pub(crate) fn listed<const N: usize>(values: [&str; N]) -> Self {
+        Self::of(Values::Listed(values.map(str::to_owned).to_vec()))
+    }
+
+    /// Texts of these shapes. See [`shape`].
+    pub(crate) fn shaped<const N: usize>(shapes: [&str; N]) -> Self {
+        Self::of(Values::Text(shapes.iter().map(|text| shape(text)).collect(), Patterns::default()))
+    }
+
+    /// One of these texts.
+    pub(crate) fn texts(values: impl IntoIterator<Item = String>) -> Self {
+        Self::of(Values::Listed(values.into_iter().collect()))
+    }
+
+    pub(crate) fn address(excluded: AddressSet) -> Self {
+        Self::of(Values::Address(excluded))
+    }
+
+    fn of(values: Values) -> Self {
+        Self { presence: Presence::Always, values, many: false, hints: &[] }
+    }
+
+    pub(crate) fn with_presence(mut self, presence: Presence) -> Self {
+        self.presence = presence;
+        self
+    }
+
+    pub(crate) fn maybe(self) -> Self {
+        self.with_presence(Presence::Maybe)
+    }
+
+    pub(crate) fn many(mut self) -> Self {
+        self.many = true;
+        self
+    }
+
+    pub(crate) fn hinted(mut self, hints: &'static [&'static str]) -> Self {
+        self.hints = hints;
+        self
+    }
+
+    /// Whether a present part can have this value.
+    pub(crate) fn admits(&self, value: &str) -> bool {
+        self.presence != Presence::Never
+            && match &self.values {
+                Values::Listed(values) => values.iter().any(|own| own == value),
+                Values::Text(shape, excluded) => shape.matches(value, true) && !excluded.matches(value, true),
+                Values::Address(excluded) => value.parse().is_ok_and(|address| !excluded.contains(address)),
+            }
+    }
+
+    /// Leaves out some texts.
+    pub(crate) fn except(mut self, patterns: Patterns) -> Self {
+        if let Values::Text(_, excluded) = &mut self.values {
+            *excluded = patterns;
+        }
+        self
+    }
+}
+
+/// Reads a shape: `<n>` is any text of name characters, `<l>` any text (both not empty), `<p>` a name without `:` and
+/// `/`, `<a>` lower-case letters and digits, `<A>` upper-case letters and digits, `<d>` digits, `<a*>` as `<a>` or
+/// nothing, and the rest stands for itself.
+pub(crate) fn shape(text: &str) -> Pattern {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        tokens.extend(before.chars().map(Token::Char));
+        let Some((name, after)) = after.split_once('>') else { break };
+        let class = match name.trim_end_matches('*') {
+            "n" => Class::Name,
+            "p" => Class::Plain,
+            "a" => Class::Lower,
+            "A" => Class::Upper,
+            "d" => Class::Digit,
+            _ => Class::Label,
+        };
+        if !name.ends_with('*') {
+            tokens.push(Token::One(class));
+        }
+        tokens.push(Token::Many(class));
+        rest = after;
+    }
+    tokens.extend(rest.chars().map(Token::Char));
+    Pattern::new(tokens)
+}

@@ -1,0 +1,173 @@
+//! What a statement asks of one part of a request, compiled.
+
+use std::net::IpAddr;
+
+use super::moment;
+use super::patterns::Patterns;
+use crate::Condition;
+use crate::address::{AddressSet, Block};
+use crate::operator::{Comparison, Order, Quantifier};
+use crate::pattern::{Pattern, Style};
+use crate::template::Bindings;
+
+/// The value of one part of a request: absent, or present with one or more values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Slot {
+    Absent,
+    Values(Vec<String>),
+}
+
+/// A demand on one part of a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Literal {
+    /// Which part.
+    pub(crate) slot: usize,
+    pub(crate) test: Test,
+    pub(crate) negated: bool,
+    pub(crate) quantifier: Quantifier,
+    /// Whether it holds when the part is absent.
+    pub(crate) absent: bool,
+}
+
+/// What a present value is compared with.
+#[derive(Debug, Clone)]
+pub(crate) enum Test {
+    Text(Patterns),
+    Address(AddressSet),
+    Number(Order, Vec<f64>),
+    Date(Order, Vec<i64>),
+    Truth(Vec<bool>),
+    /// Holds for every present value, or for none.
+    Constant(bool),
+}
+
+impl Literal {
+    /// A demand that the part matches one of the patterns.
+    pub(crate) fn text(slot: usize, patterns: Patterns, negated: bool) -> Self {
+        Self { slot, test: Test::Text(patterns), negated, quantifier: Quantifier::One, absent: negated }
+    }
+
+    /// The demand of a condition.
+    pub(crate) fn condition(
+        slot: usize,
+        condition: &Condition,
+        variables: bool,
+        bindings: &Bindings,
+    ) -> Self {
+        let Some(operator) = condition.operator else {
+            let test = Test::Constant(false);
+            return Self { slot, test, negated: false, quantifier: Quantifier::One, absent: false };
+        };
+        let resolved = || {
+            let resolve = |value: &String| Pattern::compile(value, Style::Exact, variables, bindings);
+            condition.values.iter().filter_map(resolve)
+        };
+        let is_open = resolved().any(|pattern| pattern.is_open());
+        let texts = || resolved().filter_map(|pattern| pattern.literal().map(str::to_owned));
+        let test = match operator.comparison {
+            Comparison::Absence => {
+                let absent = condition.values.iter().any(|value| value.eq_ignore_ascii_case("true"));
+                let present = condition.values.iter().any(|value| value.eq_ignore_ascii_case("false"));
+                let test = Test::Constant(present);
+                return Self { slot, test, negated: false, quantifier: Quantifier::One, absent };
+            }
+            Comparison::Equals => patterns(condition, Style::Exact, variables, bindings),
+            Comparison::EqualsIgnoreCase => patterns(condition, Style::IgnoreCase, variables, bindings),
+            Comparison::Like => patterns(condition, Style::Like, variables, bindings),
+            Comparison::Arn => patterns(condition, Style::Arn, variables, bindings),
+            // A variable in a place where text is converted is left to the bindings that decide it.
+            _ if is_open => patterns(condition, Style::Exact, variables, bindings),
+            Comparison::Address => {
+                Test::Address(AddressSet::of(texts().filter_map(|text| Block::parse(&text))))
+            }
+            Comparison::Number(order) => {
+                Test::Number(order, texts().filter_map(|text| text.trim().parse().ok()).collect())
+            }
+            Comparison::Date(order) => {
+                Test::Date(order, texts().filter_map(|text| moment::parse(&text)).collect())
+            }
+            Comparison::Truth => Test::Truth(texts().filter_map(|text| truth(&text)).collect()),
+        };
+        Self {
+            slot,
+            test,
+            negated: operator.negated,
+            quantifier: operator.quantifier,
+            absent: operator.holds_when_absent(),
+        }
+    }
+
+    /// Whether the demand can have this outcome on this value. Both outcomes can be possible while a variable is
+    /// undecided.
+    pub(crate) fn can_be(&self, wanted: bool, slot: &Slot) -> bool {
+        let Slot::Values(values) = slot else { return self.absent == wanted };
+        let (every, matching) = self.reading(wanted);
+        let mut outcomes = values.iter().map(|value| self.test.matches(value, matching) == matching);
+        if every { outcomes.all(|met| met) } else { outcomes.any(|met| met) }
+    }
+
+    /// How much work it is to look at a value.
+    pub(crate) fn weight(&self) -> usize {
+        match &self.test {
+            Test::Text(patterns) => 1 + patterns.rest().len(),
+            _ => 1,
+        }
+    }
+
+    /// How an outcome reads on the values of a present part: whether every value or just one must, and whether it
+    /// must match or must not.
+    pub(crate) fn reading(&self, wanted: bool) -> (bool, bool) {
+        let (every, matching) = match (self.quantifier, self.negated) {
+            (Quantifier::One | Quantifier::Any, false) => (false, true),
+            (Quantifier::All, false) => (true, true),
+            (Quantifier::One | Quantifier::All, true) => (true, false),
+            (Quantifier::Any, true) => (false, false),
+        };
+        if wanted { (every, matching) } else { (!every, !matching) }
+    }
+}
+
+impl Test {
+    /// Whether a value matches; an undecided variable matches if `open` says so.
+    pub(crate) fn matches(&self, value: &str, open: bool) -> bool {
+        match self {
+            Self::Text(patterns) => patterns.matches(value, open),
+            Self::Address(set) => value.parse::<IpAddr>().is_ok_and(|address| set.contains(address)),
+            Self::Number(order, bounds) => value
+                .trim()
+                .parse::<f64>()
+                .is_ok_and(|value| bounds.iter().any(|bound| order.holds(&value, bound))),
+            Self::Date(order, bounds) => moment::parse(value)
+                .is_some_and(|value| bounds.iter().any(|bound| order.holds(&value, bound))),
+            Self::Truth(truths) => truth(value).is_some_and(|value| truths.contains(&value)),
+            Self::Constant(outcome) => *outcome,
+        }
+    }
+}
+
+impl Order {
+    fn holds<T: PartialOrd>(self, value: &T, bound: &T) -> bool {
+        match self {
+            Self::Equal => value == bound,
+            Self::Less => value < bound,
+            Self::AtMost => value <= bound,
+            Self::Greater => value > bound,
+            Self::AtLeast => value >= bound,
+        }
+    }
+}
+
+fn patterns(condition: &Condition, style: Style, variables: bool, bindings: &Bindings) -> Test {
+    let compile = |value: &String| Pattern::compile(value, style, variables, bindings);
+    Test::Text(condition.values.iter().filter_map(compile).collect())
+}
+
+fn truth(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,188 @@
+//! What a policy names: the parties that its author knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::{AddressSet, Block};
+use crate::condition::{is_fixed, is_literal};
+use crate::pattern::{Pattern, Style};
+use crate::search::patterns::Patterns;
+use crate::template::{Bindings, Piece, pieces};
+use crate::{Policy, Trust};
+
+/// The parties that policies and settings name.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) accounts: BTreeSet<String>,
+    pub(crate) organizations: BTreeSet<String>,
+    pub(crate) networks: AddressSet,
+    /// The networks that an Allow lets in, or a Deny leaves out.
+    pub(crate) welcome_networks: AddressSet,
+    /// The VPCs and VPC endpoints that an Allow lets in, or a Deny leaves out.
+    pub(crate) welcome_vpcs: BTreeSet<String>,
+    pub(crate) services: BTreeSet<String>,
+    /// Fixed values by key, for keys whose values are neither accounts nor organizations nor addresses.
+    pub(crate) values: BTreeMap<String, BTreeSet<String>>,
+    /// Texts that some but not all accounts match, such as `1234*`.
+    pub(crate) account_patterns: BTreeSet<String>,
+    /// Texts that some but not all organizations match.
+    pub(crate) organization_patterns: BTreeSet<String>,
+    /// The keys that are spoken of, in lower case.
+    pub(crate) keys: BTreeSet<String>,
+    /// The keys of variables, in lower case.
+    pub(crate) variables: BTreeSet<String>,
+    /// Whether a principal element tells principals of one account apart.
+    pub(crate) tells_principals_apart: bool,
+}
+
+impl Names {
+    pub(crate) fn of(policies: &[&Policy], trust: &Trust) -> Self {
+        let mut names = Self::default();
+        let mut blocks: Vec<Block> = trust.networks.iter().filter_map(|text| Block::parse(text)).collect();
+        names.accounts.extend(trust.all_accounts().map(str::to_owned));
+        names.organizations.extend(trust.organizations.iter().cloned());
+        for key in ["aws:sourcevpc", "aws:sourcevpce"] {
+            names.values.entry(key.to_owned()).or_default().extend(trust.vpcs.iter().cloned());
+        }
+        names.welcome_vpcs.extend(trust.vpcs.iter().cloned());
+        let mut welcome = blocks.clone();
+        for policy in policies {
+            names.read(policy, &mut blocks);
+            names.read_welcome(policy, &mut welcome);
+        }
+        names.welcome_networks = AddressSet::of(welcome);
+        let networks = AddressSet::of(blocks);
+        if !networks.covers_internet() {
+            names.networks = networks;
+        }
+        names
+    }
+
+    fn read(&mut self, policy: &Policy, blocks: &mut Vec<Block>) {
+        for statement in &policy.statements {
+            for principal in &statement.principal.principals {
+                self.read_accounts(&principal.value);
+                match principal.kind {
+                    crate::PrincipalKind::Aws => {
+                        self.tells_principals_apart |= !principal.is_everyone();
+                    }
+                    crate::PrincipalKind::Service if is_literal(&principal.value) => {
+                        self.services.insert(principal.value.clone());
+                    }
+                    crate::PrincipalKind::CanonicalUser if is_literal(&principal.value) => {
+                        self.name("canonicaluser", &principal.value);
+                    }
+                    crate::PrincipalKind::Federated => {
+                        self.keys.insert("aws:federatedprovider".to_owned());
+                    }
+                    _ => {}
+                }
+            }
+            for pattern in &statement.resource.patterns {
+                self.read_variables(pattern, policy.has_variables);
+            }
+            for condition in &statement.conditions {
+                let key = condition.key.name();
+                self.keys.insert(key.to_owned());
+                for value in &condition.values {
+                    self.read_variables(value, policy.has_variables);
+                    self.read_accounts(value);
+                    if key.contains("org") {
+                        self.read_organization(value);
+                    }
+                    if !condition.key.is_fixing() || !is_fixed(&condition.key, value) {
+                        self.name_unique_id(key, value);
+                    } else if key == "aws:sourceip" {
+                        blocks.extend(Block::parse(value));
+                    } else {
+                        self.name(key, value);
+                        self.name_unique_id(key, value);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_welcome(&mut self, policy: &Policy, blocks: &mut Vec<Block>) {
+        for statement in &policy.statements {
+            for condition in &statement.conditions {
+                let excludes = condition.operator.is_none_or(|operator| operator.negated);
+                if excludes == statement.is_allow() || !condition.key.is_fixing() {
+                    continue;
+                }
+                let fixed = condition.values.iter().filter(|value| is_fixed(&condition.key, value));
+                match condition.key.name() {
+                    "aws:sourceip" => blocks.extend(fixed.filter_map(|value| Block::parse(value))),
+                    "aws:sourcevpc" | "aws:sourcevpce" => self.welcome_vpcs.extend(fixed.cloned()),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn name(&mut self, key: &str, value: &str) {
+        self.values.entry(key.to_owned()).or_default().insert(value.to_owned());
+    }
+
+    /// `AROAEXAMPLE:*` names the role with that id.
+    fn name_unique_id(&mut self, key: &str, value: &str) {
+        let id = value.split(':').next().unwrap_or(value);
+        if key == "aws:userid" && is_literal(id) && !id.is_empty() {
+            self.name(key, id);
+        }
+    }
+
+    /// Account ids, wherever they stand, and patterns of them where an ARN has its account.
+    fn read_accounts(&mut self, value: &str) {
+        let runs = |text: &str| -> Vec<String> {
+            let is_part = |character: char| character.is_ascii_digit() || matches!(character, '*' | '?');
+            text.split(|character| !is_part(character)).map(str::to_owned).collect()
+        };
+        let is_digits = |run: &String| run.bytes().all(|byte| byte.is_ascii_digit());
+        self.accounts.extend(runs(value).into_iter().filter(|run| run.len() == 12 && is_digits(run)));
+        let place = if value.matches(':').count() >= 5 { value.split(':').nth(4) } else { Some(value) };
+        let patterns = runs(place.unwrap_or_default()).into_iter().filter(|run| {
+            !is_digits(run) && run.contains(|character: char| character.is_ascii_digit() || character == '?')
+        });
+        self.account_patterns.extend(patterns);
+    }
+
+    fn read_organization(&mut self, value: &str) {
+        let organization = value.split('/').next().unwrap_or(value);
+        if is_literal(organization) {
+            self.organizations.insert(organization.to_owned());
+        } else if !organization.contains("${") {
+            self.organization_patterns.insert(organization.to_owned());
+        }
+    }
+
+    fn read_variables(&mut self, value: &str, variables: bool) {
+        for piece in pieces(value, variables) {
+            if let Piece::Variable { key, .. } = piece {
+                self.keys.insert(key.clone());
+                self.variables.insert(key);
+            }
+        }
+    }
+
+    /// The values of a key that belong to somebody.
+    pub(crate) fn taken(&self, key: &str) -> Patterns {
+        let values = self.values.get(key).into_iter().flatten();
+        values
+            .flat_map(|value| {
+                let session = (key == "aws:userid").then(|| format!("{value}:*"));
+                let exact = Pattern::compile(value, Style::IgnoreCase, false, &Bindings::default());
+                exact.into_iter().chain(session.and_then(|text| {
+                    Pattern::compile(&text, Style::LikeIgnoreCase, false, &Bindings::default())
+                }))
+            })
+            .collect()
+    }
+
+    /// Whether one of these keys is spoken of.
+    pub(crate) fn speaks_of(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| match key.strip_suffix('*') {
+            Some(prefix) => self.keys.iter().any(|name| name.starts_with(prefix)),
+            None => self.keys.contains(*key),
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! Finds a value of one part of a request that meets all demands on it.
+
+use std::net::IpAddr;
+
+use super::automaton::{self, Demand};
+use super::domain::{Domain, Presence, Values};
+use super::literal::{Literal, Slot, Test};
+use super::moment;
+use super::{Budget, Found};
+use crate::address::AddressSet;
+
+/// Demands on one part of a request: what is asked, and whether it must hold or fail.
+pub(crate) type Demands<'goal> = Vec<(&'goal Literal, bool)>;
+
+/// A value in the domain that meets all demands; `None` is a proof that there is none.
+pub(crate) fn settle(domain: &Domain, demands: &[(&Literal, bool)], budget: &mut Budget) -> Found<Slot> {
+    if !budget.spend_steps(16 + 16 * demands.len()) {
+        return Found::Unknown;
+    }
+    let absent = Slot::Absent;
+    if domain.presence != Presence::Always
+        && demands.iter().all(|(literal, wanted)| literal.can_be(*wanted, &absent))
+    {
+        return Found::One(absent);
+    }
+    if domain.presence == Presence::Never {
+        return Found::None;
+    }
+    let mut every = Vec::new();
+    let mut some = Vec::new();
+    for (literal, wanted) in demands {
+        let (all_values, matching) = literal.reading(*wanted);
+        let demand = (&literal.test, matching);
+        if all_values || !domain.many { every.push(demand) } else { some.push(demand) }
+    }
+    if some.len() < 2 {
+        every.append(&mut some);
+        return match one(domain, &every, budget) {
+            Found::One(value) => Found::One(Slot::Values(vec![value])),
+            Found::None => Found::None,
+            Found::Unknown => Found::Unknown,
+        };
+    }
+    let mut values = Vec::new();
+    for demand in some {
+        every.push(demand);
+        match one(domain, &every, budget) {
+            Found::One(value) => values.push(value),
+            Found::None => return Found::None,
+            Found::Unknown => return Found::Unknown,
+        }
+        every.pop();
+    }
+    values.dedup();
+    Found::One(Slot::Values(values))
+}
+
+/// One value that meets every demand.
+fn one(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Found<String> {
+    let meets = |value: &str| demands.iter().all(|(test, wanted)| test.matches(value, *wanted) == *wanted);
+    if demands.iter().any(|(test, wanted)| matches!(test, Test::Constant(outcome) if outcome != wanted)) {
+        return Found::None;
+    }
+    match &domain.values {
+        Values::Listed(values) => {
+            values.iter().find(|value| meets(value)).map_or(Found::None, |value| Found::One(value.clone()))
+        }
+        Values::Address(excluded) => {
+            let candidates = addresses(demands, excluded);
+            let allowed = |value: &String| value.parse().is_ok_and(|address| !excluded.contains(address));
+            let by_line = candidates.into_iter().filter(allowed).find(|value| meets(value));
+            match by_line {
+                Some(value) => Found::One(value),
+                None if demands.iter().all(|(test, _)| matches!(test, Test::Address(_))) => Found::None,
+                None => address_by_text(demands, excluded, budget),
+            }
+        }
+        Values::Text(shape, excluded) => {
+            if let Some(hint) = domain.hints.iter().find(|hint| meets(hint)) {
+                return Found::One((*hint).to_owned());
+            }
+            let texts: Vec<Demand<'_>> = demands.iter().filter_map(text).collect();
+            let typed =
+                demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_) | Test::Constant(_))).count();
+            let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);
+            if typed > 0 {
+                let candidate =
+                    candidates(demands).into_iter().find(|value| in_domain(value) && meets(value));
+                return match candidate {
+                    Some(value) => Found::One(value),
+                    None if texts.is_empty() && same_family(demands) => Found::None,
+                    None => Found::Unknown,
+                };
+            }
+            let bounds = [(shape, true), (excluded, false)];
+            let all: Vec<Demand<'_>> = texts.into_iter().chain(bounds).filter(is_real).collect();
+            automaton::find(&all, budget)
+        }
+    }
+}
+
+fn text<'set>((test, wanted): &(&'set Test, bool)) -> Option<Demand<'set>> {
+    match test {
+        Test::Text(patterns) => Some((patterns, *wanted)),
+        _ => None,
+    }
+}
+
+fn is_real((patterns, wanted): &Demand<'_>) -> bool {
+    *wanted || !patterns.is_empty()
+}
+
+fn same_family(demands: &[(&Test, bool)]) -> bool {
+    let mut kinds = demands.iter().map(|(test, _)| std::mem::discriminant(*test));
+    kinds.next().is_none_or(|first| kinds.all(|kind| kind == first))
+}
+
+/// Addresses on both sides of every boundary, and three that are usually on none.
+fn addresses(demands: &[(&Test, bool)], excluded: &AddressSet) -> Vec<String> {
+    let usual = ["198.51.100.7", "5.6.7.8", "2600:1f18::7", "0.0.0.0", "::"].map(str::to_owned);
+    let sets =
+        demands.iter().filter_map(|(test, _)| if let Test::Address(set) = test { Some(set) } else { None });
+    let cuts =
+        sets.chain([excluded]).flat_map(AddressSet::boundaries).map(|address: IpAddr| address.to_string());
+    usual.into_iter().chain(cuts).collect()
+}
+
+/// Text demands on an address: looks among the dotted quads.
+fn address_by_text(demands: &[(&Test, bool)], excluded: &AddressSet, budget: &mut Budget) -> Found<String> {
+    let quads = ["<d>.<d>.<d>.<d>"].iter().map(|text| super::domain::shape(text)).collect();
+    let texts = demands.iter().filter_map(text).chain([(&quads, true)]);
+    match automaton::find(&texts.collect::<Vec<_>>(), budget) {
+        Found::One(value) => {
+            let meets = value.parse().is_ok_and(|address| !excluded.contains(address))
+                && demands.iter().all(|(test, wanted)| test.matches(&value, *wanted) == *wanted);
+            if meets { Found::One(value) } else { Found::Unknown }
+        }
+        Found::None => Found::None,
+        Found::Unknown => Found::Unknown,
+    }
+}
+
+/// Values on both sides of every bound.
+fn candidates(demands: &[(&Test, bool)]) -> Vec<String> {
+    let mut values = Vec::new();
+    for (test, _) in demands {
+        match test {
+            Test::Number(_, bounds) => {
+                let mut bounds = bounds.clone();
+                bounds.sort_by(f64::total_cmp);
+                let between =
+                    bounds.iter().zip(bounds.iter().skip(1)).map(|(low, high)| f64::midpoint(*low, *high));
+                let beside = bounds.iter().flat_map(|bound| [*bound, bound + 1.0, bound - 1.0]);
+                values.extend(beside.chain(between).map(|value| value.to_string()));
+            }
+            Test::Date(_, bounds) => {
+                let beside = bounds
+                    .iter()
+                    .flat_map(|bound| [*bound, bound.saturating_add(1), bound.saturating_sub(1)]);
+                values.extend(beside.flat_map(|seconds| [moment::format(seconds), seconds.to_string()]));
+            }
+            Test::Truth(_) => values.extend(["true", "false"].map(str::to_owned)),
+            Test::Address(_) | Test::Text(_) | Test::Constant(_) => {}
+        }
+    }
+    values.extend(addresses(demands, &AddressSet::default()));
+    values.extend(["0", "x"].map(str::to_owned));
+    for (test, _) in demands {
+        if let Test::Text(patterns) = test {
+            values.extend(patterns.sorted_literals().map(str::to_owned));
+        }
+    }
+    values
+}

@@ -1,0 +1,39 @@
+//! The way by which a request comes.
+
+use crate::address::AddressSet;
+use crate::search::domain::Domain;
+use crate::search::model::Model;
+use crate::search::world::{Reach, World};
+
+impl World {
+    pub(super) fn network(&self, key: &str, model: &Model) -> Option<Domain> {
+        let account = self.account.as_str();
+        let domain = match key {
+            "aws:sourceip" if !self.through_endpoint => Domain::address(model.closed_networks(&self.reach)),
+            "aws:vpcsourceip" if self.through_endpoint => Domain::address(AddressSet::default()),
+            "aws:sourcevpc" | "aws:sourcevpce" if self.through_endpoint => {
+                let prefix = if key == "aws:sourcevpc" { "vpc" } else { "vpce" };
+                match &self.reach {
+                    Reach::Vpc(id) if id.split('-').next() == Some(prefix) => Domain::texts([id.clone()]),
+                    _ => Domain::shaped([&format!("{prefix}-<a>")]).except(model.taken(key, &self.reach)),
+                }
+            }
+            "aws:sourcevpcarn" if self.through_endpoint => {
+                Domain::shaped([&format!("arn:aws<p*>:ec2:<p>:{account}:vpc/<n>")])
+            }
+            "aws:vpceaccount" if self.through_endpoint => Domain::listed([account]),
+            "aws:vpceorgid" if self.through_endpoint => match &self.organization {
+                Some(organization) => Domain::listed([organization]),
+                None => Domain::never(),
+            },
+            "aws:vpceorgpaths" if self.through_endpoint => match &self.organization {
+                Some(organization) => Domain::shaped([&format!("{organization}/<n>")]).many(),
+                None => Domain::never(),
+            },
+            "aws:sourceip" | "aws:vpcsourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn"
+            | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => Domain::never(),
+            _ => return None,
+        };
+        Some(domain)
+    }
+}

@@ -1,0 +1,65 @@
+//! What a request says of itself and of the bucket.
+
+use crate::search::domain::Domain;
+use crate::search::model::Model;
+use crate::search::world::World;
+
+/// What a witness's action should be called, if it may.
+pub(super) const ACTIONS: [&str; 15] = [
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:GetObjectVersion",
+    "s3:GetBucketAcl",
+    "s3:PutBucketPolicy",
+    "s3:PutObjectAcl",
+    "s3:GetBucketLocation",
+    "s3:ListBucketMultipartUploads",
+    "s3:AbortMultipartUpload",
+    "s3:GetObjectTagging",
+    "sts:AssumeRole",
+    "sqs:SendMessage",
+    "ec2:DescribeInstances",
+];
+
+impl World {
+    pub(super) fn request(&self, key: &str, model: &Model) -> Domain {
+        let account = self.account.as_str();
+        match key {
+            "s3:dataaccesspointarn" if self.through_access_point => {
+                Domain::shaped([&format!("arn:aws<p*>:s3:<p>:{account}:accesspoint/<n>")])
+            }
+            "s3:dataaccesspointaccount" if self.through_access_point => Domain::listed([account]),
+            "s3:accesspointnetworkorigin" | "s3:dataaccesspointnetworkorigin"
+                if self.through_access_point =>
+            {
+                Domain::listed(["Internet", "VPC"])
+            }
+            "s3:dataaccesspointarn"
+            | "s3:dataaccesspointaccount"
+            | "s3:accesspointnetworkorigin"
+            | "s3:dataaccesspointnetworkorigin" => Domain::never(),
+            "s3:x-amz-server-side-encryption-aws-kms-key-id" => {
+                let own = format!("arn:aws<p*>:kms:<p>:{account}:<n>");
+                Domain::shaped([&own, "<p>", "alias/<n>"]).except(model.taken(key, &self.reach)).maybe()
+            }
+            "aws:securetransport" => Domain::listed(["true", "false"]),
+            "aws:currenttime" => {
+                Domain::shaped(["<d>-<d>-<d>T<d>:<d>:<d>Z"]).hinted(&["2026-01-01T00:00:00Z"])
+            }
+            "aws:epochtime" => Domain::shaped(["<d>"]).hinted(&["1767225600"]),
+            "aws:requestedregion" => Domain::shaped(["<n>"]).hinted(&["us-east-1"]),
+            "aws:resourceaccount" => Domain::shaped(["<d>"])
+                .hinted(&["111122223333"])
+                .except(model.not_owner(account, &self.reach)),
+            "aws:resourceorgid" => Domain::shaped(["o-<a>"])
+                .except(model.not_owner(self.organization.as_deref().unwrap_or_default(), &self.reach))
+                .maybe(),
+            "aws:resourceorgpaths" | "aws:tagkeys" | "s3:requestobjecttagkeys" => {
+                Domain::shaped(["<l>"]).maybe().many()
+            }
+            _ => Domain::shaped(["<l>"]).maybe(),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! One statement of a policy.
+
+use std::fmt;
+
+use crate::{Condition, PrincipalElement};
+
+/// Whether a statement grants or takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The statement grants.
+    Allow,
+    /// The statement takes away, whatever others grant.
+    Deny,
+}
+
+/// `Action`, `NotAction`, `Resource` or `NotResource`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// Whether it is the `Not...` form: everything but these.
+    pub negated: bool,
+    /// The patterns. Empty without negation (the element is missing) matches nothing.
+    pub patterns: Vec<String>,
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its position in the policy, from 0.
+    pub index: usize,
+    /// Its `Sid`.
+    pub sid: Option<String>,
+    /// Whether it grants or takes away.
+    pub effect: Effect,
+    /// Who it speaks about.
+    pub principal: PrincipalElement,
+    /// What it speaks about.
+    pub action: Scope,
+    /// Where.
+    pub resource: Scope,
+    /// Under which conditions, all of which must hold.
+    pub conditions: Vec<Condition>,
+    /// Whether an element of it is one that IAM does not know. A `Deny` like that is not relied on.
+    pub has_unknown_element: bool,
+}
+
+impl Statement {
+    /// Whether the statement grants.
+    pub fn is_allow(&self) -> bool {
+        self.effect == Effect::Allow
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.sid {
+            Some(sid) if !sid.is_empty() => write!(formatter, "statement {} (`{sid}`)", self.index + 1),
+            _ => write!(formatter, "statement {}", self.index + 1),
+        }
+    }
+}
+
+impl Scope {
+    /// Whether the scope is `*` alone or among others, without negation.
+    pub fn is_everything(&self) -> bool {
+        !self.negated && self.patterns.iter().any(|pattern| pattern == "*")
+    }
+}
