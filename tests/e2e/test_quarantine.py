@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import uuid
 
 import pytest
 from harness import offenders
@@ -209,10 +210,11 @@ def test_a_list_that_cannot_be_read_is_said_and_never_assumed_harmless(revoke, e
     unread = prefix_list(ec2, "203.0.114.0/24")
     group = group_of(ec2, from_list("tcp", 22, unread), permission("tcp", 23, v4=four(WORLD)))
     [rule_id] = [i for i, rule in offenders.rules_of(ec2, group).items() if rule[1] == 22]
-    denied = (403, ec2_error("UnauthorizedOperation", "You are not authorized."))
 
     def deny():
-        revoke.recorder.fault("GetManagedPrefixListEntries", *denied, times=9)
+        message = f"You are not authorized. Encoded message: {uuid.uuid4()}"
+        answer = ec2_error("UnauthorizedOperation", message)
+        revoke.recorder.fault("GetManagedPrefixListEntries", 403, answer, times=9)
 
     deny()
     run = send(revoke, queued(about_group(group)))

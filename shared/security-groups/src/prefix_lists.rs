@@ -107,7 +107,7 @@ impl KnownLists {
         match groups.list_entries(at, id).await {
             Ok(blocks) => Ok(Contents::Blocks(blocks)),
             Err(error) if error.is_passing() => Err(error),
-            Err(error) => Ok(Contents::Unreadable(error.to_string())),
+            Err(error) => Ok(Contents::Unreadable(why(&error))),
         }
     }
 
@@ -128,5 +128,14 @@ impl KnownLists {
 
     fn all(&self) -> MutexGuard<'_, HashMap<(Region, PrefixListId), Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Without the service's own words, which may differ from call to call: the same finding is told once.
+fn why(error: &CallError) -> String {
+    match error {
+        CallError::Denied(denied) => format!("the function's role may not call `{}`", denied.action),
+        CallError::Refused { action, code, .. } => format!("`{action}` answered {code}"),
+        other => other.to_string(),
     }
 }
