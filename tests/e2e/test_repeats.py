@@ -48,8 +48,21 @@ def test_a_group_that_somebody_else_closed_meanwhile_is_no_remediation(quarantin
 
     quarantine.recorder.intercept("RevokeSecurityGroupIngress", somebody_was_faster)
     run = send(quarantine, about_group(group))
-    assert run.line["changes"] == []
-    assert (run.outcome, run.mails) == ("compliant", [])
+    assert (run.outcome, run.line["changes"]) == ("compliant", [])
+    assert "closed between Curfew's two reads" in run.mail[1]
+
+
+def test_a_revoke_whose_answer_gets_lost_is_told_with_all_that_was_there(quarantine, ec2):
+    group = group_of(ec2, permission("tcp", 22, v4=[(WORLD, "just for a minute")]))
+
+    def done_and_lost(_call, forward):
+        forward()
+        return 503, ec2_error("Unavailable")
+
+    quarantine.recorder.intercept("RevokeSecurityGroupIngress", done_and_lost)
+    run = send(quarantine, about_group(group))
+    assert "just for a minute" in str(run.line["before"])
+    assert "just for a minute" in run.mail[1]
 
 
 def test_the_mail_holds_all_revoked_rules_of_a_group_within_the_usual_quota(quarantine, ec2):

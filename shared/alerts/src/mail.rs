@@ -52,7 +52,7 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
-        Outcome::Compliant => "Nothing has to be done.",
+        Outcome::Compliant => "It was closed before Curfew had said that it closed it.",
     };
     format!("{found}. {then}")
 }
@@ -103,7 +103,9 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
         return;
     }
     let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
-    text.list(changes, "It changed nothing.", limit);
+    let closed_meanwhile = report.outcome == Outcome::Compliant;
+    let if_none = if closed_meanwhile { "Nothing that it knows of." } else { "It changed nothing." };
+    text.list(changes, if_none, limit);
     match &report.remaining {
         Some(remaining) => {
             let left: Vec<String> =

@@ -6,7 +6,7 @@ use std::time::Duration;
 use events::Subject;
 use serde_json::{Map, Value, json};
 
-use crate::{CallError, Change, Evidence, Finding, Mode, Outcome, Remedy, Severity};
+use crate::{CallError, Change, Evidence, Finding, Mode, Outcome, Severity};
 
 /// What is to be said about one subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,18 +76,17 @@ impl Report {
         }
     }
 
-    /// Whether a read after the change found nothing left to close.
+    /// Whether a read after the change found nothing at all any more.
     pub fn is_known_closed(&self) -> bool {
-        self.remaining
-            .as_ref()
-            .is_some_and(|left| left.iter().all(|finding| finding.remedy == Remedy::Report))
+        self.remaining.as_ref().is_some_and(Vec::is_empty)
     }
 
     /// Whether a person should hear of this: what was changed, what needs a decision, what failed for good.
     /// `last_chance` is false while a queue will hand the same trigger out again.
     pub fn concerns_a_person(&self, last_chance: bool) -> bool {
         match self.outcome {
-            Outcome::Compliant | Outcome::Gone => !self.changes.is_empty(),
+            Outcome::Compliant => !self.findings.is_empty(),
+            Outcome::Gone => !self.changes.is_empty(),
             Outcome::Remediated | Outcome::StillOpen | Outcome::Alerted | Outcome::Observed => true,
             Outcome::Failed => {
                 let for_good = !self.error.as_ref().is_some_and(CallError::is_passing);
@@ -119,8 +118,7 @@ impl Report {
             add("severity", self.severity().as_str().into());
         }
         add("findings", json!(self.findings));
-        let is_carried_out = matches!(self.outcome, Outcome::Remediated | Outcome::Compliant);
-        if !self.planned.is_empty() && !is_carried_out {
+        if !self.planned.is_empty() && self.outcome != Outcome::Remediated {
             add("planned", json!(self.planned));
         }
         add("changes", json!(self.changes));

@@ -28,6 +28,10 @@ pub async fn walk<C: Control>(
     let mut report = take(control, subject, id, mode, clock).await;
     report.advice = match report.outcome {
         Outcome::Failed => after_failure(&report),
+        Outcome::Compliant if !report.findings.is_empty() => vec![
+            "Find out who closed it. If it should be as it was, the evidence below has all that was there."
+                .to_owned(),
+        ],
         outcome => control.advice(outcome, &report.findings),
     };
     report.duration = clock.now().duration_since(start).unwrap_or_default();
@@ -78,8 +82,10 @@ async fn take<C: Control>(
         }
         Ok(Applied::Done) => {}
         Err(error) => {
+            // Nothing was changed, and what is refused for good may be refused because the resource is gone.
+            let worth_a_look = !report.changes.is_empty() || matches!(error, CallError::Refused { .. });
             report.error = Some(error);
-            if report.changes.is_empty() {
+            if !worth_a_look {
                 report.outcome = Outcome::Failed;
                 return report;
             }
@@ -91,13 +97,21 @@ async fn take<C: Control>(
             report.after = Some(snapshot(&after));
             report.remaining = Some(remaining);
         }
-        Ok(None) => report.note = Some("the resource was deleted while Curfew was at work".to_owned()),
+        Ok(None) => {
+            report.error = None;
+            report.note = Some("the resource was deleted while Curfew was at work".to_owned());
+        }
         Err(error) => report.error = report.error.or(Some(error)),
     }
     report.outcome = verdict(&report);
     if report.outcome == Outcome::Compliant {
-        let note = "somebody else closed it between Curfew's read and its change".to_owned();
-        return Report { note: Some(note), ..ended(Outcome::Compliant) };
+        // The answer to a call may get lost, and its repetition find the work done: all that was there
+        // before is kept and told.
+        report.note = Some(
+            "it was closed between Curfew's two reads, by somebody else or by a call of Curfew's whose answer \
+             got lost"
+                .to_owned(),
+        );
     }
     report
 }

@@ -137,6 +137,18 @@ fn a_failure_before_any_change_is_not_looked_at_again() {
 }
 
 #[test]
+fn what_is_refused_because_the_resource_is_gone_is_gone() {
+    let refused = remediation::CallError::Refused {
+        action: "house:CloseDoor",
+        code: "NoSuchHouse".to_owned(),
+        message: "gone".to_owned(),
+    };
+    let doors = Doors::read([open(&["front door"]), Ok(None)]).then(0, Err(refused));
+    let report = enforce(&doors);
+    assert_eq!((report.outcome, report.error), (Outcome::Gone, None));
+}
+
+#[test]
 fn what_fails_after_the_resource_is_closed_raises_less_alarm() {
     let doors = Doors::read([open(&["front door"]), open(&[])]).then(1, Err(denied()));
     let report = enforce(&doors);
@@ -150,8 +162,11 @@ fn what_somebody_else_closed_meanwhile_is_not_claimed() {
     let doors = Doors::read([open(&["front door"]), open(&[])]).then(0, Ok(Applied::Done));
     let report = enforce(&doors);
     assert_eq!(report.outcome, Outcome::Compliant);
-    assert!(report.note.unwrap().contains("somebody else"));
-    assert!(report.findings.is_empty());
+    assert!(report.note.as_ref().unwrap().contains("somebody else"));
+    assert!(report.changes.is_empty());
+    // Should it have been a call of its own, this is all that is left of what was there.
+    assert_eq!(report.before, Some(serde_json::json!(["front door"])));
+    assert!(report.concerns_a_person(false));
 }
 
 #[test]

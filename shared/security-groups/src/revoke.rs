@@ -26,12 +26,18 @@ impl<P: SecurityGroups> SgIngress<P> {
             }
         }
         self.revoke_rules(at, &plan.revoke, done).await?;
-        for batch in waiting {
-            if let Some(no_room) = self.put_back(at, &batch, done).await? {
-                return Err(no_room);
+        // What does not fit all at once may fit in part: each one that does is one that is not cut.
+        let mut failure = None;
+        for (tags, parts) in waiting {
+            for part in parts {
+                match self.authorize(at, &[part], tags).await {
+                    Ok(Authorized::Done) => done.push(restored(part)),
+                    Ok(Authorized::AlreadyThere) => {}
+                    Ok(Authorized::NoRoom(why)) | Err(why) => failure = failure.or(Some(why)),
+                }
             }
         }
-        Ok(())
+        failure.map_or(Ok(()), Err)
     }
 
     /// Authorizes all at once; where one of them is there already, EC2 refuses the lot, and they go one by

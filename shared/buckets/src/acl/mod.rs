@@ -64,12 +64,12 @@ impl<P: BucketAcls> S3Acl<P> {
         let block = async {
             let answer = self.acls.public_access_block(bucket).await;
             // What will be written depends on it: then not knowing is an error.
-            if self.settings.block_public_acls { answer.map(Fact::Known) } else { Fact::of(answer) }
+            if self.settings.block_public_acls { answer.map(Fact::Known) } else { Ok(Fact::of(answer)) }
         };
-        let website = async { Fact::of(self.acls.serves_website(bucket).await) };
+        let website = async { Ok(Fact::of(self.acls.serves_website(bucket).await)) };
         let disabled = async {
             match self.mode {
-                Mode::Observe => Fact::of(self.acls.acls_disabled(bucket).await).map(Some),
+                Mode::Observe => Ok(Some(Fact::of(self.acls.acls_disabled(bucket).await))),
                 Mode::Enforce => Ok(None),
             }
         };

@@ -28,7 +28,7 @@ pub struct Surroundings {
 pub enum Fact<T> {
     /// S3 said so.
     Known(T),
-    /// S3 did not say, for a reason that stays.
+    /// S3 did not say.
     Unknown(CallError),
 }
 
@@ -75,17 +75,9 @@ impl Surroundings {
 }
 
 impl<T> Fact<T> {
-    /// Takes an answer as it is. An error that stays becomes part of what is known; one that passes does
-    /// not: the next delivery may hear the answer.
-    ///
-    /// # Errors
-    /// The error, where it may pass.
-    pub(crate) fn of(answer: Result<T, CallError>) -> Result<Self, CallError> {
-        match answer {
-            Ok(value) => Ok(Self::Known(value)),
-            Err(error) if error.is_passing() => Err(error),
-            Err(error) => Ok(Self::Unknown(error)),
-        }
+    /// Takes an answer as it is; an error becomes part of what is known.
+    pub(crate) fn of(answer: Result<T, CallError>) -> Self {
+        answer.map_or_else(Self::Unknown, Self::Known)
     }
 }
 

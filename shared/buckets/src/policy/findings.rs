@@ -36,7 +36,7 @@ pub(super) fn findings(
     }
     let mut findings = explained(&state.bucket, &analysis);
     findings.extend(disagreement(policy, &analysis));
-    if is_public && let Some(blocker) = blocker(policy) {
+    if let Some(blocker) = blocker(policy) {
         for finding in &mut findings {
             finding.severity = finding.severity.min(Severity::Medium);
         }
@@ -48,8 +48,12 @@ pub(super) fn findings(
     findings
 }
 
-/// What keeps the public out although the policy lets it in.
+/// What keeps the public out although the policy lets it in. RestrictPublicBuckets goes by S3's own verdict:
+/// where S3 does not call the policy public, it does nothing.
 pub(super) fn blocker(policy: &BucketPolicy) -> Option<&'static str> {
+    if !policy.is_public {
+        return None;
+    }
     let account = policy.account_block.known().is_some_and(|block| block.restrict_public_buckets);
     match (policy.bucket_block.restrict_public_buckets, account) {
         (true, true) => Some("RestrictPublicBuckets of the bucket and of the account"),

@@ -71,7 +71,10 @@ fn switches(policy: &BucketPolicy) -> String {
     };
     let verdict = match blocker(policy) {
         Some(blocker) => format!("  So the public is kept out now, by {blocker} alone."),
-        None => "  So nothing blocks what the policy allows.".to_owned(),
+        None if policy.is_public => "  So nothing blocks what the policy allows.".to_owned(),
+        None => {
+            "  S3 does not call the policy public, so RestrictPublicBuckets does not apply to it.".to_owned()
+        }
     };
     [row("bucket", &policy.bucket_block), account, verdict].join("\n")
 }

@@ -164,6 +164,18 @@ fn restrict_public_buckets_of_bucket_or_account_lowers_the_alarm_and_is_named() 
 }
 
 #[test]
+fn restrict_public_buckets_is_no_comfort_where_s3_does_not_call_the_policy_public() {
+    let mut state = state(PUBLIC, false);
+    let on = PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() };
+    state.policy.as_mut().unwrap().bucket_block = on;
+    let findings = findings(&state);
+    assert_eq!(findings[0].severity, Severity::Critical);
+    assert!(!findings[0].summary.contains("blocked"));
+    let evidence = control("{}").evidence(&bucket().target(), &state, None);
+    assert!(evidence[2].body.contains("does not apply"), "{}", evidence[2].body);
+}
+
+#[test]
 fn an_outside_account_is_mailed_only_where_the_settings_ask_for_it_and_do_not_trust_it() {
     let partner = state(PARTNER, false);
     assert!(findings(&partner).is_empty());

@@ -110,13 +110,13 @@ fn a_full_group_loses_the_open_rules_before_it_gets_their_parts_back() {
 }
 
 #[test]
-fn a_part_for_which_there_is_no_room_at_all_is_a_failure_that_says_so() {
+fn of_parts_that_do_not_all_fit_one_stays_and_the_failure_says_so() {
     let memory = Memory::of([rule("sgr-1", "tcp", "80-443", WORLD)]);
     memory.room_for.set(1);
     let report = walk(&control(&memory, "{}"));
     assert_eq!(report.outcome, Outcome::Failed);
     assert!(report.error.unwrap().to_string().contains("RulesPerSecurityGroupLimitExceeded"));
-    assert_eq!(memory.ids(), Vec::<String>::new(), "the open rule is gone all the same");
+    assert_eq!(memory.says(), ["tcp 80 from 0.0.0.0/0"], "the open rule is gone all the same");
 }
 
 #[test]
