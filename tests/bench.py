@@ -26,9 +26,17 @@ OWNER = "<Owner><ID>o</ID></Owner>"
 ANSWERS = {
     "acl": (200, f"<AccessControlPolicy>{OWNER}<AccessControlList></AccessControlList></AccessControlPolicy>"),
     "policy": (404, "<Error><Code>NoSuchBucketPolicy</Code><Message>none</Message></Error>"),
-    "DescribeSecurityGroups": (200, "<r><securityGroupInfo><item><groupId>sg-0a1b2c3d4e5f60718</groupId><groupName>g</groupName>"
-                               "<groupDescription>g</groupDescription><vpcId>vpc-1</vpcId></item></securityGroupInfo></r>"),
-    "DescribeSecurityGroupRules": (200, "<r><securityGroupRuleSet></securityGroupRuleSet></r>"),
+    "DescribeSecurityGroups": (
+        200,
+        "<DescribeSecurityGroupsResponse><securityGroupInfo><item><groupId>sg-0a1b2c3d4e5f60718</groupId>"
+        "<groupName>g</groupName><groupDescription>g</groupDescription><vpcId>vpc-1</vpcId></item>"
+        "</securityGroupInfo></DescribeSecurityGroupsResponse>",
+    ),
+    "DescribeSecurityGroupRules": (
+        200,
+        "<DescribeSecurityGroupRulesResponse><securityGroupRuleSet></securityGroupRuleSet>"
+        "</DescribeSecurityGroupRulesResponse>",
+    ),
 }
 
 
