@@ -87,13 +87,13 @@ def wait_for(port, process, what, seconds=60):
 
 
 class Emulator:
-    """moto: S3, SNS, SQS and EC2."""
+    """moto: S3, SNS, SQS, EC2, and what a deployment needs."""
 
     def __init__(self):
         self.port = free_port()
         environment = {**os.environ, **CREDENTIALS, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
         self.process = spawn(
-            [VENV / "moto_server", "-H", "127.0.0.1", "-p", self.port],
+            [sys.executable, Path(__file__).with_name("emulator.py"), "-H", "127.0.0.1", "-p", self.port],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
         )
         wait_for(self.port, self.process, "the emulator")
