@@ -265,6 +265,15 @@ def test_alarms_go_to_the_topic_and_say_what_to_do(loaded):
         assert all(query in queries for query in re.findall(r"curfew/[a-z0-9-]+(?!\S*/)", description.replace("/curfew/settings", ""))), logical_id
 
 
+def test_the_folders_readme_knows_every_parameter_and_counts_the_alarms(loaded):
+    text = (templates.INFRA / "README.md").read_text()
+    for name, template in loaded.items():
+        for parameter in template["Parameters"]:
+            assert f"`{parameter}`" in text, f"{name}.yaml: {parameter}"
+    alarms = sum(r["Type"] == "AWS::CloudWatch::Alarm" for r in loaded["watch"]["Resources"].values())
+    assert f"for each of {alarms} alarms" in text
+
+
 def test_the_dashboard_fits_its_grid(loaded):
     taken = set()
     for widget in dashboard(loaded["watch"])["widgets"]:
