@@ -4,7 +4,8 @@ import json
 
 import pytest
 from harness import offenders
-from support import about_bucket, send
+from harness.stack import FUNCTIONS
+from support import about_bucket, about_group, send
 
 NAME = "/curfew/settings"
 
@@ -39,6 +40,16 @@ def test_the_parameter_holds_the_settings(reading, ssm, s3):
     assert send(function, about_bucket(open_bucket(s3))).outcome == "observed"
     run = send(function, about_bucket(open_bucket(s3)))
     assert run.outcome == "observed" and "GetParameter" not in run.operations
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_reads_it(start, ssm, name):
+    put(ssm, {"mode": "observe"})
+    function = start(name, environment={"CURFEW_SETTINGS_PARAMETER": NAME})
+    failed, _ = function.invoke(about_group("sg-0a1b2c3d4e5f60718") if name == "sg-quarantine" else about_bucket("curfew-none"))
+    assert not failed
+    [line] = function.lines()
+    assert line["mode"] == "observe"
 
 
 def test_it_is_read_once_at_start_however_many_invocations_follow(reading, ssm):
