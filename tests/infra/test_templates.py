@@ -265,6 +265,14 @@ def test_alarms_go_to_the_topic_and_say_what_to_do(loaded):
         assert all(query in queries for query in re.findall(r"curfew/[a-z0-9-]+(?!\S*/)", description.replace("/curfew/settings", ""))), logical_id
 
 
+def test_queries_by_outcome_leave_out_the_lines_that_hold_metrics(loaded):
+    queries = [r["Properties"]["QueryString"] for r in loaded["watch"]["Resources"].values() if r["Type"] == "AWS::Logs::QueryDefinition"]
+    queries += [w["properties"]["query"] for w in dashboard(loaded["watch"])["widgets"] if w["type"] == "log"]
+    about_outcomes = [query for query in queries if "outcome in" in query]
+    assert len(about_outcomes) == 3
+    assert all("ispresent(resource)" in query or "ispresent(level)" in query for query in about_outcomes)
+
+
 def test_the_folders_readme_knows_every_parameter_and_counts_the_alarms(loaded):
     text = (templates.INFRA / "README.md").read_text()
     for name, template in loaded.items():
