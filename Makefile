@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := $(VENV)/.complete
+# checkov pins other versions of what the tests use.
+CHECKOV := .venv-checkov/.complete
 
 # What a deployment can be told; see the README. What is left out stays as it was.
 REGIONS ?= $(REGION)
@@ -31,6 +33,12 @@ $(TOOLS): tests/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	touch $@
 
+$(CHECKOV): tests/checkov.txt
+	@echo "checkov into .venv-checkov ..."
+	$(PYTHON) -m venv --clear .venv-checkov
+	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checkov.txt
+	touch $@
+
 # All targets, although the demo needs the binaries alone: their dependencies then have the same features
 # as in the tests, and aws-sdk-ec2, which takes minutes, is built once.
 debug: ## The functions and tests, unoptimized
@@ -39,17 +47,25 @@ debug: ## The functions and tests, unoptimized
 demo: $(TOOLS) debug ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
 
-test: $(TOOLS) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
+test: $(TOOLS) $(CHECKOV) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
 	cargo test --locked --workspace
 	$(BIN)/python -m pytest -q tests
 
-lint: ## Format, clippy and docs, warnings denied
+lint: $(TOOLS) ## Format, clippy, docs, templates and shell, warnings denied
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --quiet
+	$(BIN)/cfn-lint infra/*.yaml
+	$(BIN)/shellcheck .ci/run
+	@# What make would run for each target, as the shell sees it.
+	@for target in build demo test bench deploy status settings redrive remove lock clean; do \
+		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
+			FILE=settings.json | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
+	done
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
-	$(BIN)/cargo-lambda lambda build --locked --release --bins --$(ARCH)
+	@# It looks for zig on the path.
+	PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(ARCH)
 	@echo "Sizes in bytes, plain and zipped:"
 	@for binary in target/lambda/*/bootstrap; do \
 		printf '  %-40s%12d%12d\n' "$$binary" "$$(wc -c < "$$binary")" "$$(gzip -9 < "$$binary" | wc -c)"; \
@@ -77,11 +93,15 @@ bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: t
 	cargo build --locked --release --package lambda --example empty
 	$(BIN)/python tests/bench.py
 
-lock: ## tests/requirements.txt anew, from tests/requirements.in
+lock: ## tests/*.txt anew, from tests/*.in
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.in
 	{ echo "# Written by 'make lock' from requirements.in."; $(BIN)/python -m pip freeze; } > tests/requirements.txt
 	touch $(TOOLS)
+	$(PYTHON) -m venv --clear .venv-checkov
+	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checkov.in
+	{ echo "# Written by 'make lock' from checkov.in."; .venv-checkov/bin/python -m pip freeze; } > tests/checkov.txt
+	touch $(CHECKOV)
 
 clean: ## All that was built or installed here
-	rm -rf target $(VENV)
+	rm -rf target $(VENV) .venv-checkov

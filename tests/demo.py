@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import offenders, triggers  # noqa: E402
 from harness.recorder import mail_of  # noqa: E402
-from harness.deployed import Deployment  # noqa: E402
+from harness.deployed import Deployment, real_binaries  # noqa: E402
 from harness.stack import ACCOUNT, REGION, Emulator, stop_on_signals  # noqa: E402
 
 COLOURED = sys.stdout.isatty() and "NO_COLOR" not in os.environ
@@ -214,7 +214,7 @@ def main():
     print(f"Curfew closes what should not be open. Account {ACCOUNT}, Region {REGION}, both made up.")
     emulator = Emulator()
     with tempfile.TemporaryDirectory() as lambda_dir:
-        deployment = Deployment(emulator, Path(lambda_dir))
+        deployment = Deployment(emulator, real_binaries(Path(lambda_dir)))
         deploy(deployment)
     topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:curfew-alerts"
     inbox = inbox_of(emulator, topic)

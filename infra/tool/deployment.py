@@ -111,14 +111,19 @@ def remove_region(region, options):
     if options.force != "yes":
         check_nothing_waits(place)
     results = {}
-    # The logs' and the key's names are known as long as the stack is.
+    # Nobody knows the key's name once the stack is gone.
     key = Stack(place, "foundation").outputs().get("KeyArn", "")
     for name in ("watch", "triggers"):
         results[name] = say(name, "removed" if Stack(place, name).delete() else "not there")
     for function in all_functions():
         results[function.binary] = say(function.name, "removed" if functions.remove(place, function) else "not there")
     results["foundation"] = say("foundation", "removed" if Stack(place, "foundation").delete() else "not there")
-    results["logs"] = say("logs", delete_kept(place, key) if options.logs == "delete" else "kept")
+    if options.logs == "delete":
+        results["logs"] = say("logs, settings and key", delete_kept(place, key))
+    else:
+        results["logs"] = say("logs and settings", "kept")
+        if key:
+            print(f"{region}  the key that the logs need stays too: {key}")
     return results
 
 
@@ -143,8 +148,10 @@ def delete_kept(place, key):
                 logs.delete_log_group(logGroupName=f"/aws/lambda/{function.name}")
         with suppress(ssm.exceptions.ParameterNotFound):
             ssm.delete_parameter(Name=settings.NAME)
+        kms = place.client("kms")
         if key:
-            place.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=30)
+            with suppress(kms.exceptions.NotFoundException):
+                kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=30)
     return "deleted"
 
 

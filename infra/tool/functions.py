@@ -56,12 +56,12 @@ def all_functions():
     return [Function(path.parent.name) for path in sorted((ROOT / "functions").glob("*/Cargo.toml"))]
 
 
-def named(text):
-    """The function that somebody names, by its binary or as Lambda knows it."""
+def named(text, variable="FUNCTION"):
+    """The function that somebody names in a variable, by its binary or as Lambda knows it."""
     known = {function.binary: function for function in all_functions()}
     function = known.get(text.removeprefix("curfew-"))
     if not function:
-        raise Trouble(f"FUNCTION is `{text}`, which is none of Curfew's.", f"It is one of {', '.join(known)}.")
+        raise Trouble(f"{variable} has `{text}`, which is none of Curfew's.", f"It is one of {', '.join(known)}.")
     return function
 
 
@@ -72,7 +72,7 @@ def concurrency(text):
         name, _, number = part.partition("=")
         if not re.fullmatch(r"none|[1-9]\d{0,3}", number):
             raise Trouble(f"CONCURRENCY has `{part}`.", "Write it as in CONCURRENCY=sg-quarantine=1; `none` takes it away.")
-        wanted[named(name)] = None if number == "none" else int(number)
+        wanted[named(name, "CONCURRENCY")] = None if number == "none" else int(number)
     return wanted
 
 

@@ -44,11 +44,11 @@ class Stack:
     def deploy(self, given):
         """Brings the stack to where the template and the values are. Says `created`, `updated` or `unchanged`."""
         stack = self.settled()
-        if stack and stack["StackStatus"] in (*NEVER_MADE[1:], "DELETE_FAILED"):
+        if stack and stack["StackStatus"] in (*NEVER_MADE, "DELETE_FAILED"):
             # It was never there, or is half gone: CloudFormation takes no update for it.
             self.delete()
             stack = None
-        exists = bool(stack) and stack["StackStatus"] != "REVIEW_IN_PROGRESS"
+        exists = bool(stack)
         if exists and stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
             raise Trouble(
                 f"The stack {self.id} in {self.place.region} could not be changed, nor put back.",

@@ -11,16 +11,21 @@ import sys
 from .stack import ACCOUNT, CREDENTIALS, FUNCTIONS, REGION, ROOT, Function, binary
 
 
+def real_binaries(lambda_dir):
+    """The functions under test, where cargo-lambda would have built them."""
+    for name in FUNCTIONS:
+        place = lambda_dir / name / "bootstrap"
+        place.parent.mkdir(parents=True)
+        shutil.copy2(binary(name), place)
+    return lambda_dir
+
+
 class Deployment:
     """Curfew in the emulator's Region, by `infra/tool`."""
 
     def __init__(self, emulator, lambda_dir):
         self.emulator, self.lambda_dir = emulator, lambda_dir
         self.environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": emulator.url}
-        for name in FUNCTIONS:
-            place = lambda_dir / name / "bootstrap"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(binary(name), place)
         config = emulator.client("config")
         # Nothing records there; a deployment asks whether something does before it makes Config rules.
         role = f"arn:aws:iam::{ACCOUNT}:role/config"

@@ -1,0 +1,288 @@
+"""`make deploy` and what comes after it, on the emulator: whatever goes wrong, it says what to do, and can be repeated."""
+
+import json
+import shutil
+import urllib.request
+
+import pytest
+from harness import triggers
+from harness.deployed import Deployment
+from harness.stack import FUNCTIONS, REGION, ROOT, Emulator, stop
+
+EMAIL = ("--email", "ops@example.com")
+RESOURCES = 3 + len(FUNCTIONS)
+
+
+@pytest.fixture
+def lambda_dir(tmp_path):
+    """Any small binary will do for what is never run."""
+    for name in FUNCTIONS:
+        place = tmp_path / "lambda" / name / "bootstrap"
+        place.parent.mkdir(parents=True)
+        shutil.copy2("/bin/true", place)
+    return tmp_path / "lambda"
+
+
+@pytest.fixture(scope="module")
+def own_emulator():
+    """Beside the other tests' emulator, since each test here starts with an empty account."""
+    emulator = Emulator()
+    yield emulator
+    stop(emulator.process)
+
+
+@pytest.fixture
+def deployment(own_emulator, lambda_dir):
+    """An account in which nothing is deployed yet."""
+    urllib.request.urlopen(urllib.request.Request(f"{own_emulator.url}/moto-api/reset", method="POST")).close()
+    return Deployment(own_emulator, lambda_dir)
+
+
+def done(run, how, number):
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"{number} {how}" in run.stdout, run.stdout
+    return run
+
+
+def refused(run, *words):
+    """A command that failed in words, and says what to do."""
+    told = run.stdout + run.stderr
+    assert run.returncode == 1, told
+    assert "Traceback" not in told, told
+    for word in (*words, "->"):
+        assert word in told, told
+    return told
+
+
+def stacks(deployment):
+    found = deployment.emulator.client("cloudformation").describe_stacks()["Stacks"]
+    return {one["StackName"] for one in found}
+
+
+def functions(deployment):
+    client = deployment.emulator.client("lambda")
+    return {one["FunctionName"]: one for one in client.list_functions()["Functions"]}
+
+
+def parameter(deployment):
+    return deployment.emulator.client("ssm").get_parameter(Name="/curfew/settings")["Parameter"]["Value"]
+
+
+def test_one_command_deploys_a_region_and_repeating_it_changes_nothing(deployment):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    before = functions(deployment)
+    assert set(before) == {f"curfew-{name}" for name in FUNCTIONS}
+    for name, function in before.items():
+        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (256, 60, "Active")
+        assert function["Runtime"] == "provided.al2023"
+        assert function["Environment"]["Variables"] == {
+            "TOPIC_ARN": f"arn:aws:sns:{REGION}:123456789012:curfew-alerts",
+            "CURFEW_SETTINGS_PARAMETER": "/curfew/settings",
+        }
+        tags = deployment.emulator.client("lambda").list_tags(Resource=function["FunctionArn"])["Tags"]
+        assert tags["project"] == "curfew"
+    roles = {function["Role"] for function in before.values()}
+    assert len(roles) == len(FUNCTIONS)
+
+    done(deployment.deploy(*EMAIL), "unchanged", RESOURCES)
+    done(deployment.deploy(), "unchanged", RESOURCES)
+    assert functions(deployment) == before
+
+
+def test_a_new_version_replaces_the_functions_and_keeps_queues_messages_and_settings(deployment, tmp_path):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"mode": "observe"}')
+    assert deployment.tool("settings", "--file", settings).returncode == 0
+    for name in FUNCTIONS:
+        shutil.copy2("/bin/false", deployment.lambda_dir / name / "bootstrap")
+
+    run = done(deployment.deploy(), "updated", len(FUNCTIONS))
+    assert f"{3} unchanged" in run.stdout
+    assert parameter(deployment) == '{"mode": "observe"}'
+    assert "curfew-sg-quarantine" in deployment.tool("status").stdout
+    assert "waiting 1, dead letters 0" in deployment.tool("status").stdout
+
+
+def test_what_is_not_said_again_stays_and_what_is_said_changes(deployment):
+    done(deployment.deploy(*EMAIL, "--log-days", "90"), "created", RESOURCES)
+    topic = "arn:aws:sns:us-east-1:210987654321:security"
+    run = done(deployment.deploy("--alert-topic", topic), "updated", 1 + len(FUNCTIONS))
+    assert "2 unchanged" in run.stdout
+    variables = functions(deployment)["curfew-sg-quarantine"]["Environment"]["Variables"]
+    assert variables["TOPIC_ARN"] == topic
+    groups = deployment.emulator.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/curfew-")["logGroups"]
+    assert {group["retentionInDays"] for group in groups} == {90}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "variable"),
+    [
+        ("--email", "ops.example.com", "EMAIL"),
+        ("--email", "ops@example.com,dev@example.com", "EMAIL"),
+        ("--email", "ops@example.com; rm -rf /", "EMAIL"),
+        ("--key", "mine", "KEY"),
+        ("--log-days", "12", "LOG_DAYS"),
+        ("--log-days", "a year", "LOG_DAYS"),
+        ("--alert-topic", "curfew-alerts", "ALERT_TOPIC"),
+        ("--config-rules", "maybe", "CONFIG_RULES"),
+        ("--tcp-ports", "80;443", "TCP_PORTS"),
+        ("--maximum-concurrency", "1", "MAXIMUM_CONCURRENCY"),
+        ("--concurrency", "sg-quarantine=0", "CONCURRENCY"),
+        ("--concurrency", "sg=1", "CONCURRENCY"),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_named_and_nothing_is_changed(deployment, option, value, variable):
+    told = refused(deployment.tool("check", *EMAIL, option, value), variable)
+    assert value.split("=")[0] in told
+    assert stacks(deployment) == set()
+
+
+def test_a_first_deployment_has_to_say_who_gets_the_mails(deployment):
+    refused(deployment.tool("check"), "Nobody would get the mails", "EMAIL=ops@example.com")
+    assert deployment.tool("check", "--email", "none").returncode == 0
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    assert deployment.tool("check").returncode == 0
+
+
+@pytest.mark.parametrize("region", ["", "frankfurt", "eu-central", "EU-CENTRAL-1", "eu-central-1;ls"])
+def test_a_region_that_cannot_be_right_is_named(deployment, region):
+    refused(deployment.tool("check", *EMAIL, region=region), "REGION" if region else "No Region is named")
+
+
+def test_without_credentials_it_says_how_to_log_in(deployment):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        del deployment.environment[name]
+    deployment.environment |= {"AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent"}
+    refused(deployment.tool("check", *EMAIL), "There are no AWS credentials", "aws sso login")
+    deployment.environment["AWS_PROFILE"] = "nobody"
+    refused(deployment.tool("check", *EMAIL), "nobody", "aws sso login")
+
+
+def test_when_aws_cannot_be_reached_it_says_so(deployment):
+    deployment.environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1"
+    deployment.environment["AWS_MAX_ATTEMPTS"] = "1"
+    refused(deployment.tool("check", *EMAIL), "cannot be reached in eu-central-1")
+
+
+def test_without_a_recorder_of_aws_config_it_says_what_the_choices_are(deployment):
+    deployment.emulator.client("config").delete_configuration_recorder(ConfigurationRecorderName="default")
+    refused(deployment.tool("check", *EMAIL), "records nothing in eu-central-1", "RECORDER=yes", "CONFIG_RULES=no")
+    assert deployment.tool("check", *EMAIL, "--config-rules", "no").returncode == 0
+    assert deployment.tool("check", *EMAIL, "--recorder", "yes").returncode == 0
+
+
+def test_a_second_recorder_is_refused_before_anything_is_built(deployment):
+    refused(deployment.tool("check", *EMAIL, "--recorder", "yes"), "has a recorder of AWS Config already")
+
+
+def test_without_binaries_it_says_what_builds_them(deployment):
+    shutil.rmtree(deployment.lambda_dir / "sg-quarantine")
+    refused(deployment.deploy(*EMAIL), "sg-quarantine/bootstrap", "make build")
+    assert stacks(deployment) == set()
+
+
+def test_a_half_failed_deployment_is_finished_by_the_next(deployment):
+    broken = deployment.lambda_dir / "s3-policy-alert" / "bootstrap"
+    whole = broken.read_bytes()
+    broken.write_bytes(b"no program")
+    told = refused(deployment.deploy(*EMAIL), "FAILED", "curfew-s3-policy-alert", "the same command again")
+    assert "created" in told
+    assert "curfew-triggers" not in stacks(deployment)
+
+    broken.write_bytes(whole)
+    run = deployment.deploy(*EMAIL)
+    done(run, "unchanged", 2)
+    assert f"{RESOURCES - 2} created" in run.stdout
+
+
+def test_a_stack_that_was_only_proposed_does_not_stand_in_the_way(deployment):
+    deployment.emulator.client("cloudformation").create_change_set(
+        StackName="curfew-foundation", ChangeSetName="abandoned", ChangeSetType="CREATE",
+        TemplateBody=json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}),
+    )
+    refused(deployment.tool("check"), "Nobody would get the mails")
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+
+
+def test_several_regions_are_deployed_by_one_command_with_one_table(deployment):
+    run = deployment.tool("deploy", "--lambda-dir", deployment.lambda_dir, *EMAIL, region="eu-central-1 us-east-1 eu-central-1")
+    done(run, "created", RESOURCES)
+    table = run.stdout.rstrip().splitlines()[-2:]
+    assert [line.split()[0] for line in table] == ["eu-central-1", "us-east-1"]
+    assert all("6 created" in line for line in table)
+
+
+def test_a_region_that_fails_does_not_keep_the_others_waiting(deployment):
+    run = deployment.tool("deploy", "--lambda-dir", deployment.lambda_dir, "--email", "none", region="xx-nowhere-1 us-east-1")
+    told = refused(run, "FAILED")
+    assert "us-east-1       6 created" in told
+
+
+def test_reserved_concurrency_is_set_by_function_and_taken_away_again(deployment):
+    client = deployment.emulator.client("lambda")
+    number = lambda: client.get_function_concurrency(FunctionName="curfew-sg-quarantine").get("ReservedConcurrentExecutions")  # noqa: E731
+    done(deployment.deploy(*EMAIL, "--concurrency", "sg-quarantine=1"), "created", RESOURCES)
+    assert number() == 1
+    done(deployment.deploy(), "unchanged", RESOURCES)
+    assert number() == 1
+    done(deployment.deploy("--concurrency", "sg-quarantine=none"), "unchanged", RESOURCES)
+    assert number() is None
+
+
+def test_settings_are_checked_before_they_are_written(deployment, tmp_path):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    file = tmp_path / "settings.json"
+    for text, named in [('{"mode": "off"}', "`mode`"), ('{"version": 9}', "`version`"), ("{", "EOF"), ('{"sg": []}', "`sg`")]:
+        file.write_text(text)
+        refused(deployment.tool("settings", "--file", file), named, "Nothing was changed")
+    refused(deployment.tool("settings", "--file", tmp_path / "none.json"), "none.json")
+    refused(deployment.tool("settings"), "FILE=settings.json")
+    assert parameter(deployment) == '{"version":1}'
+
+    file.write_text('{"mode": "observe"}\n')
+    assert "written as version 2" in deployment.tool("settings", "--file", file).stdout
+    assert parameter(deployment) == '{"mode": "observe"}\n'
+    assert "unchanged" in deployment.tool("settings", "--file", file).stdout
+
+
+def test_settings_for_a_region_without_curfew_are_refused(deployment, tmp_path):
+    file = tmp_path / "settings.json"
+    file.write_text("{}")
+    refused(deployment.tool("settings", "--file", file), "There is no parameter /curfew/settings", "make deploy")
+
+
+def test_remove_undoes_it_all_and_may_be_repeated(deployment):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    run = done(deployment.tool("remove"), "removed", RESOURCES)
+    assert "1 kept" in run.stdout
+    assert stacks(deployment) == set() and functions(deployment) == {}
+    assert deployment.emulator.client("sqs").list_queues().get("QueueUrls", []) == []
+    done(deployment.tool("remove"), "not there", RESOURCES)
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+
+
+def test_remove_loses_no_message_unless_told_to(deployment):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
+    refused(deployment.tool("remove"), "1 messages wait", "FORCE=yes", "make redrive FUNCTION=sg-quarantine")
+    assert len(stacks(deployment)) == 3
+    done(deployment.tool("remove", "--force", "yes"), "removed", RESOURCES)
+
+
+def test_logs_go_only_on_request(deployment):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    refused(deployment.tool("remove", "--logs", "yes"), "LOGS")
+    assert len(stacks(deployment)) == 3
+    # What a stack's deletion leaves behind on AWS; the emulator deletes it with the stack.
+    logs = deployment.emulator.client("logs")
+    run = done(deployment.tool("remove", "--logs", "delete"), "removed", RESOURCES)
+    assert "1 deleted" in run.stdout
+    assert logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/curfew-")["logGroups"] == []
+
+
+def test_the_tool_knows_every_function(deployment):
+    status = deployment.tool("status").stdout
+    for path in (ROOT / "functions").glob("*/Cargo.toml"):
+        assert f"curfew-{path.parent.name} " in status
