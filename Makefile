@@ -17,7 +17,7 @@ ARCH ?= arm64
 DEPLOYMENT = --regions "$(REGIONS)" --email "$(EMAIL)" --key "$(KEY)" --log-days "$(LOG_DAYS)" \
 	--alert-topic "$(ALERT_TOPIC)" --alert-key "$(ALERT_KEY)" --config-rules "$(CONFIG_RULES)" \
 	--recorder "$(RECORDER)" --tcp-ports "$(TCP_PORTS)" --maximum-concurrency "$(MAXIMUM_CONCURRENCY)" \
-	--oldest-message-seconds "$(OLDEST_MESSAGE_SECONDS)" --concurrency "$(CONCURRENCY)"
+	--oldest-message-seconds "$(OLDEST_MESSAGE_SECONDS)" --concurrency "$(CONCURRENCY)" --file "$(FILE)"
 CURFEW := $(BIN)/python infra/tool
 
 .PHONY: help setup debug demo test lint build deploy status settings redrive remove bench lock clean

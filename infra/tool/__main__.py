@@ -32,6 +32,7 @@ def arguments():
     def deploys(one):
         one.add_argument("--lambda-dir", type=Path, default=Path("target/lambda"))
         one.add_argument("--concurrency", default="")
+        one.add_argument("--file", default="")
         for option in parameters.OPTIONS:
             one.add_argument(f"--{option.flag}", default="")
 

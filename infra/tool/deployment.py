@@ -17,6 +17,8 @@ def check(regions, options):
     for stack in parameters.STACKS:
         parameters.given(stack, options)
     functions.concurrency(options.concurrency)
+    if options.file:
+        settings.checked(options.file)
     for region in regions:
         place = Place(region)
         check_first(place, options)
@@ -63,6 +65,9 @@ def deploy_region(region, options):
     foundation = Stack(place, "foundation")
     results["foundation"] = say("foundation", foundation.deploy(parameters.given("foundation", options)))
     outputs = foundation.outputs()
+    # Before the functions, so that they never go by others.
+    if options.file:
+        say("settings", settings.put(place, settings.checked(options.file)))
     wanted = functions.concurrency(options.concurrency)
     for function in all_functions():
         results[function.binary] = say(function.name, functions.deploy(place, function, outputs, options.lambda_dir))

@@ -13,20 +13,24 @@ LIMIT = 8 * 1024
 
 
 def write(regions, options):
+    """Writes a file's settings to each Region."""
     text = checked(options.file)
     for region in regions:
-        place = Place(region)
-        ssm = place.client("ssm")
-        with trouble(f"writing the settings {NAME}", region):
-            try:
-                before = ssm.get_parameter(Name=NAME)["Parameter"]["Value"]
-            except ssm.exceptions.ParameterNotFound:
-                raise Trouble(f"There is no parameter {NAME} in {region}.", f"Run `make deploy REGION={region}` first.") from None
-            if before == text:
-                print(f"{region}  unchanged")
-                continue
-            version = ssm.put_parameter(Name=NAME, Value=text, Type="String", Overwrite=True, Tier="Intelligent-Tiering")["Version"]
-        print(f"{region}  written as version {version}; the functions go by it within five minutes. Before it was:\n{before}")
+        print(f"{region}  {put(Place(region), text)}")
+
+
+def put(place, text):
+    """Writes settings that were checked. Says what became of them."""
+    ssm = place.client("ssm")
+    with trouble(f"writing the settings {NAME}", place.region):
+        try:
+            before = ssm.get_parameter(Name=NAME)["Parameter"]["Value"]
+        except ssm.exceptions.ParameterNotFound:
+            raise Trouble(f"There is no parameter {NAME} in {place.region}.", f"Run `make deploy REGION={place.region}` first.") from None
+        if before == text:
+            return "unchanged"
+        version = ssm.put_parameter(Name=NAME, Value=text, Type="String", Overwrite=True, Tier="Intelligent-Tiering")["Version"]
+    return f"written as version {version}; the functions go by it within five minutes. Before it was:\n{before}"
 
 
 def checked(name):

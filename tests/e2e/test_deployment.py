@@ -247,6 +247,16 @@ def test_settings_are_checked_before_they_are_written(deployment, tmp_path):
     assert "unchanged" in deployment.tool("settings", "--file", file).stdout
 
 
+def test_a_deployment_can_bring_its_settings_so_that_functions_only_observe_from_the_first_event_on(deployment, tmp_path):
+    file = tmp_path / "settings.json"
+    file.write_text('{"mode": "watch"}')
+    refused(deployment.tool("check", *EMAIL, "--file", file), "`mode`", "Nothing was changed")
+    file.write_text('{"mode": "observe"}')
+    told = done(deployment.deploy(*EMAIL, "--file", file), "created", RESOURCES).stdout
+    assert parameter(deployment) == '{"mode": "observe"}'
+    assert told.index("settings") < told.index("curfew-s3-acl-private")
+
+
 def test_settings_for_a_region_without_curfew_are_refused(deployment, tmp_path):
     file = tmp_path / "settings.json"
     file.write_text("{}")
