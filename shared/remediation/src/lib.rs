@@ -14,6 +14,7 @@ pub mod settings;
 
 mod call_error;
 mod control;
+mod failure;
 mod finding;
 mod notify;
 mod outcome;
