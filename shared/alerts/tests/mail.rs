@@ -123,6 +123,19 @@ fn an_alert_that_is_too_long_is_cut_and_says_so() {
     assert!(message.mail.text.contains(&policy));
 }
 
+#[test]
+fn of_commands_that_are_cut_each_is_whole_or_not_there() {
+    let command = |n| format!("  aws ec2 place --interface eni-{n:05} --groups sg-1 sg-2 sg-3");
+    let body: Vec<String> = (0..9_000).map(command).collect();
+    let evidence = Evidence { title: "How to finish by hand".to_owned(), body: body.join("\n") };
+    let long = Report { evidence: vec![evidence], ..report(Outcome::Failed) };
+    let message: Value = serde_json::from_str(&message(&long).body).unwrap();
+    let email = message["email"].as_str().unwrap();
+    let commands: Vec<&str> = email.lines().filter(|line| line.starts_with("  aws")).collect();
+    assert!((100..9_000).contains(&commands.len()), "{}", commands.len());
+    assert!(commands.iter().all(|line| line.ends_with("sg-3")));
+}
+
 proptest! {
     #[test]
     fn a_subject_is_ascii_short_and_on_one_line(name in "[A-Za-z0-9._-]{3,255}", region in "[a-z]{2}-[a-z]{4,20}-[1-9]") {

@@ -8,7 +8,7 @@ pub(crate) fn after_failure(report: &Report) -> Vec<String> {
     let finds_work = |remaining: &Vec<Finding>| remaining.iter().any(|left| left.remedy == Remedy::Close);
     // Nobody knows what is left where there was no read.
     let is_repeated = report.remaining.as_ref().is_none_or(finds_work);
-    let is_left = report.has_to_be_finished_by_hand();
+    let is_left = report.is_left_to_people();
 
     let cause = match &report.error {
         Some(CallError::Denied(denied)) => {

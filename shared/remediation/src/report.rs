@@ -104,13 +104,13 @@ impl Report {
     }
 
     /// Puts the commands that do what is left undone before all other evidence.
-    pub(crate) fn to_finish_by_hand(&mut self, commands: Option<String>) {
+    pub(crate) fn leave_to_people(&mut self, commands: Option<String>) {
         let title = BY_HAND.to_owned();
         self.evidence.splice(0..0, commands.map(|body| Evidence { title, body }));
     }
 
     /// Whether something is left undone, so that the evidence begins with the commands for it.
-    pub(crate) fn has_to_be_finished_by_hand(&self) -> bool {
+    pub(crate) fn is_left_to_people(&self) -> bool {
         self.evidence.first().is_some_and(|evidence| evidence.title == BY_HAND)
     }
 

@@ -88,7 +88,7 @@ async fn take<C: Control>(
             report.error = Some(error);
             if !worth_a_look {
                 report.outcome = Outcome::Failed;
-                report.to_finish_by_hand(control.unfinished(&target, &plan, &report.changes, None));
+                report.leave_to_people(control.unfinished(&target, &plan, &report.changes, None));
                 return report;
             }
         }
@@ -109,7 +109,7 @@ async fn take<C: Control>(
     }
     report.outcome = verdict(&report);
     if report.is_unfinished() {
-        report.to_finish_by_hand(control.unfinished(&target, &plan, &report.changes, last.as_ref()));
+        report.leave_to_people(control.unfinished(&target, &plan, &report.changes, last.as_ref()));
     }
     if report.outcome == Outcome::Compliant {
         // The answer to a call may get lost, and its repetition find the work done: all that was there

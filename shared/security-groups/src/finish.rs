@@ -6,6 +6,8 @@ use events::GroupId;
 use network::Permission;
 use remediation::settings::SgSettings;
 use remediation::{Change, Target};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::group::QUARANTINED_RULES;
 use crate::port::action;
@@ -62,14 +64,9 @@ fn revocation(
             (restore, revoke)
         }
         None => {
-            let is_done = |action: &str, key: &str, id: &str| {
-                done.iter().any(|change| change.action == action && change.detail[key] == id)
-            };
-            let restore = plan.restore.iter().filter(|part| !is_restored(part, done)).cloned().collect();
-            let revoke = plan.revoke.iter();
-            let revoke =
-                revoke.filter(|rule| !is_done(action::REVOKE, "SecurityGroupRuleId", rule.id.as_str()));
-            (restore, revoke.cloned().collect())
+            let restore = plan.restore.iter().filter(|part| !is_noted(done, action::AUTHORIZE, part));
+            let revoke = plan.revoke.iter().filter(|rule| !is_noted(done, action::REVOKE, rule));
+            (restore.cloned().collect(), revoke.cloned().collect())
         }
     };
     let lines = commands::close(at, &restore, &revoke);
@@ -88,12 +85,9 @@ fn isolation(
             .map(|left| left.interfaces)
             .unwrap_or_default(),
         None => {
-            let is_placed = |one: &Interface| {
-                done.iter().any(|change| {
-                    change.action == action::PLACE && change.detail["interface"] == one.id.as_str()
-                })
-            };
-            plan.interfaces.iter().filter(|one| !is_placed(one)).cloned().collect()
+            let placed: Vec<&str> =
+                details(done, action::PLACE).filter_map(|one| text(one, "interface")).collect();
+            plan.interfaces.iter().filter(|one| !placed.contains(&one.id.as_str())).cloned().collect()
         }
     };
     if interfaces.is_empty() {
@@ -111,22 +105,26 @@ fn isolation(
     lines
 }
 
-/// The quarantine group that the changes name, and whether it is new and empty.
+/// The quarantine group that the changes name, and whether nobody was put into it yet.
 fn quarantine(done: &[Change]) -> Option<(String, bool)> {
-    let of = |action: &str| done.iter().find(|change| change.action == action).map(|change| &change.detail);
-    let placed = of(action::PLACE).and_then(|detail| detail["after"][0].as_str());
-    let created = || of(action::CREATE).and_then(|detail| detail["group"].as_str());
-    let found = || of(action::REVOKE_EGRESS).and_then(|detail| detail["group"].as_str());
-    match (placed, created()) {
-        (Some(id), _) => Some((id.to_owned(), false)),
-        (None, Some(id)) => Some((id.to_owned(), true)),
-        (None, None) => found().map(|id| (id.to_owned(), true)),
-    }
+    let placed = details(done, action::PLACE).find_map(|one| one.get("after")?.get(0)?.as_str());
+    let mut closed = details(done, action::CREATE).chain(details(done, action::REVOKE_EGRESS));
+    let known = closed.find_map(|one| text(one, "group"));
+    placed.map(|id| (id.to_owned(), false)).or(known.map(|id| (id.to_owned(), true)))
 }
 
-fn is_restored(part: &Part, done: &[Change]) -> bool {
-    let detail = serde_json::json!(part);
-    done.iter().any(|change| change.action == action::AUTHORIZE && change.detail == detail)
+/// What the changes that this action made say about themselves.
+fn details<'a>(done: &'a [Change], action: &str) -> impl Iterator<Item = &'a Value> {
+    done.iter().filter(move |change| change.action == action).map(|change| &change.detail)
+}
+
+fn text<'a>(detail: &'a Value, key: &str) -> Option<&'a str> {
+    detail.get(key).and_then(Value::as_str)
+}
+
+fn is_noted(done: &[Change], action: &str, thing: &impl Serialize) -> bool {
+    let thing = json!(thing);
+    details(done, action).any(|detail| *detail == thing)
 }
 
 fn has(group: &Group, part: &Part) -> bool {

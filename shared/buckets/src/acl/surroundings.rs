@@ -135,7 +135,7 @@ impl<T> Fact<T> {
     }
 }
 
-/// Without the service's own words, which may differ from call to call: the same finding is told once.
+/// Without the service's own words, which may differ from call to call: the same is told once.
 fn why(error: &CallError) -> String {
     match error {
         CallError::Denied(denied) => format!("the function's role may not call `{}`", denied.action),
@@ -160,7 +160,7 @@ impl<T: Serialize> Serialize for Fact<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Known(value) => value.serialize(serializer),
-            Self::Unknown(error) => serializer.collect_str(&format_args!("unknown: {error}")),
+            Self::Unknown(error) => serializer.collect_str(&format_args!("unknown: {}", why(error))),
         }
     }
 }
