@@ -94,6 +94,7 @@ async fn take<C: Control>(
         }
     }
 
+    let is_applied = report.error.is_none();
     let mut last = None;
     match verify(control, &target, &plan, clock).await {
         Ok(Some((after, remaining))) => {
@@ -108,7 +109,8 @@ async fn take<C: Control>(
         Err(error) => report.error = report.error.or(Some(error)),
     }
     report.outcome = verdict(&report);
-    if report.is_unfinished() {
+    // Where every call was answered with success and only the read failed, nothing is known to be undone.
+    if report.is_unfinished() && (last.is_some() || !is_applied) {
         report.leave_to_people(control.unfinished(&target, &plan, &report.changes, last.as_ref()));
     }
     if report.outcome == Outcome::Compliant {

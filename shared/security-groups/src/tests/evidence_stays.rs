@@ -77,6 +77,20 @@ fn what_is_closed_again_is_compliant_and_what_was_isolated_anew_too() {
 }
 
 #[test]
+fn what_is_opened_between_the_plan_and_the_tag_is_told_with_the_change() {
+    let memory = in_use(&["eni-1"]);
+    memory.meanwhile.borrow_mut().push(("ec2:CreateTags", |memory: &Memory| {
+        memory.rules.borrow_mut().push(rule("sgr-9", "tcp", "23", WORLD));
+    }));
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!(report.outcome, Outcome::Remediated);
+    let remaining = report.remaining.unwrap();
+    assert!(remaining.iter().any(|left| left.summary.contains("sgr-9")), "{remaining:?}");
+    let next = walk(&control(&memory, ISOLATE));
+    assert_eq!((next.outcome, next.findings, next.before), (Outcome::Alerted, remaining, report.after));
+}
+
+#[test]
 fn a_group_without_the_digest_is_mailed_whoever_tagged_it() {
     let memory = isolated();
     memory.about.borrow_mut().tags.remove(QUARANTINED_RULES);
