@@ -9,10 +9,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := $(VENV)/.complete
 
-.PHONY: help setup build demo test lint bench lock clean
+# What a deployment can be told; see the README. What is left out stays as it was.
+REGIONS ?= $(REGION)
+ARCH ?= arm64
+DEPLOYMENT = --regions "$(REGIONS)" --email "$(EMAIL)" --key "$(KEY)" --log-days "$(LOG_DAYS)" \
+	--alert-topic "$(ALERT_TOPIC)" --alert-key "$(ALERT_KEY)" --config-rules "$(CONFIG_RULES)" \
+	--recorder "$(RECORDER)" --tcp-ports "$(TCP_PORTS)" --maximum-concurrency "$(MAXIMUM_CONCURRENCY)" \
+	--oldest-message-seconds "$(OLDEST_MESSAGE_SECONDS)" --concurrency "$(CONCURRENCY)"
+CURFEW := $(BIN)/python infra/tool
+
+.PHONY: help setup debug demo test lint build deploy status settings redrive remove bench lock clean
 
 help: ## What there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: $(TOOLS) ## The Python tools, into .venv
 
@@ -24,20 +33,44 @@ $(TOOLS): tests/requirements.txt
 
 # All targets, although the demo needs the binaries alone: their dependencies then have the same features
 # as in the tests, and aws-sdk-ec2, which takes minutes, is built once.
-build: ## The functions and tests, unoptimized
+debug: ## The functions and tests, unoptimized
 	cargo build --locked --workspace --all-targets
 
-demo: $(TOOLS) build ## The main job, against an emulator on this machine
+demo: $(TOOLS) debug ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
 
-test: $(TOOLS) build ## Everything: units, properties, adapters, snapshots, end to end
+test: $(TOOLS) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
 	cargo test --locked --workspace
-	$(BIN)/python -m pytest -q tests/e2e
+	$(BIN)/python -m pytest -q tests
 
 lint: ## Format, clippy and docs, warnings denied
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --quiet
+
+build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
+	$(BIN)/cargo-lambda lambda build --locked --release --bins --$(ARCH)
+	@echo "Sizes in bytes, plain and zipped:"
+	@for binary in target/lambda/*/bootstrap; do \
+		printf '  %-40s%12d%12d\n' "$$binary" "$$(wc -c < "$$binary")" "$$(gzip -9 < "$$binary" | wc -c)"; \
+	done
+
+deploy: $(TOOLS) ## Curfew into REGION, or REGIONS="a b"; the mails go to EMAIL
+	@$(CURFEW) check $(DEPLOYMENT)
+	@$(MAKE) --no-print-directory build
+	@$(CURFEW) deploy $(DEPLOYMENT)
+
+status: $(TOOLS) ## What is deployed in REGION, and what waits there
+	@$(CURFEW) status --regions "$(REGIONS)"
+
+settings: $(TOOLS) ## FILE, checked and then written to REGION
+	@$(CURFEW) settings --regions "$(REGIONS)" --file "$(FILE)"
+
+redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
+	@$(CURFEW) redrive --regions "$(REGIONS)" --function "$(FUNCTION)"
+
+remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete deletes logs, settings and key too
+	@$(CURFEW) remove --regions "$(REGIONS)" --logs "$(LOGS)" --force "$(FORCE)"
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	cargo build --locked --release --workspace --bins

@@ -1,12 +1,13 @@
-"""`make demo`: three open resources, closed or reported by the real functions, on this machine alone.
+"""`make demo`: Curfew is deployed to an AWS emulator and closes or reports three open resources, on this machine alone.
 
-moto stands in for AWS, cargo-lambda for Lambda's runtime; the binaries are the ones that get deployed. Ends
-with status 1 if anything is not as promised.
+The templates, the tool behind `make deploy` and the functions are the real ones. moto stands in for AWS, and takes the
+events on its event bus; cargo-lambda stands in for Lambda's runtime. Ends with status 1 if anything is not as promised.
 """
 
 import json
 import os
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -15,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import offenders, triggers  # noqa: E402
 from harness.recorder import mail_of  # noqa: E402
-from harness.stack import ACCOUNT, REGION, Emulator, Function, stop_on_signals  # noqa: E402
+from harness.deployed import Deployment  # noqa: E402
+from harness.stack import ACCOUNT, REGION, Emulator, stop_on_signals  # noqa: E402
 
 COLOURED = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 broken = []
@@ -68,16 +70,21 @@ class Act:
         self.event = triggers.compliance_change(kind, resource, rule)
         self.resource, self.rule = resource, rule
 
-    def play(self, emulator, topic, inbox):
+    def play(self, deployment, inbox):
         title(f"{self.function}: {self.resource}")
         show("before", self.look(), "31")
-        print(f"  AWS Config says NON_COMPLIANT ({self.rule})")
-        function = Function(self.function, emulator, topic)
+        print(f"  AWS Config says NON_COMPLIANT ({self.rule}): onto the event bus, into the queue, to the function")
+        function = deployment.function(self.function)
+        mapping = deployment.mapping(self.function)
+        # Events about other acts' buckets came to this function as well.
+        mapping.purge()
         try:
-            failed, _ = function.invoke(self.event)
+            deployment.put(self.event)
+            handed_over = mapping.pump(function)
             line = first(function.lines())
             show("after", self.look(), "31")
-            promise(f"the outcome is `{self.outcome}`", not failed and line.get("outcome") == self.outcome)
+            promise("the template's rule brought the event to the function, which took it", handed_over == (1, 0))
+            promise(f"the outcome is `{self.outcome}`", line.get("outcome") == self.outcome)
             for what, kept in self.after():
                 promise(what, kept)
             mails = function.recorder.published()
@@ -88,14 +95,25 @@ class Act:
 
             before = self.look()
             function.recorder.clear()
-            failed, _ = function.invoke(self.event)
+            deployment.put(self.event)
+            handed_over = mapping.pump(function)
             line = first(function.lines())
             changing = [o for o in function.recorder.operations() if not o.startswith(("Get", "Describe"))]
             print(f"\n  the same event again: outcome `{line.get('outcome')}`, alert `{line.get('alert')}`")
-            promise("nothing changed, by no call", not failed and self.look() == before and not changing)
+            promise("nothing changed, by no call", handed_over == (1, 0) and self.look() == before and not changing)
             promise("nobody was mailed again", inbox() == 0)
         finally:
             function.close()
+
+
+def deploy(deployment):
+    title(f"make deploy REGION={REGION} EMAIL=ops@example.com")
+    run = deployment.deploy("--email", "ops@example.com")
+    for line in (run.stdout + run.stderr).rstrip().splitlines():
+        print(f"  {line}")
+    promise("three stacks and three functions were created", run.returncode == 0 and "6 created" in run.stdout)
+    run = deployment.deploy()
+    promise("the same once more changes nothing", run.returncode == 0 and "6 unchanged" in run.stdout)
 
 
 def first(lines):
@@ -195,11 +213,14 @@ def main():
     start = time.monotonic()
     print(f"Curfew closes what should not be open. Account {ACCOUNT}, Region {REGION}, both made up.")
     emulator = Emulator()
-    topic = emulator.client("sns").create_topic(Name="curfew-alerts")["TopicArn"]
+    with tempfile.TemporaryDirectory() as lambda_dir:
+        deployment = Deployment(emulator, Path(lambda_dir))
+        deploy(deployment)
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:curfew-alerts"
     inbox = inbox_of(emulator, topic)
     s3, ec2 = emulator.client("s3"), emulator.client("ec2")
     for act in (acl_act(s3), policy_act(s3), group_act(ec2)):
-        act.play(emulator, topic, inbox)
+        act.play(deployment, inbox)
     title(f"{'NOT as promised' if broken else 'All as promised'} ({time.monotonic() - start:.1f} s)")
     for what in broken:
         print(paint("1;31", f"  - {what}"))

@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness.runtime import PlainRuntime  # noqa: E402
-from harness.stack import Emulator, Function, stop  # noqa: E402
+from harness.stack import FUNCTIONS, Emulator, Function, stop  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,14 @@ def ec2(emulator):
     return emulator.client("ec2")
 
 
+@pytest.fixture(scope="session")
+def used_actions():
+    """What each function called in all tests that are over: IAM actions by the function's name."""
+    return {name: set() for name in FUNCTIONS}
+
+
 @pytest.fixture(scope="module")
-def start(emulator, topic):
+def start(emulator, topic, used_actions):
     """Starts a function, which lives until the module's last test."""
     running = []
 
@@ -50,3 +56,16 @@ def start(emulator, topic):
     yield start
     for function in running:
         function.close()
+        used_actions[function.name] |= function.recorder.actions
+
+
+def pytest_collection_modifyitems(config, items):
+    """What all others called is compared at the end, and only where all others ran."""
+    last = [item for item in items if item.path.name == "test_roles_used.py"]
+    if last:
+        files = {path.name for path in Path(__file__).parent.glob("test_*.py")}
+        whole = {item.path.name for item in items} >= files and not config.option.keyword
+        for item in last:
+            if not whole:
+                item.add_marker(pytest.mark.skip(reason="compares what all end-to-end tests called: run them all"))
+        items[:] = [item for item in items if item not in last] + last

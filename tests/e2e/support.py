@@ -18,6 +18,7 @@ class Run:
     answer: object
     lines: list
     calls: list
+    metrics: list
 
     @property
     def line(self):
@@ -66,8 +67,10 @@ def send(function, payload, **options):
     recorder = function.recorder
     recorder.calls.clear()
     function.lines(at_least=0, settle=0)
+    function.metrics.clear()
     failed, answer = function.runtime.invoke(function.name, payload, **options)
-    run = Run(failed, answer, function.lines(), list(recorder.calls))
+    lines = function.lines()
+    run = Run(failed, answer, lines, list(recorder.calls), list(function.metrics))
     recorder.clear()
     return run
 

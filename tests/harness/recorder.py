@@ -31,6 +31,12 @@ class Call:
     status: int = 0
 
     @property
+    def action(self):
+        """The operation as IAM might call it, with the service that the request was signed for: `ec2:CreateTags`."""
+        scope = self.headers["authorization"].partition("Credential=")[2].split(",")[0]
+        return f"{scope.split('/')[3]}:{self.operation}"
+
+    @property
     def form(self):
         """The parameters of a query-protocol call (EC2, SNS)."""
         return {k: v[0] for k, v in urllib.parse.parse_qs(self.body.decode(), keep_blank_values=True).items()}
@@ -46,6 +52,8 @@ class Recorder:
     host: str
     port: int
     calls: list = field(default_factory=list)
+    # Every action that was ever asked for.
+    actions: set = field(default_factory=set)
     faults: dict = field(default_factory=dict)
 
     def __post_init__(self):
@@ -85,6 +93,7 @@ class Recorder:
     def _note(self, call):
         with self._lock:
             self.calls.append(call)
+            self.actions.add(call.action)
             waiting = self.faults.get(call.operation)
             return waiting.pop(0) if waiting else None
 
@@ -99,7 +108,7 @@ class Recorder:
 
             def handle_one(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                call = Call(operation(self.command, self.path, self.headers, body), dict(self.headers), self.path, body)
+                call = Call(operation(self.command, self.path, self.headers, body), {k.lower(): v for k, v in self.headers.items()}, self.path, body)
                 fault = recorder._note(call)
                 if callable(fault):
                     fault = fault(call, lambda: self.forward(body)[:2])

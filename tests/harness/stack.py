@@ -87,13 +87,13 @@ def wait_for(port, process, what, seconds=60):
 
 
 class Emulator:
-    """moto: S3, SNS, SQS and EC2."""
+    """moto: S3, SNS, SQS, EC2, and what a deployment needs."""
 
     def __init__(self):
         self.port = free_port()
         environment = {**os.environ, **CREDENTIALS, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
         self.process = spawn(
-            [VENV / "moto_server", "-H", "127.0.0.1", "-p", self.port],
+            [sys.executable, Path(__file__).with_name("emulator.py"), "-H", "127.0.0.1", "-p", self.port],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
         )
         wait_for(self.port, self.process, "the emulator")
@@ -142,7 +142,7 @@ class Function:
         # One each: a process that ends must not take another one's invocation with it.
         self.runtime = runtime or RuntimeApi()
         self.recorder = Recorder("127.0.0.1", emulator.port)
-        self.log = []
+        self.metrics = []
         variables = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": "/nonexistent",
@@ -168,15 +168,16 @@ class Function:
             self._lines.put(line.decode())
 
     def lines(self, at_least=1, seconds=5, settle=0.05):
-        """What was logged since the last call, parsed: every line has to be JSON."""
+        """What was logged since the last call, parsed: every line has to be JSON. Metrics are put aside."""
         new = []
         end = time.monotonic() + seconds
         while True:
             patience = end - time.monotonic() if len(new) < at_least else settle
             try:
-                new.append(json.loads(self._lines.get(timeout=max(0.001, patience))))
+                line = json.loads(self._lines.get(timeout=max(0.001, patience)))
             except queue.Empty:
                 return new
+            (self.metrics if "_aws" in line else new).append(line)
 
     def invoke(self, payload):
         return self.runtime.invoke(self.name, payload)

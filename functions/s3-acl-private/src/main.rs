@@ -13,7 +13,6 @@ async fn main() -> ExitCode {
         Ok(function) => function,
         Err(stopped) => return stopped,
     };
-    let settings = &function.settings;
-    let control = S3Acl::new(S3BucketAcls::new(&function.sdk), settings.s3_acl, settings.mode);
-    function.run(control).await
+    let acls = S3BucketAcls::new(&function.sdk);
+    function.run(|settings| S3Acl::new(acls.clone(), settings.s3_acl, settings.mode)).await
 }

@@ -13,6 +13,5 @@ async fn main() -> ExitCode {
         Err(stopped) => return stopped,
     };
     let policies = S3BucketPolicies::new(&function.sdk);
-    let control = S3Policy::new(policies, function.settings.s3_policy.clone());
-    function.run(control).await
+    function.run(|settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
 }

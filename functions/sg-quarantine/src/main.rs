@@ -14,6 +14,5 @@ async fn main() -> ExitCode {
         Err(stopped) => return stopped,
     };
     let groups = Ec2SecurityGroups::new(&function.sdk);
-    let control = SgIngress::new(groups, function.settings.sg.clone());
-    function.run(control).await
+    function.run(|settings| SgIngress::new(groups.clone(), settings.sg.clone())).await
 }

@@ -4,7 +4,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_types::SdkConfig;
-use remediation::{CallError, Notify, Report, Undelivered};
+use remediation::{CallError, CountCalls, Notify, Report, Undelivered};
 
 use crate::message::message;
 
@@ -69,7 +69,7 @@ pub struct Topic {
 impl Topic {
     /// A topic, reached in its own Region, whichever Region the function runs in.
     pub fn new(sdk: &SdkConfig, arn: TopicArn) -> Self {
-        let config = Builder::from(sdk).region(arn.region()).build();
+        let config = Builder::from(sdk).region(arn.region()).interceptor(CountCalls).build();
         Self { arn, client: Client::from_conf(config) }
     }
 

@@ -7,20 +7,20 @@ use aws_sdk_s3control::config::endpoint::{Endpoint, EndpointFuture, Params, Reso
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 use events::BucketName;
-use remediation::{CallError, Denied, Target};
+use remediation::{CallError, CountCalls, Denied, Target};
 
 pub(crate) type Bucket<'a> = Target<'a, BucketName>;
 
 /// A client for buckets of any Region: each call goes to its own bucket's.
 pub(crate) fn client(sdk: &SdkConfig) -> Client {
     // An endpoint of one's own rarely has a DNS name for each bucket.
-    let config = Builder::from(sdk).force_path_style(own_endpoint(sdk, "s3").is_some()).build();
-    Client::from_conf(config)
+    let config = Builder::from(sdk).force_path_style(own_endpoint(sdk, "s3").is_some());
+    Client::from_conf(config.interceptor(CountCalls).build())
 }
 
 /// A client for what S3 keeps about accounts.
 pub(crate) fn account_client(sdk: &SdkConfig) -> aws_sdk_s3control::Client {
-    let config = aws_sdk_s3control::config::Builder::from(sdk);
+    let config = aws_sdk_s3control::config::Builder::from(sdk).interceptor(CountCalls);
     let config = match own_endpoint(sdk, "s3 control") {
         // The SDK would put the account's id before the host's name.
         Some(url) => config.endpoint_resolver(OwnEndpoint(url)),

@@ -7,8 +7,8 @@
 //!     Ok(function) => function,
 //!     Err(stopped) => return stopped,
 //! };
-//! let control = S3Policy::new(S3BucketPolicies::new(&function.sdk));
-//! function.run(control).await
+//! let policies = S3BucketPolicies::new(&function.sdk);
+//! function.run(|settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
 //! ```
 
 mod payload;
@@ -24,9 +24,10 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
+use parameters::SettingsParameter;
 use remediation::clock::SystemClock;
-use remediation::settings::{Environment, SettingsError};
-use remediation::{Control, HandleError, Invocation, Service, Settings, log};
+use remediation::settings::{Environment, Origin, OriginError, Renewal, SettingsNotRead, SettingsSource};
+use remediation::{Control, HandleError, Invocation, Service, Settings, log, metrics};
 
 /// How long one attempt of a call to AWS may take; they answer within a tenth of this.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -39,8 +40,9 @@ const CALL: Duration = Duration::from_secs(12);
 pub struct Function {
     /// The configuration of every client.
     pub sdk: SdkConfig,
-    /// What the operator decided.
-    pub settings: Settings,
+    settings: Settings,
+    /// Where the settings are read again; `None` where they cannot change.
+    parameter: Option<SettingsParameter>,
     topic: Topic,
 }
 
@@ -48,7 +50,9 @@ pub struct Function {
 #[derive(Debug, thiserror::Error)]
 enum StartError {
     #[error(transparent)]
-    Settings(#[from] SettingsError),
+    Origin(#[from] OriginError),
+    #[error(transparent)]
+    Settings(#[from] SettingsNotRead),
     #[error(transparent)]
     Topic(#[from] TopicArnError),
 }
@@ -61,20 +65,30 @@ impl Function {
     /// process should exit with this code.
     pub async fn start() -> Result<Self, ExitCode> {
         let environment = Environment::read();
-        log::start(environment.function_name.as_deref().unwrap_or("unknown"), environment.level());
+        let name = environment.function_name.as_deref().unwrap_or("unknown");
+        log::start(name, environment.level());
+        metrics::start(name);
         prepare(&environment).await.map_err(|error| {
             tracing::error!(target: "remediation", "the function cannot start: {error}");
             ExitCode::FAILURE
         })
     }
 
-    /// Handles invocations until Lambda stops the process.
-    pub async fn run<C: Control>(self, control: C) -> ExitCode {
-        let service = Service::new(control, self.topic, SystemClock, self.settings);
+    /// Handles invocations until Lambda stops the process. `arm` builds the control, anew when the settings have
+    /// changed.
+    pub async fn run<C: Control>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
+        let Self { settings, parameter, topic, .. } = self;
+        let service = Service::new(arm(&settings), topic, SystemClock, settings.clone());
+        let renewal = parameter.map(|parameter| Renewal::new(parameter, SystemClock, C::NAME, settings));
         let is_cold = AtomicBool::new(true);
         let handler = service_fn(|event: LambdaEvent<String>| async {
             let LambdaEvent { payload, context } = event;
             let cold_start = is_cold.swap(false, Ordering::Relaxed);
+            if let Some(renewal) = &renewal
+                && let Some(settings) = renewal.renewed().await
+            {
+                service.rearm(arm(&settings), settings);
+            }
             service.handle(&payload, &invocation(context, cold_start)).await.map_err(Answer)
         });
         let runtime = Runtime::new(handler).layer(payload::AsText);
@@ -89,7 +103,7 @@ impl Function {
 }
 
 async fn prepare(environment: &Environment) -> Result<Function, StartError> {
-    let settings = environment.settings()?;
+    let origin = environment.origin()?;
     let topic = TopicArn::parse(environment.topic_arn.as_deref())?;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
@@ -105,8 +119,15 @@ async fn prepare(environment: &Environment) -> Result<Function, StartError> {
         .retry_config(RetryConfig::standard().with_max_attempts(4))
         .load()
         .await;
+    let (settings, parameter) = match origin {
+        Origin::Fixed(settings) => (settings, None),
+        Origin::Parameter(name) => {
+            let parameter = SettingsParameter::new(&sdk, name);
+            (parameter.settings().await?, Some(parameter))
+        }
+    };
     let topic = Topic::new(&sdk, topic);
-    Ok(Function { sdk, settings, topic })
+    Ok(Function { sdk, settings, parameter, topic })
 }
 
 fn invocation(context: Context, cold_start: bool) -> Invocation {

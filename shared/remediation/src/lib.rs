@@ -10,9 +10,11 @@
 
 pub mod clock;
 pub mod log;
+pub mod metrics;
 pub mod settings;
 
 mod call_error;
+mod calls;
 mod control;
 mod failure;
 mod finding;
@@ -24,6 +26,7 @@ mod service;
 mod walk;
 
 pub use call_error::{CallError, Denied};
+pub use calls::CountCalls;
 pub use control::{Applied, Change, Control, Evidence, Target};
 pub use finding::{Finding, Remedy, Severity};
 pub use notify::{Alert, Notify, Undelivered};

@@ -23,6 +23,7 @@
 //! | `error` | `kind`, `message`, and the denied `action`, where a step failed |
 //! | `note` | anything else |
 //! | `duration_ms` | how long the walk took, in milliseconds |
+//! | `api_calls` | how many requests to AWS it took, the alert and retries included |
 //!
 //! Never logged: credentials, the payload of a trigger, the contents of objects.
 
@@ -43,7 +44,7 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::clock::{Clock, SystemClock, rfc3339};
 
 /// What the lines call the product.
-const SERVICE: &str = "curfew";
+pub(crate) const SERVICE: &str = "curfew";
 
 /// A field of this name holds a JSON object whose members become fields of the line.
 pub(crate) const FACTS: &str = "facts";

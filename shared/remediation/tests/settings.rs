@@ -8,17 +8,26 @@
     reason = "a test may fail"
 )]
 
-use remediation::settings::{AclStyle, Environment, Handling, OpenLevel, QuarantineStyle, SgSettings};
+use remediation::settings::{
+    AclStyle, Environment, Handling, OpenLevel, Origin, OriginError, QuarantineStyle, SettingsError,
+    SgSettings,
+};
 use remediation::{Mode, Settings};
 
+fn parse(json: &str) -> Result<Settings, SettingsError> {
+    Settings::parse("CURFEW_SETTINGS", json)
+}
+
 fn complaint(json: &str) -> String {
-    Settings::parse(json).unwrap_err().to_string()
+    parse(json).unwrap_err().to_string()
 }
 
 #[test]
 fn without_settings_the_defaults_hold() {
-    let settings = Environment::default().settings().unwrap();
-    assert_eq!(settings, Settings::parse("{}").unwrap());
+    let settings = parse("{}").unwrap();
+    assert_eq!(Environment::default().origin(), Ok(Origin::Fixed(settings.clone())));
+    assert_eq!(settings, Settings::default());
+    assert_eq!(settings.version, 1);
     assert_eq!(settings.mode, Mode::Enforce);
     assert_eq!(settings.s3_acl.style, AclStyle::Grants);
     assert!(!settings.s3_acl.block_public_acls);
@@ -32,8 +41,9 @@ fn without_settings_the_defaults_hold() {
 
 #[test]
 fn every_documented_key_is_taken() {
-    let settings = Settings::parse(
+    let settings = parse(
         r#"{
+            "version": 1,
             "mode": "observe",
             "max_receive_count": 5,
             "s3_acl": { "style": "private", "block_public_acls": true },
@@ -141,8 +151,28 @@ fn a_log_level_that_makes_no_sense_is_info() {
 fn ports_are_the_same_in_a_list_and_in_one_text() {
     let ports = |json: &str| {
         let json = format!(r#"{{"sg": {{"authorized_tcp_ports": {json}}}}}"#);
-        Settings::parse(&json).unwrap().sg.authorized_tcp_ports
+        parse(&json).unwrap().sg.authorized_tcp_ports
     };
     assert_eq!(ports(r#"[22, "8000-8002", "8001 - 8010"]"#), ports(r#""8000-8010, 22""#));
     assert_eq!(ports("[]"), ports(r#""""#));
+}
+
+#[test]
+fn settings_of_a_newer_version_are_refused_whole() {
+    for version in ["2", "0", "-1", "1.5", "\"1\"", "null"] {
+        let complaint = complaint(&format!(r#"{{"mode": "observe", "version": {version}}}"#));
+        assert!(complaint.contains("`version`"), "{complaint}");
+        assert!(complaint.contains("a version of the settings that this Curfew reads: 1"), "{complaint}");
+    }
+}
+
+#[test]
+fn settings_come_from_one_place_only() {
+    let named = Environment { settings_parameter: Some("/curfew/settings".into()), ..Environment::default() };
+    assert_eq!(named.origin(), Ok(Origin::Parameter("/curfew/settings".to_owned())));
+    let both = Environment { settings: Some("{}".into()), ..named };
+    assert_eq!(both.origin(), Err(OriginError::Both));
+    let bad = Environment { settings: Some(r#"{"mode": "off"}"#.into()), ..Environment::default() };
+    let complaint = bad.origin().unwrap_err().to_string();
+    assert!(complaint.starts_with("CURFEW_SETTINGS cannot be used: `mode`: "), "{complaint}");
 }

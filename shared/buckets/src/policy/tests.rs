@@ -87,7 +87,7 @@ impl BucketPolicies for Nothing {
 }
 
 fn control(settings: &str) -> S3Policy<Nothing> {
-    S3Policy::new(Nothing, Settings::parse(settings).unwrap().s3_policy)
+    S3Policy::new(Nothing, Settings::parse("settings", settings).unwrap().s3_policy)
 }
 
 fn state(document: &str, is_public: bool) -> PolicyState {

@@ -4,7 +4,7 @@ use events::{Subject, TriggerError};
 use serde_json::{Map, Value, json};
 use tracing::Level;
 
-use crate::{Outcome, Report, Undelivered};
+use crate::{Outcome, Report, Undelivered, metrics};
 
 /// What became of the alert about a subject.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ pub(super) enum AlertState {
 }
 
 /// The one line about a subject.
-pub(super) fn report(report: &Report, alert: &AlertState) {
-    let facts = Value::Object(facts(report, alert)).to_string();
+pub(super) fn report(report: &Report, alert: &AlertState, api_calls: u32) {
+    let facts = Value::Object(facts(report, alert, api_calls)).to_string();
     let message = message(report, alert);
     match level(report, alert) {
         Level::ERROR => tracing::error!(target: "remediation", facts, "{message}"),
@@ -62,7 +62,7 @@ fn message(report: &Report, alert: &AlertState) -> String {
     message
 }
 
-fn facts(report: &Report, alert: &AlertState) -> Map<String, Value> {
+fn facts(report: &Report, alert: &AlertState, api_calls: u32) -> Map<String, Value> {
     let mut facts = report.facts();
     let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
     match alert {
@@ -77,11 +77,13 @@ fn facts(report: &Report, alert: &AlertState) -> Map<String, Value> {
         }
     };
     add("duration_ms", u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX).into());
+    add("api_calls", api_calls.into());
     facts
 }
 
 /// A trigger, or a part of one, that could not be read.
-pub(super) fn unreadable(control: &str, error: &TriggerError, message_id: Option<&str>) {
+pub(super) fn unreadable(control: &'static str, error: &TriggerError, message_id: Option<&str>) {
+    metrics::unreadable(control);
     tracing::error!(
         target: "remediation",
         control,

@@ -3,6 +3,7 @@
 mod answer;
 mod line;
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use events::{Message, Subject, Trigger};
@@ -15,9 +16,10 @@ pub use answer::HandleError;
 use answer::{Done, Failure};
 use line::AlertState;
 
+use crate::calls::counted;
 use crate::clock::Clock;
 use crate::recent::Recent;
-use crate::{Control, Notify, Report, Settings, walk};
+use crate::{Control, Notify, Report, Settings, metrics, walk};
 
 /// How many subjects of a batch are walked at the same time: enough to hide the network, few enough to stay
 /// under the request rates of EC2 and S3.
@@ -39,17 +41,33 @@ pub struct Invocation {
 /// A control at work.
 #[derive(Debug)]
 pub struct Service<C, N, K> {
-    control: C,
+    armed: RwLock<Arc<Armed<C>>>,
     notify: N,
     clock: K,
-    settings: Settings,
     recent: Recent,
+}
+
+/// A control, and the settings that it was built with.
+#[derive(Debug)]
+struct Armed<C> {
+    control: C,
+    settings: Settings,
 }
 
 impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
     /// A service that enforces one control and tells people through one port.
     pub fn new(control: C, notify: N, clock: K, settings: Settings) -> Self {
-        Self { control, notify, clock, settings, recent: Recent::default() }
+        let armed = RwLock::new(Arc::new(Armed { control, settings }));
+        Self { armed, notify, clock, recent: Recent::default() }
+    }
+
+    /// Goes by other settings from the next invocation on, with a control that was built with them.
+    pub fn rearm(&self, control: C, settings: Settings) {
+        *self.armed.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Armed { control, settings });
+    }
+
+    fn armed(&self) -> Arc<Armed<C>> {
+        Arc::clone(&self.armed.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Handles one Lambda payload and says what to answer: the partial batch response for an SQS batch, a
@@ -90,12 +108,13 @@ impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
 
     /// Walks each distinct subject once, and says for each message how its subjects ended.
     async fn messages(&self, messages: &[Message], invocation: &Invocation) -> Vec<Done> {
+        let armed = self.armed();
         let mut work: Vec<(&Subject, bool)> = Vec::new();
         for message in messages {
             for error in &message.reading.unreadable {
                 line::unreadable(C::NAME, error, Some(message.id.as_str()).filter(|id| !id.is_empty()));
             }
-            let last_chance = message.receive_count >= self.settings.max_receive_count;
+            let last_chance = message.receive_count >= armed.settings.max_receive_count;
             for subject in message.reading.subjects.iter().filter(|s| C::id(&s.resource).is_some()) {
                 match work.iter_mut().find(|(known, _)| known.same_resource(subject)) {
                     Some((_, last)) => *last |= last_chance,
@@ -110,7 +129,10 @@ impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
         work.sort_by_key(|(_, last_chance)| !last_chance);
         let half_time = self.half_time(invocation);
         let ended: Vec<(&Subject, Result<Report, Failure>)> = stream::iter(work)
-            .map(|(subject, last)| async move { (subject, self.subject(subject, last, half_time).await) })
+            .map(|(subject, last)| {
+                let armed = &armed;
+                async move { (subject, self.subject(armed, subject, last, half_time).await) }
+            })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
@@ -119,6 +141,7 @@ impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
 
     async fn subject(
         &self,
+        armed: &Armed<C>,
         subject: &Subject,
         last_chance: bool,
         half_time: Option<SystemTime>,
@@ -129,11 +152,19 @@ impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
             line::not_started(C::NAME, subject);
             return Err(Failure::NotStarted);
         }
-        let report = walk(&self.control, subject, id, self.settings.mode, &self.clock).await;
-        let alert = self.tell(&report, last_chance).await;
-        line::report(&report, &alert);
+        let ((report, alert), api_calls) = counted(async {
+            let report = walk(&armed.control, subject, id, armed.settings.mode, &self.clock).await;
+            let alert = self.tell(&report, last_chance).await;
+            (report, alert)
+        })
+        .await;
+        line::report(&report, &alert, api_calls);
+        metrics::subject(C::NAME, report.outcome, report.duration, api_calls);
         match alert {
-            AlertState::Failed(undelivered) => Err(Failure::NotTold(report, undelivered)),
+            AlertState::Failed(undelivered) => {
+                metrics::alert_not_delivered(C::NAME);
+                Err(Failure::NotTold(report, undelivered))
+            }
             _ if report.is_unfinished() => Err(Failure::Unfinished(report)),
             _ => Ok(report),
         }

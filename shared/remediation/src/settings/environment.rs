@@ -2,7 +2,13 @@
 
 use tracing::level_filters::LevelFilter;
 
-use super::{Settings, SettingsError, VARIABLE};
+use super::{Settings, SettingsError};
+
+/// Holds the settings themselves.
+const SETTINGS: &str = "CURFEW_SETTINGS";
+
+/// Names the parameter that holds them.
+const PARAMETER: &str = "CURFEW_SETTINGS_PARAMETER";
 
 /// The variables that Curfew reads; the AWS SDK and the Lambda runtime read their own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,8 +19,30 @@ pub struct Environment {
     pub log_level: Option<String>,
     /// `CURFEW_SETTINGS`.
     pub settings: Option<String>,
+    /// `CURFEW_SETTINGS_PARAMETER`.
+    pub settings_parameter: Option<String>,
     /// `TOPIC_ARN`.
     pub topic_arn: Option<String>,
+}
+
+/// Where the settings come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// From the environment, or else they are the defaults: they hold as long as the process lives.
+    Fixed(Settings),
+    /// From the parameter of this name or ARN in Parameter Store.
+    Parameter(String),
+}
+
+/// Why it cannot be said where the settings come from.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OriginError {
+    /// Nobody could tell which ones count.
+    #[error("{SETTINGS} and {PARAMETER} are both set: leave one of them out")]
+    Both,
+    /// They are in the environment, and cannot be right.
+    #[error(transparent)]
+    Unusable(#[from] SettingsError),
 }
 
 impl Environment {
@@ -23,17 +51,23 @@ impl Environment {
         Self {
             function_name: variable("AWS_LAMBDA_FUNCTION_NAME"),
             log_level: variable("AWS_LAMBDA_LOG_LEVEL"),
-            settings: variable(VARIABLE),
+            settings: variable(SETTINGS),
+            settings_parameter: variable(PARAMETER),
             topic_arn: variable("TOPIC_ARN"),
         }
     }
 
-    /// The settings, or the defaults where there are none.
+    /// Where the settings come from; the defaults where nothing is said.
     ///
     /// # Errors
-    /// As [`Settings::parse`].
-    pub fn settings(&self) -> Result<Settings, SettingsError> {
-        self.settings.as_deref().map_or_else(|| Ok(Settings::default()), Settings::parse)
+    /// When two places are named, or the settings of the environment cannot be right.
+    pub fn origin(&self) -> Result<Origin, OriginError> {
+        match (self.settings.as_deref(), &self.settings_parameter) {
+            (Some(_), Some(_)) => Err(OriginError::Both),
+            (None, Some(name)) => Ok(Origin::Parameter(name.clone())),
+            (Some(json), None) => Ok(Origin::Fixed(Settings::parse(SETTINGS, json)?)),
+            (None, None) => Ok(Origin::Fixed(Settings::default())),
+        }
     }
 
     /// From which level on lines are written; `info` where nothing or nonsense is set.

@@ -1,10 +1,11 @@
 //! Every setting there is, with its default and its meaning.
 //!
-//! `CURFEW_SETTINGS` holds one JSON object. All keys are optional; a key that is not listed here, or a value
-//! that does not fit, stops the function at start with a message that names it.
+//! They are one JSON object, in a parameter of Parameter Store or in the variable `CURFEW_SETTINGS`. All keys are
+//! optional; a key that is not listed here, or a value that does not fit, is refused with a message that names it.
 //!
 //! | key | default | meaning |
 //! | --- | --- | --- |
+//! | `version` | `1` | of which shape these settings are; what was written for an older one is read for ever |
 //! | `mode` | `"enforce"` | `"observe"` does everything but the change, and says what it would have done |
 //! | `max_receive_count` | `8` | after how many deliveries the queue gives a message up (its redrive policy); a failure that may pass is mailed at the last one |
 //! | `s3_acl.style` | `"grants"` | `"grants"` removes the public grants and keeps all others; `"private"` writes the canned ACL `private`, which removes every grant but the owner's |
@@ -23,6 +24,7 @@
 
 mod environment;
 mod ports;
+mod renewal;
 mod section;
 mod trusted;
 
@@ -30,16 +32,19 @@ use network::PortSet;
 pub use network::{Handling, OpenLevel};
 use serde::Deserialize;
 
-pub use environment::Environment;
-pub use trusted::S3PolicySettings;
+use crate::CallError;
 
-/// The variable that holds the settings.
-pub const VARIABLE: &str = "CURFEW_SETTINGS";
+pub use environment::{Environment, Origin, OriginError};
+pub use renewal::{Renewal, SettingsSource};
+pub use trusted::S3PolicySettings;
 
 /// What an operator decides.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
+    /// Of which shape they are. Only this field may never change its meaning.
+    #[serde(deserialize_with = "section::version")]
+    pub version: u32,
     /// Whether Curfew changes anything.
     #[serde(deserialize_with = "section::word")]
     pub mode: Mode,
@@ -151,6 +156,7 @@ impl SgSettings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            version: section::VERSION,
             mode: Mode::default(),
             max_receive_count: 8,
             s3_acl: S3AclSettings::default(),
@@ -175,20 +181,33 @@ impl Default for SgSettings {
     }
 }
 
-/// A setting that cannot be right.
+/// Settings that cannot be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{VARIABLE} cannot be used: {place}{reason}")]
+#[error("{origin} cannot be used: {place}{reason}")]
 pub struct SettingsError {
+    origin: String,
     place: String,
     reason: String,
 }
 
+/// Why there are no settings to go by.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsNotRead {
+    /// They are there, and cannot be right.
+    #[error(transparent)]
+    Unusable(#[from] SettingsError),
+    /// AWS did not hand them out.
+    #[error("the settings could not be read: {0}")]
+    Unread(#[from] CallError),
+}
+
 impl Settings {
-    /// Reads settings as an operator wrote them.
+    /// Reads settings as an operator wrote them. `origin` is what an error calls the place they come from.
     ///
     /// # Errors
     /// For anything that is not listed at the head of this page, naming the key.
-    pub fn parse(json: &str) -> Result<Self, SettingsError> {
+    pub fn parse(origin: &str, json: &str) -> Result<Self, SettingsError> {
+        let refused = |place, reason| SettingsError { origin: origin.to_owned(), place, reason };
         let mut reader = serde_json::Deserializer::from_str(json);
         let mut track = serde_path_to_error::Track::new();
         let reading = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
@@ -196,9 +215,9 @@ impl Settings {
         let settings = read.map_err(|error| {
             let path = track.path().to_string();
             let place = if path == "." || path == "?" { String::new() } else { format!("`{path}`: ") };
-            SettingsError { place, reason: error.to_string() }
+            refused(place, error.to_string())
         })?;
-        reader.end().map_err(|error| SettingsError { place: String::new(), reason: error.to_string() })?;
+        reader.end().map_err(|error| refused(String::new(), error.to_string()))?;
         Ok(settings)
     }
 }

@@ -59,6 +59,30 @@ impl Visitor<'_> for Deliveries {
     }
 }
 
+/// The newest shape of settings that this Curfew reads, and so far the only one.
+pub(super) const VERSION: u32 = 1;
+
+/// The number of a shape that this Curfew knows. Settings of a newer one may hold back a change in a way that it
+/// does not understand, so that it takes none of them.
+pub(super) fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    deserializer.deserialize_any(Version)
+}
+
+struct Version;
+
+impl Visitor<'_> for Version {
+    type Value = u32;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a version of the settings that this Curfew reads: {VERSION}")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<u32, E> {
+        let known = u32::try_from(number).ok().filter(|number| *number == VERSION);
+        known.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+}
+
 struct Section<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Section<T> {

@@ -6,7 +6,7 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
 use aws_types::SdkConfig;
 use network::{IpNet, Permission, PrefixListId, Rule};
-use remediation::CallError;
+use remediation::{CallError, CountCalls};
 
 use super::{
     About, At, Authorized, By, Created, ListName, Placed, QuarantineGroup, Revoked, SecurityGroups, action,
@@ -21,7 +21,7 @@ pub struct Ec2SecurityGroups(pub(super) Client);
 impl Ec2SecurityGroups {
     /// Security groups, reached with this configuration.
     pub fn new(sdk: &SdkConfig) -> Self {
-        Self(Client::new(sdk))
+        Self(Client::from_conf(Builder::from(sdk).interceptor(CountCalls).build()))
     }
 
     #[cfg(test)]

@@ -71,7 +71,7 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
 }
 
 pub fn settings(json: &str) -> SgSettings {
-    Settings::parse(&format!(r#"{{"sg": {json}}}"#)).unwrap().sg
+    Settings::parse("settings", &format!(r#"{{"sg": {json}}}"#)).unwrap().sg
 }
 
 pub fn control<'a>(memory: &'a Memory, json: &str) -> SgIngress<&'a Memory> {

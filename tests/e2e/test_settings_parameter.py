@@ -1,0 +1,86 @@
+"""Settings from Parameter Store: read at start, again every five minutes, and never lost."""
+
+import json
+
+import pytest
+from harness import offenders
+from harness.stack import FUNCTIONS
+from support import about_bucket, about_group, send
+
+NAME = "/curfew/settings"
+
+
+@pytest.fixture
+def ssm(emulator):
+    return emulator.client("ssm")
+
+
+@pytest.fixture
+def reading(start):
+    """Starts a function that has its settings from the parameter."""
+    return lambda **options: start(
+        "s3-acl-private", environment={"CURFEW_SETTINGS_PARAMETER": NAME, **options.pop("environment", {})}, **options
+    )
+
+
+def put(ssm, settings, **options):
+    value = settings if isinstance(settings, str) else json.dumps(settings)
+    ssm.put_parameter(Name=NAME, Value=value, Type="String", Overwrite=True, **options)
+
+
+def open_bucket(s3):
+    name = offenders.bucket(s3)
+    offenders.set_grants(s3, name, offenders.grant("READ", offenders.ALL_USERS))
+    return name
+
+
+def test_the_parameter_holds_the_settings(reading, ssm, s3):
+    put(ssm, {"version": 1, "mode": "observe"})
+    function = reading()
+    assert send(function, about_bucket(open_bucket(s3))).outcome == "observed"
+    run = send(function, about_bucket(open_bucket(s3)))
+    assert run.outcome == "observed" and "GetParameter" not in run.operations
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_reads_it(start, ssm, name):
+    put(ssm, {"mode": "observe"})
+    function = start(name, environment={"CURFEW_SETTINGS_PARAMETER": NAME})
+    failed, _ = function.invoke(about_group("sg-0a1b2c3d4e5f60718") if name == "sg-quarantine" else about_bucket("curfew-none"))
+    assert not failed
+    [line] = function.lines()
+    assert line["mode"] == "observe"
+
+
+def test_it_is_read_once_at_start_however_many_invocations_follow(reading, ssm):
+    put(ssm, {})
+    function = reading()
+    for _ in range(3):
+        function.invoke(about_bucket("curfew-was-never-there"))
+    assert function.recorder.operations().count("GetParameter") == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [('{"mode": "off"}', "`mode`"), ('{"version": 2}', "`version`"), ("mode=observe", "expected"), ('{"mod": 1}', "`mod`")],
+)
+def test_a_parameter_that_cannot_be_right_stops_the_start_and_is_named(reading, ssm, value, named):
+    put(ssm, value)
+    function = reading()
+    assert function.process.wait(timeout=5) != 0
+    [line] = function.lines()
+    assert line["level"] == "ERROR" and NAME in line["message"] and named in line["message"]
+
+
+def test_a_parameter_that_is_not_there_stops_the_start(start):
+    function = start("s3-acl-private", environment={"CURFEW_SETTINGS_PARAMETER": "/curfew/none"})
+    assert function.process.wait(timeout=10) != 0
+    [line] = function.lines()
+    assert "`ssm:GetParameter` was refused (ParameterNotFound)" in line["message"]
+
+
+def test_two_places_for_settings_are_one_too_many(reading):
+    function = reading(settings={"mode": "observe"})
+    assert function.process.wait(timeout=5) != 0
+    [line] = function.lines()
+    assert "CURFEW_SETTINGS and CURFEW_SETTINGS_PARAMETER are both set" in line["message"]

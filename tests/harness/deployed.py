@@ -1,0 +1,97 @@
+"""A deployment on the emulator: made by the same tool as a real one, with the event bus, queues and mappings of the
+templates. What Lambda does between a queue and a function is done here, as the mapping says.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from .stack import ACCOUNT, CREDENTIALS, FUNCTIONS, REGION, ROOT, Function, binary
+
+
+class Deployment:
+    """Curfew in the emulator's Region, by `infra/tool`."""
+
+    def __init__(self, emulator, lambda_dir):
+        self.emulator, self.lambda_dir = emulator, lambda_dir
+        self.environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": emulator.url}
+        for name in FUNCTIONS:
+            place = lambda_dir / name / "bootstrap"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(binary(name), place)
+        config = emulator.client("config")
+        # Nothing records there; a deployment asks whether something does before it makes Config rules.
+        role = f"arn:aws:iam::{ACCOUNT}:role/config"
+        config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
+
+    def tool(self, command, *options, region=REGION):
+        """Runs a command of the tool and returns it once it has ended."""
+        line = [sys.executable, ROOT / "infra" / "tool", command, "--regions", region, *options]
+        return subprocess.run(
+            [str(part) for part in line], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120
+        )
+
+    def deploy(self, *options):
+        return self.tool("deploy", "--lambda-dir", self.lambda_dir, *options)
+
+    def function(self, name):
+        """A deployed function at work, with the environment that it was deployed with."""
+        configuration = self.emulator.client("lambda").get_function_configuration(FunctionName=f"curfew-{name}")
+        return Function(name, self.emulator, topic=None, environment=configuration["Environment"]["Variables"])
+
+    def put(self, event):
+        """Puts an event on the event bus, whose rules decide what becomes of it."""
+        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+        answer = self.emulator.client("events").put_events(Entries=[entry])
+        assert answer["FailedEntryCount"] == 0, answer
+
+    def mapping(self, name):
+        return Mapping(self.emulator, name)
+
+
+class Mapping:
+    """What Lambda's event source mapping of a function does: takes a batch, hands it over, deletes what succeeded."""
+
+    def __init__(self, emulator, name):
+        self.sqs = emulator.client("sqs")
+        arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:curfew-{name}"
+        found = emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        [self.mapping] = [one for one in found if one["FunctionArn"] == arn]
+        assert self.mapping["State"] == "Enabled" and self.mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        queue = self.mapping["EventSourceArn"].rsplit(":", 1)[-1]
+        self.url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+
+    def purge(self):
+        self.sqs.purge_queue(QueueUrl=self.url)
+
+    def pump(self, function):
+        """Hands one batch over. Returns how many messages it held and how many will come again; (0, 0) for none."""
+        received = self.sqs.receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=self.mapping["BatchSize"], MessageSystemAttributeNames=["All"]
+        ).get("Messages", [])
+        if not received:
+            return 0, 0
+        records = [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {},
+                "md5OfBody": message["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": self.mapping["EventSourceArn"],
+                "awsRegion": REGION,
+            }
+            for message in received
+        ]
+        failed, answer = function.invoke({"Records": records})
+        again = {message["MessageId"] for message in received}
+        if not failed:
+            again = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+        for message in received:
+            if message["MessageId"] not in again:
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return len(received), len(again)

@@ -1,0 +1,149 @@
+"""The functions' roles: exactly the actions that are known to be needed, on what they can be narrowed to."""
+
+import re
+
+import pytest
+
+from harness import roles, templates
+from harness.stack import ROOT
+
+FUNCTIONS = templates.functions()
+
+
+def documented(function):
+    """The actions in the README's table under "Permissions" on the rows that are about this function."""
+    text = (ROOT / "README.md").read_text()
+    section = re.search(r"^## Permissions\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)[1]
+    table = re.search(r"^\|.*?\n\n", section, re.MULTILINE | re.DOTALL)[0]
+    found, current = set(), None
+    for row in table.strip().splitlines()[2:]:
+        first = row.split("|")[1]
+        # A row that names no function goes on with the one above: "in the style `revoke`".
+        named = [one for one in FUNCTIONS if f"`{one}`" in first]
+        current = named[0] if named else current
+        if current == function:
+            found.update(re.findall(r"`([a-z0-9]+:[A-Za-z]+)`", row))
+    return found
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_allows_every_action_of_the_readme(function):
+    assert documented(function) - roles.own_actions(function) == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_has_no_wildcard_action(function):
+    for statement in roles.statements(function):
+        assert statement["Effect"] == "Allow"
+        assert "NotAction" not in statement and "NotResource" not in statement
+        for action in roles.as_list(statement["Action"]):
+            assert re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", action), action
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_names_no_action_twice_for_the_same_resource(function):
+    seen = set()
+    for statement in roles.statements(function):
+        for action in roles.as_list(statement["Action"]):
+            for resource in roles.as_list(statement["Resource"]):
+                one = (action, str(resource), str(statement.get("Condition")))
+                assert one not in seen
+                seen.add(one)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_services_do_with_a_role_is_this_and_no_more(function):
+    assert roles.service_actions(function) == {
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "logs:CreateLogStream",
+        "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "kms:Decrypt", "kms:GenerateDataKey",
+    }
+
+
+# Actions whose statement cannot name anything narrower than everything: they know no resource type.
+WITHOUT_RESOURCE = {
+    "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeManagedPrefixLists", "s3:GetAccountPublicAccessBlock", "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_actions_without_resource_types_are_allowed_on_everything(function):
+    on_everything = {
+        action
+        for statement in roles.statements(function)
+        if "*" in roles.as_list(statement["Resource"])
+        for action in roles.as_list(statement["Action"])
+    }
+    assert on_everything <= WITHOUT_RESOURCE
+
+
+def wide_lines(lines):
+    """(number, lines above it up to the statement's own line) of each line that names a resource with a wildcard."""
+    for index, line in enumerate(lines):
+        value = line.split(" #")[0]
+        if re.match(r'\s+(Resource: (!Sub )?"|- !Sub "arn:).*\*', value):
+            yield index
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_wide_resource_has_its_reason_beside_it(function):
+    text = templates.text("foundation")
+    block = re.search(rf"^  {templates.logical(function)}Role:\n(.*?)^(?=  \S|\S)", text, re.MULTILINE | re.DOTALL)[1]
+    lines = block.splitlines()
+    wide = list(wide_lines(lines))
+    named = [
+        resource
+        for statement in roles.statements(function)
+        for resource in roles.as_list(statement["Resource"])
+        if "*" in str(resource)
+    ]
+    # Reading the text finds as many as reading the YAML.
+    assert len(wide) == len(named)
+    for index in wide:
+        above = index - 1
+        # A list of resources has its reason at its head.
+        while re.match(r"\s+- !Sub ", lines[above]):
+            above -= 1
+        assert re.search(r" # \S", lines[index]) or re.match(r"\s+# \S", lines[above]), lines[index].strip()
+
+
+def test_a_role_is_for_lambda_in_this_account_only(foundation):
+    for function in FUNCTIONS:
+        role = foundation["Resources"][f"{templates.logical(function)}Role"]["Properties"]
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        assert "ManagedPolicyArns" not in role
+        # IAM is global and Curfew is there once a Region: a fixed name would be taken in the second one.
+        assert "RoleName" not in role
+
+
+def test_buckets_of_other_accounts_are_out_of_reach():
+    for function in ("s3-acl-private", "s3-policy-alert"):
+        for statement in roles.statements(function):
+            if any(":s3:::" in str(resource) for resource in roles.as_list(statement["Resource"])):
+                assert statement["Condition"]["StringEquals"]["aws:ResourceAccount"] == {"Ref": "AWS::AccountId"}
+
+
+def test_tags_are_bound_to_curfews_own_keys():
+    for statement in roles.statements("sg-quarantine"):
+        if statement["Action"] != "ec2:CreateTags":
+            continue
+        condition = statement["Condition"]
+        keys = condition.get("ForAllValues:StringEquals", {}).get("aws:TagKeys", [])
+        on_rules = "security-group-rule/*" in str(statement["Resource"])
+        assert on_rules or (keys and all(key.startswith("curfew:") for key in keys))
+        # "For all values" is true of none: either some tag has to be there, or the tags come with a creation.
+        assert "aws:TagKeys" in condition.get("Null", {}) or "ec2:CreateAction" in condition["StringEquals"]
+
+
+def test_differences_tells_what_is_used_and_not_allowed_and_the_other_way_round():
+    allowed = roles.own_actions("s3-policy-alert")
+    assert roles.differences("s3-policy-alert", allowed) == ([], [])
+    assert roles.differences("s3-policy-alert", allowed - {"sns:Publish"} | {"s3:DeleteBucket"}) == (
+        ["s3:DeleteBucket"], ["sns:Publish"],
+    )
+    # What the API calls GetPublicAccessBlock is another action in IAM.
+    recorded = allowed - {"s3:GetBucketPublicAccessBlock"} | {"s3:GetPublicAccessBlock"}
+    assert roles.differences("s3-policy-alert", recorded) == ([], [])

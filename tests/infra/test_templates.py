@@ -1,0 +1,339 @@
+"""The templates read as data: every function has its parts everywhere, and numbers that belong together agree."""
+
+import json
+import re
+import subprocess
+import tomllib
+
+import pytest
+
+from harness import templates
+from harness.stack import ROOT, VENV
+
+# What each function calls its control, in log lines and as a metric's dimension.
+CONTROLS = {"s3-acl-private": "s3-acl", "s3-policy-alert": "s3-policy", "sg-quarantine": "sg-ingress"}
+
+RESOURCES = {
+    "foundation": ("Queue", "DeadLetters", "QueuePolicy", "DeadLettersPolicy", "LogGroup", "Role"),
+    "functions": ("Function",),
+    "triggers": ("ComplianceRule", "EvaluationsRule", "Mapping"),
+    "watch": (
+        "ErrorsAlarm", "ThrottlesAlarm", "DeadLettersAlarm", "QueueAgeAlarm", "FailedAlarm", "StillOpenAlarm",
+        "AlertsNotDeliveredAlarm",
+    ),
+}
+OUTPUTS = {
+    "foundation": ("RoleArn", "QueueUrl", "DeadLettersUrl"),
+    "functions": ("FunctionArn",),
+    "triggers": (),
+    "watch": (),
+}
+
+
+def missing(functions, loaded):
+    """What of a function's parts is in no template, each as `file: part`."""
+    gone = []
+    for name, template in loaded.items():
+        for function in functions:
+            prefix = templates.logical(function)
+            for part in RESOURCES[name]:
+                if prefix + part not in template["Resources"]:
+                    gone.append(f"{name}.yaml: the resource {prefix}{part}")
+            for part in OUTPUTS[name]:
+                if prefix + part not in template.get("Outputs", {}):
+                    gone.append(f"{name}.yaml: the output {prefix}{part}")
+    for function in functions:
+        gone += _missing_mentions(function, loaded)
+    return gone
+
+
+def _missing_mentions(function, loaded):
+    foundation, watch = loaded["foundation"]["Resources"], loaded["watch"]["Resources"]
+    group, control = f"/aws/lambda/curfew-{function}", CONTROLS.get(function)
+    if control is None:
+        yield f"test_templates.py: the control of {function} in CONTROLS"
+        return
+    logs = next(s for s in foundation["Key"]["Properties"]["KeyPolicy"]["Statement"] if s["Sid"] == "CloudWatchLogs")
+    encrypted = [arn.rsplit(":", 1)[-1] for arn in templates.resolve(logs["Condition"]["ArnEquals"]["kms:EncryptionContext:aws:logs:arn"])]
+    if group not in encrypted:
+        yield f"foundation.yaml: {group} in the key policy's statement CloudWatchLogs"
+    for name, resource in watch.items():
+        if resource["Type"] == "AWS::Logs::QueryDefinition" and group not in resource["Properties"]["LogGroupNames"]:
+            yield f"watch.yaml: {group} in the saved query {name}"
+    unread = [m["MetricStat"]["Metric"] for m in watch["SettingsNotReadAlarm"]["Properties"]["Metrics"] if "MetricStat" in m]
+    if {"Name": "control", "Value": control} not in [dimension for metric in unread for dimension in metric["Dimensions"]]:
+        yield f"watch.yaml: the control {control} in SettingsNotReadAlarm"
+    body = dashboard(loaded["watch"])
+    wanted = {
+        "Duration": control, "ApiCalls": control, "Invocations": f"curfew-{function}", "IncomingBytes": group,
+        "ApproximateAgeOfOldestMessage": f"curfew-{function}",
+    }
+    shown = [metric[1:4:2] for widget in body["widgets"] for metric in widget["properties"].get("metrics", []) if len(metric) > 1]
+    for metric, of in wanted.items():
+        if [metric, of] not in shown:
+            yield f"watch.yaml: {metric} of {of} on the dashboard"
+    for queue in (f"curfew-{function}", f"curfew-{function}-dead-letters"):
+        if ["ApproximateNumberOfMessagesVisible", queue] not in shown:
+            yield f"watch.yaml: ApproximateNumberOfMessagesVisible of {queue} on the dashboard"
+    alarms = [arn for widget in body["widgets"] for arn in widget["properties"].get("alarms", [])]
+    for part in RESOURCES["watch"]:
+        resource = watch.get(templates.logical(function) + part)
+        if resource and not any(arn.endswith(f":alarm:{resource['Properties']['AlarmName']}") for arn in alarms):
+            yield f"watch.yaml: the alarm {resource['Properties']['AlarmName']} on the dashboard"
+    for widget in body["widgets"]:
+        if widget["type"] == "log" and f"SOURCE '{group}'" not in widget["properties"]["query"]:
+            yield f"watch.yaml: {group} in the dashboard's widget \"{widget['properties']['title']}\""
+
+
+def dashboard(watch):
+    return json.loads(templates.resolve(watch["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return {name: templates.load(name) for name in templates.TEMPLATES}
+
+
+def test_every_function_has_all_its_parts(loaded):
+    gone = missing(templates.functions(), loaded)
+    assert not gone, "missing:\n  " + "\n  ".join(gone)
+
+
+def test_a_new_function_is_told_everything_that_it_lacks(loaded, monkeypatch):
+    monkeypatch.setitem(CONTROLS, "rds-snapshot-private", "rds-snapshot")
+    gone = missing(["rds-snapshot-private"], loaded)
+    for wanted in (
+        "foundation.yaml: the resource RdsSnapshotPrivateRole",
+        "foundation.yaml: the output RdsSnapshotPrivateQueueUrl",
+        "foundation.yaml: /aws/lambda/curfew-rds-snapshot-private in the key policy's statement CloudWatchLogs",
+        "functions.yaml: the resource RdsSnapshotPrivateFunction",
+        "triggers.yaml: the resource RdsSnapshotPrivateMapping",
+        "watch.yaml: the resource RdsSnapshotPrivateStillOpenAlarm",
+        "watch.yaml: the control rds-snapshot in SettingsNotReadAlarm",
+        "watch.yaml: /aws/lambda/curfew-rds-snapshot-private in the saved query FailuresQuery",
+        "watch.yaml: Duration of rds-snapshot on the dashboard",
+        "watch.yaml: ApproximateNumberOfMessagesVisible of curfew-rds-snapshot-private-dead-letters on the dashboard",
+    ):
+        assert wanted in gone
+
+
+def test_a_function_without_a_control_is_told_so(loaded):
+    assert "test_templates.py: the control of new in CONTROLS" in missing(["new"], loaded)
+
+
+def test_no_part_is_left_of_a_function_that_is_gone(loaded):
+    prefixes = tuple(templates.logical(function) for function in templates.functions())
+    for name, template in loaded.items():
+        for logical_id in template["Resources"]:
+            for part in RESOURCES[name]:
+                if logical_id.endswith(part) and logical_id != part:
+                    shared = name == "watch" and logical_id == "SettingsNotReadAlarm"
+                    # The recorder's role is AWS Config's.
+                    shared = shared or logical_id in ("RecorderRole", "TopicPolicy", "RecorderBucketPolicy")
+                    assert shared or logical_id.startswith(prefixes), f"{name}.yaml: {logical_id}"
+
+
+def test_the_controls_are_those_of_the_code():
+    sources = (path.read_text() for path in ROOT.glob("shared/*/src/**/*.rs") if "tests" not in path.parts)
+    names = {name for source in sources for name in re.findall(r"const NAME: &'static str = \"([a-z0-9-]+)\"", source)}
+    assert names == set(CONTROLS.values())
+
+
+def test_cfn_lint_finds_nothing():
+    files = [str(templates.INFRA / f"{name}.yaml") for name in templates.TEMPLATES]
+    told = subprocess.run([VENV / "cfn-lint", "--include-checks", "I", "--template", *files], capture_output=True, text=True)
+    assert (told.returncode, told.stdout + told.stderr) == (0, "")
+
+
+def test_every_template_of_the_folder_is_known():
+    assert {path.stem for path in templates.INFRA.glob("*.yaml")} == set(templates.TEMPLATES)
+
+
+@pytest.mark.parametrize("name", templates.TEMPLATES)
+def test_a_template_explains_itself(loaded, name):
+    template = loaded[name]
+    assert re.search(r"^# A new function: ", templates.text(name), re.MULTILINE)
+    for parameter, settings in template["Parameters"].items():
+        assert settings.get("Description"), parameter
+        assert settings.get("ConstraintDescription"), parameter
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+    grouped = [parameter for group in interface["ParameterGroups"] for parameter in group["Parameters"]]
+    assert sorted(grouped) == sorted(template["Parameters"]) == sorted(interface["ParameterLabels"])
+    for output in template.get("Outputs", {}).values():
+        assert output["Description"]
+
+
+@pytest.mark.parametrize("name", templates.TEMPLATES)
+def test_every_partition_is_served(name):
+    for number, line in enumerate(templates.text(name).splitlines(), 1):
+        assert not re.search(r"arn:aws(?!\[)", line.split("#")[0]), f"{name}.yaml, line {number}"
+        # Service principals that are the same everywhere are the ones that end in .amazonaws.com.
+        for host in re.findall(r"[a-z0-9.${}:A-Z]+\.amazonaws\.com", line):
+            assert re.fullmatch(r"(cloudwatch|events|lambda|config)\.amazonaws\.com", host), f"{name}.yaml, line {number}"
+
+
+UNTAGGED = {
+    "AWS::CloudWatch::Dashboard", "AWS::Config::ConfigRule", "AWS::Config::ConfigurationRecorder",
+    "AWS::Config::DeliveryChannel", "AWS::KMS::Alias", "AWS::Logs::QueryDefinition", "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy",
+}
+
+
+# Tagged by their stack alone: the emulator cannot read their own tags.
+TAGGED_BY_STACK = {"AWS::KMS::Key", "AWS::SSM::Parameter"}
+
+
+@pytest.mark.parametrize("name", templates.TEMPLATES)
+def test_everything_that_can_have_tags_has_the_project_tag(loaded, name):
+    for logical_id, resource in loaded[name]["Resources"].items():
+        tags = resource["Properties"].get("Tags")
+        if resource["Type"] in UNTAGGED | TAGGED_BY_STACK:
+            assert tags is None, logical_id
+        else:
+            assert tags == [{"Key": "project", "Value": "curfew"}], logical_id
+
+
+def test_nothing_that_holds_something_is_lost(loaded):
+    for name, template in loaded.items():
+        for logical_id, resource in template["Resources"].items():
+            kind = resource["Type"]
+            if kind in ("AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SSM::Parameter", "AWS::S3::Bucket"):
+                # A first creation that fails leaves nothing behind that the next one would stumble over.
+                assert resource.get("DeletionPolicy") == "RetainExceptOnCreate", logical_id
+                assert resource.get("UpdateReplacePolicy") == "Retain", logical_id
+            if kind in ("AWS::SQS::Queue", "AWS::SNS::Topic"):
+                assert resource.get("UpdateReplacePolicy") == "Retain", logical_id
+        # CloudFormation takes kept resources back in by a name without functions.
+    for logical_id in [f"{templates.logical(f)}LogGroup" for f in templates.functions()]:
+        assert isinstance(loaded["foundation"]["Resources"][logical_id]["Properties"]["LogGroupName"], str)
+    assert loaded["foundation"]["Resources"]["Settings"]["Properties"]["Name"] == "/curfew/settings"
+    # Another value here would overwrite people's settings at the next upgrade.
+    assert loaded["foundation"]["Resources"]["Settings"]["Properties"]["Value"] == '{"version":1}'
+
+
+@pytest.mark.parametrize("function", templates.functions())
+def test_the_numbers_of_a_queue_fit_the_function(loaded, function):
+    prefix = templates.logical(function)
+    resources = loaded["foundation"]["Resources"]
+    queue, dead = (resources[prefix + part]["Properties"] for part in ("Queue", "DeadLetters"))
+    properties = loaded["functions"]["Resources"][f"{prefix}Function"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * properties["Timeout"]
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [f"{prefix}DeadLetters", "Arn"]}, "maxReceiveCount": 8}
+    assert dead["MessageRetentionPeriod"] == 14 * 86400 > queue["MessageRetentionPeriod"]
+    # All deliveries happen within the queue's own retention.
+    assert queue["MessageRetentionPeriod"] > 8 * queue["VisibilityTimeout"]
+    assert dead["RedriveAllowPolicy"]["redrivePermission"] == "byQueue"
+    (source,) = templates.resolve(dead["RedriveAllowPolicy"]["sourceQueueArns"])
+    assert source.endswith(f":{queue['QueueName']}") and queue["QueueName"] == f"curfew-{function}"
+    mapping = loaded["triggers"]["Resources"][f"{prefix}Mapping"]["Properties"]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert templates.resolve(mapping["EventSourceArn"]) == source
+    assert templates.resolve(mapping["FunctionName"]).endswith(f":function:{properties['FunctionName']}")
+    assert properties["FunctionName"] == f"curfew-{function}"
+
+
+@pytest.mark.parametrize("function", templates.functions())
+def test_a_queue_admits_exactly_the_rules_of_its_function(loaded, function):
+    prefix = templates.logical(function)
+    rules = {
+        f":rule/{loaded['triggers']['Resources'][prefix + part]['Properties']['Name']}"
+        for part in ("ComplianceRule", "EvaluationsRule")
+    }
+    for queue in ("Queue", "DeadLetters"):
+        policy = loaded["foundation"]["Resources"][f"{prefix}{queue}Policy"]["Properties"]
+        assert policy["Queues"] == [{"Ref": prefix + queue}]
+        allow, deny = policy["PolicyDocument"]["Statement"]
+        assert (allow["Effect"], allow["Principal"], allow["Action"]) == ("Allow", {"Service": "events.amazonaws.com"}, "sqs:SendMessage")
+        assert allow["Resource"] == deny["Resource"] == {"Fn::GetAtt": [prefix + queue, "Arn"]}
+        assert set(allow["Condition"]) == {"ArnEquals"}
+        admitted = templates.resolve(allow["Condition"]["ArnEquals"]["aws:SourceArn"])
+        assert {arn[arn.index(":rule/"):] for arn in admitted} == rules
+        assert (deny["Effect"], deny["Principal"], deny["Condition"]) == ("Deny", "*", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_alarms_go_to_the_topic_and_say_what_to_do(loaded):
+    queries = [r["Properties"]["Name"] for r in loaded["watch"]["Resources"].values() if r["Type"] == "AWS::Logs::QueryDefinition"]
+    for logical_id, resource in loaded["watch"]["Resources"].items():
+        if resource["Type"] != "AWS::CloudWatch::Alarm":
+            continue
+        alarm = templates.resolve(resource["Properties"])
+        (action,) = alarm["AlarmActions"]
+        assert action.endswith(":curfew-alerts"), logical_id
+        assert alarm["TreatMissingData"] == "notBreaching", logical_id
+        description = alarm["AlarmDescription"]
+        assert len(description) <= 1024 and "What to do: " in description, logical_id
+        assert all(query in queries for query in re.findall(r"curfew/[a-z0-9-]+(?!\S*/)", description.replace("/curfew/settings", ""))), logical_id
+
+
+def test_queries_by_outcome_leave_out_the_lines_that_hold_metrics(loaded):
+    queries = [r["Properties"]["QueryString"] for r in loaded["watch"]["Resources"].values() if r["Type"] == "AWS::Logs::QueryDefinition"]
+    queries += [w["properties"]["query"] for w in dashboard(loaded["watch"])["widgets"] if w["type"] == "log"]
+    about_outcomes = [query for query in queries if "outcome in" in query]
+    assert len(about_outcomes) == 3
+    assert all("ispresent(resource)" in query or "ispresent(level)" in query for query in about_outcomes)
+
+
+def test_the_folders_readme_knows_every_parameter_and_counts_the_alarms(loaded):
+    text = (templates.INFRA / "README.md").read_text()
+    for name, template in loaded.items():
+        for parameter in template["Parameters"]:
+            assert f"`{parameter}`" in text, f"{name}.yaml: {parameter}"
+    alarms = sum(r["Type"] == "AWS::CloudWatch::Alarm" for r in loaded["watch"]["Resources"].values())
+    assert f"for each of {alarms} alarms" in text
+
+
+def test_the_dashboard_fits_its_grid(loaded):
+    taken = set()
+    for widget in dashboard(loaded["watch"])["widgets"]:
+        cells = {
+            (x, y)
+            for x in range(widget["x"], widget["x"] + widget["width"])
+            for y in range(widget["y"], widget["y"] + widget["height"])
+        }
+        assert max(x for x, _ in cells) < 24
+        assert not taken & cells, widget["properties"]["title"]
+        taken |= cells
+
+
+def test_parameters_take_what_is_right_and_refuse_what_is_not(loaded):
+    parameters = loaded["foundation"]["Parameters"]
+    accepts = {
+        "Email": (["", "ops@example.com", "a+b@sub.example.co.uk"], ["ops", "ops@example", "a b@example.com", "a@b@example.com", "ops@example.com,x@example.com"]),
+        "AlertTopicArn": (
+            ["", "arn:aws:sns:eu-central-1:123456789012:curfew-alerts", "arn:aws-cn:sns:cn-north-1:123456789012:t", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:t"],
+            ["curfew-alerts", "arn:aws:sns:eu-central-1:123456789012:t.fifo", "arn:aws:sqs:eu-central-1:123456789012:t"],
+        ),
+        "AlertKeyArn": (
+            ["", "arn:aws:kms:eu-central-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"],
+            ["alias/curfew", "arn:aws:kms:eu-central-1:123456789012:alias/curfew"],
+        ),
+    }
+    for parameter, (good, bad) in accepts.items():
+        pattern = parameters[parameter]["AllowedPattern"]
+        for value in good:
+            assert re.search(pattern, value), (parameter, value)
+        for value in bad:
+            assert not re.search(pattern, value), (parameter, value)
+    ports = loaded["triggers"]["Parameters"]["AuthorizedTcpPorts"]["AllowedPattern"]
+    assert all(re.search(ports, value) for value in ("80,443", "22", "443,1020-1025"))
+    assert not any(re.search(ports, value) for value in ("", "80, 443", "80,", "http", "1-2-3"))
+
+
+@pytest.mark.parametrize("function", templates.functions())
+def test_functions_yaml_is_what_cargo_lambda_deploys(loaded, function):
+    cargo = tomllib.loads((ROOT / "functions" / function / "Cargo.toml").read_text())["package"]
+    deploy = cargo["metadata"]["lambda"]["deploy"]
+    properties = loaded["functions"]["Resources"][f"{templates.logical(function)}Function"]["Properties"]
+    assert properties["MemorySize"] == deploy["memory"]
+    assert properties["Timeout"] == deploy["timeout"]
+    assert properties["TracingConfig"]["Mode"].lower() == deploy["tracing"].lower()
+    assert {tag["Key"]: tag["Value"] for tag in properties["Tags"]} == pairs(deploy, "tag", "tags")
+    fixed = pairs(deploy, "env", "env_var")
+    assert {name: properties["Environment"]["Variables"].get(name) for name in fixed} == fixed != {}
+    assert properties["Description"] == cargo["description"]
+
+
+def pairs(settings, *names):
+    """A table, or cargo-lambda's list of `key=value`, under whichever of its names is used."""
+    value = next(settings[name] for name in names if name in settings)
+    return value if isinstance(value, dict) else dict(one.split("=", 1) for one in value)
