@@ -3,8 +3,9 @@
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
-from harness import triggers
+from harness import cli, triggers
 from harness.recorder import facts_of, mail_of
+from harness.stack import CREDENTIALS
 
 RULE = "s3-bucket-public-read-prohibited"
 
@@ -97,6 +98,21 @@ def says_again_nothing(run):
     assert not run.failed, run.answer
     assert run.changing == []
     assert run.published == []
+
+
+BY_HAND = "HOW TO FINISH BY HAND"
+
+
+def section(text, title):
+    """The lines of one section of a mail; a title is a line of capitals after an empty one."""
+    assert f"\n\n{title}\n" in text, text
+    return text.split(f"\n\n{title}\n")[1].split("\n\n")[0].strip("\n").split("\n")
+
+
+def finish_by_hand(text, emulator):
+    """Runs what a mail says that is left to do, in a shell; returns the lines and what went wrong."""
+    lines = section(text, BY_HAND)
+    return lines, cli.run(lines, emulator.url, CREDENTIALS)
 
 
 S3_XML = "{http://s3.amazonaws.com/doc/2006-03-01/}"

@@ -2,13 +2,14 @@
 
 import json
 import shlex
+from xml.sax.saxutils import escape
 
 import pytest
 from harness import offenders
 from harness.offenders import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, OTHER_ACCOUNT, grant
 from harness.recorder import s3_error
 from harness.stack import ACCOUNT, REGION
-from support import about_bucket, failures, queued, says_again_nothing, send, written_acl
+from support import BY_HAND, about_bucket, failures, finish_by_hand, queued, says_again_nothing, section, send, written_acl
 
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 OFF = dict.fromkeys(FLAGS, False)
@@ -67,17 +68,6 @@ def is_public(s3, name):
     return any(g["Grantee"].get("URI") in (ALL_USERS, AUTHENTICATED_USERS) for g in s3.get_bucket_acl(Bucket=name)["Grants"])
 
 
-def section(text, title):
-    """The lines of one section of a mail; a title is a line of capitals after an empty one."""
-    assert f"\n\n{title}\n" in text, text
-    body = []
-    for line in text.split(f"\n\n{title}\n")[1].split("\n"):
-        if not line:
-            break
-        body.append(line.strip())
-    return body
-
-
 def do(s3, command):
     """Does through boto3 what a command of a mail says."""
     words = shlex.split(command)
@@ -99,16 +89,77 @@ def do(s3, command):
     assert options == {}
 
 
-def test_one_remediated_acl_takes_six_calls_the_mail_included(acl, s3, open_bucket):
-    run = send(acl, about_bucket(open_bucket))
+READS = ["GetBucketAcl", "GetBucketAcl", "GetBucketWebsite", "GetPublicAccessBlock"]
+
+
+def test_one_remediated_acl_takes_six_calls_to_s3_in_a_new_process_and_five_in_a_warm_one(start, s3, open_bucket):
+    function = start("s3-acl-private")
+    run = send(function, about_bucket(open_bucket))
     assert run.outcome == "remediated"
-    assert sorted(run.operations) == [
-        "GetBucketAcl", "GetBucketAcl", "GetBucketWebsite", "GetPublicAccessBlock", "Publish", "PutBucketAcl"
-    ]
-    of_s3 = [call for call in run.calls if call.operation != "Publish"]
-    assert [call.headers.get("x-amz-expected-bucket-owner") for call in of_s3] == [ACCOUNT] * 5
-    says_again_nothing(again := send(acl, about_bucket(open_bucket)))
+    assert sorted(run.operations) == ["GetAccountPublicAccessBlock", *READS, "Publish", "PutBucketAcl"]
+    of_bucket = [call for call in run.calls if call.operation not in ("Publish", "GetAccountPublicAccessBlock")]
+    assert [call.headers.get("x-amz-expected-bucket-owner") for call in of_bucket] == [ACCOUNT] * 5
+    [of_account] = run.of("GetAccountPublicAccessBlock")
+    assert of_account.headers.get("x-amz-account-id") == ACCOUNT
+    says_again_nothing(again := send(function, about_bucket(open_bucket)))
     assert again.operations == ["GetBucketAcl"]
+
+    s3.put_bucket_acl(Bucket=open_bucket, ACL="public-read")
+    run = send(function, about_bucket(open_bucket))
+    assert run.outcome == "remediated"
+    assert sorted(run.operations) == [*READS, "Publish", "PutBucketAcl"]
+
+
+def account_answer(*on):
+    flags = "".join(f"<{flag}>{str(flag in on).lower()}</{flag}>" for flag in FLAGS)
+    return f"<PublicAccessBlockConfiguration>{flags}</PublicAccessBlockConfiguration>"
+
+
+@pytest.mark.parametrize(
+    ("of_bucket", "of_account", "whose"),
+    [
+        ([], [], None),
+        (["BlockPublicAcls"], ["BlockPublicAcls", "BlockPublicPolicy"], None),
+        ([], ["IgnorePublicAcls"], "of the account"),
+        (["IgnorePublicAcls"], [], "of the bucket"),
+        (["IgnorePublicAcls"], FLAGS, "of the bucket and of the account"),
+    ],
+)
+def test_the_stricter_of_bucket_and_account_decides_and_the_finding_says_whose_it_is(
+    start, s3, open_bucket, of_bucket, of_account, whose
+):
+    function = start("s3-acl-private")
+    block(s3, open_bucket, flags(*of_bucket))
+    function.recorder.fault("GetAccountPublicAccessBlock", 200, account_answer(*of_account))
+
+    run = send(function, about_bucket(open_bucket))
+
+    assert (run.outcome, is_public(s3, open_bucket)) == ("remediated", False)
+    [finding] = run.line["findings"]
+    assert finding["summary"].endswith(f"IgnorePublicAcls {whose} is on") == (whose is not None)
+    assert run.line["severity"] == ("medium" if whose else "high")
+    assert run.line["before"]["AccountPublicAccessBlockConfiguration"] == flags(*of_account)
+    _, text = run.mail
+    refused = "S3 refuses the command that puts a public ACL back"
+    assert (refused in text) == ("BlockPublicAcls" in of_account)
+    says_again_nothing(send(function, about_bucket(open_bucket)))
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "AccessDenied"), (503, "SlowDown"), (500, "InternalError")])
+def test_an_account_that_can_not_be_read_is_unknown_and_asked_again(start, s3, open_bucket, status, code):
+    function = start("s3-acl-private")
+    for _ in range(2):
+        s3.put_bucket_acl(Bucket=open_bucket, ACL="public-read")
+        function.recorder.fault("GetAccountPublicAccessBlock", status, s3_error(code, "why"), times=99)
+        run = send(function, about_bucket(open_bucket))
+        assert (run.failed, run.outcome, is_public(s3, open_bucket)) == (False, "remediated", False)
+        assert run.of("GetAccountPublicAccessBlock")
+        [finding] = run.line["findings"]
+        assert run.line["severity"] == "high"
+        assert "could not be read" in finding["summary"] and "s3:GetAccountPublicAccessBlock" in finding["summary"]
+        text = " ".join(section(run.mail[1], "BLOCK PUBLIC ACCESS AS IT WAS"))
+        assert "Of the account: unknown" in text and "aws s3control get-public-access-block" in text
+        assert run.line["before"]["AccountPublicAccessBlockConfiguration"].startswith("unknown: ")
 
 
 FORMS = {
@@ -171,7 +222,7 @@ def test_the_finding_says_whether_the_acl_has_an_effect_and_it_is_closed_in_eith
 
     assert (run.outcome, is_public(s3, open_bucket)) == ("remediated", False)
     [finding] = run.line["findings"]
-    assert ("has no effect now: IgnorePublicAcls is on" in finding["summary"]) == (not effective)
+    assert ("has no effect now: IgnorePublicAcls of the bucket is on" in finding["summary"]) == (not effective)
     assert run.line["severity"] == ("high" if effective else "medium")
     assert run.line["before"]["PublicAccessBlockConfiguration"] == configuration
     assert blocked(s3, open_bucket) == configuration
@@ -242,17 +293,70 @@ def test_with_the_setting_a_bucket_without_public_grants_is_untouched(blocking, 
     assert state(s3, name) == first
 
 
-def test_a_block_that_is_denied_is_loud_and_the_grants_are_gone(blocking, s3, open_bucket):
-    blocking.recorder.fault("PutPublicAccessBlock", 403, DENIED)
+@pytest.mark.parametrize(("status", "code"), [(403, "AccessDenied"), (503, "SlowDown"), (400, "MalformedXML")])
+def test_a_block_that_fails_is_left_to_a_person_with_the_command_and_nothing_else_is_said(
+    blocking, emulator, s3, open_bucket, status, code
+):
+    block(s3, open_bucket, flags("RestrictPublicBuckets"))
+    blocking.recorder.fault("PutPublicAccessBlock", status, s3_error(code, "why"), times=9)
 
     run = send(blocking, queued(about_bucket(open_bucket)))
 
     assert failures(run) == ["m0"]
-    assert (run.outcome, run.line["error"]["action"]) == ("failed", "s3:PutBucketPublicAccessBlock")
+    assert (run.outcome, run.line["error"]["message"].count("s3:PutBucketPublicAccessBlock")) == ("failed", 1)
     assert [change["action"] for change in run.line["changes"]] == ["s3:PutBucketAcl"]
-    assert (is_public(s3, open_bucket), blocked(s3, open_bucket)) == (False, None)
+    assert [(left["kind"], left["remedy"]) for left in run.line["remaining"]] == [("public-acls-not-blocked", "by-hand")]
+    assert (is_public(s3, open_bucket), blocked(s3, open_bucket)) == (False, flags("RestrictPublicBuckets"))
     _, text = run.mail
     assert "BlockPublicAcls and IgnorePublicAcls of the bucket are not both on: turn them on by hand" in text
+    assert "does not come back to it" in text and "may pass by itself" not in text
+    # As the text says: the next delivery does not come back to it.
+    again = send(blocking, queued(about_bucket(open_bucket), receive_count=2))
+    assert (failures(again), again.outcome) == ([], "compliant")
+    says_again_nothing(again)
+
+    lines, errors = finish_by_hand(text, emulator)
+    assert (len(lines), errors) == (1, "")
+    assert blocked(s3, open_bucket) == flags("RestrictPublicBuckets", "BlockPublicAcls", "IgnorePublicAcls")
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "AccessDenied"), (500, "InternalError"), (400, "MalformedACLError")])
+@pytest.mark.parametrize("settings", [{}, {"style": "private"}, {"block_public_acls": True}])
+def test_an_acl_that_was_not_written_is_left_as_a_command_that_writes_it(
+    start, emulator, s3, open_bucket, status, code, settings
+):
+    function = start("s3-acl-private", {"s3_acl": settings})
+    before = s3.get_bucket_acl(Bucket=open_bucket)["Grants"]
+    function.recorder.fault("PutBucketAcl", status, s3_error(code, "why"), times=9)
+
+    run = send(function, queued(about_bucket(open_bucket), receive_count=8))
+
+    assert (failures(run), run.outcome, run.line["changes"]) == (["m0"], "failed", [])
+    assert is_public(s3, open_bucket)
+    _, errors = finish_by_hand(run.mail[1], emulator)
+    assert errors == ""
+    private = [g for g in before if g["Grantee"].get("ID") == s3.get_bucket_acl(Bucket=open_bucket)["Owner"]["ID"]]
+    legitimate = [g for g in before if g["Grantee"].get("URI") != ALL_USERS]
+    assert s3.get_bucket_acl(Bucket=open_bucket)["Grants"] == (private if "style" in settings else legitimate)
+    assert (blocked(s3, open_bucket) is None) == ("block_public_acls" not in settings)
+    says_again_nothing(send(function, queued(about_bucket(open_bucket), receive_count=9)))
+
+
+def test_names_that_a_shell_could_take_for_its_own_survive_the_command(acl, emulator, s3, open_bucket):
+    """An owner's name with quotes, dollars and backslashes goes through a real shell as it is."""
+    name = "O'Neil \"x\" $(touch pwned) `id` \\ \u00fc\u4e2d"
+    acl.recorder.fault("GetBucketAcl", 200, (
+        f"<AccessControlPolicy><Owner><ID>{OTHER_ACCOUNT}</ID></Owner><AccessControlList>{PUBLIC_GRANT}"
+        f'<Grant><Grantee {XSI} xsi:type="CanonicalUser"><ID>{OTHER_ACCOUNT}</ID><DisplayName>{escape(name)}</DisplayName>'
+        "</Grantee><Permission>WRITE</Permission></Grant></AccessControlList></AccessControlPolicy>"
+    ).encode())
+    acl.recorder.fault("PutBucketAcl", 403, DENIED)
+    run = send(acl, about_bucket(open_bucket))
+    [command] = section(run.mail[1], BY_HAND)
+    assert json.loads(shlex.split(command)[-1])["Grants"][0]["Grantee"]["DisplayName"] == name
+    _, errors = finish_by_hand(run.mail[1], emulator)
+    assert errors == ""
+    assert [g["Permission"] for g in s3.get_bucket_acl(Bucket=open_bucket)["Grants"]] == ["WRITE"]
 
 
 def test_with_the_setting_flags_that_can_not_be_read_change_nothing(blocking, s3, open_bucket):

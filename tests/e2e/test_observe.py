@@ -45,7 +45,8 @@ def test_a_public_acl_stays_as_it_is_and_the_mail_says_what_would_have_been_done
 
     assert (failures(run), run.outcome) == ([], "observed")
     assert sorted(run.operations) == [
-        "GetBucketAcl", "GetBucketOwnershipControls", "GetBucketWebsite", "GetPublicAccessBlock", "Publish"
+        "GetAccountPublicAccessBlock", "GetBucketAcl", "GetBucketOwnershipControls", "GetBucketWebsite",
+        "GetPublicAccessBlock", "Publish",
     ]
     assert s3.get_bucket_acl(Bucket=name)["Grants"] == before
     _, text = run.mail

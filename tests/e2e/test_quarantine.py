@@ -6,12 +6,13 @@ import uuid
 
 import pytest
 from harness import offenders
+from harness.groups import QUARANTINE_GROUP, WORLD, Network, four, group_of, new_group, says
 from harness.offenders import permission
 from harness.recorder import ec2_error
-from support import about_group, failures, queued, says_again_nothing, send
+from support import BY_HAND, about_group, failures, queued, says_again_nothing, section, send
 
-WORLD, WORLD6 = "0.0.0.0/0", "::/0"
-QUARANTINED_AT, QUARANTINE_GROUP = "curfew:quarantined-at", "curfew:quarantine-group"
+WORLD6 = "::/0"
+QUARANTINED_AT, QUARANTINED_RULES = "curfew:quarantined-at", "curfew:quarantined-rules"
 
 
 @pytest.fixture(scope="module")
@@ -29,25 +30,10 @@ def alert(start):
     return start("sg-quarantine", {"sg": {"quarantine": "alert"}})
 
 
-def four(cidr, text=""):
-    return [(cidr, text)]
-
-
 def from_list(protocol, ports, prefix_list):
     entry = permission(protocol, ports)
     entry["PrefixListIds"] = [{"PrefixListId": prefix_list}]
     return entry
-
-
-def group_of(ec2, *permissions, vpc=None):
-    group = offenders.group(ec2) if vpc is None else new_group(ec2, vpc)
-    if permissions:
-        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=list(permissions))
-    return group
-
-
-def new_group(ec2, vpc, name="open"):
-    return ec2.create_security_group(GroupName=name, Description="A group to look at", VpcId=vpc)["GroupId"]
 
 
 def prefix_list(ec2, *blocks, family="IPv4"):
@@ -56,18 +42,6 @@ def prefix_list(ec2, *blocks, family="IPv4"):
         PrefixListName="offices", MaxEntries=max(1, len(entries)), AddressFamily=family, Entries=entries
     )
     return answer["PrefixList"]["PrefixListId"]
-
-
-def says(ec2, group):
-    """What the inbound rules say, without their ids."""
-    answer = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
-    members = ("IpProtocol", "FromPort", "ToPort", "CidrIpv4", "CidrIpv6", "PrefixListId")
-    rules = [rule for rule in answer["SecurityGroupRules"] if not rule["IsEgress"]]
-    return sorted(
-        " ".join(str(rule[member]) for member in members if rule.get(member) not in (None, ""))
-        + str(rule.get("ReferencedGroupInfo", {}).get("GroupId", ""))
-        for rule in rules
-    )
 
 
 def run_commands(ec2, text, title):
@@ -331,35 +305,6 @@ def test_the_default_group_of_a_vpc_keeps_what_its_members_may(revoke, ec2):
 # isolate
 
 
-class Network:
-    """A VPC with an open group, another one, and interfaces.
-
-    The interfaces are attached to nothing: the emulator adds an instance's first groups to whatever its interface has.
-    """
-
-    def __init__(self, ec2, *ports):
-        self.ec2 = ec2
-        self.vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
-        self.subnet = ec2.create_subnet(VpcId=self.vpc, CidrBlock="10.8.0.0/20")["Subnet"]["SubnetId"]
-        self.open = group_of(ec2, *(permission("tcp", port, v4=four(WORLD)) for port in ports or [22]), vpc=self.vpc)
-        self.other = new_group(ec2, self.vpc, "other")
-
-    def interface(self, *groups, description="spare"):
-        answer = self.ec2.create_network_interface(SubnetId=self.subnet, Groups=list(groups), Description=description)
-        return answer["NetworkInterface"]["NetworkInterfaceId"]
-
-    def groups_of(self, interface):
-        [found] = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"]
-        return {group["GroupId"] for group in found["Groups"]}
-
-    @property
-    def quarantine(self):
-        [group] = self.ec2.describe_security_groups(
-            Filters=[{"Name": "vpc-id", "Values": [self.vpc]}, {"Name": "tag-key", "Values": [QUARANTINE_GROUP]}]
-        )["SecurityGroups"]
-        return group
-
-
 def test_interfaces_are_isolated_and_the_rules_stay_as_evidence(isolate, ec2):
     network = Network(ec2)
     first, second = network.interface(network.open), network.interface(network.open, network.other)
@@ -376,7 +321,9 @@ def test_interfaces_are_isolated_and_the_rules_stay_as_evidence(isolate, ec2):
     assert network.groups_of(second) == {quarantine["GroupId"], network.other}
     assert network.groups_of(apart) == {network.other}
     assert offenders.rules_of(ec2, network.open) == rules
-    assert QUARANTINED_AT in offenders.tags_of(ec2, network.open)
+    tags = offenders.tags_of(ec2, network.open)
+    assert set(tags) == {QUARANTINED_AT, QUARANTINED_RULES} and len(tags[QUARANTINED_RULES]) == 64
+    assert run.operations.count("CreateTags") == 1
     _, text = run.mail
     assert "tracked" in text and "network ACL" in text
     before = {one["id"]: one["groups"] for one in run.line["before"]["interfaces"]}
@@ -490,14 +437,53 @@ def test_an_open_group_that_nothing_uses_is_told_once(isolate, ec2):
     says_again_nothing(send(isolate, about_group(network.open)))
 
 
+def test_an_isolated_group_is_silent_as_it_is_and_mailed_once_it_is_opened_anew(isolate, start, ec2):
+    network = Network(ec2)
+    network.interface(network.open)
+    assert send(isolate, about_group(network.open)).outcome == "remediated"
+    tags = offenders.tags_of(ec2, network.open)
+    # A process that has told nobody anything is as silent about the evidence as the one that isolated.
+    another = start("sg-quarantine", {"sg": {"quarantine": "isolate"}})
+    for function in (isolate, another, another):
+        run = send(function, about_group(network.open))
+        assert run.outcome == "compliant"
+        says_again_nothing(run)
+
+    ec2.authorize_security_group_ingress(GroupId=network.open, IpPermissions=[permission("tcp", 3389, v4=four(WORLD))])
+    run = send(another, about_group(network.open))
+    assert (run.outcome, run.line["severity"], run.changing, len(run.mails)) == ("alerted", "medium", [], 1)
+    assert "3389" in run.mail[1] and "now none has it" in run.mail[1]
+    says_again_nothing(again := send(another, about_group(network.open)))
+    assert again.outcome == "alerted"
+    assert offenders.tags_of(ec2, network.open) == tags
+
+    # Isolated anew with what is open now, it is silent again.
+    network.interface(network.open)
+    assert send(another, about_group(network.open)).outcome == "remediated"
+    assert offenders.tags_of(ec2, network.open)[QUARANTINED_RULES] != tags[QUARANTINED_RULES]
+    run = send(another, about_group(network.open))
+    assert run.outcome == "compliant"
+    says_again_nothing(run)
+
+
+def test_a_group_that_was_quarantined_without_a_digest_is_mailed(isolate, ec2):
+    network = Network(ec2)
+    ec2.create_tags(Resources=[network.open], Tags=[{"Key": QUARANTINED_AT, "Value": "2026-01-01T00:00:00.000Z"}])
+    run = send(isolate, about_group(network.open))
+    assert (run.outcome, run.line["severity"], len(run.mails)) == ("alerted", "medium", 1)
+    says_again_nothing(send(isolate, about_group(network.open)))
+
+
 def test_a_refused_interface_does_not_stop_the_others_and_is_tried_again(isolate, ec2):
     network = Network(ec2)
     interfaces = [network.interface(network.open) for _ in range(5)]
     isolate.recorder.fault("ModifyNetworkInterfaceAttribute", 400, ec2_error("OperationNotPermitted", "Not now."))
     run = send(isolate, queued(about_group(network.open)))
     assert (failures(run), run.outcome) == (["m0"], "failed")
-    assert len([interface for interface in interfaces if network.open in network.groups_of(interface)]) == 1
+    [left] = [interface for interface in interfaces if network.open in network.groups_of(interface)]
     assert run.line["remaining"]
+    commands = section(run.mail[1], BY_HAND)
+    assert len(commands) == 1 and left in commands[0]
     assert send(isolate, queued(about_group(network.open))).outcome == "remediated"
     assert not any(network.open in network.groups_of(interface) for interface in interfaces)
 
@@ -535,9 +521,14 @@ def test_an_open_quarantine_group_is_closed(isolate, ec2):
     send(isolate, about_group(network.open))
     quarantine = network.quarantine["GroupId"]
     ec2.authorize_security_group_ingress(GroupId=quarantine, IpPermissions=[permission("tcp", 22, v4=four(WORLD))])
-    assert send(isolate, about_group(quarantine)).outcome == "remediated"
+    run = send(isolate, about_group(quarantine))
+    assert run.outcome == "remediated"
     assert network.quarantine["IpPermissions"] == []
     assert network.groups_of(interface) == {quarantine}
+    advice = "\n".join(section(run.mail[1], "WHAT YOU SHOULD DO NOW"))
+    assert "put the rules back as they were" in advice.replace("\n", " ")
+    assert "evidence" not in advice and "interfaces" not in advice
+    says_again_nothing(send(isolate, about_group(quarantine)))
 
 
 def test_observing_isolates_nobody(start, ec2):

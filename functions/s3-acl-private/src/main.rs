@@ -1,7 +1,7 @@
 //! `s3-acl-private`: makes public S3 bucket ACLs private.
 //!
-//! May read and write bucket ACLs and Block Public Access of buckets, read whether a bucket has ACLs disabled
-//! or serves a website, and publish to its topic.
+//! May read and write bucket ACLs and Block Public Access of buckets, read that of the account and whether a
+//! bucket has ACLs disabled or serves a website, and publish to its topic.
 
 use std::process::ExitCode;
 

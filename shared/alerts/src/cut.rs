@@ -5,13 +5,20 @@ use serde_json::{Map, Value};
 /// Where the whole is found.
 pub(crate) const WHOLE: &str = "cut to fit into the message; the function's log has the whole";
 
-/// As much of `text` as fits into `limit` bytes, with a last line that says so where something is missing.
+/// As much of `text` as fits into `limit` bytes, with a last line that says so where something is missing. A line
+/// is there whole or not at all, unless it is the first: a part of a command is another command.
 pub(crate) fn text(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
     let end = (0..=limit).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
-    format!("{}\n[... {WHOLE}]", text.get(..end).unwrap_or_default())
+    let kept = text.get(..end).unwrap_or_default();
+    let is_at_line_end = text.get(end..).is_some_and(|rest| rest.starts_with('\n'));
+    let kept = match kept.rsplit_once('\n') {
+        Some((lines, _)) if !is_at_line_end => lines,
+        _ => kept,
+    };
+    format!("{kept}\n[... {WHOLE}]")
 }
 
 /// The first items that fit into `limit` bytes together, and how many are left out.

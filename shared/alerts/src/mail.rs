@@ -92,7 +92,11 @@ fn text(report: &Report, limit: usize) -> String {
 }
 
 fn finding(finding: &Finding) -> String {
-    let whose = if finding.remedy == Remedy::Report { ", reported only" } else { "" };
+    let whose = match finding.remedy {
+        Remedy::Close => "",
+        Remedy::ByHand => ", left to you",
+        Remedy::Report => ", reported only",
+    };
     format!("{} ({}{whose})", finding.summary, finding.severity)
 }
 
@@ -108,13 +112,18 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
     text.list(changes, if_none, limit);
     match &report.remaining {
         Some(remaining) => {
-            let left: Vec<String> =
-                remaining.iter().filter(|left| left.remedy == Remedy::Close).map(finding).collect();
+            let left: Vec<String> = remaining.iter().filter(|left| left.is_open()).map(finding).collect();
             if left.is_empty() {
                 text.line("  Read again afterwards: nothing is left to close.");
             } else {
                 text.line("  Read again afterwards, this is still open:");
                 text.list(left, "", limit);
+            }
+            let is_new = |left: &&Finding| !left.is_open() && !report.findings.contains(left);
+            let new: Vec<String> = remaining.iter().filter(is_new).map(finding).collect();
+            if !new.is_empty() {
+                text.line("  This is so now, and stays:");
+                text.list(new, "", limit);
             }
         }
         None if !report.changes.is_empty() => {

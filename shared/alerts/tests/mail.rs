@@ -14,7 +14,7 @@ use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use remediation::{Evidence, Mode, Outcome, Report};
+use remediation::{Evidence, Mode, Outcome, Remedy, Report};
 use serde_json::{Value, json};
 use support::{report, subject, unread};
 
@@ -51,6 +51,26 @@ fn the_mail_about_a_failure_after_a_change() {
 #[test]
 fn the_mail_about_a_subject_that_could_not_be_read() {
     assert_snapshot!(written(&unread()));
+}
+
+#[test]
+fn what_is_left_to_a_person_is_still_open_and_what_is_new_is_said() {
+    let mut open = report(Outcome::StillOpen);
+    let mut left = open.findings[0].clone();
+    left.remedy = Remedy::ByHand;
+    left.summary = "The flags are off".to_owned();
+    let mut new = open.findings[1].clone();
+    new.summary = "Something else is open".to_owned();
+    open.remaining = Some(vec![left, open.findings[1].clone(), new]);
+    let text = mail(&open, usize::MAX).text;
+    let did = text.split("WHAT CURFEW DID").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert!(
+        did.ends_with(
+            "Read again afterwards, this is still open:\n  - The flags are off (high, left to you)\n  \
+             This is so now, and stays:\n  - Something else is open (low, reported only)"
+        ),
+        "{did}"
+    );
 }
 
 #[test]
@@ -101,6 +121,19 @@ fn an_alert_that_is_too_long_is_cut_and_says_so() {
     assert_eq!(facts["findings"].as_array().unwrap().len(), 2);
     // What could not be published is logged, and is not cut.
     assert!(message.mail.text.contains(&policy));
+}
+
+#[test]
+fn of_commands_that_are_cut_each_is_whole_or_not_there() {
+    let command = |n| format!("  aws ec2 place --interface eni-{n:05} --groups sg-1 sg-2 sg-3");
+    let body: Vec<String> = (0..9_000).map(command).collect();
+    let evidence = Evidence { title: "How to finish by hand".to_owned(), body: body.join("\n") };
+    let long = Report { evidence: vec![evidence], ..report(Outcome::Failed) };
+    let message: Value = serde_json::from_str(&message(&long).body).unwrap();
+    let email = message["email"].as_str().unwrap();
+    let commands: Vec<&str> = email.lines().filter(|line| line.starts_with("  aws")).collect();
+    assert!((100..9_000).contains(&commands.len()), "{}", commands.len());
+    assert!(commands.iter().all(|line| line.ends_with("sg-3")));
 }
 
 proptest! {

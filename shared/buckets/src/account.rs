@@ -34,9 +34,16 @@ impl Serialize for AccountBlock {
     }
 }
 
-/// Reads the switches of the account that owns the bucket. They help to say how bad it is; without them there
-/// is still everything to say, so that not being able to read them is an answer too.
-pub(crate) async fn read(client: &Client, bucket: &Bucket<'_>) -> AccountBlock {
+impl From<Result<PublicAccessBlock, CallError>> for AccountBlock {
+    /// The switches help to say how bad it is; without them there is still everything to say, so that not
+    /// being able to read them is an answer too.
+    fn from(answer: Result<PublicAccessBlock, CallError>) -> Self {
+        answer.map_or_else(|error| Self::Unknown(error.to_string()), Self::Known)
+    }
+}
+
+/// Reads the switches of the account that owns the bucket; an account that has none has all of them off.
+pub(crate) async fn read(client: &Client, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
     let answer = client
         .get_public_access_block()
         .account_id(bucket.account.as_str())
@@ -47,15 +54,12 @@ pub(crate) async fn read(client: &Client, bucket: &Bucket<'_>) -> AccountBlock {
     match answer {
         Ok(answer) => {
             let block = answer.public_access_block_configuration.map(PublicAccessBlock::from);
-            AccountBlock::Known(block.unwrap_or_default())
+            Ok(block.unwrap_or_default())
         }
         Err(error) if client::code(&error) == Some("NoSuchPublicAccessBlockConfiguration") => {
-            AccountBlock::Known(PublicAccessBlock::default())
+            Ok(PublicAccessBlock::default())
         }
-        Err(error) => {
-            let error = CallError::from_sdk("s3:GetAccountPublicAccessBlock", &error);
-            AccountBlock::Unknown(error.to_string())
-        }
+        Err(error) => Err(CallError::from_sdk("s3:GetAccountPublicAccessBlock", &error)),
     }
 }
 

@@ -45,7 +45,7 @@ impl PublicAccessBlock {
 
     /// The flags as people read them, a line a flag.
     pub(crate) fn table(self) -> String {
-        let line = |(name, on)| format!("  {name:<22} {}", if on { "on" } else { "off" });
+        let line = |(name, on)| format!("    {name:<22} {}", if on { "on" } else { "off" });
         self.flags().map(line).join("\n")
     }
 }

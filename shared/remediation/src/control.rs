@@ -7,7 +7,7 @@ use events::{AccountId, Partition, Region, Resource, Subject};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{CallError, Finding, Outcome};
+use crate::{CallError, Finding, Report};
 
 /// One thing that Curfew enforces.
 ///
@@ -41,9 +41,10 @@ pub trait Control {
     fn assess(&self, state: &Self::State) -> Vec<Finding>;
 
     /// Plans the smallest change that clears every finding whose remedy is [`Remedy::Close`]; `None` where
-    /// there is nothing that this control changes.
+    /// there is nothing that this control changes. What it would not plan again is [`Remedy::ByHand`].
     ///
     /// [`Remedy::Close`]: crate::Remedy::Close
+    /// [`Remedy::ByHand`]: crate::Remedy::ByHand
     fn plan(&self, state: &Self::State, findings: &[Finding], now: SystemTime) -> Option<Self::Plan>;
 
     /// The plan in words, a line a step, as in `revoke rule sgr-1 (tcp 22 from 0.0.0.0/0)`.
@@ -75,8 +76,8 @@ pub trait Control {
         self.read(target)
     }
 
-    /// What a person should do now, a sentence a line.
-    fn advice(&self, outcome: Outcome, findings: &[Finding]) -> Vec<String>;
+    /// What a person should do now, a sentence a line. The report has everything in it but advice and duration.
+    fn advice(&self, report: &Report) -> Vec<String>;
 
     /// What proves the findings, and how to put back what was changed.
     fn evidence(
@@ -85,6 +86,17 @@ pub trait Control {
         state: &Self::State,
         plan: Option<&Self::Plan>,
     ) -> Vec<Evidence>;
+
+    /// The commands that do by hand what applying `plan` has left undone, and nothing of what is done; `None`
+    /// where nothing is left. `after` is what the read after the changes found: where there is one it decides,
+    /// and where there is none, what is not in `done` counts as undone.
+    fn unfinished(
+        &self,
+        target: &Target<'_, Self::Id>,
+        plan: &Self::Plan,
+        done: &[Change],
+        after: Option<&Self::State>,
+    ) -> Option<String>;
 }
 
 /// A subject, as its control sees it.

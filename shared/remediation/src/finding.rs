@@ -39,10 +39,12 @@ impl fmt::Display for Severity {
 
 /// Who deals with a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Remedy {
     /// Curfew closes it.
     Close,
+    /// Curfew should have closed it and does not come back to it: a person has to.
+    ByHand,
     /// Curfew says so; a person decides.
     Report,
 }
@@ -60,4 +62,11 @@ pub struct Finding {
     pub summary: String,
     /// The grant, statement or rule itself, complete.
     pub evidence: Value,
+}
+
+impl Finding {
+    /// Whether a resource with this finding counts as open, so that it is not remediated.
+    pub fn is_open(&self) -> bool {
+        matches!(self.remedy, Remedy::Close | Remedy::ByHand)
+    }
 }

@@ -16,6 +16,7 @@ pub mod settings;
 mod call_error;
 mod calls;
 mod control;
+mod failure;
 mod finding;
 mod notify;
 mod outcome;

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{CallError, Change, Evidence, Finding, Mode, Outcome, Severity};
 
+/// The title of the commands that finish by hand what Curfew could not.
+const BY_HAND: &str = "How to finish by hand";
+
 /// What is to be said about one subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -98,6 +101,17 @@ impl Report {
     /// Whether the same trigger should be handed out again.
     pub fn is_unfinished(&self) -> bool {
         matches!(self.outcome, Outcome::Failed | Outcome::StillOpen)
+    }
+
+    /// Puts the commands that do what is left undone before all other evidence.
+    pub(crate) fn leave_to_people(&mut self, commands: Option<String>) {
+        let title = BY_HAND.to_owned();
+        self.evidence.splice(0..0, commands.map(|body| Evidence { title, body }));
+    }
+
+    /// Whether something is left undone, so that the evidence begins with the commands for it.
+    pub(crate) fn is_left_to_people(&self) -> bool {
+        self.evidence.first().is_some_and(|evidence| evidence.title == BY_HAND)
     }
 
     /// What there is to say, for programs: the same members in the log line and in the alert's JSON. The

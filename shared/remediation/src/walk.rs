@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::{Applied, CallError, Control, Finding, Mode, Outcome, Remedy, Report, Target};
+use crate::failure::after_failure;
+use crate::{Applied, CallError, Control, Finding, Mode, Outcome, Report, Target};
 
 /// How long to wait before each repeated read after a change.
 const PAUSES: [Duration; 3] =
@@ -32,7 +33,7 @@ pub async fn walk<C: Control>(
             "Find out who closed it. If it should be as it was, the evidence below has all that was there."
                 .to_owned(),
         ],
-        outcome => control.advice(outcome, &report.findings),
+        _ => control.advice(&report),
     };
     report.duration = clock.now().duration_since(start).unwrap_or_default();
     report
@@ -87,15 +88,19 @@ async fn take<C: Control>(
             report.error = Some(error);
             if !worth_a_look {
                 report.outcome = Outcome::Failed;
+                report.leave_to_people(control.unfinished(&target, &plan, &report.changes, None));
                 return report;
             }
         }
     }
 
+    let is_applied = report.error.is_none();
+    let mut last = None;
     match verify(control, &target, &plan, clock).await {
         Ok(Some((after, remaining))) => {
             report.after = Some(snapshot(&after));
             report.remaining = Some(remaining);
+            last = Some(after);
         }
         Ok(None) => {
             report.error = None;
@@ -104,6 +109,10 @@ async fn take<C: Control>(
         Err(error) => report.error = report.error.or(Some(error)),
     }
     report.outcome = verdict(&report);
+    // Where every call was answered with success and only the read failed, nothing is known to be undone.
+    if report.is_unfinished() && (last.is_some() || !is_applied) {
+        report.leave_to_people(control.unfinished(&target, &plan, &report.changes, last.as_ref()));
+    }
     if report.outcome == Outcome::Compliant {
         // The answer to a call may get lost, and its repetition find the work done: all that was there
         // before is kept and told.
@@ -131,7 +140,7 @@ async fn verify<C: Control>(
         let Some(after) = control.read_after(target, plan).await? else { return Ok(None) };
         let remaining = control.assess(&after);
         match pauses.next() {
-            Some(pause) if remaining.iter().any(is_open) => clock.sleep(pause).await,
+            Some(pause) if remaining.iter().any(Finding::is_open) => clock.sleep(pause).await,
             _ => return Ok(Some((after, remaining))),
         }
     }
@@ -141,39 +150,14 @@ fn snapshot(state: &impl Serialize) -> Value {
     serde_json::to_value(state).unwrap_or_else(|error| error.to_string().into())
 }
 
-fn is_open(finding: &Finding) -> bool {
-    finding.remedy == Remedy::Close
-}
-
 /// INVARIANT: `remediated` only after a change and a read that found nothing left to close, with no step
 /// failed.
 fn verdict(report: &Report) -> Outcome {
     match &report.remaining {
         _ if report.error.is_some() => Outcome::Failed,
         None => Outcome::Gone,
-        Some(remaining) if remaining.iter().any(is_open) => Outcome::StillOpen,
+        Some(remaining) if remaining.iter().any(Finding::is_open) => Outcome::StillOpen,
         Some(_) if report.changes.is_empty() => Outcome::Compliant,
         Some(_) => Outcome::Remediated,
     }
-}
-
-/// What a person should do once a step could not be done, whichever control it was.
-fn after_failure(report: &Report) -> Vec<String> {
-    let mut advice = match &report.error {
-        Some(CallError::Denied(denied)) => {
-            vec![format!("Allow the function's role to call `{}`, or find out why it may not.", denied.action)]
-        }
-        Some(error) if error.is_passing() => vec![
-            "This may pass by itself. Once the queue has given up, send the message back from its dead-letter \
-             queue."
-                .to_owned(),
-        ],
-        _ => vec!["Look at the error above: trying again does not help.".to_owned()],
-    };
-    advice.push(if report.is_known_closed() {
-        "The resource itself is closed: what failed came after that.".to_owned()
-    } else {
-        "Until then look at the resource by hand: it may be open.".to_owned()
-    });
-    advice
 }

@@ -24,6 +24,16 @@ fn enforce(doors: &Doors) -> Report {
     take(doors, Mode::Enforce)
 }
 
+fn open_door() -> support::Read {
+    open(&["front door"])
+}
+
+/// The commands that finish by hand what is left undone.
+fn by_hand(report: &Report) -> Option<&str> {
+    let first = report.evidence.first()?;
+    (first.title == "How to finish by hand").then_some(first.body.as_str())
+}
+
 #[test]
 fn a_closed_resource_is_compliant_after_one_read() {
     let doors = Doors::read([open(&[])]);
@@ -47,6 +57,7 @@ fn an_open_resource_is_remediated_only_after_a_clean_read() {
     assert_eq!(report.outcome, Outcome::Remediated);
     assert_eq!(*doors.calls.borrow(), ["read acme", "apply front door to acme", "read acme"]);
     assert_eq!(report.changes.len(), 1);
+    assert_eq!(by_hand(&report), None);
     assert_eq!(report.findings.len(), 2);
     assert_eq!(report.before, Some(serde_json::json!(["front door", "window"])));
     assert!(report.concerns_a_person(false));
@@ -72,6 +83,7 @@ fn what_stays_open_is_said() {
     let doors = Doors::read([open(&["front door", "back door"]), open(&["back door"])]);
     let report = enforce(&doors);
     assert_eq!(report.outcome, Outcome::StillOpen);
+    assert_eq!(by_hand(&report), Some("  close back door"));
     assert_eq!(report.remaining.unwrap()[0].summary, "the back door is open");
 }
 
@@ -127,10 +139,12 @@ fn a_failure_before_any_change_is_not_looked_at_again() {
     let report = enforce(&doors);
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(doors.calls.borrow().len(), 2);
+    assert_eq!(by_hand(&report), Some("  close front door"));
     assert_eq!(
         report.advice,
         [
             "Allow the function's role to call `house:CloseDoor`, or find out why it may not.",
+            "Or do it by hand at once, with the commands below.",
             "Until then look at the resource by hand: it may be open.",
         ]
     );
@@ -155,6 +169,60 @@ fn what_fails_after_the_resource_is_closed_raises_less_alarm() {
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(report.severity(), remediation::Severity::Medium);
     assert_eq!(report.advice[1], "The resource itself is closed: what failed came after that.");
+    assert_eq!(by_hand(&report), None, "nothing is left to do");
+}
+
+#[test]
+fn what_fails_for_a_while_is_said_to_pass_only_where_a_later_delivery_finds_work() {
+    let advice = |after: &[&'static str]| {
+        let doors = Doors::read([open(&["front door", "back door", "cat flap"]), open(after)]);
+        enforce(&doors.then(1, Err(throttled()))).advice
+    };
+    let passes = |advice: &[String]| advice.iter().any(|line| line.contains("may pass by itself"));
+    let finds = |advice: &[String], text: &str| advice.iter().any(|line| line.contains(text));
+
+    let open = advice(&["back door"]);
+    assert!(passes(&open) && finds(&open, "a later delivery closes what is still open"), "{open:?}");
+    let by_hand = advice(&["cat flap", "window"]);
+    assert!(!passes(&by_hand), "{by_hand:?}");
+    assert!(finds(&by_hand, "does not come back to it") && finds(&by_hand, "it may be open"), "{by_hand:?}");
+    assert_eq!(advice(&[]), ["The resource itself is closed: what failed came after that."]);
+    let reported = advice(&["window"]);
+    assert_eq!(
+        reported,
+        ["What Curfew closes is closed: what failed came after that. What it only reports stays."]
+    );
+
+    let unknown = enforce(&Doors::read([open_door(), Err(throttled())])).advice;
+    assert!(passes(&unknown) && finds(&unknown, "it may be open"), "{unknown:?}");
+}
+
+#[test]
+fn what_is_left_undone_is_there_as_commands_and_nothing_else_is() {
+    let doors = ["front door", "back door", "gate"];
+    // Of what nobody could read again, what was not noted as done is taken for undone.
+    for (after, commands) in [
+        (open(&["gate"]), Some("  close gate")),
+        (open(&["back door", "window"]), Some("  close back door")),
+        (open(&["another door"]), None),
+        (open(&[]), None),
+        (Err(throttled()), Some("  close back door\n  close gate")),
+        (Ok(None), None),
+    ] {
+        let doors = Doors::read([open(&doors), after.clone()]).then(1, Err(denied()));
+        let report = enforce(&doors);
+        assert_eq!(by_hand(&report), commands, "{after:?}");
+        assert_eq!(report.evidence.last().unwrap().title, "The doors");
+    }
+}
+
+#[test]
+fn what_only_a_person_can_close_is_still_open_and_never_remediated() {
+    let doors = Doors::read([open(&["front door", "cat flap"]), open(&["cat flap"])]);
+    let report = enforce(&doors);
+    assert_eq!(report.outcome, Outcome::StillOpen);
+    assert_eq!(by_hand(&report), Some("  close cat flap"));
+    assert_eq!(doors.calls.borrow().iter().filter(|call| call.starts_with("read")).count(), 5, "it may lag");
 }
 
 #[test]
@@ -175,6 +243,7 @@ fn a_change_that_nobody_could_verify_is_not_called_remediated() {
     let report = enforce(&doors);
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(report.remaining, None);
+    assert_eq!(by_hand(&report), None, "every step was done, as far as is known");
     assert_eq!(report.changes.len(), 1);
 }
 

@@ -1,7 +1,9 @@
 //! What a person should do now.
 
 use remediation::settings::QuarantineStyle;
-use remediation::{Finding, Outcome, Remedy};
+use remediation::{Finding, Outcome, Remedy, Report};
+
+use crate::port::action;
 
 const WHO: &str = "Find out who opened it, and whether somebody outside used it.";
 
@@ -10,9 +12,12 @@ const TRACKED: &str = "Connections that were open before live on while they are 
                        so does stopping the instance.";
 
 /// Advice, a sentence or two a line.
-pub(crate) fn advice(style: QuarantineStyle, outcome: Outcome, findings: &[Finding]) -> Vec<String> {
-    let isolates = style == QuarantineStyle::Isolate;
-    let advice: &[&str] = match outcome {
+pub(crate) fn advice(style: QuarantineStyle, report: &Report) -> Vec<String> {
+    let Report { findings, changes, .. } = report;
+    // An open quarantine group loses its rules in that style too.
+    let has_revoked = changes.iter().any(|change| change.action == action::REVOKE);
+    let isolates = style == QuarantineStyle::Isolate && !has_revoked;
+    let advice: &[&str] = match report.outcome {
         Outcome::Remediated if isolates => &[
             WHO,
             TRACKED,
@@ -31,9 +36,10 @@ pub(crate) fn advice(style: QuarantineStyle, outcome: Outcome, findings: &[Findi
                                 the change above."]
         }
         Outcome::Alerted => &["Decide whether the world has to get in; if not, revoke the rule."],
-        Outcome::StillOpen => {
-            &["Close the rest by hand now: somebody or something keeps opening the group.", TRACKED]
-        }
+        Outcome::StillOpen => &[
+            "Close the rest by hand now, with the commands below: somebody or something keeps opening the group.",
+            TRACKED,
+        ],
         Outcome::Compliant | Outcome::Failed | Outcome::Gone => &[],
     };
     let about = findings.iter().filter_map(about).collect::<Vec<_>>();

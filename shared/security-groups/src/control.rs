@@ -6,12 +6,12 @@ use events::{GroupId, Resource};
 use futures_util::lock::Mutex;
 use futures_util::try_join;
 use remediation::settings::{QuarantineStyle, SgSettings};
-use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Outcome, Target};
+use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Report, Target};
 use serde_json::json;
 
-use crate::group::QUARANTINED_AT;
+use crate::port::action;
 use crate::prefix_lists::{KnownLists, deciding};
-use crate::{Group, Quarantine, SecurityGroups, advice, evidence, findings, plan};
+use crate::{Group, Quarantine, SecurityGroups, Tags, advice, evidence, findings, finish, plan};
 
 /// The control: what opens a group goes, in the style that the settings ask for, and everything else stays.
 #[derive(Debug)]
@@ -92,41 +92,49 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         plan: &Quarantine,
         done: &mut Vec<Change>,
     ) -> Result<Applied, CallError> {
-        let (quarantined, tagged_at) = match plan {
-            Quarantine::Revoke(plan) => (self.revoke(at, plan, done).await, &plan.tagged_at),
-            Quarantine::Isolate(plan) => (self.isolate(at, plan, done).await, &plan.tagged_at),
+        let quarantined = match plan {
+            Quarantine::Revoke(plan) => self.revoke(at, plan, done).await,
+            Quarantine::Isolate(plan) => self.isolate(at, plan, done).await,
         };
         // What was closed before a step failed is a quarantine too.
-        let tagged = if done.iter().any(closes) { self.tag(at, tagged_at, done).await } else { Ok(()) };
+        let tagged =
+            if done.iter().any(action::closes) { self.tag(at, plan.tags(), done).await } else { Ok(()) };
         quarantined.and(tagged).map(|()| Applied::Done)
     }
 
-    fn advice(&self, outcome: Outcome, findings: &[Finding]) -> Vec<String> {
-        advice::advice(self.settings.quarantine, outcome, findings)
+    fn advice(&self, report: &Report) -> Vec<String> {
+        advice::advice(self.settings.quarantine, report)
     }
 
     fn evidence(&self, at: &Target<'_, GroupId>, group: &Group, plan: Option<&Quarantine>) -> Vec<Evidence> {
         evidence::evidence(at, group, plan, &self.settings)
     }
-}
 
-fn closes(change: &Change) -> bool {
-    matches!(change.action, "ec2:RevokeSecurityGroupIngress" | "ec2:ModifyNetworkInterfaceAttribute")
+    fn unfinished(
+        &self,
+        at: &Target<'_, GroupId>,
+        plan: &Quarantine,
+        done: &[Change],
+        after: Option<&Group>,
+    ) -> Option<String> {
+        let commands = finish::commands(at, plan, done, after, &self.settings);
+        (!commands.is_empty()).then(|| commands.join("\n"))
+    }
 }
 
 impl<P: SecurityGroups> SgIngress<P> {
     async fn tag(
         &self,
         at: &Target<'_, GroupId>,
-        value: &str,
+        tags: &Tags,
         done: &mut Vec<Change>,
     ) -> Result<(), CallError> {
-        self.groups.tag(at, QUARANTINED_AT, value).await?;
-        done.push(Change {
-            action: "ec2:CreateTags",
-            summary: format!("tagged the group `{QUARANTINED_AT}` = {value}"),
-            detail: json!({ "key": QUARANTINED_AT, "value": value }),
-        });
+        self.groups.tag(at, tags).await?;
+        done.extend(tags.iter().map(|(key, value)| Change {
+            action: action::TAG,
+            summary: format!("tagged the group `{key}` = {value}"),
+            detail: json!({ "key": key, "value": value }),
+        }));
         Ok(())
     }
 }

@@ -3,13 +3,10 @@
 use std::time::SystemTime;
 
 use events::GroupId;
-use network::{Permission, Rule};
 use remediation::settings::{QuarantineStyle, SgSettings};
 use remediation::{Evidence, Target};
-use serde_json::{Value, json};
 
-use crate::ip_permission::ip_permission;
-use crate::{Group, Interface, Isolation, Quarantine, Revocation, Tags, plan, revoke, words};
+use crate::{Group, Interface, Isolation, Quarantine, Revocation, commands, plan, words};
 
 type At<'a> = Target<'a, GroupId>;
 
@@ -37,7 +34,7 @@ pub(crate) fn evidence(
             let plan = plan::revocation(group, &settings.network(), SystemTime::UNIX_EPOCH);
             evidence.extend(plan.map(|plan| Evidence {
                 title: "How to close it by hand".to_owned(),
-                body: close(at, &plan),
+                body: format!("  {}", commands::close(at, &plan.restore, &plan.revoke).join(" &&\n  ")),
             }));
         }
         None => {}
@@ -69,72 +66,13 @@ fn as_they_were(interfaces: &[Interface]) -> Evidence {
 
 /// Authorizes what was revoked, and then takes away the parts that were put back in its stead.
 fn put_back(at: &At<'_>, plan: &Revocation) -> String {
-    let mut commands: Vec<String> = by_tags(&plan.revoke)
-        .into_iter()
-        .map(|(tags, rules)| authorize(at, rules.iter().map(|rule| &rule.permission), tags))
-        .collect();
-    if !plan.restore.is_empty() {
-        let parts = plan.restore.iter().map(|part| ip_permission(&part.permission, false)).collect();
-        commands.push(command(at, "revoke-security-group-ingress", parts));
-    }
+    let rules = plan.revoke.iter().map(|rule| (&rule.permission, &rule.tags));
+    let mut commands = commands::authorize(at, rules);
+    commands.extend(commands::revoke_parts(at, &plan.restore));
     format!("  {}", commands.join(" &&\n  "))
 }
 
 fn give_back(at: &At<'_>, plan: &Isolation) -> String {
-    let one = |interface: &Interface| {
-        format!(
-            "  aws ec2 modify-network-interface-attribute --region {} --network-interface-id {} --groups {}",
-            at.region,
-            interface.id,
-            interface.groups.join(" ")
-        )
-    };
+    let one = |one: &Interface| format!("  {}", commands::place(at, &one.id, &one.groups));
     plan.interfaces.iter().map(one).collect::<Vec<_>>().join("\n")
-}
-
-fn close(at: &At<'_>, plan: &Revocation) -> String {
-    let mut commands: Vec<String> = revoke::batches(&plan.restore)
-        .into_iter()
-        .map(|(tags, parts)| authorize(at, parts.iter().map(|part| &part.permission), tags))
-        .collect();
-    let ids: Vec<&str> = plan.revoke.iter().map(|rule| rule.id.as_str()).collect();
-    commands.push(format!(
-        "aws ec2 revoke-security-group-ingress --region {} --group-id {} --security-group-rule-ids {}",
-        at.region,
-        at.id,
-        ids.join(" ")
-    ));
-    format!("  {}", commands.join(" &&\n  "))
-}
-
-fn by_tags(rules: &[Rule]) -> Vec<(&Tags, Vec<&Rule>)> {
-    let mut groups: Vec<(&Tags, Vec<&Rule>)> = Vec::new();
-    for rule in rules {
-        match groups.iter_mut().find(|(tags, _)| **tags == rule.tags) {
-            Some((_, group)) => group.push(rule),
-            None => groups.push((&rule.tags, vec![rule])),
-        }
-    }
-    groups
-}
-
-fn authorize<'a>(at: &At<'_>, permissions: impl Iterator<Item = &'a Permission>, tags: &Tags) -> String {
-    let permissions = permissions.map(|permission| ip_permission(permission, true)).collect();
-    let authorize = command(at, "authorize-security-group-ingress", permissions);
-    if tags.is_empty() {
-        return authorize;
-    }
-    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    let tags = json!([{ "ResourceType": "security-group-rule", "Tags": tags }]);
-    format!("{authorize} --tag-specifications {}", quoted(&tags))
-}
-
-fn command(at: &At<'_>, command: &str, permissions: Vec<Value>) -> String {
-    let permissions = quoted(&Value::Array(permissions));
-    format!("aws ec2 {command} --region {} --group-id {} --ip-permissions {permissions}", at.region, at.id)
-}
-
-/// Quotes in a description must not end the shell's.
-fn quoted(json: &Value) -> String {
-    format!("'{}'", json.to_string().replace('\'', r"'\''"))
 }

@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use network::{Exposure, Family, Handling, PortSet, Protocol, Rule, Source, Span, UnreadableSource};
+use network::{
+    Assessment, Exposure, Family, Handling, PortSet, Protocol, Rule, Source, Span, UnreadableSource,
+};
 use remediation::settings::{QuarantineStyle, SgSettings};
 use remediation::{Finding, Remedy, Severity};
 use serde_json::{Value, json};
@@ -13,7 +15,8 @@ use crate::{Contents, Group, Interface, PrefixList, words};
 /// The findings of a group, most severe first.
 ///
 /// In the style `isolate` a group is open as far as something uses it. Its rules stay as evidence, so that
-/// of a group that Curfew has quarantined and that nothing uses any more there is nothing left to say.
+/// of a group that Curfew has isolated, that nothing uses any more, and that is open as it was then, there is
+/// nothing left to say.
 pub(crate) fn findings(group: &Group, style: QuarantineStyle, settings: &SgSettings) -> Vec<Finding> {
     let assessment = group.assessment(&settings.network());
     let mut openings: Vec<Opening<'_>> = Vec::new();
@@ -27,7 +30,9 @@ pub(crate) fn findings(group: &Group, style: QuarantineStyle, settings: &SgSetti
     let mut findings: Vec<Finding> = openings.iter().map(Opening::finding).chain(unreadable).collect();
     match (style, &group.interfaces) {
         (QuarantineStyle::Alert, _) => report_all(&mut findings),
-        (QuarantineStyle::Isolate, Some(interfaces)) => isolated(&mut findings, group, interfaces),
+        (QuarantineStyle::Isolate, Some(interfaces)) => {
+            isolated(&mut findings, group, interfaces, &assessment)
+        }
         _ => {}
     }
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -41,8 +46,8 @@ fn report_all(findings: &mut [Finding]) {
 }
 
 /// Says how far an open group is in use.
-fn isolated(findings: &mut Vec<Finding>, group: &Group, interfaces: &[Interface]) {
-    if interfaces.is_empty() && group.was_quarantined() {
+fn isolated(findings: &mut Vec<Finding>, group: &Group, interfaces: &[Interface], assessment: &Assessment) {
+    if interfaces.is_empty() && group.is_open_as_isolated(assessment) {
         findings.clear();
     } else if interfaces.is_empty() {
         report_all(findings);

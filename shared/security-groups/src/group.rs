@@ -1,14 +1,18 @@
 //! A security group as it was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use network::{Assessment, PrefixLists, Rule, RuleId, Settings};
+use network::{Assessment, Permission, PrefixLists, Rule, RuleId, Settings};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::{Interface, PrefixList};
 
 /// The tag that a group gets when it is quarantined; its value is the time, RFC 3339 in UTC.
 pub const QUARANTINED_AT: &str = "curfew:quarantined-at";
+
+/// The tag that an isolated group gets beside it: a digest of what was open then, and stays as evidence.
+pub const QUARANTINED_RULES: &str = "curfew:quarantined-rules";
 
 /// The tag by which a VPC's quarantine group is found.
 pub const QUARANTINE_GROUP: &str = "curfew:quarantine-group";
@@ -59,8 +63,24 @@ impl Group {
         self.tags.contains_key(QUARANTINE_GROUP)
     }
 
-    /// Whether Curfew has quarantined it before.
-    pub(crate) fn was_quarantined(&self) -> bool {
+    /// Whether what is open is exactly what was open when Curfew isolated the group.
+    pub(crate) fn is_open_as_isolated(&self, assessment: &Assessment) -> bool {
         self.tags.contains_key(QUARANTINED_AT)
+            && self.tags.get(QUARANTINED_RULES) == Some(&self.digest(assessment))
+    }
+
+    /// A digest of the rules that open the group, or may: in whatever order they are read, the same rules give
+    /// the same digest. What a rule lets in counts too, since EC2 lets people change a rule that keeps its id.
+    pub(crate) fn digest(&self, assessment: &Assessment) -> String {
+        let open = assessment.findings.iter().flat_map(|finding| &finding.rule_ids);
+        let unknown = assessment.unreadable.iter().flat_map(|source| &source.rule_ids);
+        let ids: BTreeSet<&RuleId> = open.chain(unknown).collect();
+        let mut digest = Sha256::new();
+        for rule in ids.into_iter().filter_map(|id| self.rule(id)) {
+            let Permission { protocol, from_port, to_port, source, .. } = &rule.permission;
+            let ports = (from_port.unwrap_or(-1), to_port.unwrap_or(-1));
+            digest.update(format!("{} {} {} {} {source}\n", rule.id, protocol.as_str(), ports.0, ports.1));
+        }
+        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

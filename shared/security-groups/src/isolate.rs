@@ -6,7 +6,7 @@ use remediation::{CallError, Change};
 use serde_json::json;
 
 use crate::group::QUARANTINE_GROUP;
-use crate::port::{At, EVERYWHERE, QUARANTINE_GROUP_NAME};
+use crate::port::{At, EVERYWHERE, QUARANTINE_GROUP_NAME, action};
 use crate::{By, Created, Interface, Isolation, Placed, QuarantineGroup, SecurityGroups, SgIngress};
 
 /// How many interfaces are changed at the same time: EC2 lets an account change some five a second in the
@@ -55,7 +55,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         match self.groups.create_quarantine_group(at, vpc).await? {
             Created::Group(id) => {
                 done.push(Change {
-                    action: "ec2:CreateSecurityGroup",
+                    action: action::CREATE,
                     summary: format!("created the quarantine group {id} of {vpc}"),
                     detail: json!({ "group": id, "name": QUARANTINE_GROUP_NAME, "vpc": vpc }),
                 });
@@ -67,7 +67,7 @@ impl<P: SecurityGroups> SgIngress<P> {
             Created::NameTaken => match self.groups.quarantine_group(at, vpc, By::Name).await? {
                 Some(found) if found.is_tagged => self.closed(at, found, done).await,
                 _ => Err(CallError::Refused {
-                    action: "ec2:CreateSecurityGroup",
+                    action: action::CREATE,
                     code: "InvalidGroup.Duplicate".to_owned(),
                     message: format!(
                         "{vpc} has a group `{QUARANTINE_GROUP_NAME}` that is not tagged `{QUARANTINE_GROUP}`: \
@@ -88,7 +88,7 @@ impl<P: SecurityGroups> SgIngress<P> {
     ) -> Result<String, CallError> {
         if is_open(&found.inbound, &self.settings.network()) {
             return Err(CallError::Refused {
-                action: "ec2:ModifyNetworkInterfaceAttribute",
+                action: action::PLACE,
                 code: "QuarantineGroupIsOpen".to_owned(),
                 message: format!("the quarantine group {} is open itself: close it first", found.id),
             });
@@ -96,7 +96,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         for everywhere in EVERYWHERE.into_iter().filter(|block| found.reaches(block)) {
             self.groups.revoke_egress(at, &found.id, everywhere).await?;
             done.push(Change {
-                action: "ec2:RevokeSecurityGroupEgress",
+                action: action::REVOKE_EGRESS,
                 summary: format!(
                     "revoked all traffic to {everywhere} from the quarantine group {}",
                     found.id
@@ -116,7 +116,7 @@ fn is_open(inbound: &[Permission], settings: &Settings) -> bool {
 
 fn isolated(interface: &Interface, groups: &[String]) -> Change {
     Change {
-        action: "ec2:ModifyNetworkInterfaceAttribute",
+        action: action::PLACE,
         summary: format!(
             "gave {interface} the groups {} in place of {}",
             groups.join(", "),

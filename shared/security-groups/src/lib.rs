@@ -8,9 +8,11 @@
 //! make (`port/mod.rs`) and is handed nothing else.
 
 mod advice;
+mod commands;
 mod control;
 mod evidence;
 mod findings;
+mod finish;
 mod group;
 mod interface;
 mod ip_permission;
@@ -22,7 +24,7 @@ mod revoke;
 mod words;
 
 pub use control::SgIngress;
-pub use group::{Group, QUARANTINE_GROUP, QUARANTINED_AT, Tags};
+pub use group::{Group, QUARANTINE_GROUP, QUARANTINED_AT, QUARANTINED_RULES, Tags};
 pub use interface::Interface;
 pub use plan::{Isolation, Part, Quarantine, Revocation};
 pub use port::{

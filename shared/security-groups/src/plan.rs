@@ -7,7 +7,7 @@ use remediation::clock::rfc3339;
 use remediation::settings::{QuarantineStyle, SgSettings};
 use serde::Serialize;
 
-use crate::group::QUARANTINED_AT;
+use crate::group::{QUARANTINED_AT, QUARANTINED_RULES};
 use crate::{Group, Interface, Tags, words};
 
 /// How an open group is closed.
@@ -27,8 +27,8 @@ pub struct Revocation {
     pub restore: Vec<Part>,
     /// The rules that go.
     pub revoke: Vec<Rule>,
-    /// The time that the group's tag tells.
-    pub tagged_at: String,
+    /// What the group is tagged with.
+    pub tags: Tags,
 }
 
 /// A part of a rule that is put back.
@@ -52,8 +52,8 @@ pub struct Isolation {
     pub interfaces: Vec<Interface>,
     /// Whether they lose their other groups too.
     pub all_groups: bool,
-    /// The time that the group's tag tells.
-    pub tagged_at: String,
+    /// What the group is tagged with.
+    pub tags: Tags,
 }
 
 /// Plans what closes a group; `None` where there is nothing that Curfew changes.
@@ -81,38 +81,51 @@ pub(crate) fn revocation(group: &Group, settings: &Settings, now: SystemTime) ->
     (!plan.is_empty()).then(|| Revocation {
         revoke: group.rules.iter().filter(|rule| plan.revoke.contains(&rule.id)).cloned().collect(),
         restore: plan.restore.into_iter().map(part).collect(),
-        tagged_at: rfc3339(now),
+        tags: Tags::from([(QUARANTINED_AT.to_owned(), rfc3339(now))]),
     })
 }
 
-fn isolation(group: &Group, settings: &SgSettings, now: SystemTime) -> Option<Isolation> {
+/// The interfaces that have to go elsewhere; `None` where none has to.
+pub(crate) fn isolation(group: &Group, settings: &SgSettings, now: SystemTime) -> Option<Isolation> {
     let interfaces = group.interfaces.iter().flatten();
     let interfaces: Vec<Interface> = interfaces.filter(|one| !one.is_managed()).cloned().collect();
-    let open = !interfaces.is_empty() && !group.assessment(&settings.network()).is_closed();
+    let assessment = group.assessment(&settings.network());
+    let open = !interfaces.is_empty() && !assessment.is_closed();
     group.vpc.clone().filter(|_| open).map(|vpc| Isolation {
         vpc,
         interfaces,
         all_groups: settings.isolate_all_groups,
-        tagged_at: rfc3339(now),
+        tags: Tags::from([
+            (QUARANTINED_AT.to_owned(), rfc3339(now)),
+            (QUARANTINED_RULES.to_owned(), group.digest(&assessment)),
+        ]),
     })
 }
 
 impl Quarantine {
+    /// What the group is tagged with once something is closed.
+    pub(crate) fn tags(&self) -> &Tags {
+        match self {
+            Self::Revoke(plan) => &plan.tags,
+            Self::Isolate(plan) => &plan.tags,
+        }
+    }
+
     /// The plan in words, a line a step.
     pub(crate) fn steps(&self) -> Vec<String> {
-        let tag = |at: &str| format!("tag the group `{QUARANTINED_AT}` = {at}");
+        let tags = self.tags().iter().map(|(key, value)| format!("tag the group `{key}` = {value}"));
         match self {
             Self::Revoke(plan) => {
                 let restore = plan.restore.iter().map(|part| format!("put back {}", part.words()));
                 let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
-                restore.chain(revoke).chain([tag(&plan.tagged_at)]).collect()
+                restore.chain(revoke).chain(tags).collect()
             }
             Self::Isolate(plan) => {
                 let place = if plan.all_groups { "all its groups" } else { "this group" };
                 let isolate = plan.interfaces.iter().map(|interface| {
                     format!("give {interface} the quarantine group of {} in place of {place}", plan.vpc)
                 });
-                isolate.chain([tag(&plan.tagged_at)]).collect()
+                isolate.chain(tags).collect()
             }
         }
     }

@@ -4,7 +4,7 @@ use network::Rule;
 use remediation::{CallError, Change};
 use serde_json::json;
 
-use crate::port::At;
+use crate::port::{At, action};
 use crate::{Authorized, Part, Revocation, Revoked, SecurityGroups, SgIngress, Tags, words};
 
 /// Parts that get the same tags, which one call can put back.
@@ -94,7 +94,7 @@ impl<P: SecurityGroups> SgIngress<P> {
 }
 
 /// One call gives the same tags to all its rules.
-pub(crate) fn batches(parts: &[Part]) -> Vec<Batch<'_>> {
+fn batches(parts: &[Part]) -> Vec<Batch<'_>> {
     let mut batches: Vec<Batch<'_>> = Vec::new();
     for part in parts {
         match batches.iter_mut().find(|(tags, _)| **tags == part.tags) {
@@ -106,17 +106,9 @@ pub(crate) fn batches(parts: &[Part]) -> Vec<Batch<'_>> {
 }
 
 fn restored(part: &Part) -> Change {
-    Change {
-        action: "ec2:AuthorizeSecurityGroupIngress",
-        summary: format!("put back {}", part.words()),
-        detail: json!(part),
-    }
+    Change { action: action::AUTHORIZE, summary: format!("put back {}", part.words()), detail: json!(part) }
 }
 
 fn revoked(rule: &Rule) -> Change {
-    Change {
-        action: "ec2:RevokeSecurityGroupIngress",
-        summary: format!("revoked {}", words::rule(rule)),
-        detail: json!(rule),
-    }
+    Change { action: action::REVOKE, summary: format!("revoked {}", words::rule(rule)), detail: json!(rule) }
 }

@@ -8,22 +8,26 @@ use remediation::CallError;
 
 use super::port::{BucketAcls, NewAcl, Written};
 use super::state::{Acl, Grant, Grantee, Owner};
+use crate::account;
 use crate::client::{self, Bucket};
 use crate::public_access_block::{self, PublicAccessBlock};
 
 /// Bucket ACLs in S3.
 #[derive(Debug, Clone)]
-pub struct S3BucketAcls(Client);
+pub struct S3BucketAcls {
+    buckets: Client,
+    accounts: aws_sdk_s3control::Client,
+}
 
 impl S3BucketAcls {
     /// Bucket ACLs, reached with this configuration.
     pub fn new(sdk: &SdkConfig) -> Self {
-        Self(client::client(sdk))
+        Self { buckets: client::client(sdk), accounts: client::account_client(sdk) }
     }
 
     #[cfg(test)]
-    pub(crate) fn with_client(client: Client) -> Self {
-        Self(client)
+    pub(crate) fn with_clients(buckets: Client, accounts: aws_sdk_s3control::Client) -> Self {
+        Self { buckets, accounts }
     }
 }
 
@@ -31,7 +35,7 @@ impl BucketAcls for S3BucketAcls {
     async fn acl(&self, bucket: &Bucket<'_>) -> Result<Option<Acl>, CallError> {
         const ACTION: &str = "s3:GetBucketAcl";
         let answer = self
-            .0
+            .buckets
             .get_bucket_acl()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str())
@@ -58,12 +62,16 @@ impl BucketAcls for S3BucketAcls {
     }
 
     async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<Option<PublicAccessBlock>, CallError> {
-        public_access_block::read(&self.0, bucket).await
+        public_access_block::read(&self.buckets, bucket).await
+    }
+
+    async fn account_block(&self, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
+        account::read(&self.accounts, bucket).await
     }
 
     async fn serves_website(&self, bucket: &Bucket<'_>) -> Result<bool, CallError> {
         let answer = self
-            .0
+            .buckets
             .get_bucket_website()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str())
@@ -80,7 +88,7 @@ impl BucketAcls for S3BucketAcls {
 
     async fn acls_disabled(&self, bucket: &Bucket<'_>) -> Result<bool, CallError> {
         let answer = self
-            .0
+            .buckets
             .get_bucket_ownership_controls()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str())
@@ -103,8 +111,11 @@ impl BucketAcls for S3BucketAcls {
 
     async fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> Result<Written, CallError> {
         const ACTION: &str = "s3:PutBucketAcl";
-        let request =
-            self.0.put_bucket_acl().bucket(bucket.id.as_str()).expected_bucket_owner(bucket.account.as_str());
+        let request = self
+            .buckets
+            .put_bucket_acl()
+            .bucket(bucket.id.as_str())
+            .expected_bucket_owner(bucket.account.as_str());
         let answer =
             fill(request, acl)?.customize().config_override(client::in_region_of(bucket)).send().await;
         match answer {
@@ -118,7 +129,7 @@ impl BucketAcls for S3BucketAcls {
     }
 
     async fn block(&self, bucket: &Bucket<'_>, block: PublicAccessBlock) -> Result<(), CallError> {
-        public_access_block::write(&self.0, bucket, block).await
+        public_access_block::write(&self.buckets, bucket, block).await
     }
 }
 

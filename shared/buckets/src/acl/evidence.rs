@@ -1,10 +1,10 @@
 //! What the alert about a public ACL shows: what was there, what depends on it, how to put it back.
 
-use remediation::{Evidence, Finding, Outcome, Target};
-use serde_json::json;
+use remediation::{Evidence, Target};
 
-use super::finding::EFFECTIVE;
+use super::commands::{delete_block, put_acl, put_block};
 use super::plan::AclPlan;
+use super::port::NewAcl;
 use super::state::AclState;
 use super::surroundings::{Effect, Fact, Surroundings};
 use crate::client::Bucket;
@@ -27,7 +27,7 @@ pub(super) fn blocks(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPla
                 blocks.push(block("Whether this bucket serves a website", format!("  Unknown: {error}")));
             }
         }
-        if !blocks_acls && surroundings.effect() != Effect::Ignored {
+        if !blocks_acls && !matches!(surroundings.effect(), Effect::Ignored(_)) {
             blocks.push(block("How to close public objects too", close_objects(bucket, surroundings)));
         }
     }
@@ -35,55 +35,34 @@ pub(super) fn blocks(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPla
     blocks
 }
 
-/// What a person should do now.
-pub(super) fn advice(outcome: Outcome, findings: &[Finding], blocks: bool) -> Vec<String> {
-    let objects = if !findings.iter().any(|finding| finding.kind == EFFECTIVE) {
-        "Leave IgnorePublicAcls on: it keeps the public out, and from objects that were uploaded as public too."
-    } else if !blocks {
-        "Objects keep ACLs of their own, which Curfew does not change: objects that were uploaded as public \
-         may still be. Turning on IgnorePublicAcls of the bucket closes those too, BlockPublicAcls keeps the \
-         ACL from coming back; the command is below."
-    } else if outcome == Outcome::Remediated {
-        "Public ACLs of the bucket and of its objects have no effect any more, and uploads that ask for a \
-         public ACL are refused from now on: find out whether somebody relied on that."
-    } else {
-        "Objects keep ACLs of their own: until BlockPublicAcls and IgnorePublicAcls of the bucket are on, \
-         those that were uploaded as public may still be."
+fn public_access(bucket: &Bucket<'_>, surroundings: &Surroundings) -> String {
+    let bucket_block = match &surroundings.public_access_block {
+        Fact::Known(Some(block)) => format!("  Of the bucket:\n{}", block.table()),
+        Fact::Known(None) => "  The bucket has none: all four flags are off.".to_owned(),
+        Fact::Unknown(error) => format!("  Of the bucket: unknown: {error}"),
     };
-    let advice: &[&str] = match outcome {
-        Outcome::Remediated => &[
-            "Find out who made the bucket public, and whether somebody relied on it.",
-            objects,
-            "If it has to be public after all, what is below puts it back; Curfew will close it again at the \
-             next trigger.",
-        ],
-        Outcome::Observed => &[
-            "Decide whether the bucket has to be public. In `enforce` mode Curfew would have made the \
-             change above.",
-            objects,
-        ],
-        Outcome::StillOpen => {
-            &["Make the bucket private by hand now: somebody or something keeps changing its ACL.", objects]
+    let Target { account, region, .. } = bucket;
+    let account_block = match &surroundings.account_block {
+        None => return bucket_block,
+        Some(Fact::Known(block)) if *block == PublicAccessBlock::default() => {
+            "  Of the account: all four flags are off.".to_owned()
         }
-        Outcome::Compliant | Outcome::Alerted | Outcome::Gone | Outcome::Failed => &[],
+        Some(Fact::Known(block)) => format!("  Of the account:\n{}{}", block.table(), refused(block)),
+        Some(Fact::Unknown(error)) => format!(
+            "  Of the account: unknown: {error}\n  It may keep the public out as well. To look:\n  aws s3control \
+             get-public-access-block --region {region} --account-id {account}"
+        ),
     };
-    advice.iter().map(ToString::to_string).collect()
+    format!("{bucket_block}\n{account_block}")
 }
 
-fn public_access(bucket: &Bucket<'_>, surroundings: &Surroundings) -> String {
-    let flags = match &surroundings.public_access_block {
-        Fact::Known(Some(block)) => block.table(),
-        Fact::Known(None) => "  The bucket has none: all four flags are off.".to_owned(),
-        Fact::Unknown(error) => format!("  Unknown: {error}"),
-    };
-    if surroundings.effect() == Effect::Ignored {
-        return flags;
+/// What the account's flags mean for putting the ACL back.
+fn refused(account: &PublicAccessBlock) -> &'static str {
+    if account.block_public_acls {
+        "\n  While BlockPublicAcls of the account is on, S3 refuses the command that puts a public ACL back."
+    } else {
+        ""
     }
-    let Target { account, region, .. } = bucket;
-    format!(
-        "{flags}\n  The account's own was not looked at; it may keep the public out as well:\n  aws s3control \
-         get-public-access-block --region {region} --account-id {account}"
-    )
 }
 
 fn website(blocks_acls: bool) -> String {
@@ -118,30 +97,15 @@ fn put_back(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPlan>) -> St
         Fact::Unknown(_) => None,
     });
     let changed = plan.is_some_and(|plan| plan.block.is_some());
-    let acl = put_acl(bucket, state);
+    let acl = put_acl(bucket, &NewAcl::Grants(state.acl.clone()));
     let commands = match before {
         Some(before) if before.block_public_acls => {
             let without = PublicAccessBlock { block_public_acls: false, ..before };
             vec![put_block(bucket, without), acl, put_block(bucket, before)]
         }
         Some(before) if changed => vec![put_block(bucket, before), acl],
-        None if changed => vec![command(bucket, "delete-public-access-block", ""), acl],
+        None if changed => vec![delete_block(bucket), acl],
         _ => vec![acl],
     };
     commands.join("\n")
-}
-
-fn put_acl(bucket: &Bucket<'_>, state: &AclState) -> String {
-    let list = json!(state.acl).to_string().replace('\'', r"'\''");
-    command(bucket, "put-bucket-acl", &format!(" --access-control-policy '{list}'"))
-}
-
-fn put_block(bucket: &Bucket<'_>, block: PublicAccessBlock) -> String {
-    let flags = block.flags().map(|(name, on)| format!("{name}={on}")).join(",");
-    command(bucket, "put-public-access-block", &format!(" --public-access-block-configuration {flags}"))
-}
-
-fn command(bucket: &Bucket<'_>, name: &str, options: &str) -> String {
-    let Target { id, account, region } = bucket;
-    format!("  aws s3api {name} --region {region} --bucket {id} --expected-bucket-owner {account}{options}")
 }

@@ -19,9 +19,11 @@ pub(super) fn of_state(state: &AclState) -> Vec<Finding> {
         return Vec::new();
     }
     let effect = around.map_or(Effect::Now, Surroundings::effect);
+    let unknowns = around.map(Surroundings::unknowns).unwrap_or_default().join(" and ");
     let grants = state.acl.grants.iter();
-    let mut findings: Vec<Finding> =
-        grants.filter_map(|grant| Some(of_grant(grant, grant.grantee.public_group()?, effect))).collect();
+    let mut findings: Vec<Finding> = grants
+        .filter_map(|grant| Some(of_grant(grant, grant.grantee.public_group()?, effect, &unknowns)))
+        .collect();
     findings.extend(around.filter(|around| around.fails_to_block()).map(not_blocked));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let serves_website = around.is_some_and(|around| around.serves_website == Some(Fact::Known(true)));
@@ -36,7 +38,8 @@ fn not_blocked(around: &Surroundings) -> Finding {
     Finding {
         kind: "public-acls-not-blocked",
         severity: Severity::Medium,
-        remedy: Remedy::Close,
+        // The next read finds no public grant, and so does not ask.
+        remedy: Remedy::ByHand,
         summary: "BlockPublicAcls and IgnorePublicAcls of the bucket are not both on: turn them on by hand, \
                   Curfew does not come back to a bucket without public grants"
             .to_owned(),
@@ -44,7 +47,7 @@ fn not_blocked(around: &Surroundings) -> Finding {
     }
 }
 
-fn of_grant(grant: &Grant, group: PublicGroup, effect: Effect) -> Finding {
+fn of_grant(grant: &Grant, group: PublicGroup, effect: Effect, unknowns: &str) -> Finding {
     let who = match group {
         PublicGroup::AllUsers => "Anyone on the internet",
         PublicGroup::AuthenticatedUsers => "Anyone with any AWS account",
@@ -63,13 +66,13 @@ fn of_grant(grant: &Grant, group: PublicGroup, effect: Effect) -> Finding {
         Effect::Unknown => (
             EFFECTIVE,
             severity,
-            format!("{who} may {what} ({grants}), unless something that Curfew could not read stops it"),
+            format!("{who} may {what} ({grants}), unless what could not be read stops it: {unknowns}"),
         ),
-        Effect::Ignored => (
+        Effect::Ignored(by) => (
             IGNORED,
             if severity > Severity::Medium { Severity::Medium } else { Severity::Low },
             format!(
-                "By ACL, {} may {what} ({grants}), but this has no effect now: IgnorePublicAcls is on",
+                "By ACL, {} may {what} ({grants}), but this has no effect now: IgnorePublicAcls of {by} is on",
                 who.replacen('A', "a", 1)
             ),
         ),

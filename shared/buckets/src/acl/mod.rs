@@ -2,26 +2,31 @@
 //!
 //! # What each call is for
 //!
-//! One remediated ACL takes at most six calls, the alert included; a bucket that is not public takes one.
+//! One remediated ACL takes six calls to S3, five in a process that has read the account's Block Public Access
+//! within the last five minutes, and the alert's `Publish`; a bucket that is not public takes one.
 //!
 //! | call | why |
 //! | --- | --- |
 //! | `GetBucketAcl` | the grants; where none is public, nothing else is asked |
 //! | `GetPublicAccessBlock` | whether the grants have an effect now (`IgnorePublicAcls`), and the flags before a change of them |
+//! | `GetPublicAccessBlock` of the account | the same for the account's: the stricter wins |
 //! | `GetBucketWebsite` | whether a website depends on the bucket |
 //! | `PutBucketAcl` | the change; its answer also says whether ACLs are disabled (`BucketOwnerEnforced`) |
 //! | `GetBucketAcl` | whether the change holds |
-//! | `Publish` | the alert |
 //!
-//! Two facts have no call of their own there. *Object Ownership*: with `BucketOwnerEnforced`, S3 answers
-//! `GetBucketAcl` without public grants and refuses `PutBucketAcl` with a code of its own, so asking would
-//! only repeat what the write says. Where nothing is written (`observe`), it is asked. *Block Public Access
-//! of the account*: it could change the answer only for a bucket whose own `IgnorePublicAcls` is off, which is
-//! the case where all six calls are used; the alert says that it was not looked at.
+//! *Object Ownership* has no call of its own where something is written, because S3 has no public ACL on a bucket
+//! that disables ACLs: it refuses to disable them (`InvalidBucketAclWithObjectOwnership`) while the ACL grants
+//! anything to anybody but the owner, `GetBucketAcl` then answers with the owner's full control alone, and
+//! `PutBucketAcl` is refused with a code of its own, which is [`Written::AclsDisabled`].
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html>
+//! Where nothing is written (`observe`), it is asked: then it is what no write says.
 //!
-//! With `s3_acl.block_public_acls`, `PutPublicAccessBlock` and a read of what it wrote are added: eight calls.
+//! With `s3_acl.block_public_acls`, `PutPublicAccessBlock` and a read of what it wrote are added.
 
+mod accounts;
 mod adapter;
+mod advice;
+mod commands;
 mod evidence;
 mod finding;
 mod plan;
@@ -33,9 +38,14 @@ use std::time::SystemTime;
 
 use events::{BucketName, Resource};
 use futures_util::try_join;
+use remediation::clock::{Clock, SystemClock};
 use remediation::settings::S3AclSettings;
-use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Mode, Outcome, Target};
+use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Mode, Report, Target};
 use serde_json::json;
+
+use crate::public_access_block::PublicAccessBlock;
+use accounts::KnownAccounts;
+use plan::Unfinished;
 
 pub use adapter::S3BucketAcls;
 pub use plan::AclPlan;
@@ -43,22 +53,35 @@ pub use port::{BucketAcls, NewAcl, Written};
 pub use state::{Acl, AclState, Grant, Grantee, Owner};
 pub use surroundings::{Fact, Surroundings};
 
+/// The actions that change something.
+const WRITE: &str = "s3:PutBucketAcl";
+const BLOCK: &str = "s3:PutBucketPublicAccessBlock";
+
 /// The control: grants to `AllUsers` and `AuthenticatedUsers` go, everything else stays.
-#[derive(Debug, Clone)]
-pub struct S3Acl<P> {
+#[derive(Debug)]
+pub struct S3Acl<P, T = SystemClock> {
     acls: P,
     settings: S3AclSettings,
     mode: Mode,
+    accounts: KnownAccounts,
+    clock: T,
 }
 
 impl<P> S3Acl<P> {
     /// The control over the ACLs that `acls` reaches. In [`Mode::Observe`] it asks what a write would say.
     pub fn new(acls: P, settings: S3AclSettings, mode: Mode) -> Self {
-        Self { acls, settings, mode }
+        Self::with_clock(acls, settings, mode, SystemClock)
     }
 }
 
-impl<P: BucketAcls> S3Acl<P> {
+impl<P, T> S3Acl<P, T> {
+    /// The same, with a clock that tells how old an answer is that is kept for a while.
+    pub fn with_clock(acls: P, settings: S3AclSettings, mode: Mode, clock: T) -> Self {
+        Self { acls, settings, mode, accounts: KnownAccounts::default(), clock }
+    }
+}
+
+impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
     /// Reads what decides about the effect of an ACL that is public, all at the same time.
     async fn surroundings(&self, bucket: &Target<'_, BucketName>) -> Result<Surroundings, CallError> {
         let block = async {
@@ -66,6 +89,7 @@ impl<P: BucketAcls> S3Acl<P> {
             // What will be written depends on it: then not knowing is an error.
             if self.settings.block_public_acls { answer.map(Fact::Known) } else { Ok(Fact::of(answer)) }
         };
+        let account = async { Ok(Fact::of(self.account_block(bucket).await)) };
         let website = async { Ok(Fact::of(self.acls.serves_website(bucket).await)) };
         let disabled = async {
             match self.mode {
@@ -73,17 +97,29 @@ impl<P: BucketAcls> S3Acl<P> {
                 Mode::Enforce => Ok(None),
             }
         };
-        let (public_access_block, serves_website, acls_disabled) = try_join!(block, website, disabled)?;
+        let (public_access_block, account_block, serves_website, acls_disabled) =
+            try_join!(block, account, website, disabled)?;
         Ok(Surroundings {
             public_access_block,
+            account_block: Some(account_block),
             serves_website: Some(serves_website),
             acls_disabled,
             has_to_block: false,
         })
     }
+
+    /// The account's Block Public Access, as it is or was a few minutes ago.
+    async fn account_block(&self, bucket: &Target<'_, BucketName>) -> Result<PublicAccessBlock, CallError> {
+        if let Some(known) = self.accounts.of(bucket.account, self.clock.now()) {
+            return Ok(known);
+        }
+        let block = self.acls.account_block(bucket).await?;
+        self.accounts.keep(bucket.account, block, self.clock.now());
+        Ok(block)
+    }
 }
 
-impl<P: BucketAcls> Control for S3Acl<P> {
+impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
     const NAME: &'static str = "s3-acl";
     type Id = BucketName;
     type State = AclState;
@@ -131,14 +167,14 @@ impl<P: BucketAcls> Control for S3Acl<P> {
             }
         }
         done.extend(plan.removed.iter().map(|grant| Change {
-            action: "s3:PutBucketAcl",
+            action: WRITE,
             summary: format!("removed {}", grant.words()),
             detail: json!(grant),
         }));
         if let Some(change) = plan.block {
             self.acls.block(bucket, change.after).await?;
             done.push(Change {
-                action: "s3:PutBucketPublicAccessBlock",
+                action: BLOCK,
                 summary: "turned on BlockPublicAcls and IgnorePublicAcls of the bucket".to_owned(),
                 detail: json!(change),
             });
@@ -158,8 +194,8 @@ impl<P: BucketAcls> Control for S3Acl<P> {
         Ok(acl.map(|acl| AclState { acl, surroundings: Some(Surroundings::after_blocking(block)) }))
     }
 
-    fn advice(&self, outcome: Outcome, findings: &[Finding]) -> Vec<String> {
-        evidence::advice(outcome, findings, self.settings.block_public_acls)
+    fn advice(&self, report: &Report) -> Vec<String> {
+        advice::advice(report, self.settings.block_public_acls)
     }
 
     fn evidence(
@@ -169,6 +205,18 @@ impl<P: BucketAcls> Control for S3Acl<P> {
         plan: Option<&AclPlan>,
     ) -> Vec<Evidence> {
         evidence::blocks(bucket, state, plan)
+    }
+
+    fn unfinished(
+        &self,
+        bucket: &Target<'_, BucketName>,
+        plan: &AclPlan,
+        done: &[Change],
+        after: Option<&AclState>,
+    ) -> Option<String> {
+        let left = Unfinished::of(plan, done, after, self.settings);
+        let commands = commands::finish(bucket, &left);
+        (!commands.is_empty()).then(|| commands.join("\n"))
     }
 }
 

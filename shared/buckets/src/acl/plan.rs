@@ -1,11 +1,13 @@
 //! The smallest change that closes a public ACL.
 
+use remediation::Change;
 use remediation::settings::{AclStyle, S3AclSettings};
 use serde::Serialize;
 
 use super::port::NewAcl;
 use super::state::{AclState, Grant};
 use super::surroundings::Fact;
+use super::{BLOCK, WRITE};
 use crate::public_access_block::PublicAccessBlock;
 
 /// What is going to be written, and what that removes.
@@ -16,6 +18,15 @@ pub struct AclPlan {
     pub(super) removed: Vec<Grant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) block: Option<BlockChange>,
+}
+
+/// What of a plan is left to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unfinished {
+    /// The ACL that has to be written.
+    pub(super) write: Option<NewAcl>,
+    /// The flags that have to be.
+    pub(super) block: Option<PublicAccessBlock>,
 }
 
 /// How a bucket's Block Public Access changes.
@@ -55,6 +66,32 @@ impl AclPlan {
                 .to_owned()
         });
         grants.chain(block).collect()
+    }
+}
+
+impl Unfinished {
+    /// What was seen last decides; where nothing was seen, what was noted as done is.
+    pub(super) fn of(
+        plan: &AclPlan,
+        done: &[Change],
+        after: Option<&AclState>,
+        settings: S3AclSettings,
+    ) -> Self {
+        let is_undone = |action| done.iter().all(|change| change.action != action);
+        let write = match after {
+            // Whoever changed the ACL meanwhile keeps what is not public.
+            Some(after) => after.acl.is_public().then(|| AclPlan::of(after, settings).write),
+            None => is_undone(WRITE).then(|| plan.write.clone()),
+        };
+        let seen = after.and_then(|after| after.surroundings.as_ref()?.public_access_block.known());
+        let block = plan.block.and_then(|change| match seen {
+            Some(flags) => {
+                let flags = flags.unwrap_or_default();
+                (!flags.blocks_acls()).then(|| flags.with_acls_blocked())
+            }
+            None => is_undone(BLOCK).then_some(change.after),
+        });
+        Self { write, block }
     }
 }
 

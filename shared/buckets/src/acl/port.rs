@@ -45,6 +45,15 @@ pub trait BucketAcls {
         bucket: &Bucket<'_>,
     ) -> impl Future<Output = Result<Option<PublicAccessBlock>, CallError>>;
 
+    /// The Block Public Access of the account that owns the bucket; where it has none, all switches are off.
+    ///
+    /// # Errors
+    /// When S3 does not say.
+    fn account_block(
+        &self,
+        bucket: &Bucket<'_>,
+    ) -> impl Future<Output = Result<PublicAccessBlock, CallError>>;
+
     /// Whether the bucket serves a website.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use events::{BucketName, Resource};
 use remediation::settings::S3PolicySettings;
-use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Outcome, Target};
+use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Report, Target};
 
 pub use port::{BucketPolicies, BucketPolicy, PolicyState, S3BucketPolicies};
 
@@ -71,8 +71,8 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
         match plan.0 {}
     }
 
-    fn advice(&self, outcome: Outcome, findings: &[Finding]) -> Vec<String> {
-        mail::advice(outcome, findings)
+    fn advice(&self, report: &Report) -> Vec<String> {
+        mail::advice(report.outcome, &report.findings)
     }
 
     fn evidence(
@@ -83,6 +83,16 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
     ) -> Vec<Evidence> {
         let policy = state.policy.as_ref();
         policy.map(|policy| mail::evidence(state, policy, &self.settings)).unwrap_or_default()
+    }
+
+    fn unfinished(
+        &self,
+        _bucket: &Target<'_, BucketName>,
+        plan: &NoPlan,
+        _done: &[Change],
+        _after: Option<&PolicyState>,
+    ) -> Option<String> {
+        match plan.0 {}
     }
 }
 

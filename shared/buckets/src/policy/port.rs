@@ -139,7 +139,7 @@ impl BucketPolicies for S3BucketPolicies {
             Answer::NoPolicy => return state(None),
             Answer::NoBucket => return Ok(None),
         };
-        let account_block = async { Ok(account::read(&self.accounts, bucket).await) };
+        let account_block = async { Ok(account::read(&self.accounts, bucket).await.into()) };
         let (is_public, bucket_block, account_block) =
             futures_util::try_join!(self.is_public(bucket), self.bucket_block(bucket), account_block)?;
         match (is_public, bucket_block) {

@@ -9,7 +9,7 @@ use aws_sdk_s3control::operation::get_public_access_block::{
 };
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use remediation::{Remedy, Settings, Severity};
+use remediation::{Outcome, Remedy, Settings, Severity};
 
 use super::mail::pretty;
 use super::*;
@@ -158,7 +158,7 @@ fn restrict_public_buckets_of_bucket_or_account_lowers_the_alarm_and_is_named() 
             "{}",
             findings[0].summary
         );
-        let advice = control("{}").advice(Outcome::Alerted, &findings);
+        let advice = mail::advice(Outcome::Alerted, &findings);
         assert!(advice[0].starts_with("Keep RestrictPublicBuckets on"), "{advice:?}");
     }
 }

@@ -18,8 +18,8 @@ use std::time::{Duration, SystemTime};
 use events::{BucketName, Resource, Subject, Trigger};
 use remediation::clock::Clock;
 use remediation::{
-    Alert, Applied, CallError, Change, Control, Evidence, Finding, Invocation, Notify, Outcome, Remedy,
-    Report, Severity, Target, Undelivered,
+    Alert, Applied, CallError, Change, Control, Evidence, Finding, Invocation, Notify, Remedy, Report,
+    Severity, Target, Undelivered,
 };
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
@@ -60,7 +60,8 @@ impl Clock for &Still {
 /// What a read answers.
 pub type Read = Result<Option<Vec<&'static str>>, CallError>;
 
-/// The state of a resource is the list of its doors; the open ones are findings. `window` is reported only.
+/// The state of a resource is the list of its doors; the open ones are findings. `window` is reported only,
+/// `cat flap` is left to people.
 #[derive(Debug, Default)]
 pub struct Doors {
     /// What the next reads answer; the last one answers for ever.
@@ -117,7 +118,11 @@ impl Control for &Doors {
         let finding = |door: &&'static str| Finding {
             kind: "open-door",
             severity: Severity::High,
-            remedy: if *door == "window" { Remedy::Report } else { Remedy::Close },
+            remedy: match *door {
+                "window" => Remedy::Report,
+                "cat flap" => Remedy::ByHand,
+                _ => Remedy::Close,
+            },
             summary: format!("the {door} is open"),
             evidence: json!({ "door": door }),
         };
@@ -149,8 +154,8 @@ impl Control for &Doors {
         result
     }
 
-    fn advice(&self, outcome: Outcome, _: &[Finding]) -> Vec<String> {
-        vec![format!("Do what one does when it is {outcome}.")]
+    fn advice(&self, report: &Report) -> Vec<String> {
+        vec![format!("Do what one does when it is {}.", report.outcome)]
     }
 
     fn evidence(
@@ -160,6 +165,22 @@ impl Control for &Doors {
         _: Option<&Self::Plan>,
     ) -> Vec<Evidence> {
         vec![Evidence { title: "The doors".to_owned(), body: state.join("\n") }]
+    }
+
+    fn unfinished(
+        &self,
+        _: &Target<'_, BucketName>,
+        plan: &Self::Plan,
+        done: &[Change],
+        after: Option<&Self::State>,
+    ) -> Option<String> {
+        let is_left = |door: &&&'static str| match after {
+            Some(after) => after.contains(door),
+            None => done.iter().all(|change| change.detail["door"] != **door),
+        };
+        let commands: Vec<String> =
+            plan.iter().filter(is_left).map(|door| format!("  close {door}")).collect();
+        (!commands.is_empty()).then(|| commands.join("\n"))
     }
 }
 

@@ -8,7 +8,9 @@ use aws_types::SdkConfig;
 use network::{IpNet, Permission, PrefixListId, Rule};
 use remediation::{CallError, CountCalls};
 
-use super::{About, At, Authorized, By, Created, ListName, Placed, QuarantineGroup, Revoked, SecurityGroups};
+use super::{
+    About, At, Authorized, By, Created, ListName, Placed, QuarantineGroup, Revoked, SecurityGroups, action,
+};
 use crate::port::answers::sdk_permission;
 use crate::{Interface, Tags};
 
@@ -59,7 +61,7 @@ impl SecurityGroups for Ec2SecurityGroups {
         permissions: &[&Permission],
         tags: &Tags,
     ) -> Result<Authorized, CallError> {
-        const ACTION: &str = "ec2:AuthorizeSecurityGroupIngress";
+        const ACTION: &str = action::AUTHORIZE;
         let tags = (!tags.is_empty()).then(|| specification(ResourceType::SecurityGroupRule, tags));
         let answer = self
             .0
@@ -96,21 +98,21 @@ impl SecurityGroups for Ec2SecurityGroups {
         match answer {
             Ok(_) => Ok(Revoked::Done),
             Err(error) if is_missing_rule(&error) => Ok(Revoked::NotThere),
-            Err(error) => Err(CallError::from_sdk("ec2:RevokeSecurityGroupIngress", &error)),
+            Err(error) => Err(CallError::from_sdk(action::REVOKE, &error)),
         }
     }
 
-    async fn tag(&self, at: &At<'_>, key: &str, value: &str) -> Result<(), CallError> {
+    async fn tag(&self, at: &At<'_>, tags: &Tags) -> Result<(), CallError> {
         self.0
             .create_tags()
             .resources(at.id.as_str())
-            .tags(Tag::builder().key(key).value(value).build())
+            .set_tags(Some(sdk_tags(tags)))
             .customize()
             .config_override(in_region_of(at))
             .send()
             .await
             .map(|_| ())
-            .map_err(|error| CallError::from_sdk("ec2:CreateTags", &error))
+            .map_err(|error| CallError::from_sdk(action::TAG, &error))
     }
 
     async fn quarantine_group(
@@ -136,8 +138,11 @@ impl SecurityGroups for Ec2SecurityGroups {
 }
 
 pub(super) fn specification(kind: ResourceType, tags: &Tags) -> TagSpecification {
-    let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
-    TagSpecification::builder().resource_type(kind).set_tags(Some(tags)).build()
+    TagSpecification::builder().resource_type(kind).set_tags(Some(sdk_tags(tags))).build()
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
 pub(super) fn in_region_of(at: &At<'_>) -> Builder {

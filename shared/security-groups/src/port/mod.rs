@@ -21,8 +21,29 @@ pub use ec2::Ec2SecurityGroups;
 
 pub(crate) type At<'a> = Target<'a, GroupId>;
 
+/// The IAM actions of the calls that change something, by which a change is known again.
+pub(crate) mod action {
+    use remediation::Change;
+
+    pub(crate) const AUTHORIZE: &str = "ec2:AuthorizeSecurityGroupIngress";
+    pub(crate) const CREATE: &str = "ec2:CreateSecurityGroup";
+    pub(crate) const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
+    pub(crate) const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
+    pub(crate) const REVOKE_EGRESS: &str = "ec2:RevokeSecurityGroupEgress";
+    pub(crate) const TAG: &str = "ec2:CreateTags";
+
+    /// Whether the change closed something.
+    pub(crate) fn closes(change: &Change) -> bool {
+        matches!(change.action, REVOKE | PLACE)
+    }
+}
+
 /// What a VPC's quarantine group is called.
 pub(crate) const QUARANTINE_GROUP_NAME: &str = "curfew-quarantine";
+
+/// What a quarantine group says about itself.
+pub(crate) const QUARANTINE_GROUP_TEXT: &str =
+    "Network interfaces that Curfew has isolated. No inbound and no outbound rules.";
 
 /// To where the outbound rules lead that EC2 gives to a new group; the second where the VPC has IPv6.
 pub(crate) const EVERYWHERE: [IpNet; 2] = [
@@ -149,8 +170,8 @@ pub trait SecurityGroups {
     /// `RevokeSecurityGroupIngress`: takes away inbound rules by their ids, all of them or none.
     fn revoke(&self, at: &At<'_>, rule_ids: &[&str]) -> impl Future<Output = Result<Revoked, CallError>>;
 
-    /// `CreateTags`: sets one tag on the group.
-    fn tag(&self, at: &At<'_>, key: &str, value: &str) -> impl Future<Output = Result<(), CallError>>;
+    /// `CreateTags`: sets these tags on the group, all of them or none.
+    fn tag(&self, at: &At<'_>, tags: &Tags) -> impl Future<Output = Result<(), CallError>>;
 
     /// `DescribeSecurityGroups`: the quarantine group of a VPC.
     fn quarantine_group(

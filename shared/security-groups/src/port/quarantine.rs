@@ -7,7 +7,10 @@ use remediation::CallError;
 use super::answers::{permissions, sdk_permission, tags};
 use super::ec2::{code, in_region_of, specification};
 use super::reading::filter;
-use super::{At, By, Created, Ec2SecurityGroups, Placed, QUARANTINE_GROUP_NAME, QuarantineGroup};
+use super::{
+    At, By, Created, Ec2SecurityGroups, Placed, QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT,
+    QuarantineGroup, action,
+};
 use crate::Tags;
 use crate::group::QUARANTINE_GROUP;
 
@@ -39,13 +42,13 @@ impl Ec2SecurityGroups {
     }
 
     pub(super) async fn create_group(&self, at: &At<'_>, vpc: &str) -> Result<Created, CallError> {
-        const ACTION: &str = "ec2:CreateSecurityGroup";
+        const ACTION: &str = action::CREATE;
         let tags = Tags::from([(QUARANTINE_GROUP.to_owned(), vpc.to_owned())]);
         let answer = self
             .0
             .create_security_group()
             .group_name(QUARANTINE_GROUP_NAME)
-            .description("Network interfaces that Curfew has isolated. No inbound and no outbound rules.")
+            .description(QUARANTINE_GROUP_TEXT)
             .vpc_id(vpc)
             .tag_specifications(specification(ResourceType::SecurityGroup, &tags))
             .customize()
@@ -87,7 +90,7 @@ impl Ec2SecurityGroups {
         match answer {
             Ok(_) => Ok(()),
             Err(error) if code(&error) == "InvalidPermission.NotFound" => Ok(()),
-            Err(error) => Err(CallError::from_sdk("ec2:RevokeSecurityGroupEgress", &error)),
+            Err(error) => Err(CallError::from_sdk(action::REVOKE_EGRESS, &error)),
         }
     }
 
@@ -109,7 +112,7 @@ impl Ec2SecurityGroups {
         match answer {
             Ok(_) => Ok(Placed::Done),
             Err(error) if code(&error) == "InvalidNetworkInterfaceID.NotFound" => Ok(Placed::Gone),
-            Err(error) => Err(CallError::from_sdk("ec2:ModifyNetworkInterfaceAttribute", &error)),
+            Err(error) => Err(CallError::from_sdk(action::PLACE, &error)),
         }
     }
 }

@@ -83,14 +83,15 @@ fn rules_are_revoked_by_id_and_a_missing_one_is_told_from_an_error() {
 }
 
 #[test]
-fn the_tag_goes_on_the_group_alone() {
+fn the_tags_go_on_the_group_alone_in_one_call() {
     let call = mock!(Client::create_tags)
         .match_requests(|request| {
-            let tag = types::Tag::builder().key("k").value("v").build();
-            request.resources() == [GROUP] && request.tags() == [tag]
+            let tag = |key, value| types::Tag::builder().key(key).value(value).build();
+            request.resources() == [GROUP] && request.tags() == [tag("k", "v"), tag("l", "w")]
         })
         .then_output(|| CreateTagsOutput::builder().build());
     let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-    assert_eq!(at(async |at| ec2.tag(at, "k", "v").await), Ok(()));
+    let tags = Tags::from([("k".into(), "v".into()), ("l".into(), "w".into())]);
+    assert_eq!(at(async |at| ec2.tag(at, &tags).await), Ok(()));
     assert_eq!(call.num_calls(), 1);
 }

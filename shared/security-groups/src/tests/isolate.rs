@@ -29,8 +29,10 @@ fn interfaces_go_into_the_quarantine_group_and_the_rule_stays() {
             "gave eni-1 of instance i-1 the groups sg-quarantine, sg-other in place of sg-other, sg-0a1b2c3d4e5f60718",
             "gave eni-2 of instance i-2 the groups sg-quarantine, sg-other in place of sg-other, sg-0a1b2c3d4e5f60718",
             "tagged the group `curfew:quarantined-at` = 1970-01-01T00:00:00.000Z",
+            "tagged the group `curfew:quarantined-rules` = ce241c97125e186e9b1cc6a4c7b4195501ea7315cc8574261e5c82cd2d1654f2",
         ]
     );
+    assert_eq!(memory.count("ec2:CreateTags"), 1);
     assert!(report.advice.iter().any(|line| line.contains("network ACL")), "{:?}", report.advice);
 
     // The second delivery changes nothing and has nothing to say.
@@ -223,6 +225,21 @@ fn an_open_quarantine_group_loses_its_open_rules() {
     assert_eq!(report.outcome, Outcome::Remediated);
     assert_eq!(memory.ids(), Vec::<String>::new());
     assert_eq!(memory.groups_of("eni-1"), [OTHER, GROUP]);
+    let advice = report.advice.join(" ");
+    assert!(advice.contains("put the rules back as they were"), "{advice}");
+    assert!(!advice.contains("evidence") && !advice.contains("interfaces"), "{advice}");
+    assert_eq!(walk(&control(&memory, ISOLATE)).outcome, Outcome::Compliant);
+}
+
+#[test]
+fn observing_an_open_quarantine_group_speaks_of_its_rules() {
+    let memory = in_use(&["eni-1"]);
+    memory.about.borrow_mut().tags.extend([quarantine_tag()]);
+    let report = walk_in(&control(&memory, ISOLATE), Mode::Observe);
+    assert_eq!(report.outcome, Outcome::Observed);
+    assert!(report.planned[0].starts_with("revoke rule sgr-1"), "{:?}", report.planned);
+    let advice = report.advice.join(" ");
+    assert!(!advice.contains("isolate") && !advice.contains("interface"), "{advice}");
 }
 
 #[test]

@@ -205,9 +205,9 @@ impl SecurityGroups for &Memory {
         Ok(Revoked::Done)
     }
 
-    async fn tag(&self, _: &At<'_>, key: &str, value: &str) -> Result<(), CallError> {
+    async fn tag(&self, _: &At<'_>, tags: &Tags) -> Result<(), CallError> {
         self.call("ec2:CreateTags")?;
-        self.about.borrow_mut().tags.insert(key.into(), value.into());
+        self.about.borrow_mut().tags.extend(tags.clone());
         Ok(())
     }
 

@@ -2,6 +2,8 @@
 
 mod alert;
 mod changing;
+mod evidence_stays;
+mod finishing;
 mod isolate;
 mod lists;
 mod memory;

@@ -10,6 +10,11 @@ use aws_sdk_s3::operation::get_public_access_block::{GetPublicAccessBlockError, 
 use aws_sdk_s3::operation::put_bucket_acl::{PutBucketAclError, PutBucketAclOutput};
 use aws_sdk_s3::operation::put_public_access_block::{PutPublicAccessBlockError, PutPublicAccessBlockOutput};
 use aws_sdk_s3::types::{self, ObjectOwnership, PublicAccessBlockConfiguration};
+use aws_sdk_s3control::config::retry::RetryConfig as AccountRetries;
+use aws_sdk_s3control::operation::get_public_access_block::{
+    GetPublicAccessBlockError as AccountError, GetPublicAccessBlockOutput as AccountOutput,
+};
+use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
 use super::*;
@@ -35,7 +40,7 @@ fn reading_names_the_expected_owner_and_keeps_every_field() {
             let owner = types::Owner::builder().id("owner").build();
             GetBucketAclOutput::builder().owner(owner).set_grants(Some(answer.clone())).build()
         });
-    let acls = S3BucketAcls::with_client(mock_client!(aws_sdk_s3, [&rule]));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
     assert_eq!(run(acls.acl(&bucket().target())), Ok(Some(acl(grants))));
     assert_eq!(rule.num_calls(), 1);
 }
@@ -53,7 +58,7 @@ fn writing_sends_owner_and_grants_as_they_were_and_names_the_expected_owner() {
                 && list.grants() == expected
         })
         .then_output(|| PutBucketAclOutput::builder().build());
-    let acls = S3BucketAcls::with_client(mock_client!(aws_sdk_s3, [&rule]));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
     assert_eq!(run(acls.write(&bucket().target(), &NewAcl::Grants(acl(grants)))), Ok(Written::Done));
     assert_eq!(rule.num_calls(), 1);
 }
@@ -62,7 +67,7 @@ fn writing_sends_owner_and_grants_as_they_were_and_names_the_expected_owner() {
 fn a_bucket_that_does_not_exist_is_none() {
     let rule = mock!(aws_sdk_s3::Client::get_bucket_acl)
         .then_error(|| GetBucketAclError::generic(sdk_error("NoSuchBucket", "The bucket does not exist")));
-    let acls = S3BucketAcls::with_client(mock_client!(aws_sdk_s3, [&rule]));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
     assert_eq!(run(acls.acl(&bucket().target())), Ok(None));
 }
 
@@ -70,7 +75,7 @@ fn a_bucket_that_does_not_exist_is_none() {
 fn disabled_acls_are_told_from_an_error() {
     let rule = mock!(aws_sdk_s3::Client::put_bucket_acl)
         .then_error(|| PutBucketAclError::generic(sdk_error("AccessControlListNotSupported", "no ACLs")));
-    let acls = S3BucketAcls::with_client(mock_client!(aws_sdk_s3, [&rule]));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
     assert_eq!(run(acls.write(&bucket().target(), &NewAcl::Private)), Ok(Written::AclsDisabled));
 }
 
@@ -78,7 +83,7 @@ fn disabled_acls_are_told_from_an_error() {
 fn a_denied_call_names_the_action_and_the_account_that_was_expected() {
     let rule = mock!(aws_sdk_s3::Client::get_bucket_acl)
         .then_error(|| GetBucketAclError::generic(sdk_error("AccessDenied", "Access Denied")));
-    let acls = S3BucketAcls::with_client(mock_client!(aws_sdk_s3, [&rule]));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
     let error = run(acls.acl(&bucket().target())).unwrap_err();
     assert!(!error.is_passing());
     assert_eq!(
@@ -92,14 +97,24 @@ fn a_denied_call_names_the_action_and_the_account_that_was_expected() {
 fn an_answer_without_an_owner_is_not_taken_for_an_acl() {
     let rule =
         mock!(aws_sdk_s3::Client::get_bucket_acl).then_output(|| GetBucketAclOutput::builder().build());
-    let acls = S3BucketAcls::with_client(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [&rule]));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [&rule]));
     let error = run(acls.acl(&bucket().target())).unwrap_err();
     assert_eq!(error.to_string(), "`s3:GetBucketAcl` answered without `Owner`");
 }
 
 fn acls(rule: &Rule) -> S3BucketAcls {
     let once = |config: aws_sdk_s3::config::Builder| config.retry_config(RetryConfig::disabled());
-    S3BucketAcls::with_client(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [rule], once))
+    with_buckets(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [rule], once))
+}
+
+fn with_buckets(buckets: aws_sdk_s3::Client) -> S3BucketAcls {
+    S3BucketAcls::with_clients(buckets, mock_client!(aws_sdk_s3control, []))
+}
+
+fn with_accounts(rule: &Rule) -> S3BucketAcls {
+    let once = |config: aws_sdk_s3control::config::Builder| config.retry_config(AccountRetries::disabled());
+    let accounts = mock_client!(aws_sdk_s3control, RuleMode::MatchAny, [rule], once);
+    S3BucketAcls::with_clients(mock_client!(aws_sdk_s3, []), accounts)
 }
 
 const OWNER: Option<&str> = Some("210987654321");
@@ -122,6 +137,35 @@ fn block_public_access_is_read_flag_by_flag_from_the_expected_owner() {
         });
     let answer = run(acls(&rule).public_access_block(&bucket().target()));
     assert_eq!(answer, Ok(Some(flags(false, true, false, false))));
+}
+
+/// What the account's switches are read as where S3 control answers with this error code.
+fn account_refused(code: &'static str) -> Result<PublicAccessBlock, CallError> {
+    let rule = mock!(aws_sdk_s3control::Client::get_public_access_block).then_error(move || {
+        let metadata = aws_sdk_s3control::error::ErrorMetadata::builder().code(code).message("no").build();
+        AccountError::generic(metadata)
+    });
+    run(with_accounts(&rule).account_block(&bucket().target()))
+}
+
+#[test]
+fn the_accounts_switches_are_those_of_the_account_that_owns_the_bucket() {
+    let rule = mock!(aws_sdk_s3control::Client::get_public_access_block)
+        .match_requests(|request| request.account_id() == OWNER)
+        .then_output(|| {
+            let block =
+                AccountConfiguration::builder().ignore_public_acls(true).block_public_acls(false).build();
+            AccountOutput::builder().public_access_block_configuration(block).build()
+        });
+    let answer = run(with_accounts(&rule).account_block(&bucket().target()));
+    assert_eq!(answer, Ok(flags(false, true, false, false)));
+    assert_eq!(account_refused("NoSuchPublicAccessBlockConfiguration"), Ok(PublicAccessBlock::default()));
+    assert!(account_refused("SlowDown").unwrap_err().is_passing());
+    let denied = account_refused("AccessDenied").unwrap_err();
+    assert!(
+        matches!(&denied, CallError::Denied(d) if d.action == "s3:GetAccountPublicAccessBlock"),
+        "{denied}"
+    );
 }
 
 #[test]

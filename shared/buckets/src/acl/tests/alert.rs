@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::memory::denied;
 use super::*;
+use remediation::Report;
+
+const BLOCK: &str = "Block Public Access as it was";
 
 fn body<'a>(report: &'a Report, title: &str) -> Option<&'a str> {
     report.evidence.iter().find(|block| block.title == title).map(|block| block.body.as_str())
@@ -132,17 +135,40 @@ fn where_objects_are_closed_already_nobody_is_told_to_close_them() {
 
 #[test]
 fn the_flags_before_are_in_the_mail() {
-    let report = close(&Memory::of(listable()).with_block(flags(false, false, true, false)), BLOCKING);
-    let flags = body(&report, "Block Public Access as it was").unwrap();
-    assert!(
-        flags.contains("BlockPublicPolicy      on") && flags.contains("BlockPublicAcls        off"),
-        "{flags}"
-    );
-    assert!(
-        flags.ends_with("aws s3control get-public-access-block --region eu-west-1 --account-id 210987654321")
+    let memory = Memory::of(listable()).with_block(flags(false, false, true, false));
+    memory.account.set(flags(false, false, false, true));
+    let report = close(&memory, BLOCKING);
+    let table = |block, ignore, policy, restrict| {
+        format!(
+            "    BlockPublicAcls        {block}\n    IgnorePublicAcls       {ignore}\n    \
+             BlockPublicPolicy      {policy}\n    RestrictPublicBuckets  {restrict}"
+        )
+    };
+    assert_eq!(
+        body(&report, BLOCK).unwrap(),
+        format!(
+            "  Of the bucket:\n{}\n  Of the account:\n{}",
+            table("off", "off", "on", "off"),
+            table("off", "off", "off", "on")
+        )
     );
     let none = close(&Memory::of(listable()), BLOCKING);
-    assert!(body(&none, "Block Public Access as it was").unwrap().contains("The bucket has none"));
+    assert_eq!(
+        body(&none, BLOCK).unwrap(),
+        "  The bucket has none: all four flags are off.\n  Of the account: all four flags are off."
+    );
+}
+
+#[test]
+fn an_account_that_was_not_readable_is_unknown_and_why_and_how_to_look() {
+    let memory = Memory::of(listable())
+        .failing("GetAccountPublicAccessBlock", denied("s3:GetAccountPublicAccessBlock"));
+    let text = close(&memory, PLAIN);
+    let text = body(&text, BLOCK).unwrap();
+    assert!(text.contains("Of the account: unknown: access denied"), "{text}");
+    assert!(
+        text.ends_with("aws s3control get-public-access-block --region eu-west-1 --account-id 210987654321")
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The setting `block_public_acls`: two flags go on, and nothing else does.
 
+use remediation::Remedy;
+
 use super::memory::{denied, throttled};
 use super::*;
 
@@ -20,6 +22,7 @@ fn the_grants_go_first_and_then_the_flags_and_both_are_read_again() {
         [
             "GetBucketAcl",
             "GetPublicAccessBlock",
+            "GetAccountPublicAccessBlock",
             "GetBucketWebsite",
             "PutBucketAcl",
             "PutPublicAccessBlock",
@@ -60,23 +63,46 @@ fn without_the_flags_before_nothing_is_changed() {
 }
 
 #[test]
-fn a_block_that_fails_is_failed_and_the_grants_are_gone_and_told() {
+fn a_block_that_fails_is_failed_and_left_to_a_person_with_the_command() {
     for error in [denied("s3:PutBucketPublicAccessBlock"), throttled("s3:PutBucketPublicAccessBlock")] {
-        let memory = Memory::of(listable()).failing("PutPublicAccessBlock", error.clone());
+        let memory = Memory::of(listable())
+            .with_block(flags(false, false, true, false))
+            .failing("PutPublicAccessBlock", error.clone());
         let report = close(&memory, BLOCKING);
         assert_eq!((report.outcome, &report.error), (Outcome::Failed, &Some(error)));
         assert_eq!(report.changes.len(), 1);
         assert!(report.concerns_a_person(false));
-        assert!(report.remaining.unwrap()[0].summary.contains("turn them on by hand"));
+        let left = &report.remaining.as_ref().unwrap()[0];
+        assert_eq!((left.kind, left.remedy), ("public-acls-not-blocked", Remedy::ByHand));
+        assert!(left.summary.contains("turn them on by hand"));
         assert!(!memory.acl.borrow().is_public());
+
+        assert_eq!(
+            (report.evidence[0].title.as_str(), report.evidence[0].body.as_str()),
+            (
+                COMMANDS,
+                "  aws s3api put-public-access-block --region eu-west-1 --bucket acme-reports \
+                 --expected-bucket-owner 210987654321 --public-access-block-configuration \
+                 BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=false"
+            )
+        );
+        let advice = report.advice.join(" ");
+        assert!(advice.contains("does not come back to it") && !advice.contains("may pass"), "{advice}");
+        // As the text says.
+        says_again_nothing(&memory, BLOCKING);
     }
 }
 
 #[test]
-fn flags_that_do_not_hold_are_still_open() {
-    let report = close(&Memory { deaf: &["PutPublicAccessBlock"], ..Memory::of(listable()) }, BLOCKING);
+fn flags_that_do_not_hold_are_still_open_and_left_to_a_person() {
+    let memory = Memory { deaf: &["PutPublicAccessBlock"], ..Memory::of(listable()) };
+    let report = close(&memory, BLOCKING);
     assert_eq!(report.outcome, Outcome::StillOpen);
+    assert_eq!(report.evidence[0].title, COMMANDS);
+    assert!(!report.evidence[0].body.contains("put-bucket-acl"));
+    assert!(report.advice[0].starts_with("Turn the flags on by hand now"), "{:?}", report.advice);
     assert_eq!(report.remaining.unwrap()[0].kind, "public-acls-not-blocked");
+    says_again_nothing(&memory, BLOCKING);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::*;
 pub(super) struct Memory {
     pub acl: RefCell<Acl>,
     pub block: Cell<Option<PublicAccessBlock>>,
+    pub account: Cell<PublicAccessBlock>,
     pub website: bool,
     pub acls_disabled: bool,
     /// Calls that fail, by their operation.
@@ -22,6 +23,10 @@ pub(super) struct Memory {
     pub deaf: &'static [&'static str],
     /// From this operation on there is no bucket.
     pub gone_at: Option<&'static str>,
+    /// What somebody else writes at the moment of `PutBucketAcl`.
+    pub then: Option<Acl>,
+    /// Whether the ACL can not be read any more once it was written.
+    pub unreadable_after: bool,
     pub calls: RefCell<Vec<&'static str>>,
 }
 
@@ -30,11 +35,14 @@ impl Memory {
         Self {
             acl: RefCell::new(acl),
             block: Cell::new(None),
+            account: Cell::default(),
             website: false,
             acls_disabled: false,
             failing: HashMap::new(),
             deaf: &[],
             gone_at: None,
+            then: None,
+            unreadable_after: false,
             calls: RefCell::default(),
         }
     }
@@ -72,7 +80,8 @@ impl Memory {
     }
 
     pub(super) fn put_acl(&self, new: Acl) -> Result<(), CallError> {
-        if new.is_public() && self.block.get().is_some_and(|block| block.block_public_acls) {
+        let is_blocked = self.block.get().is_some_and(|block| block.block_public_acls);
+        if new.is_public() && (is_blocked || self.account.get().block_public_acls) {
             return Err(denied("s3:PutBucketAcl"));
         }
         self.acl.replace(new);
@@ -83,6 +92,9 @@ impl Memory {
 impl BucketAcls for &Memory {
     async fn acl(&self, _: &Target<'_, BucketName>) -> Result<Option<Acl>, CallError> {
         self.call("GetBucketAcl")?;
+        if self.unreadable_after && self.calls.borrow().contains(&"PutBucketAcl") {
+            return Err(denied("s3:GetBucketAcl"));
+        }
         Ok((!self.is_gone()).then(|| self.acl.borrow().clone()))
     }
 
@@ -91,6 +103,11 @@ impl BucketAcls for &Memory {
         _: &Target<'_, BucketName>,
     ) -> Result<Option<PublicAccessBlock>, CallError> {
         self.answer("GetPublicAccessBlock", self.block.get())
+    }
+
+    async fn account_block(&self, _: &Target<'_, BucketName>) -> Result<PublicAccessBlock, CallError> {
+        self.call("GetAccountPublicAccessBlock")?;
+        Ok(self.account.get())
     }
 
     async fn serves_website(&self, _: &Target<'_, BucketName>) -> Result<bool, CallError> {
@@ -102,6 +119,9 @@ impl BucketAcls for &Memory {
     }
 
     async fn write(&self, _: &Target<'_, BucketName>, acl: &NewAcl) -> Result<Written, CallError> {
+        if let Some(then) = &self.then {
+            self.acl.replace(then.clone());
+        }
         if !self.call("PutBucketAcl")? {
             return Ok(Written::Done);
         }
@@ -139,9 +159,25 @@ pub(super) fn throttled(action: &'static str) -> CallError {
     CallError::Passing { action, code: "SlowDown".to_owned(), message: "later".to_owned() }
 }
 
-/// A clock that moves only when somebody sleeps.
+/// A clock that moves only when somebody sleeps or a test says so.
 #[derive(Debug, Default)]
 pub(super) struct Still(Cell<Duration>);
+
+impl Still {
+    pub(super) fn forward(&self, by: Duration) {
+        self.0.set(self.0.get() + by);
+    }
+}
+
+impl Clock for &Still {
+    fn now(&self) -> SystemTime {
+        (*self).now()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        (*self).sleep(pause).await;
+    }
+}
 
 impl Clock for Still {
     fn now(&self) -> SystemTime {

@@ -1,15 +1,17 @@
 //! The control `s3-acl`: what it decides, what it calls, what it says.
 
+mod account;
 mod adapter;
 mod alert;
 mod block;
 mod grants;
 mod memory;
+mod unfinished;
 
 use events::{Subject, Trigger};
 use proptest::prelude::*;
 use remediation::settings::AclStyle;
-use remediation::{Report, walk};
+use remediation::{Outcome, walk};
 
 use super::*;
 use crate::public_access_block::PublicAccessBlock;
@@ -59,6 +61,8 @@ fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAcces
         restrict_public_buckets: restrict,
     }
 }
+
+const COMMANDS: &str = "How to finish by hand";
 
 const PLAIN: S3AclSettings = S3AclSettings { style: AclStyle::Grants, block_public_acls: false };
 const PRIVATE: S3AclSettings = S3AclSettings { style: AclStyle::Private, ..PLAIN };

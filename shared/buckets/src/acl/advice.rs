@@ -1,0 +1,52 @@
+//! What a person should do now about a public ACL.
+
+use remediation::{Outcome, Remedy, Report};
+
+use super::finding::EFFECTIVE;
+
+/// Advice, a sentence or two a line. `blocks` is whether the control turns the flags on that are about ACLs.
+pub(super) fn advice(report: &Report, blocks: bool) -> Vec<String> {
+    let objects = if !report.findings.iter().any(|finding| finding.kind == EFFECTIVE) {
+        "Leave IgnorePublicAcls on: it keeps the public out, and from objects that were uploaded as public too."
+    } else if !blocks {
+        "Objects keep ACLs of their own, which Curfew does not change: objects that were uploaded as public \
+         may still be. Turning on IgnorePublicAcls of the bucket closes those too, BlockPublicAcls keeps the \
+         ACL from coming back; the command is below."
+    } else if report.outcome == Outcome::Remediated {
+        "Public ACLs of the bucket and of its objects have no effect any more, and uploads that ask for a \
+         public ACL are refused from now on: find out whether somebody relied on that."
+    } else {
+        "Objects keep ACLs of their own: until BlockPublicAcls and IgnorePublicAcls of the bucket are on, \
+         those that were uploaded as public may still be."
+    };
+    let advice: &[&str] = match report.outcome {
+        Outcome::Remediated => &[
+            "Find out who made the bucket public, and whether somebody relied on it.",
+            objects,
+            "If it has to be public after all, what is below puts it back; Curfew will close it again at the \
+             next trigger.",
+        ],
+        Outcome::Observed => &[
+            "Decide whether the bucket has to be public. In `enforce` mode Curfew would have made the \
+             change above.",
+            objects,
+        ],
+        Outcome::StillOpen if is_for_people_alone(report) => &[
+            "Turn the flags on by hand now, with the command below: the ACL is private, so that a later delivery \
+             finds nothing to close and does not come back to it.",
+            objects,
+        ],
+        Outcome::StillOpen => &[
+            "Make the bucket private by hand now, with the commands below: somebody or something keeps changing \
+             its ACL.",
+            objects,
+        ],
+        Outcome::Compliant | Outcome::Alerted | Outcome::Gone | Outcome::Failed => &[],
+    };
+    advice.iter().map(ToString::to_string).collect()
+}
+
+/// Whether nothing is left that a later delivery would close.
+fn is_for_people_alone(report: &Report) -> bool {
+    report.remaining.iter().flatten().all(|left| left.remedy != Remedy::Close)
+}

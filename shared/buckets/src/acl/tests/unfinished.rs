@@ -1,0 +1,84 @@
+//! What is left undone, as commands.
+
+use serde_json::Value;
+
+use super::memory::{denied, throttled};
+use super::*;
+use remediation::Report;
+
+const PUT_ACL: &str = "  aws s3api put-bucket-acl --region eu-west-1 --bucket acme-reports \
+                       --expected-bucket-owner 210987654321";
+
+fn by_hand(report: &Report) -> Vec<&str> {
+    let first = &report.evidence[0];
+    if first.title == COMMANDS { first.body.lines().collect() } else { Vec::new() }
+}
+
+/// The ACL that a command writes.
+fn acl_of(command: &str) -> Value {
+    let (_, list) = command.split_once(" --access-control-policy '").unwrap();
+    serde_json::from_str(&list.strip_suffix('\'').unwrap().replace(r"'\''", "'")).unwrap()
+}
+
+#[test]
+fn an_acl_that_could_not_be_written_is_there_as_the_command_that_writes_it() {
+    for error in [denied("s3:PutBucketAcl"), throttled("s3:PutBucketAcl")] {
+        let mut public = listable();
+        public.owner.display_name = Some("Müller's \"$(id)\" \\ `x` 中".to_owned());
+        let memory = Memory::of(public.clone()).failing("PutBucketAcl", error);
+        let report = close(&memory, PLAIN);
+        assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 0));
+        let commands = by_hand(&report);
+        assert!(commands[0].starts_with(PUT_ACL) && commands.len() == 1, "{commands:?}");
+        assert_eq!(acl_of(commands[0]), json!(public.without_public_grants()));
+
+        let commands = close(&memory, PRIVATE);
+        assert_eq!(by_hand(&commands), [format!("{PUT_ACL} --acl private")]);
+        let commands = close(&memory, BLOCKING);
+        assert_eq!(by_hand(&commands).len(), 2, "and the flags");
+    }
+}
+
+#[test]
+fn what_was_changed_meanwhile_stays_in_the_acl_that_the_command_writes() {
+    let memory = Memory { deaf: &["PutBucketAcl"], ..Memory::of(listable()) };
+    let report = close(&memory, PLAIN);
+    assert_eq!(report.outcome, Outcome::StillOpen);
+    assert_eq!(acl_of(by_hand(&report)[0]), json!(listable().without_public_grants()));
+
+    let refused = CallError::Refused {
+        action: "s3:PutBucketAcl",
+        code: "OperationAborted".to_owned(),
+        message: "somebody was faster".to_owned(),
+    };
+    let faster = acl(vec![user("READ", "friend"), group("WRITE", AUTHENTICATED)]);
+    let memory =
+        Memory { then: Some(faster.clone()), ..Memory::of(listable()) }.failing("PutBucketAcl", refused);
+    let report = close(&memory, PLAIN);
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(acl_of(by_hand(&report)[0]), json!(faster.without_public_grants()));
+}
+
+#[test]
+fn of_what_nobody_could_read_again_only_what_was_not_done_is_there() {
+    let memory = Memory { unreadable_after: true, ..Memory::of(listable()) };
+    let report = close(&memory, BLOCKING);
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 2));
+    assert_eq!(by_hand(&report), Vec::<&str>::new());
+
+    let memory = Memory { unreadable_after: true, ..Memory::of(listable()) }
+        .failing("PutPublicAccessBlock", throttled("s3:PutBucketPublicAccessBlock"));
+    let report = close(&memory, BLOCKING);
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 1));
+    let commands = by_hand(&report);
+    assert!(commands.len() == 1 && commands[0].contains("put-public-access-block"), "{commands:?}");
+}
+
+#[test]
+fn what_is_done_has_no_commands() {
+    for settings in [PLAIN, PRIVATE, BLOCKING] {
+        assert_eq!(by_hand(&close(&Memory::of(listable()), settings)), Vec::<&str>::new());
+        let observed = take(&Memory::of(listable()), settings, Mode::Observe);
+        assert_eq!(by_hand(&observed), Vec::<&str>::new());
+    }
+}

@@ -1,0 +1,176 @@
+//! What is left undone, as commands.
+
+use remediation::{Outcome, Report};
+
+use super::memory::{Memory, OTHER, QUARANTINE, in_use};
+use super::{GROUP, WORLD, WORLD6, control, described, rule, tagged, walk};
+
+const ISOLATE: &str = r#"{"quarantine": "isolate"}"#;
+const AUTHORIZE: &str = "ec2:AuthorizeSecurityGroupIngress";
+const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
+const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
+const TAG: &str = "  aws ec2 create-tags --region eu-west-1 --resources sg-0a1b2c3d4e5f60718 --tags \
+                   Key=curfew:quarantined-at,Value=1970-01-01T00:00:00.000Z";
+
+fn by_hand(report: &Report) -> Vec<&str> {
+    let first = &report.evidence[0];
+    if first.title == "How to finish by hand" { first.body.lines().collect() } else { Vec::new() }
+}
+
+fn ingress(what: &str, options: &str) -> String {
+    format!("  aws ec2 {what}-security-group-ingress --region eu-west-1 --group-id {GROUP} {options}")
+}
+
+fn place(interface: &str, groups: &str) -> String {
+    format!(
+        "  aws ec2 modify-network-interface-attribute --region eu-west-1 --network-interface-id {interface} \
+         --groups {groups}"
+    )
+}
+
+#[test]
+fn parts_that_did_not_fit_are_there_and_those_that_did_are_not() {
+    let range =
+        tagged(described(rule("sgr-1", "tcp", "80-443", WORLD), "Ann's \"café\" $(id)"), "team", "a'b");
+    let memory = Memory::of([range]);
+    memory.room_for.set(1);
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(
+        by_hand(&report),
+        [ingress(
+            "authorize",
+            r#"--ip-permissions '[{"IpProtocol":"tcp","FromPort":443,"ToPort":443,"IpRanges":[{"CidrIp":"0.0.0.0/0","Description":"Ann'\''s \"café\" $(id)"}]}]' --tag-specifications '[{"ResourceType":"security-group-rule","Tags":[{"Key":"team","Value":"a'\''b"}]}]'"#
+        )]
+    );
+    let advice = report.advice.join(" ");
+    assert!(advice.contains("does not come back to it") && !advice.contains("may pass"), "{advice}");
+    assert_eq!(walk(&control(&memory, "{}")).outcome, Outcome::Compliant, "as the advice says");
+}
+
+#[test]
+fn a_tag_that_is_missing_is_there_alone() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD), rule("sgr-2", "tcp", "80-90", WORLD)]);
+    memory.denied.borrow_mut().push("ec2:CreateTags");
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!((report.outcome, by_hand(&report)), (Outcome::Failed, vec![TAG]));
+}
+
+#[test]
+fn what_nothing_was_done_of_is_there_whole_and_in_an_order_that_cuts_nobody() {
+    for denied in [AUTHORIZE, REVOKE] {
+        let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD6), rule("sgr-2", "tcp", "80-90", WORLD)]);
+        memory.denied.borrow_mut().push(denied);
+        let report = walk(&control(&memory, "{}"));
+        let put_back = ingress(
+            "authorize",
+            r#"--ip-permissions '[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]' &&"#,
+        );
+        let revoke = ingress("revoke", "--security-group-rule-ids sgr-1 sgr-2");
+        let left = if denied == AUTHORIZE {
+            vec![put_back.as_str(), revoke.as_str(), TAG]
+        } else {
+            // The part was put back before the revoke was denied.
+            vec![revoke.as_str(), TAG]
+        };
+        assert_eq!(by_hand(&report), left, "{denied}");
+    }
+}
+
+#[test]
+fn what_somebody_else_did_meanwhile_is_not_there() {
+    let memory =
+        Memory::of(["22", "23", "80-90"].map(|port| rule(&format!("sgr-{port}"), "tcp", port, WORLD)));
+    memory.room_for.set(3);
+    memory.denied.borrow_mut().push("ec2:CreateTags");
+    // In the meantime the group loses a rule that had to go, and gets the part that had to be put back.
+    memory.meanwhile.borrow_mut().push((REVOKE, |memory: &Memory| {
+        memory.rules.borrow_mut().remove(0);
+        memory.rules.borrow_mut().push(rule("sgr-9", "tcp", "80", WORLD));
+    }));
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!((report.outcome, by_hand(&report)), (Outcome::Failed, vec![TAG]));
+}
+
+#[test]
+fn a_rule_that_was_opened_meanwhile_is_there_to_be_revoked() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
+    memory.meanwhile.borrow_mut().push(("ec2:CreateTags", |memory: &Memory| {
+        memory.rules.borrow_mut().push(rule("sgr-9", "tcp", "23", WORLD));
+    }));
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!(report.outcome, Outcome::StillOpen);
+    assert_eq!(by_hand(&report), [ingress("revoke", "--security-group-rule-ids sgr-9")]);
+}
+
+#[test]
+fn without_a_second_read_what_was_noted_as_done_is_not_there() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD), rule("sgr-2", "tcp", "80-90", WORLD)]);
+    let blind = |memory: &Memory| memory.denied.borrow_mut().push("ec2:DescribeSecurityGroupRules");
+    memory.meanwhile.borrow_mut().push(("ec2:CreateTags", blind));
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!((report.outcome, report.remaining.as_ref()), (Outcome::Failed, None));
+    assert_eq!(by_hand(&report), Vec::<&str>::new(), "all of it was done");
+
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD), rule("sgr-2", "tcp", "80-90", WORLD)]);
+    memory.denied.borrow_mut().push(REVOKE);
+    memory.meanwhile.borrow_mut().push((REVOKE, blind));
+    let report = walk(&control(&memory, "{}"));
+    let revoke = ingress("revoke", "--security-group-rule-ids sgr-1 sgr-2");
+    assert_eq!(by_hand(&report), [revoke.as_str(), TAG], "the part was put back");
+}
+
+#[test]
+fn interfaces_that_were_not_placed_are_there_with_the_groups_that_they_are_to_have() {
+    let memory = in_use(&["eni-1", "eni-refused", "eni-3"]);
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(by_hand(&report), [place("eni-refused", &format!("{QUARANTINE} {OTHER}"))]);
+
+    let memory = in_use(&["eni-1", "eni-2"]).with_quarantine(&[]);
+    memory.denied.borrow_mut().push("ec2:CreateTags");
+    let report = walk(&control(&memory, ISOLATE));
+    let digest = &report.planned.last().unwrap()["tag the group `curfew:quarantined-rules` = ".len()..];
+    assert_eq!(by_hand(&report), [format!("{TAG} Key=curfew:quarantined-rules,Value={digest}")]);
+    assert!(report.advice.join(" ").contains("does not come back to it"), "{:?}", report.advice);
+}
+
+#[test]
+fn where_the_quarantine_group_is_not_known_the_commands_find_or_create_it() {
+    for denied in ["find the quarantine group", "ec2:CreateSecurityGroup"] {
+        let memory = in_use(&["eni-1", "eni-2"]);
+        memory.denied.borrow_mut().push(denied);
+        let report = walk(&control(&memory, ISOLATE));
+        let lines = by_hand(&report);
+        assert_eq!(lines.len(), 9, "{lines:#?}");
+        assert!(lines[0].starts_with("  quarantine=$(aws ec2 describe-security-groups --region eu-west-1 "));
+        assert!(lines[2].starts_with("    quarantine=$(aws ec2 create-security-group --region eu-west-1 "));
+        assert!(lines[3].starts_with("    aws ec2 revoke-security-group-egress "), "{}", lines[3]);
+        assert_eq!(lines[6], place("eni-1", &format!("\"$quarantine\" {OTHER}")));
+        assert!(lines[8].starts_with(TAG));
+    }
+}
+
+#[test]
+fn a_new_quarantine_group_that_may_let_everything_out_still_is_closed_first() {
+    let memory = in_use(&["eni-1"]);
+    memory.denied.borrow_mut().push("ec2:RevokeSecurityGroupEgress");
+    let report = walk(&control(&memory, ISOLATE));
+    assert_eq!(report.outcome, Outcome::Failed);
+    let lines = by_hand(&report);
+    let egress =
+        format!("  aws ec2 revoke-security-group-egress --region eu-west-1 --group-id {QUARANTINE} ");
+    assert!(lines[0].starts_with(&egress) && lines[1].starts_with(&egress), "{lines:#?}");
+    assert_eq!(lines[2], place("eni-1", &format!("{QUARANTINE} {OTHER}")));
+    assert_eq!(memory.count(PLACE), 0);
+}
+
+#[test]
+fn two_hundred_interfaces_that_could_not_be_placed_are_all_there() {
+    let ids: Vec<String> = (0..200).map(|n| format!("eni-{n}")).collect();
+    let memory = in_use(&ids.iter().map(String::as_str).collect::<Vec<_>>()).with_quarantine(&[]);
+    memory.denied.borrow_mut().push(PLACE);
+    let lines = walk(&control(&memory, ISOLATE));
+    let placed = by_hand(&lines).iter().filter(|line| line.contains("modify-network-interface")).count();
+    assert_eq!(placed, 200);
+}
