@@ -327,13 +327,7 @@ def test_functions_yaml_is_what_cargo_lambda_deploys(loaded, function):
     assert properties["MemorySize"] == deploy["memory"]
     assert properties["Timeout"] == deploy["timeout"]
     assert properties["TracingConfig"]["Mode"].lower() == deploy["tracing"].lower()
-    assert {tag["Key"]: tag["Value"] for tag in properties["Tags"]} == pairs(deploy, "tag", "tags")
-    fixed = pairs(deploy, "env", "env_var")
-    assert {name: properties["Environment"]["Variables"].get(name) for name in fixed} == fixed != {}
+    assert {tag["Key"]: tag["Value"] for tag in properties["Tags"]} == dict(tag.split("=") for tag in deploy["tags"])
+    variables = {"TOPIC_ARN", "CURFEW_SETTINGS_PARAMETER", *deploy.get("env", {})}
+    assert properties["Environment"]["Variables"].keys() == variables
     assert properties["Description"] == cargo["description"]
-
-
-def pairs(settings, *names):
-    """A table, or cargo-lambda's list of `key=value`, under whichever of its names is used."""
-    value = next(settings[name] for name in names if name in settings)
-    return value if isinstance(value, dict) else dict(one.split("=", 1) for one in value)

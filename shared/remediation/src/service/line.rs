@@ -6,6 +6,10 @@ use tracing::Level;
 
 use crate::{Outcome, Report, Undelivered, metrics};
 
+/// What may hold hundreds of values comes last: of a line, Logs Insights finds the first 200 by itself.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html>
+const LARGE: [&str; 6] = ["findings", "planned", "changes", "remaining", "before", "undelivered"];
+
 /// What became of the alert about a subject.
 #[derive(Debug)]
 pub(super) enum AlertState {
@@ -78,6 +82,11 @@ fn facts(report: &Report, alert: &AlertState, api_calls: u32) -> Map<String, Val
     };
     add("duration_ms", u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX).into());
     add("api_calls", api_calls.into());
+    for key in LARGE {
+        if let Some(value) = facts.shift_remove(key) {
+            facts.insert(key.to_owned(), value);
+        }
+    }
     facts
 }
 
