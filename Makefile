@@ -14,11 +14,14 @@ CHECKOV := .venv-checkov/.complete
 # What a deployment can be told; see the README. What is left out stays as it was.
 REGIONS ?= $(REGION)
 ARCH ?= arm64
+LAMBDA_DIR := target/lambda
 DEPLOYMENT = --regions "$(REGIONS)" --email "$(EMAIL)" --key "$(KEY)" --log-days "$(LOG_DAYS)" \
 	--alert-topic "$(ALERT_TOPIC)" --alert-key "$(ALERT_KEY)" --config-rules "$(CONFIG_RULES)" \
 	--recorder "$(RECORDER)" --tcp-ports "$(TCP_PORTS)" --maximum-concurrency "$(MAXIMUM_CONCURRENCY)" \
 	--oldest-message-seconds "$(OLDEST_MESSAGE_SECONDS)" --concurrency "$(CONCURRENCY)" --file "$(FILE)"
 CURFEW := $(BIN)/python infra/tool
+# What this machine can run itself.
+OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
 .PHONY: help setup debug demo test lint build deploy status settings redrive remove bench lock clean
 
@@ -65,16 +68,17 @@ lint: $(TOOLS) ## Format, clippy, docs, templates and shell, warnings denied
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
 	@# It looks for zig on the path.
-	PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(ARCH)
+	PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(ARCH) \
+		--lambda-dir $(LAMBDA_DIR)
 	@echo "Sizes in bytes, plain and zipped:"
-	@for binary in target/lambda/*/bootstrap; do \
+	@for binary in $(LAMBDA_DIR)/*/bootstrap; do \
 		printf '  %-40s%12d%12d\n' "$$binary" "$$(wc -c < "$$binary")" "$$(gzip -9 < "$$binary" | wc -c)"; \
 	done
 
 deploy: $(TOOLS) ## Curfew into REGION, or REGIONS="a b"; the mails go to EMAIL
 	@$(CURFEW) check $(DEPLOYMENT)
 	@$(MAKE) --no-print-directory build
-	@$(CURFEW) deploy $(DEPLOYMENT)
+	@$(CURFEW) deploy --lambda-dir $(LAMBDA_DIR) $(DEPLOYMENT)
 
 status: $(TOOLS) ## What is deployed in REGION, and what waits there
 	@$(CURFEW) status --regions "$(REGIONS)"
@@ -89,9 +93,10 @@ remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete deletes logs, settings and
 	@$(CURFEW) remove --regions "$(REGIONS)" --logs "$(LOGS)" --force "$(FORCE)"
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
-	cargo build --locked --release --workspace --bins
-	cargo build --locked --release --package lambda --example empty
-	$(BIN)/python tests/bench.py
+	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)
+	PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty \
+		--$(OWN_ARCH) --lambda-dir target/bench
+	$(BIN)/python tests/bench.py $(LAMBDA_DIR) target/bench
 
 lock: ## tests/*.txt anew, from tests/*.in
 	$(PYTHON) -m venv --clear $(VENV)

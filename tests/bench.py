@@ -1,6 +1,7 @@
 """`make bench`: size and start time of the functions beside an empty Lambda function, all in one run.
 
-The functions find a compliant resource; AWS is a stand-in in this process that answers at once, so what is
+Called with the directories in which cargo-lambda left the functions and the empty one. The functions read their
+settings from a parameter, as deployed, and find a compliant resource; AWS is a stand-in in this process that answers at once, so what is
 measured is theirs. The runs are interleaved, so that a machine that slows down slows all of them down.
 """
 
@@ -18,12 +19,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import triggers  # noqa: E402
 from harness.runtime import PlainRuntime  # noqa: E402
-from harness.stack import CREDENTIALS, REGION, TARGET, spawn, stop, stop_on_signals  # noqa: E402
+from harness.stack import CREDENTIALS, FUNCTIONS, REGION, spawn, stop, stop_on_signals  # noqa: E402
 
 RUNS, WARM = 15, 50
 
 OWNER = "<Owner><ID>o</ID></Owner>"
 ANSWERS = {
+    "GetParameter": (200, '{"Parameter": {"Name": "/curfew/settings", "Type": "String", "Value": "{\\"version\\":1}"}}'),
     "acl": (200, f"<AccessControlPolicy>{OWNER}<AccessControlList></AccessControlList></AccessControlPolicy>"),
     "policy": (404, "<Error><Code>NoSuchBucketPolicy</Code><Message>none</Message></Error>"),
     "DescribeSecurityGroups": (
@@ -51,7 +53,9 @@ class Aws(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         asked = self.path.partition("?")[2].split("&")[0].split("=")[0]
-        if body.startswith("Action="):
+        if target := self.headers.get("X-Amz-Target"):
+            asked = target.rsplit(".", 1)[-1]
+        elif body.startswith("Action="):
             asked = body.split("&")[0].removeprefix("Action=")
         status, answer = ANSWERS[asked]
         self.send_response(status)
@@ -66,7 +70,7 @@ class Aws(http.server.BaseHTTPRequestHandler):
 def start(binary, endpoint):
     """Starts a process, hands it one event and then WARM more; cold and warm seconds, peak memory in MiB."""
     runtime = PlainRuntime()
-    kind = (triggers.GROUP, "sg-0a1b2c3d4e5f60718") if "sg-" in binary.name else (triggers.BUCKET, "acme")
+    kind = (triggers.GROUP, "sg-0a1b2c3d4e5f60718") if "sg-" in binary.parent.name else (triggers.BUCKET, "acme")
     event = triggers.compliance_change(*kind, "rule")
     variables = {
         **CREDENTIALS,
@@ -76,6 +80,7 @@ def start(binary, endpoint):
         "AWS_LAMBDA_FUNCTION_NAME": "f",
         "AWS_LAMBDA_FUNCTION_VERSION": "1",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+        "CURFEW_SETTINGS_PARAMETER": "/curfew/settings",
         "TOPIC_ARN": f"arn:aws:sns:{REGION}:123456789012:alerts",
     }
     begin = time.perf_counter()
@@ -84,7 +89,7 @@ def start(binary, endpoint):
         failed, answer = runtime.invoke("f", event)
         cold = time.perf_counter() - begin
         if failed:
-            sys.exit(f"{binary.name}: {answer}")
+            sys.exit(f"{binary.parent.name}: {answer}")
         warm = []
         for _ in range(WARM):
             begin = time.perf_counter()
@@ -114,8 +119,8 @@ def main():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     endpoint = f"http://127.0.0.1:{server.server_address[1]}"
 
-    release = TARGET / "release"
-    binaries = [release / "examples" / "empty", *(release / n for n in ("s3-acl-private", "s3-policy-alert", "sg-quarantine"))]
+    built, empty = (Path(argument) for argument in sys.argv[1:3])
+    binaries = [empty / "empty" / "bootstrap", *(built / name / "bootstrap" for name in FUNCTIONS)]
     runs = {binary: [] for binary in binaries}
     for turn in range(RUNS + 1):
         for binary in binaries:
@@ -132,10 +137,10 @@ def main():
         base = base or row
         ratios = ", ".join(f"{value / of:.2f}x" for value, of in zip(row, base))
         print(
-            f"{binary.name:<18}{row[2]:>7.1f}{zipped(binary) / 2**20:>8.1f}{cold:>9.1f}{warm:>9.2f}"
+            f"{binary.parent.name:<18}{row[2]:>7.1f}{zipped(binary) / 2**20:>8.1f}{cold:>9.1f}{warm:>9.2f}"
             f"{max(s[2] for s in samples):>9.1f}   {ratios}"
         )
-    print("cold: from starting the process to its first answer; warm: an event to its answer, a compliant resource")
+    print("cold: from starting the process to its first answer, settings read on the way; warm: an event to its answer, a compliant resource")
 
 
 if __name__ == "__main__":
