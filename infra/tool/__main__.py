@@ -15,8 +15,6 @@ import queues
 import settings
 from trouble import Trouble
 
-REGION = r"[a-z]{2}(-[a-z]+)+-\d"
-
 
 def arguments():
     parser = argparse.ArgumentParser(prog="make", add_help=False)
