@@ -11,19 +11,22 @@ TOOLS := $(VENV)/.complete
 # checkov pins other versions of what the tests use.
 CHECKOV := .venv-checkov/.complete
 
-# What a deployment can be told; see the README. What is left out stays as it was.
+# What a deployment can be told; see the README. What is left out stays as it was. It has to be said in the call: a
+# variable such as EMAIL or FORCE that merely is in the environment means something else.
+said = $(if $(findstring command line,$(origin $1)),$($1))
 REGIONS ?= $(REGION)
-ARCH ?= arm64
+BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
-DEPLOYMENT = --regions "$(REGIONS)" --email "$(EMAIL)" --key "$(KEY)" --log-days "$(LOG_DAYS)" \
-	--alert-topic "$(ALERT_TOPIC)" --alert-key "$(ALERT_KEY)" --config-rules "$(CONFIG_RULES)" \
-	--recorder "$(RECORDER)" --tcp-ports "$(TCP_PORTS)" --maximum-concurrency "$(MAXIMUM_CONCURRENCY)" \
-	--oldest-message-seconds "$(OLDEST_MESSAGE_SECONDS)" --concurrency "$(CONCURRENCY)" --file "$(FILE)"
+DEPLOYMENT = --regions "$(REGIONS)" --email "$(call said,EMAIL)" --key "$(call said,KEY)" \
+	--log-days "$(call said,LOG_DAYS)" --alert-topic "$(call said,ALERT_TOPIC)" --alert-key "$(call said,ALERT_KEY)" \
+	--config-rules "$(call said,CONFIG_RULES)" --recorder "$(call said,RECORDER)" --tcp-ports "$(call said,TCP_PORTS)" \
+	--maximum-concurrency "$(call said,MAXIMUM_CONCURRENCY)" --concurrency "$(call said,CONCURRENCY)" \
+	--oldest-message-seconds "$(call said,OLDEST_MESSAGE_SECONDS)" --file "$(call said,FILE)"
 CURFEW := $(BIN)/python infra/tool
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test lint build deploy status settings redrive remove bench lock clean
+.PHONY: help setup debug demo test lint build deploy status stop start settings redrive remove bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -61,14 +64,14 @@ lint: $(TOOLS) ## Format, clippy, docs, templates and shell, warnings denied
 	$(BIN)/cfn-lint infra/*.yaml
 	$(BIN)/shellcheck .ci/run
 	@# What make would run for each target, as the shell sees it.
-	@for target in build demo test bench deploy status settings redrive remove lock clean; do \
+	@for target in build demo test bench deploy status stop start settings redrive remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			FILE=settings.json | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
 	@# It looks for zig on the path.
-	PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(ARCH) \
+	PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(BUILD_ARCH) \
 		--lambda-dir $(LAMBDA_DIR)
 	@echo "Sizes in bytes, plain and zipped:"
 	@for binary in $(LAMBDA_DIR)/*/bootstrap; do \
@@ -77,20 +80,26 @@ build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
 
 deploy: $(TOOLS) ## Curfew into REGION, or REGIONS="a b"; the mails go to EMAIL
 	@$(CURFEW) check $(DEPLOYMENT)
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build ARCH=$(BUILD_ARCH)
 	@$(CURFEW) deploy --lambda-dir $(LAMBDA_DIR) $(DEPLOYMENT)
 
 status: $(TOOLS) ## What is deployed in REGION, and what waits there
 	@$(CURFEW) status --regions "$(REGIONS)"
 
 settings: $(TOOLS) ## FILE, checked and then written to REGION
-	@$(CURFEW) settings --regions "$(REGIONS)" --file "$(FILE)"
+	@$(CURFEW) settings --regions "$(REGIONS)" --file "$(call said,FILE)"
 
 redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
-	@$(CURFEW) redrive --regions "$(REGIONS)" --function "$(FUNCTION)"
+	@$(CURFEW) redrive --regions "$(REGIONS)" --function "$(call said,FUNCTION)"
+
+stop: $(TOOLS) ## Nothing more is done in REGION: events wait, for four days at most
+	@$(CURFEW) stop --regions "$(REGIONS)"
+
+start: $(TOOLS) ## Goes on in REGION, with what has waited first
+	@$(CURFEW) start --regions "$(REGIONS)"
 
 remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete deletes logs, settings and key too
-	@$(CURFEW) remove --regions "$(REGIONS)" --logs "$(LOGS)" --force "$(FORCE)"
+	@$(CURFEW) remove --regions "$(REGIONS)" --logs "$(call said,LOGS)" --force "$(call said,FORCE)"
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)

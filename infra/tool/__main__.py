@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import aws
+import checks
 import deployment
 import parameters
 import queues
+import removal
 import settings
 from trouble import Trouble
 
@@ -34,10 +36,12 @@ def arguments():
         for option in parameters.OPTIONS:
             one.add_argument(f"--{option.flag}", default="")
 
-    command("check", deployment.check, deploys)
+    command("check", checks.check, deploys)
     command("deploy", deployment.deploy, deploys)
     command("status", deployment.status)
-    command("remove", deployment.remove, lambda one: [one.add_argument("--logs", default=""), one.add_argument("--force", default="")])
+    command("stop", deployment.stop)
+    command("start", deployment.start)
+    command("remove", removal.remove, lambda one: [one.add_argument("--logs", default=""), one.add_argument("--force", default="")])
     command("redrive", queues.redrive, lambda one: one.add_argument("--function", default=""))
     command("settings", settings.write, lambda one: one.add_argument("--file", default=""))
     return parser.parse_args()

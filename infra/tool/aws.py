@@ -77,7 +77,7 @@ def trouble(doing, region):
         code, text = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
         call = error.operation_name
         if code in EXPIRED:
-            raise Trouble(f"AWS does not take these credentials ({code}): {text}", LOG_IN) from error
+            raise Trouble(f"AWS does not take these credentials in {region} ({code}): {text}", f"{LOG_IN} Or is {region} not enabled in this account?") from error
         if code in DENIED:
             raise Trouble(
                 f"These credentials may not call {call} in {region} ({code}): {text}",

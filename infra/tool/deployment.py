@@ -1,6 +1,4 @@
-"""From nothing to a Region that is looked after, and back. Each step may be repeated."""
-
-from contextlib import suppress
+"""From nothing to a Region that is looked after. Each step may be repeated."""
 
 import functions
 import parameters
@@ -8,54 +6,13 @@ import queues
 import settings
 from aws import Place, trouble
 from functions import all_functions
+from regions import each, progress
 from stacks import Stack
-from trouble import Trouble
-
-
-def check(regions, options):
-    """Everything that can be wrong before anything is built or changed."""
-    for stack in parameters.STACKS:
-        parameters.given(stack, options)
-    functions.concurrency(options.concurrency)
-    if options.file:
-        settings.checked(options.file)
-    for region in regions:
-        place = Place(region)
-        check_first(place, options)
-        check_recorder(place, options)
-        print(f"{region}: account {place.account}, as {place.caller}")
-
-
-def check_first(place, options):
-    """A first deployment has to say who gets the mails; a later one keeps them."""
-    if options.email or options.alert_topic or Stack(place, "foundation").is_there():
-        return
-    raise Trouble("Nobody would get the mails.", "Say who does, as in EMAIL=ops@example.com; EMAIL=none leaves the topic without a subscriber.")
-
-
-def check_recorder(place, options):
-    """Config rules need a recorder, and a Region can have only one."""
-    triggers = Stack(place, "triggers").describe() or {}
-    before = {one["ParameterKey"]: one.get("ParameterValue") for one in triggers.get("Parameters", [])}
-    rules = options.config_rules or before.get("CreateConfigRules", "yes")
-    ours = options.recorder or before.get("CreateRecorder", "no")
-    with trouble("looking for AWS Config's recorder", place.region):
-        recorders = place.client("config").describe_configuration_recorders()["ConfigurationRecorders"]
-    if not recorders and rules == "yes" and ours != "yes":
-        raise Trouble(
-            f"AWS Config records nothing in {place.region}, so that no rule could fire.",
-            "Start it yourself, or say RECORDER=yes to let Curfew do it (AWS Config bills by recorded item); "
-            "CONFIG_RULES=no deploys without rules.",
-        )
-    if recorders and options.recorder == "yes" and before.get("CreateRecorder") != "yes":
-        raise Trouble(f"{place.region} has a recorder of AWS Config already, and can have only one.", "Leave RECORDER out.")
 
 
 def deploy(regions, options):
-    """One Region after the other; one that fails does not keep the others waiting."""
     functions.check_built(options.lambda_dir)
-    results = [attempt(region, deploy_region, options) for region in regions]
-    return summary(results)
+    return each(regions, deploy_region, options)
 
 
 def deploy_region(region, options):
@@ -63,11 +20,13 @@ def deploy_region(region, options):
     say = progress(region)
     results = {}
     foundation = Stack(place, "foundation")
+    kept = settings.read(place)
     results["foundation"] = say("foundation", foundation.deploy(parameters.given("foundation", options)))
-    outputs = foundation.outputs()
     # Before the functions, so that they never go by others.
-    if options.file:
-        say("settings", settings.put(place, settings.checked(options.file)))
+    if how := settings.bring(place, options.file, kept):
+        say("settings", how)
+    outputs = foundation.outputs()
+    subscribe(place, outputs["TopicArn"], foundation.parameter_values().get("Email"))
     wanted = functions.concurrency(options.concurrency)
     for function in all_functions():
         results[function.binary] = say(function.name, functions.deploy(place, function, outputs, options.lambda_dir))
@@ -78,113 +37,63 @@ def deploy_region(region, options):
     return {**results, "mails": mails(place, outputs["TopicArn"])}
 
 
-def mails(place, topic):
-    """Whether anybody gets the mails."""
+def subscriptions(place, topic):
     with trouble("looking who is subscribed", place.region):
         pages = place.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-        subscriptions = [one for page in pages for one in page["Subscriptions"]]
-    if not subscriptions:
-        return "nobody yet"
-    pending = [one["Endpoint"] for one in subscriptions if "pending" in one["SubscriptionArn"].lower()]
-    return f"to be confirmed by {', '.join(pending)}" if pending else f"{len(subscriptions)} subscribed"
+        return [one for page in pages for one in page["Subscriptions"]]
+
+
+def subscribe(place, topic, email):
+    """Asks again whom SNS has forgotten: it keeps a subscription that nobody confirms for some days only, of which
+    CloudFormation learns nothing.
+    """
+    if not email or any(one["Endpoint"] == email for one in subscriptions(place, topic)):
+        return
+    with trouble(f"subscribing {email}", place.region):
+        place.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=email)
+
+
+def mails(place, topic):
+    """Whether anybody gets the mails."""
+    found = subscriptions(place, topic)
+    pending = [one["Endpoint"] for one in found if "pending" in one["SubscriptionArn"].lower()]
+    if pending:
+        return f"to be confirmed by {', '.join(pending)}"
+    return f"{len(found)} subscribed" if found else "nobody is subscribed"
+
+
+def stop(regions, options):
+    """Lets the events wait in the queues. Nothing is lost for four days, which is how long the queues keep them."""
+    return each(regions, lambda region, _: switch(region, "yes"), options)
+
+
+def start(regions, options):
+    return each(regions, lambda region, _: switch(region, "no"), options)
+
+
+def switch(region, stopped):
+    return {"triggers": progress(region)("triggers", Stack(Place(region), "triggers").change({"Stopped": stopped}))}
 
 
 def status(regions, options):
     """What is there, and what waits."""
-    for region in regions:
-        place = Place(region)
-        for name in parameters.STACKS:
-            stack = Stack(place, name).describe()
-            print(f"{region}  curfew-{name:<28}{stack['StackStatus'] if stack else 'not there'}")
-        for function in all_functions():
-            queue, dead_letters = queues.urls(place, function)
-            found = functions.describe(place.client("lambda"), place, function)
-            there = found["Configuration"]["LastModified"] if found else "not there"
-            print(f"{region}  {function.name:<35}{there}  waiting {queues.waiting(place, queue)}, dead letters {queues.waiting(place, dead_letters)}")
+    return each(regions, status_of_region, options)
 
 
-def remove(regions, options):
-    """The reverse of deploying. Logs, settings and the key stay unless told otherwise."""
-    if options.logs not in ("", "keep", "delete"):
-        raise Trouble(f"LOGS is `{options.logs}`, which it cannot be.", "LOGS=delete deletes logs, settings and key too. Nothing was changed.")
-    return summary([attempt(region, remove_region, options) for region in regions])
-
-
-def remove_region(region, options):
+def status_of_region(region, _options):
     place = Place(region)
     say = progress(region)
-    if options.force != "yes":
-        check_nothing_waits(place)
-    results = {}
-    # Nobody knows the key's name once the stack is gone.
-    key = Stack(place, "foundation").outputs().get("KeyArn", "")
-    for name in ("watch", "triggers"):
-        results[name] = say(name, "removed" if Stack(place, name).delete() else "not there")
+    found = {}
+    for name in parameters.STACKS:
+        stack = Stack(place, name)
+        found[name] = say(name, (stack.describe() or {"StackStatus": "not there"})["StackStatus"])
+    if Stack(place, "triggers").parameter_values().get("Stopped") == "yes":
+        say("triggers", "STOPPED: events wait in the queues; `make start` goes on")
     for function in all_functions():
-        results[function.binary] = say(function.name, "removed" if functions.remove(place, function) else "not there")
-    results["foundation"] = say("foundation", "removed" if Stack(place, "foundation").delete() else "not there")
-    if options.logs == "delete":
-        results["logs"] = say("logs, settings and key", delete_kept(place, key))
-    else:
-        results["logs"] = say("logs and settings", "kept")
-        if key:
-            print(f"{region}  the key that the logs need stays too: {key}")
-    return results
-
-
-def check_nothing_waits(place):
-    for function in all_functions():
-        for url in queues.urls(place, function):
-            if number := queues.waiting(place, url):
-                raise Trouble(
-                    f"{number} messages wait in {url}: removing Curfew would lose them.",
-                    f"Let them be worked off, or send dead letters back with `make redrive FUNCTION={function.binary}`; "
-                    "FORCE=yes removes them too. Nothing was changed.",
-                )
-
-
-def delete_kept(place, key):
-    """Deletes what a removed stack leaves behind. The key goes after KMS's waiting time of 30 days."""
-    logs, ssm = place.client("logs"), place.client("ssm")
-    with trouble("deleting what was kept", place.region):
-        # What is gone already is as it was asked for.
-        for function in all_functions():
-            with suppress(logs.exceptions.ResourceNotFoundException):
-                logs.delete_log_group(logGroupName=f"/aws/lambda/{function.name}")
-        with suppress(ssm.exceptions.ParameterNotFound):
-            ssm.delete_parameter(Name=settings.NAME)
-        kms = place.client("kms")
-        if key:
-            with suppress(kms.exceptions.NotFoundException):
-                kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=30)
-    return "deleted"
-
-
-def progress(region):
-    def say(what, how):
-        print(f"{region}  {what:<28}{how}", flush=True)
-        return how
-
-    return say
-
-
-def attempt(region, work, options):
-    try:
-        return region, work(region, options), None
-    except Trouble as trouble_:
-        print(f"{region}  {trouble_}", flush=True)
-        return region, {}, trouble_
-
-
-def summary(results):
-    """A line a Region. Returns the exit status."""
-    failed = [region for region, _, failure in results if failure]
-    print()
-    for region, steps, failure in results:
-        if failure:
-            print(f"  {region:<16}FAILED: {failure.what.splitlines()[0]}")
-            continue
-        counted = {how: list(steps.values()).count(how) for how in steps.values() if steps.get("mails") != how}
-        text = ", ".join(f"{number} {how}" for how, number in counted.items())
-        print(f"  {region:<16}{text}" + (f"; mails: {steps['mails']}" if "mails" in steps else ""))
-    return 1 if failed else 0
+        queue, dead_letters = queues.urls(place, function)
+        there = functions.describe(place.client("lambda"), place, function)
+        what = f"deployed {there['Configuration']['LastModified']}" if there else "not there"
+        say(function.name, f"{what}, waiting {queues.waiting(place, queue)}, dead letters {queues.waiting(place, dead_letters)}")
+    if topic := Stack(place, "foundation").outputs().get("TopicArn"):
+        found["mails"] = say("mails", mails(place, topic))
+    return found

@@ -73,6 +73,9 @@ def given(stack, options):
             value = ""
         check(option.variable, value, parameter)
         values[option.parameter] = value
+    # Another topic has another key, or none.
+    if "AlertTopicArn" in values:
+        values.setdefault("AlertKeyArn", "")
     return values
 
 

@@ -4,6 +4,7 @@ import time
 
 from aws import Place, trouble
 from functions import all_functions, named
+from regions import each, progress
 from trouble import Trouble
 
 
@@ -31,14 +32,27 @@ def waiting(place, url):
     return sum(int(found.get(name, 0)) for name in names)
 
 
+def check_nothing_waits(place, why, force, functions):
+    """Refuses to go on while a message waits, `why` saying what would become of it."""
+    for function in functions:
+        for url in urls(place, function):
+            if number := waiting(place, url):
+                raise Trouble(
+                    f"{number} messages wait in {url}: {why}.",
+                    f"Let them be worked off, or send dead letters back with `make redrive REGION={place.region} "
+                    f"FUNCTION={function.binary}`. {force}Nothing was changed.",
+                )
+
+
 def redrive(regions, options):
     """Sends the dead letters of one function, or of all, back to their queues."""
     functions = [named(options.function)] if options.function else all_functions()
-    for region in regions:
+
+    def redrive_region(region, _options):
         place = Place(region)
-        for function in functions:
-            moved = redrive_one(place, function)
-            print(f"{region}  {function.name}  {moved}")
+        return {function.binary: progress(region)(function.name, redrive_one(place, function)) for function in functions}
+
+    return each(regions, redrive_region, options)
 
 
 def redrive_one(place, function):
@@ -56,10 +70,12 @@ def redrive_one(place, function):
         # With the destination named, since what EventBridge itself put here has no queue to go back to.
         sqs.start_message_move_task(SourceArn=arn[dead_letters], DestinationArn=arn[queue])
         while True:
-            task = sqs.list_message_move_tasks(SourceArn=arn[dead_letters], MaxResults=1)["Results"][0]
-            if task["Status"] not in ("RUNNING", "CANCELLING"):
+            tasks = sqs.list_message_move_tasks(SourceArn=arn[dead_letters], MaxResults=1)["Results"]
+            # It may take a moment until a new one is listed.
+            if tasks and tasks[0]["Status"] not in ("RUNNING", "CANCELLING"):
                 break
             time.sleep(2)
+    task = tasks[0]
     moved = task.get("ApproximateNumberOfMessagesMoved", 0)
     if task["Status"] != "COMPLETED":
         raise Trouble(

@@ -11,6 +11,8 @@ TAGS = [{"Key": "project", "Value": "curfew"}]
 CAPABILITIES = ["CAPABILITY_IAM"]
 # A first creation that failed, or was never carried out.
 NEVER_MADE = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+# What CloudFormation takes no update for: it was never there, or is half gone.
+UNUSABLE = (*NEVER_MADE, "DELETE_FAILED")
 # How CloudFormation says that there is nothing to do.
 UNCHANGED = re.compile(r"didn't contain changes|no updates are to be performed", re.I)
 POLL_SECONDS = 3
@@ -37,6 +39,11 @@ class Stack:
         stack = self.describe()
         return bool(stack) and stack["StackStatus"] not in NEVER_MADE
 
+    def parameter_values(self):
+        """The values that it was deployed with."""
+        stack = self.describe() or {}
+        return {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
+
     def outputs(self):
         stack = self.describe() or {}
         return {output["OutputKey"]: output.get("OutputValue", "") for output in stack.get("Outputs", [])}
@@ -44,10 +51,9 @@ class Stack:
     def deploy(self, given):
         """Brings the stack to where the template and the values are. Says `created`, `updated` or `unchanged`."""
         stack = self.settled()
-        if stack and stack["StackStatus"] in (*NEVER_MADE, "DELETE_FAILED"):
-            # It was never there, or is half gone: CloudFormation takes no update for it.
-            self.delete()
-            stack = None
+        if stack and stack["StackStatus"] in UNUSABLE:
+            self.delete(only=UNUSABLE)
+            stack = self.settled()
         exists = bool(stack)
         if exists and stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
             raise Trouble(
@@ -55,10 +61,9 @@ class Stack:
                 "Look at its events in the console, repair what they name, choose `Continue update rollback` there, "
                 "and run the same command again.",
             )
-        change_set = self.propose(given, stack if exists else None)
+        change_set, since = self.propose(given, stack if exists else None)
         if not change_set:
             return "unchanged"
-        since = time.time()
         with trouble(f"changing the stack {self.id}", self.place.region):
             self.cloudformation.execute_change_set(StackName=self.id, ChangeSetName=change_set)
         stack = self.settled(after_change=True)
@@ -66,8 +71,14 @@ class Stack:
             raise self.refused(self.reasons(since) or (stack or {}).get("StackStatus", "it is gone"))
         return "updated" if exists else "created"
 
+    def change(self, given):
+        """Changes values of a stack that is there, and nothing else of it."""
+        if not self.is_there():
+            raise Trouble(f"There is no stack {self.id} in {self.place.region}.", f"Run `make deploy REGION={self.place.region}` first.")
+        return self.deploy(given)
+
     def propose(self, given, stack):
-        """Makes a change set and gives its name; `None` where there is nothing to change."""
+        """Makes a change set and gives its name and time by AWS's clock; nothing where there is nothing to change."""
         name = f"curfew-{time.time_ns()}"
         with trouble(f"changing the stack {self.id}", self.place.region):
             try:
@@ -84,17 +95,17 @@ class Stack:
                 )
             except self.cloudformation.exceptions.ClientError as error:
                 if UNCHANGED.search(error.response["Error"].get("Message", "")):
-                    return None
+                    return None, None
                 raise
             made = self.change_set(name)
             if made["Status"] != "FAILED":
-                return name
+                return name, made["CreationTime"]
             self.cloudformation.delete_change_set(StackName=self.id, ChangeSetName=name)
         why = made.get("StatusReason", "CloudFormation does not say why")
         if stack and UNCHANGED.search(why):
-            return None
+            return None, None
         if not stack:
-            self.delete()
+            self.delete(only=NEVER_MADE)
         raise self.refused(why)
 
     def parameters(self, given, stack):
@@ -140,15 +151,15 @@ class Stack:
             "Look at its events in the console; run the same command again once it has ended.",
         )
 
-    def reasons(self, since):
-        """Why resources failed since then, first things first, without those that were merely cancelled."""
+    def reasons(self, since, kind="_FAILED"):
+        """Why resources failed since then (by AWS's clock), first things first, without what was merely cancelled."""
         with trouble(f"asking why the stack {self.id} failed", self.place.region):
             events = self.cloudformation.describe_stack_events(StackName=self.id)["StackEvents"]
         failed = [
             f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}"
             for event in reversed(events)
-            if event["ResourceStatus"].endswith("_FAILED")
-            and event["Timestamp"].timestamp() >= since - 60
+            if event["ResourceStatus"].endswith(kind)
+            and event["Timestamp"] >= since
             and "cancelled" not in event.get("ResourceStatusReason", "cancelled").lower()
         ]
         return "; ".join(dict.fromkeys(failed))
@@ -159,18 +170,18 @@ class Stack:
             "Correct that and run the same command again; it goes on from here.",
         )
 
-    def delete(self):
-        """Removes the stack. Says whether there was one."""
+    def delete(self, only=None):
+        """Removes the stack, where it has a status of `only`. Says whether it did."""
         stack = self.settled()
-        if not stack:
+        # By now somebody else may have carried out what was only proposed.
+        if not stack or (only and stack["StackStatus"] not in only):
             return False
         with trouble(f"removing the stack {self.id}", self.place.region):
-            since = time.time()
             self.cloudformation.delete_stack(StackName=stack["StackId"])
-        stack = self.settled(after_change=True)
-        if stack:
+        left = self.settled(after_change=True)
+        if left and left["StackId"] == stack["StackId"]:
             raise Trouble(
-                f"The stack {self.id} in {self.place.region} could not be removed: {self.reasons(since) or stack['StackStatus']}",
+                f"The stack {self.id} in {self.place.region} could not be removed: {self.reasons(stack['CreationTime'], 'DELETE_FAILED') or left['StackStatus']}",
                 "Correct that and run the same command again.",
             )
         return True

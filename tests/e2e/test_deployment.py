@@ -141,6 +141,7 @@ def test_a_value_that_cannot_be_right_is_named_and_nothing_is_changed(deployment
 
 def test_a_first_deployment_has_to_say_who_gets_the_mails(deployment):
     refused(deployment.tool("check"), "Nobody would get the mails", "EMAIL=ops@example.com")
+    refused(deployment.tool("check", "--alert-topic", "arn:aws:sns:us-east-1:210987654321:security"), "Nobody would get the mails")
     assert deployment.tool("check", "--email", "none").returncode == 0
     done(deployment.deploy(*EMAIL), "created", RESOURCES)
     assert deployment.tool("check").returncode == 0
@@ -167,10 +168,18 @@ def test_when_aws_cannot_be_reached_it_says_so(deployment):
 
 
 def test_without_a_recorder_of_aws_config_it_says_what_the_choices_are(deployment):
-    deployment.emulator.client("config").delete_configuration_recorder(ConfigurationRecorderName="default")
+    config = deployment.emulator.client("config")
+    config.stop_configuration_recorder(ConfigurationRecorderName="default")
+    refused(deployment.tool("check", *EMAIL), "recorder `default` in eu-central-1 is stopped")
+    config.delete_configuration_recorder(ConfigurationRecorderName="default")
     refused(deployment.tool("check", *EMAIL), "records nothing in eu-central-1", "RECORDER=yes", "CONFIG_RULES=no")
     assert deployment.tool("check", *EMAIL, "--config-rules", "no").returncode == 0
     assert deployment.tool("check", *EMAIL, "--recorder", "yes").returncode == 0
+
+
+def test_a_recorder_that_does_not_record_what_rules_are_about_is_named(deployment):
+    deployment.record(allSupported=False, resourceTypes=["AWS::S3::Bucket"])
+    refused(deployment.tool("check", *EMAIL), "does not record AWS::EC2::SecurityGroup")
 
 
 def test_a_second_recorder_is_refused_before_anything_is_built(deployment):
@@ -242,9 +251,51 @@ def test_settings_are_checked_before_they_are_written(deployment, tmp_path):
     assert parameter(deployment) == '{"version":1}'
 
     file.write_text('{"mode": "observe"}\n')
-    assert "written as version 2" in deployment.tool("settings", "--file", file).stdout
+    told = done(deployment.tool("settings", "--file", file), "written", 1).stdout
+    assert """settings as they were: {"version":1}""" in told
     assert parameter(deployment) == '{"mode": "observe"}\n'
-    assert "unchanged" in deployment.tool("settings", "--file", file).stdout
+    done(deployment.tool("settings", "--file", file), "unchanged", 1)
+
+    file.write_text('\ufeff{"mode": "enforce"}', encoding="utf-8")
+    done(deployment.tool("settings", "--file", file), "written", 1)
+    assert parameter(deployment) == '{"mode": "enforce"}'
+    file.write_text("{}", encoding="utf-16")
+    refused(deployment.tool("settings", "--file", file), "Save it as UTF-8")
+
+
+def test_settings_reach_every_region_that_can_be_reached(deployment, tmp_path):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    file = tmp_path / "settings.json"
+    file.write_text('{"mode": "observe"}')
+    refused(deployment.tool("settings", "--file", file, region="us-west-2 eu-central-1"), "Curfew is not in us-west-2", "make deploy")
+    assert parameter(deployment) == '{"mode": "observe"}'
+
+
+def test_settings_that_somebody_deleted_are_written_anew(deployment, tmp_path):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    ssm = deployment.emulator.client("ssm")
+    ssm.delete_parameter(Name="/curfew/settings")
+    done(deployment.deploy(), "unchanged", RESOURCES)
+    assert parameter(deployment) == '{"version":1}'
+    ssm.delete_parameter(Name="/curfew/settings")
+    file = tmp_path / "settings.json"
+    file.write_text('{"mode": "observe"}')
+    done(deployment.tool("settings", "--file", file), "written", 1)
+
+
+def test_settings_are_as_they_were_whatever_a_stack_does_with_its_parameter(deployment):
+    """CloudFormation may write the template's value when it takes a parameter back in; the emulator does."""
+    put = deployment.emulator.client("ssm").put_parameter
+    put(Name="/curfew/settings", Value='{"mode": "observe"}', Type="String")
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    assert parameter(deployment) == '{"mode": "observe"}'
+
+
+def test_without_cargo_it_says_what_is_missing(deployment, tmp_path):
+    file = tmp_path / "settings.json"
+    file.write_text("{}")
+    deployment.environment["PATH"] = "/nonexistent"
+    refused(deployment.tool("settings", "--file", file), "cargo, which checks the settings, cannot be started")
 
 
 def test_a_deployment_can_bring_its_settings_so_that_functions_only_observe_from_the_first_event_on(deployment, tmp_path):
@@ -257,16 +308,59 @@ def test_a_deployment_can_bring_its_settings_so_that_functions_only_observe_from
     assert told.index("settings") < told.index("curfew-s3-acl-private")
 
 
-def test_settings_for_a_region_without_curfew_are_refused(deployment, tmp_path):
-    file = tmp_path / "settings.json"
-    file.write_text("{}")
-    refused(deployment.tool("settings", "--file", file), "There is no parameter /curfew/settings", "make deploy")
+def mapping_states(deployment):
+    found = deployment.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    return [one["State"] for one in found]
+
+
+def test_stop_lets_events_wait_and_start_goes_on(deployment):
+    refused(deployment.tool("stop"), "There is no stack curfew-triggers", "make deploy")
+    done(deployment.deploy(*EMAIL, "--tcp-ports", "80,8443"), "created", RESOURCES)
+    done(deployment.tool("stop"), "updated", 1)
+    assert mapping_states(deployment) == ["Disabled"] * len(FUNCTIONS)
+    deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
+    told = deployment.tool("status").stdout
+    assert "STOPPED" in told and "waiting 1" in told
+    # A deployment leaves it as it is.
+    done(deployment.deploy(), "unchanged", RESOURCES)
+    done(deployment.tool("start"), "updated", 1)
+    assert mapping_states(deployment) == ["Enabled"] * len(FUNCTIONS)
+    values = deployment.emulator.client("cloudformation").describe_stacks(StackName="curfew-triggers")["Stacks"][0]["Parameters"]
+    assert {"ParameterKey": "AuthorizedTcpPorts", "ParameterValue": "80,8443"} in values
+
+
+def test_whoever_was_never_subscribed_or_was_forgotten_is_subscribed_again(deployment):
+    sns = deployment.emulator.client("sns")
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    [subscription] = sns.list_subscriptions()["Subscriptions"]
+    assert subscription["Endpoint"] == "ops@example.com"
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    run = done(deployment.deploy(), "unchanged", RESOURCES)
+    assert [one["Endpoint"] for one in sns.list_subscriptions()["Subscriptions"]] == ["ops@example.com"]
+    assert "mails: 1 subscribed" in run.stdout
+    assert "1 subscribed" in deployment.tool("status").stdout
+
+
+def test_another_key_is_refused_while_messages_wait_that_only_the_old_one_opens(deployment):
+    done(deployment.deploy(*EMAIL), "created", RESOURCES)
+    deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
+    refused(deployment.tool("check", "--key", "aws-managed"), "1 messages wait", "with another key")
+    assert deployment.tool("check", "--key", "customer-managed").returncode == 0
+
+
+def test_another_alert_topic_does_not_keep_the_key_of_the_one_before(deployment):
+    topic, key = "arn:aws:sns:us-east-1:210987654321:security", "arn:aws:kms:us-east-1:210987654321:key/abc"
+    done(deployment.deploy(*EMAIL, "--alert-topic", topic, "--alert-key", key), "created", RESOURCES)
+    deployment.deploy("--alert-topic", "none")
+    [stack] = deployment.emulator.client("cloudformation").describe_stacks(StackName="curfew-foundation")["Stacks"]
+    values = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+    assert (values["AlertTopicArn"], values["AlertKeyArn"]) == ("", "")
 
 
 def test_remove_undoes_it_all_and_may_be_repeated(deployment):
     done(deployment.deploy(*EMAIL), "created", RESOURCES)
     run = done(deployment.tool("remove"), "removed", RESOURCES)
-    assert "1 kept" in run.stdout
+    assert "1 kept" in run.stdout and "kept, the logs need it" in run.stdout
     assert stacks(deployment) == set() and functions(deployment) == {}
     assert deployment.emulator.client("sqs").list_queues().get("QueueUrls", []) == []
     done(deployment.tool("remove"), "not there", RESOURCES)
@@ -281,15 +375,10 @@ def test_remove_loses_no_message_unless_told_to(deployment):
     done(deployment.tool("remove", "--force", "yes"), "removed", RESOURCES)
 
 
-def test_logs_go_only_on_request(deployment):
+def test_a_word_that_logs_do_not_know_removes_nothing(deployment):
     done(deployment.deploy(*EMAIL), "created", RESOURCES)
     refused(deployment.tool("remove", "--logs", "yes"), "LOGS")
     assert len(stacks(deployment)) == 3
-    # What a stack's deletion leaves behind on AWS; the emulator deletes it with the stack.
-    logs = deployment.emulator.client("logs")
-    run = done(deployment.tool("remove", "--logs", "delete"), "removed", RESOURCES)
-    assert "1 deleted" in run.stdout
-    assert logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/curfew-")["logGroups"] == []
 
 
 def test_the_tool_knows_every_function(deployment):

@@ -26,10 +26,16 @@ class Deployment:
     def __init__(self, emulator, lambda_dir):
         self.emulator, self.lambda_dir = emulator, lambda_dir
         self.environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": emulator.url}
-        config = emulator.client("config")
-        # Nothing records there; a deployment asks whether something does before it makes Config rules.
-        role = f"arn:aws:iam::{ACCOUNT}:role/config"
-        config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
+        self.record()
+
+    def record(self, **group):
+        """Starts AWS Config's recorder, without which a deployment refuses to make Config rules."""
+        config = self.emulator.client("config")
+        recorder = {"name": "default", "roleARN": f"arn:aws:iam::{ACCOUNT}:role/config", "recordingGroup": group or {"allSupported": True}}
+        self.emulator.client("s3", "us-east-1").create_bucket(Bucket="config-history")
+        config.put_configuration_recorder(ConfigurationRecorder=recorder)
+        config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "config-history"})
+        config.start_configuration_recorder(ConfigurationRecorderName="default")
 
     def tool(self, command, *options, region=REGION):
         """Runs a command of the tool and returns it once it has ended."""

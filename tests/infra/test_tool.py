@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import os
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -17,6 +19,8 @@ import aws  # noqa: E402
 import functions  # noqa: E402
 import parameters  # noqa: E402
 import queues  # noqa: E402
+import regions  # noqa: E402
+import removal  # noqa: E402
 import stacks  # noqa: E402
 from trouble import Trouble  # noqa: E402
 
@@ -55,6 +59,7 @@ class Place:
 @pytest.fixture
 def place(monkeypatch):
     monkeypatch.setattr(stacks, "POLL_SECONDS", 0)
+    monkeypatch.setattr(queues.time, "sleep", lambda _: None)
     place = Place()
     yield place
     place.all_was_asked()
@@ -79,7 +84,8 @@ def test_a_template_that_is_too_long_for_a_call_is_sent_without_comments(name):
 @pytest.mark.parametrize("name", parameters.STACKS)
 def test_each_parameter_of_a_template_can_be_said(name):
     said = {option.parameter for option in parameters.OPTIONS if option.stack == name}
-    assert said == set(parameters.declared(name))
+    # `make stop` and `make start` say the one that is left.
+    assert said == set(parameters.declared(name)) - {"Stopped"}
 
 
 def test_dead_letters_go_back_to_the_named_queue(place):
@@ -94,6 +100,8 @@ def test_dead_letters_go_back_to_the_named_queue(place):
     place.answers(
         "sqs", "start_message_move_task", {"TaskHandle": "t"}, {"SourceArn": f"{arn}-dead-letters", "DestinationArn": arn}
     )
+    place.answers("sqs", "list_message_move_tasks", {"Results": []})
+    place.answers("sqs", "list_message_move_tasks", {"Results": [{"Status": "RUNNING"}]})
     place.answers("sqs", "list_message_move_tasks", {"Results": [{"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 3}]})
     assert queues.redrive_one(place, function) == "3 sent back"
 
@@ -129,13 +137,72 @@ def test_a_first_creation_that_failed_is_removed_and_made_anew(place):
     place.answers("cloudformation", "delete_stack", {}, {"StackName": "id"})
     place.answers("cloudformation", "describe_stacks", stack("DELETE_IN_PROGRESS"))
     place.answers("cloudformation", "describe_stacks", NO_STACK)
+    place.answers("cloudformation", "describe_stacks", NO_STACK)
     place.answers("cloudformation", "create_change_set", {"Id": "c"})
     place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_IN_PROGRESS"})
-    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE"})
+    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", "CreationTime": NOW})
     place.answers("cloudformation", "execute_change_set", {})
     place.answers("cloudformation", "describe_stacks", stack("CREATE_IN_PROGRESS"))
     place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
     assert stacks.Stack(place, "watch").deploy({}) == "created"
+
+
+def test_what_somebody_else_has_just_made_is_not_removed(place):
+    """Two first deployments at once: the one sees what the other has only proposed yet."""
+    place.answers("cloudformation", "describe_stacks", stack("REVIEW_IN_PROGRESS"))
+    place.answers("cloudformation", "describe_stacks", stack("CREATE_IN_PROGRESS"))
+    place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
+    place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
+    place.answers("cloudformation", "create_change_set", {"Id": "c"})
+    unchanged = {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
+    place.answers("cloudformation", "describe_change_set", unchanged)
+    place.answers("cloudformation", "delete_change_set", {})
+    assert stacks.Stack(place, "watch").deploy({}) == "unchanged"
+
+
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/mine"
+OTHERS = "arn:aws:kms:eu-central-1:123456789012:key/somebody-elses"
+
+
+def groups(*keys):
+    names = [f"/aws/lambda/{function.name}" for function in functions.all_functions()]
+    return {"logGroups": [{"logGroupName": name, "kmsKeyId": key} for name, key in zip(names, keys, strict=False)]}
+
+
+def test_the_keys_that_kept_logs_need_are_found_without_the_stack_and_nobody_elses(place):
+    place.answers("logs", "describe_log_groups", groups(KEY, OTHERS, KEY))
+    place.answers("cloudformation", "describe_stacks", NO_STACK)
+    described = {"KeyId": "k", "KeyState": "Enabled"}
+    place.answers("kms", "describe_key", {"KeyMetadata": {**described, "Description": removal.KEY_DESCRIPTION}}, {"KeyId": KEY})
+    place.answers("kms", "describe_key", {"KeyMetadata": {**described, "Description": "payroll"}}, {"KeyId": OTHERS})
+    assert removal.kept_keys(place) == [KEY]
+
+
+def test_the_description_by_which_a_key_is_known_is_the_templates():
+    key = templates.load("foundation")["Resources"]["Key"]["Properties"]
+    assert key["Description"] == removal.KEY_DESCRIPTION
+
+
+def test_what_was_kept_is_deleted_with_its_key_on_request(place):
+    place.answers("logs", "describe_log_groups", groups(KEY, KEY))
+    place.client("ssm")
+    for function in functions.all_functions()[:2]:
+        place.answers("logs", "delete_log_group", {}, {"logGroupName": f"/aws/lambda/{function.name}"})
+    place.answers("ssm", "delete_parameter", {}, {"Name": "/curfew/settings"})
+    assert removal.delete_kept(place) == "deleted"
+    place.answers("kms", "schedule_key_deletion", {"KeyId": KEY}, {"KeyId": KEY, "PendingWindowInDays": 30})
+    assert "30 days" in removal.delete_key(place, KEY)
+
+
+def test_a_defect_in_one_region_does_not_end_the_others(capsys):
+    def work(region, _options):
+        if region == "eu-central-1":
+            raise KeyError("Outputs")
+        return {"watch": "created"}
+
+    assert regions.each(["eu-central-1", "us-east-1"], work, None) == 1
+    table = capsys.readouterr().out.splitlines()[-2:]
+    assert "FAILED: unexpected KeyError" in table[0] and "1 created" in table[1]
 
 
 def test_what_an_earlier_deployment_left_is_taken_back_in(place):
@@ -145,7 +212,7 @@ def test_what_an_earlier_deployment_left_is_taken_back_in(place):
     place.client("cloudformation").meta.events.register(
         "provide-client-params.cloudformation.CreateChangeSet", lambda params, **_: asked.update(params)
     )
-    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE"})
+    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", "CreationTime": NOW})
     place.answers("cloudformation", "execute_change_set", {})
     place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
     stacks.Stack(place, "watch").deploy({"OldestMessageSeconds": "600"})
@@ -162,7 +229,7 @@ def test_a_failure_names_its_reasons_without_what_was_merely_cancelled(place):
 
     place.answers("cloudformation", "describe_stacks", NO_STACK)
     place.answers("cloudformation", "create_change_set", {"Id": "c"})
-    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE"})
+    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", "CreationTime": NOW})
     place.answers("cloudformation", "execute_change_set", {})
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
     events = [
@@ -204,3 +271,16 @@ def test_a_function_with_a_role_that_lambda_does_not_know_yet_is_tried_again(mon
     monkeypatch.setattr(functions.time, "sleep", lambda _: None)
     functions.run_cargo_lambda(Place(), functions.named("sg-quarantine"), "role", {"A": "b"}, tmp_path)
     assert len(attempts) == 3
+
+
+def test_what_merely_is_in_the_environment_is_no_option():
+    environment = {**os.environ, "EMAIL": "me@example.org", "FORCE": "yes", "LOGS": "delete", "KEY": "k", "FILE": "f", "ARCH": "z80"}
+
+    def would_run(*target):
+        run = subprocess.run(["make", "--dry-run", *target, "REGION=eu-central-1"], cwd=ROOT, env=environment, capture_output=True, text=True)
+        return run.stdout
+
+    assert '--email "" --key ""' in would_run("deploy") and "z80" not in would_run("deploy")
+    assert '--logs "" --force ""' in would_run("remove")
+    assert '--email "ops@example.com"' in would_run("deploy", "EMAIL=ops@example.com")
+    assert '--force "yes"' in would_run("remove", "FORCE=yes")

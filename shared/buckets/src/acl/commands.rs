@@ -11,7 +11,10 @@ use crate::public_access_block::PublicAccessBlock;
 /// What is left to do, in the order of the plan.
 pub(super) fn finish(bucket: &Bucket<'_>, left: &Unfinished) -> Vec<String> {
     let write = left.write.as_ref().map(|acl| put_acl(bucket, acl));
-    write.into_iter().chain(left.block.map(|block| put_block(bucket, block))).collect()
+    let look = (left.block.is_some() && left.is_blind).then(|| {
+        "  # This writes all four flags. Curfew could not read them: look first which are on, and keep them.".to_owned()
+    });
+    write.into_iter().chain(look).chain(left.block.map(|block| put_block(bucket, block))).collect()
 }
 
 pub(super) fn put_acl(bucket: &Bucket<'_>, acl: &NewAcl) -> String {

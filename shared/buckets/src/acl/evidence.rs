@@ -92,12 +92,16 @@ fn close_objects(bucket: &Bucket<'_>, surroundings: &Surroundings) -> String {
 
 /// The commands that rebuild the state before, in order: S3 refuses a public ACL while `BlockPublicAcls` is on.
 fn put_back(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPlan>) -> String {
-    let before = state.surroundings.as_ref().and_then(|around| match around.public_access_block {
-        Fact::Known(before) => before,
-        Fact::Unknown(_) => None,
-    });
-    let changed = plan.is_some_and(|plan| plan.block.is_some());
     let acl = put_acl(bucket, &NewAcl::Grants(state.acl.clone()));
+    let before = match state.surroundings.as_ref().map(|around| &around.public_access_block) {
+        Some(Fact::Known(before)) => *before,
+        Some(Fact::Unknown(_)) => {
+            let note = "  # S3 refuses it while BlockPublicAcls is on, which Curfew could not read before.";
+            return format!("{note}\n{acl}");
+        }
+        None => None,
+    };
+    let changed = plan.is_some_and(|plan| plan.block.is_some());
     let commands = match before {
         Some(before) if before.block_public_acls => {
             let without = PublicAccessBlock { block_public_acls: false, ..before };

@@ -21,7 +21,8 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html>
 //! Where nothing is written (`observe`), it is asked: then it is what no write says.
 //!
-//! With `s3_acl.block_public_acls`, `PutPublicAccessBlock` and a read of what it wrote are added.
+//! With `s3_acl.block_public_acls`, `PutPublicAccessBlock` and a read of what it wrote are added. Where the flags could
+//! not be read at first, the grants go all the same, and the flags are asked for once more.
 
 mod accounts;
 mod adapter;
@@ -37,7 +38,7 @@ mod surroundings;
 use std::time::SystemTime;
 
 use events::{BucketName, Resource};
-use futures_util::try_join;
+use futures_util::join;
 use remediation::clock::{Clock, SystemClock};
 use remediation::settings::S3AclSettings;
 use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Mode, Report, Target};
@@ -45,7 +46,7 @@ use serde_json::json;
 
 use crate::public_access_block::PublicAccessBlock;
 use accounts::KnownAccounts;
-use plan::Unfinished;
+use plan::{BlockChange, BlockPlan, Unfinished};
 
 pub use adapter::S3BucketAcls;
 pub use plan::AclPlan;
@@ -83,29 +84,47 @@ impl<P, T> S3Acl<P, T> {
 
 impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
     /// Reads what decides about the effect of an ACL that is public, all at the same time.
-    async fn surroundings(&self, bucket: &Target<'_, BucketName>) -> Result<Surroundings, CallError> {
-        let block = async {
-            let answer = self.acls.public_access_block(bucket).await;
-            // What will be written depends on it: then not knowing is an error.
-            if self.settings.block_public_acls { answer.map(Fact::Known) } else { Ok(Fact::of(answer)) }
-        };
-        let account = async { Ok(Fact::of(self.account_block(bucket).await)) };
-        let website = async { Ok(Fact::of(self.acls.serves_website(bucket).await)) };
+    async fn surroundings(&self, bucket: &Target<'_, BucketName>) -> Surroundings {
         let disabled = async {
             match self.mode {
-                Mode::Observe => Ok(Some(Fact::of(self.acls.acls_disabled(bucket).await))),
-                Mode::Enforce => Ok(None),
+                Mode::Observe => Some(Fact::of(self.acls.acls_disabled(bucket).await)),
+                Mode::Enforce => None,
             }
         };
-        let (public_access_block, account_block, serves_website, acls_disabled) =
-            try_join!(block, account, website, disabled)?;
-        Ok(Surroundings {
-            public_access_block,
-            account_block: Some(account_block),
-            serves_website: Some(serves_website),
+        let (block, account, website, acls_disabled) = join!(
+            self.acls.public_access_block(bucket),
+            self.account_block(bucket),
+            self.acls.serves_website(bucket),
+            disabled
+        );
+        Surroundings {
+            public_access_block: Fact::of(block),
+            account_block: Some(Fact::of(account)),
+            serves_website: Some(Fact::of(website)),
             acls_disabled,
             has_to_block: false,
-        })
+        }
+    }
+
+    /// Turns on the flags that are about ACLs. The others stay as they are, which therefore has to be known.
+    async fn block(
+        &self,
+        bucket: &Target<'_, BucketName>,
+        plan: &BlockPlan,
+        done: &mut Vec<Change>,
+    ) -> Result<(), CallError> {
+        let change = match plan {
+            BlockPlan::Change(change) => Some(*change),
+            BlockPlan::Unread => BlockChange::of(self.acls.public_access_block(bucket).await?),
+        };
+        let Some(change) = change else { return Ok(()) };
+        self.acls.block(bucket, change.after).await?;
+        done.push(Change {
+            action: BLOCK,
+            summary: "turned on BlockPublicAcls and IgnorePublicAcls of the bucket".to_owned(),
+            detail: json!(change),
+        });
+        Ok(())
     }
 
     /// The account's Block Public Access, as it is or was a few minutes ago.
@@ -134,7 +153,7 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
 
     async fn read(&self, bucket: &Target<'_, BucketName>) -> Result<Option<AclState>, CallError> {
         let Some(acl) = self.acls.acl(bucket).await? else { return Ok(None) };
-        let surroundings = if acl.is_public() { Some(self.surroundings(bucket).await?) } else { None };
+        let surroundings = if acl.is_public() { Some(self.surroundings(bucket).await) } else { None };
         Ok(Some(AclState { acl, surroundings }))
     }
 
@@ -171,13 +190,8 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
             summary: format!("removed {}", grant.words()),
             detail: json!(grant),
         }));
-        if let Some(change) = plan.block {
-            self.acls.block(bucket, change.after).await?;
-            done.push(Change {
-                action: BLOCK,
-                summary: "turned on BlockPublicAcls and IgnorePublicAcls of the bucket".to_owned(),
-                detail: json!(change),
-            });
+        if let Some(block) = &plan.block {
+            self.block(bucket, block, done).await?;
         }
         Ok(Applied::Done)
     }
@@ -190,8 +204,9 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         if plan.block.is_none() {
             return self.read(bucket).await;
         }
-        let (acl, block) = try_join!(self.acls.acl(bucket), self.acls.public_access_block(bucket))?;
-        Ok(acl.map(|acl| AclState { acl, surroundings: Some(Surroundings::after_blocking(block)) }))
+        let (acl, block) = join!(self.acls.acl(bucket), self.acls.public_access_block(bucket));
+        let surroundings = Surroundings::after_blocking(Fact::of(block));
+        Ok(acl?.map(|acl| AclState { acl, surroundings: Some(surroundings) }))
     }
 
     fn advice(&self, report: &Report) -> Vec<String> {

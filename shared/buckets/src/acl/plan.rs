@@ -17,7 +17,17 @@ pub struct AclPlan {
     pub(super) write: NewAcl,
     pub(super) removed: Vec<Grant>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) block: Option<BlockChange>,
+    pub(super) block: Option<BlockPlan>,
+}
+
+/// How the flags are turned on that are about ACLs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(super) enum BlockPlan {
+    /// By this change.
+    Change(BlockChange),
+    /// By one that is planned once the flags can be read: that they could not be is no reason to leave the grants.
+    Unread,
 }
 
 /// What of a plan is left to do.
@@ -27,6 +37,8 @@ pub(super) struct Unfinished {
     pub(super) write: Option<NewAcl>,
     /// The flags that have to be.
     pub(super) block: Option<PublicAccessBlock>,
+    /// Whether nobody knows what the two others were, so that `block` may turn them off.
+    pub(super) is_blind: bool,
 }
 
 /// How a bucket's Block Public Access changes.
@@ -50,7 +62,7 @@ impl AclPlan {
             AclStyle::Grants => (NewAcl::Grants(acl.without_public_grants()), removed(&is_public)),
             AclStyle::Private => (NewAcl::Private, removed(&|grant| !is_owners(grant))),
         };
-        Self { write, removed, block: settings.block_public_acls.then(|| BlockChange::of(state)).flatten() }
+        Self { write, removed, block: settings.block_public_acls.then(|| BlockPlan::of(state)).flatten() }
     }
 
     /// The plan in words, a line a step.
@@ -84,24 +96,34 @@ impl Unfinished {
             None => is_undone(WRITE).then(|| plan.write.clone()),
         };
         let seen = after.and_then(|after| after.surroundings.as_ref()?.public_access_block.known());
-        let block = plan.block.and_then(|change| match seen {
-            Some(flags) => {
-                let flags = flags.unwrap_or_default();
-                (!flags.blocks_acls()).then(|| flags.with_acls_blocked())
-            }
-            None => is_undone(BLOCK).then_some(change.after),
-        });
-        Self { write, block }
+        let planned = match plan.block {
+            Some(BlockPlan::Change(change)) => Some(change.before),
+            Some(BlockPlan::Unread) | None => None,
+        };
+        let is_needed = plan.block.is_some() && (seen.is_some() || is_undone(BLOCK));
+        let flags = seen.copied().or(planned);
+        let block = flags.flatten().unwrap_or_default();
+        Self {
+            write,
+            block: (is_needed && !block.blocks_acls()).then(|| block.with_acls_blocked()),
+            is_blind: flags.is_none(),
+        }
+    }
+}
+
+impl BlockPlan {
+    /// `None` where the flags are on already.
+    fn of(state: &AclState) -> Option<Self> {
+        match state.surroundings.as_ref()?.public_access_block {
+            Fact::Known(before) => BlockChange::of(before).map(Self::Change),
+            Fact::Unknown(_) => Some(Self::Unread),
+        }
     }
 }
 
 impl BlockChange {
-    /// Turns on the two flags that are about ACLs; `None` where they are on already.
-    ///
-    /// INVARIANT: the flags before are known, because without them the other two could not stay as they
-    /// are; a control that may block does not read past an unknown answer.
-    fn of(state: &AclState) -> Option<Self> {
-        let Fact::Known(before) = state.surroundings.as_ref()?.public_access_block else { return None };
+    /// Turns on the two flags that are about ACLs and keeps the others; `None` where they are on already.
+    pub(super) fn of(before: Option<PublicAccessBlock>) -> Option<Self> {
         let flags = before.unwrap_or_default();
         (!flags.blocks_acls()).then(|| Self { before, after: flags.with_acls_blocked() })
     }

@@ -61,9 +61,9 @@ pub(crate) enum By {
 
 impl Surroundings {
     /// What is looked at after the flags were turned on.
-    pub(crate) fn after_blocking(block: Option<PublicAccessBlock>) -> Self {
+    pub(crate) fn after_blocking(public_access_block: Fact<Option<PublicAccessBlock>>) -> Self {
         Self {
-            public_access_block: Fact::Known(block),
+            public_access_block,
             account_block: None,
             serves_website: None,
             acls_disabled: None,

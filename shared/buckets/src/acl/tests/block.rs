@@ -54,12 +54,33 @@ fn flags_that_are_on_already_are_not_written() {
 }
 
 #[test]
-fn without_the_flags_before_nothing_is_changed() {
+fn flags_that_can_not_be_read_do_not_keep_the_grants_and_are_left_to_a_person() {
     let denied = denied("s3:GetBucketPublicAccessBlock");
     let memory = Memory::of(listable()).failing("GetPublicAccessBlock", denied.clone());
     let report = close(&memory, BLOCKING);
-    assert_eq!((report.outcome, report.error), (Outcome::Failed, Some(denied)));
-    assert_eq!(memory.snapshot(), (listable(), None));
+    assert_eq!(report.error, Some(denied));
+    assert!(!memory.acl.borrow().is_public());
+    assert_eq!(memory.block.get(), None);
+    assert!(!memory.calls.borrow().contains(&"PutPublicAccessBlock"));
+    assert!(report.concerns_a_person(false));
+    let left = &report.remaining.as_ref().unwrap()[0];
+    assert_eq!((left.kind, left.remedy), ("public-acls-not-blocked", Remedy::ByHand));
+    // The command would turn off what nobody could see.
+    assert_eq!(report.evidence[0].title, COMMANDS);
+    assert!(report.evidence[0].body.contains("look first which are on"), "{}", report.evidence[0].body);
+    let put_back = report.evidence.last().unwrap();
+    assert!(!put_back.body.contains("delete-public-access-block"), "{}", put_back.body);
+}
+
+#[test]
+fn flags_that_can_be_read_at_the_second_attempt_are_turned_on_and_the_others_stay() {
+    let memory = Memory::of(listable()).with_block(flags(false, false, true, true));
+    let throttled = throttled("s3:GetBucketPublicAccessBlock");
+    memory.failing_once.borrow_mut().insert("GetPublicAccessBlock", throttled);
+    let report = close(&memory, BLOCKING);
+    assert_eq!((report.outcome, report.error), (Outcome::Remediated, None));
+    assert_eq!(memory.block.get(), Some(flags(true, true, true, true)));
+    says_again_nothing(&memory, BLOCKING);
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub(super) struct Memory {
     pub acls_disabled: bool,
     /// Calls that fail, by their operation.
     pub failing: HashMap<&'static str, CallError>,
+    /// Calls that fail the first time only.
+    pub failing_once: RefCell<HashMap<&'static str, CallError>>,
     /// Operations that are answered with success and change nothing.
     pub deaf: &'static [&'static str],
     /// From this operation on there is no bucket.
@@ -39,6 +41,7 @@ impl Memory {
             website: false,
             acls_disabled: false,
             failing: HashMap::new(),
+            failing_once: RefCell::default(),
             deaf: &[],
             gone_at: None,
             then: None,
@@ -64,6 +67,9 @@ impl Memory {
     /// Notes the call; whether it goes through.
     fn call(&self, operation: &'static str) -> Result<bool, CallError> {
         self.calls.borrow_mut().push(operation);
+        if let Some(error) = self.failing_once.borrow_mut().remove(operation) {
+            return Err(error);
+        }
         match self.failing.get(operation) {
             Some(error) => Err(error.clone()),
             None => Ok(!self.deaf.contains(&operation)),
