@@ -1,12 +1,16 @@
-"""moto's server, with what its CloudFormation forgets about change sets: a stack made by one has outputs and exports.
+"""moto's server, with what its CloudFormation forgets: a stack that a change set makes has outputs and exports too, and
+a key's policy is text once KMS has it.
 
 Called with moto's own arguments.
 """
 
+import json
+
 from moto.cloudformation.models import ChangeSet, cloudformation_backends
+from moto.kms.models import KmsBackend
 from moto.server import main
 
-apply = ChangeSet.apply
+apply, create_key = ChangeSet.apply, KmsBackend.create_key
 
 
 def apply_whole(self):
@@ -19,6 +23,10 @@ def apply_whole(self):
     exports.update({export.name: export for export in stack.exports})
 
 
+def create_key_with_text(self, policy, *args, **kwargs):
+    return create_key(self, json.dumps(policy) if isinstance(policy, dict) else policy, *args, **kwargs)
+
+
 if __name__ == "__main__":
-    ChangeSet.apply = apply_whole
+    ChangeSet.apply, KmsBackend.create_key = apply_whole, create_key_with_text
     main()

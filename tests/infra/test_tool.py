@@ -21,6 +21,7 @@ import parameters  # noqa: E402
 import queues  # noqa: E402
 import regions  # noqa: E402
 import removal  # noqa: E402
+import settings  # noqa: E402
 import stacks  # noqa: E402
 from trouble import Trouble  # noqa: E402
 
@@ -192,6 +193,31 @@ def test_what_was_kept_is_deleted_with_its_key_on_request(place):
     assert removal.delete_kept(place) == "deleted"
     place.answers("kms", "schedule_key_deletion", {"KeyId": KEY}, {"KeyId": KEY, "PendingWindowInDays": 30})
     assert "30 days" in removal.delete_key(place, KEY)
+
+
+def holds(place, value, times=1):
+    for _ in range(times):
+        place.answers("ssm", "get_parameter", {"Parameter": {"Value": value}}, {"Name": "/curfew/settings"})
+
+
+def test_settings_that_a_stack_has_written_over_are_put_back(place):
+    """As CloudFormation may when it takes back the parameter that an earlier deployment left."""
+    kept = '{"mode": "observe"}'
+    holds(place, settings.DEFAULT, times=2)
+    put = {"Name": "/curfew/settings", "Value": kept, "Type": "String", "Overwrite": True, "Tier": "Intelligent-Tiering"}
+    place.answers("ssm", "put_parameter", {"Version": 3}, put)
+    assert settings.bring(place, "", kept) == "written"
+
+
+def test_settings_that_are_as_they_were_are_not_written(place):
+    holds(place, '{"mode": "observe"}')
+    assert settings.bring(place, "", '{"mode": "observe"}') is None
+    holds(place, settings.DEFAULT)
+    assert settings.bring(place, "", None) is None
+
+
+def test_the_settings_that_a_deployment_begins_with_are_the_templates():
+    assert templates.load("foundation")["Resources"]["Settings"]["Properties"]["Value"] == settings.DEFAULT
 
 
 def test_a_defect_in_one_region_does_not_end_the_others(capsys):
