@@ -14,10 +14,10 @@ CHECKOV := .venv-checkov/.complete
 # What a deployment can be told; see the README. What is left out stays as it was. It has to be said in the call: a
 # variable such as EMAIL or FORCE that merely is in the environment means something else.
 said = $(if $(findstring command line,$(origin $1)),$($1))
-REGIONS ?= $(REGION)
+WHERE := $(or $(call said,REGIONS),$(call said,REGION))
 BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
-DEPLOYMENT = --regions "$(REGIONS)" --email "$(call said,EMAIL)" --key "$(call said,KEY)" \
+DEPLOYMENT = --regions "$(WHERE)" --email "$(call said,EMAIL)" --key "$(call said,KEY)" \
 	--log-days "$(call said,LOG_DAYS)" --alert-topic "$(call said,ALERT_TOPIC)" --alert-key "$(call said,ALERT_KEY)" \
 	--config-rules "$(call said,CONFIG_RULES)" --recorder "$(call said,RECORDER)" --tcp-ports "$(call said,TCP_PORTS)" \
 	--maximum-concurrency "$(call said,MAXIMUM_CONCURRENCY)" --concurrency "$(call said,CONCURRENCY)" \
@@ -84,22 +84,22 @@ deploy: $(TOOLS) ## Curfew into REGION, or REGIONS="a b"; the mails go to EMAIL
 	@$(CURFEW) deploy --lambda-dir $(LAMBDA_DIR) $(DEPLOYMENT)
 
 status: $(TOOLS) ## What is deployed in REGION, and what waits there
-	@$(CURFEW) status --regions "$(REGIONS)"
+	@$(CURFEW) status --regions "$(WHERE)"
 
 settings: $(TOOLS) ## FILE, checked and then written to REGION
-	@$(CURFEW) settings --regions "$(REGIONS)" --file "$(call said,FILE)"
+	@$(CURFEW) settings --regions "$(WHERE)" --file "$(call said,FILE)"
 
 redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
-	@$(CURFEW) redrive --regions "$(REGIONS)" --function "$(call said,FUNCTION)"
+	@$(CURFEW) redrive --regions "$(WHERE)" --function "$(call said,FUNCTION)"
 
 stop: $(TOOLS) ## Nothing more is done in REGION: events wait, for four days at most
-	@$(CURFEW) stop --regions "$(REGIONS)"
+	@$(CURFEW) stop --regions "$(WHERE)"
 
 start: $(TOOLS) ## Goes on in REGION, with what has waited first
-	@$(CURFEW) start --regions "$(REGIONS)"
+	@$(CURFEW) start --regions "$(WHERE)"
 
 remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete deletes logs, settings and key too
-	@$(CURFEW) remove --regions "$(REGIONS)" --logs "$(call said,LOGS)" --force "$(call said,FORCE)"
+	@$(CURFEW) remove --regions "$(WHERE)" --logs "$(call said,LOGS)" --force "$(call said,FORCE)"
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)

@@ -306,6 +306,8 @@ def test_what_merely_is_in_the_environment_is_no_option():
         run = subprocess.run(["make", "--dry-run", *target, "REGION=eu-central-1"], cwd=ROOT, env=environment, capture_output=True, text=True)
         return run.stdout
 
+    environment["REGIONS"] = "us-east-1"
+    assert '--regions "eu-central-1"' in would_run("status")
     assert '--email "" --key ""' in would_run("deploy") and "z80" not in would_run("deploy")
     assert '--logs "" --force ""' in would_run("remove")
     assert '--email "ops@example.com"' in would_run("deploy", "EMAIL=ops@example.com")
