@@ -63,7 +63,7 @@ mod span;
 mod span_set;
 
 pub use address::{Address, Addresses, Family};
-pub use assess::assess;
+pub use assess::{assess, deciding_lists};
 pub use block::{BlockError, parse_block};
 pub use exposure::{Exposure, Exposures};
 pub use finding::{Assessment, Finding, UnreadableSource};
