@@ -31,7 +31,7 @@ pub(crate) fn evidence(
             body: give_back(at, plan),
         }),
         None if settings.quarantine == QuarantineStyle::Alert => {
-            let plan = plan::revocation(group, &settings.network(), SystemTime::UNIX_EPOCH);
+            let plan = plan::revocation(group, SystemTime::UNIX_EPOCH);
             evidence.extend(plan.map(|plan| Evidence {
                 title: "How to close it by hand".to_owned(),
                 body: format!("  {}", commands::close(at, &plan.restore, &plan.revoke).join(" &&\n  ")),

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use network::{Permission, Plan, Rule, RuleId, Settings};
+use network::{Permission, Plan, Rule, RuleId};
 use remediation::clock::rfc3339;
 use remediation::settings::{QuarantineStyle, SgSettings};
 use serde::Serialize;
@@ -64,15 +64,15 @@ pub(crate) fn plan(
     now: SystemTime,
 ) -> Option<Quarantine> {
     match style {
-        QuarantineStyle::Revoke => revocation(group, &settings.network(), now).map(Quarantine::Revoke),
+        QuarantineStyle::Revoke => revocation(group, now).map(Quarantine::Revoke),
         QuarantineStyle::Isolate => isolation(group, settings, now).map(Quarantine::Isolate),
         QuarantineStyle::Alert => None,
     }
 }
 
 /// The rules that have to go and the parts of them that have to stay; `None` where no rule has to go.
-pub(crate) fn revocation(group: &Group, settings: &Settings, now: SystemTime) -> Option<Revocation> {
-    let plan = Plan::new(&group.rules, &group.assessment(settings));
+pub(crate) fn revocation(group: &Group, now: SystemTime) -> Option<Revocation> {
+    let plan = Plan::new(&group.rules, &group.assessment);
     let part = |part: network::Restoration| Part {
         tags: group.rule(&part.part_of).map(|rule| rule.tags.clone()).unwrap_or_default(),
         part_of: part.part_of,
@@ -89,15 +89,14 @@ pub(crate) fn revocation(group: &Group, settings: &Settings, now: SystemTime) ->
 pub(crate) fn isolation(group: &Group, settings: &SgSettings, now: SystemTime) -> Option<Isolation> {
     let interfaces = group.interfaces.iter().flatten();
     let interfaces: Vec<Interface> = interfaces.filter(|one| !one.is_managed()).cloned().collect();
-    let assessment = group.assessment(&settings.network());
-    let open = !interfaces.is_empty() && !assessment.is_closed();
+    let open = !interfaces.is_empty() && !group.assessment.is_closed();
     group.vpc.clone().filter(|_| open).map(|vpc| Isolation {
         vpc,
         interfaces,
         all_groups: settings.isolate_all_groups,
         tags: Tags::from([
             (QUARANTINED_AT.to_owned(), rfc3339(now)),
-            (QUARANTINED_RULES.to_owned(), group.digest(&assessment)),
+            (QUARANTINED_RULES.to_owned(), group.digest()),
         ]),
     })
 }

@@ -2,6 +2,8 @@
 
 use network::{Permission, Rule};
 
+use crate::PrefixList;
+
 /// How many items a sentence lists before it counts the rest.
 const LISTED: usize = 4;
 
@@ -28,4 +30,16 @@ pub(crate) fn rule(rule: &Rule) -> String {
 pub(crate) fn permission(permission: &Permission) -> String {
     let description = permission.description.as_ref().map(|text| format!(", \"{text}\""));
     format!("{permission}{}", description.unwrap_or_default())
+}
+
+/// Such as `rule sgr-1` or `rules sgr-1 and sgr-2`.
+pub(crate) fn rules(ids: &[&str]) -> String {
+    let plural = if ids.len() == 1 { "" } else { "s" };
+    format!("rule{plural} {}", list(ids, ""))
+}
+
+/// Such as `prefix list pl-1 (offices)`.
+pub(crate) fn prefix_list(list: &PrefixList) -> String {
+    let name = list.name.as_ref().map(|name| format!(" ({name})"));
+    format!("prefix list {}{}", list.id, name.unwrap_or_default())
 }
