@@ -25,7 +25,7 @@ impl Remainder {
         offending: &[&Finding],
         present: &[Permission],
     ) -> Self {
-        if matches!(rule.protocol, Protocol::Other(_)) || is_of_other_family(protocol, &rule.source) {
+        if matches!(rule.protocol, Protocol::Other(_)) || is_of_other_family(rule, protocol) {
             return Self::PutBack(Vec::new());
         }
         let open = union(offending.iter().map(|finding| &finding.ports));
@@ -49,9 +49,13 @@ impl Remainder {
     }
 }
 
-/// Whether no packet of this ICMP comes from the source's addresses.
-fn is_of_other_family(protocol: &Protocol, source: &Source) -> bool {
-    matches!((protocol, source), (Protocol::Icmp, Source::V6(_)) | (Protocol::Icmpv6, Source::V4(_)))
+/// Whether a rule for all traffic lets in no packet of this ICMP, since none comes from its source's addresses.
+fn is_of_other_family(rule: &Permission, protocol: &Protocol) -> bool {
+    let other = matches!(
+        (protocol, &rule.source),
+        (Protocol::Icmp, Source::V6(_)) | (Protocol::Icmpv6, Source::V4(_))
+    );
+    rule.protocol == Protocol::All && other
 }
 
 fn union<'a>(sets: impl Iterator<Item = &'a PortSet>) -> SpanSet<u16> {

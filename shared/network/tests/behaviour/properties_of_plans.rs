@@ -110,8 +110,11 @@ proptest! {
         let is_cut = |rule: &Rule, protocol: &Protocol| {
             let mut cut = plan.cut.iter();
             cut.any(|cut| cut.part_of == rule.id && cut.protocol == *protocol && settings.icmp == Handling::Revoke)
-                || matches!((protocol, &rule.permission.source), (Protocol::Icmp, Source::V6(_)))
-                || matches!((protocol, &rule.permission.source), (Protocol::Icmpv6, Source::V4(_)))
+        };
+        let is_of_other_family = |rule: &Rule, protocol: &Protocol| {
+            let pair = (protocol, &rule.permission.source);
+            let other = matches!(pair, (Protocol::Icmp, Source::V6(_)) | (Protocol::Icmpv6, Source::V4(_)));
+            rule.permission.protocol == Protocol::All && other
         };
         prop_assert!(plan.restore.len() <= 12 * rules.len(), "{plan:?}");
         let offends = |rule: &Rule, protocol: &Protocol, port: u16| {
@@ -126,7 +129,12 @@ proptest! {
                     prop_assert!(before || !let_in(&after, source, protocol, port));
                     let reached = rule.permission.ports(protocol).as_set().contains(port);
                     let has_ports = !matches!(rule.permission.protocol, Protocol::Other(_));
-                    if reached && has_ports && !offends(rule, protocol, port) && !is_cut(rule, protocol) {
+                    if reached
+                        && has_ports
+                        && !offends(rule, protocol, port)
+                        && !is_cut(rule, protocol)
+                        && !is_of_other_family(rule, protocol)
+                    {
                         prop_assert!(let_in(&after, source, protocol, port), "{rule:?} {protocol} {port}");
                     }
                 }
