@@ -20,6 +20,16 @@ pub const QUARANTINE_GROUP: &str = "curfew:quarantine-group";
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
 
+/// The tags that people may set: keys that begin with `aws:` are AWS's own, as those of CloudFormation, and EC2
+/// refuses a call that names one.
+pub(crate) fn settable(tags: &Tags) -> Tags {
+    let is_reserved = |key: &str| key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    tags.iter()
+        .filter(|(key, _)| !is_reserved(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
 /// A security group with its rules, complete enough to rebuild it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {

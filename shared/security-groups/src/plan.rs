@@ -2,12 +2,12 @@
 
 use std::time::SystemTime;
 
-use network::{Permission, Plan, Rule, RuleId};
+use network::{Cut, Permission, Plan, Rule, RuleId};
 use remediation::clock::rfc3339;
 use remediation::settings::{QuarantineStyle, SgSettings};
 use serde::Serialize;
 
-use crate::group::{QUARANTINED_AT, QUARANTINED_RULES};
+use crate::group::{QUARANTINED_AT, QUARANTINED_RULES, settable};
 use crate::{Group, Interface, Tags, words};
 
 /// How an open group is closed.
@@ -25,6 +25,9 @@ pub enum Quarantine {
 pub struct Revocation {
     /// What the revoked rules let in rightly.
     pub restore: Vec<Part>,
+    /// What is not put back, since that takes too many rules.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<Cut>,
     /// The rules that go.
     pub revoke: Vec<Rule>,
     /// What the group is tagged with.
@@ -38,7 +41,7 @@ pub struct Part {
     pub part_of: RuleId,
     /// What is put back, with the source and the description of that rule.
     pub permission: Permission,
-    /// The tags of that rule.
+    /// The tags of that rule, as far as EC2 takes them.
     #[serde(skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
 }
@@ -74,13 +77,14 @@ pub(crate) fn plan(
 pub(crate) fn revocation(group: &Group, now: SystemTime) -> Option<Revocation> {
     let plan = Plan::new(&group.rules, &group.assessment);
     let part = |part: network::Restoration| Part {
-        tags: group.rule(&part.part_of).map(|rule| rule.tags.clone()).unwrap_or_default(),
+        tags: group.rule(&part.part_of).map(|rule| settable(&rule.tags)).unwrap_or_default(),
         part_of: part.part_of,
         permission: part.permission,
     };
     (!plan.is_empty()).then(|| Revocation {
         revoke: group.rules.iter().filter(|rule| plan.revoke.contains(&rule.id)).cloned().collect(),
         restore: plan.restore.into_iter().map(part).collect(),
+        cut: plan.cut,
         tags: Tags::from([(QUARANTINED_AT.to_owned(), rfc3339(now))]),
     })
 }
@@ -116,8 +120,9 @@ impl Quarantine {
         match self {
             Self::Revoke(plan) => {
                 let restore = plan.restore.iter().map(|part| format!("put back {}", part.words()));
+                let cut = plan.cut.iter().map(|cut| format!("do not put back {}", words::cut(cut)));
                 let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
-                restore.chain(revoke).chain(tags).collect()
+                restore.chain(cut).chain(revoke).chain(tags).collect()
             }
             Self::Isolate(plan) => {
                 let place = if plan.all_groups { "all its groups" } else { "this group" };

@@ -1,6 +1,6 @@
 //! Words that mails and log lines share.
 
-use network::{Permission, Rule};
+use network::{Cut, Permission, Rule};
 
 use crate::PrefixList;
 
@@ -42,4 +42,11 @@ pub(crate) fn rules(ids: &[&str]) -> String {
 pub(crate) fn prefix_list(list: &PrefixList) -> String {
     let name = list.name.as_ref().map(|name| format!(" ({name})"));
     format!("prefix list {}{}", list.id, name.unwrap_or_default())
+}
+
+/// Such as `icmp types 0-7 and types 9-255 from 0.0.0.0/1 (part of rule sgr-1): it takes 254 rules`.
+pub(crate) fn cut(cut: &Cut) -> String {
+    let Cut { protocol, source, part_of, rules, .. } = cut;
+    let types = list(&cut.types, " ranges");
+    format!("{protocol} {types} from {source} (part of rule {part_of}): it takes {rules} rules")
 }

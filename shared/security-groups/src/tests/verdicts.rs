@@ -184,7 +184,7 @@ fn many_sets_of_rules_are_one_finding_that_says_what_the_first_of_them_open() {
     assert_eq!(found.len(), 2);
     assert_eq!(
         found[0].summary,
-        "Anyone on the internet may reach tcp 1000-60000 (RDP, MySQL, PostgreSQL and 33 more services) through \
+        "Anyone on the internet may reach tcp 1000-60000 (RDP, MySQL, PostgreSQL and 31 more services) through \
          rules sgr-00, sgr-01, sgr-02 and 27 more"
     );
     let evidence = &found[0].evidence;
