@@ -54,7 +54,7 @@ fn isolated(findings: &mut Vec<Finding>, group: &Group, interfaces: &[Interface]
             findings.push(Finding {
                 kind: "open-on-managed-interface",
                 severity,
-                remedy: Remedy::Report,
+                remedy: Remedy::ByHand,
                 summary: format!(
                     "Curfew leaves alone, and so open, the interfaces that AWS services manage: {}",
                     words::list(&names, "")
