@@ -226,6 +226,43 @@ fn nothing_is_put_into_a_quarantine_group_that_is_open_itself() {
 }
 
 #[test]
+fn the_lists_that_a_quarantine_group_names_decide_whether_it_is_open() {
+    let named =
+        |id: &str| network::Permission { source: source(id), ..rule("", "tcp", "22", WORLD).permission };
+    let memory = || {
+        in_use(&["eni-1"]).with_list("pl-corp", "210987654321", &["10.0.0.0/8"]).with_list(
+            "pl-world",
+            "210987654321",
+            &["0.0.0.0/0"],
+        )
+    };
+    let closed = memory().with_quarantine(&[named("pl-corp")]);
+    assert_eq!(walk(&control(&closed, ISOLATE)).outcome, Outcome::Remediated);
+    assert_eq!(closed.groups_of("eni-1"), [QUARANTINE, OTHER]);
+
+    for (list, why) in
+        [("pl-world", "is open itself"), ("pl-unread", "prefix list pl-unread could not be read")]
+    {
+        let refused = memory().with_quarantine(&[named(list)]);
+        let report = walk(&control(&refused, ISOLATE));
+        assert_eq!((report.outcome, refused.count(PLACE)), (Outcome::Failed, 0));
+        let said = report.error.unwrap().to_string();
+        assert!(said.contains(why) && said.contains("is open") == (list == "pl-world"), "{said}");
+    }
+}
+
+#[test]
+fn of_several_quarantine_groups_the_first_that_is_closed_takes_them_in() {
+    let memory = in_use(&["eni-1"]).with_quarantine(&[]);
+    let open = rule("", "tcp", "22", WORLD).permission;
+    let first = memory.quarantine.borrow().clone().unwrap();
+    let first = crate::QuarantineGroup { id: "sg-0".into(), inbound: vec![open], ..first };
+    memory.other_quarantines.borrow_mut().push(first);
+    assert_eq!(walk(&control(&memory, ISOLATE)).outcome, Outcome::Remediated);
+    assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, OTHER]);
+}
+
+#[test]
 fn an_open_quarantine_group_loses_its_open_rules() {
     let memory = in_use(&["eni-1"]);
     memory.about.borrow_mut().tags.extend([quarantine_tag()]);

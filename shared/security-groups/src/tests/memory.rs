@@ -26,6 +26,8 @@ pub struct Memory {
     pub lists: RefCell<BTreeMap<&'static str, (ListName, Vec<IpNet>)>>,
     pub interfaces: RefCell<Vec<Interface>>,
     pub quarantine: RefCell<Option<QuarantineGroup>>,
+    /// Others that people have tagged, with lower ids.
+    pub other_quarantines: RefCell<Vec<QuarantineGroup>>,
     /// What the quarantine group is called, and whether a look-up by tag shows it.
     pub quarantine_name: Cell<&'static str>,
     pub is_found: Cell<bool>,
@@ -54,6 +56,7 @@ impl Memory {
             lists: RefCell::default(),
             interfaces: RefCell::default(),
             quarantine: RefCell::default(),
+            other_quarantines: RefCell::default(),
             quarantine_name: Cell::new(QUARANTINE_GROUP_NAME),
             is_found: Cell::new(true),
             denied: RefCell::default(),
@@ -232,19 +235,21 @@ impl SecurityGroups for &Memory {
         Ok(())
     }
 
-    async fn quarantine_group(
+    async fn quarantine_groups(
         &self,
         _: &At<'_>,
         vpc: &str,
         by: By,
-    ) -> Result<Option<QuarantineGroup>, CallError> {
+    ) -> Result<Vec<QuarantineGroup>, CallError> {
         self.call("find the quarantine group")?;
         assert_eq!(vpc, "vpc-1");
         let shown = match by {
             By::Tag => self.is_found.get(),
             By::Name => self.quarantine_name.get() == QUARANTINE_GROUP_NAME,
         };
-        Ok(self.quarantine.borrow().clone().filter(|_| shown))
+        let others = self.other_quarantines.borrow();
+        let all = others.iter().chain(self.quarantine.borrow().as_ref()).cloned().collect::<Vec<_>>();
+        Ok(all.into_iter().filter(|_| shown).collect())
     }
 
     async fn create_quarantine_group(&self, _: &At<'_>, _: &str) -> Result<Created, CallError> {
