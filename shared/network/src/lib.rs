@@ -68,7 +68,7 @@ pub use assess::{assess, deciding_lists};
 pub use block::{BlockError, parse_block};
 pub use exposure::{Exposure, Exposures};
 pub use finding::{Assessment, Finding, UnreadableSource};
-pub use group::SecurityGroup;
+pub use group::{SecurityGroup, UnreadableGroup};
 pub use ids::{GroupId, PrefixListId, RuleId};
 pub use ipnet::IpNet;
 pub use node::ReadError;
