@@ -349,5 +349,5 @@ def test_a_rule_that_somebody_adds_again_at_once_is_still_open(quarantine, ec2):
 
     assert failures(run) == ["m0"]
     assert run.outcome == "still-open"
-    assert [left["evidence"]["rules"][0]["FromPort"] for left in run.line["remaining"]] == [23]
+    assert [left["evidence"]["ports"] for left in run.line["remaining"]] == [{"tcp": ["23"]}]
     assert "STILL OPEN" in run.mail[1]

@@ -1,5 +1,6 @@
 """sg-quarantine and groups with as many rules as a quota allows, or more than a page or a message holds."""
 
+import json
 import re
 
 import pytest
@@ -26,7 +27,9 @@ def test_sixty_open_rules_go_in_one_call(quarantine, ec2):
     assert run.outcome == "remediated"
     assert offenders.rules_of(ec2, group) == {}
     assert run.changing == ["RevokeSecurityGroupIngress", "CreateTags"]
-    assert len(run.line["findings"]) == 60
+    [finding] = run.line["findings"]
+    assert finding["evidence"]["ports"] == {"tcp": ["1000-1059"]}
+    assert len(finding["evidence"]["rules"]) == 60
     assert run.mail[1].count("  - revoked rule ") == 60
     says_again_nothing(send(quarantine, about_group(group)))
 
@@ -45,9 +48,9 @@ class ManyRules:
         more = f"<nextToken>{start + self.page}</nextToken>" if start + self.page < len(self.rules) else ""
         items = "".join(
             f"<item><securityGroupRuleId>{i}</securityGroupRuleId><groupId>{self.group}</groupId><isEgress>false</isEgress>"
-            f"<ipProtocol>tcp</ipProtocol><fromPort>{port}</fromPort><toPort>{port}</toPort><cidrIpv4>{cidr}</cidrIpv4>"
+            f"<ipProtocol>tcp</ipProtocol><fromPort>{low}</fromPort><toPort>{high}</toPort><cidrIpv4>{cidr}</cidrIpv4>"
             f"<description>{text}</description></item>"
-            for i, (port, cidr, text) in rules
+            for i, (low, high, cidr, text) in rules
         )
         return 200, (
             '<DescribeSecurityGroupRulesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
@@ -63,8 +66,8 @@ class ManyRules:
 
 def many(count, step=1):
     return {
-        f"sgr-{number:017x}": (1000 + number, WORLD if number % step == 0 else "10.0.0.0/8", f"rule number {number}")
-        for number in range(count)
+        f"sgr-{n:017x}": (1000 + n, 1000 + n, WORLD if n % step == 0 else "10.0.0.0/8", f"rule number {n}")
+        for n in range(count)
     }
 
 
@@ -76,7 +79,7 @@ def test_every_page_of_a_large_group_is_read(quarantine, ec2):
 
     assert run.outcome == "remediated"
     assert len(rules.rules) == 400
-    assert all(cidr != WORLD for _, cidr, _ in rules.rules.values())
+    assert all(cidr != WORLD for _, _, cidr, _ in rules.rules.values())
     assert run.operations.count("DescribeSecurityGroupRules") == 5 + 4
 
 
@@ -96,3 +99,28 @@ def test_hundreds_of_open_rules_fit_into_one_message_that_says_where_it_is_cut(q
     assert named.count("\n  - ") - 1 + int(left_out) == 900 + 1, "each revoked rule and the tag, named or counted"
     assert run.facts["cut"]
     assert len(run.line["changes"]) == 901, "the log line has the whole"
+
+
+def test_ranges_within_ranges_take_space_by_the_rule_and_not_by_the_square(start, ec2):
+    function = start("sg-quarantine")
+    group = offenders.group(ec2)
+    nested = {f"sgr-{n:017x}": (1000 + n, 60000 - n, WORLD, "") for n in range(300)}
+    rules = ManyRules(function, group, nested, page=1000)
+
+    run = send(function, about_group(group))
+
+    assert (run.outcome, rules.rules) == ("remediated", {})
+    [finding] = run.line["findings"]
+    assert sorted(finding["evidence"]["rules"]) == sorted(nested)
+    assert "sgr-00000000000000002 and 297 more" in finding["summary"]
+    assert len(json.dumps(run.line)) < 300_000
+    [published] = run.published
+    assert len(published["Message"].encode()) < 256 * 1024
+    assert most_memory(function) < 64, "MB"
+
+
+def most_memory(function):
+    """The most that the process has used so far, in MB."""
+    with open(f"/proc/{function.process.pid}/status") as status:
+        [line] = [line for line in status if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024

@@ -2,7 +2,8 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    marker::PhantomData,
 };
 
 use crate::{
@@ -10,18 +11,22 @@ use crate::{
     exposure::Exposure,
     finding::{Assessment, Finding, UnreadableSource},
     ids::{PrefixListId, RuleId},
-    offenders::{Opening, opening},
-    partition::partition,
+    offenders::{Opening, Sources},
+    partition::sweep,
     ports::PortSet,
     prefix_lists::PrefixLists,
     protocol::Protocol,
     rule::Rule,
     settings::Settings,
+    source::Source,
     span::Span,
     span_set::SpanSet,
 };
 
 /// Judges the inbound rules among `rules`. Their order does not matter.
+///
+/// Rules that name the same prefix list, or blocks of the same addresses, count as one source, and each source
+/// is cut where others begin or end only once, so that a thousand rules take some hundredths of a second.
 pub fn assess(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> Assessment {
     let mut inbound = Vec::new();
     let mut unreadable: BTreeMap<PrefixListId, BTreeSet<RuleId>> = BTreeMap::new();
@@ -35,8 +40,10 @@ pub fn assess(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> Asses
             Err(_) => {}
         }
     }
-    let v4 = Inbound::of(&inbound, |addresses| &addresses.v4).findings(settings);
-    let v6 = Inbound::of(&inbound, |addresses| &addresses.v6).findings(settings);
+    // Sets of ids are made faster from ids in order.
+    inbound.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+    let v4 = Inbound::of(&inbound, settings, |addresses| &addresses.v4).findings(settings);
+    let v6 = Inbound::of(&inbound, settings, |addresses| &addresses.v6).findings(settings);
     Assessment {
         findings: v4.into_iter().chain(v6).collect(),
         unreadable: unreadable
@@ -44,6 +51,16 @@ pub fn assess(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> Asses
             .map(|(prefix_list_id, rule_ids)| UnreadableSource { prefix_list_id, rule_ids })
             .collect(),
     }
+}
+
+/// The prefix lists without which nobody can say whether a port is open: those that reach ports that may not be.
+pub fn deciding_lists(rules: &[Rule], settings: &Settings) -> BTreeSet<PrefixListId> {
+    let inbound = rules.iter().filter(|rule| !rule.is_egress);
+    let deciding = inbound.filter_map(|rule| match &rule.permission.source {
+        Source::PrefixList(id) if reaches_unauthorized(rule, settings) => Some(id.clone()),
+        _ => None,
+    });
+    deciding.collect()
 }
 
 fn reaches_unauthorized(rule: &Rule, settings: &Settings) -> bool {
@@ -54,16 +71,40 @@ fn reaches_unauthorized(rule: &Rule, settings: &Settings) -> bool {
     })
 }
 
-/// The inbound rules with the addresses of one family that they let in.
-struct Inbound<'a, T>(Vec<(&'a Rule, &'a SpanSet<T>)>);
+/// The inbound rules that let in addresses of one family.
+struct Inbound<'a, T> {
+    rules: Vec<InboundRule<'a>>,
+    sources: Sources,
+    family: PhantomData<T>,
+}
+
+struct InboundRule<'a> {
+    rule: &'a Rule,
+    /// The position of its source in the sources.
+    source: usize,
+}
 
 impl<'a, T: Address> Inbound<'a, T> {
     fn of(
         rules: &'a [(&'a Rule, Cow<'a, Addresses>)],
+        settings: &Settings,
         family: impl Fn(&'a Addresses) -> &'a SpanSet<T>,
     ) -> Self {
-        let sources = rules.iter().map(|(rule, source)| (*rule, family(source)));
-        Self(sources.collect())
+        let mut sources: BTreeMap<&SpanSet<T>, usize> = BTreeMap::new();
+        let mut inbound = Vec::new();
+        for (rule, addresses) in rules {
+            let addresses = family(addresses);
+            if !addresses.is_empty() {
+                let next = sources.len();
+                let source = *sources.entry(addresses).or_insert(next);
+                inbound.push(InboundRule { rule, source });
+            }
+        }
+        let mut in_order: Vec<(usize, &SpanSet<T>)> =
+            sources.into_iter().map(|(set, position)| (position, set)).collect();
+        in_order.sort_unstable_by_key(|(position, _)| *position);
+        let in_order: Vec<&SpanSet<T>> = in_order.into_iter().map(|(_, set)| set).collect();
+        Self { rules: inbound, sources: Sources::new(&in_order, settings.open_level), family: PhantomData }
     }
 
     fn findings(&self, settings: &Settings) -> Vec<Finding> {
@@ -72,21 +113,19 @@ impl<'a, T: Address> Inbound<'a, T> {
 
     /// One finding for each set of rules that makes ports open.
     fn findings_of(&self, protocol: &Protocol, settings: &Settings) -> Vec<Finding> {
-        let mut open: BTreeMap<(Exposure, BTreeSet<&RuleId>), Vec<Span<u16>>> = BTreeMap::new();
-        for (ports, opening) in self.openings(protocol, settings) {
-            let offenders = opening.offenders.iter();
-            let rules = offenders.filter_map(|position| self.0.get(*position));
-            let rule_ids = rules.map(|(rule, _)| &rule.id).collect();
-            open.entry((opening.exposure, rule_ids)).or_default().push(ports);
-        }
-        let mut findings: Vec<Finding> = open
+        let mut findings: Vec<Finding> = self
+            .openings(protocol, settings)
             .into_iter()
-            .map(|((exposure, rule_ids), ports)| Finding {
+            .map(|((exposure, offenders), ports)| Finding {
                 family: T::FAMILY,
                 protocol: protocol.clone(),
                 exposure,
                 ports: SpanSet::from_iter(ports).into(),
-                rule_ids: rule_ids.into_iter().cloned().collect(),
+                rule_ids: offenders
+                    .iter()
+                    .filter_map(|position| self.rules.get(*position))
+                    .map(|offender| offender.rule.id.clone())
+                    .collect(),
                 handling: settings.handling(protocol),
             })
             .collect();
@@ -94,31 +133,32 @@ impl<'a, T: Address> Inbound<'a, T> {
         findings
     }
 
-    /// The unauthorized ports that are open, cut wherever another rule begins or ends.
-    fn openings(&self, protocol: &Protocol, settings: &Settings) -> Vec<(Span<u16>, Opening)> {
-        let ports: Vec<PortSet> = self.0.iter().map(|(rule, _)| rule.permission.ports(protocol)).collect();
+    /// The unauthorized ports that are open, by how open they are and the positions of the rules that open them.
+    fn openings(
+        &self,
+        protocol: &Protocol,
+        settings: &Settings,
+    ) -> HashMap<(Exposure, Vec<usize>), Vec<Span<u16>>> {
+        let ports: Vec<PortSet> = self.rules.iter().map(|one| one.rule.permission.ports(protocol)).collect();
         let ports: Vec<_> = ports.iter().map(PortSet::as_set).collect();
 
-        // Many ports are reached by the same rules, whose addresses need be looked at once only.
-        let mut known: BTreeMap<Vec<usize>, Option<Opening>> = BTreeMap::new();
-        partition(&ports, &settings.unauthorized(protocol))
-            .into_iter()
-            .filter_map(|piece| {
-                let opening =
-                    known.entry(piece.members).or_insert_with_key(|members| self.opening(members, settings));
-                opening.clone().map(|opening| (piece.span, opening))
-            })
-            .collect()
-    }
-
-    /// The opening that the rules at `positions` make, with the offenders by their positions here.
-    fn opening(&self, positions: &[usize], settings: &Settings) -> Option<Opening> {
-        let (positions, sources): (Vec<usize>, Vec<_>) =
-            positions.iter().filter_map(|position| Some((*position, self.0.get(*position)?.1))).unzip();
-        let found = opening(&sources, settings.open_level)?;
-        Some(Opening {
-            exposure: found.exposure,
-            offenders: found.offenders.iter().filter_map(|member| positions.get(*member).copied()).collect(),
-        })
+        let mut open: HashMap<(Exposure, Vec<usize>), Vec<Span<u16>>> = HashMap::new();
+        // Many ports are reached from the same sources, which need be looked at once only.
+        let mut known: HashMap<Vec<usize>, Option<Opening>> = HashMap::new();
+        sweep(&ports, &settings.unauthorized(protocol), |piece, positions| {
+            let reaching =
+                || positions.iter().filter_map(|position| Some((*position, self.rules.get(*position)?)));
+            let sources: BTreeSet<usize> = reaching().map(|(_, one)| one.source).collect();
+            let opening = known
+                .entry(sources.into_iter().collect())
+                .or_insert_with_key(|sources| self.sources.opening(sources));
+            if let Some(opening) = opening {
+                let offends = |source: &usize| opening.offenders.contains(source);
+                let offenders = reaching().filter(|(_, one)| offends(&one.source));
+                let key = (opening.exposure, offenders.map(|(position, _)| position).collect());
+                open.entry(key).or_default().push(piece);
+            }
+        });
+        open
     }
 }

@@ -1,11 +1,11 @@
 //! Which sources together make a port open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     address::Address,
     exposure::{Exposure, broad_block},
-    partition::partition,
+    partition::sweep,
     settings::OpenLevel,
     span::Span,
     span_set::SpanSet,
@@ -15,11 +15,12 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Opening {
     pub exposure: Exposure,
-    /// The positions of the offending sources, ascending.
-    pub offenders: Vec<usize>,
+    /// The positions of the offending sources.
+    pub offenders: BTreeSet<usize>,
 }
 
-/// The opening that `sources` make together, `None` if the port is not open.
+/// The sources of a group in one address family, cut into pieces once, so that each port costs a look at the
+/// pieces only.
 ///
 /// A port is open because of its open blocks: the whole address space at [`OpenLevel::World`], each
 /// block of /8 (IPv6: /32) with public addresses at [`OpenLevel::Broad`]. A source offends if it has
@@ -33,52 +34,117 @@ pub(crate) struct Opening {
 /// These smallest sets need not be listed. Call the sources that hold an address its holders. A set
 /// holds a block open if it has a holder of each address, so a source belongs to a smallest one if and
 /// only if it is a holder of an address whose holders include all holders of no address with fewer.
-pub(crate) fn opening<T: Address>(sources: &[&SpanSet<T>], level: OpenLevel) -> Option<Opening> {
-    let union: SpanSet<T> = sources.iter().flat_map(|source| source.spans()).copied().collect();
-    let exposure = Exposure::of(&union);
-    if !level.is_reached_by(exposure) {
-        return None;
-    }
-    let offenders = match level {
-        OpenLevel::World => holders_of_least_held(sources, T::public()),
-        OpenLevel::Broad => broad_offenders(sources),
-    };
-    Some(Opening { exposure, offenders: offenders.into_iter().collect() })
+pub(crate) struct Sources {
+    level: OpenLevel,
+    world: Block,
+    /// The blocks of the broad size in which some source ends, with public addresses. Every other block lies
+    /// whole in each source that meets it, so that each of these holds a broad block alone.
+    cut: Vec<Block>,
+    /// The exposure to each source alone.
+    alone: Vec<Exposure>,
 }
 
-/// A block in which some source ends is looked at by itself. Every other open block lies whole in each
-/// source that meets it, so that each of these holds a broad block alone.
-fn broad_offenders<T: Address>(sources: &[&SpanSet<T>]) -> BTreeSet<usize> {
-    let cut: BTreeSet<Span<T>> = sources
-        .iter()
-        .flat_map(|source| source.spans())
-        .flat_map(|span| [broad_block(span.first()), broad_block(span.last())])
-        .filter(|block| T::public().meets(*block))
-        .collect();
-    let in_cut_blocks = cut.into_iter().flat_map(|block| holders_of_least_held(sources, &block.into()));
-    let has_exposure = |position: &usize, least: Exposure| {
-        let source = sources.get(*position);
-        source.is_some_and(|source| Exposure::of(source) >= least)
-    };
-    let alone = (0..sources.len()).filter(|position| has_exposure(position, Exposure::Broad));
-    in_cut_blocks.chain(alone).filter(|position| has_exposure(position, Exposure::Some)).collect()
-}
-
-/// The holders of each address in `within` whose holders include all holders of no address with fewer.
-/// If some address has no holder, there are none.
-fn holders_of_least_held<T: Address>(sources: &[&SpanSet<T>], within: &SpanSet<T>) -> BTreeSet<usize> {
-    let mut holders: Vec<Vec<usize>> =
-        partition(sources, within).into_iter().map(|piece| piece.members).collect();
-    holders.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
-    holders.dedup();
-
-    let mut least: Vec<Vec<usize>> = Vec::new();
-    for candidate in holders {
-        if !least.iter().any(|known| includes(&candidate, known)) {
-            least.push(candidate);
+impl Sources {
+    pub(crate) fn new<T: Address>(sources: &[&SpanSet<T>], level: OpenLevel) -> Self {
+        let cut = match level {
+            OpenLevel::World => Vec::new(),
+            OpenLevel::Broad => cut_blocks(sources),
+        };
+        Self {
+            level,
+            world: Block::of(sources, T::public()),
+            cut,
+            alone: sources.iter().map(|source| Exposure::of(source)).collect(),
         }
     }
-    least.into_iter().flatten().collect()
+
+    /// The opening that the sources at these positions, ascending, make together; `None` if what they reach is
+    /// not open.
+    pub(crate) fn opening(&self, positions: &[usize]) -> Option<Opening> {
+        let mut among = vec![false; self.alone.len()];
+        for position in positions {
+            if let Some(is_among) = among.get_mut(*position) {
+                *is_among = true;
+            }
+        }
+        let world = self.world.least_held(&among);
+        if self.level == OpenLevel::World {
+            return world.map(|offenders| Opening { exposure: Exposure::World, offenders });
+        }
+        let exposure = |position: &usize| self.alone.get(*position).copied().unwrap_or(Exposure::None);
+        let alone = positions.iter().copied().filter(|position| exposure(position) >= Exposure::Broad);
+        let in_blocks = self.cut.iter().filter_map(|block| block.least_held(&among)).flatten();
+        let offenders: BTreeSet<usize> =
+            alone.chain(in_blocks).filter(|position| exposure(position) >= Exposure::Some).collect();
+        let exposure = if world.is_some() { Exposure::World } else { Exposure::Broad };
+        (!offenders.is_empty()).then_some(Opening { exposure, offenders })
+    }
+}
+
+/// The blocks of the broad size in which a source begins or ends, as far as they have public addresses.
+fn cut_blocks<T: Address>(sources: &[&SpanSet<T>]) -> Vec<Block> {
+    let ends = sources.iter().flat_map(|source| source.spans()).flat_map(|span| [span.first(), span.last()]);
+    let cut: BTreeSet<Span<T>> = ends.map(broad_block).filter(|block| T::public().meets(*block)).collect();
+    let mut blocks: BTreeMap<T, Block> = cut.iter().map(|block| (block.first(), Block::default())).collect();
+    sweep(sources, &cut.into_iter().collect(), |piece, holders| {
+        // Blocks may be neighbours, and a piece may reach from one into the next.
+        for (_, block) in blocks.range_mut(broad_block(piece.first()).first()..=piece.last()) {
+            block.pieces.insert(holders.to_vec());
+        }
+    });
+    blocks.into_values().collect()
+}
+
+/// A part of the address space that is open once all of it is held.
+#[derive(Default)]
+struct Block {
+    /// The holders of each piece, ascending; pieces of the same holders count once.
+    pieces: BTreeSet<Vec<usize>>,
+}
+
+impl Block {
+    fn of<T: Address>(sources: &[&SpanSet<T>], within: &SpanSet<T>) -> Self {
+        let mut pieces = BTreeSet::new();
+        sweep(sources, within, |_, holders| {
+            if !pieces.contains(holders) {
+                pieces.insert(holders.to_vec());
+            }
+        });
+        Self { pieces }
+    }
+
+    /// Only the sources `among` these being there: the holders of each piece whose holders include all holders
+    /// of no piece with fewer. `None` if some piece has no holder.
+    fn least_held(&self, among: &[bool]) -> Option<BTreeSet<usize>> {
+        let is_among = |position: &usize| among.get(*position).copied().unwrap_or(false);
+        let mut pieces: Vec<Vec<usize>> = Vec::with_capacity(self.pieces.len());
+        for holders in &self.pieces {
+            let holders: Vec<usize> = holders.iter().copied().filter(is_among).collect();
+            if holders.is_empty() {
+                return None;
+            }
+            pieces.push(holders);
+        }
+        pieces.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+        pieces.dedup();
+        let mut count = vec![0_usize; among.len()];
+        for position in pieces.iter().flatten() {
+            if let Some(count) = count.get_mut(*position) {
+                *count += 1;
+            }
+        }
+
+        // What a piece includes, it includes with the member that the fewest pieces have: few are to be compared.
+        let mut least: BTreeMap<usize, Vec<&[usize]>> = BTreeMap::new();
+        for candidate in &pieces {
+            let known = candidate.iter().filter_map(|member| least.get(member)).flatten();
+            if !known.into_iter().any(|known| includes(candidate, known)) {
+                let rarest = candidate.iter().min_by_key(|member| count.get(**member));
+                least.entry(rarest.copied()?).or_default().push(candidate);
+            }
+        }
+        Some(least.into_values().flatten().flatten().copied().collect())
+    }
 }
 
 /// Whether `larger`, ascending, has every member of `smaller`.

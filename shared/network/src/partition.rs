@@ -1,41 +1,60 @@
 //! Cutting a line where any of several sets begins or ends.
 
-use std::collections::BTreeSet;
-
 use crate::{
     span::{Point, Span},
     span_set::SpanSet,
 };
 
-/// A span whose values are all in the same sets.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Piece<T> {
-    pub span: Span<T>,
-    /// The positions of the sets that hold the span, ascending.
-    pub members: Vec<usize>,
+/// Cuts `within` into pieces that no set of `sets` splits, and shows each, lowest first, with the positions of
+/// the sets that hold it, ascending. A piece may be in no set.
+///
+/// One pass over the line: what a piece costs is the number of sets that hold it, however many there are.
+pub(crate) fn sweep<T: Point>(
+    sets: &[&SpanSet<T>],
+    within: &SpanSet<T>,
+    mut visit: impl FnMut(Span<T>, &[usize]),
+) {
+    let mut turns: Vec<(T, Turn)> = boundaries(within).map(|point| (point, Turn::Cut)).collect();
+    for (position, set) in sets.iter().enumerate() {
+        turns.extend(boundaries(set).map(|point| (point, Turn::Of(position))));
+    }
+    turns.sort_unstable_by_key(|(point, _)| *point);
+
+    let mut holders: Vec<usize> = Vec::new();
+    let mut turns = turns.into_iter().peekable();
+    while let Some((first, turn)) = turns.next() {
+        turn.take(&mut holders);
+        let next = turns.peek().map(|(point, _)| *point);
+        if next == Some(first) {
+            continue;
+        }
+        let last = next.map_or(Some(T::LAST), Point::previous);
+        let piece = last.and_then(|last| Span::new(first, last));
+        if let Some(piece) = piece.filter(|piece| within.contains(piece.first())) {
+            visit(piece, &holders);
+        }
+    }
 }
 
-/// Cuts `within` into pieces that no set of `sets` splits. A piece may be in no set.
-pub(crate) fn partition<T: Point>(sets: &[&SpanSet<T>], within: &SpanSet<T>) -> Vec<Piece<T>> {
-    let starts: BTreeSet<T> = sets
-        .iter()
-        .copied()
-        .chain([within])
-        .flat_map(|set| set.spans())
-        .flat_map(|span| [Some(span.first()), span.last().next()])
-        .flatten()
-        .collect();
-    let ends = starts.iter().skip(1).filter_map(|start| start.previous());
-    starts
-        .iter()
-        .copied()
-        .zip(ends.chain([T::LAST]))
-        .filter(|(first, _)| within.contains(*first))
-        .filter_map(|(first, last)| Span::new(first, last))
-        .map(|span| Piece { span, members: members_at(sets, span.first()) })
-        .collect()
+/// What changes at a point of the line.
+enum Turn {
+    Cut,
+    /// The set at this position begins, or ends just before.
+    Of(usize),
 }
 
-fn members_at<T: Point>(sets: &[&SpanSet<T>], point: T) -> Vec<usize> {
-    sets.iter().enumerate().filter(|(_, set)| set.contains(point)).map(|(position, _)| position).collect()
+impl Turn {
+    fn take(self, holders: &mut Vec<usize>) {
+        let Self::Of(position) = self else { return };
+        match holders.binary_search(&position) {
+            Ok(index) => drop(holders.remove(index)),
+            Err(index) => holders.insert(index, position),
+        }
+    }
+}
+
+/// The points at which the set begins, or has just ended. None comes twice, since between two spans of a set
+/// lies a value outside it.
+fn boundaries<T: Point>(set: &SpanSet<T>) -> impl Iterator<Item = T> {
+    set.spans().iter().flat_map(|span| [Some(span.first()), span.last().next()]).flatten()
 }

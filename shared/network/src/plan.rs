@@ -1,12 +1,12 @@
 //! The smallest change that closes a group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
 use crate::{
-    finding::Assessment, ids::RuleId, permission::Permission, ports::PortSet, protocol::Protocol, rule::Rule,
-    span_set::SpanSet,
+    finding::Assessment, ids::RuleId, permission::Permission, protocol::Protocol, remainder::Remainder,
+    rule::Rule, source::Source,
 };
 
 /// What to change in a group: first everything in `restore` is authorized, then `revoke` is revoked.
@@ -15,15 +15,18 @@ use crate::{
 /// on which no finding names it, is put back for the same source: those that are authorized and those
 /// that the rule does not help to open. So 80-8080 from 0.0.0.0/0 leaves 80 and 443.
 ///
-/// A rule of all traffic leaves such ports of TCP, UDP and ICMP. Two things are not put back. Open ICMP
-/// that such a rule let in goes with it, even where ICMP alone would only be reported: it is not
-/// authorized, and a plan writes no rule that the next assessment would complain about. Protocols
-/// without ports go too: a rule for one of them counts as reaching every port. For the same reason a
-/// rule of such a protocol leaves nothing, since a TCP rule in its stead would let in what it never did.
+/// A rule of all traffic leaves such ports of TCP and UDP, and the ICMP of its source's family. Where open ICMP is
+/// only reported, that is all of it or nothing: types are not told apart, and a rule whose ICMP is open as a
+/// whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of them counts
+/// as reaching every port. For the same reason a rule of such a protocol leaves nothing, since a TCP rule in
+/// its stead would let in what it never did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// What is put back before anything is revoked, so that nothing legitimate is cut even for a moment.
     pub restore: Vec<Restoration>,
+    /// What is not put back, though it is not open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<Cut>,
     /// The rules that go.
     pub revoke: BTreeSet<RuleId>,
 }
@@ -37,22 +40,60 @@ pub struct Restoration {
     pub permission: Permission,
 }
 
+/// ICMP that goes with a rule, because it takes too many rules to say it: EC2 has no ranges of types.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cut {
+    /// The rule of which this was a part.
+    pub part_of: RuleId,
+    /// One of the two ICMPs.
+    pub protocol: Protocol,
+    /// The types and codes, as in `types 0-7`.
+    pub types: Vec<String>,
+    /// Where they were let in from.
+    pub source: Source,
+    /// How many rules it takes.
+    pub rules: usize,
+}
+
 impl Plan {
     /// Plans what clears `assessment`, which is that of `rules`.
     pub fn new(rules: &[Rule], assessment: &Assessment) -> Self {
         let findings = assessment.to_revoke();
         let revoke: BTreeSet<RuleId> = findings.flat_map(|finding| &finding.rule_ids).cloned().collect();
-        let inbound = || rules.iter().filter(|rule| !rule.is_egress);
-        let mut present: Vec<Permission> =
-            inbound().filter(|rule| !revoke.contains(&rule.id)).map(|rule| rule.permission.clone()).collect();
-        let mut restore = Vec::new();
-        for rule in inbound().filter(|rule| revoke.contains(&rule.id)) {
-            for permission in rest_of(rule, assessment, &present) {
-                present.push(permission.clone());
-                restore.push(Restoration { part_of: rule.id.clone(), permission });
+        let mut offending: HashMap<(&Protocol, &RuleId), Vec<_>> = HashMap::new();
+        for finding in &assessment.findings {
+            for id in &finding.rule_ids {
+                offending.entry((&finding.protocol, id)).or_default().push(finding);
             }
         }
-        Self { restore, revoke }
+        let inbound = || rules.iter().filter(|rule| !rule.is_egress);
+        let mut present: BTreeMap<Source, Vec<Permission>> = BTreeMap::new();
+        for rule in inbound().filter(|rule| !revoke.contains(&rule.id)) {
+            let same_source = present.entry(rule.permission.source.masked()).or_default();
+            same_source.push(rule.permission.clone());
+        }
+        let mut plan = Self { revoke, ..Self::default() };
+        for rule in inbound().filter(|rule| plan.revoke.contains(&rule.id)) {
+            let present = present.entry(rule.permission.source.masked()).or_default();
+            for protocol in &Protocol::WITH_PORTS {
+                let offending = offending.get(&(protocol, &rule.id)).map(Vec::as_slice).unwrap_or_default();
+                match Remainder::of(&rule.permission, protocol, offending, present) {
+                    Remainder::PutBack(permissions) => {
+                        present.extend(permissions.iter().cloned());
+                        let part = |permission| Restoration { part_of: rule.id.clone(), permission };
+                        plan.restore.extend(permissions.into_iter().map(part));
+                    }
+                    Remainder::TooManyRules { ports, rules } => plan.cut.push(Cut {
+                        part_of: rule.id.clone(),
+                        protocol: protocol.clone(),
+                        types: ports.describe(protocol),
+                        source: rule.permission.source.clone(),
+                        rules,
+                    }),
+                }
+            }
+        }
+        plan
     }
 
     /// Whether there is nothing to change.
@@ -73,33 +114,4 @@ impl Plan {
         let kept = rules.iter().filter(|rule| !self.revoke.contains(&rule.id));
         kept.cloned().chain(restored).collect()
     }
-}
-
-/// What `rule` lets through on ports on which no finding names it, less what `present` has anyway.
-fn rest_of(rule: &Rule, assessment: &Assessment, present: &[Permission]) -> Vec<Permission> {
-    if matches!(rule.permission.protocol, Protocol::Other(_)) {
-        return Vec::new();
-    }
-    Protocol::WITH_PORTS
-        .iter()
-        .flat_map(|protocol| {
-            let offending = assessment
-                .findings
-                .iter()
-                .filter(|finding| finding.protocol == *protocol)
-                .filter(|finding| finding.rule_ids.contains(&rule.id))
-                .map(|finding| finding.ports.clone());
-            let there = present
-                .iter()
-                .filter(|other| other.source.is_same(&rule.permission.source))
-                .map(|other| other.ports(protocol));
-            let superfluous = union(offending.chain(there));
-            let reached = rule.permission.ports(protocol);
-            rule.permission.narrowed(protocol, &reached.as_set().without(&superfluous))
-        })
-        .collect()
-}
-
-fn union(sets: impl Iterator<Item = PortSet>) -> SpanSet<u16> {
-    sets.flat_map(|set| set.as_set().spans().to_vec()).collect()
 }

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::{finding::Assessment, group::SecurityGroup, plan::Plan};
+use crate::{
+    finding::Assessment,
+    group::SecurityGroup,
+    plan::{Cut, Plan},
+};
 
 /// A group's findings and plan as text, one line each.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +43,11 @@ impl fmt::Display for Report<'_> {
         }
         for restoration in &self.plan.restore {
             writeln!(f, "  first put back: {}", restoration.permission)?;
+        }
+        for cut in &self.plan.cut {
+            let Cut { protocol, types, source, rules, .. } = cut;
+            let types = types.join(", ");
+            writeln!(f, "  not put back, since it takes {rules} rules: {protocol} {types} from {source}")?;
         }
         for id in &self.plan.revoke {
             writeln!(f, "  then revoke: {id}")?;

@@ -63,10 +63,15 @@ impl Source {
 
     /// Whether both name the same source, however its host bits are written.
     pub fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::V4(a), Self::V4(b)) => a.trunc() == b.trunc(),
-            (Self::V6(a), Self::V6(b)) => a.trunc() == b.trunc(),
-            _ => self == other,
+        self.masked() == other.masked()
+    }
+
+    /// The same source without host bits.
+    pub(crate) fn masked(&self) -> Self {
+        match self {
+            Self::V4(net) => Self::V4(net.trunc()),
+            Self::V6(net) => Self::V6(net.trunc()),
+            Self::PrefixList(_) | Self::Group(_) => self.clone(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{CallError, Finding, Remedy, Report};
 
-/// Advice about a walk that failed. That it may pass by itself is said only where a later delivery would find
+/// Advice about a walk in which a step failed. That it may pass by itself is said only where a later delivery would find
 /// something left to close, and so would do the work again.
 pub(crate) fn after_failure(report: &Report) -> Vec<String> {
     let finds_work = |remaining: &Vec<Finding>| remaining.iter().any(|left| left.remedy == Remedy::Close);
@@ -42,7 +42,8 @@ pub(crate) fn after_failure(report: &Report) -> Vec<String> {
         Some(remaining) if !remaining.iter().any(Finding::is_open) => {
             "What Curfew closes is closed: what failed came after that. What it only reports stays."
         }
-        _ => "Until then look at the resource by hand: it may be open.",
+        Some(_) => "Until then it is open, as the second read found it.",
+        None => "Until then look at the resource by hand: it may be open.",
     };
     cause.into_iter().chain(by_hand.map(ToOwned::to_owned)).chain([state.to_owned()]).collect()
 }

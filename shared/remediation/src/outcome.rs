@@ -18,9 +18,11 @@ pub enum Outcome {
     Observed,
     /// The resource does not exist any more.
     Gone,
-    /// Something was changed, and a second read found that the resource is still open.
+    /// Something was changed, and a second read found that the resource is still open: a step failed, or somebody
+    /// keeps opening it, or some of it is for a person to close.
     StillOpen,
-    /// A step could not be done.
+    /// A step could not be done: nothing was changed, or nobody knows what is open now, or what failed came after
+    /// the resource was closed.
     Failed,
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::failure::after_failure;
-use crate::{Applied, CallError, Control, Finding, Mode, Outcome, Report, Target};
+use crate::{Applied, CallError, Control, Finding, Mode, Outcome, Remedy, Report, Target};
 
 /// How long to wait before each repeated read after a change.
 const PAUSES: [Duration; 3] =
@@ -16,8 +16,8 @@ const PAUSES: [Duration; 3] =
 
 /// Takes one subject through one control: read, assess, plan, apply, verify.
 ///
-/// Never fails: a step that could not be done is the outcome [`Outcome::Failed`], with the error and with
-/// everything that was changed before it.
+/// Never fails: a step that could not be done is the outcome [`Outcome::StillOpen`] where others were and left
+/// something open, and else [`Outcome::Failed`]; either has the error and everything that was changed.
 pub async fn walk<C: Control>(
     control: &C,
     subject: &Subject,
@@ -29,6 +29,7 @@ pub async fn walk<C: Control>(
     let mut report = take(control, subject, id, mode, clock).await;
     report.advice = match report.outcome {
         Outcome::Failed => after_failure(&report),
+        Outcome::StillOpen if report.error.is_some() => after_failure(&report),
         Outcome::Compliant if !report.findings.is_empty() => vec![
             "Find out who closed it. If it should be as it was, the evidence below has all that was there."
                 .to_owned(),
@@ -96,7 +97,7 @@ async fn take<C: Control>(
 
     let is_applied = report.error.is_none();
     let mut last = None;
-    match verify(control, &target, &plan, clock).await {
+    match verify(control, &target, &plan, &report.findings, clock).await {
         Ok(Some((after, remaining))) => {
             report.after = Some(snapshot(&after));
             report.remaining = Some(remaining);
@@ -128,19 +129,22 @@ async fn take<C: Control>(
 /// Reads again: whatever the calls answered, only this says whether the resource is closed.
 ///
 /// EC2 and S3 may show the old state for a moment after a change, so a read that still finds something is
-/// repeated before it counts.
+/// repeated before it counts. What was left to a person from the beginning is not waited for.
 async fn verify<C: Control>(
     control: &C,
     target: &Target<'_, C::Id>,
     plan: &C::Plan,
+    before: &[Finding],
     clock: &impl Clock,
 ) -> Result<Option<(C::State, Vec<Finding>)>, CallError> {
+    let may_pass =
+        |left: &Finding| left.is_open() && !(left.remedy == Remedy::ByHand && before.contains(left));
     let mut pauses = PAUSES.into_iter();
     loop {
         let Some(after) = control.read_after(target, plan).await? else { return Ok(None) };
         let remaining = control.assess(&after);
         match pauses.next() {
-            Some(pause) if remaining.iter().any(Finding::is_open) => clock.sleep(pause).await,
+            Some(pause) if remaining.iter().any(may_pass) => clock.sleep(pause).await,
             _ => return Ok(Some((after, remaining))),
         }
     }
@@ -153,10 +157,15 @@ fn snapshot(state: &impl Serialize) -> Value {
 /// INVARIANT: `remediated` only after a change and a read that found nothing left to close, with no step
 /// failed.
 fn verdict(report: &Report) -> Outcome {
+    let is_failed = report.error.is_some();
     match &report.remaining {
-        _ if report.error.is_some() => Outcome::Failed,
+        Some(remaining)
+            if remaining.iter().any(Finding::is_open) && (!is_failed || !report.changes.is_empty()) =>
+        {
+            Outcome::StillOpen
+        }
+        _ if is_failed => Outcome::Failed,
         None => Outcome::Gone,
-        Some(remaining) if remaining.iter().any(Finding::is_open) => Outcome::StillOpen,
         Some(_) if report.changes.is_empty() => Outcome::Compliant,
         Some(_) => Outcome::Remediated,
     }

@@ -17,8 +17,10 @@ pub(crate) fn advice(style: QuarantineStyle, report: &Report) -> Vec<String> {
     // An open quarantine group loses its rules in that style too.
     let has_revoked = changes.iter().any(|change| change.action == action::REVOKE);
     let isolates = style == QuarantineStyle::Isolate && !has_revoked;
+    let is_left = |left: &Finding| left.remedy == Remedy::Close;
+    let closes_no_more = !report.remaining.iter().flatten().any(is_left);
     let advice: &[&str] = match report.outcome {
-        Outcome::Remediated if isolates => &[
+        Outcome::Remediated | Outcome::StillOpen if isolates && closes_no_more => &[
             WHO,
             TRACKED,
             "The rules are still there as evidence. Once they are gone, the commands below give the interfaces \

@@ -10,7 +10,7 @@ use remediation::{Applied, CallError, Change, Control, Evidence, Finding, Report
 use serde_json::json;
 
 use crate::port::action;
-use crate::prefix_lists::{KnownLists, deciding};
+use crate::prefix_lists::{KnownLists, readable};
 use crate::{Group, Quarantine, SecurityGroups, Tags, advice, evidence, findings, finish, plan};
 
 /// The control: what opens a group goes, in the style that the settings ask for, and everything else stays.
@@ -18,7 +18,7 @@ use crate::{Group, Quarantine, SecurityGroups, Tags, advice, evidence, findings,
 pub struct SgIngress<P> {
     pub(crate) groups: P,
     pub(crate) settings: SgSettings,
-    lists: KnownLists,
+    pub(crate) lists: KnownLists,
     /// One isolation at a time: an interface in two open groups would get one of them back.
     pub(crate) isolating: Mutex<()>,
 }
@@ -57,25 +57,27 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         let (about, rules) = try_join!(self.groups.group(at), self.groups.rules(at))?;
         let Some((about, rules)) = about.zip(rules) else { return Ok(None) };
         let settings = self.settings.network();
-        let prefix_lists = self.lists.read(&self.groups, at, deciding(&rules, &settings)).await?;
+        let deciding = network::deciding_lists(&rules, &settings);
+        let prefix_lists = self.lists.read(&self.groups, at, deciding).await?;
         let mut group = Group {
             name: about.name,
             description: about.description,
             vpc: about.vpc,
             tags: about.tags,
+            assessment: network::assess(&rules, &readable(&prefix_lists), &settings),
             rules,
             prefix_lists,
             interfaces: None,
         };
         let isolate = self.style(&group) == QuarantineStyle::Isolate;
-        if isolate && !group.assessment(&settings).is_closed() {
+        if isolate && !group.assessment.is_closed() {
             group.interfaces = Some(self.groups.interfaces(at).await?);
         }
         Ok(Some(group))
     }
 
     fn assess(&self, group: &Group) -> Vec<Finding> {
-        findings::findings(group, self.style(group), &self.settings)
+        findings::findings(group, self.style(group))
     }
 
     fn plan(&self, group: &Group, _findings: &[Finding], now: SystemTime) -> Option<Quarantine> {

@@ -6,6 +6,7 @@ use events::GroupId;
 use remediation::settings::{QuarantineStyle, SgSettings};
 use remediation::{Evidence, Target};
 
+use crate::group::settable;
 use crate::{Group, Interface, Isolation, Quarantine, Revocation, commands, plan, words};
 
 type At<'a> = Target<'a, GroupId>;
@@ -22,16 +23,20 @@ pub(crate) fn evidence(
         evidence.push(as_they_were(interfaces));
     }
     match plan {
-        Some(Quarantine::Revoke(plan)) => evidence.push(Evidence {
-            title: "How to put the revoked rules back".to_owned(),
-            body: put_back(at, plan),
-        }),
+        Some(Quarantine::Revoke(plan)) => {
+            evidence.extend(cut(plan));
+            evidence.push(Evidence {
+                title: "How to put the revoked rules back".to_owned(),
+                body: put_back(at, plan),
+            });
+        }
         Some(Quarantine::Isolate(plan)) => evidence.push(Evidence {
             title: "How to give the interfaces their groups back".to_owned(),
             body: give_back(at, plan),
         }),
         None if settings.quarantine == QuarantineStyle::Alert => {
-            let plan = plan::revocation(group, &settings.network(), SystemTime::UNIX_EPOCH);
+            let plan = plan::revocation(group, SystemTime::UNIX_EPOCH);
+            evidence.extend(plan.as_ref().and_then(cut));
             evidence.extend(plan.map(|plan| Evidence {
                 title: "How to close it by hand".to_owned(),
                 body: format!("  {}", commands::close(at, &plan.restore, &plan.revoke).join(" &&\n  ")),
@@ -64,10 +69,16 @@ fn as_they_were(interfaces: &[Interface]) -> Evidence {
     }
 }
 
+/// What nobody puts back, though it was not open.
+fn cut(plan: &Revocation) -> Option<Evidence> {
+    let cut: Vec<String> = plan.cut.iter().map(|cut| format!("  {}", words::cut(cut))).collect();
+    (!cut.is_empty()).then(|| Evidence { title: "What goes with the rules".to_owned(), body: cut.join("\n") })
+}
+
 /// Authorizes what was revoked, and then takes away the parts that were put back in its stead.
 fn put_back(at: &At<'_>, plan: &Revocation) -> String {
-    let rules = plan.revoke.iter().map(|rule| (&rule.permission, &rule.tags));
-    let mut commands = commands::authorize(at, rules);
+    let rules: Vec<_> = plan.revoke.iter().map(|rule| (&rule.permission, settable(&rule.tags))).collect();
+    let mut commands = commands::authorize(at, rules.iter().map(|(permission, tags)| (*permission, tags)));
     commands.extend(commands::revoke_parts(at, &plan.restore));
     format!("  {}", commands.join(" &&\n  "))
 }

@@ -24,36 +24,30 @@ pub(crate) fn commands(
     settings: &SgSettings,
 ) -> Vec<String> {
     let mut lines = match plan {
-        Quarantine::Revoke(plan) => revocation(at, plan, done, after, settings),
+        Quarantine::Revoke(plan) => revocation(at, plan, done, after),
         Quarantine::Isolate(plan) => isolation(at, plan, done, after, settings),
     };
     // As in the plan: a group is tagged where something of it is closed.
     let closes = !lines.is_empty() || done.iter().any(action::closes);
     if closes && done.iter().all(|change| change.action != action::TAG) {
-        lines.push(commands::tag(at, &tags(plan, after, settings)));
+        lines.push(commands::tag(at, &tags(plan, after)));
     }
     lines.into_iter().map(|line| format!("  {line}")).collect()
 }
 
 /// The plan's tags; of what is evidence, what was seen last decides.
-fn tags(plan: &Quarantine, after: Option<&Group>, settings: &SgSettings) -> Tags {
+fn tags(plan: &Quarantine, after: Option<&Group>) -> Tags {
     let mut tags = plan.tags().clone();
     if let (Some(digest), Some(after)) = (tags.get_mut(QUARANTINED_RULES), after) {
-        *digest = after.digest(&after.assessment(&settings.network()));
+        *digest = after.digest();
     }
     tags
 }
 
-fn revocation(
-    at: &At<'_>,
-    plan: &Revocation,
-    done: &[Change],
-    after: Option<&Group>,
-    settings: &SgSettings,
-) -> Vec<String> {
+fn revocation(at: &At<'_>, plan: &Revocation, done: &[Change], after: Option<&Group>) -> Vec<String> {
     let (restore, revoke) = match after {
         Some(after) => {
-            let left = plan::revocation(after, &settings.network(), SystemTime::UNIX_EPOCH);
+            let left = plan::revocation(after, SystemTime::UNIX_EPOCH);
             let (mut restore, revoke) = left.map(|left| (left.restore, left.revoke)).unwrap_or_default();
             for part in &plan.restore {
                 // As long as the rule is there, nothing of it is missing.

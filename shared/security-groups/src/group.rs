@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use network::{Assessment, Permission, PrefixLists, Rule, RuleId, Settings};
+use network::{Assessment, Permission, Rule, RuleId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -19,6 +19,16 @@ pub const QUARANTINE_GROUP: &str = "curfew:quarantine-group";
 
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
+
+/// The tags that people may set: keys that begin with `aws:` are AWS's own, as those of CloudFormation, and EC2
+/// refuses a call that names one.
+pub(crate) fn settable(tags: &Tags) -> Tags {
+    let is_reserved = |key: &str| key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    tags.iter()
+        .filter(|(key, _)| !is_reserved(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
 
 /// A security group with its rules, complete enough to rebuild it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,20 +49,12 @@ pub struct Group {
     /// The network interfaces that have the group; `None` where that was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interfaces: Option<Vec<Interface>>,
+    /// What is open by these rules and lists. It follows from them, and is worked out once.
+    #[serde(skip)]
+    pub(crate) assessment: Assessment,
 }
 
 impl Group {
-    /// What is open.
-    pub(crate) fn assessment(&self, settings: &Settings) -> Assessment {
-        let mut lists = PrefixLists::default();
-        for list in &self.prefix_lists {
-            if let Some(blocks) = list.blocks() {
-                lists.insert(list.id.clone(), blocks.iter().copied());
-            }
-        }
-        network::assess(&self.rules, &lists, settings)
-    }
-
     /// The rule of this id.
     pub(crate) fn rule(&self, id: &RuleId) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == *id)
@@ -64,16 +66,15 @@ impl Group {
     }
 
     /// Whether what is open is exactly what was open when Curfew isolated the group.
-    pub(crate) fn is_open_as_isolated(&self, assessment: &Assessment) -> bool {
-        self.tags.contains_key(QUARANTINED_AT)
-            && self.tags.get(QUARANTINED_RULES) == Some(&self.digest(assessment))
+    pub(crate) fn is_open_as_isolated(&self) -> bool {
+        self.tags.contains_key(QUARANTINED_AT) && self.tags.get(QUARANTINED_RULES) == Some(&self.digest())
     }
 
     /// A digest of the rules that open the group, or may: in whatever order they are read, the same rules give
     /// the same digest. What a rule lets in counts too, since EC2 lets people change a rule that keeps its id.
-    pub(crate) fn digest(&self, assessment: &Assessment) -> String {
-        let open = assessment.findings.iter().flat_map(|finding| &finding.rule_ids);
-        let unknown = assessment.unreadable.iter().flat_map(|source| &source.rule_ids);
+    pub(crate) fn digest(&self) -> String {
+        let open = self.assessment.findings.iter().flat_map(|finding| &finding.rule_ids);
+        let unknown = self.assessment.unreadable.iter().flat_map(|source| &source.rule_ids);
         let ids: BTreeSet<&RuleId> = open.chain(unknown).collect();
         let mut digest = Sha256::new();
         for rule in ids.into_iter().filter_map(|id| self.rule(id)) {

@@ -1,13 +1,17 @@
 //! Putting the interfaces of an open group into the quarantine group of their VPC.
 
 use futures_util::{StreamExt, stream, try_join};
-use network::{Permission, PrefixLists, Rule, Settings};
+use network::Rule;
 use remediation::{CallError, Change};
 use serde_json::json;
 
 use crate::group::QUARANTINE_GROUP;
 use crate::port::{At, EVERYWHERE, QUARANTINE_GROUP_NAME, action};
-use crate::{By, Created, Interface, Isolation, Placed, QuarantineGroup, SecurityGroups, SgIngress};
+use crate::prefix_lists::readable;
+use crate::{
+    By, Contents, Created, Interface, Isolation, Placed, PrefixList, QuarantineGroup, SecurityGroups,
+    SgIngress, words,
+};
 
 /// How many interfaces are changed at the same time: EC2 lets an account change some five a second in the
 /// long run.
@@ -24,16 +28,17 @@ impl<P: SecurityGroups> SgIngress<P> {
     ) -> Result<(), CallError> {
         let _alone = self.isolating.lock().await;
         // Read once more: the groups that an interface keeps are those that it has now.
-        let by_tag = self.groups.quarantine_group(at, &plan.vpc, By::Tag);
+        let by_tag = self.groups.quarantine_groups(at, &plan.vpc, By::Tag);
         let (now, found) = try_join!(self.groups.interfaces(at), by_tag)?;
         let is_planned = |one: &Interface| plan.interfaces.iter().any(|planned| planned.id == one.id);
         let interfaces: Vec<Interface> = now.into_iter().filter(is_planned).collect();
         if interfaces.is_empty() {
             return Ok(());
         }
-        let quarantine = match found {
-            Some(found) => self.closed(at, found, done).await?,
-            None => self.create(at, &plan.vpc, done).await?,
+        let quarantine = if found.is_empty() {
+            self.create(at, &plan.vpc, done).await?
+        } else {
+            self.first_closed(at, found, done).await?
         };
         let placed = stream::iter(&interfaces).map(|interface| async {
             let groups = interface.isolated(at.id.as_str(), &quarantine, plan.all_groups);
@@ -64,35 +69,79 @@ impl<P: SecurityGroups> SgIngress<P> {
                 }
                 Ok(id)
             }
-            Created::NameTaken => match self.groups.quarantine_group(at, vpc, By::Name).await? {
-                Some(found) if found.is_tagged => self.closed(at, found, done).await,
-                _ => Err(CallError::Refused {
+            Created::NameTaken => {
+                let mut found = self.groups.quarantine_groups(at, vpc, By::Name).await?;
+                found.retain(|group| group.is_tagged);
+                if !found.is_empty() {
+                    return self.first_closed(at, found, done).await;
+                }
+                Err(CallError::Refused {
                     action: action::CREATE,
                     code: "InvalidGroup.Duplicate".to_owned(),
                     message: format!(
                         "{vpc} has a group `{QUARANTINE_GROUP_NAME}` that is not tagged `{QUARANTINE_GROUP}`: \
                          tag it, if it may serve as the quarantine group, or rename it"
                     ),
-                }),
-            },
+                })
+            }
         }
+    }
+
+    /// The first of these quarantine groups that is not open itself.
+    async fn first_closed(
+        &self,
+        at: &At<'_>,
+        found: Vec<QuarantineGroup>,
+        done: &mut Vec<Change>,
+    ) -> Result<String, CallError> {
+        let mut refused = None;
+        for group in found {
+            match self.why_not(at, &group).await? {
+                None => return self.silenced(at, group, done).await,
+                Some((code, message)) => {
+                    let code = code.to_owned();
+                    refused.get_or_insert(CallError::Refused { action: action::PLACE, code, message });
+                }
+            }
+        }
+        Err(refused.unwrap_or(CallError::Incomplete { action: action::PLACE, field: "a quarantine group" }))
+    }
+
+    /// Why nobody may be put into this quarantine group. Prefix lists that it names are read: they may hold the
+    /// world, or the addresses of those who look into what happened.
+    async fn why_not(
+        &self,
+        at: &At<'_>,
+        group: &QuarantineGroup,
+    ) -> Result<Option<(&'static str, String)>, CallError> {
+        let settings = self.settings.network();
+        let rules: Vec<Rule> = group.inbound.iter().cloned().map(Rule::unnamed).collect();
+        let deciding = network::deciding_lists(&rules, &settings);
+        let lists = self.lists.read(&self.groups, at, deciding).await?;
+        let assessment = network::assess(&rules, &readable(&lists), &settings);
+        let id = &group.id;
+        if !assessment.is_closed() {
+            let message = format!("the quarantine group {id} is open itself: close it first");
+            return Ok(Some(("QuarantineGroupIsOpen", message)));
+        }
+        let unknown: Vec<String> = lists.iter().filter(|list| list.blocks().is_none()).map(unread).collect();
+        Ok((!unknown.is_empty()).then(|| {
+            let message = format!(
+                "nobody knows whom the quarantine group {id} lets in, which has to be known first: {}",
+                unknown.join("; ")
+            );
+            ("QuarantineGroupIsUnknown", message)
+        }))
     }
 
     /// A quarantine group that was there. Whoever created it may not have come to take its outbound rules
     /// away; other rules of it are somebody's decision, unless they open it.
-    async fn closed(
+    async fn silenced(
         &self,
         at: &At<'_>,
         found: QuarantineGroup,
         done: &mut Vec<Change>,
     ) -> Result<String, CallError> {
-        if is_open(&found.inbound, &self.settings.network()) {
-            return Err(CallError::Refused {
-                action: action::PLACE,
-                code: "QuarantineGroupIsOpen".to_owned(),
-                message: format!("the quarantine group {} is open itself: close it first", found.id),
-            });
-        }
         for everywhere in EVERYWHERE.into_iter().filter(|block| found.reaches(block)) {
             self.groups.revoke_egress(at, &found.id, everywhere).await?;
             done.push(Change {
@@ -108,10 +157,12 @@ impl<P: SecurityGroups> SgIngress<P> {
     }
 }
 
-fn is_open(inbound: &[Permission], settings: &Settings) -> bool {
-    let rules: Vec<Rule> = inbound.iter().cloned().map(Rule::unnamed).collect();
-    let assessment = network::assess(&rules, &PrefixLists::default(), settings);
-    !assessment.is_closed() || !assessment.unreadable.is_empty()
+fn unread(list: &PrefixList) -> String {
+    let why = match &list.contents {
+        Contents::Unreadable(why) => why,
+        Contents::Blocks(_) => "it was not read",
+    };
+    format!("{} could not be read ({why})", words::prefix_list(list))
 }
 
 fn isolated(interface: &Interface, groups: &[String]) -> Change {

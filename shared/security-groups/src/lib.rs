@@ -17,6 +17,7 @@ mod group;
 mod interface;
 mod ip_permission;
 mod isolate;
+mod opening;
 mod plan;
 mod port;
 mod prefix_lists;

@@ -2,12 +2,12 @@
 
 use std::time::SystemTime;
 
-use network::{Permission, Plan, Rule, RuleId, Settings};
+use network::{Cut, Permission, Plan, Rule, RuleId};
 use remediation::clock::rfc3339;
 use remediation::settings::{QuarantineStyle, SgSettings};
 use serde::Serialize;
 
-use crate::group::{QUARANTINED_AT, QUARANTINED_RULES};
+use crate::group::{QUARANTINED_AT, QUARANTINED_RULES, settable};
 use crate::{Group, Interface, Tags, words};
 
 /// How an open group is closed.
@@ -25,6 +25,9 @@ pub enum Quarantine {
 pub struct Revocation {
     /// What the revoked rules let in rightly.
     pub restore: Vec<Part>,
+    /// What is not put back, since that takes too many rules.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<Cut>,
     /// The rules that go.
     pub revoke: Vec<Rule>,
     /// What the group is tagged with.
@@ -38,7 +41,7 @@ pub struct Part {
     pub part_of: RuleId,
     /// What is put back, with the source and the description of that rule.
     pub permission: Permission,
-    /// The tags of that rule.
+    /// The tags of that rule, as far as EC2 takes them.
     #[serde(skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
 }
@@ -64,23 +67,24 @@ pub(crate) fn plan(
     now: SystemTime,
 ) -> Option<Quarantine> {
     match style {
-        QuarantineStyle::Revoke => revocation(group, &settings.network(), now).map(Quarantine::Revoke),
+        QuarantineStyle::Revoke => revocation(group, now).map(Quarantine::Revoke),
         QuarantineStyle::Isolate => isolation(group, settings, now).map(Quarantine::Isolate),
         QuarantineStyle::Alert => None,
     }
 }
 
 /// The rules that have to go and the parts of them that have to stay; `None` where no rule has to go.
-pub(crate) fn revocation(group: &Group, settings: &Settings, now: SystemTime) -> Option<Revocation> {
-    let plan = Plan::new(&group.rules, &group.assessment(settings));
+pub(crate) fn revocation(group: &Group, now: SystemTime) -> Option<Revocation> {
+    let plan = Plan::new(&group.rules, &group.assessment);
     let part = |part: network::Restoration| Part {
-        tags: group.rule(&part.part_of).map(|rule| rule.tags.clone()).unwrap_or_default(),
+        tags: group.rule(&part.part_of).map(|rule| settable(&rule.tags)).unwrap_or_default(),
         part_of: part.part_of,
         permission: part.permission,
     };
     (!plan.is_empty()).then(|| Revocation {
         revoke: group.rules.iter().filter(|rule| plan.revoke.contains(&rule.id)).cloned().collect(),
         restore: plan.restore.into_iter().map(part).collect(),
+        cut: plan.cut,
         tags: Tags::from([(QUARANTINED_AT.to_owned(), rfc3339(now))]),
     })
 }
@@ -89,15 +93,14 @@ pub(crate) fn revocation(group: &Group, settings: &Settings, now: SystemTime) ->
 pub(crate) fn isolation(group: &Group, settings: &SgSettings, now: SystemTime) -> Option<Isolation> {
     let interfaces = group.interfaces.iter().flatten();
     let interfaces: Vec<Interface> = interfaces.filter(|one| !one.is_managed()).cloned().collect();
-    let assessment = group.assessment(&settings.network());
-    let open = !interfaces.is_empty() && !assessment.is_closed();
+    let open = !interfaces.is_empty() && !group.assessment.is_closed();
     group.vpc.clone().filter(|_| open).map(|vpc| Isolation {
         vpc,
         interfaces,
         all_groups: settings.isolate_all_groups,
         tags: Tags::from([
             (QUARANTINED_AT.to_owned(), rfc3339(now)),
-            (QUARANTINED_RULES.to_owned(), group.digest(&assessment)),
+            (QUARANTINED_RULES.to_owned(), group.digest()),
         ]),
     })
 }
@@ -117,8 +120,9 @@ impl Quarantine {
         match self {
             Self::Revoke(plan) => {
                 let restore = plan.restore.iter().map(|part| format!("put back {}", part.words()));
+                let cut = plan.cut.iter().map(|cut| format!("do not put back {}", words::cut(cut)));
                 let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
-                restore.chain(revoke).chain(tags).collect()
+                restore.chain(cut).chain(revoke).chain(tags).collect()
             }
             Self::Isolate(plan) => {
                 let place = if plan.all_groups { "all its groups" } else { "this group" };

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use events::Region;
 use futures_util::{StreamExt, join, stream};
-use network::{IpNet, PrefixListId, PrefixLists, Rule, Settings};
+use network::{IpNet, PrefixListId, PrefixLists};
 use remediation::CallError;
 use serde::Serialize;
 
@@ -48,10 +48,15 @@ impl PrefixList {
     }
 }
 
-/// The lists without which nobody can say whether a port is open: those that reach ports that may not be.
-pub(crate) fn deciding(rules: &[Rule], settings: &Settings) -> Vec<PrefixListId> {
-    let without_lists = network::assess(rules, &PrefixLists::default(), settings);
-    without_lists.unreadable.into_iter().map(|source| source.prefix_list_id).collect()
+/// The lists as the decision takes them: one that could not be read is not there.
+pub(crate) fn readable(all: &[PrefixList]) -> PrefixLists {
+    let mut readable = PrefixLists::default();
+    for list in all {
+        if let Some(blocks) = list.blocks() {
+            readable.insert(list.id.clone(), blocks.iter().copied());
+        }
+    }
+    readable
 }
 
 /// What is known of lists for as long as the process lives: of each its name, which tells whose it is, and
@@ -76,8 +81,9 @@ impl KnownLists {
         &self,
         groups: &P,
         at: &At<'_>,
-        ids: Vec<PrefixListId>,
+        ids: impl IntoIterator<Item = PrefixListId>,
     ) -> Result<Vec<PrefixList>, CallError> {
+        let ids: Vec<PrefixListId> = ids.into_iter().collect();
         let unnamed: Vec<&PrefixListId> = ids.iter().filter(|id| self.of(at, id).is_none()).collect();
         let names = async {
             // What a list is called is for people; what is in it decides.

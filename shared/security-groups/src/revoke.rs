@@ -1,6 +1,8 @@
 //! Revoking what opens a group, once what it let in rightly is put back.
 
-use network::Rule;
+use std::collections::BTreeSet;
+
+use network::{Rule, RuleId};
 use remediation::{CallError, Change};
 use serde_json::json;
 
@@ -10,59 +12,119 @@ use crate::{Authorized, Part, Revocation, Revoked, SecurityGroups, SgIngress, Ta
 /// Parts that get the same tags, which one call can put back.
 type Batch<'a> = (&'a Tags, Vec<&'a Part>);
 
+/// How putting parts back went.
+#[derive(Default)]
+struct PutBack<'a> {
+    /// The group has no room for these yet.
+    waiting: Vec<Batch<'a>>,
+    /// EC2 did not add a part of these rules: they stay, so that nothing legitimate is cut.
+    kept: BTreeSet<&'a RuleId>,
+    /// The first thing that went wrong.
+    error: Option<CallError>,
+}
+
 impl<P: SecurityGroups> SgIngress<P> {
     /// Puts back, then revokes, so that nothing legitimate is cut even for a moment. Only a group that is
-    /// full has to lose the offending rules first.
+    /// full has to lose the offending rules first. What fails keeps only what it is about from going on.
     pub(crate) async fn revoke(
         &self,
         at: &At<'_>,
         plan: &Revocation,
         done: &mut Vec<Change>,
     ) -> Result<(), CallError> {
-        let mut waiting = Vec::new();
+        let mut put_back = PutBack::default();
         for batch in batches(&plan.restore) {
-            if self.put_back(at, &batch, done).await?.is_some() {
-                waiting.push(batch);
+            if put_back.error.as_ref().is_none_or(concerns_one_alone) {
+                self.put_back(at, batch, &mut put_back, done).await;
+            } else {
+                put_back.kept.extend(batch.1.iter().map(|part| &part.part_of));
             }
         }
-        self.revoke_rules(at, &plan.revoke, done).await?;
-        // What does not fit all at once may fit in part: each one that does is one that is not cut.
-        let mut failure = None;
-        for (tags, parts) in waiting {
-            for part in parts {
-                match self.authorize(at, &[part], tags).await {
-                    Ok(Authorized::Done) => done.push(restored(part)),
-                    Ok(Authorized::AlreadyThere) => {}
-                    Ok(Authorized::NoRoom(why)) | Err(why) => failure = failure.or(Some(why)),
-                }
-            }
+        let PutBack { mut waiting, kept, mut error } = put_back;
+        let rules: Vec<&Rule> = plan.revoke.iter().filter(|rule| !kept.contains(&rule.id)).collect();
+        let mut there = kept;
+        if !rules.is_empty()
+            && let Err(why) = self.revoke_rules(at, &rules, &mut there, done).await
+        {
+            error = error.or(Some(why));
         }
-        failure.map_or(Ok(()), Err)
+        // As long as a rule is there, nothing of it is missing.
+        for (_, parts) in &mut waiting {
+            parts.retain(|part| !there.contains(&part.part_of));
+        }
+        error.or(self.put_back_what_fits(at, &waiting, done).await.err()).map_or(Ok(()), Err)
     }
 
-    /// Authorizes all at once; where one of them is there already, EC2 refuses the lot, and they go one by
-    /// one. Says why where the group has no room for them.
-    async fn put_back(
+    /// Authorizes all at once. Where one of them is there already, or is refused, EC2 adds none, and they go one
+    /// by one.
+    async fn put_back<'a>(
         &self,
         at: &At<'_>,
-        (tags, parts): &Batch<'_>,
+        (tags, parts): Batch<'a>,
+        so_far: &mut PutBack<'a>,
         done: &mut Vec<Change>,
-    ) -> Result<Option<CallError>, CallError> {
-        match self.authorize(at, parts, tags).await? {
-            Authorized::Done => done.extend(parts.iter().map(|part| restored(part))),
-            Authorized::NoRoom(why) => return Ok(Some(why)),
-            Authorized::AlreadyThere if parts.len() == 1 => {}
-            Authorized::AlreadyThere => {
-                for part in parts {
-                    match self.authorize(at, &[*part], tags).await? {
-                        Authorized::Done => done.push(restored(part)),
-                        Authorized::NoRoom(why) => return Ok(Some(why)),
-                        Authorized::AlreadyThere => {}
+    ) {
+        let mut left = parts.as_slice();
+        let mut at_once = left.len();
+        while !left.is_empty() {
+            let (now, later) = left.split_at(at_once.min(left.len()));
+            match self.authorize(at, now, tags).await {
+                Ok(Authorized::Done) => done.extend(now.iter().map(|part| restored(part))),
+                Ok(Authorized::NoRoom(_)) => return so_far.waiting.push((tags, left.to_vec())),
+                Ok(Authorized::AlreadyThere) | Err(CallError::Refused { .. }) if now.len() > 1 => {
+                    at_once = 1;
+                    continue;
+                }
+                Ok(Authorized::AlreadyThere) => {}
+                Err(why) => {
+                    let is_alone = concerns_one_alone(&why);
+                    let failed = if is_alone { now } else { left };
+                    so_far.kept.extend(failed.iter().map(|part| &part.part_of));
+                    so_far.error.get_or_insert(why);
+                    if !is_alone {
+                        return;
                     }
                 }
             }
+            left = later;
         }
-        Ok(None)
+    }
+
+    /// Puts back as much as the group has room for: each part that fits is one that is not cut. Half as many
+    /// are tried each time that they do not fit, so that the calls are few.
+    async fn put_back_what_fits(
+        &self,
+        at: &At<'_>,
+        batches: &[Batch<'_>],
+        done: &mut Vec<Change>,
+    ) -> Result<(), CallError> {
+        let mut refused = None;
+        for (tags, parts) in batches {
+            let mut left = parts.as_slice();
+            let mut at_once = left.len();
+            while !left.is_empty() {
+                let (now, later) = left.split_at(at_once.min(left.len()));
+                match self.authorize(at, now, tags).await {
+                    Ok(Authorized::Done) => done.extend(now.iter().map(|part| restored(part))),
+                    Ok(Authorized::NoRoom(_))
+                    | Err(CallError::Refused { .. })
+                    | Ok(Authorized::AlreadyThere)
+                        if now.len() > 1 =>
+                    {
+                        at_once = now.len() / 2;
+                        continue;
+                    }
+                    Ok(Authorized::AlreadyThere) => {}
+                    Ok(Authorized::NoRoom(why)) => return Err(refused.unwrap_or(why)),
+                    Err(why @ CallError::Refused { .. }) => {
+                        refused.get_or_insert(why);
+                    }
+                    Err(why) => return Err(refused.unwrap_or(why)),
+                }
+                left = later;
+            }
+        }
+        refused.map_or(Ok(()), Err)
     }
 
     async fn authorize(&self, at: &At<'_>, parts: &[&Part], tags: &Tags) -> Result<Authorized, CallError> {
@@ -70,27 +132,51 @@ impl<P: SecurityGroups> SgIngress<P> {
         self.groups.authorize(at, &permissions, tags).await
     }
 
-    /// Revokes all at once; where one of them is gone already, EC2 refuses the lot, and they go one by one.
-    async fn revoke_rules(
+    /// Revokes all at once; where one of them is gone already, or may not go, EC2 refuses the lot, and they go one
+    /// by one. Adds those that stay to `there`.
+    async fn revoke_rules<'a>(
         &self,
         at: &At<'_>,
-        rules: &[Rule],
+        rules: &[&'a Rule],
+        there: &mut BTreeSet<&'a RuleId>,
         done: &mut Vec<Change>,
     ) -> Result<(), CallError> {
         let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
-        if self.groups.revoke(at, &ids).await? == Revoked::Done {
-            done.extend(rules.iter().map(revoked));
-            return Ok(());
+        match self.groups.revoke(at, &ids).await {
+            Ok(Revoked::Done) => {
+                done.extend(rules.iter().map(|rule| revoked(rule)));
+                return Ok(());
+            }
+            Ok(Revoked::NotThere) if rules.len() == 1 => return Ok(()),
+            Ok(Revoked::NotThere) => {}
+            Err(CallError::Refused { .. }) if rules.len() > 1 => {}
+            Err(error) => {
+                there.extend(rules.iter().map(|rule| &rule.id));
+                return Err(error);
+            }
         }
-        if rules.len() > 1 {
-            for rule in rules {
-                if self.groups.revoke(at, &[rule.id.as_str()]).await? == Revoked::Done {
-                    done.push(revoked(rule));
+        let mut failed: Option<CallError> = None;
+        for rule in rules {
+            if failed.as_ref().is_some_and(|error| !concerns_one_alone(error)) {
+                there.insert(&rule.id);
+                continue;
+            }
+            match self.groups.revoke(at, &[rule.id.as_str()]).await {
+                Ok(Revoked::Done) => done.push(revoked(rule)),
+                Ok(Revoked::NotThere) => {}
+                Err(error) => {
+                    there.insert(&rule.id);
+                    failed.get_or_insert(error);
                 }
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
+}
+
+/// Whether the others may go on: what is denied, or does not get through, is so for all of them.
+fn concerns_one_alone(error: &CallError) -> bool {
+    matches!(error, CallError::Refused { .. })
 }
 
 /// One call gives the same tags to all its rules.

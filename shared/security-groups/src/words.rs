@@ -1,6 +1,8 @@
 //! Words that mails and log lines share.
 
-use network::{Permission, Rule};
+use network::{Cut, Permission, Rule};
+
+use crate::PrefixList;
 
 /// How many items a sentence lists before it counts the rest.
 const LISTED: usize = 4;
@@ -28,4 +30,23 @@ pub(crate) fn rule(rule: &Rule) -> String {
 pub(crate) fn permission(permission: &Permission) -> String {
     let description = permission.description.as_ref().map(|text| format!(", \"{text}\""));
     format!("{permission}{}", description.unwrap_or_default())
+}
+
+/// Such as `rule sgr-1` or `rules sgr-1 and sgr-2`.
+pub(crate) fn rules(ids: &[&str]) -> String {
+    let plural = if ids.len() == 1 { "" } else { "s" };
+    format!("rule{plural} {}", list(ids, ""))
+}
+
+/// Such as `prefix list pl-1 (offices)`.
+pub(crate) fn prefix_list(list: &PrefixList) -> String {
+    let name = list.name.as_ref().map(|name| format!(" ({name})"));
+    format!("prefix list {}{}", list.id, name.unwrap_or_default())
+}
+
+/// Such as `icmp types 0-7 and types 9-255 from 0.0.0.0/1 (part of rule sgr-1): it takes 254 rules`.
+pub(crate) fn cut(cut: &Cut) -> String {
+    let Cut { protocol, source, part_of, rules, .. } = cut;
+    let types = list(&cut.types, " ranges");
+    format!("{protocol} {types} from {source} (part of rule {part_of}): it takes {rules} rules")
 }

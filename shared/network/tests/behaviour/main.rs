@@ -3,6 +3,7 @@
 mod assessments;
 mod generated;
 mod given;
+mod large_groups;
 mod offending_rules;
 mod plans;
 mod port_sets;

@@ -1,6 +1,6 @@
 //! What is revoked, and what is put back first.
 
-use network::{Handling, Plan, PrefixLists, Rule, Settings, assess};
+use network::{Cut, Handling, Plan, PrefixLists, Protocol, Rule, Settings, assess};
 
 use crate::given::{authorizing_tcp, lists, ports, rule};
 
@@ -110,9 +110,33 @@ fn all_traffic_that_is_part_of_a_split_keeps_the_rest_of_its_ports() {
             "tcp 23-65535 from 0.0.0.0/1",
             "udp 0-65535 from 0.0.0.0/1",
             "icmp all types from 0.0.0.0/1",
-            "icmpv6 all types from 0.0.0.0/1",
         ]
     );
+    let rules = [rule("sgr-1", "-1", "all", "2000::/4"), rule("sgr-2", "tcp", "22", "3000::/4")];
+    assert_eq!(plan(&rules).0.last().map(String::as_str), Some("icmpv6 all types from 2000::/4"));
+}
+
+#[test]
+fn open_icmp_that_is_only_reported_leaves_all_icmp_to_a_part_of_a_split() {
+    for (kind, there) in [("8--1", &[][..]), ("8-0", &[]), ("8-0", &["3-4", "5-6"])] {
+        let mut rules = vec![
+            rule("sgr-1", "-1", "all", "0.0.0.0/1"),
+            rule("sgr-2", "tcp", "22", "128.0.0.0/1"),
+            rule("sgr-3", "icmp", kind, "128.0.0.0/1"),
+        ];
+        rules.extend(there.iter().map(|kind| rule(kind, "icmp", kind, "0.0.0.0/1")));
+        let (restored, revoked) = plan(&rules);
+        assert_eq!(
+            restored,
+            [
+                "tcp 0-21 from 0.0.0.0/1",
+                "tcp 23-65535 from 0.0.0.0/1",
+                "udp 0-65535 from 0.0.0.0/1",
+                "icmp all types from 0.0.0.0/1",
+            ]
+        );
+        assert_eq!(revoked, ["sgr-1", "sgr-2"]);
+    }
 }
 
 #[test]
@@ -125,29 +149,49 @@ fn open_icmp_stays_unless_it_is_to_be_revoked() {
 }
 
 #[test]
-fn icmp_that_is_not_open_is_put_back_type_by_type() {
+fn icmp_that_takes_many_rules_is_not_put_back_and_the_plan_says_what_is_cut() {
     let settings = Settings { icmp: Handling::Revoke, ..Settings::default() };
-    let mut half = rule("sgr-1", "icmp", "8", "0.0.0.0/1");
-    half.permission.to_port = None;
-    let rules = [half, rule("sgr-2", "icmp", "8-0", "128.0.0.0/1")];
-    let (restored, revoked) = plan_with(&rules, &PrefixLists::default(), &settings);
-    assert_eq!(restored.len(), 255);
-    assert_eq!(restored.first().map(String::as_str), Some("icmp type 8 code 1 from 0.0.0.0/1"));
-    assert_eq!(revoked, ["sgr-1", "sgr-2"]);
+    let half = rule("sgr-1", "icmp", "all", "0.0.0.0/1");
+    let rules = [half, rule("sgr-2", "icmp", "8-0", "128.0.0.0/1"), rule("sgr-3", "tcp", "22", "0.0.0.0/0")];
+    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &settings));
+    assert_eq!((plan.restore.len(), plan.revoke.len()), (0, 3));
+    let cut = Cut {
+        part_of: "sgr-1".into(),
+        protocol: Protocol::Icmp,
+        types: vec!["types 0-7".to_owned(), "type 8 code 1 to type 255 code 255".to_owned()],
+        source: rules[0].permission.source.clone(),
+        rules: 255 + 255,
+    };
+    assert_eq!(plan.cut, [cut]);
 }
 
 #[test]
-fn icmp_types_are_put_back_with_all_their_codes() {
+fn icmp_that_takes_few_rules_is_put_back() {
     let settings = Settings { icmp: Handling::Revoke, ..Settings::default() };
-    let rules = [
-        rule("sgr-1", "icmp", "all", "0.0.0.0/1"),
-        rule("sgr-2", "icmp", "8-0", "128.0.0.0/1"),
-        rule("sgr-3", "icmp", "8-1", "128.0.0.0/1"),
-    ];
+    let mut rules = vec![rule("sgr-all", "icmp", "all", "0.0.0.0/1")];
+    // All types are open but 3, and of type 8 all codes but 0 to 3.
+    let open = (0..=255).filter(|kind| *kind != 3 && *kind != 8);
+    rules.extend(open.map(|kind| rule(&format!("sgr-{kind}"), "icmp", &format!("{kind}--1"), "128.0.0.0/1")));
+    let codes = (4..=255).map(|code| format!("8-{code}"));
+    rules.extend(codes.map(|code| rule(&format!("sgr-{code}"), "icmp", &code, "128.0.0.0/1")));
     let (restored, _) = plan_with(&rules, &PrefixLists::default(), &settings);
-    assert!(restored.contains(&"icmp type 3 from 0.0.0.0/1".to_owned()));
-    assert!(restored.contains(&"icmp type 8 code 2 from 0.0.0.0/1".to_owned()));
-    assert_eq!(restored.len(), 255 + 254, "the other types, and the other codes of type 8");
+    assert_eq!(
+        restored,
+        ["type 3", "type 8 code 0", "type 8 code 1", "type 8 code 2", "type 8 code 3"]
+            .map(|what| format!("icmp {what} from 0.0.0.0/1"))
+    );
+}
+
+#[test]
+fn what_other_rules_of_the_source_let_through_does_not_make_icmp_take_more_rules() {
+    let rules = [
+        rule("sgr-1", "-1", "all", "0.0.0.0/1"),
+        rule("sgr-2", "icmp", "8-0", "0.0.0.0/1"),
+        rule("sgr-3", "tcp", "0-65535", "128.0.0.0/1"),
+    ];
+    let settings = Settings { icmp: Handling::Revoke, ..Settings::default() };
+    let (restored, _) = plan_with(&rules, &PrefixLists::default(), &settings);
+    assert!(restored.contains(&"icmp all types from 0.0.0.0/1".to_owned()), "{restored:?}");
 }
 
 #[test]

@@ -115,13 +115,13 @@ impl SecurityGroups for Ec2SecurityGroups {
             .map_err(|error| CallError::from_sdk(action::TAG, &error))
     }
 
-    async fn quarantine_group(
+    async fn quarantine_groups(
         &self,
         at: &At<'_>,
         vpc: &str,
         by: By,
-    ) -> Result<Option<QuarantineGroup>, CallError> {
-        self.find_quarantine_group(at, vpc, by).await
+    ) -> Result<Vec<QuarantineGroup>, CallError> {
+        self.find_quarantine_groups(at, vpc, by).await
     }
 
     async fn create_quarantine_group(&self, at: &At<'_>, vpc: &str) -> Result<Created, CallError> {

@@ -173,13 +173,13 @@ pub trait SecurityGroups {
     /// `CreateTags`: sets these tags on the group, all of them or none.
     fn tag(&self, at: &At<'_>, tags: &Tags) -> impl Future<Output = Result<(), CallError>>;
 
-    /// `DescribeSecurityGroups`: the quarantine group of a VPC.
-    fn quarantine_group(
+    /// `DescribeSecurityGroups`: the quarantine groups of a VPC, by id; one, unless people tagged others.
+    fn quarantine_groups(
         &self,
         at: &At<'_>,
         vpc: &str,
         by: By,
-    ) -> impl Future<Output = Result<Option<QuarantineGroup>, CallError>>;
+    ) -> impl Future<Output = Result<Vec<QuarantineGroup>, CallError>>;
 
     /// `CreateSecurityGroup`: the quarantine group of a VPC, tagged, with the outbound rules that EC2 gives.
     fn create_quarantine_group(

@@ -1,6 +1,6 @@
 //! The port's adapter to EC2: the quarantine group, and who is put into it.
 
-use aws_sdk_ec2::types::ResourceType;
+use aws_sdk_ec2::types::{ResourceType, SecurityGroup};
 use network::{IpNet, Permission, Protocol};
 use remediation::CallError;
 
@@ -15,13 +15,13 @@ use crate::Tags;
 use crate::group::QUARANTINE_GROUP;
 
 impl Ec2SecurityGroups {
-    /// Of several, always the same one.
-    pub(super) async fn find_quarantine_group(
+    /// Of several, always the same one comes first.
+    pub(super) async fn find_quarantine_groups(
         &self,
         at: &At<'_>,
         vpc: &str,
         by: By,
-    ) -> Result<Option<QuarantineGroup>, CallError> {
+    ) -> Result<Vec<QuarantineGroup>, CallError> {
         const ACTION: &str = "ec2:DescribeSecurityGroups";
         let what = match by {
             By::Tag => filter("tag-key", [QUARANTINE_GROUP]),
@@ -32,13 +32,15 @@ impl Ec2SecurityGroups {
         let answer = answer.map_err(|error| CallError::from_sdk(ACTION, &error))?;
         let mut groups = answer.security_groups.unwrap_or_default();
         groups.sort_by(|a, b| a.group_id.cmp(&b.group_id));
-        let Some(group) = groups.into_iter().next() else { return Ok(None) };
-        Ok(Some(QuarantineGroup {
-            id: group.group_id.ok_or(CallError::Incomplete { action: ACTION, field: "GroupId" })?,
-            is_tagged: tags(group.tags).contains_key(QUARANTINE_GROUP),
-            inbound: permissions(group.ip_permissions, ACTION)?,
-            outbound: permissions(group.ip_permissions_egress, ACTION)?,
-        }))
+        let read = |group: SecurityGroup| {
+            Ok(QuarantineGroup {
+                id: group.group_id.ok_or(CallError::Incomplete { action: ACTION, field: "GroupId" })?,
+                is_tagged: tags(group.tags).contains_key(QUARANTINE_GROUP),
+                inbound: permissions(group.ip_permissions, ACTION)?,
+                outbound: permissions(group.ip_permissions_egress, ACTION)?,
+            })
+        };
+        groups.into_iter().map(read).collect()
     }
 
     pub(super) async fn create_group(&self, at: &At<'_>, vpc: &str) -> Result<Created, CallError> {

@@ -98,15 +98,23 @@ fn interfaces_of_aws_services_are_left_alone_and_named() {
     memory.interfaces.borrow_mut()[3].managed_by = Some("amazon-rds".into());
     let control = control(&memory, ISOLATE);
     let report = walk(&control);
-    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(report.outcome, Outcome::StillOpen);
     assert_eq!(memory.count(PLACE), 1);
+    assert_eq!(
+        memory.count("ec2:DescribeNetworkInterfaces"),
+        3,
+        "nobody waits for those to close by themselves"
+    );
+    let advice = report.advice.join(" ");
+    assert!(advice.contains("through their service only") && advice.contains("network ACL"), "{advice}");
+    assert!(!advice.contains("keeps opening"), "{advice}");
     let said = &report.findings[1];
     assert_eq!(
         (said.kind, said.severity, said.remedy, said.summary.as_str()),
         (
             "open-on-managed-interface",
             Severity::High,
-            Remedy::Report,
+            Remedy::ByHand,
             "Curfew leaves alone, and so open, the interfaces that AWS services manage: eni-lb (load_balancer), \
              eni-nat (nat_gateway) and eni-rds of instance i-rds (interface, managed by amazon-rds)"
         )
@@ -149,7 +157,7 @@ fn one_interface_that_is_gone_or_refused_does_not_stop_the_others() {
     let gone = |memory: &Memory| drop(memory.interfaces.borrow_mut().remove(2));
     memory.meanwhile.borrow_mut().push((PLACE, gone));
     let report = walk(&control(&memory, ISOLATE));
-    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(report.outcome, Outcome::StillOpen);
     assert!(report.error.unwrap().to_string().contains("OperationNotPermitted"));
     assert_eq!(report.changes.iter().filter(|change| change.action == PLACE).count(), 2);
     assert_eq!(report.remaining.unwrap().len(), 1, "what remains is said");
@@ -215,6 +223,43 @@ fn nothing_is_put_into_a_quarantine_group_that_is_open_itself() {
         network::Permission { source: source("10.9.0.0/16"), ..rule("", "tcp", "22", WORLD).permission };
     let memory = in_use(&["eni-1"]).with_quarantine(&[forensics]);
     assert_eq!(walk(&control(&memory, ISOLATE)).outcome, Outcome::Remediated);
+}
+
+#[test]
+fn the_lists_that_a_quarantine_group_names_decide_whether_it_is_open() {
+    let named =
+        |id: &str| network::Permission { source: source(id), ..rule("", "tcp", "22", WORLD).permission };
+    let memory = || {
+        in_use(&["eni-1"]).with_list("pl-corp", "210987654321", &["10.0.0.0/8"]).with_list(
+            "pl-world",
+            "210987654321",
+            &["0.0.0.0/0"],
+        )
+    };
+    let closed = memory().with_quarantine(&[named("pl-corp")]);
+    assert_eq!(walk(&control(&closed, ISOLATE)).outcome, Outcome::Remediated);
+    assert_eq!(closed.groups_of("eni-1"), [QUARANTINE, OTHER]);
+
+    for (list, why) in
+        [("pl-world", "is open itself"), ("pl-unread", "prefix list pl-unread could not be read")]
+    {
+        let refused = memory().with_quarantine(&[named(list)]);
+        let report = walk(&control(&refused, ISOLATE));
+        assert_eq!((report.outcome, refused.count(PLACE)), (Outcome::Failed, 0));
+        let said = report.error.unwrap().to_string();
+        assert!(said.contains(why) && said.contains("is open") == (list == "pl-world"), "{said}");
+    }
+}
+
+#[test]
+fn of_several_quarantine_groups_the_first_that_is_closed_takes_them_in() {
+    let memory = in_use(&["eni-1"]).with_quarantine(&[]);
+    let open = rule("", "tcp", "22", WORLD).permission;
+    let first = memory.quarantine.borrow().clone().unwrap();
+    let first = crate::QuarantineGroup { id: "sg-0".into(), inbound: vec![open], ..first };
+    memory.other_quarantines.borrow_mut().push(first);
+    assert_eq!(walk(&control(&memory, ISOLATE)).outcome, Outcome::Remediated);
+    assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, OTHER]);
 }
 
 #[test]

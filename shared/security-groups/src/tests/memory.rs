@@ -26,11 +26,15 @@ pub struct Memory {
     pub lists: RefCell<BTreeMap<&'static str, (ListName, Vec<IpNet>)>>,
     pub interfaces: RefCell<Vec<Interface>>,
     pub quarantine: RefCell<Option<QuarantineGroup>>,
+    /// Others that people have tagged, with lower ids.
+    pub other_quarantines: RefCell<Vec<QuarantineGroup>>,
     /// What the quarantine group is called, and whether a look-up by tag shows it.
     pub quarantine_name: Cell<&'static str>,
     pub is_found: Cell<bool>,
     /// The actions that the role lacks, or that fail for one interface.
     pub denied: RefCell<Vec<&'static str>>,
+    /// What EC2 refuses whenever a call names it: ids of rules, or permissions as they are written.
+    pub refused: RefCell<Vec<&'static str>>,
     /// What happens just before the first call of an action.
     pub meanwhile: RefCell<Vec<(&'static str, Event)>>,
     pub calls: RefCell<Vec<&'static str>>,
@@ -52,9 +56,11 @@ impl Memory {
             lists: RefCell::default(),
             interfaces: RefCell::default(),
             quarantine: RefCell::default(),
+            other_quarantines: RefCell::default(),
             quarantine_name: Cell::new(QUARANTINE_GROUP_NAME),
             is_found: Cell::new(true),
             denied: RefCell::default(),
+            refused: RefCell::default(),
             meanwhile: RefCell::default(),
             calls: RefCell::default(),
             next_id: Cell::new(0),
@@ -124,6 +130,17 @@ impl Memory {
         }
         Ok(())
     }
+
+    fn refuse(&self, action: &'static str, named: impl Iterator<Item = String>) -> Result<(), CallError> {
+        let refused = self.refused.borrow();
+        let mut named = named.filter(|name| name == "aws:" || refused.contains(&name.as_str()));
+        match named.next() {
+            Some(message) => {
+                Err(CallError::Refused { action, code: "OperationNotPermitted".into(), message })
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 impl SecurityGroups for &Memory {
@@ -173,6 +190,12 @@ impl SecurityGroups for &Memory {
     ) -> Result<Authorized, CallError> {
         const ACTION: &str = "ec2:AuthorizeSecurityGroupIngress";
         self.call(ACTION)?;
+        let is_reserved = |key: &String| key.starts_with("aws:");
+        let named = permissions.iter().map(|permission| permission.to_string());
+        self.refuse(
+            ACTION,
+            named.chain(tags.keys().filter(|key| is_reserved(key)).map(|_| "aws:".to_owned())),
+        )?;
         let mut rules = self.rules.borrow_mut();
         let bounds = |one: &Permission| (one.protocol.clone(), one.from_port, one.to_port);
         let is_there = |new: &&&Permission| {
@@ -197,6 +220,7 @@ impl SecurityGroups for &Memory {
 
     async fn revoke(&self, _: &At<'_>, ids: &[&str]) -> Result<Revoked, CallError> {
         self.call("ec2:RevokeSecurityGroupIngress")?;
+        self.refuse("ec2:RevokeSecurityGroupIngress", ids.iter().map(ToString::to_string))?;
         let mut rules = self.rules.borrow_mut();
         if !ids.iter().all(|id| rules.iter().any(|rule| rule.id.as_str() == *id && !rule.is_egress)) {
             return Ok(Revoked::NotThere);
@@ -211,19 +235,21 @@ impl SecurityGroups for &Memory {
         Ok(())
     }
 
-    async fn quarantine_group(
+    async fn quarantine_groups(
         &self,
         _: &At<'_>,
         vpc: &str,
         by: By,
-    ) -> Result<Option<QuarantineGroup>, CallError> {
+    ) -> Result<Vec<QuarantineGroup>, CallError> {
         self.call("find the quarantine group")?;
         assert_eq!(vpc, "vpc-1");
         let shown = match by {
             By::Tag => self.is_found.get(),
             By::Name => self.quarantine_name.get() == QUARANTINE_GROUP_NAME,
         };
-        Ok(self.quarantine.borrow().clone().filter(|_| shown))
+        let others = self.other_quarantines.borrow();
+        let all = others.iter().chain(self.quarantine.borrow().as_ref()).cloned().collect::<Vec<_>>();
+        Ok(all.into_iter().filter(|_| shown).collect())
     }
 
     async fn create_quarantine_group(&self, _: &At<'_>, _: &str) -> Result<Created, CallError> {

@@ -42,7 +42,7 @@ fn the_quarantine_group_is_found_by_tag_or_by_name_with_its_rules() {
                     .build()
             });
         let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-        let found = at(async |at| ec2.quarantine_group(at, "vpc-1", by).await).unwrap().unwrap();
+        let found = at(async |at| ec2.quarantine_groups(at, "vpc-1", by).await).unwrap().remove(0);
         assert_eq!((found.id.as_str(), found.is_tagged), ("sg-1", true), "always the same one");
         assert_eq!(found.inbound, []);
         assert_eq!(found.outbound, [rule("", "-1", "all", WORLD).permission]);

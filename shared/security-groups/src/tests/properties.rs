@@ -1,6 +1,6 @@
 //! What holds for every group, through the real control.
 
-use network::{Assessment, Exposure, PrefixLists, Protocol, Query, Rule};
+use network::{Assessment, Exposure, Handling, PrefixLists, Protocol, Query, Rule, Source};
 use proptest::prelude::*;
 use remediation::{Control, Outcome, Remedy};
 
@@ -124,7 +124,12 @@ proptest! {
             for port in PORTS {
                 for rule in rules.iter().filter(|rule| !rule.is_egress) {
                     let was = rule.permission.ports(protocol).as_set().contains(port);
-                    let whole = matches!(rule.permission.protocol, Protocol::Other(_));
+                    // Of all traffic, ICMP of the other family is none.
+                    let pair = (protocol, &rule.permission.source);
+                    let other = matches!(pair, (Protocol::Icmp, Source::V6(_)) | (Protocol::Icmpv6, Source::V4(_)));
+                    let whole = matches!(rule.permission.protocol, Protocol::Other(_))
+                        || (rule.permission.protocol == Protocol::All && other)
+                        || (protocol.is_icmp() && network.icmp == Handling::Revoke);
                     if was && !whole && !offends(&assessment, rule, protocol, port) {
                         prop_assert!(reaches(&after, rule, protocol, port), "{:?} lost {protocol} {port}", rule);
                     }
@@ -165,8 +170,9 @@ proptest! {
         let is_open = !network::assess(&rules, &lists(&memory), &settings(json).network()).is_closed();
         let control = control(&memory, json);
         let report = walk(&control);
-        prop_assert_eq!(report.outcome == Outcome::Remediated, is_open && own > 0);
-        prop_assert!(report.remaining.iter().flatten().all(|finding| finding.remedy == Remedy::Report));
+        prop_assert_eq!(report.outcome == Outcome::Remediated, is_open && own > 0 && managed == 0);
+        prop_assert_eq!(report.outcome == Outcome::StillOpen, is_open && own > 0 && managed > 0);
+        prop_assert!(report.remaining.iter().flatten().all(|finding| finding.remedy != Remedy::Close));
         prop_assert_eq!(&*memory.rules.borrow(), &rules);
         let with_group = memory.interfaces.borrow().iter().filter(|one| one.groups == [GROUP]).count();
         prop_assert_eq!(with_group, if is_open { managed } else { own + managed });

@@ -161,7 +161,7 @@ fn a_world_in_many_parts_is_one_finding_that_names_a_few_of_its_rules() {
 }
 
 #[test]
-fn the_evidence_has_the_rules_complete() {
+fn the_evidence_names_the_rules_which_the_state_before_has_complete() {
     let found = findings([described(rule("sgr-1", "tcp", "22-23", WORLD), "a minute")], "{}");
     assert_eq!(
         found[0].evidence,
@@ -170,17 +170,46 @@ fn the_evidence_has_the_rules_complete() {
             "exposure": "world",
             "ports": { "tcp": ["22-23"] },
             "services": ["SSH", "Telnet"],
-            "rules": [{
-                "SecurityGroupRuleId": "sgr-1",
-                "IsEgress": false,
-                "IpProtocol": "tcp",
-                "FromPort": 22,
-                "ToPort": 23,
-                "CidrIpv4": "0.0.0.0/0",
-                "Description": "a minute",
-            }],
+            "rules": ["sgr-1"],
         })
     );
+}
+
+#[test]
+fn many_sets_of_rules_are_one_finding_that_says_what_the_first_of_them_open() {
+    let nested =
+        (0..30).map(|n| rule(&format!("sgr-{n:02}"), "tcp", &format!("{}-{}", 1_000 + n, 60_000 - n), WORLD));
+    let icmp = rule("sgr-icmp", "icmp", "8-0", WORLD);
+    let found = findings(nested.chain([icmp]), "{}");
+    assert_eq!(found.len(), 2);
+    assert_eq!(
+        found[0].summary,
+        "Anyone on the internet may reach tcp 1000-60000 (RDP, MySQL, PostgreSQL and 31 more services) through \
+         rules sgr-00, sgr-01, sgr-02 and 27 more"
+    );
+    let evidence = &found[0].evidence;
+    assert_eq!(evidence["rules"].as_array().unwrap().len(), 30);
+    assert_eq!((evidence["pieces"].as_array().unwrap().len(), &evidence["piece_count"]), (20, &json!(30)));
+    assert_eq!(
+        evidence["pieces"][4],
+        json!({
+            "ports": { "tcp": ["1004", "59996"] },
+            "rules": "sgr-00, sgr-01, sgr-02 and 2 more",
+        })
+    );
+    assert_eq!((found[1].severity, found[1].remedy), (Severity::Low, Remedy::Report));
+}
+
+#[test]
+fn what_is_said_of_a_thousand_rules_takes_space_by_the_rule_and_not_by_the_square() {
+    let bytes = |many: u32| {
+        let id = |n: u32| format!("sgr-{n:017x}");
+        let nested = (0..many).map(|n| rule(&id(n), "tcp", &format!("{}-{}", 1_000 + n, 60_000 - n), WORLD));
+        serde_json::to_string(&findings(nested, "{}")).unwrap().len()
+    };
+    let (some, many) = (bytes(100), bytes(1_000));
+    assert!(many < 30_000, "{many}");
+    assert!(many < 10 * some, "{some} and {many}");
 }
 
 #[test]
