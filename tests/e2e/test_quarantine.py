@@ -302,6 +302,26 @@ def test_the_default_group_of_a_vpc_keeps_what_its_members_may(revoke, ec2):
     says_again_nothing(send(revoke, about_group(group)))
 
 
+def test_icmp_of_a_part_of_a_split_is_put_back_as_one_rule(revoke, ec2):
+    group = group_of(
+        ec2,
+        permission("-1", None, v4=four("0.0.0.0/1", "half")),
+        permission("tcp", 22, v4=four("128.0.0.0/1")),
+        permission("icmp", (8, -1), v4=four("128.0.0.0/1")),
+    )
+    run = send(revoke, queued(about_group(group)))
+    assert (failures(run), run.outcome) == ([], "remediated")
+    assert says(ec2, group) == [
+        "icmp -1 -1 0.0.0.0/1",
+        "icmp 8 -1 128.0.0.0/1",
+        "tcp 0 21 0.0.0.0/1",
+        "tcp 23 65535 0.0.0.0/1",
+        "udp 0 65535 0.0.0.0/1",
+    ]
+    assert run.operations.count("AuthorizeSecurityGroupIngress") == 1
+    says_again_nothing(send(revoke, about_group(group)))
+
+
 # isolate
 
 
@@ -417,7 +437,9 @@ def test_interfaces_of_aws_services_are_left_alone_and_named(isolate, ec2):
 
     managed(isolate, balancer, "load_balancer")
     run = send(isolate, about_group(network.open))
-    assert run.outcome == "remediated", run.line.get("error")
+    assert run.outcome == "still-open", run.line.get("error")
+    assert [left["remedy"] for left in run.line["remaining"]].count("by-hand") == 1
+    assert run.operations.count("DescribeSecurityGroupRules") == 2, "nobody waits for what is left to a person"
     assert network.groups_of(mine) == {network.quarantine["GroupId"]}
     assert network.groups_of(balancer) == {network.open}
     assert run.operations.count("ModifyNetworkInterfaceAttribute") == 1
@@ -427,6 +449,24 @@ def test_interfaces_of_aws_services_are_left_alone_and_named(isolate, ec2):
     again = send(isolate, about_group(network.open))
     assert again.outcome == "alerted"
     says_again_nothing(again)
+
+
+def test_a_quarantine_group_may_let_in_a_prefix_list_of_private_addresses(isolate, ec2):
+    network = Network(ec2)
+    network.interface(network.open)
+    assert send(isolate, about_group(network.open)).outcome == "remediated"
+    quarantine = network.quarantine["GroupId"]
+    forensics = prefix_list(ec2, "10.0.0.0/8")
+    ec2.authorize_security_group_ingress(GroupId=quarantine, IpPermissions=[from_list("tcp", 22, forensics)])
+
+    second = network.interface(network.open)
+    isolate.recorder.fault("GetManagedPrefixListEntries", 403, ec2_error("UnauthorizedOperation", "No."), times=9)
+    run = send(isolate, queued(about_group(network.open)))
+    assert (failures(run), run.outcome, network.groups_of(second)) == (["m0"], "failed", {network.open})
+    assert f"{forensics} (offices) could not be read" in run.line["error"]["message"]
+
+    assert send(isolate, queued(about_group(network.open))).outcome == "remediated"
+    assert network.groups_of(second) == {quarantine}
 
 
 def test_an_open_group_that_nothing_uses_is_told_once(isolate, ec2):
@@ -479,7 +519,7 @@ def test_a_refused_interface_does_not_stop_the_others_and_is_tried_again(isolate
     interfaces = [network.interface(network.open) for _ in range(5)]
     isolate.recorder.fault("ModifyNetworkInterfaceAttribute", 400, ec2_error("OperationNotPermitted", "Not now."))
     run = send(isolate, queued(about_group(network.open)))
-    assert (failures(run), run.outcome) == (["m0"], "failed")
+    assert (failures(run), run.outcome) == (["m0"], "still-open")
     [left] = [interface for interface in interfaces if network.open in network.groups_of(interface)]
     assert run.line["remaining"]
     commands = section(run.mail[1], BY_HAND)

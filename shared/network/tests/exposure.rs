@@ -1,5 +1,7 @@
 //! The example `exposure`, as people run it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::{
     env::consts::EXE_SUFFIX,
     io::Write,

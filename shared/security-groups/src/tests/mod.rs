@@ -10,6 +10,7 @@ mod memory;
 mod placing;
 mod properties;
 mod reading;
+mod refusals;
 mod revoke;
 mod verdicts;
 
