@@ -5,8 +5,8 @@
 
 use aws_sdk_ssm::Client;
 use aws_types::SdkConfig;
-use remediation::settings::{SettingsNotRead, SettingsSource};
-use remediation::{CallError, Settings};
+use remediation::CallError;
+use settings::{Settings, SettingsNotRead, SettingsSource};
 
 const ACTION: &str = "ssm:GetParameter";
 
@@ -33,7 +33,7 @@ impl SettingsParameter {
 impl SettingsSource for SettingsParameter {
     async fn settings(&self) -> Result<Settings, SettingsNotRead> {
         let answer = self.client.get_parameter().name(&self.name).with_decryption(true).send().await;
-        let answer = answer.map_err(|error| CallError::from_sdk(ACTION, &error))?;
+        let answer = answer.map_err(|error| aws::failed(ACTION, error))?;
         let json = answer
             .parameter
             .and_then(|parameter| parameter.value)

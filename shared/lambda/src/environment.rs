@@ -1,8 +1,7 @@
 //! What the process's environment says: the only place that reads it.
 
+use settings::{Settings, SettingsError};
 use tracing::level_filters::LevelFilter;
-
-use super::{Settings, SettingsError};
 
 /// Holds the settings themselves.
 const SETTINGS: &str = "CURFEW_SETTINGS";

@@ -14,7 +14,7 @@
 //! | `s3_policy.trusted_organizations` | `[]` | organizations that they may let in: `o-...` |
 //! | `s3_policy.trusted_networks` | `[]` | networks that they may let in: CIDR blocks |
 //! | `s3_policy.trusted_vpcs` | `[]` | VPCs and VPC endpoints that they may let in: `vpc-...`, `vpce-...` |
-//! | `s3_policy.alert_on` | what is `high` or worse, `confused-deputy`, `refused` | which kinds of finding are mailed even where a policy is not public; the kinds are those of [`policy::FindingKind`] |
+//! | `s3_policy.alert_on` | what is `high` or worse, `confused-deputy`, `refused` | which kinds of finding are mailed even where a policy is not public; the kinds are those of `policy::FindingKind` |
 //! | `sg.quarantine` | `"revoke"` | `"revoke"` revokes the offending rules and keeps what else they let in; `"isolate"` puts the network interfaces of an open group into a quarantine group and leaves the rules as evidence; `"alert"` says and changes nothing |
 //! | `sg.isolate_all_groups` | `false` | `true`: an isolated interface loses its other groups too |
 //! | `sg.open_level` | `"world"` | from where on a port is open: `"world"` = to every public address; `"broad"` = to a block of /8 (IPv6: /32) or wider too |
@@ -22,161 +22,46 @@
 //! | `sg.authorized_udp_ports` | `[]` | the same for udp |
 //! | `sg.icmp` | `"report"` | `"report"` says that ICMP is open and leaves it; `"revoke"` treats it like any other open port |
 
-mod environment;
-mod ports;
-mod renewal;
-mod section;
-mod trusted;
+mod common;
 
-use network::PortSet;
-pub use network::{Handling, OpenLevel};
+use buckets::{S3AclSettings, S3PolicySettings};
+use remediation::{CallError, Mode};
+use security_groups::SgSettings;
 use serde::Deserialize;
 
-use crate::CallError;
-
-pub use environment::{Environment, Origin, OriginError};
-pub use renewal::{Renewal, SettingsSource};
-pub use trusted::S3PolicySettings;
-
-/// What an operator decides.
+/// What an operator decides: what all controls go by, and a section a control.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Of which shape they are. Only this field may never change its meaning.
-    #[serde(deserialize_with = "section::version")]
+    #[serde(deserialize_with = "common::version")]
     pub version: u32,
     /// Whether Curfew changes anything.
-    #[serde(deserialize_with = "section::word")]
+    #[serde(deserialize_with = "strict::word")]
     pub mode: Mode,
     /// After how many deliveries the queue gives a message up.
-    #[serde(deserialize_with = "section::deliveries")]
+    #[serde(deserialize_with = "common::deliveries")]
     pub max_receive_count: u32,
     /// Settings of the control `s3-acl`.
-    #[serde(deserialize_with = "section::section")]
+    #[serde(deserialize_with = "strict::section")]
     pub s3_acl: S3AclSettings,
     /// Settings of the control `s3-policy`.
-    #[serde(deserialize_with = "section::section")]
+    #[serde(deserialize_with = "strict::section")]
     pub s3_policy: S3PolicySettings,
     /// Settings of the control `sg-ingress`.
-    #[serde(deserialize_with = "section::section")]
+    #[serde(deserialize_with = "strict::section")]
     pub sg: SgSettings,
-}
-
-/// Whether Curfew changes anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// What is open is closed.
-    #[default]
-    Enforce,
-    /// What is open is reported, with what would have been done.
-    Observe,
-}
-
-impl Mode {
-    /// The mode as settings and logs write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Enforce => "enforce",
-            Self::Observe => "observe",
-        }
-    }
-}
-
-/// Settings of the control `s3-acl`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct S3AclSettings {
-    /// How a public ACL is made private.
-    #[serde(deserialize_with = "section::word")]
-    pub style: AclStyle,
-    /// Whether a bucket whose public grants were removed also gets `BlockPublicAcls` and `IgnorePublicAcls`.
-    pub block_public_acls: bool,
-}
-
-/// How a public ACL is made private.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AclStyle {
-    /// The public grants go; every other grant stays as it is.
-    #[default]
-    Grants,
-    /// The canned ACL `private` replaces the whole list.
-    Private,
-}
-
-/// Settings of the control `sg-ingress`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SgSettings {
-    /// What is done about an open group.
-    #[serde(deserialize_with = "section::word")]
-    pub quarantine: QuarantineStyle,
-    /// Whether an isolated interface loses its other groups too.
-    pub isolate_all_groups: bool,
-    /// From which exposure on a port is open.
-    #[serde(deserialize_with = "section::word")]
-    pub open_level: OpenLevel,
-    /// The tcp ports that may be open.
-    #[serde(deserialize_with = "ports::ports")]
-    pub authorized_tcp_ports: PortSet,
-    /// The udp ports that may be open.
-    #[serde(deserialize_with = "ports::ports")]
-    pub authorized_udp_ports: PortSet,
-    /// What happens to open ICMP.
-    #[serde(deserialize_with = "section::word")]
-    pub icmp: Handling,
-}
-
-/// What is done about an open group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum QuarantineStyle {
-    /// The offending rules go; what else they let in is put back.
-    #[default]
-    Revoke,
-    /// The group's interfaces go into a group that lets nothing in or out; the rules stay as evidence.
-    Isolate,
-    /// It is reported and stays.
-    Alert,
-}
-
-impl SgSettings {
-    /// How a group is judged.
-    pub fn network(&self) -> network::Settings {
-        network::Settings {
-            open_level: self.open_level,
-            authorized_tcp_ports: self.authorized_tcp_ports.clone(),
-            authorized_udp_ports: self.authorized_udp_ports.clone(),
-            icmp: self.icmp,
-        }
-    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            version: section::VERSION,
+            version: common::VERSION,
             mode: Mode::default(),
             max_receive_count: 8,
             s3_acl: S3AclSettings::default(),
             s3_policy: S3PolicySettings::default(),
             sg: SgSettings::default(),
-        }
-    }
-}
-
-impl Default for SgSettings {
-    fn default() -> Self {
-        let network::Settings { open_level, authorized_tcp_ports, authorized_udp_ports, icmp } =
-            network::Settings::default();
-        Self {
-            quarantine: QuarantineStyle::default(),
-            isolate_all_groups: false,
-            open_level,
-            authorized_tcp_ports,
-            authorized_udp_ports,
-            icmp,
         }
     }
 }
@@ -211,7 +96,7 @@ impl Settings {
         let mut reader = serde_json::Deserializer::from_str(json);
         let mut track = serde_path_to_error::Track::new();
         let reading = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
-        let read: Result<Self, _> = section::section(reading);
+        let read: Result<Self, _> = strict::section(reading);
         let settings = read.map_err(|error| {
             let path = track.path().to_string();
             let place = if path == "." || path == "?" { String::new() } else { format!("`{path}`: ") };
@@ -220,4 +105,13 @@ impl Settings {
         reader.end().map_err(|error| refused(String::new(), error.to_string()))?;
         Ok(settings)
     }
+}
+
+/// A place that settings can be read from again.
+pub trait SettingsSource {
+    /// The settings as they are now.
+    ///
+    /// # Errors
+    /// When they cannot be read, or cannot be right.
+    fn settings(&self) -> impl Future<Output = Result<Settings, SettingsNotRead>>;
 }

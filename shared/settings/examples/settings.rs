@@ -1,12 +1,12 @@
 //! Says whether settings can be used, with the code that the functions read them with.
 //!
-//! `cargo run -p remediation --example settings < settings.json`: silent and with status 0 where they can; else the
+//! `cargo run -p settings --example settings < settings.json`: silent and with status 0 where they can; else the
 //! reason, which names the key, and status 1.
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use remediation::Settings;
+use settings::Settings;
 
 fn main() -> io::Result<ExitCode> {
     let mut json = String::new();

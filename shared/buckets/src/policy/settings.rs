@@ -2,7 +2,7 @@
 
 use policy::{FindingKind, Trust};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error};
+use serde::de::Deserializer;
 
 /// Settings of the control `s3-policy`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -44,35 +44,23 @@ impl S3PolicySettings {
 
 fn accounts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let is_account = |text: &str| events::AccountId::new(text).is_some();
-    list(deserializer, is_account, "a 12-digit account id")
+    strict::list(deserializer, is_account, "a 12-digit account id")
 }
 
 fn organizations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    list(deserializer, |text| is_id(text, "o-"), "an organization's id (o-...)")
+    strict::list(deserializer, |text| is_id(text, "o-"), "an organization's id (o-...)")
 }
 
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    list(deserializer, policy::is_network, "a CIDR block")
+    strict::list(deserializer, policy::is_network, "a CIDR block")
 }
 
 fn vpcs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let is_vpc = |text: &str| is_id(text, "vpc-") || is_id(text, "vpce-");
-    list(deserializer, is_vpc, "the id of a VPC or a VPC endpoint (vpc-..., vpce-...)")
+    strict::list(deserializer, is_vpc, "the id of a VPC or a VPC endpoint (vpc-..., vpce-...)")
 }
 
 fn is_id(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix)
         .is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
-}
-
-fn list<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    is_valid: impl Fn(&str) -> bool,
-    expected: &str,
-) -> Result<Vec<String>, D::Error> {
-    let items = Vec::<String>::deserialize(deserializer)?;
-    match items.iter().find(|item| !is_valid(item)) {
-        Some(bad) => Err(D::Error::custom(format!("`{bad}` is not {expected}"))),
-        None => Ok(items),
-    }
 }

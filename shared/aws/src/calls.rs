@@ -35,7 +35,7 @@ impl Intercept for CountCalls {
 }
 
 /// Does the work, and says how many requests it took.
-pub(crate) async fn counted<F: Future>(work: F) -> (F::Output, u32) {
+pub async fn counted<F: Future>(work: F) -> (F::Output, u32) {
     CALLS
         .scope(Cell::new(0), async {
             let output = work.await;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 
-use crate::Outcome;
+use remediation::Outcome;
 
 const NAMESPACE: &str = "Curfew";
 
@@ -43,7 +43,7 @@ pub fn start(function_name: &str) {
 }
 
 /// Counts a subject that was walked.
-pub(crate) fn subject(control: &'static str, outcome: Outcome, duration: Duration, api_calls: u32) {
+pub fn subject(control: &'static str, outcome: Outcome, duration: Duration, api_calls: u32) {
     counter!("Subjects", "control" => control, "outcome" => outcome.as_str()).increment(1);
     histogram!("Duration", "control" => control).record(duration.as_secs_f64() * 1e3);
     histogram!("ApiCalls", "control" => control).record(api_calls);
@@ -51,19 +51,19 @@ pub(crate) fn subject(control: &'static str, outcome: Outcome, duration: Duratio
 }
 
 /// Counts a trigger that could not be read.
-pub(crate) fn unreadable(control: &'static str) {
+pub fn unreadable(control: &'static str) {
     counter!("Subjects", "control" => control, "outcome" => Outcome::Failed.as_str()).increment(1);
     flush();
 }
 
 /// Counts an alert that the topic did not take.
-pub(crate) fn alert_not_delivered(control: &'static str) {
+pub fn alert_not_delivered(control: &'static str) {
     counter!("AlertsNotDelivered", "control" => control).increment(1);
     flush();
 }
 
 /// Counts settings that could not be used.
-pub(crate) fn settings_not_read(control: &'static str) {
+pub fn settings_not_read(control: &'static str) {
     counter!("SettingsNotRead", "control" => control).increment(1);
     flush();
 }

@@ -1,24 +1,14 @@
 //! Settings that may change while the process lives.
 
 use std::cell::RefCell;
-use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use super::{Settings, SettingsNotRead};
-use crate::clock::Clock;
-use crate::metrics;
+use remediation::clock::Clock;
+use settings::{Settings, SettingsSource};
+use telemetry::metrics;
 
 /// For how long settings are gone by before they are read again.
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
-
-/// A place that settings can be read from again.
-pub trait SettingsSource {
-    /// The settings as they are now.
-    ///
-    /// # Errors
-    /// When they cannot be read, or cannot be right.
-    fn settings(&self) -> impl Future<Output = Result<Settings, SettingsNotRead>>;
-}
 
 /// Reads settings again once they are five minutes old, and keeps the last good ones.
 #[derive(Debug)]

@@ -1,48 +1,36 @@
-//! The log lines of a service; the fields are described in [`crate::log`].
+//! The log lines of a function; the fields are described in [`log`](crate::log).
 
 use events::{Subject, TriggerError};
+use remediation::{Outcome, Report, Told};
 use serde_json::{Map, Value, json};
 use tracing::Level;
 
-use crate::{Outcome, Report, Undelivered, metrics};
+use crate::metrics;
 
 /// What may hold hundreds of values comes last: of a line, Logs Insights finds the first 200 by itself.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html>
 const LARGE: [&str; 6] = ["findings", "planned", "changes", "remaining", "before", "undelivered"];
 
-/// What became of the alert about a subject.
-#[derive(Debug)]
-pub(super) enum AlertState {
-    /// Nobody needs to know.
-    None,
-    /// It was published.
-    Sent,
-    /// People know already.
-    Repeated,
-    /// It did not get through.
-    Failed(Undelivered),
-}
-
 /// The one line about a subject.
-pub(super) fn report(report: &Report, alert: &AlertState, api_calls: u32) {
-    let facts = Value::Object(facts(report, alert, api_calls)).to_string();
-    let message = message(report, alert);
-    match level(report, alert) {
+pub fn report(report: &Report, told: &Told, api_calls: u32) {
+    let facts = Value::Object(facts(report, told, api_calls)).to_string();
+    let message = message(report, told);
+    match level(report, told) {
         Level::ERROR => tracing::error!(target: "remediation", facts, "{message}"),
         Level::WARN => tracing::warn!(target: "remediation", facts, "{message}"),
         _ => tracing::info!(target: "remediation", facts, "{message}"),
     }
 }
 
-fn level(report: &Report, alert: &AlertState) -> Level {
-    match (report.outcome, alert) {
-        (_, AlertState::Failed(_)) | (Outcome::Failed, _) => Level::ERROR,
+fn level(report: &Report, told: &Told) -> Level {
+    match (report.outcome, told) {
+        (_, Told::Failed(_)) | (Outcome::Failed, _) => Level::ERROR,
         (Outcome::StillOpen | Outcome::Alerted | Outcome::Observed, _) => Level::WARN,
         _ => Level::INFO,
     }
 }
 
-fn message(report: &Report, alert: &AlertState) -> String {
+fn message(report: &Report, told: &Told) -> String {
     let mut message = format!("{}: {}", report.subject.resource, report.outcome);
     let mut add = |text: &str| {
         message.push_str(": ");
@@ -60,20 +48,20 @@ fn message(report: &Report, alert: &AlertState) -> String {
         }
         (None, [], []) => {}
     }
-    if let AlertState::Failed(undelivered) = alert {
+    if let Told::Failed(undelivered) = told {
         add(&undelivered.to_string());
     }
     message
 }
 
-fn facts(report: &Report, alert: &AlertState, api_calls: u32) -> Map<String, Value> {
+fn facts(report: &Report, told: &Told, api_calls: u32) -> Map<String, Value> {
     let mut facts = report.facts();
     let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
-    match alert {
-        AlertState::None => add("alert", "none".into()),
-        AlertState::Sent => add("alert", "sent".into()),
-        AlertState::Repeated => add("alert", "repeated".into()),
-        AlertState::Failed(undelivered) => {
+    match told {
+        Told::Nobody => add("alert", "none".into()),
+        Told::Sent => add("alert", "sent".into()),
+        Told::Repeated => add("alert", "repeated".into()),
+        Told::Failed(undelivered) => {
             let alert = &undelivered.alert;
             add("alert_error", undelivered.error.facts());
             add("undelivered", json!({ "subject": alert.subject, "text": alert.text }));
@@ -91,7 +79,7 @@ fn facts(report: &Report, alert: &AlertState, api_calls: u32) -> Map<String, Val
 }
 
 /// A trigger, or a part of one, that could not be read.
-pub(super) fn unreadable(control: &'static str, error: &TriggerError, message_id: Option<&str>) {
+pub fn unreadable(control: &'static str, error: &TriggerError, message_id: Option<&str>) {
     metrics::unreadable(control);
     tracing::error!(
         target: "remediation",
@@ -103,12 +91,12 @@ pub(super) fn unreadable(control: &'static str, error: &TriggerError, message_id
 }
 
 /// A trigger without a subject for this control.
-pub(super) fn nothing_to_do(control: &str) {
+pub fn nothing_to_do(control: &str) {
     tracing::info!(target: "remediation", control, "the trigger names nothing that {control} has to look at");
 }
 
 /// A subject that is left to the next delivery.
-pub(super) fn not_started(control: &str, subject: &Subject) {
+pub fn not_started(control: &str, subject: &Subject) {
     tracing::warn!(
         target: "remediation",
         control,

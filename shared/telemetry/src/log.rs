@@ -11,7 +11,7 @@
 //! | `arn`, `account`, `region` | where it is |
 //! | `cause` | the trigger that pointed at it |
 //! | `mode` | `enforce` or `observe` |
-//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `gone`, `still-open` or `failed` |
+//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `gone`, `closed-meanwhile`, `still-open` or `failed` |
 //! | `severity` | the worst finding's, where there is one or the walk failed |
 //! | `findings` | list of `kind`, `severity`, `remedy`, `summary`, `evidence` |
 //! | `planned` | what the plan was, a line a step, where it was not carried out to its end |
@@ -41,7 +41,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFi
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::clock::{Clock, SystemClock, rfc3339};
+use remediation::clock::{Clock, SystemClock, rfc3339};
 
 /// What the lines call the product.
 pub(crate) const SERVICE: &str = "curfew";
