@@ -9,7 +9,6 @@
 
 mod cause;
 mod error;
-mod fields;
 mod subject;
 mod trigger;
 
