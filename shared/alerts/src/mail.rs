@@ -17,7 +17,7 @@ pub fn mail(report: &Report, limit: usize) -> Alert {
 }
 
 fn subject(report: &Report) -> String {
-    let head = format!("[Curfew] {}, {}: ", report.outcome, report.severity());
+    let head = format!("[Curfew] {}, {}: ", report.outcome, report.severity);
     let tail = format!(" ({})", report.subject.region);
     let room = SUBJECT_LIMIT.saturating_sub(head.len() + tail.len());
     let resource = report.subject.resource.to_string();
@@ -52,7 +52,9 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
-        Outcome::Compliant => "It was closed before Curfew had said that it closed it.",
+        Outcome::ClosedMeanwhile => "It was closed before Curfew had said that it closed it.",
+        // Nobody is told of these.
+        Outcome::Compliant => "Nothing was found to close.",
     };
     format!("{found}. {then}")
 }
@@ -107,7 +109,7 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
         return;
     }
     let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
-    let closed_meanwhile = report.outcome == Outcome::Compliant;
+    let closed_meanwhile = report.outcome == Outcome::ClosedMeanwhile;
     let if_none = if closed_meanwhile { "Nothing that it knows of." } else { "It changed nothing." };
     text.list(changes, if_none, limit);
     match &report.remaining {
@@ -134,8 +136,8 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
     if let Some(error) = &report.error {
         text.line(&format!("  It could not finish: {}", cut::text(&error.to_string(), limit)));
     }
-    if let Some(note) = &report.note {
-        text.line(&format!("  Note: {note}."));
+    if let Some(note) = report.note {
+        text.line(&format!("  Note: {}.", note.words()));
     }
 }
 

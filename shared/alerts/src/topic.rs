@@ -4,7 +4,8 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_types::SdkConfig;
-use remediation::{CallError, CountCalls, Notify, Report, Undelivered};
+use aws::CountCalls;
+use remediation::{CallError, Notify, Report, Undelivered};
 
 use crate::message::message;
 
@@ -102,7 +103,7 @@ impl Notify for Topic {
         match request.send().await {
             Ok(_) => Ok(()),
             Err(error) => {
-                let error = CallError::from_sdk("sns:Publish", &error);
+                let error = aws::failed("sns:Publish", error);
                 Err(Undelivered { error, alert: message.mail })
             }
         }

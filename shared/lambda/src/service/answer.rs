@@ -1,23 +1,20 @@
 //! What Lambda is told once an invocation is over.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse};
-use events::{Message, Reading, Subject};
+use events::{Message, Reading, Subject, TriggerError};
+use remediation::{Ended, Outcome, StepError, Told, Undelivered};
 use serde_json::{Value, json};
 
-use crate::{Outcome, Report, Undelivered};
-
-/// Why a subject has to be delivered again.
+/// How far an invocation came with a subject.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum Handled {
+    /// It was walked.
+    Walked(Ended),
     /// There was no time to begin.
     NotStarted,
-    /// A step failed, or the resource is still open.
-    Unfinished(Report),
-    /// The work is done, and nobody was told.
-    NotTold(Report, Undelivered),
 }
 
-/// How one message ended.
+/// How one delivery ended.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     outcomes: Vec<(String, Outcome)>,
@@ -25,18 +22,21 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// Picks what concerns one message out of everything that the invocation walked.
-    pub(super) fn of(reading: &Reading, ended: &[(&Subject, Result<Report, Failure>)]) -> Self {
+    /// Picks what concerns one delivery out of everything that the invocation handled.
+    pub(super) fn of(reading: &Reading, handled: &[(&Subject, Handled)]) -> Self {
         let mut done = Self::default();
         for error in &reading.unreadable {
-            done.failures.push(HandleError::Unreadable(error.to_string()));
+            done.failures.push(HandleError::Unreadable(error.clone()));
         }
         let mine = |subject: &Subject| reading.subjects.iter().any(|own| own.same_resource(subject));
-        for (subject, result) in ended.iter().filter(|(subject, _)| mine(subject)) {
+        for (subject, handled) in handled.iter().filter(|(subject, _)| mine(subject)) {
             let resource = subject.resource.to_string();
-            match result {
-                Ok(report) => done.outcomes.push((resource, report.outcome)),
-                Err(failure) => done.failures.push(HandleError::of(resource, failure)),
+            match handled {
+                Handled::NotStarted => done.failures.push(HandleError::NotStarted(resource)),
+                Handled::Walked(ended) => match HandleError::of(resource.clone(), ended) {
+                    Some(failure) => done.failures.push(failure),
+                    None => done.outcomes.push((resource, ended.report.outcome)),
+                },
             }
         }
         done
@@ -44,64 +44,74 @@ impl Done {
 }
 
 /// Why an invocation is answered with an error. Each of these is in the log already, once.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
 pub enum HandleError {
     /// The trigger, or a part of it, could not be read.
     #[error("the trigger could not be read: {0}")]
-    Unreadable(String),
+    Unreadable(#[source] TriggerError),
     /// There was no time left to begin with a subject.
     #[error("{0}: not started, too little time was left")]
     NotStarted(String),
     /// A step failed.
-    #[error("{0}")]
-    Failed(String),
+    #[error("{resource}: {error}")]
+    Failed {
+        /// The resource.
+        resource: String,
+        /// Why.
+        #[source]
+        error: StepError,
+    },
     /// The resource is still open after the change.
     #[error("{0}: still open after the change")]
     StillOpen(String),
     /// The work is done, and the alert about it did not get through.
-    #[error("{0}")]
-    NotTold(String),
+    #[error("{resource}: {outcome}, and {undelivered}")]
+    NotTold {
+        /// The resource.
+        resource: String,
+        /// How the work ended.
+        outcome: Outcome,
+        /// The alert, and why it did not get through.
+        #[source]
+        undelivered: Undelivered,
+    },
     /// Several of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Several(Vec<HandleError>),
 }
 
 impl HandleError {
-    fn of(resource: String, failure: &Failure) -> Self {
-        match failure {
-            Failure::NotStarted => Self::NotStarted(resource),
-            Failure::NotTold(report, undelivered) => {
-                Self::NotTold(format!("{resource}: {}, and {undelivered}", report.outcome))
+    /// Why a subject that was walked has to be delivered again; `None` where it has not.
+    fn of(resource: String, ended: &Ended) -> Option<Self> {
+        let report = &ended.report;
+        match (&ended.told, &report.error) {
+            (Told::Failed(undelivered), _) => {
+                let undelivered = undelivered.clone();
+                Some(Self::NotTold { resource, outcome: report.outcome, undelivered })
             }
-            Failure::Unfinished(Report { error: Some(error), .. }) => {
-                Self::Failed(format!("{resource}: {error}"))
-            }
-            Failure::Unfinished(_) => Self::StillOpen(resource),
+            _ if !report.is_unfinished() => None,
+            (_, Some(error)) => Some(Self::Failed { resource, error: error.clone() }),
+            (_, None) => Some(Self::StillOpen(resource)),
         }
     }
 
     /// A stable name for Lambda's `errorType`.
+    #[must_use]
     pub fn error_type(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "Curfew.UnreadableTrigger",
             Self::NotStarted(_) => "Curfew.NotStarted",
-            Self::Failed(_) => "Curfew.Failed",
+            Self::Failed { .. } => "Curfew.Failed",
             Self::StillOpen(_) => "Curfew.StillOpen",
-            Self::NotTold(_) => "Curfew.AlertNotDelivered",
+            Self::NotTold { .. } => "Curfew.AlertNotDelivered",
             Self::Several(_) => "Curfew.SeveralFailures",
         }
     }
 }
 
 /// The answer to a single event.
-pub(super) fn event(done: Vec<Done>) -> Result<Value, HandleError> {
-    let mut outcomes = Vec::new();
-    let mut failures = Vec::new();
-    for message in done {
-        outcomes.extend(message.outcomes);
-        failures.extend(message.failures);
-    }
+pub(super) fn event(done: Done) -> Result<Value, HandleError> {
+    let Done { outcomes, mut failures } = done;
     match (failures.pop(), failures.is_empty()) {
         (None, _) => Ok(json!({
             "subjects": outcomes

@@ -1,25 +1,23 @@
 //! Everything that one invocation holds, each subject walked once and reported once.
 
 mod answer;
-mod line;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
-use events::{Message, Subject, Trigger};
+use aws::counted;
+use events::{Reading, Subject, Trigger};
 use futures_util::StreamExt;
 use futures_util::stream;
+use remediation::clock::Clock;
+use remediation::{Control, Describe, Notify, Ports, Told, Visit, walk};
 use serde_json::Value;
+use settings::Settings;
+use telemetry::{line, metrics};
 use tracing::Instrument;
 
 pub use answer::HandleError;
-use answer::{Done, Failure};
-use line::AlertState;
-
-use crate::calls::counted;
-use crate::clock::Clock;
-use crate::recent::Recent;
-use crate::{Control, Notify, Report, Settings, metrics, walk};
+use answer::{Done, Handled};
 
 /// How many subjects of a batch are walked at the same time: enough to hide the network, few enough to stay
 /// under the request rates of EC2 and S3.
@@ -42,9 +40,7 @@ pub struct Invocation {
 #[derive(Debug)]
 pub struct Service<C, N, K> {
     armed: RwLock<Arc<Armed<C>>>,
-    notify: N,
-    clock: K,
-    recent: Recent,
+    ports: Ports<K, N>,
 }
 
 /// A control, and the settings that it was built with.
@@ -54,11 +50,27 @@ struct Armed<C> {
     settings: Settings,
 }
 
-impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
+/// An event that somebody handed over.
+struct Delivery<'a> {
+    reading: &'a Reading,
+    /// What a queue calls it.
+    message_id: Option<&'a str>,
+    /// Whether it will not be handed out again.
+    is_last: bool,
+}
+
+/// A subject that is to be walked.
+struct Work<'a, Id> {
+    subject: &'a Subject,
+    id: &'a Id,
+    is_last: bool,
+}
+
+impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
     /// A service that enforces one control and tells people through one port.
     pub fn new(control: C, notify: N, clock: K, settings: Settings) -> Self {
         let armed = RwLock::new(Arc::new(Armed { control, settings }));
-        Self { armed, notify, clock, recent: Recent::default() }
+        Self { armed, ports: Ports::new(clock, notify) }
     }
 
     /// Goes by other settings from the next invocation on, with a control that was built with them.
@@ -84,110 +96,102 @@ impl<C: Control, N: Notify, K: Clock> Service<C, N, K> {
             function_request_id = invocation.request_id,
             xray_trace_id = invocation.xray_trace_id.as_deref().unwrap_or_default(),
         );
-        async {
-            match events::read(payload) {
-                Ok(Trigger::Event(reading)) => {
-                    // No queue counts its deliveries, so each may be the last.
-                    let event = Message { id: String::new(), receive_count: u32::MAX, reading };
-                    let failures = self.messages(std::slice::from_ref(&event), invocation).await;
-                    answer::event(failures)
-                }
-                Ok(Trigger::Batch(messages)) => {
-                    let done = self.messages(&messages, invocation).await;
-                    Ok(answer::batch(&messages, &done))
-                }
-                Err(error) => {
-                    line::unreadable(C::NAME, &error, None);
-                    Err(HandleError::Unreadable(error.to_string()))
-                }
-            }
-        }
-        .instrument(span)
-        .await
+        self.answer(payload, invocation).instrument(span).await
     }
 
-    /// Walks each distinct subject once, and says for each message how its subjects ended.
-    async fn messages(&self, messages: &[Message], invocation: &Invocation) -> Vec<Done> {
+    async fn answer(&self, payload: &str, invocation: &Invocation) -> Result<Value, HandleError> {
         let armed = self.armed();
-        let mut work: Vec<(&Subject, bool)> = Vec::new();
-        for message in messages {
-            for error in &message.reading.unreadable {
-                line::unreadable(C::NAME, error, Some(message.id.as_str()).filter(|id| !id.is_empty()));
+        match events::read(payload) {
+            Ok(Trigger::Event(reading)) => {
+                // No queue counts its deliveries, so each may be the last.
+                let event = Delivery { reading: &reading, message_id: None, is_last: true };
+                let handled = self.handle_all(&armed, &[event], invocation).await;
+                answer::event(Done::of(&reading, &handled))
             }
-            let last_chance = message.receive_count >= armed.settings.max_receive_count;
-            for subject in message.reading.subjects.iter().filter(|s| C::id(&s.resource).is_some()) {
-                match work.iter_mut().find(|(known, _)| known.same_resource(subject)) {
-                    Some((_, last)) => *last |= last_chance,
-                    None => work.push((subject, last_chance)),
-                }
+            Ok(Trigger::Batch(messages)) => {
+                let limit = armed.settings.max_receive_count;
+                let deliveries: Vec<Delivery<'_>> = messages
+                    .iter()
+                    .map(|message| Delivery {
+                        reading: &message.reading,
+                        message_id: Some(&message.id),
+                        is_last: message.receive_count >= limit,
+                    })
+                    .collect();
+                let handled = self.handle_all(&armed, &deliveries, invocation).await;
+                let done: Vec<Done> =
+                    messages.iter().map(|message| Done::of(&message.reading, &handled)).collect();
+                Ok(answer::batch(&messages, &done))
+            }
+            Err(error) => {
+                line::unreadable(C::NAME, &error, None);
+                Err(HandleError::Unreadable(error))
             }
         }
-        if work.is_empty() && messages.iter().all(|message| message.reading.unreadable.is_empty()) {
-            line::nothing_to_do(C::NAME);
-        }
-
-        work.sort_by_key(|(_, last_chance)| !last_chance);
-        let half_time = self.half_time(invocation);
-        let ended: Vec<(&Subject, Result<Report, Failure>)> = stream::iter(work)
-            .map(|(subject, last)| {
-                let armed = &armed;
-                async move { (subject, self.subject(armed, subject, last, half_time).await) }
-            })
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
-        messages.iter().map(|message| Done::of(&message.reading, &ended)).collect()
     }
 
-    async fn subject(
+    /// Walks each distinct subject once.
+    async fn handle_all<'a>(
         &self,
         armed: &Armed<C>,
-        subject: &Subject,
-        last_chance: bool,
-        half_time: Option<SystemTime>,
-    ) -> Result<Report, Failure> {
-        let Some(id) = C::id(&subject.resource) else { return Err(Failure::NotStarted) };
-        // What will not be delivered again is begun however little time is left.
-        if !last_chance && half_time.is_some_and(|half_time| self.clock.now() > half_time) {
-            line::not_started(C::NAME, subject);
-            return Err(Failure::NotStarted);
-        }
-        let ((report, alert), api_calls) = counted(async {
-            let report = walk(&armed.control, subject, id, armed.settings.mode, &self.clock).await;
-            let alert = self.tell(&report, last_chance).await;
-            (report, alert)
-        })
-        .await;
-        line::report(&report, &alert, api_calls);
-        metrics::subject(C::NAME, report.outcome, report.duration, api_calls);
-        match alert {
-            AlertState::Failed(undelivered) => {
-                metrics::alert_not_delivered(C::NAME);
-                Err(Failure::NotTold(report, undelivered))
+        deliveries: &[Delivery<'a>],
+        invocation: &Invocation,
+    ) -> Vec<(&'a Subject, Handled)> {
+        for delivery in deliveries {
+            for error in &delivery.reading.unreadable {
+                line::unreadable(C::NAME, error, delivery.message_id);
             }
-            _ if report.is_unfinished() => Err(Failure::Unfinished(report)),
-            _ => Ok(report),
         }
+        let work = work::<C>(deliveries);
+        if work.is_empty() && deliveries.iter().all(|delivery| delivery.reading.unreadable.is_empty()) {
+            line::nothing_to_do(C::NAME);
+        }
+        let half_time = self.half_time(invocation);
+        stream::iter(work)
+            .map(|work| async move { (work.subject, self.subject(armed, &work, half_time).await) })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await
     }
 
-    async fn tell(&self, report: &Report, last_chance: bool) -> AlertState {
-        let now = self.clock.now();
-        let state = if !report.concerns_a_person(last_chance) {
-            AlertState::None
-        } else if self.recent.knows(report, now) {
-            AlertState::Repeated
-        } else {
-            self.notify.notify(report).await.map_or_else(AlertState::Failed, |()| AlertState::Sent)
-        };
-        self.recent.note(report, matches!(state, AlertState::Sent), now);
-        state
+    async fn subject(&self, armed: &Armed<C>, work: &Work<'_, C::Id>, half_time: Option<SystemTime>) -> Handled {
+        let Work { subject, id, is_last } = *work;
+        // What will not be delivered again is begun however little time is left.
+        if !is_last && half_time.is_some_and(|half_time| self.ports.clock.now() > half_time) {
+            line::not_started(C::NAME, subject);
+            return Handled::NotStarted;
+        }
+        let visit = Visit { subject, id, mode: armed.settings.mode, is_last_chance: is_last };
+        let (ended, api_calls) = counted(walk(&armed.control, &visit, &self.ports)).await;
+        line::report(&ended.report, &ended.told, api_calls);
+        metrics::subject(C::NAME, ended.report.outcome, ended.report.duration, api_calls);
+        if matches!(ended.told, Told::Failed(_)) {
+            metrics::alert_not_delivered(C::NAME);
+        }
+        Handled::Walked(ended)
     }
 
     /// Until when subjects are started: a walk that Lambda would cut off half way is better not begun. A
     /// deadline that has passed already is no deadline.
     fn half_time(&self, invocation: &Invocation) -> Option<SystemTime> {
-        let now = self.clock.now();
+        let now = self.ports.clock.now();
         let left = invocation.deadline.duration_since(now).ok().filter(|left| *left > Duration::ZERO)?;
         now.checked_add(left / 2)
     }
+}
+
+/// Each distinct subject of the control once, first what will not be handed out again.
+fn work<'a, C: Control>(deliveries: &[Delivery<'a>]) -> Vec<Work<'a, C::Id>> {
+    let mut work: Vec<Work<'a, C::Id>> = Vec::new();
+    for delivery in deliveries {
+        for subject in &delivery.reading.subjects {
+            let Some(id) = C::id(&subject.resource) else { continue };
+            match work.iter_mut().find(|known| known.subject.same_resource(subject)) {
+                Some(known) => known.is_last |= delivery.is_last,
+                None => work.push(Work { subject, id, is_last: delivery.is_last }),
+            }
+        }
+    }
+    work.sort_by_key(|work| !work.is_last);
+    work
 }
