@@ -16,7 +16,7 @@ pub struct Cause {
 }
 
 impl Cause {
-    pub(crate) fn new(trigger: &'static str) -> Self {
+    pub fn new(trigger: &'static str) -> Self {
         Self { trigger, rule: None, time: None, event: None }
     }
 

@@ -8,7 +8,6 @@ use crate::{AccountId, BucketName, Cause, GroupId, Partition, Region};
 
 /// A resource of a kind that Curfew knows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Resource {
     /// An S3 bucket.
     Bucket(BucketName),
