@@ -105,10 +105,7 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
     type Change = AclChange;
 
     fn id(resource: &Resource) -> Option<&BucketName> {
-        match resource {
-            Resource::Bucket(name) => Some(name),
-            Resource::SecurityGroup(_) => None,
-        }
+        if let Resource::Bucket(name) = resource { Some(name) } else { None }
     }
 
     async fn read(&self, bucket: &Bucket<'_>) -> Result<Option<AclState>, CallError> {

@@ -45,10 +45,7 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
     type Change = NoChange;
 
     fn id(resource: &Resource) -> Option<&BucketName> {
-        match resource {
-            Resource::Bucket(name) => Some(name),
-            Resource::SecurityGroup(_) => None,
-        }
+        if let Resource::Bucket(name) = resource { Some(name) } else { None }
     }
 
     async fn read(&self, bucket: &Bucket<'_>) -> Result<Option<PolicyState>, CallError> {
