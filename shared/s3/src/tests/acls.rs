@@ -17,12 +17,48 @@ use aws_sdk_s3control::operation::get_public_access_block::{
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
-use super::*;
-use crate::tests::{bucket, sdk_error};
+use buckets::{
+    Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, S3Acl, S3AclSettings, Written,
+};
+use remediation::testing::{self, run};
+use remediation::{CallError, Mode};
+
+use super::{bucket, sdk_error};
+use crate::S3BucketAcls;
+use crate::acls::sdk_grantee;
+
+const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+
+fn group(permission: &str, uri: &str) -> Grant {
+    let grantee = Grantee {
+        kind: "Group".into(),
+        id: None,
+        display_name: None,
+        email_address: None,
+        uri: Some(uri.into()),
+    };
+    Grant { grantee, permission: permission.into() }
+}
+
+fn user(permission: &str, id: &str) -> Grant {
+    let grantee = Grantee {
+        kind: "CanonicalUser".into(),
+        id: Some(id.into()),
+        display_name: Some(format!("name of {id}")),
+        email_address: None,
+        uri: None,
+    };
+    Grant { grantee, permission: permission.into() }
+}
+
+fn acl(grants: Vec<Grant>) -> Acl {
+    Acl { owner: Owner { id: Some("owner".into()), display_name: None }, grants }
+}
 
 fn sdk_grant(grant: &Grant) -> types::Grant {
     types::Grant::builder()
-        .grantee(grant.grantee.to_sdk().unwrap())
+        .grantee(sdk_grantee(&grant.grantee).unwrap())
         .permission(grant.permission.as_str().into())
         .build()
 }
