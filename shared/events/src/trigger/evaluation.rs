@@ -1,9 +1,11 @@
 //! What AWS Config says of one resource, in whichever trigger it comes.
 
-use crate::fields::Fields;
+use document::Node;
+
+use crate::trigger::name;
 use crate::{BucketName, GroupId, Resource, TriggerError};
 
-/// The names under which a trigger keeps the three facts of an evaluation.
+/// The names under which a trigger keeps what identifies the resource.
 pub(super) struct Keys {
     pub(super) resource_type: &'static str,
     pub(super) resource_id: &'static str,
@@ -12,25 +14,25 @@ pub(super) struct Keys {
 /// Whether an evaluation asks for a look.
 ///
 /// <https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html>
-pub(super) fn is_non_compliant(holder: &Fields<'_>) -> Result<bool, TriggerError> {
-    match holder.text("complianceType")? {
+pub(super) fn is_non_compliant(holder: &Node<'_>) -> Result<bool, TriggerError> {
+    let compliance = holder.required("complianceType")?;
+    match compliance.text()? {
         "NON_COMPLIANT" => Ok(true),
         "COMPLIANT" | "NOT_APPLICABLE" | "INSUFFICIENT_DATA" => Ok(false),
-        other => Err(TriggerError::invalid(holder.path("complianceType"), other, "a compliance type")),
+        other => Err(TriggerError::invalid(compliance.place(), other, "a compliance type")),
     }
 }
 
 /// The resource, or `None` where it is of a type that no control looks at.
-pub(super) fn resource(holder: &Fields<'_>, keys: &Keys) -> Result<Option<Resource>, TriggerError> {
-    let id = || holder.text(keys.resource_id);
-    let invalid = |id: &str, expected| TriggerError::invalid(holder.path(keys.resource_id), id, expected);
-    match holder.text(keys.resource_type)? {
-        "AWS::S3::Bucket" => BucketName::new(id()?)
-            .map(|name| Some(Resource::Bucket(name)))
-            .ok_or_else(|| invalid(id().unwrap_or_default(), BucketName::EXPECTED)),
-        "AWS::EC2::SecurityGroup" => GroupId::new(id()?)
-            .map(|id| Some(Resource::SecurityGroup(id)))
-            .ok_or_else(|| invalid(id().unwrap_or_default(), GroupId::EXPECTED)),
+pub(super) fn resource(holder: &Node<'_>, keys: &Keys) -> Result<Option<Resource>, TriggerError> {
+    let id = || holder.required(keys.resource_id);
+    match holder.required(keys.resource_type)?.text()? {
+        "AWS::S3::Bucket" => {
+            name(&id()?, BucketName::new, BucketName::EXPECTED).map(|name| Some(Resource::Bucket(name)))
+        }
+        "AWS::EC2::SecurityGroup" => {
+            name(&id()?, GroupId::new, GroupId::EXPECTED).map(|id| Some(Resource::SecurityGroup(id)))
+        }
         _ => Ok(None),
     }
 }
