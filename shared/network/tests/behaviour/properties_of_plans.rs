@@ -4,6 +4,7 @@ use network::{Exposure, Handling, OpenLevel, Plan, Protocol, Rule, Settings, Sou
 use proptest::{prelude::*, sample::select};
 
 use crate::generated::{PORTS, group, judge, plain_rules, settings};
+use crate::given::applied;
 use crate::reference::{self, PlainRule};
 
 /// Blocks that make up the world, or a broad block, in several ways.
@@ -93,7 +94,7 @@ proptest! {
     fn a_group_is_closed_after_its_plan(plain in plain_rules(), settings in settings()) {
         let (rules, lists) = group(&plain);
         let plan = Plan::new(&rules, &assess(&rules, &lists, &settings));
-        let after = plan.apply_to(&rules);
+        let after = applied(&plan, &rules);
         let assessment = assess(&after, &lists, &settings);
         prop_assert!(assessment.is_closed(), "{plan:?} leaves {assessment:?}");
         prop_assert!(Plan::new(&after, &assessment).is_empty());
@@ -104,7 +105,7 @@ proptest! {
         let (rules, lists) = group(&plain);
         let assessment = assess(&rules, &lists, &settings);
         let plan = Plan::new(&rules, &assessment);
-        let after = plan.apply_to(&rules);
+        let after = applied(&plan, &rules);
         let is_cut = |rule: &Rule, protocol: &Protocol| {
             let mut cut = plan.cut.iter();
             cut.any(|cut| cut.part_of == rule.id && cut.protocol == *protocol && settings.icmp == Handling::Revoke)
