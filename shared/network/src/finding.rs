@@ -29,6 +29,18 @@ pub struct Finding {
     pub handling: Handling,
 }
 
+impl Finding {
+    /// This finding without `ports` of its protocol, which stay open; `None` if none is left.
+    ///
+    /// A [`Plan`](crate::Plan) puts back what no finding names. So it closes the rest, and every rule goes on letting
+    /// through of `ports` what it lets through.
+    #[must_use]
+    pub fn without_ports(&self, ports: &PortSet) -> Option<Self> {
+        let left = self.ports.as_set().without(ports.as_set());
+        (!left.is_empty()).then(|| Self { ports: left.into(), ..self.clone() })
+    }
+}
+
 /// A prefix list that could not be read, and the rules by which it reaches ports that may not be open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableSource {

@@ -19,8 +19,8 @@ use crate::source::Source;
 /// that the rule does not help to open. So 80-8080 from 0.0.0.0/0 leaves 80 and 443.
 ///
 /// A rule of all traffic leaves such ports of TCP and UDP, and the ICMP of its source's family. Where open ICMP is
-/// only reported, that is all of it or nothing: types are not told apart, and a rule whose ICMP is open as a
-/// whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of them counts
+/// only reported and it takes too many rules to tell its types apart, that is all of it; but a rule whose ICMP is
+/// open as a whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of them counts
 /// as reaching every port. For the same reason a rule of such a protocol leaves nothing, since a TCP rule in
 /// its stead would let in what it never did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

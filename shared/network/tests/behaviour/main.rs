@@ -1,6 +1,7 @@
 //! What the crate promises, by subject.
 
 mod assessments;
+mod exemptions;
 mod generated;
 mod given;
 mod large_groups;
