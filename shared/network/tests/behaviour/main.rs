@@ -11,5 +11,6 @@ mod port_sets;
 mod properties_of_exposure;
 mod properties_of_plans;
 mod reference;
+mod round_trips;
 mod which_rules_reach;
 mod which_sources_are_open;
