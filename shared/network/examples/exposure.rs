@@ -11,11 +11,10 @@
 
 #![expect(clippy::print_stderr, reason = "a tool for a terminal")]
 
-use std::{
-    env, fs,
-    io::{self, BufRead, BufWriter, Write},
-    process::ExitCode,
-};
+use std::env;
+use std::fs;
+use std::io::{self, BufRead, BufWriter, Write};
+use std::process::ExitCode;
 
 use network::{Plan, PrefixLists, Question, Report, SecurityGroup, Settings, assess};
 use serde_json::{Value, json};

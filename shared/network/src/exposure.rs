@@ -2,16 +2,11 @@
 
 use std::fmt;
 
+use addresses::{Address, Addresses, Family, Span, SpanSet};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    address::{Address, Addresses, Family},
-    span::Span,
-    span_set::SpanSet,
-};
-
 /// How exposed something is to one address family, from the least to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Exposure {
     /// No public address.
@@ -26,6 +21,7 @@ pub enum Exposure {
 
 impl Exposure {
     /// How exposed something is that `sources` can reach.
+    #[must_use]
     pub fn of<T: Address>(sources: &SpanSet<T>) -> Self {
         let public = T::public();
         if sources.covers(public) {
@@ -52,7 +48,7 @@ impl fmt::Display for Exposure {
 }
 
 /// The exposure to each family on its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exposures {
     /// The exposure to IPv4.
     pub v4: Exposure,
@@ -62,11 +58,13 @@ pub struct Exposures {
 
 impl Exposures {
     /// How exposed something is that `sources` can reach.
+    #[must_use]
     pub fn of(sources: &Addresses) -> Self {
         Self { v4: Exposure::of(&sources.v4), v6: Exposure::of(&sources.v6) }
     }
 
     /// The exposure to `family`.
+    #[must_use]
     pub fn family(self, family: Family) -> Exposure {
         match family {
             Family::V4 => self.v4,

@@ -1,21 +1,20 @@
 //! Why a group is not acceptable.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
+use std::fmt;
 
+use addresses::Family;
 use serde::{Serialize, Serializer};
 
-use crate::{
-    address::Family,
-    exposure::Exposure,
-    ids::{PrefixListId, RuleId},
-    ports::PortSet,
-    protocol::Protocol,
-    services::services,
-    settings::Handling,
-};
+use crate::exposure::Exposure;
+use crate::ids::{PrefixListId, RuleId};
+use crate::ports::PortSet;
+use crate::protocol::Protocol;
+use crate::services::services;
+use crate::settings::Handling;
 
 /// Ports that are open and not authorized, and the rules that together make them so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The address family to which they are open.
     pub family: Family,
@@ -35,6 +34,7 @@ pub struct Finding {
 
 impl Finding {
     /// The names of the well-known services on the ports.
+    #[must_use]
     pub fn services(&self) -> Vec<&'static str> {
         services(&self.protocol, &self.ports)
     }
@@ -94,7 +94,7 @@ impl fmt::Display for Finding {
 }
 
 /// A prefix list that could not be read, and the rules by which it reaches ports that may not be open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnreadableSource {
     /// The list.
     pub prefix_list_id: PrefixListId,
@@ -103,7 +103,7 @@ pub struct UnreadableSource {
 }
 
 /// The judgement of one group.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Assessment {
     /// By family, protocol and lowest port.
     pub findings: Vec<Finding>,
@@ -113,11 +113,13 @@ pub struct Assessment {
 
 impl Assessment {
     /// Whether nothing is left to be revoked. What is only reported, and what is unreadable, may be left.
+    #[must_use]
     pub fn is_closed(&self) -> bool {
         self.to_revoke().next().is_none()
     }
 
     /// Whether there is nothing to say at all.
+    #[must_use]
     pub fn is_clean(&self) -> bool {
         self.findings.is_empty() && self.unreadable.is_empty()
     }

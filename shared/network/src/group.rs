@@ -5,14 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::{
-    ids::GroupId,
-    node::{Node, ReadError},
-    rule::Rule,
-};
+use crate::ids::GroupId;
+use crate::node::{Node, ReadError};
+use crate::rule::Rule;
 
 /// A security group and its inbound rules.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityGroup {
     /// The id.
     pub id: GroupId,

@@ -35,9 +35,7 @@
 //! # Ok::<(), network::ReadError>(())
 //! ```
 
-mod address;
 mod assess;
-mod block;
 mod exposure;
 mod finding;
 mod group;
@@ -60,17 +58,13 @@ mod rule_json;
 mod services;
 mod settings;
 mod source;
-mod span;
-mod span_set;
 
-pub use address::{Address, Addresses, Family};
+pub use addresses::{Addresses, Family, IpNet, Span, SpanSet, parse_block};
 pub use assess::{assess, deciding_lists};
-pub use block::{BlockError, parse_block};
 pub use exposure::{Exposure, Exposures};
 pub use finding::{Assessment, Finding, UnreadableSource};
 pub use group::{SecurityGroup, UnreadableGroup};
 pub use ids::{GroupId, PrefixListId, RuleId};
-pub use ipnet::IpNet;
 pub use node::ReadError;
 pub use permission::Permission;
 pub use plan::{Cut, Plan, Restoration};
@@ -84,5 +78,3 @@ pub use rule::Rule;
 pub use services::services;
 pub use settings::{Handling, OpenLevel, Settings};
 pub use source::{ReferencedGroup, Source};
-pub use span::{Point, Span};
-pub use span_set::SpanSet;

@@ -1,10 +1,8 @@
 //! Reading JSON leniently, with the place of whatever cannot be read.
 
-use ipnet::IpNet;
+use addresses::{IpNet, parse_block};
 use serde_json::Value;
 use thiserror::Error;
-
-use crate::block::parse_block;
 
 /// Why a document could not be read.
 #[derive(Debug, Error)]
@@ -34,7 +32,7 @@ pub enum ReadError {
 ///
 /// Names of fields are found in any case and with or without underscores, because AWS writes
 /// `IpProtocol`, `ipProtocol` and `ip_protocol`.
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Node<'a> {
     path: String,
     value: &'a Value,

@@ -2,21 +2,18 @@
 
 use std::fmt;
 
+use addresses::{Span, SpanSet};
 use serde::Serialize;
 
-use crate::{
-    icmp::{self, TypeAndCode},
-    ports::PortSet,
-    protocol::Protocol,
-    source::Source,
-    span::Span,
-    span_set::SpanSet,
-};
+use crate::icmp::{self, TypeAndCode};
+use crate::ports::PortSet;
+use crate::protocol::Protocol;
+use crate::source::Source;
 
 /// What one rule allows: a protocol, its ports and one source. The input of
 /// [AuthorizeSecurityGroupIngress](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html)
 /// for one rule.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Permission {
     /// The protocol.

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use crate::{
-    finding::Assessment, ids::RuleId, permission::Permission, protocol::Protocol, remainder::Remainder,
-    rule::Rule, source::Source,
-};
+use crate::finding::Assessment;
+use crate::ids::RuleId;
+use crate::permission::Permission;
+use crate::protocol::Protocol;
+use crate::remainder::Remainder;
+use crate::rule::Rule;
+use crate::source::Source;
 
 /// What to change in a group: first everything in `restore` is authorized, then `revoke` is revoked.
 ///
@@ -20,7 +23,7 @@ use crate::{
 /// whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of them counts
 /// as reaching every port. For the same reason a rule of such a protocol leaves nothing, since a TCP rule in
 /// its stead would let in what it never did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// What is put back before anything is revoked, so that nothing legitimate is cut even for a moment.
     pub restore: Vec<Restoration>,
@@ -32,7 +35,7 @@ pub struct Plan {
 }
 
 /// A part of a rule that is put back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Restoration {
     /// The rule of which this is a part, and whose tags the new rule gets.
     pub part_of: RuleId,
@@ -41,7 +44,7 @@ pub struct Restoration {
 }
 
 /// ICMP that goes with a rule, because it takes too many rules to say it: EC2 has no ranges of types.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cut {
     /// The rule of which this was a part.
     pub part_of: RuleId,
@@ -97,12 +100,14 @@ impl Plan {
     }
 
     /// Whether there is nothing to change.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.revoke.is_empty()
     }
 
     /// The rules of a group after this plan. What is put back is called by what it says, because AWS
     /// gives it an id only then.
+    #[must_use]
     pub fn apply_to(&self, rules: &[Rule]) -> Vec<Rule> {
         let restored = self.restore.iter().map(|restoration| {
             let original = rules.iter().find(|rule| rule.id == restoration.part_of);

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ipnet::IpNet;
+use addresses::{Addresses, IpNet};
 use serde_json::Value;
 
-use crate::{
-    address::Addresses,
-    ids::PrefixListId,
-    node::{Node, ReadError},
-};
+use crate::ids::PrefixListId;
+use crate::node::{Node, ReadError};
 
 /// The prefix lists that could be read. One that is not here is unreadable, never empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PrefixLists(BTreeMap<PrefixListId, Addresses>);
 
 impl PrefixLists {
@@ -22,6 +19,7 @@ impl PrefixLists {
     }
 
     /// The addresses of a list, `None` if it could not be read.
+    #[must_use]
     pub fn get(&self, id: &PrefixListId) -> Option<&Addresses> {
         self.0.get(id)
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 /// The protocol of a rule or of a query.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// TCP: `tcp` or 6.
     Tcp,
@@ -26,16 +26,19 @@ impl Protocol {
     pub const WITH_PORTS: [Self; 4] = [Self::Tcp, Self::Udp, Self::Icmp, Self::Icmpv6];
 
     /// Whether a type and a code stand where TCP and UDP have ports.
+    #[must_use]
     pub fn is_icmp(&self) -> bool {
         matches!(self, Self::Icmp | Self::Icmpv6)
     }
 
     /// Whether a rule of this protocol heeds ports, or type and code.
+    #[must_use]
     pub fn has_ports(&self) -> bool {
         !matches!(self, Self::All | Self::Other(_))
     }
 
     /// The name or number as AWS writes it.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Tcp => "tcp",

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    address::Addresses, exposure::Exposures, icmp, ids::PrefixListId, prefix_lists::PrefixLists,
-    protocol::Protocol, rule::Rule, span::Span,
-};
+use addresses::{Addresses, Span};
+
+use crate::exposure::Exposures;
+use crate::icmp;
+use crate::ids::PrefixListId;
+use crate::prefix_lists::PrefixLists;
+use crate::protocol::Protocol;
+use crate::rule::Rule;
 
 /// What is asked for: a protocol and one of its ports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     protocol: Protocol,
     /// A rule reaches the query if it reaches one of these. `None` is a number that no port has: only a
@@ -17,7 +21,7 @@ pub struct Query {
 }
 
 /// The answer to a [`Query`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// How exposed the port is by the sources that are known.
     pub exposures: Exposures,
@@ -27,12 +31,14 @@ pub struct Answer {
 
 impl Query {
     /// Asks for one port of TCP or UDP. For another protocol than these the port is of no account.
+    #[must_use]
     pub fn port(protocol: Protocol, port: u16) -> Self {
         Self { protocol, ports: Some(Span::single(port)) }
     }
 
     /// Asks for an ICMP type with one code, or with any. Types above 255 do not exist; as `kind` they
     /// are reached by rules for all types.
+    #[must_use]
     pub fn icmp_type(protocol: Protocol, kind: u16, code: Option<u8>) -> Self {
         let kind = u8::try_from(kind).ok();
         let ports = kind.map(|kind| match code {
@@ -43,11 +49,13 @@ impl Query {
     }
 
     /// Asks for a protocol whatever the port or type.
+    #[must_use]
     pub fn any(protocol: Protocol) -> Self {
         Self { protocol, ports: Some(Span::FULL) }
     }
 
     /// Answers by the inbound rules among `rules`: the union of the sources of those that reach the port.
+    #[must_use]
     pub fn answer(&self, rules: &[Rule], lists: &PrefixLists) -> Answer {
         let mut sources = Vec::new();
         let mut unreadable = BTreeSet::new();

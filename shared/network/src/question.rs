@@ -3,21 +3,19 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{
-    exposure::Exposure,
-    ids::PrefixListId,
-    node::{Node, ReadError},
-    prefix_lists::PrefixLists,
-    query::Query,
-    rule::Rule,
-    rule_json::read_protocol,
-};
+use crate::exposure::Exposure;
+use crate::ids::PrefixListId;
+use crate::node::{Node, ReadError};
+use crate::prefix_lists::PrefixLists;
+use crate::query::Query;
+use crate::rule::Rule;
+use crate::rule_json::read_protocol;
 
 /// A document with `ip_permissions` as DescribeSecurityGroups gives them, `prefix_lists` (id to a list
 /// of blocks; one that is not there is unreadable) and a `query` of `protocol` and `port`.
 ///
 /// For ICMP `port` is the type, and absent or -1 asks for any; the query may have a `code` too.
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct Question {
     rules: Vec<Rule>,
     prefix_lists: PrefixLists,
@@ -25,7 +23,7 @@ pub struct Question {
 }
 
 /// What is answered to a [`Question`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reply {
     /// The exposure to IPv4.
     pub v4: Exposure,
@@ -56,6 +54,7 @@ impl Question {
     }
 
     /// Answers the question.
+    #[must_use]
     pub fn reply(&self) -> Reply {
         let answer = self.query.answer(&self.rules, &self.prefix_lists);
         Reply {

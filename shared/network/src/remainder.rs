@@ -1,9 +1,13 @@
 //! What a revoked rule let through rightly.
 
-use crate::{
-    finding::Finding, permission::Permission, ports::PortSet, protocol::Protocol, settings::Handling,
-    source::Source, span_set::SpanSet,
-};
+use addresses::SpanSet;
+
+use crate::finding::Finding;
+use crate::permission::Permission;
+use crate::ports::PortSet;
+use crate::protocol::Protocol;
+use crate::settings::Handling;
+use crate::source::Source;
 
 /// How many rules of ICMP are put back in the place of one.
 const MOST_OF_ICMP: usize = 8;

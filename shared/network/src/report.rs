@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-use crate::{
-    finding::Assessment,
-    group::SecurityGroup,
-    plan::{Cut, Plan},
-};
+use crate::finding::Assessment;
+use crate::group::SecurityGroup;
+use crate::plan::{Cut, Plan};
 
 /// A group's findings and plan as text, one line each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Report<'a> {
     /// The group.
     pub group: &'a SecurityGroup,

@@ -5,18 +5,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeSeq};
 use serde_json::Value;
 
-use crate::{
-    ids::RuleId,
-    node::{Node, ReadError},
-    permission::Permission,
-};
+use crate::ids::RuleId;
+use crate::node::{Node, ReadError};
+use crate::permission::Permission;
 
 /// One rule of a security group, with the one source that it has.
 ///
 /// As JSON it is an item of
 /// [DescribeSecurityGroupRules](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html),
 /// and what is written reads back as it was.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Rule {
     /// The id.
@@ -34,6 +32,7 @@ pub struct Rule {
 
 impl Rule {
     /// An inbound rule without tags that is called by what it says.
+    #[must_use]
     pub fn unnamed(permission: Permission) -> Self {
         Self { id: permission.to_string().into(), is_egress: false, permission, tags: BTreeMap::new() }
     }

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    ids::GroupId,
-    node::{Node, ReadError},
-    permission::Permission,
-    protocol::Protocol,
-    rule::Rule,
-    source::{ReferencedGroup, Source},
-};
+use crate::ids::GroupId;
+use crate::node::{Node, ReadError};
+use crate::permission::Permission;
+use crate::protocol::Protocol;
+use crate::rule::Rule;
+use crate::source::{ReferencedGroup, Source};
 
 impl Rule {
     /// An item of `SecurityGroupRules`.

@@ -1,18 +1,16 @@
 //! Where a rule lets traffic in from.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
+use std::fmt;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use addresses::{Addresses, IpNet, Ipv4Net, Ipv6Net};
 use serde::Serialize;
 
-use crate::{
-    address::Addresses,
-    ids::{GroupId, PrefixListId},
-    prefix_lists::PrefixLists,
-};
+use crate::ids::{GroupId, PrefixListId};
+use crate::prefix_lists::PrefixLists;
 
 /// The one source of a rule.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Source {
     /// A block of IPv4 addresses, with its host bits as they were written.
     #[serde(rename = "CidrIpv4")]
@@ -29,7 +27,7 @@ pub enum Source {
 }
 
 /// A security group that a rule names as its source.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ReferencedGroup {
     /// The group.
@@ -62,6 +60,7 @@ impl Source {
     }
 
     /// Whether both name the same source, however its host bits are written.
+    #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.masked() == other.masked()
     }

@@ -5,13 +5,14 @@
 use network::{Assessment, Handling, OpenLevel, PrefixLists, Rule, Settings, assess};
 use proptest::{prelude::*, sample::select};
 
-use crate::{given, reference::PlainRule};
+use crate::given;
+use crate::reference::PlainRule;
 
 /// The ports at which rules begin and end.
-pub const PORTS: [u16; 9] = [0, 21, 22, 23, 80, 443, 444, 8080, 65535];
+pub(crate) const PORTS: [u16; 9] = [0, 21, 22, 23, 80, 443, 444, 8080, 65535];
 
 /// Blocks that often meet, complete one another or touch what is not public.
-pub fn block() -> impl Strategy<Value = String> {
+pub(crate) fn block() -> impl Strategy<Value = String> {
     let v4 = select(vec![
         "0.0.0.0",
         "64.0.0.0",
@@ -49,7 +50,7 @@ pub fn block() -> impl Strategy<Value = String> {
     ]
 }
 
-pub fn plain_rule() -> impl Strategy<Value = PlainRule> {
+pub(crate) fn plain_rule() -> impl Strategy<Value = PlainRule> {
     let protocol = select(vec!["tcp", "tcp", "TCP", "6", "udp", "17", "icmp", "-1", "50", "gre"]);
     let ports = prop::option::weighted(0.8, (select(&PORTS[..]), select(&PORTS[..])));
     let blocks =
@@ -61,11 +62,11 @@ pub fn plain_rule() -> impl Strategy<Value = PlainRule> {
     })
 }
 
-pub fn plain_rules() -> impl Strategy<Value = Vec<PlainRule>> {
+pub(crate) fn plain_rules() -> impl Strategy<Value = Vec<PlainRule>> {
     prop::collection::vec(plain_rule(), 0..8)
 }
 
-pub fn settings() -> impl Strategy<Value = Settings> {
+pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let level = select(vec![OpenLevel::World, OpenLevel::Broad]);
     let tcp = select(vec!["80,443", "", "0-65535", "22-443", "65535"]);
     let udp = select(vec!["", "0-65535", "80"]);
@@ -79,7 +80,7 @@ pub fn settings() -> impl Strategy<Value = Settings> {
 }
 
 /// One rule with one block as such, one with any other number of blocks by a prefix list.
-pub fn group(plain: &[PlainRule]) -> (Vec<Rule>, PrefixLists) {
+pub(crate) fn group(plain: &[PlainRule]) -> (Vec<Rule>, PrefixLists) {
     let mut lists = PrefixLists::default();
     let rules = plain.iter().enumerate().map(|(index, plain)| {
         let ports = match plain.ports {
@@ -99,7 +100,7 @@ pub fn group(plain: &[PlainRule]) -> (Vec<Rule>, PrefixLists) {
     (rules.collect(), lists)
 }
 
-pub fn judge(plain: &[PlainRule], settings: &Settings) -> Assessment {
+pub(crate) fn judge(plain: &[PlainRule], settings: &Settings) -> Assessment {
     let (rules, lists) = group(plain);
     assess(&rules, &lists, settings)
 }

@@ -6,7 +6,7 @@ use network::{Exposures, PortSet, PrefixLists, Protocol, Query, Rule, Settings};
 use serde_json::{Value, json};
 
 /// A rule by id, protocol, ports (`22`, `80-443`, ICMP `8-0`, or `all`) and source.
-pub fn rule(id: &str, protocol: &str, ports: &str, source: &str) -> Rule {
+pub(crate) fn rule(id: &str, protocol: &str, ports: &str, source: &str) -> Rule {
     let mut json = json!({ "SecurityGroupRuleId": id, "IpProtocol": protocol });
     let fields = json.as_object_mut().unwrap();
     if ports != "all" {
@@ -25,12 +25,12 @@ pub fn rule(id: &str, protocol: &str, ports: &str, source: &str) -> Rule {
 }
 
 /// Rules for one TCP port, called by their sources.
-pub fn tcp(port: u16, sources: &[&str]) -> Vec<Rule> {
+pub(crate) fn tcp(port: u16, sources: &[&str]) -> Vec<Rule> {
     let port = port.to_string();
     sources.iter().map(|source| rule(source, "tcp", &port, source)).collect()
 }
 
-pub fn lists(lists: &[(&str, &[&str])]) -> PrefixLists {
+pub(crate) fn lists(lists: &[(&str, &[&str])]) -> PrefixLists {
     let mut read = PrefixLists::default();
     for (id, blocks) in lists {
         let blocks: Vec<_> = blocks.iter().map(|block| block.parse().unwrap()).collect();
@@ -40,18 +40,18 @@ pub fn lists(lists: &[(&str, &[&str])]) -> PrefixLists {
 }
 
 /// How exposed one port of one protocol is, both by name.
-pub fn exposures(rules: &[Rule], protocol: &str, port: u16) -> Exposures {
+pub(crate) fn exposures(rules: &[Rule], protocol: &str, port: u16) -> Exposures {
     let protocol = Protocol::from(protocol);
     let query =
         if protocol.is_icmp() { Query::icmp_type(protocol, port, None) } else { Query::port(protocol, port) };
     query.answer(rules, &PrefixLists::default()).exposures
 }
 
-pub fn ports(text: &str) -> PortSet {
+pub(crate) fn ports(text: &str) -> PortSet {
     text.parse().unwrap()
 }
 
 /// The default settings but for the authorized TCP ports.
-pub fn authorizing_tcp(text: &str) -> Settings {
+pub(crate) fn authorizing_tcp(text: &str) -> Settings {
     Settings { authorized_tcp_ports: ports(text), ..Settings::default() }
 }

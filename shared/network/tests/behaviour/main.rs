@@ -14,6 +14,5 @@ mod questions;
 mod reading;
 mod reference;
 mod reports;
-mod span_sets;
 mod which_rules_reach;
 mod which_sources_are_open;

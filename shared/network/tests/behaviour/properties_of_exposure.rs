@@ -8,10 +8,8 @@ use network::{Assessment, Exposure, Family, Plan, Protocol, Query, Question, Rul
 use proptest::{prelude::*, sample::select};
 use serde_json::json;
 
-use crate::{
-    generated::{PORTS, group, judge, plain_rules, settings},
-    reference::{self, PlainRule},
-};
+use crate::generated::{PORTS, group, judge, plain_rules, settings};
+use crate::reference::{self, PlainRule};
 
 /// The open ports of each family and protocol, whoever opens them.
 fn open_ports(assessment: &Assessment) -> Vec<(String, Vec<u16>)> {
@@ -26,7 +24,7 @@ fn open_ports(assessment: &Assessment) -> Vec<(String, Vec<u16>)> {
 }
 
 fn halves(block: &str) -> Vec<String> {
-    let block: ipnet::IpNet = block.parse().unwrap();
+    let block: network::IpNet = block.parse().unwrap();
     match block.subnets(block.prefix_len() + 1) {
         Ok(halves) => halves.map(|half| half.to_string()).collect(),
         Err(_) => vec![block.to_string()],
@@ -35,7 +33,7 @@ fn halves(block: &str) -> Vec<String> {
 
 /// The same block with host bits set and, in IPv6, no zero left out.
 fn respelled(block: &str) -> String {
-    let net: ipnet::IpNet = block.parse().unwrap();
+    let net: network::IpNet = block.parse().unwrap();
     match net.broadcast() {
         std::net::IpAddr::V4(last) => format!("{last}/{}", net.prefix_len()),
         std::net::IpAddr::V6(last) => {

@@ -3,10 +3,8 @@
 use network::{Exposure, Handling, OpenLevel, Plan, Protocol, Rule, Settings, Source, assess};
 use proptest::{prelude::*, sample::select};
 
-use crate::{
-    generated::{PORTS, group, judge, plain_rules, settings},
-    reference::{self, PlainRule},
-};
+use crate::generated::{PORTS, group, judge, plain_rules, settings};
+use crate::reference::{self, PlainRule};
 
 /// Blocks that make up the world, or a broad block, in several ways.
 const PARTS: [&str; 18] = [

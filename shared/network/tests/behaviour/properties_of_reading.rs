@@ -3,10 +3,8 @@
 use network::{PortSet, Question, Rule, Span, SpanSet};
 use proptest::prelude::*;
 
-use crate::{
-    generated::{group, plain_rules},
-    given,
-};
+use crate::generated::{group, plain_rules};
+use crate::given;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]

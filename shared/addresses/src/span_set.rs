@@ -5,7 +5,7 @@ use crate::span::{Point, Span};
 /// A set of values, kept as the fewest spans that hold it.
 ///
 /// Two sets of the same values are equal, however they were put together.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpanSet<T> {
     // INVARIANT: sorted, and between two neighbours lies at least one value outside the set.
     spans: Vec<Span<T>>,
@@ -13,56 +13,67 @@ pub struct SpanSet<T> {
 
 impl<T: Point> SpanSet<T> {
     /// The set without values.
+    #[must_use]
     pub const fn empty() -> Self {
         Self { spans: Vec::new() }
     }
 
     /// The set of every value.
+    #[must_use]
     pub fn full() -> Self {
         Span::FULL.into()
     }
 
     /// Whether the set has no value.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
 
     /// Whether the set has every value.
+    #[must_use]
     pub fn is_full(&self) -> bool {
         self.spans.first() == Some(&Span::FULL)
     }
 
     /// The spans from the lowest to the highest.
+    #[must_use]
     pub fn spans(&self) -> &[Span<T>] {
         &self.spans
     }
 
     /// Whether `point` is in the set.
+    #[must_use]
     pub fn contains(&self, point: T) -> bool {
         self.span_at(point).is_some_and(|span| span.contains(point))
     }
 
     /// Whether all of `span` is in the set.
+    #[must_use]
     pub fn covers_span(&self, span: Span<T>) -> bool {
         self.span_at(span.first()).is_some_and(|own| own.covers(span))
     }
 
     /// Whether every value of `other` is in this set.
+    #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.spans.iter().all(|span| self.covers_span(*span))
     }
 
     /// Whether some value is in the set and in `span`.
+    #[must_use]
     pub fn meets(&self, span: Span<T>) -> bool {
         self.span_at(span.last()).is_some_and(|own| own.last() >= span.first())
     }
 
     /// The values of either set.
+    #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         self.spans.iter().chain(&other.spans).copied().collect()
     }
 
     /// The values of both sets.
+    #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         let mut spans = Vec::new();
         let (mut ours, mut theirs) = (self.spans.iter().peekable(), other.spans.iter().peekable());
@@ -78,11 +89,13 @@ impl<T: Point> SpanSet<T> {
     }
 
     /// The values of this set that are not in `other`.
+    #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         self.intersection(&other.complement())
     }
 
     /// The values that are not in the set.
+    #[must_use]
     pub fn complement(&self) -> Self {
         let mut spans = Vec::new();
         let mut start = Some(T::FIRST);
@@ -93,6 +106,12 @@ impl<T: Point> SpanSet<T> {
         }
         spans.extend(start.and_then(|first| Span::new(first, T::LAST)));
         Self { spans }
+    }
+
+    /// The values at which the set begins, or has just ended, from the lowest. None comes twice, since between two
+    /// spans lies a value outside the set.
+    pub fn boundaries(&self) -> impl Iterator<Item = T> + '_ {
+        self.spans.iter().flat_map(|span| [Some(span.first()), span.last().next()]).flatten()
     }
 
     /// The last span that starts at or before `point`.

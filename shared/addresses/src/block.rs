@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use thiserror::Error;
 
 /// A text is not a block of addresses.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{0}` is not an address block")]
 pub struct BlockError(String);
 

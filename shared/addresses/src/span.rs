@@ -36,7 +36,7 @@ macro_rules! point {
 point!(u16, u32, u128);
 
 /// An inclusive range that holds at least one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span<T> {
     // INVARIANT: first <= last.
     first: T,
@@ -48,36 +48,43 @@ impl<T: Point> Span<T> {
     pub const FULL: Self = Self { first: T::FIRST, last: T::LAST };
 
     /// The values from `first` to `last`, both included; `None` if there are none.
+    #[must_use]
     pub fn new(first: T, last: T) -> Option<Self> {
         (first <= last).then_some(Self { first, last })
     }
 
     /// One value alone.
+    #[must_use]
     pub fn single(point: T) -> Self {
         Self { first: point, last: point }
     }
 
     /// The lowest value.
+    #[must_use]
     pub fn first(self) -> T {
         self.first
     }
 
     /// The highest value.
+    #[must_use]
     pub fn last(self) -> T {
         self.last
     }
 
     /// Whether `point` lies in the span.
+    #[must_use]
     pub fn contains(self, point: T) -> bool {
         self.first <= point && point <= self.last
     }
 
     /// Whether every value of `other` lies in this span.
+    #[must_use]
     pub fn covers(self, other: Self) -> bool {
         self.first <= other.first && other.last <= self.last
     }
 
     /// The values of both spans, if there are any.
+    #[must_use]
     pub fn intersection(self, other: Self) -> Option<Self> {
         Self::new(self.first.max(other.first), self.last.min(other.last))
     }
