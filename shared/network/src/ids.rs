@@ -46,11 +46,6 @@ macro_rules! identifier {
 }
 
 identifier! {
-    /// The id of a security group, such as `sg-0a1b2c3d`.
-    GroupId
-}
-
-identifier! {
     /// The id of a security group rule, such as `sgr-0a1b2c3d`.
     ///
     /// An entry of `IpPermissions` has no id; a rule read from one is called by what it says, such as

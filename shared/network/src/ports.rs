@@ -28,6 +28,12 @@ pub enum PortSetError {
 }
 
 impl PortSet {
+    /// Every port.
+    #[must_use]
+    pub fn full() -> Self {
+        Self(SpanSet::full())
+    }
+
     /// The ports as a set of numbers.
     #[must_use]
     pub fn as_set(&self) -> &SpanSet<u16> {
@@ -40,6 +46,16 @@ impl PortSet {
     /// The text is something else, a list with commas too.
     pub fn range(text: &str) -> Result<Self, PortSetError> {
         range(text).map(|ports| Self(ports.into()))
+    }
+
+    /// The messages of an ICMP type: those of one code, or all.
+    #[must_use]
+    pub fn icmp(kind: u8, code: Option<u8>) -> Self {
+        let span = match code {
+            Some(code) => Span::single(icmp::one_code(kind, code)),
+            None => icmp::all_codes(kind),
+        };
+        Self(span.into())
     }
 
     /// The ranges, lowest first, as a person reads them: `22`, `80-443`; for ICMP `type 8`.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The protocol of a rule or of a query.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,5 +80,18 @@ impl fmt::Display for Protocol {
 impl Serialize for Protocol {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Protocol {
+    /// Takes what is written, and nothing that AWS only takes for the same, such as `TCP` or `6`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let protocol = Self::from(text.as_str());
+        if protocol.as_str() == text {
+            Ok(protocol)
+        } else {
+            Err(D::Error::custom(format_args!("the protocol `{text}` is written `{}`", protocol.as_str())))
+        }
     }
 }

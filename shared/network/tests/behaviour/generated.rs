@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "generated rules must be well formed")]
 
-use network::{Assessment, Handling, OpenLevel, PrefixLists, Rule, Settings, assess};
+use std::collections::BTreeMap;
+
+use network::{
+    Assessment, Handling, OpenLevel, PortSet, PrefixLists, Protocol, Rule, Settings, SpanSet, assess,
+};
 use proptest::{prelude::*, sample::select};
 
 use crate::given;
@@ -77,6 +81,34 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         authorized_udp_ports: given::ports(udp),
         icmp,
     })
+}
+
+/// What is taken out of an assessment: ports by protocol.
+pub(crate) type Exempted = BTreeMap<Protocol, PortSet>;
+
+pub(crate) fn exempted() -> impl Strategy<Value = Exempted> {
+    let ports = || select(vec!["", "22", "22-443", "8080-65535", "0-65535"]).prop_map(given::ports);
+    let types = || {
+        let few = [PortSet::icmp(0, None), PortSet::icmp(8, None), PortSet::icmp(21, Some(22))];
+        let every_other = (0..=255).step_by(2).map(|kind| PortSet::icmp(kind, None));
+        let every_other =
+            every_other.flat_map(|kind| kind.as_set().spans().to_vec()).collect::<SpanSet<u16>>();
+        let others = [PortSet::default(), every_other.into(), PortSet::full()];
+        select([&few[..], &others].concat())
+    };
+    let sets = (ports(), ports(), types(), types());
+    sets.prop_map(|(tcp, udp, icmp, icmpv6)| {
+        Protocol::WITH_PORTS.into_iter().zip([tcp, udp, icmp, icmpv6]).collect()
+    })
+}
+
+/// The assessment without what is exempted.
+pub(crate) fn without(assessment: &Assessment, exempted: &Exempted) -> Assessment {
+    let findings = assessment.findings.iter();
+    Assessment {
+        findings: findings.filter_map(|one| one.without_ports(exempted.get(&one.protocol)?)).collect(),
+        unreadable: assessment.unreadable.clone(),
+    }
 }
 
 /// One rule with one block as such, one with any other number of blocks by a prefix list.

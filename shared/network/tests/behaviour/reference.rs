@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use network::{Exposure, Exposures};
+use exposure::Exposures;
+use network::Exposure;
 
 /// A rule from one source, as text.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Documents of a group and a query, and what is answered.
 
-use network::{Exposure, Question, Reply};
+use exposure::{Question, Reply};
+use network::Exposure;
 use serde_json::{Value, json};
 
 fn reply(document: Value) -> Result<Reply, String> {

@@ -2,8 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where a fixture cannot be read")]
 
-use network::{Protocol, ReferencedGroup, Rule, SecurityGroup, Source};
+use exposure::SecurityGroup;
+use network::{Protocol, ReferencedGroup, Rule, Source};
 use serde_json::{Value, json};
+
+/// The groups of an answer, or why the first that is unreadable is so.
+fn groups(answer: &Value) -> Result<Vec<SecurityGroup>, String> {
+    let groups = SecurityGroup::read_each(answer).map_err(|fault| fault.to_string())?;
+    groups.into_iter().map(|group| group.map_err(|unreadable| unreadable.to_string())).collect()
+}
+
+/// The rules of a group that is described by them.
+fn rules(rules: &[Value]) -> Result<Vec<Rule>, String> {
+    let groups = groups(&json!({ "SecurityGroupRules": rules }))?;
+    Ok(groups.into_iter().flat_map(|group| group.rules).collect())
+}
 
 fn described_rule(source: (&str, Value)) -> Value {
     let mut rule = json!({
@@ -37,7 +50,7 @@ fn a_described_rule_is_read_with_any_source() {
             Source::Group(group),
         ),
     ] {
-        let rule = Rule::read(&described_rule(field)).unwrap();
+        let rule = rules(&[described_rule(field)]).unwrap().remove(0);
         assert_eq!(rule.id.as_str(), "sgr-0a1b");
         assert_eq!(rule.permission.protocol, Protocol::Tcp);
         assert_eq!((rule.permission.from_port, rule.permission.to_port), (Some(22), Some(23)));
@@ -53,37 +66,23 @@ fn a_rule_has_one_source() {
     two.as_object_mut().unwrap().insert("PrefixListId".into(), json!("pl-1"));
     let none = described_rule(("CidrIpv4", json!(null)));
     for rule in [two, none] {
-        let error = Rule::read(&rule).unwrap_err().to_string();
-        assert!(error.starts_with("`the document` is not a rule of exactly one source"), "{error}");
+        let error = rules(&[rule]).unwrap_err();
+        let expected = "sg-1: `SecurityGroupRules[0]` is not a rule of exactly one source: `{";
+        assert!(error.starts_with(expected), "{error}");
     }
 }
 
 #[test]
-fn a_rule_reads_back_as_it_was_written() {
-    let original = described_rule(("CidrIpv4", json!("10.0.0.5/8")));
-    let rule: Rule = serde_json::from_value(original).unwrap();
-    let written = serde_json::to_value(&rule).unwrap();
-    assert_eq!(
-        written,
-        json!({
-            "SecurityGroupRuleId": "sgr-0a1b",
-            "IsEgress": false,
-            "IpProtocol": "tcp",
-            "FromPort": 22,
-            "ToPort": 23,
-            "CidrIpv4": "10.0.0.5/8",
-            "Description": "office",
-            "Tags": [{ "Key": "team", "Value": "shop" }],
-        })
-    );
-    assert_eq!(serde_json::from_value::<Rule>(written).unwrap(), rule);
+fn a_rule_that_cannot_be_read_is_an_error_that_names_the_field() {
+    let error = rules(&[described_rule(("CidrIpv4", json!("ten/8")))]).unwrap_err();
+    assert_eq!(error, "sg-1: `SecurityGroupRules[0].CidrIpv4` is not an address block: `ten/8`");
 }
 
 #[test]
-fn a_rule_that_cannot_be_read_is_an_error_that_names_the_field() {
-    let rule = described_rule(("CidrIpv4", json!("ten/8")));
-    let error = serde_json::from_value::<Rule>(rule).unwrap_err();
-    assert_eq!(error.to_string(), "`CidrIpv4` is not an address block: `ten/8`");
+fn a_description_of_no_letters_is_none() {
+    let mut rule = described_rule(("CidrIpv4", json!("10.0.0.0/8")));
+    rule.as_object_mut().unwrap().insert("Description".into(), json!(""));
+    assert_eq!(rules(&[rule]).unwrap().remove(0).permission.description, None);
 }
 
 #[test]
@@ -95,7 +94,8 @@ fn a_permission_becomes_a_rule_for_each_source_that_keeps_its_description() {
         "PrefixListIds": [{ "PrefixListId": "pl-1", "Description": "vendor" }],
         "UserIdGroupPairs": [{ "GroupId": "sg-1" }],
     }]);
-    let rules = Rule::read_ip_permissions(&permissions).unwrap();
+    let group = json!({ "GroupId": "sg-1", "IpPermissions": permissions });
+    let rules = groups(&json!({ "SecurityGroups": [group] })).unwrap().remove(0).rules;
     let read: Vec<_> =
         rules.iter().map(|rule| (rule.id.as_str(), rule.permission.description.as_deref())).collect();
     assert_eq!(
@@ -112,7 +112,7 @@ fn a_permission_becomes_a_rule_for_each_source_that_keeps_its_description() {
 
 #[test]
 fn groups_are_read_from_either_answer() {
-    let groups = SecurityGroup::read_all(&json!({
+    let described = groups(&json!({
         "SecurityGroups": [
             { "GroupId": "sg-1", "GroupName": "web", "IpPermissions": [
                 { "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] },
@@ -122,17 +122,17 @@ fn groups_are_read_from_either_answer() {
     }))
     .unwrap();
     let read: Vec<_> =
-        groups.iter().map(|group| (group.id.as_str(), group.name.as_deref(), group.rules.len())).collect();
+        described.iter().map(|group| (group.id.as_str(), group.name.as_deref(), group.rules.len())).collect();
     assert_eq!(read, [("sg-1", Some("web"), 1), ("sg-2", None, 0)]);
 
     let rule = described_rule(("CidrIpv4", json!("0.0.0.0/0")));
-    let groups = SecurityGroup::read_all(&json!({ "SecurityGroupRules": [rule, rule] })).unwrap();
+    let groups = groups(&json!({ "SecurityGroupRules": [rule, rule] })).unwrap();
     let read: Vec<_> = groups.iter().map(|group| (group.id.as_str(), group.rules.len())).collect();
     assert_eq!(read, [("sg-1", 2)]);
 }
 
 #[test]
 fn an_answer_without_groups_is_an_error() {
-    let error = SecurityGroup::read_all(&json!({})).unwrap_err();
-    assert_eq!(error.to_string(), "`SecurityGroups` is missing");
+    let error = groups(&json!({})).unwrap_err();
+    assert_eq!(error, "`SecurityGroups` is missing");
 }

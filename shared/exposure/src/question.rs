@@ -1,15 +1,12 @@
 //! A group, its prefix lists and a query in one JSON document.
 
+use document::{Fault, Node};
+use network::{Exposure, PrefixListId, PrefixLists, Rule};
 use serde::Serialize;
 use serde_json::Value;
+use thiserror::Error;
 
-use crate::exposure::Exposure;
-use crate::ids::PrefixListId;
-use crate::node::{Node, ReadError};
-use crate::prefix_lists::PrefixLists;
-use crate::query::Query;
-use crate::rule::Rule;
-use crate::rule_json::read_protocol;
+use crate::{Query, read};
 
 /// A document with `ip_permissions` as DescribeSecurityGroups gives them, `prefix_lists` (id to a list
 /// of blocks; one that is not there is unreadable) and a `query` of `protocol` and `port`.
@@ -20,6 +17,17 @@ pub struct Question {
     rules: Vec<Rule>,
     prefix_lists: PrefixLists,
     query: Query,
+}
+
+/// Why a text is not a [`Question`].
+#[derive(Debug, Error)]
+pub enum QuestionError {
+    /// The text is no JSON.
+    #[error("not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    /// A field is missing or not what it should be.
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }
 
 /// What is answered to a [`Question`].
@@ -41,14 +49,15 @@ impl Question {
     ///
     /// # Errors
     /// The text is no JSON, or names the field that is missing or not what it should be.
-    pub fn read(json: &str) -> Result<Self, ReadError> {
+    pub fn read(json: &str) -> Result<Self, QuestionError> {
         let document: Value = serde_json::from_str(json)?;
-        let root = Node::root("", &document);
+        let root = Node::root(&document).in_any_spelling();
         let permissions = root.field("ip_permissions")?;
         let lists = root.field("prefix_lists")?;
         Ok(Self {
-            rules: permissions.map_or(Ok(Vec::new()), |list| Rule::read_ip_permissions_node(&list))?,
-            prefix_lists: lists.map_or(Ok(PrefixLists::default()), |lists| PrefixLists::read_node(&lists))?,
+            rules: permissions.map_or_else(|| Ok(Vec::new()), |list| read::ip_permissions(&list))?,
+            prefix_lists: lists
+                .map_or_else(|| Ok(PrefixLists::default()), |lists| read::prefix_lists(&lists))?,
             query: query(&root.required("query")?)?,
         })
     }
@@ -66,8 +75,8 @@ impl Question {
     }
 }
 
-fn query(node: &Node<'_>) -> Result<Query, ReadError> {
-    let protocol = read_protocol(&node.required("protocol")?)?;
+fn query(node: &Node<'_>) -> Result<Query, Fault> {
+    let protocol = read::protocol(&node.required("protocol")?)?;
     if !protocol.has_ports() {
         return Ok(Query::any(protocol));
     }
@@ -80,22 +89,18 @@ fn query(node: &Node<'_>) -> Result<Query, ReadError> {
         });
     }
     let port = node.required("port")?;
-    match port.number()?.try_into() {
+    match port.number::<i32>()?.try_into() {
         Ok(number) => Ok(Query::port(protocol, number)),
         Err(_) => Err(port.unexpected("a port from 0 to 65535")),
     }
 }
 
 /// The number `name`, `None` if it is absent or -1.
-fn number<T: TryFrom<i32>>(
-    node: &Node<'_>,
-    name: &str,
-    expected: &'static str,
-) -> Result<Option<T>, ReadError> {
+fn number<T: TryFrom<i32>>(node: &Node<'_>, name: &str, expected: &'static str) -> Result<Option<T>, Fault> {
     let Some(field) = node.field(name)? else {
         return Ok(None);
     };
-    match field.number()? {
+    match field.number::<i32>()? {
         -1 => Ok(None),
         number => match number.try_into() {
             Ok(number) => Ok(Some(number)),
