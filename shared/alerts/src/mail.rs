@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use remediation::{Alert, Finding, Outcome, Remedy, Report};
 
-use crate::{console, cut};
+use crate::cut;
 
 /// SNS takes subjects of fewer than 100 characters, ASCII, on one line.
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
@@ -73,7 +73,7 @@ fn text(report: &Report, limit: usize) -> String {
     text.line(&format!("  Region    {}", subject.region));
     text.line(&format!("  Resource  {}", subject.resource));
     text.line(&format!("  ARN       {}", subject.arn()));
-    if let Some(link) = console::link(subject) {
+    if let Some(link) = subject.console_url() {
         text.line(&format!("  Console   {link}"));
     }
 

@@ -3,7 +3,7 @@
 use aws_sdk_sns::error::ErrorMetadata;
 use aws_sdk_sns::operation::publish::{PublishError, PublishOutput};
 use aws_smithy_mocks::{mock, mock_client};
-use events::Trigger;
+use events::{AccountId, BucketName, Cause, Resource, Subject};
 use remediation::{Mode, Outcome};
 
 use super::*;
@@ -11,19 +11,13 @@ use super::*;
 const ARN: &str = "arn:aws:sns:eu-west-1:210987654321:curfew-alerts";
 
 fn report() -> Report {
-    let event = serde_json::json!({
-        "source": "aws.config",
-        "detail-type": "Config Rules Compliance Change",
-        "account": "210987654321",
-        "region": "eu-west-1",
-        "detail": {
-            "resourceType": "AWS::S3::Bucket",
-            "resourceId": "acme",
-            "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
-        },
-    });
-    let Ok(Trigger::Event(mut reading)) = events::read(&event.to_string()) else { panic!("no event") };
-    Report::new("s3-acl", &reading.subjects.remove(0), Mode::Enforce, Outcome::Remediated)
+    let subject = Subject {
+        resource: Resource::Bucket(BucketName::new("acme").unwrap()),
+        account: AccountId::new("210987654321").unwrap(),
+        region: events::Region::new("eu-west-1").unwrap(),
+        cause: Cause::new("a test"),
+    };
+    Report::new("s3-acl", &subject, Mode::Enforce, Outcome::Remediated)
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {

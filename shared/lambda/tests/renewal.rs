@@ -1,12 +1,6 @@
 //! Settings that change while a function runs, or that turn out to be unusable.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 
@@ -14,9 +8,12 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use remediation::settings::{Renewal, SettingsNotRead, SettingsSource};
-use remediation::{Mode, Outcome, Service, Settings};
-use support::{Doors, Still, Told, event, invocation, logged, open, run, throttled};
+use lambda::{Renewal, Service};
+use remediation::testing::doors::{Doors, open, throttled};
+use remediation::testing::{Still, Topic, run};
+use remediation::{Mode, Outcome};
+use settings::{Settings, SettingsNotRead, SettingsSource};
+use support::{event, invocation, logged};
 
 /// What the next reads answer.
 #[derive(Default)]
@@ -95,11 +92,11 @@ fn the_last_good_settings_stay_loudly_and_are_replaced_once_good_ones_can_be_rea
 
 #[test]
 fn a_service_goes_by_its_new_settings_from_the_next_invocation_on() {
-    let (doors, told, clock) = (Doors::read([open(&["door"])]), Told::default(), Still::default());
-    let service = Service::new(&doors, &told, &clock, observe());
+    let (doors, told, clock) = (Doors::read([open(&["door"])]), Topic::default(), Still::default());
+    let service = Service::new(doors.clone(), &told, &clock, observe());
     run(service.handle(&event("acme", "e1"), &invocation())).unwrap();
     let closed = Doors::read([open(&["door"]), open(&[])]);
-    service.rearm(&closed, Settings::default());
+    service.rearm(closed.clone(), Settings::default());
     run(service.handle(&event("acme", "e2"), &invocation())).unwrap();
     let outcomes: Vec<(Outcome, Mode)> =
         told.reports.borrow().iter().map(|report| (report.outcome, report.mode)).collect();

@@ -1,36 +1,34 @@
 //! What one invocation does, whom it tells, what it answers.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 
 use std::time::Duration;
 
-use remediation::{HandleError, Invocation, Outcome, Service, Settings};
+use lambda::{HandleError, Invocation, Service};
+use remediation::Outcome;
+use remediation::testing::doors::{Doors, denied, open, throttled};
+use remediation::testing::{Still, Topic, run};
 use serde_json::{Value, json};
-use support::{Doors, Still, Told, batch, denied, event, invocation, logged, open, run, throttled};
+use settings::Settings;
+use support::{batch, event, invocation, logged};
 
 fn service<'a>(
-    doors: &'a Doors,
-    told: &'a Told,
+    doors: &Doors,
+    told: &'a Topic,
     clock: &'a Still,
-) -> Service<&'a Doors, &'a Told, &'a Still> {
-    Service::new(doors, told, clock, Settings::default())
+) -> Service<Doors, &'a Topic, &'a Still> {
+    Service::new(doors.clone(), told, clock, Settings::default())
 }
 
-fn outcomes(told: &Told) -> Vec<Outcome> {
+fn outcomes(told: &Topic) -> Vec<Outcome> {
     told.reports.borrow().iter().map(|report| report.outcome).collect()
 }
 
 #[test]
 fn a_remediated_subject_is_told_once_and_its_second_delivery_is_not() {
-    let (doors, told, clock) = (Doors::read([open(&["door"]), open(&[])]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([open(&["door"]), open(&[])]), Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     let answer = run(service.handle(&event("acme", "e1"), &invocation())).unwrap();
     assert_eq!(answer, json!({ "subjects": [{ "resource": "S3 bucket acme", "outcome": "remediated" }] }));
@@ -41,7 +39,7 @@ fn a_remediated_subject_is_told_once_and_its_second_delivery_is_not() {
 
 #[test]
 fn an_alert_is_not_repeated_for_the_same_situation() {
-    let (doors, told, clock) = (Doors::read([open(&["window"])]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([open(&["window"])]), Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     let handle = |id: &str| run(service.handle(&event("acme", id), &invocation())).unwrap();
     handle("e1");
@@ -60,7 +58,7 @@ fn an_alert_is_not_repeated_for_the_same_situation() {
 #[test]
 fn what_stays_after_a_remediation_was_told_with_it() {
     let doors = Doors::read([open(&["door", "window"]), open(&["window"])]);
-    let (told, clock) = (Told::default(), Still::default());
+    let (told, clock) = (Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     for _ in 0..2 {
         run(service.handle(&event("acme", "e1"), &invocation())).unwrap();
@@ -71,7 +69,7 @@ fn what_stays_after_a_remediation_was_told_with_it() {
 #[test]
 fn a_resource_that_opens_again_is_told_again() {
     let doors = Doors::read([open(&["window"]), open(&[]), open(&["window"])]);
-    let (told, clock) = (Told::default(), Still::default());
+    let (told, clock) = (Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     for id in ["e1", "e2", "e3"] {
         run(service.handle(&event("acme", id), &invocation())).unwrap();
@@ -81,7 +79,7 @@ fn a_resource_that_opens_again_is_told_again() {
 
 #[test]
 fn only_the_unreadable_message_of_a_batch_comes_back() {
-    let (doors, told, clock) = (Doors::read([open(&[])]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([open(&[])]), Topic::default(), Still::default());
     let bodies = [event("acme", "e1"), "garbage".to_owned(), event("acme-2", "e2")];
     let (answer, lines) =
         logged(|| run(service(&doors, &told, &clock).handle(&batch(&bodies, 1), &invocation())).unwrap());
@@ -94,7 +92,7 @@ fn only_the_unreadable_message_of_a_batch_comes_back() {
 #[test]
 fn the_same_subject_in_several_messages_is_walked_once_and_answers_for_all() {
     let doors = Doors::read([Err(throttled())]);
-    let (told, clock) = (Told::default(), Still::default());
+    let (told, clock) = (Topic::default(), Still::default());
     let bodies = [event("acme", "e1"), event("acme", "e2")];
     let answer = run(service(&doors, &told, &clock).handle(&batch(&bodies, 1), &invocation())).unwrap();
     assert_eq!(doors.calls.borrow().len(), 1);
@@ -106,7 +104,7 @@ fn the_same_subject_in_several_messages_is_walked_once_and_answers_for_all() {
 
 #[test]
 fn a_failure_that_may_pass_is_told_at_the_last_delivery_only() {
-    let (doors, told, clock) = (Doors::read([Err(throttled())]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([Err(throttled())]), Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     for count in 1..=7 {
         run(service.handle(&batch(&[event("acme", "e1")], count), &invocation())).unwrap();
@@ -118,7 +116,7 @@ fn a_failure_that_may_pass_is_told_at_the_last_delivery_only() {
 
 #[test]
 fn a_failure_that_stays_is_told_at_once_and_only_once() {
-    let (doors, told, clock) = (Doors::read([Err(denied())]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([Err(denied())]), Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     for count in 1..=8 {
         let answer = run(service.handle(&batch(&[event("acme", "e1")], count), &invocation())).unwrap();
@@ -130,7 +128,7 @@ fn a_failure_that_stays_is_told_at_once_and_only_once() {
 
 #[test]
 fn a_failure_is_logged_once_and_answered_with_a_stable_type() {
-    let (doors, told, clock) = (Doors::read([Err(denied())]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([Err(denied())]), Topic::default(), Still::default());
     let (error, lines) = logged(|| {
         run(service(&doors, &told, &clock).handle(&event("acme", "e1"), &invocation())).unwrap_err()
     });
@@ -145,7 +143,7 @@ fn a_failure_is_logged_once_and_answered_with_a_stable_type() {
 
 #[test]
 fn an_alert_that_does_not_get_through_is_loud_and_whole_in_the_log() {
-    let (doors, told, clock) = (Doors::read([open(&["door"]), open(&[])]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([open(&["door"]), open(&[])]), Topic::default(), Still::default());
     told.refuses.set(true);
     let (answer, lines) = logged(|| {
         run(service(&doors, &told, &clock).handle(&batch(&[event("acme", "e1")], 1), &invocation())).unwrap()
@@ -166,7 +164,7 @@ fn an_alert_that_does_not_get_through_is_loud_and_whole_in_the_log() {
 
 #[test]
 fn an_alert_that_was_refused_is_tried_again() {
-    let (doors, told, clock) = (Doors::read([open(&["window"])]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([open(&["window"])]), Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     told.refuses.set(true);
     run(service.handle(&event("acme", "e1"), &invocation())).unwrap_err();
@@ -177,7 +175,7 @@ fn an_alert_that_was_refused_is_tried_again() {
 
 #[test]
 fn an_unreadable_payload_is_an_error_without_a_walk() {
-    let (doors, told, clock) = (Doors::default(), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::default(), Topic::default(), Still::default());
     let (error, lines) =
         logged(|| run(service(&doors, &told, &clock).handle("{", &invocation())).unwrap_err());
     assert!(matches!(error, HandleError::Unreadable(_)));
@@ -187,7 +185,7 @@ fn an_unreadable_payload_is_an_error_without_a_walk() {
 
 #[test]
 fn a_subject_of_another_control_is_left_alone_and_said() {
-    let (doors, told, clock) = (Doors::default(), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::default(), Topic::default(), Still::default());
     let other = event("sg-1d56fc66", "e1").replace("AWS::S3::Bucket", "AWS::EC2::SecurityGroup");
     let (answer, lines) =
         logged(|| run(service(&doors, &told, &clock).handle(&other, &invocation())).unwrap());
@@ -198,7 +196,7 @@ fn a_subject_of_another_control_is_left_alone_and_said() {
 
 #[test]
 fn what_cannot_be_begun_in_time_comes_back_untouched() {
-    let (told, clock) = (Told::default(), Still::default());
+    let (told, clock) = (Topic::default(), Still::default());
     // Each walk that stays open waits 2.3 s between its reads; four run at the same time.
     let doors = Doors::read([open(&["door"])]);
     let bodies: Vec<String> = (0..10).map(|n| event(&format!("acme-{n}"), "e1")).collect();
@@ -212,7 +210,7 @@ fn what_cannot_be_begun_in_time_comes_back_untouched() {
 
 #[test]
 fn what_is_delivered_for_the_last_time_is_begun_however_little_time_is_left() {
-    let (told, clock) = (Told::default(), Still::default());
+    let (told, clock) = (Topic::default(), Still::default());
     let doors = Doors::read([open(&["door"])]);
     let bodies: Vec<String> = (0..10).map(|n| event(&format!("acme-{n}"), "e1")).collect();
     let short = Invocation { deadline: invocation().deadline - Duration::from_secs(56), ..invocation() };
@@ -222,7 +220,7 @@ fn what_is_delivered_for_the_last_time_is_begun_however_little_time_is_left() {
 
 #[test]
 fn a_deadline_in_the_past_is_no_deadline() {
-    let (doors, told, clock) = (Doors::read([open(&[])]), Told::default(), Still::default());
+    let (doors, told, clock) = (Doors::read([open(&[])]), Topic::default(), Still::default());
     let past = Invocation { deadline: std::time::SystemTime::UNIX_EPOCH, ..invocation() };
     let answer = run(service(&doors, &told, &clock).handle(&event("acme", "e1"), &past)).unwrap();
     assert_eq!(answer["subjects"][0]["outcome"], "compliant");

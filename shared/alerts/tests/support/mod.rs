@@ -8,28 +8,27 @@
     reason = "a test may fail"
 )]
 
-use events::{Subject, Trigger};
+use events::{AccountId, BucketName, Cause, GroupId, Region, Resource, Subject};
 use remediation::{CallError, Change, Denied, Evidence, Finding, Mode, Outcome, Remedy, Report, Severity};
 use serde_json::json;
 
-pub fn subject(kind: &str, id: &str, region: &str) -> Subject {
-    let event = json!({
-        "id": "2f7c1d66-8a2f-4c9e-9b1e-7d0c1f3a5b70",
-        "time": "2026-11-20T09:30:00Z",
-        "source": "aws.config",
-        "detail-type": "Config Rules Compliance Change",
-        "account": "210987654321",
-        "region": region,
-        "detail": {
-            "resourceType": kind,
-            "resourceId": id,
-            "configRuleName": "restricted-ssh",
-            "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
-        },
-    });
-    match events::read(&event.to_string()) {
-        Ok(Trigger::Event(mut reading)) => reading.subjects.remove(0),
-        other => panic!("no subject: {other:?}"),
+pub fn bucket(name: &str, region: &str) -> Subject {
+    subject(Resource::Bucket(BucketName::new(name).unwrap()), region)
+}
+
+fn group() -> Subject {
+    subject(Resource::SecurityGroup(GroupId::new("sg-0a1b2c3d4e5f60718").unwrap()), "eu-west-1")
+}
+
+fn subject(resource: Resource, region: &str) -> Subject {
+    Subject {
+        resource,
+        account: AccountId::new("210987654321").unwrap(),
+        region: Region::new(region).unwrap(),
+        cause: Cause::new("AWS Config rule")
+            .with_rule(Some("restricted-ssh"))
+            .with_time(Some("2026-11-20T09:30:00Z"))
+            .with_event_id(Some("2f7c1d66-8a2f-4c9e-9b1e-7d0c1f3a5b70")),
     }
 }
 
@@ -53,7 +52,6 @@ pub fn report(outcome: Outcome) -> Report {
         summary: "revoked rule sgr-1 (tcp 22 from 0.0.0.0/0)".to_owned(),
         detail: json!({ "id": "sgr-1" }),
     };
-    let subject = subject("AWS::EC2::SecurityGroup", "sg-0a1b2c3d4e5f60718", "eu-west-1");
     let base = Report {
         findings: vec![ssh.clone(), icmp.clone()],
         planned: vec!["revoke rule sgr-1 (tcp 22 from 0.0.0.0/0)".to_owned()],
@@ -63,7 +61,7 @@ pub fn report(outcome: Outcome) -> Report {
             title: "The rules as they were".to_owned(),
             body: "  rule sgr-1 (tcp 22 from 0.0.0.0/0)".to_owned(),
         }],
-        ..Report::new("sg-ingress", &subject, mode, outcome)
+        ..Report::new("sg-ingress", &group(), mode, outcome)
     };
     match outcome {
         Outcome::Remediated => Report { changes: vec![revoked], remaining: Some(vec![icmp]), ..base },
@@ -83,6 +81,5 @@ pub fn report(outcome: Outcome) -> Report {
 /// A walk that failed before anything was read.
 pub fn unread() -> Report {
     let error = CallError::Denied(Denied { action: "ec2:DescribeSecurityGroups", message: "no".to_owned() });
-    let subject = subject("AWS::EC2::SecurityGroup", "sg-0a1b2c3d4e5f60718", "eu-west-1");
-    Report { error: Some(error), ..Report::new("sg-ingress", &subject, Mode::Enforce, Outcome::Failed) }
+    Report { error: Some(error), ..Report::new("sg-ingress", &group(), Mode::Enforce, Outcome::Failed) }
 }

@@ -20,8 +20,9 @@ pub(super) fn read(root: &Node<'_>) -> Result<Reading, TriggerError> {
         return Ok(Reading::default());
     }
     let cause = Cause::new("AWS Config rule")
-        .rule(detail.text_of("configRuleName")?)
-        .event(root.text_of("id")?, root.text_of("time")?);
+        .with_rule(detail.text_of("configRuleName")?)
+        .with_event_id(root.text_of("id")?)
+        .with_time(root.text_of("time")?);
     let origin = Origin::read(root, &detail, "awsAccountId")?;
     Ok(Reading { subjects: vec![origin.subject(resource, cause)], unreadable: Vec::new() })
 }

@@ -2,8 +2,9 @@
 
 use document::Node;
 
+use crate::resource::Kind;
 use crate::trigger::name;
-use crate::{BucketName, GroupId, Resource, TriggerError};
+use crate::{Resource, TriggerError};
 
 /// The names under which a trigger keeps what identifies the resource.
 pub(super) struct Keys {
@@ -25,14 +26,8 @@ pub(super) fn is_non_compliant(holder: &Node<'_>) -> Result<bool, TriggerError> 
 
 /// The resource, or `None` where it is of a type that no control looks at.
 pub(super) fn resource(holder: &Node<'_>, keys: &Keys) -> Result<Option<Resource>, TriggerError> {
-    let id = || holder.required(keys.resource_id);
-    match holder.required(keys.resource_type)?.text()? {
-        "AWS::S3::Bucket" => {
-            name(&id()?, BucketName::new, BucketName::EXPECTED).map(|name| Some(Resource::Bucket(name)))
-        }
-        "AWS::EC2::SecurityGroup" => {
-            name(&id()?, GroupId::new, GroupId::EXPECTED).map(|id| Some(Resource::SecurityGroup(id)))
-        }
-        _ => Ok(None),
-    }
+    let config_type = holder.required(keys.resource_type)?.text()?;
+    Kind::of_config_type(config_type)
+        .map(|kind| name(&holder.required(keys.resource_id)?, kind.resource, kind.expected))
+        .transpose()
 }

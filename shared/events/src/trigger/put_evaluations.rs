@@ -22,7 +22,9 @@ pub(super) fn read(root: &Node<'_>) -> Result<Reading, TriggerError> {
     }
     let evaluations = detail.required("requestParameters")?.required("evaluations")?.items()?;
     let origin = Origin::read(root, &detail, "recipientAccountId")?;
-    let cause = Cause::new("AWS Config PutEvaluations").event(root.text_of("id")?, root.text_of("time")?);
+    let cause = Cause::new("AWS Config PutEvaluations")
+        .with_event_id(root.text_of("id")?)
+        .with_time(root.text_of("time")?);
 
     let mut reading = Reading::default();
     for evaluation in evaluations {

@@ -135,10 +135,7 @@ impl Control for Doors {
     type Change = Turned;
 
     fn id(resource: &Resource) -> Option<&BucketName> {
-        match resource {
-            Resource::Bucket(name) => Some(name),
-            Resource::SecurityGroup(_) => None,
-        }
+        if let Resource::Bucket(name) = resource { Some(name) } else { None }
     }
 
     async fn read(&self, target: &Target<'_, BucketName>) -> Result<Option<House>, CallError> {

@@ -1,17 +1,8 @@
 //! `PutEvaluations` through CloudTrail.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod support;
-
 use serde_json::{Value, json};
-use support::{event, places, put_evaluations, reasons, with};
+
+use crate::support::{event, places, put_evaluations, reasons, with};
 
 #[test]
 fn each_non_compliant_evaluation_is_a_subject() {

@@ -1,27 +1,18 @@
 //! What the tests of this crate share.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 use events::{Reading, Trigger, read};
 use serde_json::{Value, json};
 
-pub fn config_rule() -> Value {
-    serde_json::from_str(include_str!("../fixtures/config_rule_non_compliant_bucket.json")).unwrap()
+pub(crate) fn config_rule() -> Value {
+    serde_json::from_str(include_str!("fixtures/config_rule_non_compliant_bucket.json")).unwrap()
 }
 
-pub fn put_evaluations() -> Value {
-    serde_json::from_str(include_str!("../fixtures/put_evaluations_mixed.json")).unwrap()
+pub(crate) fn put_evaluations() -> Value {
+    serde_json::from_str(include_str!("fixtures/put_evaluations_mixed.json")).unwrap()
 }
 
 /// The document with the value at `pointer` replaced, or taken out where there is none.
-pub fn with(mut document: Value, pointer: &str, value: Option<Value>) -> Value {
+pub(crate) fn with(mut document: Value, pointer: &str, value: Option<Value>) -> Value {
     match value {
         Some(value) => {
             let (parent, key) = pointer.rsplit_once('/').unwrap();
@@ -35,7 +26,7 @@ pub fn with(mut document: Value, pointer: &str, value: Option<Value>) -> Value {
     document
 }
 
-pub fn event(document: &Value) -> Reading {
+pub(crate) fn event(document: &Value) -> Reading {
     match read(&document.to_string()) {
         Ok(Trigger::Event(reading)) => reading,
         other => panic!("not an event: {other:?}"),
@@ -43,7 +34,7 @@ pub fn event(document: &Value) -> Reading {
 }
 
 /// `kind id account region partition` of each subject.
-pub fn places(reading: &Reading) -> Vec<String> {
+pub(crate) fn places(reading: &Reading) -> Vec<String> {
     let place = |subject: &events::Subject| {
         format!(
             "{} {} {} {} {}",
@@ -58,11 +49,11 @@ pub fn places(reading: &Reading) -> Vec<String> {
 }
 
 /// Why the event, or a part of it, could not be read.
-pub fn reasons(reading: &Reading) -> Vec<String> {
+pub(crate) fn reasons(reading: &Reading) -> Vec<String> {
     reading.unreadable.iter().map(ToString::to_string).collect()
 }
 
-pub fn sqs(bodies: &[String]) -> Value {
+pub(crate) fn sqs(bodies: &[String]) -> Value {
     let record = |(index, body): (usize, &String)| {
         json!({
             "messageId": format!("m{index}"),

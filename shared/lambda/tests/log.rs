@@ -1,23 +1,20 @@
 //! The log lines, whole.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 
 use insta::assert_snapshot;
-use remediation::{Service, Settings};
+use lambda::Service;
+use remediation::testing::doors::{Doors, denied, open};
+use remediation::testing::{Still, Topic, run};
 use serde_json::Value;
-use support::{Doors, Still, Told, denied, event, invocation, logged, open, run};
+use settings::Settings;
+use support::{event, invocation, logged};
 
 fn lines(doors: &Doors, payload: &str) -> String {
-    let (told, clock) = (Told::default(), Still::default());
-    let service = Service::new(doors, &told, &clock, Settings::default());
+    let (told, clock) = (Topic::default(), Still::default());
+    let service = Service::new(doors.clone(), &told, &clock, Settings::default());
     let (_, lines) = logged(|| run(service.handle(payload, &invocation())));
     pretty(&lines)
 }

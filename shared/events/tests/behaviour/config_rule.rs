@@ -1,17 +1,8 @@
 //! `Config Rules Compliance Change`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod support;
-
 use serde_json::{Value, json};
-use support::{config_rule, event, places, reasons, with};
+
+use crate::support::{config_rule, event, places, reasons, with};
 
 #[test]
 fn a_non_compliant_bucket_is_a_subject() {

@@ -1,18 +1,9 @@
 //! SQS batches.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod support;
-
 use events::{Trigger, read};
 use serde_json::{Value, json};
-use support::{config_rule, places, put_evaluations, reasons, sqs, with};
+
+use crate::support::{config_rule, places, put_evaluations, reasons, sqs, with};
 
 fn batch(document: &Value) -> Vec<events::Message> {
     match read(&document.to_string()) {
