@@ -65,7 +65,7 @@ impl GroupAssessment {
 
     /// Whether there is nothing that has to be closed, by whomever.
     pub(crate) fn is_closed(&self) -> bool {
-        !self.findings.iter().any(is_to_be_closed)
+        !self.open().any(|open| open.handling == Handling::Revoke)
     }
 
     /// Whether it is known that no interface has the group.
@@ -76,6 +76,11 @@ impl GroupAssessment {
     /// The interfaces that Curfew may isolate.
     pub(crate) fn own_interfaces(&self) -> impl Iterator<Item = &Interface> {
         self.group.interfaces.iter().flatten().filter(|one| !one.is_managed())
+    }
+
+    /// Who deals with open ports.
+    pub(crate) fn remedy_of_open(&self, open: &network::Finding) -> Remedy {
+        if self.closes() && open.handling == Handling::Revoke { Remedy::Close } else { Remedy::Report }
     }
 
     /// Whether Curfew closes what is open.
@@ -97,9 +102,9 @@ impl Assessment for GroupAssessment {
 
     fn remedy(&self, finding: &SgFinding) -> Remedy {
         match finding {
+            SgFinding::Open(open) => self.remedy_of_open(open),
+            SgFinding::Unreadable(_) => Remedy::Report,
             SgFinding::OnManaged(_) => Remedy::ByHand,
-            open if self.closes() && is_to_be_closed(open) => Remedy::Close,
-            SgFinding::Open(_) | SgFinding::Unreadable(_) => Remedy::Report,
         }
     }
 
@@ -117,10 +122,6 @@ impl Assessment for GroupAssessment {
 /// What is open, whoever uses the group and whatever is done about it.
 pub(crate) fn judge(group: &Group, settings: &network::Settings) -> network::Assessment {
     network::assess(&group.rules, &readable(&group.prefix_lists), settings)
-}
-
-fn is_to_be_closed(finding: &SgFinding) -> bool {
-    matches!(finding, SgFinding::Open(open) if open.handling == Handling::Revoke)
 }
 
 /// Whether what is open is exactly what was open when Curfew isolated the group.

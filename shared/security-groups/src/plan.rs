@@ -134,7 +134,7 @@ pub(crate) fn plan(group: &GroupAssessment, settings: &SgSettings, now: SystemTi
 /// The rules that have to go and the parts of them that have to stay; `None` where no rule has to go.
 pub(crate) fn revocation(assessment: &GroupAssessment, tags: Tags) -> Option<Revocation> {
     let group = &assessment.group;
-    let plan = Plan::new(&group.rules, assessment.open());
+    let plan = Plan::clearing(&group.rules, assessment.open());
     let part = |part: network::Restoration| Part {
         tags: group.rule(&part.part_of).map(|rule| settable(&rule.tags)).unwrap_or_default(),
         part_of: part.part_of,

@@ -190,15 +190,21 @@ pub trait SecurityGroups {
 /// A rule for all traffic to this block, as EC2 gives one to a new group.
 #[must_use]
 pub fn all_traffic(to: IpNet) -> Permission {
-    Permission { protocol: Protocol::All, from_port: None, to_port: None, source: to.into(), description: None }
+    Permission {
+        protocol: Protocol::All,
+        from_port: None,
+        to_port: None,
+        source: to.into(),
+        description: None,
+    }
 }
 
 impl QuarantineGroup {
     /// Whether it lets all traffic out to the whole of this block.
     #[must_use]
     pub fn reaches(&self, block: &IpNet) -> bool {
-        self.outbound.iter().any(|permission| {
-            permission.protocol == Protocol::All && permission.source == (*block).into()
-        })
+        self.outbound
+            .iter()
+            .any(|permission| permission.protocol == Protocol::All && permission.source == (*block).into())
     }
 }

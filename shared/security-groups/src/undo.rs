@@ -1,6 +1,6 @@
 //! What takes changes back.
 
-use crate::{Part, Placement, PutBack, Quarantine, Release, SgChange};
+use crate::{Interface, Part, Placement, PutBack, Quarantine, Release, SgChange};
 
 /// The plan that takes these changes back; `None` where there is nothing to take back. Tags stay, and so does the
 /// quarantine group: others may be in it.
@@ -30,15 +30,14 @@ pub(crate) fn foreseen(plan: &Quarantine, done: &[SgChange]) -> Vec<SgChange> {
             plan.restore.iter().map(put_back).chain(revoked).collect()
         }
         Quarantine::Isolate(plan) => {
-            let placed = |change: &&SgChange, id| matches!(change, SgChange::Placed(one) if one.interface.id == *id);
-            let interfaces = plan.interfaces.iter();
-            interfaces
-                .map(|interface| {
-                    let noted = done.iter().find(|change| placed(change, &interface.id)).cloned();
-                    let unchanged = || Placement { interface: interface.clone(), groups: interface.groups.clone() };
-                    noted.unwrap_or_else(|| SgChange::Placed(unchanged()))
+            let placed = |interface: &Interface| {
+                let noted = done.iter().find(|change| is_of_interface(change, interface)).cloned();
+                noted.unwrap_or_else(|| {
+                    let groups = interface.groups.clone();
+                    SgChange::Placed(Placement { interface: interface.clone(), groups })
                 })
-                .collect()
+            };
+            plan.interfaces.iter().map(placed).collect()
         }
         Quarantine::Release(_) => done.to_vec(),
     }
@@ -47,4 +46,9 @@ pub(crate) fn foreseen(plan: &Quarantine, done: &[SgChange]) -> Vec<SgChange> {
 /// Whether the change put this part back.
 pub(crate) fn is_of_part(change: &SgChange, part: &Part) -> bool {
     matches!(change, SgChange::Authorized(put_back) if put_back.part == *part)
+}
+
+/// Whether the change gave this interface its groups.
+pub(crate) fn is_of_interface(change: &SgChange, interface: &Interface) -> bool {
+    matches!(change, SgChange::Placed(placement) if placement.interface.id == interface.id)
 }

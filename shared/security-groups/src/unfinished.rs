@@ -2,9 +2,9 @@
 
 use crate::plan::{isolation, revocation};
 use crate::state::says_the_same;
-use crate::undo::is_of_part;
+use crate::undo::{is_of_interface, is_of_part};
 use crate::{
-    Group, GroupAssessment, Isolation, Part, Placement, PutBack, QUARANTINED_RULES, Quarantine, Destination,
+    Destination, Group, GroupAssessment, Isolation, Part, Placement, PutBack, QUARANTINED_RULES, Quarantine,
     Release, Revocation, SgChange, Tags,
 };
 
@@ -44,7 +44,8 @@ fn left_to_revoke(
             (restore, revoke)
         }
         None => {
-            let is_revoked = |rule| done.iter().any(|change| matches!(change, SgChange::Revoked(one) if one == rule));
+            let is_revoked =
+                |rule| done.iter().any(|change| matches!(change, SgChange::Revoked(one) if one == rule));
             let revoke = plan.revoke.iter().filter(|rule| !is_revoked(*rule));
             (unnoted(&plan.restore, done), revoke.cloned().collect())
         }
@@ -65,8 +66,8 @@ fn left_to_isolate(
             left.map(|left| left.interfaces).unwrap_or_default()
         }
         None => {
-            let is_left = |one: &&_| !placed(done).any(|placement| placement.interface.id == one.id);
-            plan.interfaces.iter().filter(is_left).cloned().collect()
+            let is_placed = |one| done.iter().any(|change| is_of_interface(change, one));
+            plan.interfaces.iter().filter(|one| !is_placed(*one)).cloned().collect()
         }
     };
     let tags = left_of_tags(&plan.tags, !interfaces.is_empty(), done, after);
@@ -81,9 +82,13 @@ fn left_to_isolate(
 
 /// The quarantine group, as far as the changes tell which it is.
 fn destination(plan: &Isolation, done: &[SgChange]) -> Destination {
-    let known = |group: &_, may_have_egress| Destination::Known { group: Clone::clone(group), may_have_egress };
+    let known =
+        |group: &_, may_have_egress| Destination::Known { group: Clone::clone(group), may_have_egress };
     // Whether a new one has lost its outbound rules is certain once somebody was put into it.
-    let used = placed(done).find_map(|placement| placement.groups.first());
+    let used = done.iter().find_map(|change| match change {
+        SgChange::Placed(placement) => placement.groups.first(),
+        _ => None,
+    });
     let found = done.iter().find_map(|change| match change {
         SgChange::Created { group, .. } | SgChange::EgressRevoked { group, .. } => Some(group),
         _ => None,
@@ -124,11 +129,11 @@ fn left_to_release(plan: &Release, done: &[SgChange], after: Option<&Group>) -> 
         Some(after) => after.inbound().any(|rule| put_back.is(rule)),
         None => !done.iter().any(|change| matches!(change, SgChange::Revoked(rule) if put_back.is(rule))),
     };
-    let is_placed = |one: &&Placement| !placed(done).any(|placement| placement.interface.id == one.interface.id);
+    let is_placed = |one: &Placement| done.iter().any(|change| is_of_interface(change, &one.interface));
     let left = Release {
         authorize,
         revoke: plan.revoke.iter().filter(is_there).cloned().collect(),
-        place: plan.place.iter().filter(is_placed).cloned().collect(),
+        place: plan.place.iter().filter(|one| !is_placed(one)).cloned().collect(),
     };
     (left != Release::default()).then_some(left)
 }
@@ -136,11 +141,4 @@ fn left_to_release(plan: &Release, done: &[SgChange], after: Option<&Group>) -> 
 fn unnoted(parts: &[Part], done: &[SgChange]) -> Vec<Part> {
     let is_noted = |part: &Part| done.iter().any(|change| is_of_part(change, part));
     parts.iter().filter(|part| !is_noted(part)).cloned().collect()
-}
-
-fn placed(done: &[SgChange]) -> impl Iterator<Item = &Placement> {
-    done.iter().filter_map(|change| match change {
-        SgChange::Placed(placement) => Some(placement),
-        _ => None,
-    })
 }

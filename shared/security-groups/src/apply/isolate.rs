@@ -89,12 +89,7 @@ impl<P: SecurityGroups> SgIngress<P> {
     }
 
     /// Creates the VPC's quarantine group, or finds the one that somebody else has just created.
-    async fn create(
-        &self,
-        at: &At<'_>,
-        vpc: &VpcId,
-        done: &mut Vec<SgChange>,
-    ) -> Result<GroupId, CallError> {
+    async fn create(&self, at: &At<'_>, vpc: &VpcId, done: &mut Vec<SgChange>) -> Result<GroupId, CallError> {
         match self.groups.create_quarantine_group(at, vpc).await? {
             Created::Group(id) => {
                 done.push(SgChange::Created { group: id.clone(), vpc: vpc.clone() });

@@ -36,7 +36,8 @@ impl<P: SecurityGroups> SgIngress<P> {
             return Ok(());
         }
         self.groups.tag(at, tags).await?;
-        let tagged = |(key, value): (&String, &String)| SgChange::Tagged { key: key.clone(), value: value.clone() };
+        let tagged =
+            |(key, value): (&String, &String)| SgChange::Tagged { key: key.clone(), value: value.clone() };
         done.extend(tags.iter().map(tagged));
         Ok(())
     }

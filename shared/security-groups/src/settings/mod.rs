@@ -57,8 +57,14 @@ impl Default for Section {
 
 impl From<Section> for SgSettings {
     fn from(section: Section) -> Self {
-        let Section { quarantine, isolate_all_groups, open_level, authorized_tcp_ports, authorized_udp_ports, icmp } =
-            section;
+        let Section {
+            quarantine,
+            isolate_all_groups,
+            open_level,
+            authorized_tcp_ports,
+            authorized_udp_ports,
+            icmp,
+        } = section;
         let network = network::Settings { open_level, authorized_tcp_ports, authorized_udp_ports, icmp };
         Self { quarantine, isolate_all_groups, network }
     }
