@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Assessment;
+use crate::finding::{Assessment, Finding};
 use crate::ids::RuleId;
 use crate::permission::Permission;
 use crate::protocol::Protocol;
 use crate::remainder::Remainder;
 use crate::rule::Rule;
+use crate::settings::Handling;
 use crate::source::Source;
 
 /// What to change in a group: first everything in `restore` is authorized, then `revoke` is revoked.
@@ -60,11 +61,17 @@ pub struct Cut {
 
 impl Plan {
     /// Plans what clears `assessment`, which is that of `rules`.
+    #[must_use]
     pub fn new(rules: &[Rule], assessment: &Assessment) -> Self {
-        let findings = assessment.to_revoke();
-        let revoke: BTreeSet<RuleId> = findings.flat_map(|finding| &finding.rule_ids).cloned().collect();
+        Self::clearing(rules, assessment.findings.iter())
+    }
+
+    /// Plans what clears `findings`, which are those of `rules` or some of them.
+    pub fn clearing<'a>(rules: &[Rule], findings: impl Iterator<Item = &'a Finding> + Clone) -> Self {
+        let revoked = findings.clone().filter(|finding| finding.handling == Handling::Revoke);
+        let revoke: BTreeSet<RuleId> = revoked.flat_map(|finding| &finding.rule_ids).cloned().collect();
         let mut offending: HashMap<(&Protocol, &RuleId), Vec<_>> = HashMap::new();
-        for finding in &assessment.findings {
+        for finding in findings {
             for id in &finding.rule_ids {
                 offending.entry((&finding.protocol, id)).or_default().push(finding);
             }

@@ -12,7 +12,7 @@ use crate::permission::Permission;
 /// As JSON it is an item of
 /// [DescribeSecurityGroupRules](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html),
 /// and what is written reads back as it was.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Rule {
     /// The id.

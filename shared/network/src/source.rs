@@ -11,7 +11,7 @@ use crate::ids::PrefixListId;
 use crate::prefix_lists::PrefixLists;
 
 /// The one source of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub enum Source {
     /// A block of IPv4 addresses, with its host bits as they were written.
@@ -29,7 +29,7 @@ pub enum Source {
 }
 
 /// A security group that a rule names as its source.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ReferencedGroup {
     /// The group.

@@ -6,7 +6,7 @@ use network::{Exposure, Family, Handling, PortSet, Protocol, Rule, RuleId, Sourc
 use remediation::{Finding, Remedy, Severity};
 use serde_json::{Value, json};
 
-use crate::{Group, PrefixList, words};
+use crate::{GroupAssessment, PrefixList, words};
 
 /// How many sets of rules are findings of their own, and how many ids they may have together. Beyond that one
 /// finding tells of them all: each set may hold almost every rule, and the space must not grow with the square.
@@ -15,7 +15,7 @@ const IDS_TOLD_APART: usize = 200;
 
 /// What rules open to one address family.
 pub(crate) struct Opening<'a> {
-    group: &'a Group,
+    assessment: &'a GroupAssessment,
     pieces: Vec<Piece<'a>>,
 }
 
@@ -27,9 +27,9 @@ struct Piece<'a> {
     first: &'a network::Finding,
 }
 
-/// The openings of a group, in the order of what the assessment found.
-pub(crate) fn openings(group: &Group) -> Vec<Opening<'_>> {
-    let pieces = pieces(group);
+/// The openings of a group, in the order of its findings.
+pub(crate) fn openings(assessment: &GroupAssessment) -> Vec<Opening<'_>> {
+    let pieces = pieces(assessment);
     let mut size: BTreeMap<_, (usize, usize)> = BTreeMap::new();
     for piece in &pieces {
         let (sets, ids) = size.entry(piece.key()).or_default();
@@ -42,9 +42,9 @@ pub(crate) fn openings(group: &Group) -> Vec<Opening<'_>> {
         let key = piece.key();
         let (sets, ids) = size.get(&key).copied().unwrap_or_default();
         if sets == 1 || (sets <= TOLD_APART && ids <= IDS_TOLD_APART) {
-            openings.push(Opening { group, pieces: vec![piece] });
+            openings.push(Opening { assessment, pieces: vec![piece] });
         } else {
-            let all = together.entry(key).or_insert_with(|| Opening { group, pieces: Vec::new() });
+            let all = together.entry(key).or_insert_with(|| Opening { assessment, pieces: Vec::new() });
             all.pieces.push(piece);
         }
     }
@@ -52,11 +52,11 @@ pub(crate) fn openings(group: &Group) -> Vec<Opening<'_>> {
     openings
 }
 
-fn pieces(group: &Group) -> Vec<Piece<'_>> {
-    let rules: HashMap<&RuleId, &Rule> = group.rules.iter().map(|rule| (&rule.id, rule)).collect();
+fn pieces(assessment: &GroupAssessment) -> Vec<Piece<'_>> {
+    let rules: HashMap<&RuleId, &Rule> = assessment.group.rules.iter().map(|rule| (&rule.id, rule)).collect();
     let mut positions: BTreeMap<(Family, Exposure, &BTreeSet<RuleId>), usize> = BTreeMap::new();
     let mut pieces: Vec<Piece<'_>> = Vec::new();
-    for finding in &group.assessment.findings {
+    for finding in assessment.open() {
         let next = pieces.len();
         let position =
             *positions.entry((finding.family, finding.exposure, &finding.rule_ids)).or_insert(next);
@@ -76,16 +76,20 @@ fn pieces(group: &Group) -> Vec<Piece<'_>> {
 impl Piece<'_> {
     /// What may be told in one finding.
     fn key(&self) -> (Family, Exposure, bool) {
-        (self.first.family, self.first.exposure, self.is_closed_by_curfew())
+        (self.first.family, self.first.exposure, self.is_to_be_closed())
     }
 
-    fn is_closed_by_curfew(&self) -> bool {
+    fn is_to_be_closed(&self) -> bool {
         self.parts.iter().any(|part| part.handling == Handling::Revoke)
     }
 
+    fn is_icmp_only(&self) -> bool {
+        self.parts.iter().all(|part| part.protocol.is_icmp())
+    }
+
     fn severity(&self) -> Severity {
-        let mut with_ports = self.parts.iter().filter(|part| !part.protocol.is_icmp()).peekable();
-        if with_ports.peek().is_none() {
+        let mut with_ports = self.parts.iter().filter(|part| !part.protocol.is_icmp());
+        if self.is_icmp_only() {
             Severity::Low
         } else if with_ports.any(|part| self.opens_all_of(&part.protocol)) {
             Severity::Critical
@@ -110,14 +114,25 @@ impl<'a> Opening<'a> {
     pub(crate) fn finding(&self) -> Finding {
         let rules = self.rules();
         let ports = ports(self.pieces.iter().flat_map(|piece| &piece.parts));
-        let close = self.pieces.iter().any(Piece::is_closed_by_curfew);
         Finding {
             kind: "open-ingress",
             severity: self.pieces.iter().map(Piece::severity).max().unwrap_or(Severity::Low),
-            remedy: if close { Remedy::Close } else { Remedy::Report },
+            remedy: self.remedy(),
             summary: self.summary(&rules, &ports),
             evidence: self.evidence(&rules, &ports),
         }
+    }
+
+    /// Who deals with it: where Curfew closes a part of it, the rules go as a whole.
+    pub(crate) fn remedy(&self) -> Remedy {
+        let mut parts = self.pieces.iter().flat_map(|piece| &piece.parts);
+        let closes = parts.any(|part| self.assessment.remedy_of_open(part) == Remedy::Close);
+        if closes { Remedy::Close } else { Remedy::Report }
+    }
+
+    /// Whether nothing but ICMP is open.
+    pub(crate) fn is_icmp_only(&self) -> bool {
+        self.pieces.iter().all(Piece::is_icmp_only)
     }
 
     /// The rules, by id.
@@ -165,7 +180,7 @@ impl<'a> Opening<'a> {
                 _ => None,
             })
             .collect();
-        self.group.prefix_lists.iter().filter(move |list| named.contains(&list.id))
+        self.assessment.group.prefix_lists.iter().filter(move |list| named.contains(&list.id))
     }
 
     fn traffic(&self, rules: &[&Rule], ports: &BTreeMap<&Protocol, PortSet>) -> String {

@@ -10,7 +10,7 @@ const AUTHORIZE: &str = "ec2:AuthorizeSecurityGroupIngress";
 const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
 const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
 const TAG: &str = "  aws ec2 create-tags --region eu-west-1 --resources sg-0a1b2c3d4e5f60718 --tags \
-                   Key=curfew:quarantined-at,Value=1970-01-01T00:00:00.000Z";
+                   Key=curfew:quarantined-at,Value=2026-11-22T05:41:07.120Z";
 
 fn by_hand(report: &Report) -> Vec<&str> {
     let first = &report.evidence[0];

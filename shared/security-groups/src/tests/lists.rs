@@ -67,7 +67,7 @@ fn a_list_that_cannot_be_read_is_said_and_does_not_keep_the_rest_open() {
     assert_eq!(
         said.summary,
         "Nobody knows whom rule sgr-1 lets in: prefix list pl-1 could not be read (`ec2:GetManagedPrefixListEntries` \
-         answered InvalidPrefixListID.NotFound)"
+         was refused: InvalidPrefixListID.NotFound)"
     );
     assert_eq!(walk(&control(&memory, "{}")).outcome, Outcome::Alerted);
 }

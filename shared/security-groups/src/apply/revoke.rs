@@ -3,44 +3,35 @@
 use std::collections::BTreeSet;
 
 use network::{Rule, RuleId};
-use remediation::{CallError, Change};
-use serde_json::json;
+use remediation::CallError;
 
-use crate::port::{At, action};
-use crate::{Authorized, Part, Revocation, Revoked, SecurityGroups, SgIngress, Tags, words};
+use crate::state::says_the_same;
+use crate::{At, Authorized, Part, PutBack, Revocation, Revoked, SecurityGroups, SgChange, SgIngress, Tags};
 
 /// Parts that get the same tags, which one call can put back.
 type Batch<'a> = (&'a Tags, Vec<&'a Part>);
 
 /// How putting parts back went.
 #[derive(Default)]
-struct PutBack<'a> {
+pub(super) struct Progress<'a> {
     /// The group has no room for these yet.
-    waiting: Vec<Batch<'a>>,
+    pub(super) waiting: Vec<Batch<'a>>,
     /// EC2 did not add a part of these rules: they stay, so that nothing legitimate is cut.
-    kept: BTreeSet<&'a RuleId>,
+    pub(super) kept: BTreeSet<&'a RuleId>,
     /// The first thing that went wrong.
-    error: Option<CallError>,
+    pub(super) error: Option<CallError>,
 }
 
 impl<P: SecurityGroups> SgIngress<P> {
     /// Puts back, then revokes, so that nothing legitimate is cut even for a moment. Only a group that is
     /// full has to lose the offending rules first. What fails keeps only what it is about from going on.
-    pub(crate) async fn revoke(
+    pub(super) async fn revoke(
         &self,
         at: &At<'_>,
         plan: &Revocation,
-        done: &mut Vec<Change>,
+        done: &mut Vec<SgChange>,
     ) -> Result<(), CallError> {
-        let mut put_back = PutBack::default();
-        for batch in batches(&plan.restore) {
-            if put_back.error.as_ref().is_none_or(concerns_one_alone) {
-                self.put_back(at, batch, &mut put_back, done).await;
-            } else {
-                put_back.kept.extend(batch.1.iter().map(|part| &part.part_of));
-            }
-        }
-        let PutBack { mut waiting, kept, mut error } = put_back;
+        let Progress { mut waiting, kept, mut error } = self.put_back(at, &plan.restore, done).await;
         let rules: Vec<&Rule> = plan.revoke.iter().filter(|rule| !kept.contains(&rule.id)).collect();
         let mut there = kept;
         if !rules.is_empty()
@@ -55,21 +46,39 @@ impl<P: SecurityGroups> SgIngress<P> {
         error.or(self.put_back_what_fits(at, &waiting, done).await.err()).map_or(Ok(()), Err)
     }
 
+    /// Puts parts back, as far as EC2 takes them and the group has room.
+    pub(super) async fn put_back<'a>(
+        &self,
+        at: &At<'_>,
+        parts: &'a [Part],
+        done: &mut Vec<SgChange>,
+    ) -> Progress<'a> {
+        let mut progress = Progress::default();
+        for batch in batches(parts) {
+            if progress.error.as_ref().is_none_or(concerns_one_alone) {
+                self.put_back_batch(at, batch, &mut progress, done).await;
+            } else {
+                progress.kept.extend(batch.1.iter().map(|part| &part.part_of));
+            }
+        }
+        progress
+    }
+
     /// Authorizes all at once. Where one of them is there already, or is refused, EC2 adds none, and they go one
     /// by one.
-    async fn put_back<'a>(
+    async fn put_back_batch<'a>(
         &self,
         at: &At<'_>,
         (tags, parts): Batch<'a>,
-        so_far: &mut PutBack<'a>,
-        done: &mut Vec<Change>,
+        so_far: &mut Progress<'a>,
+        done: &mut Vec<SgChange>,
     ) {
         let mut left = parts.as_slice();
         let mut at_once = left.len();
         while !left.is_empty() {
             let (now, later) = left.split_at(at_once.min(left.len()));
             match self.authorize(at, now, tags).await {
-                Ok(Authorized::Done) => done.extend(now.iter().map(|part| restored(part))),
+                Ok(Authorized::Done(rules)) => done.extend(put_back(now, rules)),
                 Ok(Authorized::NoRoom(_)) => return so_far.waiting.push((tags, left.to_vec())),
                 Ok(Authorized::AlreadyThere) | Err(CallError::Refused { .. }) if now.len() > 1 => {
                     at_once = 1;
@@ -92,11 +101,11 @@ impl<P: SecurityGroups> SgIngress<P> {
 
     /// Puts back as much as the group has room for: each part that fits is one that is not cut. Half as many
     /// are tried each time that they do not fit, so that the calls are few.
-    async fn put_back_what_fits(
+    pub(super) async fn put_back_what_fits(
         &self,
         at: &At<'_>,
         batches: &[Batch<'_>],
-        done: &mut Vec<Change>,
+        done: &mut Vec<SgChange>,
     ) -> Result<(), CallError> {
         let mut refused = None;
         for (tags, parts) in batches {
@@ -105,7 +114,7 @@ impl<P: SecurityGroups> SgIngress<P> {
             while !left.is_empty() {
                 let (now, later) = left.split_at(at_once.min(left.len()));
                 match self.authorize(at, now, tags).await {
-                    Ok(Authorized::Done) => done.extend(now.iter().map(|part| restored(part))),
+                    Ok(Authorized::Done(rules)) => done.extend(put_back(now, rules)),
                     Ok(Authorized::NoRoom(_))
                     | Err(CallError::Refused { .. })
                     | Ok(Authorized::AlreadyThere)
@@ -134,17 +143,17 @@ impl<P: SecurityGroups> SgIngress<P> {
 
     /// Revokes all at once; where one of them is gone already, or may not go, EC2 refuses the lot, and they go one
     /// by one. Adds those that stay to `there`.
-    async fn revoke_rules<'a>(
+    pub(super) async fn revoke_rules<'a>(
         &self,
         at: &At<'_>,
         rules: &[&'a Rule],
         there: &mut BTreeSet<&'a RuleId>,
-        done: &mut Vec<Change>,
+        done: &mut Vec<SgChange>,
     ) -> Result<(), CallError> {
-        let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+        let ids: Vec<&RuleId> = rules.iter().map(|rule| &rule.id).collect();
         match self.groups.revoke(at, &ids).await {
             Ok(Revoked::Done) => {
-                done.extend(rules.iter().map(|rule| revoked(rule)));
+                done.extend(rules.iter().map(|rule| SgChange::Revoked((*rule).clone())));
                 return Ok(());
             }
             Ok(Revoked::NotThere) if rules.len() == 1 => return Ok(()),
@@ -161,8 +170,8 @@ impl<P: SecurityGroups> SgIngress<P> {
                 there.insert(&rule.id);
                 continue;
             }
-            match self.groups.revoke(at, &[rule.id.as_str()]).await {
-                Ok(Revoked::Done) => done.push(revoked(rule)),
+            match self.groups.revoke(at, &[&rule.id]).await {
+                Ok(Revoked::Done) => done.push(SgChange::Revoked((*rule).clone())),
                 Ok(Revoked::NotThere) => {}
                 Err(error) => {
                     there.insert(&rule.id);
@@ -191,10 +200,10 @@ fn batches(parts: &[Part]) -> Vec<Batch<'_>> {
     batches
 }
 
-fn restored(part: &Part) -> Change {
-    Change { action: action::AUTHORIZE, summary: format!("put back {}", part.words()), detail: json!(part) }
-}
-
-fn revoked(rule: &Rule) -> Change {
-    Change { action: action::REVOKE, summary: format!("revoked {}", words::rule(rule)), detail: json!(rule) }
+/// What was put back, each part with the new rule that says the same, in whatever order EC2 tells them.
+fn put_back(parts: &[&Part], rules: Vec<Rule>) -> impl Iterator<Item = SgChange> {
+    parts.iter().map(move |part| {
+        let new = rules.iter().find(|rule| says_the_same(&rule.permission, &part.permission));
+        SgChange::Authorized(PutBack { part: (*part).clone(), id: new.map(|rule| rule.id.clone()) })
+    })
 }

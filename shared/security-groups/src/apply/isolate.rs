@@ -1,16 +1,15 @@
-//! Putting the interfaces of an open group into the quarantine group of their VPC.
+//! Putting the interfaces of an open group into the quarantine group of their VPC, and giving them their groups.
 
+use events::{GroupId, VpcId};
 use futures_util::{StreamExt, stream, try_join};
 use network::Rule;
-use remediation::{CallError, Change};
-use serde_json::json;
+use remediation::CallError;
 
-use crate::group::QUARANTINE_GROUP;
-use crate::port::{At, EVERYWHERE, QUARANTINE_GROUP_NAME, action};
-use crate::prefix_lists::readable;
+use crate::port::{EVERYWHERE, QUARANTINE_GROUP_NAME, action};
+use crate::state::readable;
 use crate::{
-    By, Contents, Created, Interface, Isolation, Placed, PrefixList, QuarantineGroup, SecurityGroups,
-    SgIngress, words,
+    At, By, Created, Destination, Interface, Isolation, Placed, Placement, QUARANTINE_GROUP, QuarantineGroup,
+    SecurityGroups, SgChange, SgIngress, words,
 };
 
 /// How many interfaces are changed at the same time: EC2 lets an account change some five a second in the
@@ -20,11 +19,11 @@ const AT_ONCE: usize = 4;
 impl<P: SecurityGroups> SgIngress<P> {
     /// Gives each interface of the plan the quarantine group in the group's place. One that is gone, or has
     /// left the group, is passed over; one that fails does not stop the others.
-    pub(crate) async fn isolate(
+    pub(super) async fn isolate(
         &self,
         at: &At<'_>,
         plan: &Isolation,
-        done: &mut Vec<Change>,
+        done: &mut Vec<SgChange>,
     ) -> Result<(), CallError> {
         let _alone = self.isolating.lock().await;
         // Read once more: the groups that an interface keeps are those that it has now.
@@ -35,15 +34,24 @@ impl<P: SecurityGroups> SgIngress<P> {
         if interfaces.is_empty() {
             return Ok(());
         }
-        let quarantine = if found.is_empty() {
-            self.create(at, &plan.vpc, done).await?
-        } else {
-            self.first_closed(at, found, done).await?
+        let quarantine = self.destination(at, plan, found, done).await?;
+        let placement = |interface: Interface| Placement {
+            groups: interface.isolated(at.id, &quarantine, plan.all_groups),
+            interface,
         };
-        let placed = stream::iter(&interfaces).map(|interface| async {
-            let groups = interface.isolated(at.id.as_str(), &quarantine, plan.all_groups);
-            let placed = self.groups.place(at, &interface.id, &groups).await?;
-            Ok((placed == Placed::Done).then(|| isolated(interface, &groups)))
+        self.place(at, &interfaces.into_iter().map(placement).collect::<Vec<_>>(), done).await
+    }
+
+    /// Gives interfaces their groups, but for those that are gone. One that fails does not stop the others.
+    pub(super) async fn place(
+        &self,
+        at: &At<'_>,
+        placements: &[Placement],
+        done: &mut Vec<SgChange>,
+    ) -> Result<(), CallError> {
+        let placed = stream::iter(placements).map(|placement| async {
+            let placed = self.groups.place(at, &placement.interface.id, &placement.groups).await?;
+            Ok((placed == Placed::Done).then(|| SgChange::Placed(placement.clone())))
         });
         let mut failed = Ok(());
         for change in placed.buffered(AT_ONCE).collect::<Vec<Result<_, CallError>>>().await {
@@ -55,18 +63,37 @@ impl<P: SecurityGroups> SgIngress<P> {
         failed
     }
 
+    /// The group that takes the interfaces in. One that the plan knows comes before others that were `found`; EC2
+    /// may not show it yet.
+    async fn destination(
+        &self,
+        at: &At<'_>,
+        plan: &Isolation,
+        mut found: Vec<QuarantineGroup>,
+        done: &mut Vec<SgChange>,
+    ) -> Result<GroupId, CallError> {
+        match &plan.destination {
+            Destination::Known { group, may_have_egress } => {
+                found.retain(|one| one.id == *group);
+                if !found.is_empty() {
+                    return self.first_closed(at, found, done).await;
+                }
+                if *may_have_egress {
+                    self.silence(at, group).await?;
+                }
+                Ok(group.clone())
+            }
+            Destination::ToBeFound if found.is_empty() => self.create(at, &plan.vpc, done).await,
+            Destination::ToBeFound => self.first_closed(at, found, done).await,
+        }
+    }
+
     /// Creates the VPC's quarantine group, or finds the one that somebody else has just created.
-    async fn create(&self, at: &At<'_>, vpc: &str, done: &mut Vec<Change>) -> Result<String, CallError> {
+    async fn create(&self, at: &At<'_>, vpc: &VpcId, done: &mut Vec<SgChange>) -> Result<GroupId, CallError> {
         match self.groups.create_quarantine_group(at, vpc).await? {
             Created::Group(id) => {
-                done.push(Change {
-                    action: action::CREATE,
-                    summary: format!("created the quarantine group {id} of {vpc}"),
-                    detail: json!({ "group": id, "name": QUARANTINE_GROUP_NAME, "vpc": vpc }),
-                });
-                for everywhere in EVERYWHERE {
-                    self.groups.revoke_egress(at, &id, everywhere).await?;
-                }
+                done.push(SgChange::Created { group: id.clone(), vpc: vpc.clone() });
+                self.silence(at, &id).await?;
                 Ok(id)
             }
             Created::NameTaken => {
@@ -92,8 +119,8 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         found: Vec<QuarantineGroup>,
-        done: &mut Vec<Change>,
-    ) -> Result<String, CallError> {
+        done: &mut Vec<SgChange>,
+    ) -> Result<GroupId, CallError> {
         let mut refused = None;
         for group in found {
             match self.why_not(at, &group).await? {
@@ -114,17 +141,18 @@ impl<P: SecurityGroups> SgIngress<P> {
         at: &At<'_>,
         group: &QuarantineGroup,
     ) -> Result<Option<(&'static str, String)>, CallError> {
-        let settings = self.settings.network();
+        let settings = &self.settings.network;
         let rules: Vec<Rule> = group.inbound.iter().cloned().map(Rule::unnamed).collect();
-        let deciding = network::deciding_lists(&rules, &settings);
+        let deciding = network::deciding_lists(&rules, settings);
         let lists = self.lists.read(&self.groups, at, deciding).await?;
-        let assessment = network::assess(&rules, &readable(&lists), &settings);
+        let assessment = network::assess(&rules, &readable(&lists), settings);
         let id = &group.id;
         if !assessment.is_closed() {
             let message = format!("the quarantine group {id} is open itself: close it first");
             return Ok(Some(("QuarantineGroupIsOpen", message)));
         }
-        let unknown: Vec<String> = lists.iter().filter(|list| list.blocks().is_none()).map(unread).collect();
+        let unread = lists.iter().filter_map(|list| Some(words::unread(list, &list.blocks.unknown()?.why())));
+        let unknown: Vec<String> = unread.collect();
         Ok((!unknown.is_empty()).then(|| {
             let message = format!(
                 "nobody knows whom the quarantine group {id} lets in, which has to be known first: {}",
@@ -140,39 +168,20 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         found: QuarantineGroup,
-        done: &mut Vec<Change>,
-    ) -> Result<String, CallError> {
-        for everywhere in EVERYWHERE.into_iter().filter(|block| found.reaches(block)) {
-            self.groups.revoke_egress(at, &found.id, everywhere).await?;
-            done.push(Change {
-                action: action::REVOKE_EGRESS,
-                summary: format!(
-                    "revoked all traffic to {everywhere} from the quarantine group {}",
-                    found.id
-                ),
-                detail: json!({ "group": found.id, "IpProtocol": "-1", "to": everywhere }),
-            });
+        done: &mut Vec<SgChange>,
+    ) -> Result<GroupId, CallError> {
+        for to in EVERYWHERE.into_iter().filter(|block| found.reaches(block)) {
+            self.groups.revoke_egress(at, &found.id, to).await?;
+            done.push(SgChange::EgressRevoked { group: found.id.clone(), to });
         }
         Ok(found.id)
     }
-}
 
-fn unread(list: &PrefixList) -> String {
-    let why = match &list.contents {
-        Contents::Unreadable(why) => why,
-        Contents::Blocks(_) => "it was not read",
-    };
-    format!("{} could not be read ({why})", words::prefix_list(list))
-}
-
-fn isolated(interface: &Interface, groups: &[String]) -> Change {
-    Change {
-        action: action::PLACE,
-        summary: format!(
-            "gave {interface} the groups {} in place of {}",
-            groups.join(", "),
-            interface.groups.join(", ")
-        ),
-        detail: json!({ "interface": interface.id, "before": interface.groups, "after": groups }),
+    /// Takes the outbound rules away that EC2 gives to a new group.
+    async fn silence(&self, at: &At<'_>, quarantine: &GroupId) -> Result<(), CallError> {
+        for to in EVERYWHERE {
+            self.groups.revoke_egress(at, quarantine, to).await?;
+        }
+        Ok(())
     }
 }

@@ -1,52 +1,43 @@
 //! What the control `sg-ingress` may do in EC2: read a group with what decides about it, change its inbound
 //! rules, put interfaces into the quarantine group, tag.
 
-mod answers;
-mod ec2;
-mod quarantine;
-mod reading;
-
-use std::fmt;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use events::GroupId;
-use network::{IpNet, Permission, PrefixListId, Rule};
+use events::{GroupId, InterfaceId, VpcId};
+use network::{IpNet, Permission, PrefixListId, Protocol, Rule, RuleId};
 use remediation::{CallError, Target};
-use serde::Serialize;
 
-use crate::{Interface, Tags};
+use crate::{Interface, ListName, Tags};
 
-pub use ec2::Ec2SecurityGroups;
+/// A security group, and where it is.
+pub type At<'a> = Target<'a, GroupId>;
 
-pub(crate) type At<'a> = Target<'a, GroupId>;
-
-/// The IAM actions of the calls that change something, by which a change is known again.
-pub(crate) mod action {
-    use remediation::Change;
-
-    pub(crate) const AUTHORIZE: &str = "ec2:AuthorizeSecurityGroupIngress";
-    pub(crate) const CREATE: &str = "ec2:CreateSecurityGroup";
-    pub(crate) const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
-    pub(crate) const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
-    pub(crate) const REVOKE_EGRESS: &str = "ec2:RevokeSecurityGroupEgress";
-    pub(crate) const TAG: &str = "ec2:CreateTags";
-
-    /// Whether the change closed something.
-    pub(crate) fn closes(change: &Change) -> bool {
-        matches!(change.action, REVOKE | PLACE)
-    }
+/// The IAM actions of the calls that change something.
+pub mod action {
+    /// Adds inbound rules.
+    pub const AUTHORIZE: &str = "ec2:AuthorizeSecurityGroupIngress";
+    /// Creates a quarantine group.
+    pub const CREATE: &str = "ec2:CreateSecurityGroup";
+    /// Gives groups to an interface.
+    pub const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
+    /// Takes inbound rules away.
+    pub const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
+    /// Takes outbound rules of a quarantine group away.
+    pub const REVOKE_EGRESS: &str = "ec2:RevokeSecurityGroupEgress";
+    /// Tags a group.
+    pub const TAG: &str = "ec2:CreateTags";
 }
 
 /// What a VPC's quarantine group is called.
-pub(crate) const QUARANTINE_GROUP_NAME: &str = "curfew-quarantine";
+pub const QUARANTINE_GROUP_NAME: &str = "curfew-quarantine";
 
 /// What a quarantine group says about itself.
-pub(crate) const QUARANTINE_GROUP_TEXT: &str =
+pub const QUARANTINE_GROUP_TEXT: &str =
     "Network interfaces that Curfew has isolated. No inbound and no outbound rules.";
 
 /// To where the outbound rules lead that EC2 gives to a new group; the second where the VPC has IPv6.
-pub(crate) const EVERYWHERE: [IpNet; 2] = [
+pub const EVERYWHERE: [IpNet; 2] = [
     IpNet::new_assert(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
     IpNet::new_assert(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0),
 ];
@@ -59,25 +50,16 @@ pub struct About {
     /// What somebody wrote about it.
     pub description: String,
     /// The VPC that it is in.
-    pub vpc: Option<String>,
+    pub vpc: Option<VpcId>,
     /// The group's tags.
     pub tags: Tags,
-}
-
-/// What a prefix list is called, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ListName {
-    /// The name, as in `offices` or `com.amazonaws.eu-west-1.s3`.
-    pub name: String,
-    /// The account that owns it, or `AWS`.
-    pub owner: String,
 }
 
 /// How authorizing one or more rules went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authorized {
-    /// EC2 added them all.
-    Done,
+    /// EC2 added them all. The new rules, in any order, as far as its answer tells of them.
+    Done(Vec<Rule>),
     /// At least one of them is there already, so EC2 added none.
     AlreadyThere,
     /// The group is full, so EC2 added none.
@@ -115,7 +97,7 @@ pub enum By {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuarantineGroup {
     /// Its id.
-    pub id: String,
+    pub id: GroupId,
     /// Whether it has the tag of a quarantine group.
     pub is_tagged: bool,
     /// What it lets in.
@@ -128,7 +110,7 @@ pub struct QuarantineGroup {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Created {
     /// This is it.
-    Group(String),
+    Group(GroupId),
     /// The VPC has a group of this name.
     NameTaken,
 }
@@ -168,7 +150,7 @@ pub trait SecurityGroups {
     ) -> impl Future<Output = Result<Authorized, CallError>>;
 
     /// `RevokeSecurityGroupIngress`: takes away inbound rules by their ids, all of them or none.
-    fn revoke(&self, at: &At<'_>, rule_ids: &[&str]) -> impl Future<Output = Result<Revoked, CallError>>;
+    fn revoke(&self, at: &At<'_>, rules: &[&RuleId]) -> impl Future<Output = Result<Revoked, CallError>>;
 
     /// `CreateTags`: sets these tags on the group, all of them or none.
     fn tag(&self, at: &At<'_>, tags: &Tags) -> impl Future<Output = Result<(), CallError>>;
@@ -177,7 +159,7 @@ pub trait SecurityGroups {
     fn quarantine_groups(
         &self,
         at: &At<'_>,
-        vpc: &str,
+        vpc: &VpcId,
         by: By,
     ) -> impl Future<Output = Result<Vec<QuarantineGroup>, CallError>>;
 
@@ -185,14 +167,14 @@ pub trait SecurityGroups {
     fn create_quarantine_group(
         &self,
         at: &At<'_>,
-        vpc: &str,
+        vpc: &VpcId,
     ) -> impl Future<Output = Result<Created, CallError>>;
 
     /// `RevokeSecurityGroupEgress`: takes all traffic to a block away from a quarantine group, if it is there.
     fn revoke_egress(
         &self,
         at: &At<'_>,
-        quarantine: &str,
+        quarantine: &GroupId,
         to: IpNet,
     ) -> impl Future<Output = Result<(), CallError>>;
 
@@ -200,31 +182,29 @@ pub trait SecurityGroups {
     fn place(
         &self,
         at: &At<'_>,
-        interface: &str,
-        groups: &[String],
+        interface: &InterfaceId,
+        groups: &[GroupId],
     ) -> impl Future<Output = Result<Placed, CallError>>;
 }
 
-impl ListName {
-    /// Whether AWS keeps the list: it then holds addresses of AWS's own.
-    pub fn is_of_aws(&self) -> bool {
-        self.owner.eq_ignore_ascii_case("aws")
-    }
-}
-
-impl fmt::Display for ListName {
-    /// Such as `offices`, or `com.amazonaws.eu-west-1.s3, managed by AWS`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        if self.is_of_aws() { f.write_str(", managed by AWS") } else { Ok(()) }
+/// A rule for all traffic to this block, as EC2 gives one to a new group.
+#[must_use]
+pub fn all_traffic(to: IpNet) -> Permission {
+    Permission {
+        protocol: Protocol::All,
+        from_port: None,
+        to_port: None,
+        source: to.into(),
+        description: None,
     }
 }
 
 impl QuarantineGroup {
     /// Whether it lets all traffic out to the whole of this block.
-    pub(crate) fn reaches(&self, block: &IpNet) -> bool {
-        self.outbound.iter().any(|permission| {
-            permission.protocol == network::Protocol::All && permission.source == (*block).into()
-        })
+    #[must_use]
+    pub fn reaches(&self, block: &IpNet) -> bool {
+        self.outbound
+            .iter()
+            .any(|permission| permission.protocol == Protocol::All && permission.source == (*block).into())
     }
 }
