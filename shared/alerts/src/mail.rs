@@ -17,7 +17,7 @@ pub fn mail(report: &Report, limit: usize) -> Alert {
 }
 
 fn subject(report: &Report) -> String {
-    let head = format!("[Curfew] {}, {}: ", report.outcome, report.severity);
+    let head = format!("[Curfew] {}, {}: ", report.outcome, report.severity());
     let tail = format!(" ({})", report.subject.region);
     let room = SUBJECT_LIMIT.saturating_sub(head.len() + tail.len());
     let resource = report.subject.resource.to_string();

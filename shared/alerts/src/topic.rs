@@ -1,10 +1,10 @@
 //! The SNS topic that alerts go to.
 
+use aws::CountCalls;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_types::SdkConfig;
-use aws::CountCalls;
 use remediation::{CallError, Notify, Report, Undelivered};
 
 use crate::message::message;

@@ -97,9 +97,7 @@ impl BucketAcls for S3BucketAcls {
                 Ok(rules.into_iter().any(|rule| enforced(rule.object_ownership)))
             }
             Err(error) if aws::code(&error) == Some("OwnershipControlsNotFoundError") => Ok(false),
-            Err(error) => {
-                Err(explain(aws::failed("s3:GetBucketOwnershipControls", error), bucket))
-            }
+            Err(error) => Err(explain(aws::failed("s3:GetBucketOwnershipControls", error), bucket)),
         }
     }
 
@@ -111,8 +109,7 @@ impl BucketAcls for S3BucketAcls {
             .put_bucket_acl()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str());
-        let answer =
-            fill(request, acl)?.send().await;
+        let answer = fill(request, acl)?.send().await;
         match answer {
             Ok(_) => Ok(Written::Done),
             Err(error) => match aws::code(&error) {
@@ -152,22 +149,22 @@ fn fill(request: PutBucketAclFluentBuilder, acl: &NewAcl) -> Result<PutBucketAcl
 }
 
 fn grantee(grantee: types::Grantee) -> Grantee {
-        Grantee {
-            kind: grantee.r#type.as_str().to_owned(),
-            id: grantee.id,
-            display_name: grantee.display_name,
-            email_address: grantee.email_address,
-            uri: grantee.uri,
-        }
+    Grantee {
+        kind: grantee.r#type.as_str().to_owned(),
+        id: grantee.id,
+        display_name: grantee.display_name,
+        email_address: grantee.email_address,
+        uri: grantee.uri,
+    }
 }
 
 pub(crate) fn sdk_grantee(grantee: &Grantee) -> Result<types::Grantee, CallError> {
-        types::Grantee::builder()
-            .r#type(grantee.kind.as_str().into())
-            .set_id(grantee.id.clone())
-            .set_display_name(grantee.display_name.clone())
-            .set_email_address(grantee.email_address.clone())
-            .set_uri(grantee.uri.clone())
-            .build()
-            .map_err(|_| CallError::Incomplete { action: "s3:GetBucketAcl", field: "Grantee type" })
+    types::Grantee::builder()
+        .r#type(grantee.kind.as_str().into())
+        .set_id(grantee.id.clone())
+        .set_display_name(grantee.display_name.clone())
+        .set_email_address(grantee.email_address.clone())
+        .set_uri(grantee.uri.clone())
+        .build()
+        .map_err(|_| CallError::Incomplete { action: "s3:GetBucketAcl", field: "Grantee type" })
 }

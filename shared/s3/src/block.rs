@@ -10,7 +10,10 @@ use crate::clients::{Accounts, Buckets, explain};
 const WRITE: &str = "s3:PutBucketPublicAccessBlock";
 
 /// Reads the bucket's Block Public Access; `None` where it has none, which is the same as all flags off.
-pub(crate) async fn read(clients: &Buckets, bucket: &Bucket<'_>) -> Result<Option<PublicAccessBlock>, CallError> {
+pub(crate) async fn read(
+    clients: &Buckets,
+    bucket: &Bucket<'_>,
+) -> Result<Option<PublicAccessBlock>, CallError> {
     let answer = clients
         .of(bucket.region)
         .get_public_access_block()

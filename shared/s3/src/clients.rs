@@ -17,7 +17,8 @@ pub(crate) fn buckets(sdk: &SdkConfig) -> Buckets {
     let sdk = sdk.clone();
     PerRegion::new(move |region| {
         // An endpoint of one's own rarely has a DNS name for each bucket.
-        let config = aws_sdk_s3::config::Builder::from(&sdk).force_path_style(own_endpoint(&sdk, "s3").is_some());
+        let config =
+            aws_sdk_s3::config::Builder::from(&sdk).force_path_style(own_endpoint(&sdk, "s3").is_some());
         aws_sdk_s3::Client::from_conf(config.region(region).interceptor(CountCalls).build())
     })
 }

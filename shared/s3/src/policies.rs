@@ -38,9 +38,10 @@ impl BucketPolicies for S3BucketPolicies {
             .send()
             .await;
         match answer {
-            Ok(answer) => {
-                answer.policy.map(PolicyAnswer::Is).ok_or(CallError::Incomplete { action: ACTION, field: "Policy" })
-            }
+            Ok(answer) => answer
+                .policy
+                .map(PolicyAnswer::Is)
+                .ok_or(CallError::Incomplete { action: ACTION, field: "Policy" }),
             Err(error) => match aws::code(&error) {
                 Some("NoSuchBucketPolicy") => Ok(PolicyAnswer::NoPolicy),
                 Some("NoSuchBucket") => Ok(PolicyAnswer::NoBucket),
@@ -74,7 +75,10 @@ impl BucketPolicies for S3BucketPolicies {
         }
     }
 
-    async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<PolicyAnswer<PublicAccessBlock>, CallError> {
+    async fn public_access_block(
+        &self,
+        bucket: &Bucket<'_>,
+    ) -> Result<PolicyAnswer<PublicAccessBlock>, CallError> {
         match block::read(&self.buckets, bucket).await {
             Ok(block) => Ok(PolicyAnswer::Is(block.unwrap_or_default())),
             Err(CallError::Refused { code, .. }) if code == "NoSuchBucket" => Ok(PolicyAnswer::NoBucket),

@@ -154,7 +154,12 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
             .await
     }
 
-    async fn subject(&self, armed: &Armed<C>, work: &Work<'_, C::Id>, half_time: Option<SystemTime>) -> Handled {
+    async fn subject(
+        &self,
+        armed: &Armed<C>,
+        work: &Work<'_, C::Id>,
+        half_time: Option<SystemTime>,
+    ) -> Handled {
         let Work { subject, id, is_last } = *work;
         // What will not be delivered again is begun however little time is left.
         if !is_last && half_time.is_some_and(|half_time| self.ports.clock.now() > half_time) {

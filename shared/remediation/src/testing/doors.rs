@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Finding, Found, Remedy, Severity,
-    Target, Walked,
+    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Finding, Found, Remedy,
+    Severity, Target, Walked,
 };
 
 /// What a read answers.
@@ -226,7 +226,8 @@ impl Describe for Doors {
     }
 
     fn commands(&self, _target: &Target<'_, BucketName>, plan: &Turn) -> String {
-        let lines: Vec<String> = plan.doors().iter().map(|door| format!("  {} {door}", plan.verb())).collect();
+        let lines: Vec<String> =
+            plan.doors().iter().map(|door| format!("  {} {door}", plan.verb())).collect();
         lines.join("\n")
     }
 }

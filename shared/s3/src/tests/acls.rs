@@ -1,6 +1,7 @@
 //! The calls to S3, and what each answer means.
 
 use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::operation::delete_public_access_block::DeletePublicAccessBlockOutput;
 use aws_sdk_s3::operation::get_bucket_acl::{GetBucketAclError, GetBucketAclOutput};
 use aws_sdk_s3::operation::get_bucket_ownership_controls::{
     GetBucketOwnershipControlsError, GetBucketOwnershipControlsOutput,
@@ -17,11 +18,9 @@ use aws_sdk_s3control::operation::get_public_access_block::{
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
-use buckets::{
-    Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, S3Acl, S3AclSettings, Written,
-};
-use remediation::testing::{self, run};
-use remediation::{CallError, Mode};
+use buckets::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, Written};
+use remediation::CallError;
+use remediation::testing::run;
 
 use super::{bucket, sdk_error};
 use crate::S3BucketAcls;
@@ -54,6 +53,15 @@ fn user(permission: &str, id: &str) -> Grant {
 
 fn acl(grants: Vec<Grant>) -> Acl {
     Acl { owner: Owner { id: Some("owner".into()), display_name: None }, grants }
+}
+
+fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAccessBlock {
+    PublicAccessBlock {
+        block_public_acls: block,
+        ignore_public_acls: ignore,
+        block_public_policy: policy,
+        restrict_public_buckets: restrict,
+    }
 }
 
 fn sdk_grant(grant: &Grant) -> types::Grant {
@@ -310,4 +318,14 @@ fn a_denial_of_each_call_names_its_iam_action() {
         assert!(matches!(&error, CallError::Denied(denied) if denied.action == action), "{action}: {error}");
         assert!(error.to_string().contains("not owned by account 210987654321"), "{error}");
     }
+}
+
+#[test]
+fn taking_the_block_away_names_the_expected_owner() {
+    let rule = mock!(aws_sdk_s3::Client::delete_public_access_block)
+        .match_requests(|request| {
+            request.bucket() == Some("acme-reports") && request.expected_bucket_owner() == OWNER
+        })
+        .then_output(|| DeletePublicAccessBlockOutput::builder().build());
+    assert_eq!(run(acls(&rule).unblock(&bucket().target())), Ok(()));
 }
