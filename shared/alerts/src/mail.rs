@@ -12,6 +12,7 @@ use crate::cut;
 const SUBJECT_LIMIT: usize = 99;
 
 /// Writes the alert; no part of it becomes longer than `limit` bytes.
+#[must_use]
 pub fn mail(report: &Report, limit: usize) -> Alert {
     Alert { subject: subject(report), text: text(report, limit) }
 }

@@ -41,6 +41,7 @@ pub struct Message {
 }
 
 /// Writes the alert about a subject, cut where it would be too long.
+#[must_use]
 pub fn message(report: &Report) -> Message {
     let whole =
         Message { mail: mail(report, usize::MAX), body: String::new(), attributes: attributes(report) };

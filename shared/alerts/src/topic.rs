@@ -55,6 +55,7 @@ impl TopicArn {
     }
 
     /// The Region that the topic is in.
+    #[must_use]
     pub fn region(&self) -> Region {
         Region::new(self.region.clone())
     }
@@ -69,6 +70,7 @@ pub struct Topic {
 
 impl Topic {
     /// A topic, reached in its own Region, whichever Region the function runs in.
+    #[must_use]
     pub fn new(sdk: &SdkConfig, arn: TopicArn) -> Self {
         let config = Builder::from(sdk).region(arn.region()).interceptor(CountCalls).build();
         Self { arn, client: Client::from_conf(config) }

@@ -18,6 +18,7 @@ pub struct S3BucketAcls {
 
 impl S3BucketAcls {
     /// Bucket ACLs, reached with this configuration.
+    #[must_use]
     pub fn new(sdk: &SdkConfig) -> Self {
         Self { buckets: clients::buckets(sdk), accounts: clients::accounts(sdk) }
     }

@@ -16,6 +16,7 @@ pub struct S3BucketPolicies {
 
 impl S3BucketPolicies {
     /// Bucket policies, reached with this configuration.
+    #[must_use]
     pub fn new(sdk: &SdkConfig) -> Self {
         Self { buckets: clients::buckets(sdk), accounts: clients::accounts(sdk) }
     }

@@ -8,7 +8,7 @@ use remediation::{
 };
 use serde_json::json;
 
-pub fn bucket(name: &str, region: &str) -> Subject {
+pub(crate) fn bucket(name: &str, region: &str) -> Subject {
     subject(Resource::Bucket(BucketName::new(name).unwrap()), region)
 }
 
@@ -39,7 +39,7 @@ fn finding(summary: &str, severity: Severity, remedy: Remedy) -> Finding {
 }
 
 /// A security group whose rules were found open, and how that ended.
-pub fn report(outcome: Outcome) -> Report {
+pub(crate) fn report(outcome: Outcome) -> Report {
     let mode = if outcome == Outcome::Observed { Mode::Observe } else { Mode::Enforce };
     let ssh = finding("Anyone on the internet may reach tcp 22", Severity::High, Remedy::Close);
     let icmp = finding("Anyone on the internet may reach all icmp", Severity::Low, Remedy::Report);
@@ -75,7 +75,7 @@ pub fn report(outcome: Outcome) -> Report {
 }
 
 /// A walk that failed before anything was read.
-pub fn unread() -> Report {
+pub(crate) fn unread() -> Report {
     let error = CallError::Denied(Denied { action: "ec2:DescribeSecurityGroups", message: "no".to_owned() });
     Report {
         error: Some(error.into()),

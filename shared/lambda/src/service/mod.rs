@@ -173,7 +173,7 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
         if matches!(ended.told, Told::Failed(_)) {
             metrics::alert_not_delivered(C::NAME);
         }
-        Handled::Walked(ended)
+        Handled::Walked(Box::new(ended))
     }
 
     /// Until when subjects are started: a walk that Lambda would cut off half way is better not begun. A

@@ -14,6 +14,9 @@ use crate::{
     Severity, Target, Walked,
 };
 
+/// How many doors applying closes, and what it answers.
+pub type Apply = (usize, Result<Applied, CallError>);
+
 /// What a read answers.
 pub type Read = Result<Option<Vec<String>>, CallError>;
 
@@ -26,7 +29,7 @@ pub struct Doors {
     /// What the next reads answer; the last one answers for ever.
     pub reads: Rc<RefCell<VecDeque<Read>>>,
     /// What applying does, after it has closed as many doors as this says.
-    pub apply: Rc<RefCell<Option<(usize, Result<Applied, CallError>)>>>,
+    pub apply: Rc<RefCell<Option<Apply>>>,
     /// What was called, in order.
     pub calls: Rc<RefCell<Vec<String>>>,
 }

@@ -1,18 +1,14 @@
 //! What one invocation does, whom it tells, what it answers.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
-
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{batch, event, invocation, logged};
 use lambda::{HandleError, Invocation, Service};
 use remediation::Outcome;
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{Still, Topic, run};
 use serde_json::{Value, json};
 use settings::Settings;
-use support::{batch, event, invocation, logged};
 
 fn service<'a>(doors: &Doors, told: &'a Topic, clock: &'a Still) -> Service<Doors, &'a Topic, &'a Still> {
     Service::new(doors.clone(), told, clock, Settings::default())
