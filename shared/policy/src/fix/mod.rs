@@ -20,7 +20,8 @@ use crate::change::{Change, lets_in, shuts_out};
 use crate::documented::{self, statement_is_public};
 use crate::search::Budget;
 use crate::{Policy, Trust};
-use candidate::Candidate;
+use candidate::{Candidate, Source};
+use edit::with_sid_suffix;
 
 /// Stands for the account that owns the bucket when the settings do not name it.
 pub const OWNER_PLACEHOLDER: &str = "BUCKET_OWNER_ACCOUNT_ID";
@@ -118,5 +119,33 @@ fn close(policy: &Policy, index: usize, trust: &Trust, budget: &mut Budget) -> O
             && lets_in(&before, &after, budget) == Change::Nothing;
         proven.then_some((fixed, candidate.summary))
     };
-    candidate::candidates(policy, index, trust).into_iter().find_map(&mut passes)
+    candidates(policy, index, trust).into_iter().find_map(&mut passes)
+}
+
+/// The ways in which a statement could be closed, smallest edit first. Whether one is sound is for the proof to say.
+fn candidates(policy: &Policy, index: usize, trust: &Trust) -> Vec<Candidate> {
+    let json = policy.document().pointer(&policy.pointer(index));
+    let (Some(statement), Some(json)) = (policy.statements.get(index), json) else { return Vec::new() };
+    let source = Source { policy, statement, json: json.clone(), trust };
+    let mut candidates = restate::candidates(&source);
+    let limited: Vec<Candidate> = candidates.clone();
+    let accounts = narrow::to_accounts(&source);
+    // An edit that limits the statement for outsiders may limit the own account too: then it gets its own statement.
+    if let Some(accounts) = &accounts {
+        for candidate in limited {
+            let own = accounts.statements.iter().cloned();
+            let own = own.map(|statement| with_sid_suffix(statement, "Accounts"));
+            let statements = candidate.statements.into_iter().chain(own);
+            candidates.push(Candidate {
+                summary: format!(
+                    "{}, and give the trusted accounts a statement of their own",
+                    candidate.summary
+                ),
+                statements: statements.collect(),
+            });
+        }
+    }
+    candidates.extend(accounts);
+    candidates.extend(narrow::to_trusted(&source));
+    candidates
 }
