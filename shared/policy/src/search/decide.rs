@@ -83,7 +83,7 @@ fn with_variables(
         Found::Unknown => return Found::Unknown,
     };
     let mut all_decided = true;
-    for decided in variable::suggestions(question, model, world, &open.parts, &suggestion) {
+    for decided in variable::suggestions(question.policy, model, world, &open.parts, &suggestion) {
         let bindings = Bindings { decided: owner.iter().cloned().chain(decided).collect(), closed: true };
         if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
             return Found::Unknown;

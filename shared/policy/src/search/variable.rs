@@ -5,10 +5,10 @@
 //! have more values than were tried, the answer is "unknown", which counts as public.
 
 use super::compile::Parts;
-use super::decide::Question;
 use super::literal::Slot;
 use super::model::Model;
 use super::world::World;
+use crate::Policy;
 use crate::template::{Piece, pieces};
 
 /// One value, or the absence, for each of some keys.
@@ -40,7 +40,7 @@ pub(crate) fn owners(model: &Model, world: &World) -> Vec<Decided> {
 
 /// Values for the variables that an attempt with open ones suggests.
 pub(crate) fn suggestions(
-    question: &Question<'_>,
+    policy: &Policy,
     model: &Model,
     world: &World,
     parts: &Parts,
@@ -56,7 +56,7 @@ pub(crate) fn suggestions(
     let keys = &model.names.variables;
     let as_found: Decided = keys.iter().map(|key| (key.clone(), value(key))).collect();
     let mut captured = as_found.clone();
-    for (key, text) in captures(question, &value) {
+    for (key, text) in captures(policy, &value) {
         let fits = world.domain(&key, model).admits(&text);
         if let Some((_, own)) = captured.iter_mut().find(|(name, _)| *name == key && fits) {
             *own = Some(text);
@@ -73,12 +73,12 @@ pub(crate) fn suggestions(
 }
 
 /// What a variable must be for a value of the form `before${variable}after` to equal the value found.
-fn captures(question: &Question<'_>, value: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+fn captures(policy: &Policy, value: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
     let mut captures = Vec::new();
-    for condition in question.policy.statements.iter().flat_map(|statement| &statement.conditions) {
+    for condition in policy.statements.iter().flat_map(|statement| &statement.conditions) {
         let Some(found) = value(condition.key.name()) else { continue };
         for text in &condition.values {
-            let pieces = pieces(text, question.policy.has_variables);
+            let pieces = pieces(text, policy.has_variables);
             let (before, variable, after) = match pieces.as_slice() {
                 [Piece::Variable { key, .. }] => ("", key, ""),
                 [Piece::Text(before), Piece::Variable { key, .. }] => (before.as_str(), key, ""),
