@@ -1,4 +1,4 @@
-//! Why a text is not a bucket policy.
+//! Why a text is not a bucket policy, or is one that S3 would refuse.
 
 use std::fmt;
 
@@ -59,6 +59,15 @@ pub enum ParseError {
         /// The other.
         second: &'static str,
     },
+}
+
+/// A part that S3 would refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oddity {
+    /// Where it stands.
+    pub place: Place,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 /// Where in the document something stands, as in `Statement[2].Condition.StringLike`.

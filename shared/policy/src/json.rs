@@ -1,4 +1,4 @@
-//! JSON that says everything once.
+//! JSON that says everything once, and its values by type.
 //!
 //! JSON parsers differ on which of two members of the same name counts, and a policy whose meaning depends on the
 //! reader is refused rather than guessed at.
@@ -9,6 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Number, Value};
 
 use crate::ParseError;
+use crate::error::Place;
 
 /// Reads one JSON document in which no object names a member twice.
 pub(crate) fn read(text: &str) -> Result<Value, ParseError> {
@@ -27,6 +28,45 @@ pub(crate) fn kind(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
+}
+
+/// A string, or a number or boolean as JSON writes it.
+pub(crate) fn scalar(value: &Value, place: &Place, expected: &'static str) -> Result<String, ParseError> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Bool(truth) => Ok(truth.to_string()),
+        Value::Number(number) => Ok(number.to_string()),
+        other => Err(wrong_type(place, expected, other)),
+    }
+}
+
+/// A string or a list of strings.
+pub(crate) fn strings(value: &Value, place: &Place) -> Result<Vec<String>, ParseError> {
+    const EXPECTED: &str = "a string or a list of strings";
+    let text = |value: &Value, place: &Place| match value {
+        Value::String(text) => Ok(text.clone()),
+        other => Err(wrong_type(place, EXPECTED, other)),
+    };
+    match value {
+        Value::Array(list) => {
+            list.iter().enumerate().map(|(index, value)| text(value, &place.element(index))).collect()
+        }
+        single => Ok(vec![text(single, place)?]),
+    }
+}
+
+/// An object.
+pub(crate) fn object<'value>(
+    value: &'value Value,
+    place: &Place,
+    expected: &'static str,
+) -> Result<&'value Map<String, Value>, ParseError> {
+    value.as_object().ok_or_else(|| wrong_type(place, expected, value))
+}
+
+/// The error of a value that has not the type that is expected at its place.
+pub(crate) fn wrong_type(place: &Place, expected: &'static str, found: &Value) -> ParseError {
+    ParseError::WrongType { place: place.clone(), expected, found: kind(found) }
 }
 
 struct Strict(Value);

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::error::Place;
-use crate::{ParseError, Statement, json, parse};
+use crate::{Oddity, ParseError, Statement, json, parse};
 
 /// A bucket policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,15 +14,6 @@ pub struct Policy {
     /// Whether `${...}` is a policy variable: only in version 2012-10-17.
     pub has_variables: bool,
     document: Value,
-}
-
-/// A part that S3 would refuse.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Oddity {
-    /// Where it stands.
-    pub place: Place,
-    /// What is wrong with it.
-    pub reason: String,
 }
 
 impl Policy {

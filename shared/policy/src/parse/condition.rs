@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{object, scalar};
 use crate::error::Place;
-use crate::policy::Oddity;
-use crate::{Condition, Key, Operator, ParseError};
+use crate::json::{object, scalar};
+use crate::{Condition, Key, Oddity, Operator, ParseError};
 
 /// Reads all conditions of a statement, in order.
 pub(super) fn conditions(

@@ -2,11 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{scalar, strings, wrong_type};
 use crate::error::Place;
-use crate::policy::Oddity;
-use crate::principal::PrincipalKind;
-use crate::{ParseError, Principal, PrincipalElement, Scope};
+use crate::json::{scalar, strings, wrong_type};
+use crate::{Oddity, ParseError, Principal, PrincipalElement, PrincipalKind, Scope};
 
 /// Reads `Principal` or `NotPrincipal`: `"*"` or a map; also a bare ARN or a list, which S3 refuses and others write.
 pub(super) fn principal(

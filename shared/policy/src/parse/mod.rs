@@ -11,9 +11,8 @@ mod element;
 use serde_json::{Map, Value};
 
 use crate::error::Place;
-use crate::json::kind;
-use crate::policy::Oddity;
-use crate::{Effect, ParseError, Statement};
+use crate::json::{object, scalar, wrong_type};
+use crate::{Effect, Oddity, ParseError, Statement};
 
 /// What a document holds.
 pub(crate) struct Parsed {
@@ -126,41 +125,4 @@ fn is_template(value: &Value) -> bool {
 
 fn unrendered(place: Place) -> Oddity {
     Oddity { place, reason: "a template that was not rendered stands in the place of statements".to_owned() }
-}
-
-/// A string, or a number or boolean as JSON writes it.
-fn scalar(value: &Value, place: &Place, expected: &'static str) -> Result<String, ParseError> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Bool(truth) => Ok(truth.to_string()),
-        Value::Number(number) => Ok(number.to_string()),
-        other => Err(wrong_type(place, expected, other)),
-    }
-}
-
-/// A string or a list of strings.
-fn strings(value: &Value, place: &Place) -> Result<Vec<String>, ParseError> {
-    const EXPECTED: &str = "a string or a list of strings";
-    let text = |value: &Value, place: &Place| match value {
-        Value::String(text) => Ok(text.clone()),
-        other => Err(wrong_type(place, EXPECTED, other)),
-    };
-    match value {
-        Value::Array(list) => {
-            list.iter().enumerate().map(|(index, value)| text(value, &place.element(index))).collect()
-        }
-        single => Ok(vec![text(single, place)?]),
-    }
-}
-
-fn object<'value>(
-    value: &'value Value,
-    place: &Place,
-    expected: &'static str,
-) -> Result<&'value Map<String, Value>, ParseError> {
-    value.as_object().ok_or_else(|| wrong_type(place, expected, value))
-}
-
-fn wrong_type(place: &Place, expected: &'static str, found: &Value) -> ParseError {
-    ParseError::WrongType { place: place.clone(), expected, found: kind(found) }
 }
