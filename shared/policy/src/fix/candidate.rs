@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::{Policy, Statement, Trust};
 
+/// Stands for the account that owns the bucket when the settings do not name it.
+pub const OWNER_PLACEHOLDER: &str = "BUCKET_OWNER_ACCOUNT_ID";
+
 /// A statement rewritten as one or more statements.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {

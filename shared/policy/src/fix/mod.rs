@@ -20,11 +20,9 @@ use crate::change::{Change, lets_in, shuts_out};
 use crate::documented::{self, statement_is_public};
 use crate::search::Budget;
 use crate::{Policy, Trust};
+pub use candidate::OWNER_PLACEHOLDER;
 use candidate::{Candidate, Source};
 use edit::with_sid_suffix;
-
-/// Stands for the account that owns the bucket when the settings do not name it.
-pub const OWNER_PLACEHOLDER: &str = "BUCKET_OWNER_ACCOUNT_ID";
 
 /// An edit that closes a policy.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::OWNER_PLACEHOLDER;
-use super::candidate::{Candidate, Source};
+use super::candidate::{Candidate, OWNER_PLACEHOLDER, Source};
 use super::edit::{compact, with_condition, with_principal, with_sid_suffix};
 use crate::PrincipalKind;
 use crate::address::Block;
