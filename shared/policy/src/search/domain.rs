@@ -90,6 +90,15 @@ impl Domain {
             }
     }
 
+    /// Whether the part has one value at most, so that a variable of it is decided.
+    pub(crate) fn is_decided(&self) -> bool {
+        match (&self.presence, &self.values) {
+            (Presence::Never, _) => true,
+            (Presence::Always, Values::Listed(values)) => values.len() == 1 && !self.many,
+            _ => false,
+        }
+    }
+
     /// Leaves out some texts.
     pub(crate) fn except(mut self, patterns: Patterns) -> Self {
         if let Values::Text(_, excluded) = &mut self.values {
