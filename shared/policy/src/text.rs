@@ -114,7 +114,7 @@ fn describe(finding: &Finding, policy: &Policy, text: &mut String) {
     let statement = finding.statement.and_then(|index| policy.statements.get(index));
     let place = statement.map_or_else(|| "the document".to_owned(), ToString::to_string);
     let severity = format!("{:?}", finding.severity).to_uppercase();
-    let _ = writeln!(text, "\n{severity}, {place}: {}", title(finding.kind));
+    let _ = writeln!(text, "\n{severity}, {place}: {}", finding.kind.title());
     if !finding.principal.is_empty() {
         let principal = if finding.principal == "*" { "everyone" } else { &finding.principal };
         let access: Vec<&str> = finding.access.iter().map(|class| class.verb()).collect();
@@ -134,29 +134,10 @@ impl Finding {
             (None, _) => "the policy".to_owned(),
         };
         match self.principal.as_str() {
-            "" => format!("{place}: {}", title(self.kind)),
-            "*" => format!("{place}: {} (everyone)", title(self.kind)),
-            principal => format!("{place}: {} ({principal})", title(self.kind)),
+            "" => format!("{place}: {}", self.kind.title()),
+            "*" => format!("{place}: {} (everyone)", self.kind.title()),
+            principal => format!("{place}: {} ({principal})", self.kind.title()),
         }
-    }
-}
-
-fn title(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::Public => "public",
-        FindingKind::PublicButForCallerKey => "public to whoever sends the right header or parameter",
-        FindingKind::PublicButForDeny => "public but for a Deny",
-        FindingKind::PublicByText => "public by AWS's text, though no outsider gets in",
-        FindingKind::NetworksCoverInternet => "address blocks that cover the internet",
-        FindingKind::AnonymousByName => "anonymous callers, by the account or id that they all have",
-        FindingKind::AllowNotPrincipal => "Allow with NotPrincipal",
-        FindingKind::PowerfulAccess => "everything or permissions for somebody outside",
-        FindingKind::ConfusedDeputy => "a service may act for any account",
-        FindingKind::OutsideAccount => "an outside account",
-        FindingKind::OutsideOrganization => "an outside organization",
-        FindingKind::OutsideCanonicalUser => "a canonical user",
-        FindingKind::OutsideNetwork => "an outside network",
-        FindingKind::Refused => "S3 refuses the policy",
     }
 }
 

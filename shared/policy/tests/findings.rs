@@ -169,6 +169,29 @@ fn blocks_that_cover_the_internet_are_reported() {
 }
 
 #[test]
+fn a_kind_is_named_alike_in_settings_and_in_what_is_said() {
+    for name in [
+        "public",
+        "public-but-for-caller-key",
+        "public-but-for-deny",
+        "public-by-text",
+        "networks-cover-internet",
+        "anonymous-by-name",
+        "allow-not-principal",
+        "powerful-access",
+        "confused-deputy",
+        "outside-account",
+        "outside-organization",
+        "outside-canonical-user",
+        "outside-network",
+        "refused",
+    ] {
+        let kind: FindingKind = serde_json::from_value(json!(name)).unwrap();
+        assert_eq!((kind.name(), json!(kind)), (name, json!(name)));
+    }
+}
+
+#[test]
 fn findings_come_gravest_first() {
     let document = policy_of(vec![
         statement("Allow", json!({ "AWS": "999999999999" }), json!({})),

@@ -27,26 +27,6 @@ pub(crate) fn findings(policy: &Policy, trust: &Trust, semantic: &Semantic) -> V
         });
     }
     findings
-        .sort_by_key(|finding| (std::cmp::Reverse(finding.severity), rank(finding.kind), finding.statement));
+        .sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.kind.rank(), finding.statement));
     findings
-}
-
-/// The order of kinds of the same severity.
-fn rank(kind: FindingKind) -> u8 {
-    match kind {
-        FindingKind::Public => 0,
-        FindingKind::PublicButForCallerKey => 1,
-        FindingKind::PublicButForDeny => 2,
-        FindingKind::PublicByText => 3,
-        FindingKind::NetworksCoverInternet => 4,
-        FindingKind::AnonymousByName => 5,
-        FindingKind::OutsideAccount => 6,
-        FindingKind::OutsideOrganization => 7,
-        FindingKind::OutsideCanonicalUser => 8,
-        FindingKind::OutsideNetwork => 9,
-        FindingKind::ConfusedDeputy => 10,
-        FindingKind::AllowNotPrincipal => 11,
-        FindingKind::PowerfulAccess => 12,
-        FindingKind::Refused => 13,
-    }
 }
