@@ -5,13 +5,7 @@ use events::{Resource, Subject};
 /// The console's page for a subject, or `None` in a partition whose console has no public address.
 pub(crate) fn link(subject: &Subject) -> Option<String> {
     let region = &subject.region;
-    let host = match subject.partition().as_str() {
-        "aws" => format!("{region}.console.aws.amazon.com"),
-        "aws-cn" => "console.amazonaws.cn".to_owned(),
-        "aws-us-gov" => "console.amazonaws-us-gov.com".to_owned(),
-        "aws-eusc" => "console.amazonaws-eusc.eu".to_owned(),
-        _ => return None,
-    };
+    let host = subject.partition().console_host(region)?;
     match &subject.resource {
         Resource::Bucket(name) => {
             Some(format!("https://{host}/s3/buckets/{name}?region={region}&tab=permissions"))

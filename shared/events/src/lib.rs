@@ -10,12 +10,11 @@
 mod cause;
 mod error;
 mod fields;
-mod names;
 mod subject;
 mod trigger;
 
 pub use cause::Cause;
 pub use error::TriggerError;
-pub use names::{AccountId, BucketName, GroupId, Partition, Region};
+pub use names::{AccountId, BucketName, GroupId, InterfaceId, Partition, Region, VpcId};
 pub use subject::{Resource, Subject};
 pub use trigger::{Message, Reading, Trigger, read};
