@@ -69,7 +69,7 @@ fn value_reason(condition: &Condition, value: &str) -> String {
     let (name, key) = (&condition.operator_name, &condition.key);
     let alone = if condition.values.len() > 1 { " (one matching value is enough)" } else { "" };
     if key.name() == "aws:sourceip" {
-        return match crate::address::Block::parse(value) {
+        return match crate::address::parse_block(value) {
             Some(_) => format!(
                 "`{value}` for `{key}` is broader than S3 counts as fixed: /8 in IPv4, /32 in IPv6{alone}."
             ),

@@ -17,7 +17,7 @@ pub struct Trust {
 
 /// Whether `text` is a block of addresses, as [`Trust::networks`] takes it.
 pub fn is_network(text: &str) -> bool {
-    crate::address::Block::parse(text).is_some()
+    crate::address::parse_block(text).is_some()
 }
 
 impl Trust {

@@ -1,6 +1,8 @@
 //! Parties that are let in by name, and that the settings do not name.
 
-use crate::address::{AddressSet, Block};
+use addresses::Addresses;
+
+use crate::address::parse_block;
 use crate::documented::limit;
 use crate::finding::{Finding, FindingKind};
 use crate::{Access, Condition, PrincipalKind, Statement, Trust, access};
@@ -129,6 +131,6 @@ fn by_condition(condition: &Condition, trust: &Trust, outside: &mut Vec<(Finding
 
 /// Whether a block lies within the trusted networks.
 fn within(value: &str, networks: &[String]) -> bool {
-    let trusted = AddressSet::of(networks.iter().filter_map(|text| Block::parse(text)));
-    Block::parse(value).is_some_and(|block| trusted.contains_block(block))
+    let trusted: Addresses = networks.iter().filter_map(|text| parse_block(text)).collect();
+    parse_block(value).is_some_and(|block| trusted.covers_block(block))
 }

@@ -1,10 +1,11 @@
 //! The worlds in which a policy is tried: every kind of caller that it can tell apart.
 
+use addresses::Addresses;
+
 use super::Budget;
 use super::names::Names;
 use super::strangers::Strangers;
 use super::world::{CallerKind, Reach, World};
-use crate::address::AddressSet;
 use crate::{Policy, Trust};
 
 /// The worlds and the names that they depend on.
@@ -59,7 +60,7 @@ impl Model {
         calls.retain(|world| world.caller == CallerKind::Service && !self.names.services.is_empty());
         worlds.extend(calls);
         let networks = &self.names.welcome_networks;
-        if *networks != AddressSet::default() {
+        if *networks != Addresses::default() {
             let reach = Reach::NotFrom(networks.complement());
             let mut visitors = self.worlds(&self.strangers, &[], &reach);
             visitors.retain(|world| world.caller != CallerKind::Service && !world.through_endpoint);

@@ -1,6 +1,7 @@
 //! The way by which a request comes.
 
-use crate::address::AddressSet;
+use addresses::Addresses;
+
 use crate::search::domain::Domain;
 use crate::search::names::Names;
 use crate::search::world::{Reach, World};
@@ -10,7 +11,7 @@ impl World {
         let account = self.account.as_str();
         let domain = match key {
             "aws:sourceip" if !self.through_endpoint => Domain::address(self.reach.closed_networks(names)),
-            "aws:vpcsourceip" if self.through_endpoint => Domain::address(AddressSet::default()),
+            "aws:vpcsourceip" if self.through_endpoint => Domain::address(Addresses::default()),
             "aws:sourcevpc" | "aws:sourcevpce" if self.through_endpoint => {
                 let prefix = if key == "aws:sourcevpc" { "vpc" } else { "vpce" };
                 match &self.reach {

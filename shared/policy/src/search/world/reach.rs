@@ -1,6 +1,7 @@
 //! What is closed to a caller because it belongs to somebody else.
 
-use crate::address::AddressSet;
+use addresses::Addresses;
+
 use crate::pattern::Pattern;
 use crate::search::names::Names;
 use crate::search::patterns::Patterns;
@@ -13,7 +14,7 @@ pub(crate) enum Reach {
     /// Everything.
     Anyone,
     /// Addresses that are not in this set.
-    NotFrom(AddressSet),
+    NotFrom(Addresses),
     /// This VPC or VPC endpoint.
     Vpc(String),
     /// These services.
@@ -30,11 +31,11 @@ impl Reach {
     }
 
     /// The addresses that the caller cannot have.
-    pub(super) fn closed_networks(&self, names: &Names) -> AddressSet {
+    pub(super) fn closed_networks(&self, names: &Names) -> Addresses {
         match self {
             Self::Outside => names.networks.clone(),
             Self::NotFrom(set) => set.clone(),
-            _ => AddressSet::default(),
+            _ => Addresses::default(),
         }
     }
 
