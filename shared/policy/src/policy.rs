@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Oddity, ParseError, Statement, json, parse};
+use crate::{Oddity, ParseError, Statement, parse};
 
 /// A bucket policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,9 @@ impl Policy {
         if text.len() > Self::MAX_BYTES {
             return Err(ParseError::TooLong { bytes: text.len(), limit: Self::MAX_BYTES });
         }
-        Self::from_document(json::read(text)?)
+        let document =
+            document::strict(text).map_err(|error| ParseError::NotJson { reason: error.to_string() })?;
+        Self::from_document(document)
     }
 
     /// Reads a bucket policy from a JSON document.

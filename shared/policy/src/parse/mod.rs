@@ -7,11 +7,12 @@
 
 mod condition;
 mod element;
+mod value;
 
+use document::{Node, Place};
 use serde_json::{Map, Value};
+use value::{object, scalar};
 
-use crate::error::Place;
-use crate::json::{object, scalar, wrong_type};
 use crate::{Effect, Oddity, ParseError, Statement};
 
 /// What a document holds.
@@ -36,71 +37,75 @@ const STATEMENT_ELEMENTS: [&str; 9] = [
 
 /// Reads a document.
 pub(crate) fn policy(document: &Value) -> Result<Parsed, ParseError> {
-    let place = Place::default();
-    let object = object(document, &place, "an object")?;
+    let document = Node::root(document);
     let mut oddities = Vec::new();
-    note_unknown(object, &POLICY_ELEMENTS, &place, &mut oddities);
-    let has_variables = match object.get("Version") {
-        Some(Value::String(version)) => version == "2012-10-17",
-        None | Some(Value::Null) => false,
-        Some(other) => return Err(wrong_type(&place.member("Version"), "a string", other)),
+    note_unknown(object(&document, "an object")?, &POLICY_ELEMENTS, document.place(), &mut oddities);
+    let has_variables = match document.field("Version")? {
+        Some(version) => string(&version)? == "2012-10-17",
+        None => false,
     };
-    let place = place.member("Statement");
     let mut statements = Vec::new();
-    match object.get("Statement") {
-        None => return Err(ParseError::Missing { place: Place::default(), element: "Statement" }),
-        Some(Value::Array(list)) => {
-            for (position, element) in list.iter().enumerate() {
-                let place = place.element(position);
-                if is_template(element) {
-                    oddities.push(unrendered(place));
-                } else {
-                    statements.push(statement(element, statements.len(), &place, &mut oddities)?);
-                }
-            }
+    let Some(element) = document.member("Statement")? else {
+        return Err(document.missing("Statement").into());
+    };
+    if element.value().is_array() {
+        for element in element.items()? {
+            read(&element, &mut statements, &mut oddities)?;
         }
-        Some(template) if is_template(template) => oddities.push(unrendered(place)),
-        Some(single) => statements.push(statement(single, 0, &place, &mut oddities)?),
+    } else {
+        read(&element, &mut statements, &mut oddities)?;
     }
     Ok(Parsed { statements, oddities, has_variables })
 }
 
-fn statement(
-    value: &Value,
-    index: usize,
-    place: &Place,
+/// Reads a statement, or notes that a template stands in its place.
+fn read(
+    node: &Node<'_>,
+    statements: &mut Vec<Statement>,
     oddities: &mut Vec<Oddity>,
-) -> Result<Statement, ParseError> {
-    let object = object(value, place, "an object")?;
-    let has_unknown_element = note_unknown(object, &STATEMENT_ELEMENTS, place, oddities);
-    let effect = match object.get("Effect") {
-        Some(Value::String(text)) if text == "Allow" => Effect::Allow,
-        Some(Value::String(text)) if text == "Deny" => Effect::Deny,
-        Some(Value::String(text)) => {
-            let value = text.clone();
+) -> Result<(), ParseError> {
+    if node.value().as_str().is_some_and(|text| text.contains("${")) {
+        let reason = "a template that was not rendered stands in the place of statements".to_owned();
+        oddities.push(Oddity { place: node.place().clone(), reason });
+    } else {
+        statements.push(statement(node, statements.len(), oddities)?);
+    }
+    Ok(())
+}
+
+fn statement(node: &Node<'_>, index: usize, oddities: &mut Vec<Oddity>) -> Result<Statement, ParseError> {
+    let elements = object(node, "an object")?;
+    let has_unknown_element = note_unknown(elements, &STATEMENT_ELEMENTS, node.place(), oddities);
+    let effect = node.member("Effect")?.ok_or_else(|| node.missing("Effect"))?;
+    let effect = match string(&effect)? {
+        "Allow" => Effect::Allow,
+        "Deny" => Effect::Deny,
+        other => {
             return Err(ParseError::UnknownValue {
-                place: place.member("Effect"),
+                place: effect.place().clone(),
                 expected: "`Allow` or `Deny`",
-                value,
+                value: other.to_owned(),
             });
         }
-        Some(other) => return Err(wrong_type(&place.member("Effect"), "a string", other)),
-        None => return Err(ParseError::Missing { place: place.clone(), element: "Effect" }),
     };
-    let sid = match object.get("Sid") {
-        None | Some(Value::Null) => None,
-        Some(sid) => Some(scalar(sid, &place.member("Sid"), "a string")?),
+    let sid = match node.field("Sid")? {
+        Some(sid) => Some(scalar(sid.value()).ok_or_else(|| sid.unexpected("a string"))?),
+        None => None,
     };
     Ok(Statement {
         index,
         sid,
         effect,
-        principal: element::principal(object, place, oddities)?,
-        action: element::scope(object, "Action", "NotAction", place, oddities)?,
-        resource: element::scope(object, "Resource", "NotResource", place, oddities)?,
-        conditions: condition::conditions(object, place, oddities)?,
+        principal: element::principal(node, oddities)?,
+        action: element::scope(node, "Action", "NotAction", oddities)?,
+        resource: element::scope(node, "Resource", "NotResource", oddities)?,
+        conditions: condition::conditions(node, oddities)?,
         has_unknown_element,
     })
+}
+
+fn string<'a>(node: &Node<'a>) -> Result<&'a str, ParseError> {
+    Ok(node.value().as_str().ok_or_else(|| node.unexpected("a string"))?)
 }
 
 fn note_unknown(
@@ -117,12 +122,4 @@ fn note_unknown(
         });
     }
     oddities.len() > before
-}
-
-fn is_template(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.contains("${"))
-}
-
-fn unrendered(place: Place) -> Oddity {
-    Oddity { place, reason: "a template that was not rendered stands in the place of statements".to_owned() }
 }
