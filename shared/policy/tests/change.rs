@@ -41,6 +41,16 @@ fn a_further_account_is_let_in() {
 }
 
 #[test]
+fn the_root_of_an_account_stands_for_it_in_every_partition() {
+    let account = allow(json!({ "AWS": "111122223333" }), json!({}));
+    for partition in ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso-b"] {
+        let root = allow(json!({ "AWS": format!("arn:{partition}:iam::111122223333:root") }), json!({}));
+        assert_eq!(change(&account, &root), Change::Nothing, "{partition}");
+        assert_eq!(change(&root, &account), Change::Nothing, "{partition}");
+    }
+}
+
+#[test]
 fn a_wider_network_is_let_in() {
     let block = |block: &str| allow(json!("*"), json!({ "IpAddress": { "aws:SourceIp": block } }));
     let address = let_in(&block("203.0.113.0/25"), &block("203.0.113.0/24")).context["aws:sourceip"].clone();
