@@ -126,6 +126,14 @@ impl FindingKind {
         self.row().rank
     }
 
+    /// Whether it says that AWS's text calls the statement public. A statement that it calls so has one such finding.
+    pub const fn is_public(self) -> bool {
+        matches!(
+            self,
+            Self::Public | Self::PublicButForCallerKey | Self::PublicButForDeny | Self::PublicByText
+        )
+    }
+
     /// Whether an alert should be sent for it when the settings say nothing else.
     pub const fn alerts_by_default(self) -> bool {
         self.row().alerts_by_default

@@ -3,15 +3,23 @@
 mod exposure;
 mod outside;
 
+use std::cmp::Reverse;
+
 use crate::finding::{Finding, FindingKind};
 use crate::search::Budget;
-use crate::{Policy, Semantic, Trust};
+use crate::{Policy, Semantic, Statement, Trust};
 
 /// Everything that is wrong with a policy, gravest first, then in the order of the statements.
-pub(crate) fn findings(policy: &Policy, trust: &Trust, semantic: &Semantic) -> Vec<Finding> {
+/// Only statements that count are looked at; the second verdict is the one on them.
+pub(crate) fn findings(
+    policy: &Policy,
+    trust: &Trust,
+    semantic: &Semantic,
+    counts: &dyn Fn(&Statement) -> bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut budget = Budget::new(Budget::DEFAULT / 8);
-    for statement in policy.statements.iter().filter(|statement| statement.is_allow()) {
+    for statement in policy.statements.iter().filter(|statement| counts(statement)) {
         exposure::look(policy, statement, trust, semantic, &mut budget, &mut findings);
         outside::look(statement, trust, &mut findings);
     }
@@ -26,7 +34,11 @@ pub(crate) fn findings(policy: &Policy, trust: &Trust, semantic: &Semantic) -> V
             reasons: vec![format!("S3 refuses this policy: at `{}`, {}.", oddity.place, oddity.reason)],
         });
     }
+    sort(&mut findings);
     findings
-        .sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.kind.rank(), finding.statement));
-    findings
+}
+
+/// Puts findings in order: gravest first, then in the order of the statements.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| (Reverse(finding.severity), finding.kind.rank(), finding.statement));
 }

@@ -17,9 +17,9 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::change::{Change, lets_in, shuts_out};
-use crate::documented::{self, statement_is_public};
+use crate::documented::statement_is_public;
 use crate::search::Budget;
-use crate::{Policy, Trust};
+use crate::{Policy, Statement, Trust};
 pub use candidate::OWNER_PLACEHOLDER;
 use candidate::{Candidate, Source};
 use edit::with_sid_suffix;
@@ -61,17 +61,17 @@ pub enum NoFix {
 /// How many public statements are worked on.
 const MAX_STATEMENTS: usize = 12;
 
-/// Proposes an edit.
+/// Proposes an edit of the statements that count; the others stay as they are.
 ///
 /// # Errors
-/// The policy is not public, or no edit passes the proof.
-pub fn propose(policy: &Policy, trust: &Trust) -> Result<Fix, NoFix> {
-    let public: Vec<usize> = policy
-        .statements
-        .iter()
-        .filter(|statement| statement_is_public(statement))
-        .map(|statement| statement.index)
-        .collect();
+/// No statement that counts is public, or no edit passes the proof.
+pub(crate) fn propose(
+    policy: &Policy,
+    trust: &Trust,
+    counts: &dyn Fn(&Statement) -> bool,
+) -> Result<Fix, NoFix> {
+    let (public, kept): (Vec<&Statement>, Vec<&Statement>) =
+        policy.statements.iter().filter(|own| statement_is_public(own)).partition(|own| counts(own));
     match public.len() {
         0 => return Err(NoFix::NotPublic),
         count if count > MAX_STATEMENTS => return Err(NoFix::TooMany { public: count }),
@@ -83,15 +83,15 @@ pub fn propose(policy: &Policy, trust: &Trust) -> Result<Fix, NoFix> {
     let mut current = policy.clone();
     let mut summary = Vec::new();
     // From the last to the first: a statement that becomes two does not move those still to be done.
-    for index in public.into_iter().rev() {
+    for statement in public.into_iter().rev() {
+        let index = statement.index;
         let (next, what) =
             close(&current, index, &trust, &mut budget).ok_or(NoFix::NotFound { statement: index })?;
-        let name = policy.statements.get(index).map(ToString::to_string).unwrap_or_default();
-        summary.insert(0, format!("In {name}, {what}."));
+        summary.insert(0, format!("In {statement}, {what}."));
         current = next;
     }
-    // INVARIANT: both verdicts of a fixed policy are "no"; semantic implies documented.
-    if documented::is_public(&current) {
+    // INVARIANT: both verdicts of a fixed policy are "no", but for what is kept; semantic implies documented.
+    if current.statements.iter().filter(|own| statement_is_public(own)).count() > kept.len() {
         return Err(NoFix::NotFound { statement: 0 });
     }
     let patch = patch::between(policy.document(), current.document());
