@@ -17,12 +17,12 @@ pub struct Condition {
 }
 
 /// Whether a value stands for itself: no wildcard and no policy variable.
-pub fn is_literal(value: &str) -> bool {
+pub(crate) fn is_literal(value: &str) -> bool {
     !value.contains(['*', '?']) && !value.contains("${")
 }
 
 /// Whether S3 counts a value of this key as fixed.
-pub fn is_fixed(key: &Key, value: &str) -> bool {
+pub(crate) fn is_fixed(key: &Key, value: &str) -> bool {
     match key.name() {
         "aws:sourceip" => parse_block(value).is_some_and(is_narrow),
         "s3:dataaccesspointarn" => is_literal(value) || names_account_of_access_point(value),
