@@ -28,7 +28,7 @@ pub enum Access {
 
 impl Access {
     /// What it lets somebody do, as in "read every object".
-    #[must_use] 
+    #[must_use]
     pub const fn verb(self) -> &'static str {
         match self {
             Self::Everything => "do everything",

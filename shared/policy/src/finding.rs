@@ -107,19 +107,19 @@ impl FindingKind {
     }
 
     /// The kind as settings, logs and alerts write it.
-    #[must_use] 
+    #[must_use]
     pub const fn name(self) -> &'static str {
         self.row().name
     }
 
     /// The kind in a few words, as in "an outside account".
-    #[must_use] 
+    #[must_use]
     pub const fn title(self) -> &'static str {
         self.row().title
     }
 
     /// How bad it is.
-    #[must_use] 
+    #[must_use]
     pub const fn severity(self) -> Severity {
         self.row().severity
     }
@@ -130,7 +130,7 @@ impl FindingKind {
     }
 
     /// Whether it says that AWS's text calls the statement public. A statement that it calls so has one such finding.
-    #[must_use] 
+    #[must_use]
     pub const fn is_public(self) -> bool {
         matches!(
             self,
@@ -139,7 +139,7 @@ impl FindingKind {
     }
 
     /// Whether an alert should be sent for it when the settings say nothing else.
-    #[must_use] 
+    #[must_use]
     pub const fn alerts_by_default(self) -> bool {
         self.row().alerts_by_default
     }

@@ -43,7 +43,7 @@ impl Policy {
     }
 
     /// The JSON document that the policy was read from.
-    #[must_use] 
+    #[must_use]
     pub fn document(&self) -> &Value {
         &self.document
     }
@@ -59,7 +59,7 @@ impl Policy {
     }
 
     /// The JSON Pointer of a statement, which may stand alone instead of in a list.
-    #[must_use] 
+    #[must_use]
     pub fn pointer(&self, statement: usize) -> String {
         match self.document.get("Statement") {
             Some(Value::Array(_)) => format!("/Statement/{}", self.position(statement)),

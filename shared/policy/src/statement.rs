@@ -45,7 +45,7 @@ pub struct Statement {
 
 impl Statement {
     /// Whether the statement grants.
-    #[must_use] 
+    #[must_use]
     pub fn is_allow(&self) -> bool {
         self.effect == Effect::Allow
     }
@@ -62,7 +62,7 @@ impl fmt::Display for Statement {
 
 impl Scope {
     /// Whether the scope is `*` alone or among others, without negation.
-    #[must_use] 
+    #[must_use]
     pub fn is_everything(&self) -> bool {
         !self.negated && self.patterns.iter().any(|pattern| pattern == "*")
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{Access, Analysis, CallerKind, Finding, FindingKind, ParseError, Policy};
 
 /// One sentence that says what matters most.
-#[must_use] 
+#[must_use]
 pub fn headline(analysis: &Analysis, bucket: &str) -> String {
     let Some(finding) = analysis.findings.first() else {
         return format!("Nobody outside is let in to `{bucket}` by its policy.");
@@ -46,7 +46,7 @@ pub fn headline(analysis: &Analysis, bucket: &str) -> String {
 
 /// The whole explanation: a leading sentence, each finding with its statement and the reasons, the request that shows
 /// it, the proposed fix, the policy.
-#[must_use] 
+#[must_use]
 pub fn explain_text(policy: &Policy, analysis: &Analysis, bucket: &str) -> String {
     let mut text = headline(analysis, bucket);
     text.push('\n');
@@ -66,7 +66,7 @@ pub fn explain_text(policy: &Policy, analysis: &Analysis, bucket: &str) -> Strin
 }
 
 /// Each finding with its statement and the reasons, and the request that shows it.
-#[must_use] 
+#[must_use]
 pub fn why(policy: &Policy, analysis: &Analysis) -> String {
     let mut text = String::new();
     for finding in &analysis.findings {
@@ -83,7 +83,7 @@ pub fn why(policy: &Policy, analysis: &Analysis) -> String {
 }
 
 /// The fix, or why there is none; `None` where nothing has to be fixed.
-#[must_use] 
+#[must_use]
 pub fn proposal(analysis: &Analysis) -> Option<String> {
     let mut text = String::new();
     match &analysis.fix {
@@ -108,7 +108,7 @@ pub fn proposal(analysis: &Analysis) -> Option<String> {
 }
 
 /// What is said of a text that is no policy.
-#[must_use] 
+#[must_use]
 pub fn explain_refusal(error: &ParseError, bucket: &str) -> String {
     format!(
         "The policy of `{bucket}` cannot be read, so it counts as public until a person has looked: {error}.\n"
@@ -132,7 +132,7 @@ fn describe(finding: &Finding, policy: &Policy, text: &mut String) {
 
 impl Finding {
     /// The finding in one sentence, without the full stop, as in `statement 1: public (everyone)`.
-    #[must_use] 
+    #[must_use]
     pub fn sentence(&self) -> String {
         let place = match (self.statement, &self.sid) {
             (Some(index), Some(sid)) if !sid.is_empty() => format!("statement {} (`{sid}`)", index + 1),

@@ -16,7 +16,7 @@ pub struct Trust {
 }
 
 /// Whether `text` is a block of addresses, as [`Trust::networks`] takes it.
-#[must_use] 
+#[must_use]
 pub fn is_network(text: &str) -> bool {
     crate::address::parse_block(text).is_some()
 }

@@ -1,12 +1,11 @@
 //! The corpus: a policy a line, with its name and both verdicts.
 
-mod support;
-
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde_json::Value;
-use support::verdicts;
+
+use crate::support::verdicts;
 
 /// A line of the corpus.
 #[derive(Debug, Deserialize)]
@@ -21,7 +20,7 @@ struct Case {
 }
 
 fn corpus() -> Vec<Case> {
-    let lines = include_str!("corpus/policies.jsonl").lines();
+    let lines = include_str!("../corpus/policies.jsonl").lines();
     lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 

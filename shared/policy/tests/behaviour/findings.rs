@@ -1,17 +1,9 @@
 //! What is found wrong with a policy, and how it is said.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
-
-mod support;
 
 use policy::{Access, Analysis, FindingKind, Severity, Trust, analyse, explain_text, headline};
 use serde_json::{Value, json};
-use support::{allow, parse, policy_of, statement};
+
+use crate::support::{allow, parse, policy_of, statement};
 
 fn analysis(document: &Value, trust: &Trust) -> Analysis {
     analyse(&parse(document), trust)

@@ -1,5 +1,4 @@
 //! What several test files share.
-#![allow(dead_code, reason = "each test file is compiled on its own and uses a part")]
 
 pub(crate) mod evaluator;
 pub(crate) mod generator;

@@ -1,17 +1,9 @@
 //! Whom a change of policy lets in.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
-
-mod support;
 
 use policy::{CallerKind, Change, lets_in_more};
 use serde_json::{Value, json};
-use support::{allow, parse, policy_of, statement};
+
+use crate::support::{allow, parse, policy_of, statement};
 
 fn change(before: &Value, after: &Value) -> Change {
     lets_in_more(&parse(before), &parse(after))

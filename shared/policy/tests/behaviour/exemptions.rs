@@ -1,11 +1,10 @@
 //! What remains to be said when some findings are accepted.
 
-mod support;
-
 use policy::{Analysis, Finding, FindingKind, NoFix, Trust, analyse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{generator, parse, policy_of, statement};
+
+use crate::support::{generator, parse, policy_of, statement};
 
 fn settings() -> Trust {
     Trust { own_account: Some("111122223333".to_owned()), ..Trust::default() }
