@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Statement};
+use crate::{Access, Statement, access};
 
 /// What kind of thing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -182,7 +182,7 @@ impl Finding {
             statement: Some(statement.index),
             sid: statement.sid.clone(),
             principal,
-            access: crate::access::classes(&statement.action),
+            access: access::classes(&statement.action),
             reasons,
         }
     }

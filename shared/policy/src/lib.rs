@@ -2,7 +2,8 @@
 //!
 //! Everything here is pure: a text goes in, a decision comes out. [`Policy::parse`] reads a policy, [`analyse`] says
 //! what it is ([`documented`]: by AWS's text; [`semantic`]: by what it lets in), what is wrong with it ([`Finding`]), and
-//! how to close it ([`Fix`]); [`lets_in_more`] compares two policies; [`explain_text`] writes it down for a person.
+//! how to close it ([`Fix`]); [`Analysis::without`] leaves out what is accepted; [`lets_in_more`] compares two
+//! policies; [`explain_text`] writes it down for a person.
 //!
 //! INVARIANT: a policy that is public by what it lets in is public by AWS's text.
 //!

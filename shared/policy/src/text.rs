@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Access, Analysis, CallerKind, Finding, FindingKind, ParseError, Policy};
+use crate::{Access, Analysis, CallerKind, Finding, FindingKind, NoFix, ParseError, Policy};
 
 /// One sentence that says what matters most.
 #[must_use]
@@ -99,7 +99,7 @@ pub fn proposal(analysis: &Analysis) -> Option<String> {
             }
             let _ = write!(text, "\nThe policy after the fix:\n{:#}", fix.policy);
         }
-        Err(crate::NoFix::NotPublic) => return None,
+        Err(NoFix::NotPublic) => return None,
         Err(none) => {
             let _ = write!(text, "  None: {none}.");
         }

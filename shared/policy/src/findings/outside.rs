@@ -3,6 +3,7 @@
 use addresses::Addresses;
 
 use crate::address::parse_block;
+use crate::condition::is_literal;
 use crate::documented::limit;
 use crate::finding::{Finding, FindingKind};
 use crate::{Access, Condition, PrincipalKind, Statement, Trust, access};
@@ -84,7 +85,7 @@ fn limits_source(condition: &Condition) -> bool {
     names_source.contains(&key)
         && condition.operator.is_some_and(|operator| !operator.negated && !operator.holds_when_absent())
         && condition.values.iter().all(|value| {
-            crate::condition::is_literal(value)
+            is_literal(value)
                 || value.split(':').nth(4).is_some_and(|account| {
                     account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
                 })

@@ -10,7 +10,7 @@ use super::world::World;
 use crate::condition::is_literal;
 use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
-use crate::{Policy, PrincipalElement, PrincipalKind, Scope, Statement};
+use crate::{Policy, Principal, PrincipalElement, PrincipalKind, Scope, Statement};
 
 /// The parts of a request that policies speak of, by number.
 #[derive(Debug, Default)]
@@ -128,7 +128,7 @@ fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal
         .map(|(part, patterns)| Literal::text(parts.number(part), patterns.into_iter().collect(), false));
     CompiledPrincipal {
         negated: element.negated,
-        everyone: element.principals.iter().any(crate::Principal::is_everyone),
+        everyone: element.principals.iter().any(Principal::is_everyone),
         accounts: accounts.into_iter().collect(),
         roots: roots.into_iter().collect(),
         alternatives: alternatives.collect(),

@@ -9,7 +9,7 @@ use crate::condition::{is_fixed, is_literal};
 use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Policy, Trust};
+use crate::{Policy, PrincipalKind, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
@@ -64,16 +64,16 @@ impl Names {
             for principal in &statement.principal.principals {
                 self.read_accounts(&principal.value);
                 match principal.kind {
-                    crate::PrincipalKind::Aws => {
+                    PrincipalKind::Aws => {
                         self.tells_principals_apart |= !principal.is_everyone();
                     }
-                    crate::PrincipalKind::Service if is_literal(&principal.value) => {
+                    PrincipalKind::Service if is_literal(&principal.value) => {
                         self.services.insert(principal.value.clone());
                     }
-                    crate::PrincipalKind::CanonicalUser if is_literal(&principal.value) => {
+                    PrincipalKind::CanonicalUser if is_literal(&principal.value) => {
                         self.name("canonicaluser", &principal.value);
                     }
-                    crate::PrincipalKind::Federated => {
+                    PrincipalKind::Federated => {
                         self.keys.insert("aws:federatedprovider".to_owned());
                     }
                     _ => {}

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use addresses::Addresses;
 
 use super::automaton::{self, Demand};
-use super::domain::{Domain, Presence, Values};
+use super::domain::{Domain, Presence, Values, shape};
 use super::literal::{Literal, Slot, Test};
 use super::moment;
 use super::{Budget, Found};
@@ -128,7 +128,7 @@ fn addresses(demands: &[(&Test, bool)], excluded: &Addresses) -> Vec<String> {
 
 /// Text demands on an address: looks among the dotted quads.
 fn address_by_text(demands: &[(&Test, bool)], excluded: &Addresses, budget: &mut Budget) -> Found<String> {
-    let quads = ["<d>.<d>.<d>.<d>"].iter().map(|text| super::domain::shape(text)).collect();
+    let quads = ["<d>.<d>.<d>.<d>"].iter().map(|text| shape(text)).collect();
     let texts = demands.iter().filter_map(text).chain([(&quads, true)]);
     match automaton::find(&texts.collect::<Vec<_>>(), budget) {
         Found::One(value) => {

@@ -73,8 +73,6 @@ impl World {
     /// The values that a part of the request can have. Keys are in lower case.
     pub(crate) fn domain(&self, part: &str, names: &Names) -> Domain {
         match part {
-            "action" => Domain::shaped(["<p>:<p>"]).hinted(&request::ACTIONS),
-            "resource" => Domain::shaped(["<l>"]).hinted(&["arn:aws:s3:::bucket/object"]),
             "canonicaluser" if self.caller.has_account() => {
                 Domain::shaped(["<a>"]).except(self.reach.taken(part, names))
             }

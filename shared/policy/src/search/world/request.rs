@@ -5,7 +5,7 @@ use crate::search::names::Names;
 use crate::search::world::World;
 
 /// What a witness's action should be called, if it may.
-pub(super) const ACTIONS: [&str; 15] = [
+const ACTIONS: [&str; 15] = [
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
@@ -27,6 +27,8 @@ impl World {
     pub(super) fn request(&self, key: &str, names: &Names) -> Domain {
         let account = self.account.as_str();
         match key {
+            "action" => Domain::shaped(["<p>:<p>"]).hinted(&ACTIONS),
+            "resource" => Domain::shaped(["<l>"]).hinted(&["arn:aws:s3:::bucket/object"]),
             "s3:dataaccesspointarn" if self.through_access_point => {
                 Domain::shaped([&format!("arn:aws<p*>:s3:<p>:{account}:accesspoint/<n>")])
             }
