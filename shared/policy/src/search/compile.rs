@@ -111,8 +111,12 @@ fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal
         let value = principal.value.as_str();
         match principal.kind {
             PrincipalKind::Aws => {
-                accounts.extend(like(root_account(value).unwrap_or(value)));
-                roots.extend(like(value).filter(|pattern| pattern.literal().is_none()));
+                if is_literal(value) {
+                    accounts.extend(like(root_account(value).unwrap_or(value)));
+                } else if !principal.is_everyone() {
+                    accounts.extend(like(value));
+                    roots.extend(like(value));
+                }
                 add("aws:principalarn", vec![like(value)]);
                 if !value.contains(':') {
                     add("aws:userid", vec![like(value), like(&format!("{value}:*"))]);
