@@ -59,11 +59,3 @@ impl fmt::Display for Statement {
         }
     }
 }
-
-impl Scope {
-    /// Whether the scope is `*` alone or among others, without negation.
-    #[must_use]
-    pub fn is_everything(&self) -> bool {
-        !self.negated && self.patterns.iter().any(|pattern| pattern == "*")
-    }
-}
