@@ -78,7 +78,7 @@ impl Function {
         log::start(name, environment.level());
         metrics::start(name);
         prepare(&environment).await.map_err(|error| {
-            tracing::error!(target: "remediation", "the function cannot start: {error}");
+            tracing::error!(target: telemetry::TARGET, "the function cannot start: {error}");
             ExitCode::FAILURE
         })
     }
@@ -104,7 +104,7 @@ impl Function {
         match runtime.run().await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                tracing::error!(target: "remediation", "the Lambda runtime stopped: {error}");
+                tracing::error!(target: telemetry::TARGET, "the Lambda runtime stopped: {error}");
                 ExitCode::FAILURE
             }
         }

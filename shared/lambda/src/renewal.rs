@@ -48,7 +48,7 @@ impl<S: SettingsSource, K: Clock> Renewal<S, K> {
             Ok(settings) if settings == held.settings => None,
             Ok(settings) => {
                 tracing::info!(
-                    target: "remediation",
+                    target: telemetry::TARGET,
                     control = self.control,
                     mode = settings.mode.as_str(),
                     "the settings have changed and hold from now on",
@@ -58,7 +58,7 @@ impl<S: SettingsSource, K: Clock> Renewal<S, K> {
             }
             Err(error) => {
                 tracing::error!(
-                    target: "remediation",
+                    target: telemetry::TARGET,
                     control = self.control,
                     mode = held.settings.mode.as_str(),
                     "the last good settings stay: {error}",

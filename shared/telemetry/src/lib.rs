@@ -3,3 +3,6 @@
 pub mod line;
 pub mod log;
 pub mod metrics;
+
+/// The target of Curfew's own lines; those of libraries are written from `warn` on only.
+pub const TARGET: &str = "curfew";

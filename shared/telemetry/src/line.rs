@@ -5,7 +5,7 @@ use remediation::{Outcome, Report, Told};
 use serde_json::{Map, Value, json};
 use tracing::Level;
 
-use crate::metrics;
+use crate::{TARGET, metrics};
 
 /// What may hold hundreds of values comes last: of a line, Logs Insights finds the first 200 by itself.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html>
@@ -16,9 +16,9 @@ pub fn report(report: &Report, told: &Told, api_calls: u32) {
     let facts = Value::Object(facts(report, told, api_calls)).to_string();
     let message = message(report, told);
     match level(report, told) {
-        Level::ERROR => tracing::error!(target: "remediation", facts, "{message}"),
-        Level::WARN => tracing::warn!(target: "remediation", facts, "{message}"),
-        _ => tracing::info!(target: "remediation", facts, "{message}"),
+        Level::ERROR => tracing::error!(target: TARGET, facts, "{message}"),
+        Level::WARN => tracing::warn!(target: TARGET, facts, "{message}"),
+        _ => tracing::info!(target: TARGET, facts, "{message}"),
     }
 }
 
@@ -82,7 +82,7 @@ fn facts(report: &Report, told: &Told, api_calls: u32) -> Map<String, Value> {
 pub fn unreadable(control: &'static str, error: &TriggerError, message_id: Option<&str>) {
     metrics::unreadable(control);
     tracing::error!(
-        target: "remediation",
+        target: TARGET,
         control,
         message_id,
         outcome = Outcome::Failed.as_str(),
@@ -92,13 +92,13 @@ pub fn unreadable(control: &'static str, error: &TriggerError, message_id: Optio
 
 /// A trigger without a subject for this control.
 pub fn nothing_to_do(control: &str) {
-    tracing::info!(target: "remediation", control, "the trigger names nothing that {control} has to look at");
+    tracing::info!(target: TARGET, control, "the trigger names nothing that {control} has to look at");
 }
 
 /// A subject that is left to the next delivery.
 pub fn not_started(control: &str, subject: &Subject) {
     tracing::warn!(
-        target: "remediation",
+        target: TARGET,
         control,
         resource = subject.resource.id(),
         account = subject.account.as_str(),

@@ -43,6 +43,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 use remediation::clock::{Clock, SystemClock, rfc3339};
 
+use crate::TARGET;
+
 /// What the lines call the product.
 pub(crate) const SERVICE: &str = "curfew";
 
@@ -72,7 +74,7 @@ where
         .event_format(JsonLine { function_name: function_name.to_owned(), clock })
         .with_writer(writer);
     // The SDK's own lines below `warn` describe requests: not for these logs.
-    let targets = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("remediation", level);
+    let targets = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target(TARGET, level);
     let wanted = filter_fn(move |metadata| {
         targets.would_enable(metadata.target(), metadata.level()) && !is_echo(metadata)
     });

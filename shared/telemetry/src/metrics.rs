@@ -19,6 +19,8 @@ use metrics_cloudwatch_embedded::{Builder, Collector};
 
 use remediation::Outcome;
 
+use crate::TARGET;
+
 const NAMESPACE: &str = "Curfew";
 
 static COLLECTOR: OnceLock<&Collector> = OnceLock::new();
@@ -38,7 +40,7 @@ pub fn start(function_name: &str) {
             describe_counter!("SettingsNotRead", Unit::Count, "settings that could not be used");
             COLLECTOR.get_or_init(|| collector);
         }
-        Err(error) => tracing::error!(target: "remediation", "there are no metrics: {error}"),
+        Err(error) => tracing::error!(target: TARGET, "there are no metrics: {error}"),
     }
 }
 
@@ -72,6 +74,6 @@ pub fn settings_not_read(control: &'static str) {
 fn flush() {
     let Some(collector) = COLLECTOR.get() else { return };
     if let Err(error) = collector.flush(io::stdout()) {
-        tracing::error!(target: "remediation", "the metrics could not be written: {error}");
+        tracing::error!(target: TARGET, "the metrics could not be written: {error}");
     }
 }
