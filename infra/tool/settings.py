@@ -76,7 +76,7 @@ def checked(name):
         raise Trouble(f"{name} cannot be read: {error.strerror}", "Nothing was changed.") from error
     except UnicodeDecodeError as error:
         raise Trouble(f"{name} is not UTF-8: {error}", "Save it as UTF-8. Nothing was changed.") from error
-    command = ["cargo", "run", "--locked", "--quiet", "--package", "remediation", "--example", "settings"]
+    command = ["cargo", "run", "--locked", "--quiet", "--package", "settings", "--example", "settings"]
     try:
         run = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True)
     except OSError as error:

@@ -12,12 +12,13 @@ use crate::cut;
 const SUBJECT_LIMIT: usize = 99;
 
 /// Writes the alert; no part of it becomes longer than `limit` bytes.
+#[must_use]
 pub fn mail(report: &Report, limit: usize) -> Alert {
     Alert { subject: subject(report), text: text(report, limit) }
 }
 
 fn subject(report: &Report) -> String {
-    let head = format!("[Curfew] {}, {}: ", report.outcome, report.severity);
+    let head = format!("[Curfew] {}, {}: ", report.outcome, report.severity());
     let tail = format!(" ({})", report.subject.region);
     let room = SUBJECT_LIMIT.saturating_sub(head.len() + tail.len());
     let resource = report.subject.resource.to_string();

@@ -41,6 +41,7 @@ pub struct Message {
 }
 
 /// Writes the alert about a subject, cut where it would be too long.
+#[must_use]
 pub fn message(report: &Report) -> Message {
     let whole =
         Message { mail: mail(report, usize::MAX), body: String::new(), attributes: attributes(report) };
@@ -77,7 +78,7 @@ fn facts(report: &Report, limit: usize) -> Value {
     facts.extend(report.facts());
     facts.insert("resource_kind".to_owned(), report.subject.resource.kind().into());
     facts.insert("partition".to_owned(), report.subject.partition().as_str().into());
-    facts.insert("severity".to_owned(), report.severity.as_str().into());
+    facts.insert("severity".to_owned(), report.severity().as_str().into());
     facts.insert("console".to_owned(), json!(report.subject.console_url()));
     facts.insert("advice".to_owned(), json!(report.advice));
     cut::facts(&mut facts, limit);
@@ -90,6 +91,6 @@ fn attributes(report: &Report) -> BTreeMap<&'static str, String> {
         ("control", report.control.to_owned()),
         ("outcome", report.outcome.to_string()),
         ("region", report.subject.region.to_string()),
-        ("severity", report.severity.to_string()),
+        ("severity", report.severity().to_string()),
     ])
 }

@@ -1,10 +1,10 @@
 //! The SNS topic that alerts go to.
 
+use aws::CountCalls;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_types::SdkConfig;
-use aws::CountCalls;
 use remediation::{CallError, Notify, Report, Undelivered};
 
 use crate::message::message;
@@ -55,6 +55,7 @@ impl TopicArn {
     }
 
     /// The Region that the topic is in.
+    #[must_use]
     pub fn region(&self) -> Region {
         Region::new(self.region.clone())
     }
@@ -69,6 +70,7 @@ pub struct Topic {
 
 impl Topic {
     /// A topic, reached in its own Region, whichever Region the function runs in.
+    #[must_use]
     pub fn new(sdk: &SdkConfig, arn: TopicArn) -> Self {
         let config = Builder::from(sdk).region(arn.region()).interceptor(CountCalls).build();
         Self { arn, client: Client::from_conf(config) }

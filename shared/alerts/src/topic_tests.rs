@@ -3,7 +3,7 @@
 use aws_sdk_sns::error::ErrorMetadata;
 use aws_sdk_sns::operation::publish::{PublishError, PublishOutput};
 use aws_smithy_mocks::{mock, mock_client};
-use events::{AccountId, BucketName, Cause, Resource, Subject};
+use remediation::testing::{self, run};
 use remediation::{Mode, Outcome};
 
 use super::*;
@@ -11,17 +11,7 @@ use super::*;
 const ARN: &str = "arn:aws:sns:eu-west-1:210987654321:curfew-alerts";
 
 fn report() -> Report {
-    let subject = Subject {
-        resource: Resource::Bucket(BucketName::new("acme").unwrap()),
-        account: AccountId::new("210987654321").unwrap(),
-        region: events::Region::new("eu-west-1").unwrap(),
-        cause: Cause::new("a test"),
-    };
-    Report::new("s3-acl", &subject, Mode::Enforce, Outcome::Remediated)
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    testing::report("s3-acl", testing::bucket("acme"), Mode::Enforce, Outcome::Remediated)
 }
 
 #[test]

@@ -14,7 +14,7 @@ use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use remediation::{Evidence, Mode, Outcome, Remedy, Report};
+use remediation::{Evidence, Mode, Outcome, Remedy, Report, testing};
 use serde_json::{Value, json};
 use support::{bucket, report, unread};
 
@@ -95,7 +95,7 @@ fn the_console_is_the_partitions_own() {
         ("us-iso-east-1", None),
     ] {
         let subject = bucket("acme", region);
-        let text = mail(&Report::new("s3-acl", &subject, Mode::Enforce, Outcome::Failed), usize::MAX).text;
+        let text = mail(&testing::report("s3-acl", subject, Mode::Enforce, Outcome::Failed), usize::MAX).text;
         match expected {
             Some(link) => assert!(text.contains(link), "{text}"),
             None => assert!(!text.contains("Console"), "{text}"),

@@ -38,8 +38,7 @@ pub fn failed<E>(action: &'static str, error: SdkError<E, HttpResponse>) -> Call
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let unanswered =
-        |failure, error| CallError::Unanswered { action, failure, cause: Transport::new(error) };
+    let unanswered = |failure, error| CallError::Unanswered { action, failure, cause: Transport::new(error) };
     let Some(answer) = error.as_service_error() else {
         let failure = match error {
             SdkError::TimeoutError(_) => "time-out",
@@ -60,7 +59,8 @@ where
     };
     if DENIED.contains(&code.as_str()) {
         CallError::Denied(Denied { action, message })
-    } else if PASSING.contains(&code.as_str()) || status.is_some_and(|status| status >= 500 || status == 429) {
+    } else if PASSING.contains(&code.as_str()) || status.is_some_and(|status| status >= 500 || status == 429)
+    {
         CallError::Passing { action, code, message }
     } else {
         CallError::Refused { action, code, message }

@@ -13,13 +13,14 @@ mod block;
 mod policy;
 
 pub use acl::{
-    Acl, AclAssessment, AclChange, AclFinding, AclPlan, AclState, AclStep, AclStyle, AclWrite, Around, BlockChange,
-    BucketAcls, Grant, Grantee, NewAcl, Owner, PublicGrant, PublicGroup, S3Acl, S3AclSettings, Written,
+    Acl, AclAssessment, AclChange, AclFinding, AclPlan, AclState, AclStep, AclStyle, AclWrite, Around,
+    BlockChange, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicGrant, PublicGroup, S3Acl, S3AclSettings,
+    Written,
 };
 pub use block::PublicAccessBlock;
 pub use policy::{
-    BucketPolicies, BucketPolicy, NoChange, NoPlan, PolicyAnswer, PolicyAssessment, PolicyFinding, PolicyState,
-    S3Policy, S3PolicySettings,
+    BucketPolicies, BucketPolicy, NoChange, NoPlan, PolicyAnswer, PolicyAssessment, PolicyFinding,
+    PolicyState, S3Policy, S3PolicySettings,
 };
 
 use events::BucketName;

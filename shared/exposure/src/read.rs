@@ -57,7 +57,7 @@ fn permission(entry: &Node<'_>, source: Source, place: &Node<'_>) -> Result<Perm
         from_port: port("FromPort")?,
         to_port: port("ToPort")?,
     };
-    Ok(traffic.from_source(source, place.text_of("Description")?.map(str::to_owned)))
+    Ok(traffic.permission(source, place.text_of("Description")?.map(str::to_owned)))
 }
 
 fn source_of_rule(node: &Node<'_>) -> Result<Source, Fault> {

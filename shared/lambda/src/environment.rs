@@ -11,7 +11,7 @@ const PARAMETER: &str = "CURFEW_SETTINGS_PARAMETER";
 
 /// The variables that Curfew reads; the AWS SDK and the Lambda runtime read their own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Environment {
+pub(crate) struct Environment {
     /// `AWS_LAMBDA_FUNCTION_NAME`.
     pub function_name: Option<String>,
     /// `AWS_LAMBDA_LOG_LEVEL`: set by Lambda where the function has its own log level.
@@ -26,7 +26,7 @@ pub struct Environment {
 
 /// Where the settings come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// From the environment, or else they are the defaults: they hold as long as the process lives.
     Fixed(Settings),
     /// From the parameter of this name or ARN in Parameter Store.
@@ -35,7 +35,7 @@ pub enum Origin {
 
 /// Why it cannot be said where the settings come from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OriginError {
+pub(crate) enum OriginError {
     /// Nobody could tell which ones count.
     #[error("{SETTINGS} and {PARAMETER} are both set: leave one of them out")]
     Both,
@@ -46,7 +46,7 @@ pub enum OriginError {
 
 impl Environment {
     /// Reads the process's environment. An empty variable counts as absent.
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         Self {
             function_name: variable("AWS_LAMBDA_FUNCTION_NAME"),
             log_level: variable("AWS_LAMBDA_LOG_LEVEL"),
@@ -60,7 +60,7 @@ impl Environment {
     ///
     /// # Errors
     /// When two places are named, or the settings of the environment cannot be right.
-    pub fn origin(&self) -> Result<Origin, OriginError> {
+    pub(crate) fn origin(&self) -> Result<Origin, OriginError> {
         match (self.settings.as_deref(), &self.settings_parameter) {
             (Some(_), Some(_)) => Err(OriginError::Both),
             (None, Some(name)) => Ok(Origin::Parameter(name.clone())),
@@ -70,7 +70,7 @@ impl Environment {
     }
 
     /// From which level on lines are written; `info` where nothing or nonsense is set.
-    pub fn level(&self) -> LevelFilter {
+    pub(crate) fn level(&self) -> LevelFilter {
         let level = self.log_level.as_deref().map(str::to_ascii_lowercase);
         match level.as_deref() {
             Some("fatal") => LevelFilter::ERROR,
@@ -85,4 +85,37 @@ fn variable(name: &str) -> Option<String> {
     // What is no text is not absent: it goes on, damaged, to be refused where it is used.
     let value = std::env::var_os(name)?.to_string_lossy().into_owned();
     Some(value).filter(|value| !value.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_settings_the_defaults_hold() {
+        assert_eq!(Environment::default().origin(), Ok(Origin::Fixed(Settings::default())));
+    }
+
+    #[test]
+    fn a_log_level_that_makes_no_sense_is_info() {
+        let level =
+            |level: &str| Environment { log_level: Some(level.into()), ..Environment::default() }.level();
+        assert_eq!(level("DEBUG").to_string(), "debug");
+        assert_eq!(level("WARN").to_string(), "warn");
+        assert_eq!(level("FATAL").to_string(), "error");
+        assert_eq!(level("loud").to_string(), "info");
+        assert_eq!(Environment::default().level().to_string(), "info");
+    }
+
+    #[test]
+    fn settings_come_from_one_place_only() {
+        let named =
+            Environment { settings_parameter: Some("/curfew/settings".into()), ..Environment::default() };
+        assert_eq!(named.origin(), Ok(Origin::Parameter("/curfew/settings".to_owned())));
+        let both = Environment { settings: Some("{}".into()), ..named };
+        assert_eq!(both.origin(), Err(OriginError::Both));
+        let bad = Environment { settings: Some(r#"{"mode": "off"}"#.into()), ..Environment::default() };
+        let complaint = bad.origin().unwrap_err().to_string();
+        assert!(complaint.starts_with("CURFEW_SETTINGS cannot be used: `mode`: "), "{complaint}");
+    }
 }

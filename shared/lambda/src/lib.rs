@@ -7,7 +7,7 @@
 //!     Ok(function) => function,
 //!     Err(stopped) => return stopped,
 //! };
-//! let policies = s3::BucketPolicies::new(&function.sdk);
+//! let policies = S3BucketPolicies::new(&function.sdk);
 //! function.run(|settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
 //! ```
 

@@ -11,7 +11,7 @@
 //!
 //! let web = Traffic { protocol: Protocol::Tcp, from_port: Some(80), to_port: Some(8080) };
 //! let rules = ["0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/8"]
-//!     .map(|block| Ok(Rule::unnamed(web.from_source(parse_block(block)?.into(), None))))
+//!     .map(|block| Ok(Rule::unnamed(web.permission(parse_block(block)?.into(), None))))
 //!     .into_iter()
 //!     .collect::<Result<Vec<_>, _>>()?;
 //! let assessment = assess(&rules, &PrefixLists::default(), &Settings::default());

@@ -10,8 +10,8 @@ use crate::ports::PortSet;
 use crate::protocol::Protocol;
 use crate::source::Source;
 
-/// What a rule lets through, whoever sends it. EC2 says this once for all sources of an entry of `IpPermissions`,
-/// and we make a permission for each.
+/// What a rule lets through, whoever sends it. In `IpPermissions` EC2 says it once for many sources; each gets a
+/// permission of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traffic {
     /// The protocol.
@@ -23,10 +23,10 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// What a rule for this traffic allows `source`, with the description beside the source. EC2 answers with an
-    /// empty description where nobody wrote any, which is none.
+    /// The permission of this traffic from `source`, with the description that stands beside the source. EC2
+    /// answers with empty text where nobody wrote any.
     #[must_use]
-    pub fn from_source(&self, source: Source, description: Option<String>) -> Permission {
+    pub fn permission(&self, source: Source, description: Option<String>) -> Permission {
         Permission {
             protocol: self.protocol.clone(),
             from_port: self.from_port,

@@ -21,9 +21,9 @@ use crate::source::Source;
 ///
 /// A rule of all traffic leaves such ports of TCP and UDP, and the ICMP of its source's family. Where open ICMP is
 /// only reported and it takes too many rules to tell its types apart, that is all of it; but a rule whose ICMP is
-/// open as a whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of them counts
-/// as reaching every port. For the same reason a rule of such a protocol leaves nothing, since a TCP rule in
-/// its stead would let in what it never did.
+/// open as a whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of
+/// them counts as reaching every port. For the same reason a rule of such a protocol leaves nothing, since a TCP
+/// rule in its stead would let in what it never did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// What is put back before anything is revoked, so that nothing legitimate is cut even for a moment.

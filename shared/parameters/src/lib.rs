@@ -20,6 +20,7 @@ pub struct SettingsParameter {
 impl SettingsParameter {
     /// The parameter of this name, in the Region of the configuration; or of this ARN, where it is another
     /// account's.
+    #[must_use]
     pub fn new(sdk: &SdkConfig, name: String) -> Self {
         Self { client: Client::new(sdk), name }
     }

@@ -22,7 +22,7 @@ pub trait Control: Sized {
     const NAME: &'static str;
 
     /// The kind of resource that it is about.
-    type Id;
+    type Id: 'static;
     /// What is read live from AWS, complete enough to rebuild what a plan removes. Its hash tells one situation from
     /// another, so that the services' own words, which may differ from call to call, do not count in it.
     type State: Debug + Clone + PartialEq + Hash + Serialize + DeserializeOwned;

@@ -19,7 +19,12 @@ pub trait Describe: Control {
     fn advice(&self, walked: &Walked<Self>) -> Vec<String>;
 
     /// What proves the findings, and how to put back what was changed.
-    fn evidence(&self, target: &Target<'_, Self::Id>, found: &Found<Self>, walked: &Walked<Self>) -> Vec<Evidence>;
+    fn evidence(
+        &self,
+        target: &Target<'_, Self::Id>,
+        found: &Found<Self>,
+        walked: &Walked<Self>,
+    ) -> Vec<Evidence>;
 
     /// The commands that carry `plan` out by hand, as a block of a mail: the same words for what is left of a plan and
     /// for what puts back.

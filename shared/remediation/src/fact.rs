@@ -131,7 +131,8 @@ impl<T: Serialize> Serialize for Fact<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Fact<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        let is_unknown = value.as_object().is_some_and(|object| object.len() == 1 && object.contains_key("unknown"));
+        let is_unknown =
+            value.as_object().is_some_and(|object| object.len() == 1 && object.contains_key("unknown"));
         if is_unknown {
             let Tagged { unknown } = serde_json::from_value(value).map_err(D::Error::custom)?;
             return Ok(Self::Unknown(unknown));

@@ -39,7 +39,8 @@ impl Recent {
         walked.changes.is_empty()
             && told.get(&walked.subject.resource).is_some_and(|told| {
                 let lately = now.duration_since(told.at).is_ok_and(|age| age < WINDOW);
-                told.situation == situation(walked, report) && (lately || told.cause == cause(&walked.subject))
+                told.situation == situation(walked, report)
+                    && (lately || told.cause == cause(&walked.subject))
             })
     }
 

@@ -22,9 +22,6 @@ pub struct Report {
     pub outcome: Outcome,
     /// Whether Curfew may change things.
     pub mode: Mode,
-    /// The worst finding's severity. A walk that failed counts as high, because nobody knows whether the
-    /// resource is open, unless a read after it found nothing left to close.
-    pub severity: Severity,
     /// What was found, most severe first.
     pub findings: Vec<Finding>,
     /// What the plan was, a line a step.
@@ -59,9 +56,11 @@ impl Report {
             subject: walked.subject.clone(),
             outcome: walked.outcome,
             mode: walked.mode,
-            severity: severity(walked, &findings),
             findings,
-            planned: found.and_then(|found| found.plan.as_ref()).map(|plan| control.steps(plan)).unwrap_or_default(),
+            planned: found
+                .and_then(|found| found.plan.as_ref())
+                .map(|plan| control.steps(plan))
+                .unwrap_or_default(),
             changes: walked.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
             before: found.map(|found| found.written.clone()),
@@ -70,6 +69,18 @@ impl Report {
             advice: advice(control, walked),
             evidence: by_hand.into_iter().chain(evidence).collect(),
             duration: walked.duration,
+        }
+    }
+
+    /// The worst finding's severity. A walk that failed counts as high, because nobody knows whether the
+    /// resource is open, unless a read after it found nothing left to close.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        let worst = self.findings.iter().map(|finding| finding.severity).max();
+        match self.outcome {
+            Outcome::Failed if self.is_known_closed() => Severity::Medium,
+            Outcome::Failed => worst.unwrap_or(Severity::High).max(Severity::High),
+            _ => worst.unwrap_or(Severity::Low),
         }
     }
 
@@ -101,7 +112,7 @@ impl Report {
         add("mode", self.mode.as_str().into());
         add("outcome", self.outcome.as_str().into());
         if !self.findings.is_empty() || self.outcome == Outcome::Failed {
-            add("severity", self.severity.as_str().into());
+            add("severity", self.severity().as_str().into());
         }
         add("findings", json!(self.findings));
         if !self.planned.is_empty() && self.outcome != Outcome::Remediated {
@@ -121,14 +132,5 @@ impl Report {
             add("note", note.words().into());
         }
         facts
-    }
-}
-
-fn severity<C: Describe>(walked: &Walked<C>, findings: &[Finding]) -> Severity {
-    let worst = findings.iter().map(|finding| finding.severity).max();
-    match walked.outcome {
-        Outcome::Failed if walked.is_known_closed() => Severity::Medium,
-        Outcome::Failed => worst.unwrap_or(Severity::High).max(Severity::High),
-        _ => worst.unwrap_or(Severity::Low),
     }
 }

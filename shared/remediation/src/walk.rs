@@ -7,8 +7,8 @@ use events::Subject;
 
 use crate::clock::Clock;
 use crate::{
-    Applied, Assessment, CallError, Control, Describe, Found, Mode, Note, Notify, Outcome, Recent, Remedy, Report,
-    Seen, StepError, Target, Told, Walked,
+    Applied, Assessment, CallError, Control, Describe, Found, Mode, Note, Notify, Outcome, Recent, Remedy,
+    Report, Seen, StepError, Target, Told, Walked,
 };
 
 /// How long to wait before each repeated read after a change.

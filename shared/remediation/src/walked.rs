@@ -6,7 +6,7 @@ use std::time::Duration;
 use events::Subject;
 use serde_json::{Value, json};
 
-use crate::{Assessment, CallError, Control, Mode, Outcome};
+use crate::{CallError, Control, Mode, Outcome};
 
 /// What happened to one subject.
 #[derive(Debug)]
@@ -102,12 +102,6 @@ impl<C: Control> Walked<C> {
             Some(StepError::Call(error)) => Some(error),
             _ => None,
         }
-    }
-
-    /// Whether a read after the change found nothing at all any more.
-    #[must_use]
-    pub fn is_known_closed(&self) -> bool {
-        self.seen.as_ref().is_some_and(|seen| seen.assessment.is_compliant())
     }
 
     /// Whether the same trigger should be handed out again.

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use remediation::testing::doors::{Doors, House, Read, Turn, denied, open, refused, throttled};
 use remediation::testing::{Still, Topic, assert_records, bucket, report_of, run};
 use remediation::{
-    Applied, Assessment, Control, Describe, Ended, Mode, Note, Outcome, Ports, Report, Severity, StepError, Target, Told,
-    Visit, walk,
+    Applied, Assessment, Control, Describe, Ended, Mode, Note, Outcome, Ports, Report, Severity, StepError,
+    Target, Told, Visit, walk,
 };
 
 fn enforce(doors: &Doors) -> Report {
@@ -169,7 +169,7 @@ fn what_fails_after_the_resource_is_closed_raises_less_alarm() {
     let doors = Doors::read([open(&["front door"]), open(&[])]).then(1, Err(denied()));
     let report = enforce(&doors);
     assert_eq!(report.outcome, Outcome::Failed);
-    assert_eq!(report.severity, Severity::Medium);
+    assert_eq!(report.severity(), Severity::Medium);
     assert_eq!(report.advice[1], "The resource itself is closed: what failed came after that.");
     assert_eq!(by_hand(&report), None, "nothing is left to do");
 }

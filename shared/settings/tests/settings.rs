@@ -1,18 +1,12 @@
 //! What an operator may write, and what he is told when it does not fit.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use remediation::settings::{
-    AclStyle, Environment, Handling, OpenLevel, Origin, OriginError, QuarantineStyle, SettingsError,
-    SgSettings,
-};
-use remediation::{Mode, Settings};
+use buckets::AclStyle;
+use network::{Handling, OpenLevel};
+use remediation::Mode;
+use security_groups::{QuarantineStyle, SgSettings};
+use settings::{Settings, SettingsError};
 
 fn parse(json: &str) -> Result<Settings, SettingsError> {
     Settings::parse("CURFEW_SETTINGS", json)
@@ -25,7 +19,6 @@ fn complaint(json: &str) -> String {
 #[test]
 fn without_settings_the_defaults_hold() {
     let settings = parse("{}").unwrap();
-    assert_eq!(Environment::default().origin(), Ok(Origin::Fixed(settings.clone())));
     assert_eq!(settings, Settings::default());
     assert_eq!(settings.version, 1);
     assert_eq!(settings.mode, Mode::Enforce);
@@ -33,10 +26,10 @@ fn without_settings_the_defaults_hold() {
     assert!(!settings.s3_acl.block_public_acls);
     assert_eq!(settings.sg.quarantine, QuarantineStyle::Revoke);
     assert!(!settings.sg.isolate_all_groups);
-    assert_eq!(settings.sg.open_level, OpenLevel::World);
-    assert_eq!(settings.sg.icmp, Handling::Report);
-    assert_eq!(settings.sg.authorized_tcp_ports, [80, 443].into());
-    assert_eq!(settings.sg.authorized_udp_ports, [].into());
+    assert_eq!(settings.sg.network.open_level, OpenLevel::World);
+    assert_eq!(settings.sg.network.icmp, Handling::Report);
+    assert_eq!(settings.sg.network.authorized_tcp_ports, [80, 443].into());
+    assert_eq!(settings.sg.network.authorized_udp_ports, [].into());
 }
 
 #[test]
@@ -76,10 +69,12 @@ fn every_documented_key_is_taken() {
         SgSettings {
             quarantine: QuarantineStyle::Isolate,
             isolate_all_groups: true,
-            open_level: OpenLevel::Broad,
-            authorized_tcp_ports: "443,1020-1025".parse().unwrap(),
-            authorized_udp_ports: [53, 500, 501].into(),
-            icmp: Handling::Revoke,
+            network: network::Settings {
+                open_level: OpenLevel::Broad,
+                authorized_tcp_ports: "443,1020-1025".parse().unwrap(),
+                authorized_udp_ports: [53, 500, 501].into(),
+                icmp: Handling::Revoke,
+            },
         }
     );
 }
@@ -138,20 +133,10 @@ fn what_does_not_fit_is_named() {
 }
 
 #[test]
-fn a_log_level_that_makes_no_sense_is_info() {
-    let level = |level: &str| Environment { log_level: Some(level.into()), ..Environment::default() }.level();
-    assert_eq!(level("DEBUG").to_string(), "debug");
-    assert_eq!(level("WARN").to_string(), "warn");
-    assert_eq!(level("FATAL").to_string(), "error");
-    assert_eq!(level("loud").to_string(), "info");
-    assert_eq!(Environment::default().level().to_string(), "info");
-}
-
-#[test]
 fn ports_are_the_same_in_a_list_and_in_one_text() {
     let ports = |json: &str| {
         let json = format!(r#"{{"sg": {{"authorized_tcp_ports": {json}}}}}"#);
-        parse(&json).unwrap().sg.authorized_tcp_ports
+        parse(&json).unwrap().sg.network.authorized_tcp_ports
     };
     assert_eq!(ports(r#"[22, "8000-8002", "8001 - 8010"]"#), ports(r#""8000-8010, 22""#));
     assert_eq!(ports("[]"), ports(r#""""#));
@@ -164,15 +149,4 @@ fn settings_of_a_newer_version_are_refused_whole() {
         assert!(complaint.contains("`version`"), "{complaint}");
         assert!(complaint.contains("a version of the settings that this Curfew reads: 1"), "{complaint}");
     }
-}
-
-#[test]
-fn settings_come_from_one_place_only() {
-    let named = Environment { settings_parameter: Some("/curfew/settings".into()), ..Environment::default() };
-    assert_eq!(named.origin(), Ok(Origin::Parameter("/curfew/settings".to_owned())));
-    let both = Environment { settings: Some("{}".into()), ..named };
-    assert_eq!(both.origin(), Err(OriginError::Both));
-    let bad = Environment { settings: Some(r#"{"mode": "off"}"#.into()), ..Environment::default() };
-    let complaint = bad.origin().unwrap_err().to_string();
-    assert!(complaint.starts_with("CURFEW_SETTINGS cannot be used: `mode`: "), "{complaint}");
 }

@@ -1,18 +1,14 @@
 //! Reports to write about.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use events::{AccountId, BucketName, Cause, GroupId, Region, Resource, Subject};
-use remediation::{CallError, Change, Denied, Evidence, Finding, Mode, Outcome, Remedy, Report, Severity};
+use remediation::{
+    CallError, Change, Denied, Evidence, Finding, Mode, Outcome, Remedy, Report, Severity, StepError, testing,
+};
 use serde_json::json;
 
-pub fn bucket(name: &str, region: &str) -> Subject {
+pub(crate) fn bucket(name: &str, region: &str) -> Subject {
     subject(Resource::Bucket(BucketName::new(name).unwrap()), region)
 }
 
@@ -43,7 +39,7 @@ fn finding(summary: &str, severity: Severity, remedy: Remedy) -> Finding {
 }
 
 /// A security group whose rules were found open, and how that ended.
-pub fn report(outcome: Outcome) -> Report {
+pub(crate) fn report(outcome: Outcome) -> Report {
     let mode = if outcome == Outcome::Observed { Mode::Observe } else { Mode::Enforce };
     let ssh = finding("Anyone on the internet may reach tcp 22", Severity::High, Remedy::Close);
     let icmp = finding("Anyone on the internet may reach all icmp", Severity::Low, Remedy::Report);
@@ -61,17 +57,17 @@ pub fn report(outcome: Outcome) -> Report {
             title: "The rules as they were".to_owned(),
             body: "  rule sgr-1 (tcp 22 from 0.0.0.0/0)".to_owned(),
         }],
-        ..Report::new("sg-ingress", &group(), mode, outcome)
+        ..testing::report("sg-ingress", group(), mode, outcome)
     };
     match outcome {
         Outcome::Remediated => Report { changes: vec![revoked], remaining: Some(vec![icmp]), ..base },
         Outcome::StillOpen => Report { changes: vec![revoked], remaining: Some(vec![ssh, icmp]), ..base },
         Outcome::Failed => Report {
             changes: vec![revoked],
-            error: Some(CallError::Denied(Denied {
+            error: Some(StepError::Call(CallError::Denied(Denied {
                 action: "ec2:CreateTags",
                 message: "You are not authorized".to_owned(),
-            })),
+            }))),
             ..base
         },
         _ => base,
@@ -79,7 +75,10 @@ pub fn report(outcome: Outcome) -> Report {
 }
 
 /// A walk that failed before anything was read.
-pub fn unread() -> Report {
+pub(crate) fn unread() -> Report {
     let error = CallError::Denied(Denied { action: "ec2:DescribeSecurityGroups", message: "no".to_owned() });
-    Report { error: Some(error), ..Report::new("sg-ingress", &group(), Mode::Enforce, Outcome::Failed) }
+    Report {
+        error: Some(error.into()),
+        ..testing::report("sg-ingress", group(), Mode::Enforce, Outcome::Failed)
+    }
 }

@@ -15,7 +15,11 @@ pub struct Around {
     #[serde(rename = "PublicAccessBlockConfiguration")]
     pub public_access_block: Fact<Option<PublicAccessBlock>>,
     /// The account's; `None` where nobody asked.
-    #[serde(rename = "AccountPublicAccessBlockConfiguration", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "AccountPublicAccessBlockConfiguration",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub account_block: Option<Fact<PublicAccessBlock>>,
     /// Whether the bucket serves a website; `None` where nobody asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,7 +84,9 @@ impl Around {
     pub(crate) fn unknowns(&self) -> Vec<String> {
         let bucket = self.public_access_block.unknown().map(|unknown| ("bucket", unknown));
         let account = self.account_block.as_ref().and_then(Fact::unknown).map(|unknown| ("account", unknown));
-        let words = |(whose, unknown): (_, &Unknown)| format!("Block Public Access of the {whose} ({})", unknown.why());
+        let words = |(whose, unknown): (_, &Unknown)| {
+            format!("Block Public Access of the {whose} ({})", unknown.why())
+        };
         bucket.into_iter().chain(account).map(words).collect()
     }
 

@@ -73,9 +73,10 @@ fn words(assessment: &AclAssessment, finding: &AclFinding) -> Finding {
             kind: "public-acls-not-blocked",
             severity: Severity::Medium,
             remedy: assessment.remedy(finding),
-            summary: "BlockPublicAcls and IgnorePublicAcls of the bucket are not both on: turn them on by hand, \
+            summary:
+                "BlockPublicAcls and IgnorePublicAcls of the bucket are not both on: turn them on by hand, \
                       Curfew does not come back to a bucket without public grants"
-                .to_owned(),
+                    .to_owned(),
             evidence: json!(assessment.state.around.as_ref().map(|around| &around.public_access_block)),
         },
     }

@@ -33,8 +33,10 @@ pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
              Block Public Access.",
         ]
     } else {
-        &["Decide whether that access is meant. If it is, name whom you trust in the settings; if not, correct \
-           the policy."]
+        &[
+            "Decide whether that access is meant. If it is, name whom you trust in the settings; if not, correct \
+           the policy.",
+        ]
     };
     advice.iter().map(ToString::to_string).collect()
 }

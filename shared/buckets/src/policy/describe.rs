@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 
 use policy::headline;
-use remediation::{Assessment, Change, Describe, Evidence, Finding, Found, Outcome, Remedy, Severity, Walked};
+use remediation::{
+    Assessment, Change, Describe, Evidence, Finding, Found, Outcome, Remedy, Severity, Walked,
+};
 use serde_json::{Value, json};
 
 use super::assess::{PolicyAssessment, PolicyFinding};
@@ -15,7 +17,8 @@ use crate::Bucket;
 
 impl<P: BucketPolicies> Describe for S3Policy<P> {
     fn findings(&self, assessment: &PolicyAssessment) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = assessment.findings().iter().map(|one| words(assessment, one)).collect();
+        let mut findings: Vec<Finding> =
+            assessment.findings().iter().map(|one| words(assessment, one)).collect();
         explain_first(assessment, &mut findings);
         soften(assessment, &mut findings);
         findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -53,7 +56,8 @@ fn words(assessment: &PolicyAssessment, one: &PolicyFinding) -> Finding {
         }
         PolicyFinding::Unreadable(error) => {
             let bucket = &assessment.state.bucket;
-            let sentence = format!("The policy of `{bucket}` cannot be read, so it counts as public: {error}");
+            let sentence =
+                format!("The policy of `{bucket}` cannot be read, so it counts as public: {error}");
             finding("unreadable-policy", Severity::High, sentence, json!({ "error": error.to_string() }))
         }
         PolicyFinding::Disagreement { s3, documented } => {
@@ -71,7 +75,9 @@ fn words(assessment: &PolicyAssessment, one: &PolicyFinding) -> Finding {
 /// The sentence of the analyser's first finding is the headline; the proof and the fix go with it.
 fn explain_first(assessment: &PolicyAssessment, findings: &mut [Finding]) {
     let Some((_, analysis)) = &assessment.analysed else { return };
-    if let (Some(PolicyFinding::Found(_)), Some(first)) = (assessment.findings().first(), findings.first_mut()) {
+    if let (Some(PolicyFinding::Found(_)), Some(first)) =
+        (assessment.findings().first(), findings.first_mut())
+    {
         first.summary = headline(analysis, assessment.state.bucket.as_str()).trim_end_matches('.').to_owned();
         if let Value::Object(evidence) = &mut first.evidence {
             evidence.insert("witness".to_owned(), json!(analysis.semantic.witness));

@@ -26,6 +26,7 @@ pub struct S3PolicySettings {
 
 impl S3PolicySettings {
     /// Whom the operator trusts, for a bucket of this account.
+    #[must_use]
     pub fn trust(&self, own_account: &str) -> Trust {
         Trust {
             own_account: Some(own_account.to_owned()),
@@ -37,6 +38,7 @@ impl S3PolicySettings {
     }
 
     /// Whether a finding of this kind is worth a mail.
+    #[must_use]
     pub fn alerts_on(&self, kind: FindingKind) -> bool {
         self.alert_on.as_ref().map_or_else(|| kind.alerts_by_default(), |kinds| kinds.contains(&kind))
     }

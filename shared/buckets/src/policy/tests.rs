@@ -32,7 +32,10 @@ impl BucketPolicies for Answers {
         Ok(policy.map_or(PolicyAnswer::NoPolicy, |policy| PolicyAnswer::Is(policy.is_public)))
     }
 
-    async fn public_access_block(&self, _: &Bucket<'_>) -> Result<PolicyAnswer<PublicAccessBlock>, CallError> {
+    async fn public_access_block(
+        &self,
+        _: &Bucket<'_>,
+    ) -> Result<PolicyAnswer<PublicAccessBlock>, CallError> {
         let policy = self.policy.as_ref();
         Ok(policy.map_or(PolicyAnswer::NoPolicy, |policy| PolicyAnswer::Is(policy.bucket_block)))
     }

@@ -10,7 +10,7 @@ fn tcp(id: &str, from: u16, to: u16, source: &str) -> Rule {
         Ok(block) => block.into(),
         Err(_) => Source::PrefixList(source.into()),
     };
-    Rule { id: id.into(), ..Rule::unnamed(traffic.from_source(source, None)) }
+    Rule { id: id.into(), ..Rule::unnamed(traffic.permission(source, None)) }
 }
 
 fn report(rules: Vec<Rule>) -> String {
@@ -52,7 +52,7 @@ fn a_closed_group_takes_one_line() {
 #[test]
 fn of_many_services_a_few_are_named() {
     let all = Traffic { protocol: Protocol::All, from_port: None, to_port: None };
-    let all = Rule::unnamed(all.from_source(parse_block("::/0").unwrap().into(), None));
+    let all = Rule::unnamed(all.permission(parse_block("::/0").unwrap().into(), None));
     let said = report(vec![all]);
     let named = "(SSH, RDP, MySQL, PostgreSQL, SQL Server, Oracle and 42 more services)";
     assert!(said.contains(named), "{said}");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(super) enum Handled {
     /// It was walked.
-    Walked(Ended),
+    Walked(Box<Ended>),
     /// There was no time to begin.
     NotStarted,
 }
@@ -73,7 +73,7 @@ pub enum HandleError {
         outcome: Outcome,
         /// The alert, and why it did not get through.
         #[source]
-        undelivered: Undelivered,
+        undelivered: Box<Undelivered>,
     },
     /// Several of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
@@ -86,7 +86,7 @@ impl HandleError {
         let report = &ended.report;
         match (&ended.told, &report.error) {
             (Told::Failed(undelivered), _) => {
-                let undelivered = undelivered.clone();
+                let undelivered = Box::new(undelivered.clone());
                 Some(Self::NotTold { resource, outcome: report.outcome, undelivered })
             }
             _ if !report.is_unfinished() => None,

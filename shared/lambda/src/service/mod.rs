@@ -154,7 +154,12 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
             .await
     }
 
-    async fn subject(&self, armed: &Armed<C>, work: &Work<'_, C::Id>, half_time: Option<SystemTime>) -> Handled {
+    async fn subject(
+        &self,
+        armed: &Armed<C>,
+        work: &Work<'_, C::Id>,
+        half_time: Option<SystemTime>,
+    ) -> Handled {
         let Work { subject, id, is_last } = *work;
         // What will not be delivered again is begun however little time is left.
         if !is_last && half_time.is_some_and(|half_time| self.ports.clock.now() > half_time) {
@@ -168,7 +173,7 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
         if matches!(ended.told, Told::Failed(_)) {
             metrics::alert_not_delivered(C::NAME);
         }
-        Handled::Walked(ended)
+        Handled::Walked(Box::new(ended))
     }
 
     /// Until when subjects are started: a walk that Lambda would cut off half way is better not begun. A

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use network::{
     Assessment, Handling, OpenLevel, PortSet, PrefixLists, Protocol, Rule, Settings, SpanSet, assess,
 };
-use proptest::{prelude::*, sample::select};
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use crate::given;
 use crate::reference::PlainRule;

@@ -23,7 +23,7 @@ pub(crate) fn rule(id: &str, protocol: &str, ports: &str, source: &str) -> Rule 
         list if list.starts_with("pl-") => Source::PrefixList(list.into()),
         block => parse_block(block).unwrap().into(),
     };
-    Rule { id: id.into(), ..Rule::unnamed(traffic.from_source(source, None)) }
+    Rule { id: id.into(), ..Rule::unnamed(traffic.permission(source, None)) }
 }
 
 /// Rules for one TCP port, called by their sources.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use exposure::{Query, Question};
 use network::{Assessment, Exposure, Family, Plan, Protocol, Rule, assess};
-use proptest::{prelude::*, sample::select};
+use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::json;
 
 use crate::generated::{PORTS, group, judge, plain_rules, settings};

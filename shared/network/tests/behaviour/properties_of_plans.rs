@@ -1,7 +1,8 @@
 //! What holds for the plan of every group.
 
 use network::{Exposure, Handling, OpenLevel, Plan, Protocol, Rule, Settings, Source, assess};
-use proptest::{prelude::*, sample::select};
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use crate::generated::{PORTS, exempted, group, judge, plain_rules, settings, without};
 use crate::given::applied;

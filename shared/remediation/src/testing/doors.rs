@@ -10,9 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Finding, Found, Remedy, Severity,
-    Target, Walked,
+    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Finding, Found, Remedy,
+    Severity, Target, Walked,
 };
+
+/// How many doors applying closes, and what it answers.
+pub type Apply = (usize, Result<Applied, CallError>);
 
 /// What a read answers.
 pub type Read = Result<Option<Vec<String>>, CallError>;
@@ -26,7 +29,7 @@ pub struct Doors {
     /// What the next reads answer; the last one answers for ever.
     pub reads: Rc<RefCell<VecDeque<Read>>>,
     /// What applying does, after it has closed as many doors as this says.
-    pub apply: Rc<RefCell<Option<(usize, Result<Applied, CallError>)>>>,
+    pub apply: Rc<RefCell<Option<Apply>>>,
     /// What was called, in order.
     pub calls: Rc<RefCell<Vec<String>>>,
 }
@@ -226,7 +229,8 @@ impl Describe for Doors {
     }
 
     fn commands(&self, _target: &Target<'_, BucketName>, plan: &Turn) -> String {
-        let lines: Vec<String> = plan.doors().iter().map(|door| format!("  {} {door}", plan.verb())).collect();
+        let lines: Vec<String> =
+            plan.doors().iter().map(|door| format!("  {} {door}", plan.verb())).collect();
         lines.join("\n")
     }
 }

@@ -12,7 +12,10 @@ use events::{AccountId, BucketName, Region, Resource, Subject};
 use tokio::runtime;
 
 use crate::clock::Clock;
-use crate::{Alert, CallError, Control, Describe, Ended, Mode, Notify, Ports, Report, Undelivered, Visit, walk};
+use crate::{
+    Alert, CallError, Control, Describe, Ended, Mode, Notify, Outcome, Ports, Report, Undelivered, Visit,
+    walk,
+};
 
 /// 2026-11-22T05:41:07.120Z.
 pub const NOW: Duration = Duration::from_millis(1_795_326_067_120);
@@ -94,6 +97,27 @@ pub fn subject(resource: Resource) -> Subject {
 #[must_use]
 pub fn bucket(name: &str) -> Subject {
     subject(Resource::Bucket(BucketName::new(name).unwrap()))
+}
+
+/// A report with nothing in it but how it ended.
+#[must_use]
+pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outcome) -> Report {
+    Report {
+        control,
+        subject,
+        outcome,
+        mode,
+        findings: Vec::new(),
+        planned: Vec::new(),
+        changes: Vec::new(),
+        remaining: None,
+        before: None,
+        error: None,
+        note: None,
+        advice: Vec::new(),
+        evidence: Vec::new(),
+        duration: Duration::ZERO,
+    }
 }
 
 /// Walks one subject that will not be handed out again.

@@ -1,6 +1,7 @@
 //! The calls to S3, and what each answer means.
 
 use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::operation::delete_public_access_block::DeletePublicAccessBlockOutput;
 use aws_sdk_s3::operation::get_bucket_acl::{GetBucketAclError, GetBucketAclOutput};
 use aws_sdk_s3::operation::get_bucket_ownership_controls::{
     GetBucketOwnershipControlsError, GetBucketOwnershipControlsOutput,
@@ -17,12 +18,55 @@ use aws_sdk_s3control::operation::get_public_access_block::{
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
-use super::*;
-use crate::tests::{bucket, sdk_error};
+use buckets::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, Written};
+use remediation::CallError;
+use remediation::testing::run;
+
+use super::{bucket, sdk_error};
+use crate::S3BucketAcls;
+use crate::acls::sdk_grantee;
+
+const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+
+fn group(permission: &str, uri: &str) -> Grant {
+    let grantee = Grantee {
+        kind: "Group".into(),
+        id: None,
+        display_name: None,
+        email_address: None,
+        uri: Some(uri.into()),
+    };
+    Grant { grantee, permission: permission.into() }
+}
+
+fn user(permission: &str, id: &str) -> Grant {
+    let grantee = Grantee {
+        kind: "CanonicalUser".into(),
+        id: Some(id.into()),
+        display_name: Some(format!("name of {id}")),
+        email_address: None,
+        uri: None,
+    };
+    Grant { grantee, permission: permission.into() }
+}
+
+fn acl(grants: Vec<Grant>) -> Acl {
+    Acl { owner: Owner { id: Some("owner".into()), display_name: None }, grants }
+}
+
+fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAccessBlock {
+    PublicAccessBlock {
+        block_public_acls: block,
+        ignore_public_acls: ignore,
+        block_public_policy: policy,
+        restrict_public_buckets: restrict,
+    }
+}
 
 fn sdk_grant(grant: &Grant) -> types::Grant {
     types::Grant::builder()
-        .grantee(grant.grantee.to_sdk().unwrap())
+        .grantee(sdk_grantee(&grant.grantee).unwrap())
         .permission(grant.permission.as_str().into())
         .build()
 }
@@ -274,4 +318,14 @@ fn a_denial_of_each_call_names_its_iam_action() {
         assert!(matches!(&error, CallError::Denied(denied) if denied.action == action), "{action}: {error}");
         assert!(error.to_string().contains("not owned by account 210987654321"), "{error}");
     }
+}
+
+#[test]
+fn taking_the_block_away_names_the_expected_owner() {
+    let rule = mock!(aws_sdk_s3::Client::delete_public_access_block)
+        .match_requests(|request| {
+            request.bucket() == Some("acme-reports") && request.expected_bucket_owner() == OWNER
+        })
+        .then_output(|| DeletePublicAccessBlockOutput::builder().build());
+    assert_eq!(run(acls(&rule).unblock(&bucket().target())), Ok(()));
 }

@@ -19,7 +19,7 @@ fn isolated() -> Memory {
 
 fn again(memory: &Memory) -> (Outcome, Severity, usize) {
     let report = walk(&control(memory, ISOLATE));
-    (report.outcome, report.severity, report.changes.len())
+    (report.outcome, report.severity(), report.changes.len())
 }
 
 const SILENT: (Outcome, Severity, usize) = (Outcome::Compliant, Severity::Low, 0);

@@ -135,7 +135,7 @@ fn what_is_left_is_told_with_the_change_and_not_again() {
 fn an_open_group_that_nothing_uses_is_told_as_a_trap() {
     let memory = Memory::of([rule("sgr-1", "-1", "all", WORLD)]);
     let report = walk(&control(&memory, ISOLATE));
-    assert_eq!((report.outcome, report.severity), (Outcome::Alerted, Severity::Medium));
+    assert_eq!((report.outcome, report.severity()), (Outcome::Alerted, Severity::Medium));
     assert!(
         report.findings[0]
             .summary
@@ -297,7 +297,7 @@ fn open_icmp_alone_isolates_nothing() {
     let memory = in_use(&["eni-1"]);
     *memory.rules.borrow_mut() = vec![rule("sgr-1", "icmp", "all", WORLD)];
     let report = walk(&control(&memory, ISOLATE));
-    assert_eq!((report.outcome, report.severity), (Outcome::Alerted, Severity::Low));
+    assert_eq!((report.outcome, report.severity()), (Outcome::Alerted, Severity::Low));
     assert_eq!(memory.calls.borrow().len(), 2);
 }
 

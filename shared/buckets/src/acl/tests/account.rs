@@ -65,7 +65,7 @@ fn an_account_that_can_not_be_read_counts_as_open_and_the_finding_says_why_it_is
         for settings in [PLAIN, PRIVATE, BLOCKING] {
             let memory = Memory::of(listable()).failing(ASKED, error.clone());
             let report = close(&memory, settings);
-            assert_eq!((report.outcome, report.severity), (Outcome::Remediated, Severity::High));
+            assert_eq!((report.outcome, report.severity()), (Outcome::Remediated, Severity::High));
             let summary = &report.findings[0].summary;
             assert!(summary.ends_with(&format!("Block Public Access of the account ({why})")), "{summary}");
             assert!(!memory.acl.borrow().is_public());

@@ -109,7 +109,7 @@ fn a_grant_has_no_effect_exactly_where_public_acls_are_ignored() {
 fn what_has_no_effect_is_less_severe_for_each_permission() {
     for permission in ["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"] {
         let state = acl(vec![group(permission, ALL_USERS)]);
-        let severity = |block| close(&Memory::of(state.clone()).with_block(block), PLAIN).severity;
+        let severity = |block| close(&Memory::of(state.clone()).with_block(block), PLAIN).severity();
         assert!(severity(flags(false, true, false, false)) < severity(flags(true, false, true, true)));
     }
 }

@@ -39,7 +39,12 @@ fn any_acl() -> impl Strategy<Value = Acl> {
 }
 
 fn any_settings() -> impl Strategy<Value = S3AclSettings> {
-    proptest::sample::select(vec![PLAIN, PRIVATE, BLOCKING, S3AclSettings { style: AclStyle::Private, ..BLOCKING }])
+    proptest::sample::select(vec![
+        PLAIN,
+        PRIVATE,
+        BLOCKING,
+        S3AclSettings { style: AclStyle::Private, ..BLOCKING },
+    ])
 }
 
 /// Which reads beside the ACL fail.

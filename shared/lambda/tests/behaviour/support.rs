@@ -1,8 +1,5 @@
 //! Payloads, and what is logged while they are handled.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-#![expect(dead_code, reason = "each test file uses its own part")]
-
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -14,7 +11,7 @@ use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// An event that says that a bucket does not comply.
-pub fn event(bucket: &str, id: &str) -> String {
+pub(crate) fn event(bucket: &str, id: &str) -> String {
     json!({
         "id": id,
         "source": "aws.config",
@@ -32,7 +29,7 @@ pub fn event(bucket: &str, id: &str) -> String {
     .to_string()
 }
 
-pub fn batch(bodies: &[String], receive_count: u32) -> String {
+pub(crate) fn batch(bodies: &[String], receive_count: u32) -> String {
     let record = |(index, body): (usize, &String)| {
         json!({
             "messageId": format!("m{index}"),
@@ -43,7 +40,7 @@ pub fn batch(bodies: &[String], receive_count: u32) -> String {
     json!({ "Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>() }).to_string()
 }
 
-pub fn invocation() -> Invocation {
+pub(crate) fn invocation() -> Invocation {
     Invocation {
         request_id: "8f5c0e6a-5d7b-4d7e-9a54-0d5d5f0a1b2c".to_owned(),
         xray_trace_id: Some("Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned()),
@@ -54,10 +51,10 @@ pub fn invocation() -> Invocation {
 
 /// The lines that were logged.
 #[derive(Clone, Default)]
-pub struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    pub fn take(&self) -> Vec<serde_json::Value> {
+    pub(crate) fn take(&self) -> Vec<serde_json::Value> {
         let bytes = std::mem::take(&mut *self.0.lock().unwrap());
         let text = String::from_utf8(bytes).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -83,7 +80,7 @@ impl<'a> MakeWriter<'a> for Lines {
 }
 
 /// A clock that can be shared with a subscriber.
-pub struct Fixed;
+pub(crate) struct Fixed;
 
 impl Clock for Fixed {
     fn now(&self) -> SystemTime {
@@ -94,7 +91,7 @@ impl Clock for Fixed {
 }
 
 /// Runs `work` and returns the lines that it logs.
-pub fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<serde_json::Value>) {
+pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<serde_json::Value>) {
     let lines = Lines::default();
     let level = tracing::level_filters::LevelFilter::INFO;
     let subscriber = telemetry::log::subscriber("curfew-doors", level, Fixed, lines.clone());

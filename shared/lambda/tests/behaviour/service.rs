@@ -1,24 +1,16 @@
 //! What one invocation does, whom it tells, what it answers.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
-
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{batch, event, invocation, logged};
 use lambda::{HandleError, Invocation, Service};
 use remediation::Outcome;
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{Still, Topic, run};
 use serde_json::{Value, json};
 use settings::Settings;
-use support::{batch, event, invocation, logged};
 
-fn service<'a>(
-    doors: &Doors,
-    told: &'a Topic,
-    clock: &'a Still,
-) -> Service<Doors, &'a Topic, &'a Still> {
+fn service<'a>(doors: &Doors, told: &'a Topic, clock: &'a Still) -> Service<Doors, &'a Topic, &'a Still> {
     Service::new(doors.clone(), told, clock, Settings::default())
 }
 
@@ -28,7 +20,8 @@ fn outcomes(told: &Topic) -> Vec<Outcome> {
 
 #[test]
 fn a_remediated_subject_is_told_once_and_its_second_delivery_is_not() {
-    let (doors, told, clock) = (Doors::read([open(&["door"]), open(&[])]), Topic::default(), Still::default());
+    let (doors, told, clock) =
+        (Doors::read([open(&["door"]), open(&[])]), Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     let answer = run(service.handle(&event("acme", "e1"), &invocation())).unwrap();
     assert_eq!(answer, json!({ "subjects": [{ "resource": "S3 bucket acme", "outcome": "remediated" }] }));
@@ -143,7 +136,8 @@ fn a_failure_is_logged_once_and_answered_with_a_stable_type() {
 
 #[test]
 fn an_alert_that_does_not_get_through_is_loud_and_whole_in_the_log() {
-    let (doors, told, clock) = (Doors::read([open(&["door"]), open(&[])]), Topic::default(), Still::default());
+    let (doors, told, clock) =
+        (Doors::read([open(&["door"]), open(&[])]), Topic::default(), Still::default());
     told.refuses.set(true);
     let (answer, lines) = logged(|| {
         run(service(&doors, &told, &clock).handle(&batch(&[event("acme", "e1")], 1), &invocation())).unwrap()

@@ -1,19 +1,15 @@
 //! Settings that change while a function runs, or that turn out to be unusable.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
-
-mod support;
-
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::support::{event, invocation, logged};
 use lambda::{Renewal, Service};
 use remediation::testing::doors::{Doors, open, throttled};
 use remediation::testing::{Still, Topic, run};
 use remediation::{Mode, Outcome};
 use settings::{Settings, SettingsNotRead, SettingsSource};
-use support::{event, invocation, logged};
 
 /// What the next reads answer.
 #[derive(Default)]
@@ -28,7 +24,7 @@ impl Parameter {
 
 impl SettingsSource for &Parameter {
     async fn settings(&self) -> Result<Settings, SettingsNotRead> {
-        self.0.borrow_mut().pop_front().expect("nobody should read now")
+        self.0.borrow_mut().pop_front().unwrap()
     }
 }
 

@@ -1,16 +1,12 @@
 //! The log lines, whole.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
-
-mod support;
-
+use crate::support::{event, invocation, logged};
 use insta::assert_snapshot;
 use lambda::Service;
 use remediation::testing::doors::{Doors, denied, open};
 use remediation::testing::{Still, Topic, run};
 use serde_json::Value;
 use settings::Settings;
-use support::{event, invocation, logged};
 
 fn lines(doors: &Doors, payload: &str) -> String {
     let (told, clock) = (Topic::default(), Still::default());
