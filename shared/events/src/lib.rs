@@ -15,7 +15,7 @@ mod trigger;
 
 pub use cause::Cause;
 pub use error::TriggerError;
-pub use names::{AccountId, BucketName, GroupId, InterfaceId, Partition, Region, VpcId};
+pub use names::*;
 pub use resource::Resource;
 pub use subject::Subject;
 pub use trigger::{Message, Reading, Trigger, read};

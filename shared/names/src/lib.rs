@@ -7,5 +7,5 @@ mod checked;
 mod newtypes;
 mod partition;
 
-pub use newtypes::{AccountId, BucketName, GroupId, InterfaceId, Region, VpcId};
+pub use newtypes::*;
 pub use partition::Partition;

@@ -1,6 +1,5 @@
 //! What a person should do now about a policy.
 
-use policy::FindingKind;
 use remediation::Assessment;
 
 use super::assess::{PolicyAssessment, PolicyFinding};
@@ -11,13 +10,7 @@ pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
     let is_blocked = assessment.analysed.is_some()
         && assessment.state.policy.as_ref().and_then(BucketPolicy::blocker).is_some();
     let is_public = assessment.findings().iter().any(|finding| match finding {
-        PolicyFinding::Found(found) => matches!(
-            found.kind,
-            FindingKind::Public
-                | FindingKind::PublicByText
-                | FindingKind::PublicButForDeny
-                | FindingKind::PublicButForCallerKey
-        ),
+        PolicyFinding::Found(found) => found.kind.is_public(),
         PolicyFinding::Unreadable(_) | PolicyFinding::Disagreement { .. } => false,
     });
     let advice: &[&str] = if is_blocked {

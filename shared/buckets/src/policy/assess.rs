@@ -1,6 +1,6 @@
 //! What is worth saying about a policy: S3's verdict and the analyser's, the stricter wins.
 
-use policy::{Analysis, ParseError, Policy, analyse};
+use policy::{Analysis, ParseError, Policy, Trust, analyse};
 use remediation::{Assessment, Remedy};
 
 use super::settings::S3PolicySettings;
@@ -13,6 +13,8 @@ pub struct PolicyAssessment {
     pub state: PolicyState,
     /// The policy and what was found out about it, where it can be read.
     pub analysed: Option<(Policy, Analysis)>,
+    /// Whom the policy may let in.
+    trust: Trust,
     findings: Vec<PolicyFinding>,
 }
 
@@ -37,24 +39,25 @@ impl PolicyAssessment {
     /// Judges a policy. Nothing is found where neither S3 nor the analyser calls it public and the settings ask for
     /// nothing of what it found.
     pub(super) fn of(state: &PolicyState, settings: &S3PolicySettings) -> Self {
+        let trust = settings.trust(state.account.as_str());
         let (analysed, findings) = match &state.policy {
-            Some(policy) => judge(state, policy, settings),
+            Some(policy) => judge(policy, settings, &trust),
             None => (None, Vec::new()),
         };
-        Self { state: state.clone(), analysed, findings }
+        Self { state: state.clone(), analysed, trust, findings }
     }
 }
 
 fn judge(
-    state: &PolicyState,
     policy: &BucketPolicy,
     settings: &S3PolicySettings,
+    trust: &Trust,
 ) -> (Option<(Policy, Analysis)>, Vec<PolicyFinding>) {
     let parsed = match Policy::parse(&policy.document) {
         Ok(parsed) => parsed,
         Err(error) => return (None, vec![PolicyFinding::Unreadable(error)]),
     };
-    let analysis = analyse(&parsed, &settings.trust(state.account.as_str()));
+    let analysis = analyse(&parsed, trust);
     let is_public = policy.is_public || analysis.documented || analysis.semantic.public;
     let asked_for = analysis.findings.iter().any(|found| settings.alerts_on(found.kind));
     let mut findings = Vec::new();
@@ -77,7 +80,19 @@ impl Assessment for PolicyAssessment {
         Remedy::Report
     }
 
-    fn without(self, stays: impl FnMut(PolicyFinding) -> Option<PolicyFinding>) -> Self {
-        Self { findings: self.findings.into_iter().filter_map(stays).collect(), ..self }
+    /// A statement whose being public is taken out counts no more, in the verdict, the proof and the fix neither.
+    fn without(mut self, stays: impl FnMut(PolicyFinding) -> Option<PolicyFinding>) -> Self {
+        let stay: Vec<PolicyFinding> = self.findings.iter().cloned().filter_map(stays).collect();
+        let is_out = |found: &policy::Finding| {
+            let found = PolicyFinding::Found(found.clone());
+            self.findings.contains(&found) && !stay.contains(&found)
+        };
+        let Some((policy, analysis)) = self.analysed else { return Self { findings: stay, ..self } };
+        let analysis = analysis.without(&policy, &self.trust, is_out);
+        let found = analysis.findings.iter().cloned().map(PolicyFinding::Found);
+        let others = stay.into_iter().filter(|one| !matches!(one, PolicyFinding::Found(_)));
+        self.findings = found.chain(others).collect();
+        self.analysed = Some((policy, analysis));
+        self
     }
 }

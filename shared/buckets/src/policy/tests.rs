@@ -200,6 +200,8 @@ fn what_is_taken_out_of_an_assessment_is_not_said() {
         _ => Some(finding),
     });
     assert_eq!(kinds(&control.findings(&assessment)), ["verdict-disagreement"]);
+    let (_, analysis) = assessment.analysed.as_ref().unwrap();
+    assert!(!analysis.semantic.public && analysis.fix.is_err(), "the statement counts no more");
 }
 
 proptest! {

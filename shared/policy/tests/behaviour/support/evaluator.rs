@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// One request.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
+pub(crate) struct Request {
     pub kind: String,
     pub account: Option<String>,
     pub arn: Option<String>,
@@ -20,7 +20,7 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn of(witness: &policy::Witness) -> Self {
+    pub(crate) fn of(witness: &policy::Witness) -> Self {
         let json = serde_json::to_value(witness).unwrap();
         let caller = |name: &str| json["caller"][name].as_str().map(str::to_owned);
         Self {
@@ -38,7 +38,7 @@ impl Request {
 }
 
 /// Whether the policy allows the request.
-pub fn allows(policy: &Value, request: &Request) -> bool {
+pub(crate) fn allows(policy: &Value, request: &Request) -> bool {
     let variables = policy["Version"] == "2012-10-17";
     let statements = list(&policy["Statement"]);
     let matching = |effect: &str| {
@@ -244,7 +244,7 @@ fn in_block(block: &str, own: &str) -> bool {
 
 /// A character of a value, or a wildcard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Symbol {
+pub(crate) enum Symbol {
     Plain(char),
     Star,
     Mark,

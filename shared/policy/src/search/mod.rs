@@ -33,6 +33,7 @@ pub(crate) mod moment;
 pub(crate) mod names;
 pub(crate) mod patterns;
 pub(crate) mod settle;
+pub(crate) mod strangers;
 pub(crate) mod variable;
 pub(crate) mod walk;
 pub(crate) mod world;

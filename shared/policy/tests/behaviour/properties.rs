@@ -1,20 +1,12 @@
 //! What must hold for every policy.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
-
-mod support;
 
 use policy::{Change, Policy, Trust, documented, lets_in_more, semantic};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::evaluator::{Request, allows};
-use support::generator::{outside_request, policy, statement};
-use support::{decide, parse};
+
+use crate::support::evaluator::{Request, allows};
+use crate::support::generator::{outside_request, policy, statement};
+use crate::support::{decide, parse};
 
 fn is_public(document: &Value) -> bool {
     decide(document).public

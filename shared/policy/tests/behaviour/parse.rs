@@ -1,11 +1,4 @@
 //! Which texts are policies.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
 
 use policy::{ParseError, Policy};
 use serde_json::json;

@@ -1,16 +1,8 @@
 //! How conditions are evaluated: segments, variables, keys that belong together.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
-
-mod support;
 
 use serde_json::{Value, json};
-use support::{allow, policy_of, statement, verdicts};
+
+use crate::support::{allow, policy_of, statement, verdicts};
 
 const OPEN: (bool, bool) = (true, true);
 /// S3 says public, but nobody gets in.

@@ -145,7 +145,7 @@ fn scope(
         .prop_map(|(name, values)| (name.to_owned(), json!(values)))
 }
 
-pub fn statement() -> impl Strategy<Value = Value> {
+pub(crate) fn statement() -> impl Strategy<Value = Value> {
     (
         prop_oneof![3 => Just("Allow"), 2 => Just("Deny")],
         principal(),
@@ -177,13 +177,13 @@ pub fn statement() -> impl Strategy<Value = Value> {
         })
 }
 
-pub fn policy() -> impl Strategy<Value = Value> {
+pub(crate) fn policy() -> impl Strategy<Value = Value> {
     (prop::collection::vec(statement(), 1..4), prop_oneof![5 => Just("2012-10-17"), 1 => Just("2008-10-17")])
         .prop_map(|(statements, version)| json!({ "Version": version, "Statement": statements }))
 }
 
 /// A request by an outsider: nothing in it is a fixed value of the policies above.
-pub fn outside_request() -> impl Strategy<Value = Request> {
+pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
     let account = "999999999999";
     let caller = select(vec!["anonymous", "user", "role", "root", "web-identity", "service"]);
     let text = |values: &'static [&'static str]| prop::option::of(select(values.to_vec()));

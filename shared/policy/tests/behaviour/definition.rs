@@ -1,16 +1,8 @@
 //! The definition, row by row: by AWS's text, and by what is let in.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
-
-mod support;
 
 use serde_json::{Value, json};
-use support::{allow, policy_of, statement, verdicts};
+
+use crate::support::{allow, policy_of, statement, verdicts};
 
 const OPEN: (bool, bool) = (true, true);
 const CLOSED: (bool, bool) = (false, false);

@@ -1,18 +1,10 @@
 //! The proposed edit, and what it keeps.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
-
-mod support;
 
 use policy::{Fix, NoFix, OWNER_PLACEHOLDER, Policy, Trust, analyse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{allow, generator, parse, policy_of, statement, verdicts};
+
+use crate::support::{allow, generator, parse, policy_of, statement, verdicts};
 
 fn settings() -> Trust {
     Trust { own_account: Some("111122223333".to_owned()), ..Trust::default() }

@@ -1,17 +1,9 @@
 //! What is found wrong with a policy, and how it is said.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
-
-mod support;
 
 use policy::{Access, Analysis, FindingKind, Severity, Trust, analyse, explain_text, headline};
 use serde_json::{Value, json};
-use support::{allow, parse, policy_of, statement};
+
+use crate::support::{allow, parse, policy_of, statement};
 
 fn analysis(document: &Value, trust: &Trust) -> Analysis {
     analyse(&parse(document), trust)
@@ -166,6 +158,29 @@ fn blocks_that_cover_the_internet_are_reported() {
     let blocks: Vec<String> = (0..256).map(|first| format!("{first}.0.0.0/8")).collect();
     let found = kinds(&allow(json!("*"), json!({ "IpAddress": { "aws:SourceIp": blocks } })), &settings());
     assert_eq!(found[0], FindingKind::NetworksCoverInternet);
+}
+
+#[test]
+fn a_kind_is_named_alike_in_settings_and_in_what_is_said() {
+    for name in [
+        "public",
+        "public-but-for-caller-key",
+        "public-but-for-deny",
+        "public-by-text",
+        "networks-cover-internet",
+        "anonymous-by-name",
+        "allow-not-principal",
+        "powerful-access",
+        "confused-deputy",
+        "outside-account",
+        "outside-organization",
+        "outside-canonical-user",
+        "outside-network",
+        "refused",
+    ] {
+        let kind: FindingKind = serde_json::from_value(json!(name)).unwrap();
+        assert_eq!((kind.name(), json!(kind)), (name, json!(name)));
+    }
 }
 
 #[test]

@@ -1,18 +1,17 @@
 //! What several test files share.
-#![allow(dead_code, reason = "each test file is compiled on its own and uses a part")]
 
-pub mod evaluator;
-pub mod generator;
+pub(crate) mod evaluator;
+pub(crate) mod generator;
 
 use policy::{Policy, Semantic, Trust, documented, semantic};
 use serde_json::{Value, json};
 
 /// A policy of one Allow on all objects.
-pub fn allow(principal: Value, condition: Value) -> Value {
+pub(crate) fn allow(principal: Value, condition: Value) -> Value {
     policy_of(vec![statement("Allow", principal, condition)])
 }
 
-pub fn statement(effect: &str, principal: Value, condition: Value) -> Value {
+pub(crate) fn statement(effect: &str, principal: Value, condition: Value) -> Value {
     let mut statement = json!({
         "Effect": effect,
         "Principal": principal,
@@ -25,20 +24,20 @@ pub fn statement(effect: &str, principal: Value, condition: Value) -> Value {
     statement
 }
 
-pub fn policy_of(statements: Vec<Value>) -> Value {
+pub(crate) fn policy_of(statements: Vec<Value>) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-pub fn parse(document: &Value) -> Policy {
+pub(crate) fn parse(document: &Value) -> Policy {
     Policy::parse(&document.to_string()).unwrap()
 }
 
-pub fn decide(document: &Value) -> Semantic {
+pub(crate) fn decide(document: &Value) -> Semantic {
     semantic::decide(&parse(document), &Trust::default())
 }
 
 /// Both verdicts: by AWS's text, and by what is let in.
-pub fn verdicts(document: &Value) -> (bool, bool) {
+pub(crate) fn verdicts(document: &Value) -> (bool, bool) {
     let policy = parse(document);
     let semantic = semantic::decide(&policy, &Trust::default());
     assert!(!semantic.bounded, "the search was cut off on {document}");

@@ -1,17 +1,9 @@
 //! Whom a change of policy lets in.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
-
-mod support;
 
 use policy::{CallerKind, Change, lets_in_more};
 use serde_json::{Value, json};
-use support::{allow, parse, policy_of, statement};
+
+use crate::support::{allow, parse, policy_of, statement};
 
 fn change(before: &Value, after: &Value) -> Change {
     lets_in_more(&parse(before), &parse(after))
@@ -38,6 +30,16 @@ fn a_further_account_is_let_in() {
     let two = allow(json!({ "AWS": ["111122223333", "444455556666"] }), json!({}));
     assert_eq!(let_in(&one, &two).caller.account.as_deref(), Some("444455556666"));
     assert_eq!(change(&two, &one), Change::Nothing);
+}
+
+#[test]
+fn the_root_of_an_account_stands_for_it_in_every_partition() {
+    let account = allow(json!({ "AWS": "111122223333" }), json!({}));
+    for partition in ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso-b"] {
+        let root = allow(json!({ "AWS": format!("arn:{partition}:iam::111122223333:root") }), json!({}));
+        assert_eq!(change(&account, &root), Change::Nothing, "{partition}");
+        assert_eq!(change(&root, &account), Change::Nothing, "{partition}");
+    }
 }
 
 #[test]

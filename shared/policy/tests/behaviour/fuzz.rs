@@ -1,11 +1,9 @@
 //! A bounded run of what the fuzz target does: texts near to policies, parsed and decided.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
-
-mod support;
 
 use policy::{Policy, Trust, analyse, explain_text};
 use proptest::prelude::*;
-use support::generator;
+
+use crate::support::{generator, policy_of, statement};
 
 /// What the fuzz target does with a text.
 fn digest(text: &str) {
@@ -71,14 +69,8 @@ fn long_values_of_wildcards_are_decided_in_bounded_work() {
     for value in ["*a".repeat(5_000), "?".repeat(10_000), "*?".repeat(5_000), "a*:".repeat(3_000)] {
         for operator in ["StringLike", "ArnLike", "StringNotLike"] {
             let condition = serde_json::json!({ operator: { "aws:PrincipalArn": &value } });
-            let deny = support::statement("Deny", serde_json::json!("*"), condition.clone());
-            digest(
-                &support::policy_of(vec![
-                    support::statement("Allow", serde_json::json!("*"), condition),
-                    deny,
-                ])
-                .to_string(),
-            );
+            let deny = statement("Deny", serde_json::json!("*"), condition.clone());
+            digest(&policy_of(vec![statement("Allow", serde_json::json!("*"), condition), deny]).to_string());
         }
     }
 }

@@ -7,14 +7,15 @@
 
 mod network;
 mod principal;
+mod reach;
 mod request;
 mod service;
 
 use serde::Serialize;
 
 use super::domain::Domain;
-use super::model::Model;
-use crate::address::AddressSet;
+use super::names::Names;
+pub(crate) use reach::Reach;
 
 /// Who sends a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,36 +69,19 @@ pub(crate) struct World {
     pub(crate) reach: Reach,
 }
 
-/// Which of the values that are possible a caller can have.
-#[derive(Debug, Clone)]
-pub(crate) enum Reach {
-    /// What nobody else has: no fixed value that a policy names.
-    Outside,
-    /// Everything.
-    Anyone,
-    /// Addresses that are not in this set.
-    NotFrom(AddressSet),
-    /// This VPC or VPC endpoint.
-    Vpc(String),
-    /// These services.
-    Services(Vec<String>),
-}
-
 impl World {
     /// The values that a part of the request can have. Keys are in lower case.
-    pub(crate) fn domain(&self, part: &str, model: &Model) -> Domain {
+    pub(crate) fn domain(&self, part: &str, names: &Names) -> Domain {
         match part {
-            "action" => Domain::shaped(["<p>:<p>"]).hinted(&request::ACTIONS),
-            "resource" => Domain::shaped(["<l>"]).hinted(&["arn:aws:s3:::bucket/object"]),
             "canonicaluser" if self.caller.has_account() => {
-                Domain::shaped(["<a>"]).except(model.taken(part, &self.reach))
+                Domain::shaped(["<a>"]).except(self.reach.taken(part, names))
             }
             "canonicaluser" => Domain::never(),
             _ => self
-                .principal(part, model)
-                .or_else(|| self.service(part, model))
-                .or_else(|| self.network(part, model))
-                .unwrap_or_else(|| self.request(part, model)),
+                .principal(part, names)
+                .or_else(|| self.service(part, names))
+                .or_else(|| self.network(part, names))
+                .unwrap_or_else(|| self.request(part, names)),
         }
     }
 }

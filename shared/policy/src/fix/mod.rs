@@ -17,13 +17,12 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::change::{Change, lets_in, shuts_out};
-use crate::documented::{self, statement_is_public};
+use crate::documented::statement_is_public;
 use crate::search::Budget;
-use crate::{Policy, Trust};
-use candidate::Candidate;
-
-/// Stands for the account that owns the bucket when the settings do not name it.
-pub const OWNER_PLACEHOLDER: &str = "BUCKET_OWNER_ACCOUNT_ID";
+use crate::{Policy, Statement, Trust};
+pub use candidate::OWNER_PLACEHOLDER;
+use candidate::{Candidate, Source};
+use edit::with_sid_suffix;
 
 /// An edit that closes a policy.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -62,17 +61,17 @@ pub enum NoFix {
 /// How many public statements are worked on.
 const MAX_STATEMENTS: usize = 12;
 
-/// Proposes an edit.
+/// Proposes an edit of the statements that count; the others stay as they are.
 ///
 /// # Errors
-/// The policy is not public, or no edit passes the proof.
-pub fn propose(policy: &Policy, trust: &Trust) -> Result<Fix, NoFix> {
-    let public: Vec<usize> = policy
-        .statements
-        .iter()
-        .filter(|statement| statement_is_public(statement))
-        .map(|statement| statement.index)
-        .collect();
+/// No statement that counts is public, or no edit passes the proof.
+pub(crate) fn propose(
+    policy: &Policy,
+    trust: &Trust,
+    counts: &dyn Fn(&Statement) -> bool,
+) -> Result<Fix, NoFix> {
+    let (public, kept): (Vec<&Statement>, Vec<&Statement>) =
+        policy.statements.iter().filter(|own| statement_is_public(own)).partition(|own| counts(own));
     match public.len() {
         0 => return Err(NoFix::NotPublic),
         count if count > MAX_STATEMENTS => return Err(NoFix::TooMany { public: count }),
@@ -84,15 +83,15 @@ pub fn propose(policy: &Policy, trust: &Trust) -> Result<Fix, NoFix> {
     let mut current = policy.clone();
     let mut summary = Vec::new();
     // From the last to the first: a statement that becomes two does not move those still to be done.
-    for index in public.into_iter().rev() {
+    for statement in public.into_iter().rev() {
+        let index = statement.index;
         let (next, what) =
             close(&current, index, &trust, &mut budget).ok_or(NoFix::NotFound { statement: index })?;
-        let name = policy.statements.get(index).map(ToString::to_string).unwrap_or_default();
-        summary.insert(0, format!("In {name}, {what}."));
+        summary.insert(0, format!("In {statement}, {what}."));
         current = next;
     }
-    // INVARIANT: both verdicts of a fixed policy are "no"; semantic implies documented.
-    if documented::is_public(&current) {
+    // INVARIANT: both verdicts of a fixed policy are "no", but for what is kept; semantic implies documented.
+    if current.statements.iter().filter(|own| statement_is_public(own)).count() > kept.len() {
         return Err(NoFix::NotFound { statement: 0 });
     }
     let patch = patch::between(policy.document(), current.document());
@@ -118,5 +117,33 @@ fn close(policy: &Policy, index: usize, trust: &Trust, budget: &mut Budget) -> O
             && lets_in(&before, &after, budget) == Change::Nothing;
         proven.then_some((fixed, candidate.summary))
     };
-    candidate::candidates(policy, index, trust).into_iter().find_map(&mut passes)
+    candidates(policy, index, trust).into_iter().find_map(&mut passes)
+}
+
+/// The ways in which a statement could be closed, smallest edit first. Whether one is sound is for the proof to say.
+fn candidates(policy: &Policy, index: usize, trust: &Trust) -> Vec<Candidate> {
+    let json = policy.document().pointer(&policy.pointer(index));
+    let (Some(statement), Some(json)) = (policy.statements.get(index), json) else { return Vec::new() };
+    let source = Source { policy, statement, json: json.clone(), trust };
+    let mut candidates = restate::candidates(&source);
+    let limited: Vec<Candidate> = candidates.clone();
+    let accounts = narrow::to_accounts(&source);
+    // An edit that limits the statement for outsiders may limit the own account too: then it gets its own statement.
+    if let Some(accounts) = &accounts {
+        for candidate in limited {
+            let own = accounts.statements.iter().cloned();
+            let own = own.map(|statement| with_sid_suffix(statement, "Accounts"));
+            let statements = candidate.statements.into_iter().chain(own);
+            candidates.push(Candidate {
+                summary: format!(
+                    "{}, and give the trusted accounts a statement of their own",
+                    candidate.summary
+                ),
+                statements: statements.collect(),
+            });
+        }
+    }
+    candidates.extend(accounts);
+    candidates.extend(narrow::to_trusted(&source));
+    candidates
 }
