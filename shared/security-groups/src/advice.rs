@@ -2,7 +2,7 @@
 
 use remediation::{Assessment, Control, Outcome, Remedy, Walked};
 
-use crate::opening::openings;
+use crate::opening::{Opening, openings};
 use crate::{GroupAssessment, QuarantineStyle, SgChange, SgFinding};
 
 const WHO: &str = "Find out who opened it, and whether somebody outside used it.";
@@ -61,8 +61,9 @@ where
 /// What there is to know about what was found.
 fn about(style: QuarantineStyle, found: &GroupAssessment) -> impl Iterator<Item = &'static str> {
     let has = |is: fn(&SgFinding) -> bool| found.findings().iter().any(is);
-    let stays = |remedy| style != QuarantineStyle::Alert && remedy == Remedy::Report;
-    let icmp_stays = openings(found).iter().any(|opening| opening.is_icmp_only() && stays(opening.remedy()));
+    let may_stay = style != QuarantineStyle::Alert && found.open().any(|open| open.protocol.is_icmp());
+    let stays = |opening: &Opening<'_>| opening.is_icmp_only() && opening.remedy() == Remedy::Report;
+    let icmp_stays = may_stay && openings(found).iter().any(stays);
     [
         has(|finding| matches!(finding, SgFinding::OnManaged(_))).then_some(ON_MANAGED),
         has(|finding| matches!(finding, SgFinding::Unreadable(_))).then_some(UNREADABLE),

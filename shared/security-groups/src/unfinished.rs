@@ -1,5 +1,7 @@
 //! What of a plan is left undone.
 
+use events::GroupId;
+
 use crate::plan::{isolation, revocation};
 use crate::state::says_the_same;
 use crate::undo::{is_of_interface, is_of_part};
@@ -83,7 +85,7 @@ fn left_to_isolate(
 /// The quarantine group, as far as the changes tell which it is.
 fn destination(plan: &Isolation, done: &[SgChange]) -> Destination {
     let known =
-        |group: &_, may_have_egress| Destination::Known { group: Clone::clone(group), may_have_egress };
+        |group: &GroupId, may_have_egress| Destination::Known { group: group.clone(), may_have_egress };
     // Whether a new one has lost its outbound rules is certain once somebody was put into it.
     let used = done.iter().find_map(|change| match change {
         SgChange::Placed(placement) => placement.groups.first(),

@@ -10,11 +10,11 @@ use aws_sdk_ec2::operation::revoke_security_group_ingress::{
 };
 use aws_sdk_ec2::types;
 use aws_smithy_mocks::{mock, mock_client};
+use network::Permission;
 use remediation::CallError;
+use security_groups::{Authorized, Revoked, SecurityGroups, Tags};
 
-use super::reading::{ec2, failure};
-use super::{GROUP, at, described, rule};
-use crate::{Authorized, Revoked, SecurityGroups, Tags};
+use super::{GROUP, WORLD, all_from_group, at, ec2, failure, tcp};
 
 fn authorize(tags: &Tags, code: Option<&'static str>) -> Result<Authorized, CallError> {
     let is_tagged = !tags.is_empty();
@@ -34,19 +34,38 @@ fn authorize(tags: &Tags, code: Option<&'static str>) -> Result<Authorized, Call
             && request.tag_specifications() == if is_tagged { vec![tags] } else { vec![] }
     });
     let call = match code {
-        None => call.then_output(|| AuthorizeSecurityGroupIngressOutput::builder().build()),
+        None => call.then_output(|| {
+            let rule = |id| types::SecurityGroupRule::builder().security_group_rule_id(id).is_egress(false);
+            let group = types::ReferencedSecurityGroup::builder().group_id("sg-1").build();
+            AuthorizeSecurityGroupIngressOutput::builder()
+                .security_group_rules(rule("sgr-2").ip_protocol("-1").referenced_group_info(group).build())
+                .security_group_rules(rule("sgr-?").ip_protocol("tcp").build())
+                .security_group_rules(
+                    rule("sgr-1").ip_protocol("tcp").from_port(80).to_port(80).cidr_ipv4(WORLD).build(),
+                )
+                .build()
+        }),
         Some(code) => call.then_error(move || AuthorizeSecurityGroupIngressError::generic(failure(code))),
     };
     let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-    let web = described(rule("", "tcp", "80", "0.0.0.0/0"), "web").permission;
-    let group = rule("", "-1", "0", "sg-1").permission;
-    at(async |at| ec2.authorize(at, &[&web, &group], tags).await)
+    let web = Permission { description: Some("web".into()), ..tcp(80, WORLD) };
+    at(async |at| ec2.authorize(at, &[&web, &all_from_group("sg-1")], tags).await)
 }
 
 #[test]
 fn parts_are_authorized_with_source_description_and_tags() {
-    assert_eq!(authorize(&Tags::new(), None), Ok(Authorized::Done));
-    assert_eq!(authorize(&Tags::from([("team".into(), "ops".into())]), None), Ok(Authorized::Done));
+    assert!(matches!(authorize(&Tags::new(), None), Ok(Authorized::Done(_))));
+    assert!(matches!(authorize(&Tags::from([("team".into(), "ops".into())]), None), Ok(Authorized::Done(_))));
+}
+
+#[test]
+fn of_the_new_rules_those_are_told_that_can_be_read() {
+    let Ok(Authorized::Done(rules)) = authorize(&Tags::new(), None) else { panic!("not authorized") };
+    let told: Vec<_> = rules.iter().map(|rule| (rule.id.as_str(), rule.permission.to_string())).collect();
+    assert_eq!(
+        told,
+        [("sgr-2", "all traffic from sg-1".to_owned()), ("sgr-1", "tcp 80 from 0.0.0.0/0".to_owned())]
+    );
 }
 
 #[test]
@@ -72,7 +91,7 @@ fn rules_are_revoked_by_id_and_a_missing_one_is_told_from_an_error() {
             Err(code) => call.then_error(move || RevokeSecurityGroupIngressError::generic(failure(code))),
         };
         let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-        at(async |at| ec2.revoke(at, &["sgr-1", "sgr-2"]).await)
+        at(async |at| ec2.revoke(at, &[&"sgr-1".into(), &"sgr-2".into()]).await)
     };
     assert_eq!(revoke(Ok(())), Ok(Revoked::Done));
     assert_eq!(revoke(Err("InvalidPermission.NotFound")), Ok(Revoked::NotThere));

@@ -11,12 +11,11 @@ use aws_sdk_ec2::operation::revoke_security_group_egress::{
 };
 use aws_sdk_ec2::types;
 use aws_smithy_mocks::{mock, mock_client};
+use events::InterfaceId;
 use remediation::CallError;
+use security_groups::{By, Created, EVERYWHERE, Placed, QUARANTINE_GROUP, SecurityGroups, all_traffic};
 
-use super::reading::{ec2, failure};
-use super::{WORLD, at, rule};
-use crate::port::EVERYWHERE;
-use crate::{By, Created, Placed, QUARANTINE_GROUP, SecurityGroups};
+use super::{WORLD, at, ec2, failure, group_id, vpc};
 
 fn filtered(filters: &[types::Filter], by: (&str, &str)) -> bool {
     let pairs: Vec<(Option<&str>, &[String])> =
@@ -42,10 +41,10 @@ fn the_quarantine_group_is_found_by_tag_or_by_name_with_its_rules() {
                     .build()
             });
         let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-        let found = at(async |at| ec2.quarantine_groups(at, "vpc-1", by).await).unwrap().remove(0);
+        let found = at(async |at| ec2.quarantine_groups(at, &vpc(), by).await).unwrap().remove(0);
         assert_eq!((found.id.as_str(), found.is_tagged), ("sg-1", true), "always the same one");
         assert_eq!(found.inbound, []);
-        assert_eq!(found.outbound, [rule("", "-1", "all", WORLD).permission]);
+        assert_eq!(found.outbound, [all_traffic(EVERYWHERE[0])]);
         assert_eq!(EVERYWHERE.map(|block| found.reaches(&block)), [true, false]);
     }
 }
@@ -69,9 +68,9 @@ fn the_quarantine_group_is_created_tagged_and_a_taken_name_is_told() {
             Some(code) => call.then_error(move || CreateSecurityGroupError::generic(failure(code))),
         };
         let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-        at(async |at| ec2.create_quarantine_group(at, "vpc-1").await)
+        at(async |at| ec2.create_quarantine_group(at, &vpc()).await)
     };
-    assert_eq!(create(None), Ok(Created::Group("sg-1".into())));
+    assert_eq!(create(None), Ok(Created::Group(group_id("sg-1"))));
     assert_eq!(create(Some("InvalidGroup.Duplicate")), Ok(Created::NameTaken));
     assert!(matches!(create(Some("SecurityGroupLimitExceeded")), Err(CallError::Refused { .. })));
 }
@@ -89,7 +88,7 @@ fn outbound_rules_are_taken_away_and_may_be_gone_already() {
             Some(code) => call.then_error(move || RevokeSecurityGroupEgressError::generic(failure(code))),
         };
         let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-        at(async |at| ec2.revoke_egress(at, "sg-1", EVERYWHERE[1]).await)
+        at(async |at| ec2.revoke_egress(at, &group_id("sg-1"), EVERYWHERE[1]).await)
     };
     assert_eq!(revoke(None), Ok(()));
     assert_eq!(revoke(Some("InvalidPermission.NotFound")), Ok(()));
@@ -113,7 +112,8 @@ fn an_interface_gets_exactly_these_groups_or_is_gone() {
             }
         };
         let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-        at(async |at| ec2.place(at, "eni-1", &["sg-1".into(), "sg-2".into()]).await)
+        let interface = InterfaceId::new("eni-1").unwrap();
+        at(async |at| ec2.place(at, &interface, &["sg-1", "sg-2"].map(group_id)).await)
     };
     assert_eq!(place(None), Ok(Placed::Done));
     assert_eq!(place(Some("InvalidNetworkInterfaceID.NotFound")), Ok(Placed::Gone));

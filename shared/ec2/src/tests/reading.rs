@@ -1,7 +1,6 @@
 //! The calls by which EC2 is read.
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::error::ErrorMetadata;
 use aws_sdk_ec2::operation::describe_managed_prefix_lists::DescribeManagedPrefixListsOutput;
 use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesOutput;
 use aws_sdk_ec2::operation::describe_security_group_rules::{
@@ -15,18 +14,11 @@ use aws_sdk_ec2::operation::get_managed_prefix_list_entries::{
 };
 use aws_sdk_ec2::types;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use remediation::CallError;
+use security_groups::SecurityGroups;
 use serde_json::json;
 
-use super::{GROUP, at};
-use crate::{Ec2SecurityGroups, SecurityGroups};
-
-pub fn failure(code: &str) -> ErrorMetadata {
-    ErrorMetadata::builder().code(code).message("no").build()
-}
-
-pub fn ec2(client: Client) -> Ec2SecurityGroups {
-    Ec2SecurityGroups::with_client(client)
-}
+use super::{GROUP, at, ec2, failure, group_id, vpc};
 
 fn sdk_rule(id: &str) -> types::builders::SecurityGroupRuleBuilder {
     types::SecurityGroupRule::builder()
@@ -54,7 +46,7 @@ fn the_group_is_read_with_all_that_rebuilds_it() {
     let ec2 = ec2(mock_client!(aws_sdk_ec2, [&about]));
     let about = at(async |at| ec2.group(at).await).unwrap().unwrap();
     assert_eq!((about.name.as_str(), about.description.as_str()), ("bastion", "The way in"));
-    assert_eq!((about.vpc.as_deref(), about.tags["team"].as_str()), (Some("vpc-1"), "ops"));
+    assert_eq!((about.vpc, about.tags["team"].as_str()), (Some(vpc()), "ops"));
 }
 
 #[test]
@@ -245,5 +237,23 @@ fn interfaces_are_read_page_by_page_with_who_manages_them() {
             (false, "eni-6".to_owned()),
         ]
     );
-    assert_eq!(interfaces[0].groups, [GROUP]);
+    assert_eq!(interfaces[0].groups, [group_id(GROUP)]);
+}
+
+#[test]
+fn an_id_that_is_none_is_no_answer() {
+    let about = mock!(Client::describe_security_groups).then_output(|| {
+        let group = types::SecurityGroup::builder().group_name("bastion").vpc_id("vpc-1; reboot").build();
+        DescribeSecurityGroupsOutput::builder().security_groups(group).build()
+    });
+    let interfaces = mock!(Client::describe_network_interfaces).then_output(|| {
+        let interface = types::NetworkInterface::builder().network_interface_id("1").build();
+        DescribeNetworkInterfacesOutput::builder().network_interfaces(interface).build()
+    });
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&about, &interfaces]));
+    let incomplete = |action, field| CallError::Incomplete { action, field };
+    let about = at(async |at| ec2.group(at).await);
+    assert_eq!(about, Err(incomplete("ec2:DescribeSecurityGroups", "VpcId")));
+    let interfaces = at(async |at| ec2.interfaces(at).await);
+    assert_eq!(interfaces, Err(incomplete("ec2:DescribeNetworkInterfaces", "NetworkInterfaceId")));
 }

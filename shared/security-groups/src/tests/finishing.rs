@@ -131,7 +131,8 @@ fn interfaces_that_were_not_placed_are_there_with_the_groups_that_they_are_to_ha
     let memory = in_use(&["eni-1", "eni-2"]).with_quarantine(&[]);
     memory.denied.borrow_mut().push("ec2:CreateTags");
     let report = walk(&control(&memory, ISOLATE));
-    let digest = &report.planned.last().unwrap()["tag the group `curfew:quarantined-rules` = ".len()..];
+    let tagged = report.planned.last().unwrap();
+    let digest = tagged.strip_prefix("tag the group `curfew:quarantined-rules` = ").unwrap();
     assert_eq!(by_hand(&report), [format!("{TAG} Key=curfew:quarantined-rules,Value={digest}")]);
     assert!(report.advice.join(" ").contains("does not come back to it"), "{:?}", report.advice);
 }

@@ -40,8 +40,8 @@ pub(super) struct Memory {
     /// What happens just before the first call of an action.
     pub(super) meanwhile: RefCell<Vec<(&'static str, Event)>>,
     pub(super) calls: RefCell<Vec<&'static str>>,
-    /// Whether the answer to a call that adds rules tells which they are.
-    pub(super) tells_new_rules: Cell<bool>,
+    /// Of how many new rules the answer to a call tells that adds them.
+    pub(super) tells_of: Cell<usize>,
     next_id: Cell<usize>,
 }
 
@@ -67,7 +67,7 @@ impl Memory {
             refused: RefCell::default(),
             meanwhile: RefCell::default(),
             calls: RefCell::default(),
-            tells_new_rules: Cell::new(true),
+            tells_of: Cell::new(usize::MAX),
             next_id: Cell::new(0),
         }
     }
@@ -226,7 +226,7 @@ impl SecurityGroups for &Memory {
         let new: Vec<Rule> = new.collect();
         rules.extend(new.iter().cloned());
         // In an order of EC2's own.
-        Ok(Authorized::Done(new.into_iter().rev().filter(|_| self.tells_new_rules.get()).collect()))
+        Ok(Authorized::Done(new.into_iter().rev().take(self.tells_of.get()).collect()))
     }
 
     async fn revoke(&self, _: &At<'_>, ids: &[&RuleId]) -> Result<Revoked, CallError> {

@@ -4,8 +4,8 @@ use network::{Rule, RuleId};
 use remediation::{Mode, Outcome};
 use serde_json::{Value, json};
 
+use super::memory::Memory;
 use super::{WORLD, WORLD6, at, changes, control, described, rule, tagged, walk, walk_in};
-use crate::tests::memory::Memory;
 
 const TAG: &str = "tagged the group `curfew:quarantined-at` = 2026-11-22T05:41:07.120Z";
 
@@ -201,14 +201,14 @@ fn observing_says_each_step_and_makes_none() {
 fn the_commands_put_everything_back_and_survive_quotes() {
     let by_id = "--security-group-rule-ids sgr-new-1";
     let by_content = r#"--ip-permissions '[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"Ipv6Ranges":[{"CidrIpv6":"::/0"}]}]'"#;
-    for (mode, tells_new_rules, part) in
-        [(Mode::Enforce, true, by_id), (Mode::Enforce, false, by_content), (Mode::Observe, true, by_content)]
+    for (mode, tells_of, part) in
+        [(Mode::Enforce, 1, by_id), (Mode::Enforce, 0, by_content), (Mode::Observe, 1, by_content)]
     {
         let memory = Memory::of([
             described(rule("sgr-1", "tcp", "22", WORLD), "Ann's laptop"),
             tagged(rule("sgr-2", "tcp", "80-90", WORLD6), "team", "a"),
         ]);
-        memory.tells_new_rules.set(tells_new_rules);
+        memory.tells_of.set(tells_of);
         let report = walk_in(&control(&memory, "{}"), mode);
         let place = "--region eu-west-1 --group-id sg-0a1b2c3d4e5f60718";
         assert_eq!(report.evidence[1].title, "How to put the revoked rules back");
@@ -221,6 +221,17 @@ fn the_commands_put_everything_back_and_survive_quotes() {
             )
         );
     }
+}
+
+#[test]
+fn parts_go_by_id_where_it_is_known_and_by_what_they_say_where_it_is_not() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "80-8080", WORLD)]);
+    memory.tells_of.set(1);
+    let report = walk(&control(&memory, "{}"));
+    let commands: Vec<&str> = report.evidence[1].body.lines().collect();
+    assert_eq!(commands.len(), 3, "{commands:#?}");
+    assert!(commands[1].ends_with("--security-group-rule-ids sgr-new-2 &&"), "{commands:#?}");
+    assert!(commands[2].contains(r#"'[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"#), "{commands:#?}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use network::Rule;
 use remediation::{Assessment, Control, Describe, Finding, Remedy, Severity};
 use serde_json::json;
 
+use super::memory::Memory;
 use super::{WORLD, WORLD6, control, described, read, rule};
-use crate::tests::memory::Memory;
 
 fn findings(rules: impl IntoIterator<Item = Rule>, json: &str) -> Vec<Finding> {
     let memory = Memory::of(rules);

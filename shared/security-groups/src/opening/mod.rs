@@ -1,12 +1,15 @@
 //! What is open, put together for people: few findings, whatever the number of rules.
 
+mod piece;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use network::{Exposure, Family, Handling, PortSet, Protocol, Rule, RuleId, Source, Span, SpanSet};
+use network::{Exposure, Family, PortSet, Protocol, Rule, RuleId, Source};
 use remediation::{Finding, Remedy, Severity};
 use serde_json::{Value, json};
 
 use crate::{GroupAssessment, PrefixList, words};
+use piece::{Piece, described, pieces, ports};
 
 /// How many sets of rules are findings of their own, and how many ids they may have together. Beyond that one
 /// finding tells of them all: each set may hold almost every rule, and the space must not grow with the square.
@@ -17,14 +20,6 @@ const IDS_TOLD_APART: usize = 200;
 pub(crate) struct Opening<'a> {
     assessment: &'a GroupAssessment,
     pieces: Vec<Piece<'a>>,
-}
-
-/// What the same rules open: with a rule for all traffic, ports of every protocol.
-struct Piece<'a> {
-    ids: &'a BTreeSet<RuleId>,
-    rules: Vec<&'a Rule>,
-    parts: Vec<&'a network::Finding>,
-    first: &'a network::Finding,
 }
 
 /// The openings of a group, in the order of its findings.
@@ -50,64 +45,6 @@ pub(crate) fn openings(assessment: &GroupAssessment) -> Vec<Opening<'_>> {
     }
     openings.extend(together.into_values());
     openings
-}
-
-fn pieces(assessment: &GroupAssessment) -> Vec<Piece<'_>> {
-    let rules: HashMap<&RuleId, &Rule> = assessment.group.rules.iter().map(|rule| (&rule.id, rule)).collect();
-    let mut positions: BTreeMap<(Family, Exposure, &BTreeSet<RuleId>), usize> = BTreeMap::new();
-    let mut pieces: Vec<Piece<'_>> = Vec::new();
-    for finding in assessment.open() {
-        let next = pieces.len();
-        let position =
-            *positions.entry((finding.family, finding.exposure, &finding.rule_ids)).or_insert(next);
-        match pieces.get_mut(position) {
-            Some(piece) => piece.parts.push(finding),
-            None => pieces.push(Piece {
-                ids: &finding.rule_ids,
-                rules: finding.rule_ids.iter().filter_map(|id| rules.get(id).copied()).collect(),
-                parts: vec![finding],
-                first: finding,
-            }),
-        }
-    }
-    pieces
-}
-
-impl Piece<'_> {
-    /// What may be told in one finding.
-    fn key(&self) -> (Family, Exposure, bool) {
-        (self.first.family, self.first.exposure, self.is_to_be_closed())
-    }
-
-    fn is_to_be_closed(&self) -> bool {
-        self.parts.iter().any(|part| part.handling == Handling::Revoke)
-    }
-
-    fn is_icmp_only(&self) -> bool {
-        self.parts.iter().all(|part| part.protocol.is_icmp())
-    }
-
-    fn severity(&self) -> Severity {
-        let mut with_ports = self.parts.iter().filter(|part| !part.protocol.is_icmp());
-        if self.is_icmp_only() {
-            Severity::Low
-        } else if with_ports.any(|part| self.opens_all_of(&part.protocol)) {
-            Severity::Critical
-        } else {
-            Severity::High
-        }
-    }
-
-    /// Whether each of the rules reaches every port of the protocol; nobody serves on port 0.
-    fn opens_all_of(&self, protocol: &Protocol) -> bool {
-        let every_port = Span::new(1, u16::MAX).unwrap_or(Span::FULL);
-        self.rules.iter().all(|rule| rule.permission.ports(protocol).as_set().covers_span(every_port))
-    }
-
-    fn evidence(&self) -> Value {
-        let ids: Vec<&str> = self.ids.iter().map(RuleId::as_str).collect();
-        json!({ "ports": described(&ports(&self.parts)), "rules": words::list(&ids, "") })
-    }
 }
 
 impl<'a> Opening<'a> {
@@ -236,19 +173,4 @@ impl<'a> Opening<'a> {
         }
         evidence
     }
-}
-
-/// The open ports by protocol.
-fn ports<'a>(parts: impl IntoIterator<Item = &'a &'a network::Finding>) -> BTreeMap<&'a Protocol, PortSet> {
-    let mut spans: BTreeMap<&Protocol, Vec<Span<u16>>> = BTreeMap::new();
-    for part in parts {
-        spans.entry(&part.protocol).or_default().extend(part.ports.as_set().spans());
-    }
-    spans.into_iter().map(|(protocol, spans)| (protocol, SpanSet::from_iter(spans).into())).collect()
-}
-
-fn described(ports: &BTreeMap<&Protocol, PortSet>) -> BTreeMap<String, Vec<String>> {
-    let describe =
-        |(protocol, ports): (&&Protocol, &PortSet)| (protocol.as_str().to_owned(), ports.describe(protocol));
-    ports.iter().map(describe).collect()
 }
