@@ -1,7 +1,5 @@
 //! What AWS said, or why it did not, as a record keeps it.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! The walk, step by step.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::time::SystemTime;
 

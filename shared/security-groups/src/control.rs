@@ -48,10 +48,7 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
     type Change = SgChange;
 
     fn id(resource: &Resource) -> Option<&GroupId> {
-        match resource {
-            Resource::SecurityGroup(id) => Some(id),
-            Resource::Bucket(_) => None,
-        }
+        if let Resource::SecurityGroup(id) = resource { Some(id) } else { None }
     }
 
     /// Reads the group and its rules; prefix lists only where they decide, interfaces only where an open
