@@ -66,7 +66,7 @@ def send(function, payload, **options):
     """Invokes once. Answers that were prepared in AWS's place hold for this invocation only."""
     recorder = function.recorder
     recorder.calls.clear()
-    function.lines(at_least=0, settle=0)
+    function.lines()
     function.metrics.clear()
     failed, answer = function.runtime.invoke(function.name, payload, **options)
     lines = function.lines()
