@@ -8,8 +8,8 @@ import pytest
 from harness import offenders
 from harness.offenders import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, OTHER_ACCOUNT, grant
 from harness.recorder import s3_error
-from harness.stack import ACCOUNT, REGION
-from support import BY_HAND, about_bucket, failures, finish_by_hand, queued, says_again_nothing, section, send, written_acl
+from harness.stack import ACCOUNT
+from support import BY_HAND, about_bucket, failures, finish_by_hand, follow, queued, says_again_nothing, section, send, written_acl
 
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 OFF = dict.fromkeys(FLAGS, False)
@@ -66,27 +66,6 @@ def state(s3, name):
 
 def is_public(s3, name):
     return any(g["Grantee"].get("URI") in (ALL_USERS, AUTHENTICATED_USERS) for g in s3.get_bucket_acl(Bucket=name)["Grants"])
-
-
-def do(s3, command):
-    """Does through boto3 what a command of a mail says."""
-    words = shlex.split(command)
-    assert words[:2] == ["aws", "s3api"]
-    options = dict(zip(words[3::2], words[4::2], strict=True))
-    assert options.pop("--region") == REGION
-    to = {"Bucket": options.pop("--bucket"), "ExpectedBucketOwner": options.pop("--expected-bucket-owner")}
-    assert to["ExpectedBucketOwner"] == ACCOUNT
-    match words[2]:
-        case "put-bucket-acl":
-            s3.put_bucket_acl(**to, AccessControlPolicy=json.loads(options.pop("--access-control-policy")))
-        case "put-public-access-block":
-            pairs = (pair.split("=") for pair in options.pop("--public-access-block-configuration").split(","))
-            s3.put_public_access_block(**to, PublicAccessBlockConfiguration={k: v == "true" for k, v in pairs})
-        case "delete-public-access-block":
-            s3.delete_public_access_block(**to)
-        case other:
-            raise AssertionError(other)
-    assert options == {}
 
 
 READS = ["GetBucketAcl", "GetBucketAcl", "GetBucketWebsite", "GetPublicAccessBlock"]
@@ -232,7 +211,7 @@ def test_the_finding_says_whether_the_acl_has_an_effect_and_it_is_closed_in_eith
     says_again_nothing(send(acl, about_bucket(open_bucket)))
 
 
-def test_without_the_setting_the_mail_says_that_objects_may_be_public_and_how_to_close_them(acl, s3, open_bucket):
+def test_without_the_setting_the_mail_says_that_objects_may_be_public_and_how_to_close_them(acl, emulator, s3, open_bucket):
     block(s3, open_bucket, flags("BlockPublicPolicy"))
 
     run = send(acl, about_bucket(open_bucket))
@@ -240,8 +219,8 @@ def test_without_the_setting_the_mail_says_that_objects_may_be_public_and_how_to
     assert blocked(s3, open_bucket) == flags("BlockPublicPolicy")
     _, text = run.mail
     assert "objects that were uploaded as public may still be" in text
-    [command] = section(text, OBJECTS_TOO)
-    do(s3, command)
+    [command], errors = follow(text, OBJECTS_TOO, emulator)
+    assert (errors, f"--expected-bucket-owner {ACCOUNT}" in command) == ("", True)
     assert blocked(s3, open_bucket) == flags("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy")
 
 
@@ -250,7 +229,7 @@ def test_without_the_setting_the_mail_says_that_objects_may_be_public_and_how_to
     [None, OFF, flags("BlockPublicPolicy"), flags("RestrictPublicBuckets", "IgnorePublicAcls"), flags("BlockPublicAcls")],
 )
 def test_with_the_setting_the_flags_go_on_after_the_grants_are_gone_and_the_mail_undoes_both(
-    blocking, s3, open_bucket, before
+    blocking, emulator, s3, open_bucket, before
 ):
     block(s3, open_bucket, before)
     first = state(s3, open_bucket)
@@ -270,8 +249,8 @@ def test_with_the_setting_the_flags_go_on_after_the_grants_are_gone_and_the_mail
 
     _, text = run.mail
     assert "turned on BlockPublicAcls and IgnorePublicAcls" in text and OBJECTS_TOO not in text
-    for command in section(text, PUT_BACK):
-        do(s3, command)
+    commands, errors = follow(text, PUT_BACK, emulator)
+    assert (errors, all(f"--expected-bucket-owner {ACCOUNT}" in command for command in commands)) == ("", True)
     assert state(s3, open_bucket) == first
 
 

@@ -1,7 +1,5 @@
 """sg-quarantine in its three styles: what goes, what is put back, who is isolated, and what stays as it was."""
 
-import json
-import shlex
 import uuid
 
 import pytest
@@ -9,7 +7,7 @@ from harness import offenders
 from harness.groups import QUARANTINE_GROUP, WORLD, Network, four, group_of, new_group, says
 from harness.offenders import permission
 from harness.recorder import ec2_error
-from support import BY_HAND, about_group, failures, queued, says_again_nothing, section, send
+from support import BY_HAND, about_group, failures, follow, queued, says_again_nothing, section, send
 
 WORLD6 = "::/0"
 QUARANTINED_AT, QUARANTINED_RULES = "curfew:quarantined-at", "curfew:quarantined-rules"
@@ -44,29 +42,6 @@ def prefix_list(ec2, *blocks, family="IPv4"):
     return answer["PrefixList"]["PrefixListId"]
 
 
-def run_commands(ec2, text, title):
-    """Does what the commands in a mail do."""
-    for line in text.split(title)[1].strip().replace("&&", "").splitlines():
-        words = shlex.split(line)
-        assert words[:2] == ["aws", "ec2"], words
-        method = getattr(ec2, words[2].replace("-", "_"))
-        options = {}
-        for word in words[3:]:
-            if word.startswith("--"):
-                values = options.setdefault(word[2:], [])
-            else:
-                values.append(word)
-        assert options.pop("region") == ["eu-central-1"]
-        arguments = {}
-        for key, values in options.items():
-            name = "".join(part.capitalize() for part in key.split("-"))
-            if key in ("ip-permissions", "tag-specifications"):
-                arguments[name] = json.loads(values[0])
-            else:
-                arguments[name] = values if key in ("groups", "security-group-rule-ids") else values[0]
-        method(**arguments)
-
-
 # revoke
 
 
@@ -93,7 +68,7 @@ def test_of_a_range_the_authorized_ports_stay_open_all_along(revoke, ec2):
     says_again_nothing(send(revoke, about_group(group)))
 
 
-def test_the_commands_of_the_mail_undo_it_exactly(revoke, ec2):
+def test_the_commands_of_the_mail_undo_it_exactly(revoke, emulator, ec2):
     group = group_of(
         ec2,
         permission("tcp", (80, 8080), v4=[(WORLD, "it's \"the\" web"), ("10.0.0.0/8", "inside")]),
@@ -104,7 +79,7 @@ def test_the_commands_of_the_mail_undo_it_exactly(revoke, ec2):
     assert says(ec2, group) == [
         "tcp 443 443 0.0.0.0/0", "tcp 443 443 ::/0", "tcp 80 80 0.0.0.0/0", "tcp 80 80 ::/0", "tcp 80 8080 10.0.0.0/8",
     ]
-    run_commands(ec2, run.mail[1], "HOW TO PUT THE REVOKED RULES BACK")
+    assert follow(run.mail[1], "HOW TO PUT THE REVOKED RULES BACK", emulator)[1] == ""
     assert says(ec2, group) == before
 
 
@@ -325,7 +300,7 @@ def test_icmp_of_a_part_of_a_split_is_put_back_as_one_rule(revoke, ec2):
 # isolate
 
 
-def test_interfaces_are_isolated_and_the_rules_stay_as_evidence(isolate, ec2):
+def test_interfaces_are_isolated_and_the_rules_stay_as_evidence(isolate, emulator, ec2):
     network = Network(ec2)
     first, second = network.interface(network.open), network.interface(network.open, network.other)
     apart = network.interface(network.other)
@@ -353,7 +328,7 @@ def test_interfaces_are_isolated_and_the_rules_stay_as_evidence(isolate, ec2):
     assert again.outcome == "compliant"
     says_again_nothing(again)
 
-    run_commands(ec2, text, "HOW TO GIVE THE INTERFACES THEIR GROUPS BACK")
+    assert follow(text, "HOW TO GIVE THE INTERFACES THEIR GROUPS BACK", emulator)[1] == ""
     assert network.groups_of(first) == {network.open}
     assert network.groups_of(second) == {network.open, network.other}
 
@@ -585,7 +560,7 @@ def test_observing_isolates_nobody(start, ec2):
 # alert
 
 
-def test_the_style_alert_says_and_changes_nothing(alert, ec2):
+def test_the_style_alert_says_and_changes_nothing(alert, emulator, ec2):
     group = group_of(ec2, permission("tcp", (22, 80), v4=four(WORLD)), permission("tcp", 443, v4=four(WORLD)))
     before = offenders.rules_of(ec2, group)
     run = send(alert, about_group(group))
@@ -594,7 +569,7 @@ def test_the_style_alert_says_and_changes_nothing(alert, ec2):
     _, text = run.mail
     says_again_nothing(send(alert, about_group(group)))
 
-    run_commands(ec2, text, "HOW TO CLOSE IT BY HAND")
+    assert follow(text, "HOW TO CLOSE IT BY HAND", emulator)[1] == ""
     assert says(ec2, group) == ["tcp 443 443 0.0.0.0/0", "tcp 80 80 0.0.0.0/0"]
 
 
