@@ -5,8 +5,8 @@ import shutil
 import urllib.request
 
 import pytest
-from harness import triggers
-from harness.deployed import Deployment
+from harness import tool, triggers
+from harness.deployed import Deployment, as_process
 from harness.stack import FUNCTIONS, REGION, ROOT, Emulator, stop
 
 EMAIL = ("--email", "ops@example.com")
@@ -35,7 +35,7 @@ def own_emulator():
 def deployment(own_emulator, lambda_dir):
     """An account in which nothing is deployed yet."""
     urllib.request.urlopen(urllib.request.Request(f"{own_emulator.url}/moto-api/reset", method="POST")).close()
-    return Deployment(own_emulator, lambda_dir)
+    return Deployment(own_emulator, lambda_dir, tool.run)
 
 
 def done(run, how, number):

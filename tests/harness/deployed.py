@@ -20,11 +20,17 @@ def real_binaries(lambda_dir):
     return lambda_dir
 
 
-class Deployment:
-    """Curfew in the emulator's Region, by `infra/tool`."""
+def as_process(words, environment):
+    """Runs a command of the tool as make does."""
+    line = [sys.executable, ROOT / "infra" / "tool", *words]
+    return subprocess.run([str(part) for part in line], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
 
-    def __init__(self, emulator, lambda_dir):
-        self.emulator, self.lambda_dir = emulator, lambda_dir
+
+class Deployment:
+    """Curfew in the emulator's Region, by `infra/tool`, which `run` runs."""
+
+    def __init__(self, emulator, lambda_dir, run=as_process):
+        self.emulator, self.lambda_dir, self.run = emulator, lambda_dir, run
         self.environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": emulator.url}
         self.record()
 
@@ -39,10 +45,7 @@ class Deployment:
 
     def tool(self, command, *options, region=REGION):
         """Runs a command of the tool and returns it once it has ended."""
-        line = [sys.executable, ROOT / "infra" / "tool", command, "--regions", region, *options]
-        return subprocess.run(
-            [str(part) for part in line], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120
-        )
+        return self.run([command, "--regions", region, *options], self.environment)
 
     def deploy(self, *options):
         return self.tool("deploy", "--lambda-dir", self.lambda_dir, *options)
