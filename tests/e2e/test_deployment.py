@@ -167,6 +167,8 @@ def test_without_credentials_it_says_how_to_log_in(deployment):
 
 
 def test_when_aws_cannot_be_reached_it_says_so(deployment):
+    # As make runs it: what it says is on standard error, and its status is not 0.
+    deployment.run = as_process
     deployment.environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1"
     deployment.environment["AWS_MAX_ATTEMPTS"] = "1"
     refused(deployment.tool("check", *EMAIL), "cannot be reached in eu-central-1")

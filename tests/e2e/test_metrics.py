@@ -8,7 +8,7 @@ from support import about_bucket, about_group, queued, send
 CONTROLS = [("s3-acl-private", "s3-acl"), ("s3-policy-alert", "s3-policy"), ("sg-quarantine", "sg-ingress")]
 
 
-def values(run, expected_control=None):
+def values(run):
     """(metric, dimensions) -> value of each document; checks its form on the way."""
     found = {}
     for line in run.metrics:
