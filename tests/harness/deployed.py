@@ -4,7 +4,6 @@ templates. What Lambda does between a queue and a function is done here, as the 
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -12,11 +11,11 @@ from .stack import ACCOUNT, CREDENTIALS, FUNCTIONS, REGION, ROOT, Function, bina
 
 
 def real_binaries(lambda_dir):
-    """The functions under test, where cargo-lambda would have built them."""
+    """The functions under test, where cargo-lambda would have built them, and without symbols as those have none."""
     for name in FUNCTIONS:
         place = lambda_dir / name / "bootstrap"
         place.parent.mkdir(parents=True)
-        shutil.copy2(binary(name), place)
+        subprocess.run(["strip", "-o", place, binary(name)], check=True)
     return lambda_dir
 
 
