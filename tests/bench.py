@@ -5,12 +5,10 @@ settings from a parameter, as deployed, and find a compliant resource; AWS is a 
 measured is theirs. The runs are interleaved, so that a machine that slows down slows all of them down.
 """
 
-import http.server
 import os
 import statistics
 import subprocess
 import sys
-import threading
 import time
 import zipfile
 from pathlib import Path
@@ -18,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import triggers  # noqa: E402
+from harness.loopback import Handler, Server  # noqa: E402
 from harness.runtime import PlainRuntime  # noqa: E402
 from harness.stack import CREDENTIALS, FUNCTIONS, REGION, spawn, stop, stop_on_signals  # noqa: E402
 
@@ -42,27 +41,16 @@ ANSWERS = {
 }
 
 
-class Aws(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_):
-        pass
-
+class Aws(Handler):
     def do_GET(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        body = self.body().decode()
         asked = self.path.partition("?")[2].split("&")[0].split("=")[0]
         if target := self.headers.get("X-Amz-Target"):
             asked = target.rsplit(".", 1)[-1]
         elif body.startswith("Action="):
             asked = body.split("&")[0].removeprefix("Action=")
         status, answer = ANSWERS[asked]
-        self.send_response(status)
-        self.send_header("Content-Type", "text/xml")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer.encode())
+        self.answer(status, {"Content-Type": "text/xml"}, answer.encode())
 
     do_POST = do_GET
 
@@ -114,10 +102,7 @@ def zipped(binary):
 
 def main():
     stop_on_signals()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Aws)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+    endpoint = Server(Aws).url
 
     built, empty = (Path(argument) for argument in sys.argv[1:3])
     binaries = [empty / "empty" / "bootstrap", *(built / name / "bootstrap" for name in FUNCTIONS)]

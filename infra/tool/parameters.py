@@ -3,6 +3,7 @@
 What is not said keeps its value from the last deployment, or else is the template's default.
 """
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ def template(stack, longest=LONGEST):
     return text
 
 
+@functools.cache
 def declared(stack):
     """The parameters that a template declares, by name."""
     return cfn_yaml.load(str(INFRA / f"{stack}.yaml")).get("Parameters", {})

@@ -1,5 +1,6 @@
 """Settings, checked on this machine with the functions' own code and then written to Parameter Store."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -65,6 +66,21 @@ def bring(place, file, kept):
     return put(place, DEFAULT if kept is None else kept)
 
 
+def checker():
+    """The program that reads settings as the functions do, built where that was not done yet."""
+    # Of the whole workspace: of one package alone cargo would build the dependencies anew, with fewer features.
+    command = ["cargo", "build", "--locked", "--workspace", "--example", "settings", "--message-format", "json-render-diagnostics"]
+    try:
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    except OSError as error:
+        raise Trouble(f"cargo, which checks the settings, cannot be started: {error.strerror}", "Install Rust's stable toolchain. Nothing was changed.") from error
+    if run.returncode:
+        raise Trouble(f"What checks the settings cannot be built:\n{run.stderr.strip()}", "Correct that and run the same command again. Nothing was changed.")
+    built = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+    [program] = [one["executable"] for one in built if one["reason"] == "compiler-artifact" and one["target"]["name"] == "settings" and one["executable"]]
+    return program
+
+
 def checked(name):
     """The file's text, which the functions would take."""
     if not name:
@@ -76,11 +92,7 @@ def checked(name):
         raise Trouble(f"{name} cannot be read: {error.strerror}", "Nothing was changed.") from error
     except UnicodeDecodeError as error:
         raise Trouble(f"{name} is not UTF-8: {error}", "Save it as UTF-8. Nothing was changed.") from error
-    command = ["cargo", "run", "--locked", "--quiet", "--package", "settings", "--example", "settings"]
-    try:
-        run = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True)
-    except OSError as error:
-        raise Trouble(f"cargo, which checks the settings, cannot be started: {error.strerror}", "Install Rust's stable toolchain. Nothing was changed.") from error
+    run = subprocess.run([checker()], input=text, capture_output=True, text=True)
     if run.returncode:
         raise Trouble(f"{name}: {run.stderr.strip()}", "Correct it and run the same command again. Nothing was changed.")
     if len(text.encode()) > LIMIT:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from harness import cli, triggers
 from harness.recorder import facts_of, mail_of
-from harness.stack import CREDENTIALS
 
 RULE = "s3-bucket-public-read-prohibited"
 
@@ -66,7 +65,7 @@ def send(function, payload, **options):
     """Invokes once. Answers that were prepared in AWS's place hold for this invocation only."""
     recorder = function.recorder
     recorder.calls.clear()
-    function.lines(at_least=0, settle=0)
+    function.lines()
     function.metrics.clear()
     failed, answer = function.runtime.invoke(function.name, payload, **options)
     lines = function.lines()
@@ -109,10 +108,15 @@ def section(text, title):
     return text.split(f"\n\n{title}\n")[1].split("\n\n")[0].strip("\n").split("\n")
 
 
+def follow(text, title, emulator):
+    """Runs the commands of one section in a shell; returns the lines and what went wrong."""
+    lines = section(text, title)
+    return lines, cli.run(lines, emulator)
+
+
 def finish_by_hand(text, emulator):
-    """Runs what a mail says that is left to do, in a shell; returns the lines and what went wrong."""
-    lines = section(text, BY_HAND)
-    return lines, cli.run(lines, emulator.url, CREDENTIALS)
+    """Runs what a mail says that is left to do."""
+    return follow(text, BY_HAND, emulator)
 
 
 S3_XML = "{http://s3.amazonaws.com/doc/2006-03-01/}"

@@ -4,7 +4,7 @@ import pytest
 from harness import offenders
 from harness.offenders import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, OTHER_ACCOUNT, grant
 from harness.recorder import s3_error
-from harness.stack import ACCOUNT, RuntimeApi
+from harness.stack import RuntimeApi
 from support import about_bucket, failures, queued, says_again_nothing, send, written_acl
 
 PERMISSIONS = ("READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL")
@@ -52,21 +52,6 @@ def is_public(entry):
     return entry["Grantee"].get("URI") in PUBLIC
 
 
-@pytest.mark.parametrize("permission", PERMISSIONS)
-@pytest.mark.parametrize("group", PUBLIC)
-def test_each_permission_of_each_public_group_goes_alone(acl, s3, group, permission):
-    name = offenders.bucket(s3)
-    offenders.set_grants(s3, name, *LEGITIMATE[:2], grant(permission, group), *LEGITIMATE[2:])
-    before = grants(s3, name)
-
-    run = send(acl, about_bucket(name))
-
-    assert run.outcome == "remediated"
-    assert grants(s3, name) == [entry for entry in before if not is_public(entry)]
-    assert [change["detail"]["Permission"] for change in run.line["changes"]] == [permission]
-    says_again_nothing(send(acl, about_bucket(name)))
-
-
 def test_a_list_of_all_grants_is_written_back_without_the_public_ones_and_in_order(acl, s3):
     name = offenders.bucket(s3)
     public = [grant(permission, group) for permission in PERMISSIONS for group in PUBLIC]
@@ -83,25 +68,6 @@ def test_a_list_of_all_grants_is_written_back_without_the_public_ones_and_in_ord
     assert len(run.line["changes"]) == len(public)
     assert len(run.mails) == 1
     says_again_nothing(send(acl, about_bucket(name)))
-
-
-def test_names_with_markup_and_accents_survive_being_written_back(acl, s3):
-    name = offenders.bucket(s3)
-    xml = (
-        '<AccessControlPolicy xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Owner><ID>{id}</ID>'
-        "<DisplayName>M&#252;ller &amp; S&#246;hne &lt;it&gt;</DisplayName></Owner><AccessControlList>"
-        '<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"><ID>{id}</ID>'
-        "<DisplayName>&quot;R&amp;D&quot;</DisplayName></Grantee><Permission>FULL_CONTROL</Permission></Grant>"
-        '<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="Group"><URI>{uri}</URI>'
-        "</Grantee><Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>"
-    ).format(id=OTHER_ACCOUNT, uri=ALL_USERS)
-    acl.recorder.fault("GetBucketAcl", 200, xml)
-
-    run = send(acl, about_bucket(name))
-
-    owner, [kept] = written_acl(run.of("PutBucketAcl")[0])
-    assert owner == {"ID": OTHER_ACCOUNT, "DisplayName": "Müller & Söhne <it>"}
-    assert kept["Grantee"] == {"Type": "CanonicalUser", "ID": OTHER_ACCOUNT, "DisplayName": '"R&D"'}
 
 
 def test_a_list_of_nothing_but_public_grants_becomes_an_empty_list(acl):
@@ -134,29 +100,6 @@ def test_style_private_writes_the_canned_acl_and_names_all_that_went(canned, s3,
     says_again_nothing(send(canned, about_bucket(open_bucket)))
 
 
-def test_style_private_leaves_a_list_without_public_grants_alone(canned, s3):
-    name = offenders.bucket(s3)
-    offenders.set_grants(s3, name, *LEGITIMATE)
-    before = grants(s3, name)
-
-    run = send(canned, about_bucket(name))
-
-    assert run.outcome == "compliant"
-    says_again_nothing(run)
-    assert grants(s3, name) == before
-
-
-def test_every_s3_call_expects_the_owner_that_the_event_names(acl, canned, open_bucket, s3):
-    for function in (acl, canned):
-        offenders.set_grants(s3, open_bucket, grant("READ", ALL_USERS))
-        run = send(function, about_bucket(open_bucket))
-        of_bucket = [call for call in run.calls if call.operation not in ("Publish", "GetAccountPublicAccessBlock")]
-        assert sorted(call.operation for call in of_bucket) == [
-            "GetBucketAcl", "GetBucketAcl", "GetBucketWebsite", "GetPublicAccessBlock", "PutBucketAcl"
-        ]
-        assert [call.headers.get("x-amz-expected-bucket-owner") for call in of_bucket] == [ACCOUNT] * 5
-
-
 def test_a_bucket_with_acls_disabled_is_compliant_and_nobody_is_mailed(acl, canned, open_bucket):
     for function in (acl, canned):
         for _ in range(2):
@@ -175,51 +118,22 @@ def test_a_bucket_that_is_gone_is_gone_and_nobody_is_mailed(acl):
         says_again_nothing(run)
 
 
-def test_a_bucket_that_goes_during_the_change_is_not_called_closed(acl, open_bucket):
-    acl.recorder.fault("PutBucketAcl", 404, s3_error("NoSuchBucket", "The specified bucket does not exist"))
-    run = send(acl, about_bucket(open_bucket))
-    assert run.outcome != "remediated"
-    assert run.line["changes"] == []
-
-
-@pytest.mark.parametrize("operation", ["GetBucketAcl", "PutBucketAcl"])
-def test_denied_access_names_the_missing_action_and_is_mailed_once(acl, s3, open_bucket, operation):
+def test_denied_access_names_the_missing_action_and_is_mailed_once(acl, s3, open_bucket):
     before = grants(s3, open_bucket)
     event = about_bucket(open_bucket)
-    action = f"s3:{operation}"
     mailed = []
     for _ in range(2):
-        acl.recorder.fault(operation, 403, DENIED, times=9)
+        acl.recorder.fault("PutBucketAcl", 403, DENIED, times=9)
         run = send(acl, event)
         assert (run.outcome, run.line["level"]) == ("failed", "ERROR")
-        assert run.line["error"]["action"] == action
+        assert run.line["error"]["action"] == "s3:PutBucketAcl"
         assert run.failed and run.answer["errorType"] == "Curfew.Failed"
-        assert action in run.answer["errorMessage"]
+        assert "s3:PutBucketAcl" in run.answer["errorMessage"]
         mailed += run.mails
     [(subject, text)] = mailed
     assert "failed" in subject and open_bucket in subject
-    assert action in text
+    assert "s3:PutBucketAcl" in text
     assert grants(s3, open_bucket) == before
-
-
-def test_denied_verification_is_loud_and_still_tells_the_change(acl, s3, open_bucket):
-    acl.recorder.intercept("PutBucketAcl", lambda _, forward: deny_reading(acl, forward))
-
-    run = send(acl, about_bucket(open_bucket))
-
-    assert run.outcome == "failed"
-    assert [change["action"] for change in run.line["changes"]] == ["s3:PutBucketAcl"]
-    assert not any(is_public(entry) for entry in grants(s3, open_bucket))
-    _, text = run.mail
-    assert "removed grant READ to the group AllUsers" in text
-    assert "could NOT read the resource again" in text
-    assert "s3:GetBucketAcl" in text
-
-
-def deny_reading(function, forward):
-    answer = forward()
-    function.recorder.fault("GetBucketAcl", 403, DENIED, times=9)
-    return answer
 
 
 def test_a_throttle_that_passes_is_outlasted(acl, s3, open_bucket):
@@ -231,7 +145,7 @@ def test_a_throttle_that_passes_is_outlasted(acl, s3, open_bucket):
 
 def test_a_lasting_throttle_goes_back_to_the_queue_and_is_mailed_at_the_last_delivery_only(acl, open_bucket):
     event = about_bucket(open_bucket)
-    for receive_count, mails in ((1, 0), (7, 0), (8, 1), (9, 0)):
+    for receive_count, mails in ((7, 0), (8, 1), (9, 0)):
         acl.recorder.fault("GetBucketAcl", 503, SLOW_DOWN, times=99)
         run = send(acl, queued(event, receive_count=receive_count))
         assert failures(run) == ["m0"]
@@ -241,52 +155,12 @@ def test_a_lasting_throttle_goes_back_to_the_queue_and_is_mailed_at_the_last_del
         assert "SlowDown" in run.line["error"]["message"]
 
 
-def test_work_that_was_throttled_is_done_at_the_next_delivery_and_mailed_once(acl, s3, open_bucket):
-    event = about_bucket(open_bucket)
-    acl.recorder.fault("PutBucketAcl", 503, SLOW_DOWN, times=99)
-    assert failures(send(acl, queued(event))) == ["m0"]
-
-    run = send(acl, queued(event, receive_count=2))
-
-    assert failures(run) == []
-    assert run.outcome == "remediated"
-    assert len(run.mails) == 1
-
-
 def test_the_number_of_deliveries_that_counts_as_the_last_is_a_setting(start, open_bucket):
     function = start("s3-acl-private", {"max_receive_count": 2})
     for receive_count, mails in ((1, 0), (2, 1)):
         function.recorder.fault("GetBucketAcl", 503, SLOW_DOWN, times=99)
         run = send(function, queued(about_bucket(open_bucket), receive_count=receive_count))
         assert (failures(run), len(run.mails)) == (["m0"], mails)
-
-
-def test_a_change_that_shows_late_is_waited_for(acl, open_bucket):
-    stale = []
-    acl.recorder.intercept("GetBucketAcl", lambda _, forward: stale[0] if stale else keep(stale, forward()), times=2)
-    run = send(acl, about_bucket(open_bucket))
-    assert run.operations.count("GetBucketAcl") == 3
-    assert run.outcome == "remediated"
-
-
-def test_a_public_grant_that_is_still_there_after_the_change_is_still_open(acl, open_bucket):
-    stale = []
-    acl.recorder.intercept("GetBucketAcl", lambda _, forward: stale[0] if stale else keep(stale, forward()), times=99)
-
-    run = send(acl, queued(about_bucket(open_bucket)))
-
-    assert failures(run) == ["m0"]
-    assert (run.outcome, run.line["level"]) == ("still-open", "WARN")
-    assert run.line["remaining"][0]["evidence"]["Permission"] == "READ"
-    subject, text = run.mail
-    assert subject.startswith("[Curfew] still-open, high: ")
-    assert "STILL OPEN" in text
-    assert "Read again afterwards, this is still open:" in text
-
-
-def keep(kept, answer):
-    kept.append(answer)
-    return answer
 
 
 @pytest.mark.parametrize("name", ["abc", "a" * 63, "with.dots.in-it", "Old_Bucket_From_2009"])

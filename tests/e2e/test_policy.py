@@ -62,12 +62,6 @@ def test_a_policy_that_is_not_public_is_compliant(alert, s3):
     says_again_nothing(run)
 
 
-def test_a_bucket_without_a_policy_is_compliant_after_one_call(alert, s3):
-    run = send(alert, about_bucket(offenders.bucket(s3)))
-    assert run.outcome == "compliant"
-    assert run.operations == ["GetBucketPolicy"]
-
-
 def test_a_bucket_that_is_gone_is_gone(alert):
     run = send(alert, about_bucket("curfew-never-was-there"))
     assert run.outcome == "gone"
@@ -87,41 +81,6 @@ def test_a_policy_that_goes_between_the_reads_is_compliant(alert, public_bucket)
     run = send(alert, about_bucket(public_bucket))
     assert run.outcome == "compliant"
     says_again_nothing(run)
-
-
-def test_restricted_public_buckets_are_reported_as_less_severe(alert, s3, public_bucket):
-    s3.put_public_access_block(
-        Bucket=public_bucket, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True, "BlockPublicAcls": True}
-    )
-    run = send(alert, about_bucket(public_bucket))
-    assert (run.outcome, run.line["severity"], run.facts["severity"]) == ("alerted", "medium", "medium")
-    subject, text = run.mail
-    assert subject.startswith("[Curfew] alerted, medium: ")
-    assert "blocked for now by RestrictPublicBuckets of the bucket" in text
-    assert "Block Public Access of the bucket: BlockPublicAcls, RestrictPublicBuckets" in text
-
-
-def test_a_block_of_the_whole_account_counts_too(alert, public_bucket):
-    flag = "<RestrictPublicBuckets>true</RestrictPublicBuckets>"
-    answer = f"<PublicAccessBlockConfiguration>{flag}</PublicAccessBlockConfiguration>"
-    alert.recorder.fault("GetAccountPublicAccessBlock", 200, answer)
-    run = send(alert, about_bucket(public_bucket))
-    assert run.line["severity"] == "medium"
-    assert "blocked for now by RestrictPublicBuckets of the account" in run.mail[1]
-
-
-def test_an_account_whose_block_may_not_be_read_is_alerted_all_the_same(alert, public_bucket):
-    alert.recorder.fault("GetAccountPublicAccessBlock", 403, s3_error("AccessDenied", "Access Denied"))
-    run = send(alert, about_bucket(public_bucket))
-    assert (run.outcome, run.line["severity"]) == ("alerted", "critical")
-    assert "s3:GetAccountPublicAccessBlock" in run.mail[1]
-
-
-def test_a_policy_that_s3_does_not_call_public_and_its_text_does_is_alerted(alert, public_bucket):
-    alert.recorder.fault("GetBucketPolicyStatus", 200, "<PolicyStatus><IsPublic>false</IsPublic></PolicyStatus>")
-    run = send(alert, about_bucket(public_bucket))
-    assert run.outcome == "alerted"
-    assert "verdict-disagreement" in [finding["kind"] for finding in run.line["findings"]]
 
 
 def test_a_service_without_a_source_condition_is_alerted_though_it_is_not_public(alert, s3):
@@ -194,10 +153,3 @@ def test_a_policy_in_any_script_is_mailed_as_it_is(alert, s3):
     offenders.set_policy(s3, name, json.dumps(policy, ensure_ascii=False))
     _, text = send(alert, about_bucket(name)).mail
     assert json.dumps(policy, indent=2, ensure_ascii=False) in text
-
-
-def test_a_policy_that_is_no_json_is_mailed_as_s3_gave_it(alert, public_bucket):
-    alert.recorder.fault("GetBucketPolicy", 200, '{"Version": "2012-10-17", oops')
-    run = send(alert, about_bucket(public_bucket))
-    assert run.outcome == "alerted"
-    assert '{"Version": "2012-10-17", oops' in run.mail[1]

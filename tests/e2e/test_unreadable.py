@@ -17,10 +17,6 @@ def function(start):
     return start("s3-acl-private")
 
 
-def without(event, *path):
-    return changed(event, *path, value=None)
-
-
 def changed(event, *path, value):
     event = copy.deepcopy(event)
     *parents, last = path
@@ -49,34 +45,10 @@ RAW = {
     "half of a surrogate pair": b'{"source": "\\ud800"}',
 }
 WRONG = {
-    "null": (None, "object"),
-    "a number": (5, "object"),
-    "a text": ("aws.config", "object"),
     "a list": ([CHANGE], "object"),
-    "an empty object": ({}, "source"),
-    "a source that is a number": ({"source": 1}, "source"),
     "another service's event": ({"source": "aws.ec2", "detail-type": "EC2 Instance State-change"}, "aws.ec2"),
-    "another call": (changed(CALL, "detail", "eventName", value="DeleteConfigRule"), "DeleteConfigRule"),
-    "no detail": (without(CHANGE, "detail"), "detail"),
-    "a detail that is a list": (changed(CHANGE, "detail", value=[]), "detail"),
-    "no resource id": (without(CHANGE, "detail", "resourceId"), "detail.resourceId"),
-    "no resource type": (without(CHANGE, "detail", "resourceType"), "detail.resourceType"),
-    "a resource id that is an object": (changed(CHANGE, "detail", "resourceId", value={}), "detail.resourceId"),
-    "an empty resource id": (changed(CHANGE, "detail", "resourceId", value=""), "detail.resourceId"),
-    "a path for a bucket": (changed(CHANGE, "detail", "resourceId", value="../../etc"), "detail.resourceId"),
-    "dots for a bucket": (changed(CHANGE, "detail", "resourceId", value="..."), "detail.resourceId"),
     "lines for a bucket": (changed(CHANGE, "detail", "resourceId", value="a\nb: c"), "detail.resourceId"),
-    "no result": (without(CHANGE, "detail", "newEvaluationResult"), "detail.newEvaluationResult"),
-    "an unheard-of compliance": (
-        changed(CHANGE, "detail", "newEvaluationResult", "complianceType", value="SORT_OF"), "complianceType"
-    ),
-    "an account of letters": (changed(CHANGE, "detail", "awsAccountId", value="me"), "detail.awsAccountId"),
-    "another host for a Region": (changed(CHANGE, "detail", "awsRegion", value="evil.example/1"), "detail.awsRegion"),
-    "no parameters": (without(CALL, "detail", "requestParameters"), "detail.requestParameters"),
     "evaluations that are an object": (changed(CALL, "detail", "requestParameters", "evaluations", value={}), "evaluations"),
-    "an evaluation that is a text": (changed(CALL, "detail", "requestParameters", "evaluations", value=["x"]), "evaluations[0]"),
-    "records that are an object": ({"Records": {}}, "Records"),
-    "a record that is a number": ({"Records": [5]}, "Records[0]"),
     "a record without an id": ({"Records": [{"body": "{}"}]}, "Records[0].messageId"),
 }
 

@@ -1,33 +1,74 @@
-"""Runs the commands of a mail as a person does: in a shell, with an `aws` that knows what those commands need."""
+"""Runs the commands of a mail as a person does: in a shell, with an `aws` that knows what those commands need.
+
+That `aws` hands its arguments over to this process, which has the AWS SDK loaded already.
+"""
 
 import json
 import os
+import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
-import boto3
 import jmespath
 from botocore.exceptions import ClientError
 
 LISTS = ("groups", "security-group-rule-ids", "resources")
 FLAGS = "public-access-block-configuration"
+AWS = """#!{python} -IS
+import json, socket, sys
+with socket.socket(socket.AF_UNIX) as line:
+    line.connect({address!r})
+    line.sendall(json.dumps(sys.argv[1:]).encode())
+    line.shutdown(socket.SHUT_WR)
+    status, out, error = json.load(line.makefile())
+print(out, end="")
+print(error, end="", file=sys.stderr)
+sys.exit(status)
+"""
 
 
-def run(commands, url, credentials):
-    """Runs the lines in one shell, against the emulator at `url`; returns what was written to standard error."""
-    with tempfile.TemporaryDirectory() as folder:
-        aws = Path(folder) / "aws"
-        aws.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).resolve()}" "$@"\n')
+def run(commands, emulator):
+    """Runs the lines in one shell, against the emulator; returns what was written to standard error."""
+    with tempfile.TemporaryDirectory() as tools, tempfile.TemporaryDirectory() as folder:
+        address = f"{tools}/aws.socket"
+        aws = Path(tools) / "aws"
+        aws.write_text(AWS.format(python=sys.executable, address=address))
         aws.chmod(0o700)
-        variables = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": folder, "AWS_ENDPOINT_URL": url, **credentials}
-        done = subprocess.run(
-            ["bash", "-u"], input="\n".join(commands), env=variables, cwd=folder, capture_output=True, text=True, timeout=60
-        )
+        with socketserver.ThreadingUnixStreamServer(address, _answers(emulator)) as server:
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+            done = subprocess.run(
+                ["bash", "-u"], input="\n".join(commands), env={"PATH": f"{tools}:{os.environ['PATH']}", "HOME": folder},
+                cwd=folder, capture_output=True, text=True, timeout=60,
+            )
+            server.shutdown()
         left = sorted(entry.name for entry in Path(folder).iterdir())
-        assert left == ["aws"], f"a command wrote files: {left}"
+        assert left == [], f"a command wrote files: {left}"
         return done.stderr
+
+
+def _answers(emulator):
+    class Answer(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(json.dumps(call(emulator, *json.load(self.rfile))).encode())
+
+    return Answer
+
+
+def call(emulator, service, operation, *words):
+    """Makes one call; returns the command's exit status and what it prints to standard output and to standard error."""
+    own, options = arguments(words)
+    client = emulator.client({"s3api": "s3"}.get(service, service), own["region"])
+    try:
+        answer = getattr(client, operation.replace("-", "_"))(**options)
+    except ClientError as error:
+        return 254, "", f"{error}\n"
+    if not own["query"]:
+        return 0, "", ""
+    found = jmespath.search(own["query"], answer)
+    return 0, f"{'None' if found is None else found}\n", ""
 
 
 def arguments(words):
@@ -58,21 +99,3 @@ def value(name, values):
     if name == FLAGS:
         return {flag: on == "true" for flag, on in (pair.split("=") for pair in only.split(","))}
     return json.loads(only) if only.startswith(("{", "[")) else only
-
-
-def main(service, operation, *words):
-    own, options = arguments(words)
-    client = boto3.client({"s3api": "s3"}.get(service, service), own["region"])
-    try:
-        answer = getattr(client, operation.replace("-", "_"))(**options)
-    except ClientError as error:
-        print(error, file=sys.stderr)
-        return 254
-    if own["query"]:
-        found = jmespath.search(own["query"], answer)
-        print("None" if found is None else found)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

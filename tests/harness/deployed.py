@@ -4,7 +4,6 @@ templates. What Lambda does between a queue and a function is done here, as the 
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -12,19 +11,25 @@ from .stack import ACCOUNT, CREDENTIALS, FUNCTIONS, REGION, ROOT, Function, bina
 
 
 def real_binaries(lambda_dir):
-    """The functions under test, where cargo-lambda would have built them."""
+    """The functions under test, where cargo-lambda would have built them, and without symbols as those have none."""
     for name in FUNCTIONS:
         place = lambda_dir / name / "bootstrap"
         place.parent.mkdir(parents=True)
-        shutil.copy2(binary(name), place)
+        subprocess.run(["strip", "-o", place, binary(name)], check=True)
     return lambda_dir
 
 
-class Deployment:
-    """Curfew in the emulator's Region, by `infra/tool`."""
+def as_process(words, environment):
+    """Runs a command of the tool as make does."""
+    line = [sys.executable, ROOT / "infra" / "tool", *words]
+    return subprocess.run([str(part) for part in line], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
 
-    def __init__(self, emulator, lambda_dir):
-        self.emulator, self.lambda_dir = emulator, lambda_dir
+
+class Deployment:
+    """Curfew in the emulator's Region, by `infra/tool`, which `run` runs."""
+
+    def __init__(self, emulator, lambda_dir, run=as_process):
+        self.emulator, self.lambda_dir, self.run = emulator, lambda_dir, run
         self.environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": emulator.url}
         self.record()
 
@@ -39,10 +44,7 @@ class Deployment:
 
     def tool(self, command, *options, region=REGION):
         """Runs a command of the tool and returns it once it has ended."""
-        line = [sys.executable, ROOT / "infra" / "tool", command, "--regions", region, *options]
-        return subprocess.run(
-            [str(part) for part in line], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120
-        )
+        return self.run([command, "--regions", region, *options], self.environment)
 
     def deploy(self, *options):
         return self.tool("deploy", "--lambda-dir", self.lambda_dir, *options)

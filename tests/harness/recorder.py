@@ -1,11 +1,12 @@
 """A proxy between one function and the emulator: it notes every AWS call, and can answer in AWS's place."""
 
 import http.client
-import http.server
 import json
 import threading
 import urllib.parse
 from dataclasses import dataclass, field
+
+from .loopback import Handler, Server
 
 # S3 names an operation by method and subresource; these are the ones that Curfew knows.
 S3_OPERATIONS = {
@@ -58,17 +59,14 @@ class Recorder:
 
     def __post_init__(self):
         self._lock = threading.Lock()
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        self._server = Server(self._handler())
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._server.url
 
     def close(self):
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def operations(self):
         return [call.operation for call in self.calls]
@@ -98,34 +96,22 @@ class Recorder:
             return waiting.pop(0) if waiting else None
 
     def _handler(recorder):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = -1
-            disable_nagle_algorithm = True
-
-            def log_message(self, *_):
-                pass
-
+        class Aws(Handler):
             def handle_one(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                body = self.body()
                 call = Call(operation(self.command, self.path, self.headers, body), {k.lower(): v for k, v in self.headers.items()}, self.path, body)
                 fault = recorder._note(call)
                 if callable(fault):
                     fault = fault(call, lambda: self.forward(body)[:2])
                 if fault:
-                    (call.status, answer), kind = fault, "application/xml"
+                    call.status, answer = fault
+                    # Milliseconds: the SDK's retries need not wait as long for a recorder as for a real service.
+                    headers = {"Content-Type": "application/xml", "x-amz-retry-after": "1"}
                     answer = answer if isinstance(answer, bytes) else answer.encode()
                 else:
                     call.status, answer, kind = self.forward(body)
-                self.send_response(call.status)
-                if fault:
-                    # Milliseconds: the SDK's retries need not wait as long for a recorder as for a real service.
-                    self.send_header("x-amz-retry-after", "1")
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(answer)
+                    headers = {"Content-Type": kind}
+                self.answer(call.status, headers, answer)
 
             def forward(self, body):
                 upstream = http.client.HTTPConnection(recorder.host, recorder.port, timeout=60)
@@ -138,7 +124,7 @@ class Recorder:
 
             do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_one
 
-        return Handler
+        return Aws
 
 
 def operation(method, path, headers, body):

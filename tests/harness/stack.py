@@ -3,12 +3,10 @@
 import atexit
 import json
 import os
-import queue
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +14,7 @@ from pathlib import Path
 
 import boto3
 
+from .output import Output
 from .recorder import Recorder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,24 +159,17 @@ class Function:
             variables["CURFEW_SETTINGS"] = settings if isinstance(settings, str) else json.dumps(settings)
         variables.update(environment or {})
         self.process = spawn([binary(name)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables)
-        self._lines = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._output = Output(self.process.stdout)
 
-    def _read(self):
-        for line in self.process.stdout:
-            self._lines.put(line.decode())
+    def lines(self):
+        """What was logged since the last call, parsed: every line has to be JSON. Metrics are put aside.
 
-    def lines(self, at_least=1, seconds=5, settle=0.05):
-        """What was logged since the last call, parsed: every line has to be JSON. Metrics are put aside."""
+        All that an invocation logs is written before it is answered.
+        """
         new = []
-        end = time.monotonic() + seconds
-        while True:
-            patience = end - time.monotonic() if len(new) < at_least else settle
-            try:
-                line = json.loads(self._lines.get(timeout=max(0.001, patience)))
-            except queue.Empty:
-                return new
+        for line in map(json.loads, self._output.lines()):
             (self.metrics if "_aws" in line else new).append(line)
+        return new
 
     def invoke(self, payload):
         return self.runtime.invoke(self.name, payload)

@@ -1,5 +1,6 @@
 """The CloudFormation templates as Python data: short tags (`!Ref`, `!Sub`) become their long forms."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -17,13 +18,13 @@ PSEUDO = {
 }
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML without dates: a policy's version is a string."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 
@@ -44,8 +45,9 @@ def text(name):
     return (INFRA / f"{name}.yaml").read_text()
 
 
+@functools.cache
 def load(name):
-    """A template by the name of its file."""
+    """A template by the name of its file, to be read and not written to."""
     return yaml.load(text(name), _Loader)  # noqa: S506: a safe loader with CloudFormation's tags
 
 

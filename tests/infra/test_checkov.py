@@ -7,7 +7,6 @@ bucket. It lives in an environment of its own, since it pins other versions of w
 import json
 import re
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,17 +33,6 @@ def with_default(text, parameter, value):
     return changed
 
 
-def scan(folder, texts):
-    for name, text in texts.items():
-        (folder / f"{name}.yaml").write_text(text)
-    # --skip-download: nothing is asked from or told to anybody.
-    command = [CHECKOV, "--directory", folder, "--framework", "cloudformation", "--skip-download", "--output", "json"]
-    told = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    report = json.loads(told.stdout)
-    assert report["results"]["parsing_errors"] == []
-    return report["results"]
-
-
 def ids(checks):
     return {(Path(check["file_path"]).stem, check["resource"], check["check_id"]) for check in checks}
 
@@ -58,9 +46,22 @@ def results(tmp_path_factory):
     for (name, parameter), value in OTHER_DEFAULTS.items():
         others[name] = with_default(others[name], parameter, value)
     unskipped = {name: re.sub(r"^        skip:$", "        unskipped:", text, flags=re.MULTILINE) for name, text in others.items()}
-    folders = [tmp_path_factory.mktemp("checkov") for _ in range(3)]
-    with ThreadPoolExecutor() as side_by_side:
-        return tuple(side_by_side.map(scan, folders, (texts, others, unskipped)))
+    folder = tmp_path_factory.mktemp("checkov")
+    cases = {"default": texts, "others": others, "unskipped": unskipped}
+    for case, files in cases.items():
+        (folder / case).mkdir()
+        for name, text in files.items():
+            (folder / case / f"{name}.yaml").write_text(text)
+    # --skip-download: nothing is asked from or told to anybody.
+    command = [CHECKOV, "--directory", folder, "--framework", "cloudformation", "--skip-download", "--output", "json"]
+    told = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    found = json.loads(told.stdout)["results"]
+    assert found["parsing_errors"] == []
+    kinds = ("passed_checks", "failed_checks", "skipped_checks")
+    return [
+        {kind: [check for check in found[kind] if Path(check["file_path"]).parent.name == case] for kind in kinds}
+        for case in cases
+    ]
 
 
 def test_checkov_finds_nothing(results):
