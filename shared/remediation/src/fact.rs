@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::{CallError, Denied};
+use crate::CallError;
 
 /// A part of a state that a control can do without: that it could not be read is an answer too.
 ///
@@ -27,25 +27,33 @@ pub struct Unknown {
     /// The IAM action of the call that failed.
     pub action: Cow<'static, str>,
     /// How it failed.
-    pub kind: UnknownKind,
-    /// The service's error code, what failed before any answer, or the field that is missing from the answer.
-    pub code: String,
-    /// What the service said.
+    #[serde(flatten)]
+    pub reason: Reason,
+    /// The whole error in words, the service's own included.
     pub message: String,
 }
 
 /// How a call failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum UnknownKind {
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Reason {
     /// The function's role may not call it.
     AccessDenied,
     /// It may pass.
-    Unavailable,
+    Unavailable {
+        /// The service's error code, or what failed before any answer.
+        code: String,
+    },
     /// The service refused it.
-    Refused,
+    Refused {
+        /// The service's error code.
+        code: String,
+    },
     /// The service answered with less than it promises.
-    IncompleteAnswer,
+    IncompleteAnswer {
+        /// The field that is missing.
+        field: String,
+    },
 }
 
 impl<T> Fact<T> {
@@ -75,12 +83,12 @@ impl Unknown {
     /// Why, without the service's own words, which may differ from call to call: the same is told once.
     #[must_use]
     pub fn why(&self) -> String {
-        let Self { action, kind, code, .. } = self;
-        match kind {
-            UnknownKind::AccessDenied => format!("the function's role may not call `{action}`"),
-            UnknownKind::Unavailable => format!("`{action}` did not go through: {code}"),
-            UnknownKind::Refused => format!("`{action}` was refused: {code}"),
-            UnknownKind::IncompleteAnswer => self.to_string(),
+        let Self { action, reason, .. } = self;
+        match reason {
+            Reason::AccessDenied => format!("the function's role may not call `{action}`"),
+            Reason::Unavailable { code } => format!("`{action}` did not go through: {code}"),
+            Reason::Refused { code } => format!("`{action}` was refused: {code}"),
+            Reason::IncompleteAnswer { field } => format!("`{action}` answered without `{field}`"),
         }
     }
 }
@@ -88,7 +96,7 @@ impl Unknown {
 impl Hash for Unknown {
     /// Without the message: it is the same reason, whatever the words.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.action, self.kind, &self.code).hash(state);
+        (&self.action, &self.reason).hash(state);
     }
 }
 
@@ -101,15 +109,15 @@ impl fmt::Display for Unknown {
 
 impl From<CallError> for Unknown {
     fn from(error: CallError) -> Self {
-        let message = error.to_string();
-        let (kind, code) = match &error {
-            CallError::Denied(Denied { .. }) => (UnknownKind::AccessDenied, String::new()),
-            CallError::Passing { code, .. } => (UnknownKind::Unavailable, code.clone()),
-            CallError::Unanswered { failure, .. } => (UnknownKind::Unavailable, (*failure).to_owned()),
-            CallError::Refused { code, .. } => (UnknownKind::Refused, code.clone()),
-            CallError::Incomplete { field, .. } => (UnknownKind::IncompleteAnswer, (*field).to_owned()),
+        let (action, message) = (error.action().into(), error.to_string());
+        let reason = match error {
+            CallError::Denied(_) => Reason::AccessDenied,
+            CallError::Passing { code, .. } => Reason::Unavailable { code },
+            CallError::Unanswered { failure, .. } => Reason::Unavailable { code: failure.to_owned() },
+            CallError::Refused { code, .. } => Reason::Refused { code },
+            CallError::Incomplete { field, .. } => Reason::IncompleteAnswer { field: field.to_owned() },
         };
-        Self { action: error.action().into(), kind, code, message }
+        Self { action, reason, message }
     }
 }
 
