@@ -5,7 +5,8 @@
 
 use std::process::ExitCode;
 
-use buckets::{S3Acl, S3BucketAcls};
+use buckets::S3Acl;
+use s3::S3BucketAcls;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

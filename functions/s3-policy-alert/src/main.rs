@@ -4,7 +4,8 @@
 
 use std::process::ExitCode;
 
-use buckets::{S3BucketPolicies, S3Policy};
+use buckets::S3Policy;
+use s3::S3BucketPolicies;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

@@ -5,7 +5,8 @@
 
 use std::process::ExitCode;
 
-use security_groups::{Ec2SecurityGroups, SgIngress};
+use ec2::Ec2SecurityGroups;
+use security_groups::SgIngress;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

@@ -6,7 +6,6 @@
 pub mod mail;
 pub mod message;
 
-mod console;
 mod cut;
 mod topic;
 

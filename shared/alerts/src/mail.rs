@@ -5,13 +5,14 @@ use std::fmt::Write;
 
 use remediation::{Alert, Finding, Outcome, Remedy, Report};
 
-use crate::{console, cut};
+use crate::cut;
 
 /// SNS takes subjects of fewer than 100 characters, ASCII, on one line.
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
 const SUBJECT_LIMIT: usize = 99;
 
 /// Writes the alert; no part of it becomes longer than `limit` bytes.
+#[must_use]
 pub fn mail(report: &Report, limit: usize) -> Alert {
     Alert { subject: subject(report), text: text(report, limit) }
 }
@@ -52,7 +53,9 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
-        Outcome::Compliant => "It was closed before Curfew had said that it closed it.",
+        Outcome::ClosedMeanwhile => "It was closed before Curfew had said that it closed it.",
+        // Nobody is told of these.
+        Outcome::Compliant => "Nothing was found to close.",
     };
     format!("{found}. {then}")
 }
@@ -71,7 +74,7 @@ fn text(report: &Report, limit: usize) -> String {
     text.line(&format!("  Region    {}", subject.region));
     text.line(&format!("  Resource  {}", subject.resource));
     text.line(&format!("  ARN       {}", subject.arn()));
-    if let Some(link) = console::link(subject) {
+    if let Some(link) = subject.console_url() {
         text.line(&format!("  Console   {link}"));
     }
 
@@ -107,7 +110,7 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
         return;
     }
     let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
-    let closed_meanwhile = report.outcome == Outcome::Compliant;
+    let closed_meanwhile = report.outcome == Outcome::ClosedMeanwhile;
     let if_none = if closed_meanwhile { "Nothing that it knows of." } else { "It changed nothing." };
     text.list(changes, if_none, limit);
     match &report.remaining {
@@ -134,8 +137,8 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
     if let Some(error) = &report.error {
         text.line(&format!("  It could not finish: {}", cut::text(&error.to_string(), limit)));
     }
-    if let Some(note) = &report.note {
-        text.line(&format!("  Note: {note}."));
+    if let Some(note) = report.note {
+        text.line(&format!("  Note: {}.", note.words()));
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use remediation::{Alert, Report};
 use serde_json::{Map, Value, json};
 
+use crate::cut;
 use crate::mail::{headline, mail};
-use crate::{console, cut};
 
 /// The JSON's version: raised when a member changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -41,6 +41,7 @@ pub struct Message {
 }
 
 /// Writes the alert about a subject, cut where it would be too long.
+#[must_use]
 pub fn message(report: &Report) -> Message {
     let whole =
         Message { mail: mail(report, usize::MAX), body: String::new(), attributes: attributes(report) };
@@ -78,7 +79,7 @@ fn facts(report: &Report, limit: usize) -> Value {
     facts.insert("resource_kind".to_owned(), report.subject.resource.kind().into());
     facts.insert("partition".to_owned(), report.subject.partition().as_str().into());
     facts.insert("severity".to_owned(), report.severity().as_str().into());
-    facts.insert("console".to_owned(), json!(console::link(&report.subject)));
+    facts.insert("console".to_owned(), json!(report.subject.console_url()));
     facts.insert("advice".to_owned(), json!(report.advice));
     cut::facts(&mut facts, limit);
     Value::Object(facts)

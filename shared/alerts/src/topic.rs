@@ -1,10 +1,11 @@
 //! The SNS topic that alerts go to.
 
+use aws::CountCalls;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_types::SdkConfig;
-use remediation::{CallError, CountCalls, Notify, Report, Undelivered};
+use remediation::{CallError, Notify, Report, Undelivered};
 
 use crate::message::message;
 
@@ -54,6 +55,7 @@ impl TopicArn {
     }
 
     /// The Region that the topic is in.
+    #[must_use]
     pub fn region(&self) -> Region {
         Region::new(self.region.clone())
     }
@@ -68,6 +70,7 @@ pub struct Topic {
 
 impl Topic {
     /// A topic, reached in its own Region, whichever Region the function runs in.
+    #[must_use]
     pub fn new(sdk: &SdkConfig, arn: TopicArn) -> Self {
         let config = Builder::from(sdk).region(arn.region()).interceptor(CountCalls).build();
         Self { arn, client: Client::from_conf(config) }
@@ -102,7 +105,7 @@ impl Notify for Topic {
         match request.send().await {
             Ok(_) => Ok(()),
             Err(error) => {
-                let error = CallError::from_sdk("sns:Publish", &error);
+                let error = aws::failed("sns:Publish", error);
                 Err(Undelivered { error, alert: message.mail })
             }
         }

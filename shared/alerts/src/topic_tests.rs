@@ -3,7 +3,7 @@
 use aws_sdk_sns::error::ErrorMetadata;
 use aws_sdk_sns::operation::publish::{PublishError, PublishOutput};
 use aws_smithy_mocks::{mock, mock_client};
-use events::Trigger;
+use remediation::testing::{self, run};
 use remediation::{Mode, Outcome};
 
 use super::*;
@@ -11,23 +11,7 @@ use super::*;
 const ARN: &str = "arn:aws:sns:eu-west-1:210987654321:curfew-alerts";
 
 fn report() -> Report {
-    let event = serde_json::json!({
-        "source": "aws.config",
-        "detail-type": "Config Rules Compliance Change",
-        "account": "210987654321",
-        "region": "eu-west-1",
-        "detail": {
-            "resourceType": "AWS::S3::Bucket",
-            "resourceId": "acme",
-            "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
-        },
-    });
-    let Ok(Trigger::Event(mut reading)) = events::read(&event.to_string()) else { panic!("no event") };
-    Report::new("s3-acl", &reading.subjects.remove(0), Mode::Enforce, Outcome::Remediated)
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    testing::report("s3-acl", testing::bucket("acme"), Mode::Enforce, Outcome::Remediated)
 }
 
 #[test]

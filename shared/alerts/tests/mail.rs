@@ -14,9 +14,9 @@ use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use remediation::{Evidence, Mode, Outcome, Remedy, Report};
+use remediation::{Evidence, Mode, Outcome, Remedy, Report, testing};
 use serde_json::{Value, json};
-use support::{report, subject, unread};
+use support::{bucket, report, unread};
 
 fn written(report: &Report) -> String {
     let alert = mail(report, usize::MAX);
@@ -94,8 +94,8 @@ fn the_console_is_the_partitions_own() {
         ("us-gov-west-1", Some("https://console.amazonaws-us-gov.com/s3/buckets/acme?")),
         ("us-iso-east-1", None),
     ] {
-        let subject = subject("AWS::S3::Bucket", "acme", region);
-        let text = mail(&Report::new("s3-acl", &subject, Mode::Enforce, Outcome::Failed), usize::MAX).text;
+        let subject = bucket("acme", region);
+        let text = mail(&testing::report("s3-acl", subject, Mode::Enforce, Outcome::Failed), usize::MAX).text;
         match expected {
             Some(link) => assert!(text.contains(link), "{text}"),
             None => assert!(!text.contains("Console"), "{text}"),
@@ -142,7 +142,7 @@ proptest! {
         prop_assume!(name.chars().any(|c| c != '.'));
         for outcome in [Outcome::StillOpen, Outcome::Failed] {
             let report = Report {
-                subject: subject("AWS::S3::Bucket", &name, &region),
+                subject: bucket(&name, &region),
                 ..report(outcome)
             };
             let line = mail(&report, usize::MAX).subject;

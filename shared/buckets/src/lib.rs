@@ -5,21 +5,26 @@
 //! | [`S3Acl`] (`s3-acl`) | the bucket's ACL; where it is public, also what limits and what depends on it | the bucket's ACL; by setting, its Block Public Access |
 //! | [`S3Policy`] (`s3-policy`) | the policy, S3's verdict on it, Block Public Access | nothing |
 //!
-//! Each control has a port with exactly these calls (`port.rs` in its folder) and is handed nothing else.
+//! Each control has a port with exactly the calls that it may make (`port.rs` in its folder) and is handed nothing
+//! else. No SDK comes in here: the crate `s3` has what is behind the ports.
 
-mod account;
 mod acl;
-mod client;
+mod block;
 mod policy;
-mod public_access_block;
 
-pub use account::AccountBlock;
 pub use acl::{
-    Acl, AclPlan, AclState, BucketAcls, Fact, Grant, Grantee, NewAcl, Owner, S3Acl, S3BucketAcls,
-    Surroundings, Written,
+    Acl, AclAssessment, AclChange, AclFinding, AclPlan, AclState, AclStep, AclStyle, AclWrite, Around,
+    BlockChange, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicGrant, PublicGroup, S3Acl, S3AclSettings,
+    Written,
 };
-pub use policy::{BucketPolicies, BucketPolicy, PolicyState, S3BucketPolicies, S3Policy};
-pub use public_access_block::PublicAccessBlock;
+pub use block::PublicAccessBlock;
+pub use policy::{
+    BucketPolicies, BucketPolicy, NoChange, NoPlan, PolicyAnswer, PolicyAssessment, PolicyFinding,
+    PolicyState, S3Policy, S3PolicySettings,
+};
 
-#[cfg(test)]
-mod tests;
+use events::BucketName;
+use remediation::Target;
+
+/// A bucket, as a control sees it.
+pub type Bucket<'a> = Target<'a, BucketName>;

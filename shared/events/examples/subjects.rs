@@ -6,7 +6,32 @@
 use std::io::Read;
 use std::process::ExitCode;
 
-use events::{Reading, Subject, Trigger};
+use events::{AccountId, Partition, Reading, Region, Subject, Trigger};
+use serde::Serialize;
+
+/// A subject as it is printed: with its partition, and its cause in words.
+#[derive(Serialize)]
+struct Printed<'a> {
+    kind: &'a str,
+    id: &'a str,
+    account: &'a AccountId,
+    region: &'a Region,
+    partition: Partition,
+    cause: String,
+}
+
+impl<'a> Printed<'a> {
+    fn of(subject: &'a Subject) -> Self {
+        Self {
+            kind: subject.resource.kind(),
+            id: subject.resource.id(),
+            account: &subject.account,
+            region: &subject.region,
+            partition: subject.partition(),
+            cause: subject.cause.to_string(),
+        }
+    }
+}
 
 fn main() -> ExitCode {
     let mut payload = Vec::new();
@@ -18,7 +43,8 @@ fn main() -> ExitCode {
         Ok(Trigger::Batch(messages)) => messages.into_iter().map(|message| message.reading).collect(),
         Err(error) => return complain(&[error.to_string()]),
     };
-    let subjects: Vec<&Subject> = readings.iter().flat_map(|reading| &reading.subjects).collect();
+    let subjects: Vec<Printed<'_>> =
+        readings.iter().flat_map(|reading| &reading.subjects).map(Printed::of).collect();
     let reasons: Vec<String> =
         readings.iter().flat_map(|reading| &reading.unreadable).map(ToString::to_string).collect();
     match serde_json::to_string_pretty(&subjects) {

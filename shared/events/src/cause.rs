@@ -2,54 +2,86 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::error::quoted;
 
 /// Which trigger pointed at a resource: for people to read, never to decide by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// What it is made from is shortened and put on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
-    trigger: &'static str,
+    trigger: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     time: Option<String>,
-    event: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    event_id: Option<String>,
 }
 
 impl Cause {
-    pub(crate) fn new(trigger: &'static str) -> Self {
-        Self { trigger, rule: None, time: None, event: None }
+    /// A cause of which only the kind of trigger is known, as in `AWS Config rule`.
+    #[must_use]
+    pub fn new(trigger: &str) -> Self {
+        Self { trigger: quoted(trigger), rule: None, time: None, event_id: None }
     }
 
-    pub(crate) fn rule(mut self, name: Option<&str>) -> Self {
-        self.rule = name.map(quoted);
-        self
+    /// The same, with the rule that found the resource, where there is one.
+    #[must_use]
+    pub fn with_rule(self, name: Option<&str>) -> Self {
+        Self { rule: name.map(quoted), ..self }
     }
 
-    pub(crate) fn event(mut self, id: Option<&str>, time: Option<&str>) -> Self {
-        self.event = id.map(quoted);
-        self.time = time.map(quoted);
-        self
+    /// The same, with the time of the event, where it has one.
+    #[must_use]
+    pub fn with_time(self, time: Option<&str>) -> Self {
+        Self { time: time.map(quoted), ..self }
+    }
+
+    /// The same, with the id of the event, where it has one.
+    #[must_use]
+    pub fn with_event_id(self, id: Option<&str>) -> Self {
+        Self { event_id: id.map(quoted), ..self }
+    }
+
+    /// The kind of trigger.
+    #[must_use]
+    pub fn trigger(&self) -> &str {
+        &self.trigger
+    }
+
+    /// The rule that found the resource.
+    #[must_use]
+    pub fn rule(&self) -> Option<&str> {
+        self.rule.as_deref()
+    }
+
+    /// The time of the event, as the trigger writes it.
+    #[must_use]
+    pub fn time(&self) -> Option<&str> {
+        self.time.as_deref()
+    }
+
+    /// The id of the event.
+    #[must_use]
+    pub fn event_id(&self) -> Option<&str> {
+        self.event_id.as_deref()
     }
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.trigger)?;
+        f.write_str(&self.trigger)?;
         if let Some(rule) = &self.rule {
             write!(f, " {rule}")?;
         }
         if let Some(time) = &self.time {
             write!(f, " at {time}")?;
         }
-        if let Some(event) = &self.event {
-            write!(f, " (event {event})")?;
+        if let Some(event_id) = &self.event_id {
+            write!(f, " (event {event_id})")?;
         }
         Ok(())
-    }
-}
-
-impl Serialize for Cause {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }

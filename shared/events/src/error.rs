@@ -1,15 +1,18 @@
 //! Why a trigger could not be read.
 
+use document::{Expected, Fault, Place};
+
 /// The longest piece of somebody else's text that an error repeats, in characters.
 const QUOTED: usize = 80;
 
 /// Why a trigger, or a part of it, gives no subject.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum TriggerError {
-    /// The payload is no JSON at all, or is nested too deeply to be an event.
-    #[error("not readable JSON: {reason}")]
+    /// The payload, or the body of a message, is no JSON at all, or is nested too deeply to be an event.
+    #[error("not readable JSON: {}{reason}", inside(place))]
     NotJson {
+        /// Where the text stands.
+        place: Place,
         /// What the JSON parser says, with line and column.
         reason: String,
     },
@@ -20,13 +23,13 @@ pub enum TriggerError {
     #[error("`{field}` is missing")]
     Missing {
         /// Path of the field, as in `detail.resourceId`.
-        field: String,
+        field: Place,
     },
     /// A field is there, with another JSON type than AWS sends.
     #[error("`{field}` is not {expected}")]
     WrongType {
         /// Path of the field.
-        field: String,
+        field: Place,
         /// What it should be, as in `a string`.
         expected: &'static str,
     },
@@ -34,7 +37,7 @@ pub enum TriggerError {
     #[error("`{field}` is `{value}`, which is not {expected}")]
     Invalid {
         /// Path of the field.
-        field: String,
+        field: Place,
         /// The value, shortened.
         value: String,
         /// What it should be, as in `a 12-digit account id`.
@@ -51,17 +54,35 @@ pub enum TriggerError {
 }
 
 impl TriggerError {
-    pub(crate) fn missing(field: impl Into<String>) -> Self {
-        Self::Missing { field: field.into() }
-    }
-
-    pub(crate) fn invalid(field: impl Into<String>, value: &str, expected: &'static str) -> Self {
-        Self::Invalid { field: field.into(), value: quoted(value), expected }
+    pub(crate) fn invalid(field: &Place, value: &str, expected: &'static str) -> Self {
+        Self::Invalid { field: field.clone(), value: quoted(value), expected }
     }
 
     pub(crate) fn foreign(source: &str, detail_type: &str) -> Self {
         Self::Foreign { source_name: quoted(source), detail_type: quoted(detail_type) }
     }
+}
+
+impl From<Fault> for TriggerError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Missing { place, name } => Self::Missing { field: place.member(name) },
+            Fault::Unexpected { place, .. } if place.is_root() => Self::NotAnObject,
+            Fault::Unexpected { place, expected, .. } => {
+                let expected = match expected {
+                    Expected::Object => "a JSON object",
+                    Expected::Text => "a string",
+                    other => other.words(),
+                };
+                Self::WrongType { field: place, expected }
+            }
+        }
+    }
+}
+
+/// The place of a text inside the payload, ahead of what is wrong with it.
+fn inside(place: &Place) -> String {
+    if place.is_root() { String::new() } else { format!("`{place}`: ") }
 }
 
 /// Somebody else's text, shortened and on one line, fit for a message.

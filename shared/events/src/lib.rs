@@ -5,17 +5,17 @@
 //! that is none of ours is an error too, never silence. What a trigger claims about a resource is not
 //! carried on: the live state decides.
 //!
-//! One file a trigger, in `trigger/`.
+//! One file a trigger, in `trigger/`; one row a kind of resource, in `resource.rs`.
 
 mod cause;
 mod error;
-mod fields;
-mod names;
+mod resource;
 mod subject;
 mod trigger;
 
 pub use cause::Cause;
 pub use error::TriggerError;
-pub use names::{AccountId, BucketName, GroupId, Partition, Region};
-pub use subject::{Resource, Subject};
+pub use names::*;
+pub use resource::Resource;
+pub use subject::Subject;
 pub use trigger::{Message, Reading, Trigger, read};

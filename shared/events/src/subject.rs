@@ -1,57 +1,14 @@
 //! The resource that a trigger points at.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
-
-use crate::{AccountId, BucketName, Cause, GroupId, Partition, Region};
-
-/// A resource of a kind that Curfew knows.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Resource {
-    /// An S3 bucket.
-    Bucket(BucketName),
-    /// A VPC security group.
-    SecurityGroup(GroupId),
-}
-
-impl Resource {
-    /// The kind, as in `s3-bucket`.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Bucket(_) => "s3-bucket",
-            Self::SecurityGroup(_) => "security-group",
-        }
-    }
-
-    /// The kind in words, as in `S3 bucket`.
-    pub fn kind_name(&self) -> &'static str {
-        match self {
-            Self::Bucket(_) => "S3 bucket",
-            Self::SecurityGroup(_) => "security group",
-        }
-    }
-
-    /// The name or id, without its kind.
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Bucket(name) => name.as_str(),
-            Self::SecurityGroup(id) => id.as_str(),
-        }
-    }
-}
-
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind_name(), self.id())
-    }
-}
+use crate::{AccountId, Cause, Partition, Region, Resource};
 
 /// A resource, where it is, and what pointed at it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// What to look at.
+    #[serde(flatten)]
     pub resource: Resource,
     /// The account that owns it.
     pub account: AccountId,
@@ -63,36 +20,36 @@ pub struct Subject {
 
 impl Subject {
     /// The partition of the subject's Region.
+    #[must_use]
     pub fn partition(&self) -> Partition {
         self.region.partition()
     }
 
     /// The resource's ARN.
+    #[must_use]
     pub fn arn(&self) -> String {
-        let Self { resource, account, region, .. } = self;
-        match resource {
-            Resource::Bucket(name) => format!("arn:{}:s3:::{name}", self.partition()),
-            Resource::SecurityGroup(id) => {
-                format!("arn:{}:ec2:{region}:{account}:security-group/{id}", self.partition())
-            }
-        }
+        self.fill(self.resource.row().arn)
+    }
+
+    /// Where the AWS console shows the resource, `None` in a partition whose console has no public address.
+    #[must_use]
+    pub fn console_url(&self) -> Option<String> {
+        let host = self.partition().console_host(&self.region)?;
+        Some(format!("https://{host}/{}", self.fill(self.resource.row().console)))
     }
 
     /// Whether both point at the same resource, whatever their causes.
+    #[must_use]
     pub fn same_resource(&self, other: &Self) -> bool {
         self.resource == other.resource && self.account == other.account && self.region == other.region
     }
-}
 
-impl Serialize for Subject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Subject", 6)?;
-        object.serialize_field("kind", self.resource.kind())?;
-        object.serialize_field("id", self.resource.id())?;
-        object.serialize_field("account", &self.account)?;
-        object.serialize_field("region", &self.region)?;
-        object.serialize_field("partition", &self.partition())?;
-        object.serialize_field("cause", &self.cause)?;
-        object.end()
+    /// No name has a brace in it, so each place is filled once.
+    fn fill(&self, template: &str) -> String {
+        template
+            .replace("{partition}", self.partition().as_str())
+            .replace("{region}", self.region.as_str())
+            .replace("{account}", self.account.as_str())
+            .replace("{id}", self.resource.id())
     }
 }

@@ -11,7 +11,10 @@
 //! function.run(|settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
 //! ```
 
+mod environment;
 mod payload;
+mod renewal;
+mod service;
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,9 +28,15 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
+use remediation::Describe;
 use remediation::clock::SystemClock;
-use remediation::settings::{Environment, Origin, OriginError, Renewal, SettingsNotRead, SettingsSource};
-use remediation::{Control, HandleError, Invocation, Service, Settings, log, metrics};
+use settings::{Settings, SettingsNotRead, SettingsSource};
+use telemetry::{log, metrics};
+
+use crate::environment::{Environment, Origin, OriginError};
+
+pub use renewal::Renewal;
+pub use service::{HandleError, Invocation, Service};
 
 /// How long one attempt of a call to AWS may take; they answer within a tenth of this.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -69,14 +78,14 @@ impl Function {
         log::start(name, environment.level());
         metrics::start(name);
         prepare(&environment).await.map_err(|error| {
-            tracing::error!(target: "remediation", "the function cannot start: {error}");
+            tracing::error!(target: telemetry::TARGET, "the function cannot start: {error}");
             ExitCode::FAILURE
         })
     }
 
     /// Handles invocations until Lambda stops the process. `arm` builds the control, anew when the settings have
     /// changed.
-    pub async fn run<C: Control>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
+    pub async fn run<C: Describe>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
         let Self { settings, parameter, topic, .. } = self;
         let service = Service::new(arm(&settings), topic, SystemClock, settings.clone());
         let renewal = parameter.map(|parameter| Renewal::new(parameter, SystemClock, C::NAME, settings));
@@ -95,7 +104,7 @@ impl Function {
         match runtime.run().await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                tracing::error!(target: "remediation", "the Lambda runtime stopped: {error}");
+                tracing::error!(target: telemetry::TARGET, "the Lambda runtime stopped: {error}");
                 ExitCode::FAILURE
             }
         }

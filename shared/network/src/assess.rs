@@ -1,32 +1,28 @@
 //! Judging the inbound rules of a group.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
-    marker::PhantomData,
-};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::marker::PhantomData;
 
-use crate::{
-    address::{Address, Addresses},
-    exposure::Exposure,
-    finding::{Assessment, Finding, UnreadableSource},
-    ids::{PrefixListId, RuleId},
-    offenders::{Opening, Sources},
-    partition::sweep,
-    ports::PortSet,
-    prefix_lists::PrefixLists,
-    protocol::Protocol,
-    rule::Rule,
-    settings::Settings,
-    source::Source,
-    span::Span,
-    span_set::SpanSet,
-};
+use addresses::{Address, Addresses, Span, SpanSet};
+
+use crate::exposure::Exposure;
+use crate::finding::{Assessment, Finding, UnreadableSource};
+use crate::ids::{PrefixListId, RuleId};
+use crate::offenders::{Opening, Sources};
+use crate::partition::sweep;
+use crate::ports::PortSet;
+use crate::prefix_lists::PrefixLists;
+use crate::protocol::Protocol;
+use crate::rule::Rule;
+use crate::settings::Settings;
+use crate::source::Source;
 
 /// Judges the inbound rules among `rules`. Their order does not matter.
 ///
 /// Rules that name the same prefix list, or blocks of the same addresses, count as one source, and each source
 /// is cut where others begin or end only once, so that a thousand rules take some hundredths of a second.
+#[must_use]
 pub fn assess(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> Assessment {
     let mut inbound = Vec::new();
     let mut unreadable: BTreeMap<PrefixListId, BTreeSet<RuleId>> = BTreeMap::new();
@@ -54,6 +50,7 @@ pub fn assess(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> Asses
 }
 
 /// The prefix lists without which nobody can say whether a port is open: those that reach ports that may not be.
+#[must_use]
 pub fn deciding_lists(rules: &[Rule], settings: &Settings) -> BTreeSet<PrefixListId> {
     let inbound = rules.iter().filter(|rule| !rule.is_egress);
     let deciding = inbound.filter_map(|rule| match &rule.permission.source {

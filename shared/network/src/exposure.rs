@@ -1,17 +1,10 @@
 //! How much of the public Internet a set of addresses is.
 
-use std::fmt;
-
+use addresses::{Address, Span, SpanSet};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    address::{Address, Addresses, Family},
-    span::Span,
-    span_set::SpanSet,
-};
-
 /// How exposed something is to one address family, from the least to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Exposure {
     /// No public address.
@@ -26,6 +19,7 @@ pub enum Exposure {
 
 impl Exposure {
     /// How exposed something is that `sources` can reach.
+    #[must_use]
     pub fn of<T: Address>(sources: &SpanSet<T>) -> Self {
         let public = T::public();
         if sources.covers(public) {
@@ -36,41 +30,6 @@ impl Exposure {
             Self::Some
         } else {
             Self::None
-        }
-    }
-}
-
-impl fmt::Display for Exposure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "none",
-            Self::Some => "some",
-            Self::Broad => "broad",
-            Self::World => "world",
-        })
-    }
-}
-
-/// The exposure to each family on its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exposures {
-    /// The exposure to IPv4.
-    pub v4: Exposure,
-    /// The exposure to IPv6.
-    pub v6: Exposure,
-}
-
-impl Exposures {
-    /// How exposed something is that `sources` can reach.
-    pub fn of(sources: &Addresses) -> Self {
-        Self { v4: Exposure::of(&sources.v4), v6: Exposure::of(&sources.v6) }
-    }
-
-    /// The exposure to `family`.
-    pub fn family(self, family: Family) -> Exposure {
-        match family {
-            Family::V4 => self.v4,
-            Family::V6 => self.v6,
         }
     }
 }

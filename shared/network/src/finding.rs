@@ -1,21 +1,17 @@
 //! Why a group is not acceptable.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
-use serde::{Serialize, Serializer};
+use addresses::Family;
 
-use crate::{
-    address::Family,
-    exposure::Exposure,
-    ids::{PrefixListId, RuleId},
-    ports::PortSet,
-    protocol::Protocol,
-    services::services,
-    settings::Handling,
-};
+use crate::exposure::Exposure;
+use crate::ids::{PrefixListId, RuleId};
+use crate::ports::PortSet;
+use crate::protocol::Protocol;
+use crate::settings::Handling;
 
 /// Ports that are open and not authorized, and the rules that together make them so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The address family to which they are open.
     pub family: Family,
@@ -34,67 +30,19 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The names of the well-known services on the ports.
-    pub fn services(&self) -> Vec<&'static str> {
-        services(&self.protocol, &self.ports)
-    }
-}
-
-impl Serialize for Finding {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            family: Family,
-            protocol: &'a Protocol,
-            exposure: Exposure,
-            ports: Vec<String>,
-            services: Vec<&'static str>,
-            rule_ids: &'a BTreeSet<RuleId>,
-            handling: Handling,
-        }
-
-        Fields {
-            family: self.family,
-            protocol: &self.protocol,
-            exposure: self.exposure,
-            ports: self.ports.describe(&self.protocol),
-            services: self.services(),
-            rule_ids: &self.rule_ids,
-            handling: self.handling,
-        }
-        .serialize(serializer)
-    }
-}
-
-impl fmt::Display for Finding {
-    /// Such as `tcp 22 (SSH): open to the world over IPv4 by sgr-1; sgr-2`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMED_SERVICES: usize = 6;
-
-        let ports = self.ports.describe(&self.protocol).join(", ");
-        write!(f, "{} {ports}", self.protocol)?;
-        let services = self.services();
-        let named: Vec<_> = services.iter().take(NAMED_SERVICES).copied().collect();
-        match services.len().saturating_sub(named.len()) {
-            _ if named.is_empty() => {}
-            0 => write!(f, " ({})", named.join(", "))?,
-            more => write!(f, " ({} and {more} more services)", named.join(", "))?,
-        }
-        let reach = match self.exposure {
-            Exposure::World => "the world",
-            _ => "broad blocks of addresses",
-        };
-        let rules: Vec<_> = self.rule_ids.iter().map(RuleId::as_str).collect();
-        write!(f, ": open to {reach} over {} by {}", self.family, rules.join("; "))?;
-        match self.handling {
-            Handling::Report => f.write_str(" (reported only)"),
-            Handling::Revoke => Ok(()),
-        }
+    /// This finding without `ports` of its protocol, which stay open; `None` if none is left.
+    ///
+    /// A [`Plan`](crate::Plan) puts back what no finding names. So it closes the rest, and every rule goes on letting
+    /// through of `ports` what it lets through.
+    #[must_use]
+    pub fn without_ports(&self, ports: &PortSet) -> Option<Self> {
+        let left = self.ports.as_set().without(ports.as_set());
+        (!left.is_empty()).then(|| Self { ports: left.into(), ..self.clone() })
     }
 }
 
 /// A prefix list that could not be read, and the rules by which it reaches ports that may not be open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableSource {
     /// The list.
     pub prefix_list_id: PrefixListId,
@@ -103,7 +51,7 @@ pub struct UnreadableSource {
 }
 
 /// The judgement of one group.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assessment {
     /// By family, protocol and lowest port.
     pub findings: Vec<Finding>,
@@ -113,13 +61,9 @@ pub struct Assessment {
 
 impl Assessment {
     /// Whether nothing is left to be revoked. What is only reported, and what is unreadable, may be left.
+    #[must_use]
     pub fn is_closed(&self) -> bool {
         self.to_revoke().next().is_none()
-    }
-
-    /// Whether there is nothing to say at all.
-    pub fn is_clean(&self) -> bool {
-        self.findings.is_empty() && self.unreadable.is_empty()
     }
 
     /// The findings whose rules are to be revoked.

@@ -3,7 +3,7 @@
 //! Type and code are a byte each, so a message kind is the number `type * 256 + code`, and all codes
 //! of one type are one span.
 
-use crate::span::Span;
+use addresses::Span;
 
 /// All codes of the type `kind`.
 pub(crate) fn all_codes(kind: u8) -> Span<u16> {
@@ -17,7 +17,7 @@ pub(crate) fn one_code(kind: u8, code: u8) -> u16 {
 }
 
 /// Type and code as AWS writes them; -1 means all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TypeAndCode {
     pub kind: i32,
     pub code: i32,

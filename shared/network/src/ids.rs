@@ -1,14 +1,15 @@
 //! Names of AWS resources, one type a kind. A copy shares the text: of a large group's rules each may stand in
 //! many findings.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
 
         impl $name {
@@ -42,11 +43,6 @@ macro_rules! identifier {
             }
         }
     };
-}
-
-identifier! {
-    /// The id of a security group, such as `sg-0a1b2c3d`.
-    GroupId
 }
 
 identifier! {

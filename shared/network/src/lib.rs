@@ -3,20 +3,17 @@
 //! Everything here is a pure function of rules, prefix lists and settings. Addresses and ports are
 //! sets of numbers, so that no spelling, order or split of the rules makes a difference.
 //!
-//! - [`Query::answer`]: how exposed one port is, to each address family.
 //! - [`assess`]: the open ports of a group that are not authorized, and the rules that open them.
 //! - [`Plan::new`]: what to revoke, and what to put back before.
 //!
 //! ```
-//! use network::{Plan, PrefixLists, Rule, Settings, assess};
+//! use network::{Plan, PrefixLists, Protocol, Rule, Settings, Traffic, assess, parse_block};
 //!
-//! let permissions = serde_json::json!([{
-//!     "IpProtocol": "tcp",
-//!     "FromPort": 80,
-//!     "ToPort": 8080,
-//!     "IpRanges": [{ "CidrIp": "0.0.0.0/1" }, { "CidrIp": "128.0.0.0/1" }, { "CidrIp": "10.0.0.0/8" }],
-//! }]);
-//! let rules = Rule::read_ip_permissions(&permissions)?;
+//! let web = Traffic { protocol: Protocol::Tcp, from_port: Some(80), to_port: Some(8080) };
+//! let rules = ["0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/8"]
+//!     .map(|block| Ok(Rule::unnamed(web.permission(parse_block(block)?.into(), None))))
+//!     .into_iter()
+//!     .collect::<Result<Vec<_>, _>>()?;
 //! let assessment = assess(&rules, &PrefixLists::default(), &Settings::default());
 //! let plan = Plan::new(&rules, &assessment);
 //!
@@ -32,18 +29,14 @@
 //!         "tcp 443 from 128.0.0.0/1",
 //!     ],
 //! );
-//! # Ok::<(), network::ReadError>(())
+//! # Ok::<(), addresses::BlockError>(())
 //! ```
 
-mod address;
 mod assess;
-mod block;
 mod exposure;
 mod finding;
-mod group;
 mod icmp;
 mod ids;
-mod node;
 mod offenders;
 mod partition;
 mod permission;
@@ -51,38 +44,23 @@ mod plan;
 mod ports;
 mod prefix_lists;
 mod protocol;
-mod query;
-mod question;
 mod remainder;
-mod report;
 mod rule;
-mod rule_json;
 mod services;
 mod settings;
 mod source;
-mod span;
-mod span_set;
 
-pub use address::{Address, Addresses, Family};
+pub use addresses::{Addresses, Family, IpNet, Span, SpanSet, parse_block};
 pub use assess::{assess, deciding_lists};
-pub use block::{BlockError, parse_block};
-pub use exposure::{Exposure, Exposures};
+pub use exposure::Exposure;
 pub use finding::{Assessment, Finding, UnreadableSource};
-pub use group::{SecurityGroup, UnreadableGroup};
-pub use ids::{GroupId, PrefixListId, RuleId};
-pub use ipnet::IpNet;
-pub use node::ReadError;
-pub use permission::Permission;
+pub use ids::{PrefixListId, RuleId};
+pub use permission::{Permission, Traffic};
 pub use plan::{Cut, Plan, Restoration};
 pub use ports::{PortSet, PortSetError};
 pub use prefix_lists::PrefixLists;
 pub use protocol::Protocol;
-pub use query::{Answer, Query};
-pub use question::{Question, Reply};
-pub use report::Report;
 pub use rule::Rule;
 pub use services::services;
 pub use settings::{Handling, OpenLevel, Settings};
-pub use source::{ReferencedGroup, Source};
-pub use span::{Point, Span};
-pub use span_set::SpanSet;
+pub use source::{NotOneSource, ReferencedGroup, Source};

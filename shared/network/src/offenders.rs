@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{
-    address::Address,
-    exposure::{Exposure, broad_block},
-    partition::sweep,
-    settings::OpenLevel,
-    span::Span,
-    span_set::SpanSet,
-};
+use addresses::{Address, Span, SpanSet};
+
+use crate::exposure::{Exposure, broad_block};
+use crate::partition::sweep;
+use crate::settings::OpenLevel;
 
 /// How exposed a port is, and by which of its sources it is open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Opening {
     pub exposure: Exposure,
     /// The positions of the offending sources.

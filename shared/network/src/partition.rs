@@ -1,9 +1,6 @@
 //! Cutting a line where any of several sets begins or ends.
 
-use crate::{
-    span::{Point, Span},
-    span_set::SpanSet,
-};
+use addresses::{Point, Span, SpanSet};
 
 /// Cuts `within` into pieces that no set of `sets` splits, and shows each, lowest first, with the positions of
 /// the sets that hold it, ascending. A piece may be in no set.
@@ -14,9 +11,9 @@ pub(crate) fn sweep<T: Point>(
     within: &SpanSet<T>,
     mut visit: impl FnMut(Span<T>, &[usize]),
 ) {
-    let mut turns: Vec<(T, Turn)> = boundaries(within).map(|point| (point, Turn::Cut)).collect();
+    let mut turns: Vec<(T, Turn)> = within.boundaries().map(|point| (point, Turn::Cut)).collect();
     for (position, set) in sets.iter().enumerate() {
-        turns.extend(boundaries(set).map(|point| (point, Turn::Of(position))));
+        turns.extend(set.boundaries().map(|point| (point, Turn::Of(position))));
     }
     turns.sort_unstable_by_key(|(point, _)| *point);
 
@@ -51,10 +48,4 @@ impl Turn {
             Err(index) => holders.insert(index, position),
         }
     }
-}
-
-/// The points at which the set begins, or has just ended. None comes twice, since between two spans of a set
-/// lies a value outside it.
-fn boundaries<T: Point>(set: &SpanSet<T>) -> impl Iterator<Item = T> {
-    set.spans().iter().flat_map(|span| [Some(span.first()), span.last().next()]).flatten()
 }

@@ -2,21 +2,45 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use addresses::{Span, SpanSet};
+use serde::{Deserialize, Serialize};
 
-use crate::{
-    icmp::{self, TypeAndCode},
-    ports::PortSet,
-    protocol::Protocol,
-    source::Source,
-    span::Span,
-    span_set::SpanSet,
-};
+use crate::icmp::{self, TypeAndCode};
+use crate::ports::PortSet;
+use crate::protocol::Protocol;
+use crate::source::Source;
+
+/// What a rule lets through, whoever sends it. In `IpPermissions` EC2 says it once for many sources; each gets a
+/// permission of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traffic {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The first port, or the ICMP type; -1 or absent for all.
+    pub from_port: Option<i32>,
+    /// The last port, or the ICMP code; -1 or absent for all.
+    pub to_port: Option<i32>,
+}
+
+impl Traffic {
+    /// The permission of this traffic from `source`, with the description that stands beside the source. EC2
+    /// answers with empty text where nobody wrote any.
+    #[must_use]
+    pub fn permission(&self, source: Source, description: Option<String>) -> Permission {
+        Permission {
+            protocol: self.protocol.clone(),
+            from_port: self.from_port,
+            to_port: self.to_port,
+            source,
+            description: description.filter(|text| !text.is_empty()),
+        }
+    }
+}
 
 /// What one rule allows: a protocol, its ports and one source. The input of
 /// [AuthorizeSecurityGroupIngress](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html)
 /// for one rule.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Permission {
     /// The protocol.
@@ -41,17 +65,17 @@ impl Permission {
     ///
     /// A protocol without ports of its own (-1, or any but TCP, UDP and the two ICMPs) reaches every
     /// port of every protocol.
+    #[must_use]
     pub fn ports(&self, protocol: &Protocol) -> PortSet {
-        let span = if !self.protocol.has_ports() {
-            Some(Span::FULL)
+        if !self.protocol.has_ports() {
+            PortSet::full()
         } else if self.protocol != *protocol {
-            None
+            PortSet::default()
         } else if protocol.is_icmp() {
             types_and_codes(self.from_port, self.to_port)
         } else {
             port_range(self.from_port, self.to_port)
-        };
-        span.map_or(SpanSet::empty(), SpanSet::from).into()
+        }
     }
 
     /// The permissions of the same source that let through exactly `ports` of `protocol`.
@@ -79,27 +103,25 @@ impl Permission {
 }
 
 /// A bound that is absent or -1 does not bound. What lies outside 0 to 65535 is no port.
-fn port_range(from: Option<i32>, to: Option<i32>) -> Option<Span<u16>> {
+fn port_range(from: Option<i32>, to: Option<i32>) -> PortSet {
     let bound = |number: Option<i32>, otherwise: u16| match number {
         None | Some(-1) => i32::from(otherwise),
         Some(number) => number,
     };
-    let (from, to) = (bound(from, u16::MIN), bound(to, u16::MAX));
-    let last = u16::try_from(to.min(u16::MAX.into())).ok()?;
-    Span::new(u16::try_from(from.max(0)).ok()?, last)
+    let first = u16::try_from(bound(from, u16::MIN).max(0));
+    let last = u16::try_from(bound(to, u16::MAX).min(u16::MAX.into()));
+    let span = first.ok().zip(last.ok()).and_then(|(first, last)| Span::new(first, last));
+    span.map_or(SpanSet::empty(), SpanSet::from).into()
 }
 
 /// A type or a code that is absent or -1 stands for all. There is no type outside 0 to 255; a code
 /// outside does not narrow the type.
-fn types_and_codes(kind: Option<i32>, code: Option<i32>) -> Option<Span<u16>> {
-    let Some(kind) = kind.filter(|kind| *kind != -1) else {
-        return Some(Span::FULL);
-    };
-    let kind = u8::try_from(kind).ok()?;
-    Some(match code.and_then(|code| u8::try_from(code).ok()) {
-        Some(code) => Span::single(icmp::one_code(kind, code)),
-        None => icmp::all_codes(kind),
-    })
+fn types_and_codes(kind: Option<i32>, code: Option<i32>) -> PortSet {
+    match kind.filter(|kind| *kind != -1).map(u8::try_from) {
+        None => PortSet::full(),
+        Some(Ok(kind)) => PortSet::icmp(kind, code.and_then(|code| u8::try_from(code).ok())),
+        Some(Err(_)) => PortSet::default(),
+    }
 }
 
 impl fmt::Display for Permission {

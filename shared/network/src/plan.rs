@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{
-    finding::Assessment, ids::RuleId, permission::Permission, protocol::Protocol, remainder::Remainder,
-    rule::Rule, source::Source,
-};
+use crate::finding::{Assessment, Finding};
+use crate::ids::RuleId;
+use crate::permission::Permission;
+use crate::protocol::Protocol;
+use crate::remainder::Remainder;
+use crate::rule::Rule;
+use crate::settings::Handling;
+use crate::source::Source;
 
 /// What to change in a group: first everything in `restore` is authorized, then `revoke` is revoked.
 ///
@@ -16,23 +20,23 @@ use crate::{
 /// that the rule does not help to open. So 80-8080 from 0.0.0.0/0 leaves 80 and 443.
 ///
 /// A rule of all traffic leaves such ports of TCP and UDP, and the ICMP of its source's family. Where open ICMP is
-/// only reported, that is all of it or nothing: types are not told apart, and a rule whose ICMP is open as a
-/// whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of them counts
-/// as reaching every port. For the same reason a rule of such a protocol leaves nothing, since a TCP rule in
-/// its stead would let in what it never did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+/// only reported and it takes too many rules to tell its types apart, that is all of it; but a rule whose ICMP is
+/// open as a whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of
+/// them counts as reaching every port. For the same reason a rule of such a protocol leaves nothing, since a TCP
+/// rule in its stead would let in what it never did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// What is put back before anything is revoked, so that nothing legitimate is cut even for a moment.
     pub restore: Vec<Restoration>,
     /// What is not put back, though it is not open.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cut: Vec<Cut>,
     /// The rules that go.
     pub revoke: BTreeSet<RuleId>,
 }
 
 /// A part of a rule that is put back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restoration {
     /// The rule of which this is a part, and whose tags the new rule gets.
     pub part_of: RuleId,
@@ -41,7 +45,7 @@ pub struct Restoration {
 }
 
 /// ICMP that goes with a rule, because it takes too many rules to say it: EC2 has no ranges of types.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// The rule of which this was a part.
     pub part_of: RuleId,
@@ -57,11 +61,17 @@ pub struct Cut {
 
 impl Plan {
     /// Plans what clears `assessment`, which is that of `rules`.
+    #[must_use]
     pub fn new(rules: &[Rule], assessment: &Assessment) -> Self {
-        let findings = assessment.to_revoke();
-        let revoke: BTreeSet<RuleId> = findings.flat_map(|finding| &finding.rule_ids).cloned().collect();
+        Self::clearing(rules, assessment.findings.iter())
+    }
+
+    /// Plans what clears `findings`, which are those of `rules` or some of them.
+    pub fn clearing<'a>(rules: &[Rule], findings: impl Iterator<Item = &'a Finding> + Clone) -> Self {
+        let revoked = findings.clone().filter(|finding| finding.handling == Handling::Revoke);
+        let revoke: BTreeSet<RuleId> = revoked.flat_map(|finding| &finding.rule_ids).cloned().collect();
         let mut offending: HashMap<(&Protocol, &RuleId), Vec<_>> = HashMap::new();
-        for finding in &assessment.findings {
+        for finding in findings {
             for id in &finding.rule_ids {
                 offending.entry((&finding.protocol, id)).or_default().push(finding);
             }
@@ -97,21 +107,8 @@ impl Plan {
     }
 
     /// Whether there is nothing to change.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.revoke.is_empty()
-    }
-
-    /// The rules of a group after this plan. What is put back is called by what it says, because AWS
-    /// gives it an id only then.
-    pub fn apply_to(&self, rules: &[Rule]) -> Vec<Rule> {
-        let restored = self.restore.iter().map(|restoration| {
-            let original = rules.iter().find(|rule| rule.id == restoration.part_of);
-            Rule {
-                tags: original.map(|rule| rule.tags.clone()).unwrap_or_default(),
-                ..Rule::unnamed(restoration.permission.clone())
-            }
-        });
-        let kept = rules.iter().filter(|rule| !self.revoke.contains(&rule.id));
-        kept.cloned().chain(restored).collect()
     }
 }

@@ -1,20 +1,23 @@
 //! Sets of ports.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
+use addresses::{Span, SpanSet};
 use thiserror::Error;
 
-use crate::{icmp, protocol::Protocol, span::Span, span_set::SpanSet};
+use crate::icmp;
+use crate::protocol::Protocol;
 
 /// A set of TCP or UDP ports, or of ICMP types and codes.
 ///
 /// As text, as in the parameters of `vpc-sg-open-only-to-authorized-ports`: `443,1020-1025`. Empty text
 /// is the empty set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortSet(SpanSet<u16>);
 
 /// Why a text is not a set of ports.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PortSetError {
     /// Neither a number from 0 to 65535 nor two with a hyphen between.
     #[error("`{0}` is neither a port (0 to 65535) nor a range of ports")]
@@ -25,7 +28,14 @@ pub enum PortSetError {
 }
 
 impl PortSet {
+    /// Every port.
+    #[must_use]
+    pub fn full() -> Self {
+        Self(SpanSet::full())
+    }
+
     /// The ports as a set of numbers.
+    #[must_use]
     pub fn as_set(&self) -> &SpanSet<u16> {
         &self.0
     }
@@ -38,7 +48,18 @@ impl PortSet {
         range(text).map(|ports| Self(ports.into()))
     }
 
+    /// The messages of an ICMP type: those of one code, or all.
+    #[must_use]
+    pub fn icmp(kind: u8, code: Option<u8>) -> Self {
+        let span = match code {
+            Some(code) => Span::single(icmp::one_code(kind, code)),
+            None => icmp::all_codes(kind),
+        };
+        Self(span.into())
+    }
+
     /// The ranges, lowest first, as a person reads them: `22`, `80-443`; for ICMP `type 8`.
+    #[must_use]
     pub fn describe(&self, protocol: &Protocol) -> Vec<String> {
         let describe = if protocol.is_icmp() { icmp::describe } else { describe_ports };
         self.0.spans().iter().copied().map(describe).collect()

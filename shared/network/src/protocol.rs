@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The protocol of a rule or of a query.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// TCP: `tcp` or 6.
     Tcp,
@@ -26,16 +27,19 @@ impl Protocol {
     pub const WITH_PORTS: [Self; 4] = [Self::Tcp, Self::Udp, Self::Icmp, Self::Icmpv6];
 
     /// Whether a type and a code stand where TCP and UDP have ports.
+    #[must_use]
     pub fn is_icmp(&self) -> bool {
         matches!(self, Self::Icmp | Self::Icmpv6)
     }
 
     /// Whether a rule of this protocol heeds ports, or type and code.
+    #[must_use]
     pub fn has_ports(&self) -> bool {
         !matches!(self, Self::All | Self::Other(_))
     }
 
     /// The name or number as AWS writes it.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Tcp => "tcp",
@@ -76,5 +80,18 @@ impl fmt::Display for Protocol {
 impl Serialize for Protocol {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Protocol {
+    /// Takes what is written, and nothing that AWS only takes for the same, such as `TCP` or `6`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let protocol = Self::from(text.as_str());
+        if protocol.as_str() == text {
+            Ok(protocol)
+        } else {
+            Err(D::Error::custom(format_args!("the protocol `{text}` is written `{}`", protocol.as_str())))
+        }
     }
 }

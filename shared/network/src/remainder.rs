@@ -1,9 +1,13 @@
 //! What a revoked rule let through rightly.
 
-use crate::{
-    finding::Finding, permission::Permission, ports::PortSet, protocol::Protocol, settings::Handling,
-    source::Source, span_set::SpanSet,
-};
+use addresses::SpanSet;
+
+use crate::finding::Finding;
+use crate::permission::Permission;
+use crate::ports::PortSet;
+use crate::protocol::Protocol;
+use crate::settings::Handling;
+use crate::source::Source;
 
 /// How many rules of ICMP are put back in the place of one.
 const MOST_OF_ICMP: usize = 8;
@@ -29,7 +33,9 @@ impl Remainder {
             return Self::PutBack(Vec::new());
         }
         let open = union(offending.iter().map(|finding| &finding.ports));
-        let present: Vec<PortSet> = present.iter().map(|other| other.ports(protocol)).collect();
+        // A rule of a protocol without ports may open every port, but nobody can rely on it for one.
+        let present = present.iter().filter(|other| !matches!(other.protocol, Protocol::Other(_)));
+        let present: Vec<PortSet> = present.map(|other| other.ports(protocol)).collect();
         let present = union(present.iter());
         let right = rule.ports(protocol).as_set().without(&open);
         let missing = right.without(&present);
@@ -37,12 +43,13 @@ impl Remainder {
             return Self::PutBack(rule.narrowed(protocol, &missing));
         }
         // Less rules may say more than is missing: what is there twice does no harm.
+        let (right, narrow) = (rule.narrowed(protocol, &right), rule.narrowed(protocol, &missing));
+        let fewest = if narrow.len() < right.len() { narrow } else { right };
         let is_reported = offending.iter().all(|finding| finding.handling == Handling::Report);
-        let whole = if is_reported { rule.ports(protocol).as_set().clone() } else { right };
-        let (whole, narrow) = (rule.narrowed(protocol, &whole), rule.narrowed(protocol, &missing));
-        let fewest = if narrow.len() < whole.len() { narrow } else { whole };
         if fewest.len() <= MOST_OF_ICMP {
             Self::PutBack(fewest)
+        } else if is_reported {
+            Self::PutBack(rule.narrowed(protocol, rule.ports(protocol).as_set()))
         } else {
             Self::TooManyRules { ports: missing.into(), rules: fewest.len() }
         }

@@ -2,14 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use crate::{
-    ports::PortSet,
-    protocol::{
-        Protocol,
-        Protocol::{Tcp, Udp},
-    },
-    span::Span,
-};
+use addresses::Span;
+
+use crate::ports::PortSet;
+use crate::protocol::Protocol::{self, Tcp, Udp};
 
 /// A service that should not be open to the Internet, the protocols that it speaks and its ports.
 type Service = (&'static str, &'static [Protocol], RangeInclusive<u16>);
@@ -76,6 +72,7 @@ const SERVICES: [Service; 53] = [
 ];
 
 /// The names of the well-known services that have a port among `ports` of `protocol`.
+#[must_use]
 pub fn services(protocol: &Protocol, ports: &PortSet) -> Vec<&'static str> {
     SERVICES
         .iter()

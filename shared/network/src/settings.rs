@@ -1,11 +1,14 @@
 //! What counts as open, and what may be.
 
+use addresses::{Span, SpanSet};
 use serde::{Deserialize, Serialize};
 
-use crate::{exposure::Exposure, ports::PortSet, protocol::Protocol, span::Span, span_set::SpanSet};
+use crate::exposure::Exposure;
+use crate::ports::PortSet;
+use crate::protocol::Protocol;
 
 /// From which exposure on a port is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OpenLevel {
     /// Open to every public address.
@@ -17,6 +20,7 @@ pub enum OpenLevel {
 
 impl OpenLevel {
     /// Whether something of this exposure is open.
+    #[must_use]
     pub fn is_reached_by(self, exposure: Exposure) -> bool {
         exposure
             >= match self {
@@ -27,7 +31,7 @@ impl OpenLevel {
 }
 
 /// What is to be done about a finding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Handling {
     /// Say it.
@@ -38,7 +42,7 @@ pub enum Handling {
 }
 
 /// How a group is judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// From which exposure on a port is open.
     pub open_level: OpenLevel,

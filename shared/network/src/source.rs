@@ -1,18 +1,18 @@
 //! Where a rule lets traffic in from.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
+use std::fmt;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use serde::Serialize;
+use addresses::{Addresses, IpNet, Ipv4Net, Ipv6Net};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use crate::{
-    address::Addresses,
-    ids::{GroupId, PrefixListId},
-    prefix_lists::PrefixLists,
-};
+use crate::ids::PrefixListId;
+use crate::prefix_lists::PrefixLists;
 
 /// The one source of a rule.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub enum Source {
     /// A block of IPv4 addresses, with its host bits as they were written.
     #[serde(rename = "CidrIpv4")]
@@ -29,12 +29,12 @@ pub enum Source {
 }
 
 /// A security group that a rule names as its source.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ReferencedGroup {
     /// The group.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<GroupId>,
+    pub group_id: Option<String>,
     /// The account of the group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
@@ -46,7 +46,51 @@ pub struct ReferencedGroup {
     pub vpc_peering_connection_id: Option<String>,
 }
 
+/// A rule names no source of a kind that we know, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("not exactly one source of a known kind")]
+pub struct NotOneSource;
+
+/// Where a rule may name its source.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Fields {
+    cidr_ipv4: Option<Ipv4Net>,
+    cidr_ipv6: Option<Ipv6Net>,
+    prefix_list_id: Option<PrefixListId>,
+    referenced_group_info: Option<ReferencedGroup>,
+}
+
+impl TryFrom<Fields> for Source {
+    type Error = NotOneSource;
+
+    fn try_from(fields: Fields) -> Result<Self, NotOneSource> {
+        let (v4, v6) = (fields.cidr_ipv4.map(IpNet::V4), fields.cidr_ipv6.map(IpNet::V6));
+        Self::one_of(v4, v6, fields.prefix_list_id, fields.referenced_group_info)
+    }
+}
+
 impl Source {
+    /// The source of a rule, of which EC2 fills in one field: `CidrIpv4`, `CidrIpv6`, `PrefixListId` or
+    /// `ReferencedGroupInfo`.
+    ///
+    /// # Errors
+    /// None of them is there, or more than one.
+    pub fn one_of(
+        cidr_ipv4: Option<IpNet>,
+        cidr_ipv6: Option<IpNet>,
+        prefix_list: Option<PrefixListId>,
+        group: Option<ReferencedGroup>,
+    ) -> Result<Self, NotOneSource> {
+        let blocks = [cidr_ipv4, cidr_ipv6].into_iter().flatten().map(Self::from);
+        let list = prefix_list.map(Self::PrefixList);
+        let mut sources = blocks.chain(list).chain(group.map(Self::Group));
+        match (sources.next(), sources.next()) {
+            (Some(source), None) => Ok(source),
+            _ => Err(NotOneSource),
+        }
+    }
+
     /// The addresses of this source, `Err` with the id of a prefix list that could not be read.
     ///
     /// # Errors
@@ -62,6 +106,7 @@ impl Source {
     }
 
     /// Whether both name the same source, however its host bits are written.
+    #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.masked() == other.masked()
     }

@@ -5,8 +5,8 @@
 
 use aws_sdk_ssm::Client;
 use aws_types::SdkConfig;
-use remediation::settings::{SettingsNotRead, SettingsSource};
-use remediation::{CallError, Settings};
+use remediation::CallError;
+use settings::{Settings, SettingsNotRead, SettingsSource};
 
 const ACTION: &str = "ssm:GetParameter";
 
@@ -20,6 +20,7 @@ pub struct SettingsParameter {
 impl SettingsParameter {
     /// The parameter of this name, in the Region of the configuration; or of this ARN, where it is another
     /// account's.
+    #[must_use]
     pub fn new(sdk: &SdkConfig, name: String) -> Self {
         Self { client: Client::new(sdk), name }
     }
@@ -33,7 +34,7 @@ impl SettingsParameter {
 impl SettingsSource for SettingsParameter {
     async fn settings(&self) -> Result<Settings, SettingsNotRead> {
         let answer = self.client.get_parameter().name(&self.name).with_decryption(true).send().await;
-        let answer = answer.map_err(|error| CallError::from_sdk(ACTION, &error))?;
+        let answer = answer.map_err(|error| aws::failed(ACTION, error))?;
         let json = answer
             .parameter
             .and_then(|parameter| parameter.value)

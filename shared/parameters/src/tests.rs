@@ -4,7 +4,7 @@ use aws_sdk_ssm::types::Parameter;
 use aws_sdk_ssm::types::error::ParameterNotFound;
 use aws_smithy_mocks::{Rule, mock, mock_client};
 use remediation::Mode;
-use remediation::settings::SettingsSource;
+use settings::SettingsSource;
 
 use super::*;
 

@@ -131,19 +131,16 @@ fn explain(bencher: divan::Bencher<'_, '_>, name: &str) {
 }
 
 #[divan::bench]
-fn decide_collected(bencher: divan::Bencher<'_, '_>) {
-    let policies = collected();
+fn decide_corpus(bencher: divan::Bencher<'_, '_>) {
+    let policies = corpus();
     bencher.bench(|| {
         let parsed = policies.iter().filter_map(|text| Policy::parse(text).ok());
         parsed.filter(|policy| semantic::decide(policy, &Trust::default()).public).count()
     });
 }
 
-/// The collected policies, where they are at hand.
-fn collected() -> Vec<String> {
-    let places = ["../../../shared/cases/policies.jsonl", "../../shared/cases/policies.jsonl"];
-    let read = |place| std::fs::read_to_string(format!("{}/{place}", env!("CARGO_MANIFEST_DIR"))).ok();
-    let text = places.into_iter().find_map(read).unwrap_or_default();
+/// The policies of the tests' corpus, one after the other.
+fn corpus() -> Vec<String> {
     let policy = |line: &str| Some(serde_json::from_str::<Value>(line).ok()?.get("policy")?.to_string());
-    text.lines().filter_map(policy).collect()
+    include_str!("../tests/corpus/policies.jsonl").lines().filter_map(policy).collect()
 }

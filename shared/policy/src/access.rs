@@ -28,6 +28,7 @@ pub enum Access {
 
 impl Access {
     /// What it lets somebody do, as in "read every object".
+    #[must_use]
     pub const fn verb(self) -> &'static str {
         match self {
             Self::Everything => "do everything",
@@ -132,7 +133,7 @@ const ACTIONS: [(Access, &[&str]); 5] = [
 ];
 
 /// The classes that an action element reaches, gravest first.
-pub fn classes(action: &Scope) -> Vec<Access> {
+pub(crate) fn classes(action: &Scope) -> Vec<Access> {
     let patterns: Vec<Pattern> = action
         .patterns
         .iter()

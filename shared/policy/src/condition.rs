@@ -1,6 +1,6 @@
 //! One condition of a statement: an operator, a key, and the values of which one must match.
 
-use crate::address::Block;
+use crate::address::{is_narrow, parse_block};
 use crate::{Key, Operator};
 
 /// A condition. The conditions of a statement are ANDed, the values of one condition are ORed.
@@ -17,14 +17,14 @@ pub struct Condition {
 }
 
 /// Whether a value stands for itself: no wildcard and no policy variable.
-pub fn is_literal(value: &str) -> bool {
+pub(crate) fn is_literal(value: &str) -> bool {
     !value.contains(['*', '?']) && !value.contains("${")
 }
 
 /// Whether S3 counts a value of this key as fixed.
-pub fn is_fixed(key: &Key, value: &str) -> bool {
+pub(crate) fn is_fixed(key: &Key, value: &str) -> bool {
     match key.name() {
-        "aws:sourceip" => Block::parse(value).is_some_and(Block::is_narrow),
+        "aws:sourceip" => parse_block(value).is_some_and(is_narrow),
         "s3:dataaccesspointarn" => is_literal(value) || names_account_of_access_point(value),
         _ => is_literal(value),
     }

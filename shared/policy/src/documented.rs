@@ -20,6 +20,7 @@ pub fn is_public(policy: &Policy) -> bool {
 }
 
 /// Whether AWS's text calls this statement public.
+#[must_use]
 pub fn statement_is_public(statement: &Statement) -> bool {
     statement.is_allow()
         && !statement.principal.is_fixed()

@@ -1,7 +1,6 @@
-//! Why a text is not a bucket policy.
+//! Why a text is not a bucket policy, or is one that S3 would refuse.
 
-use std::fmt;
-
+use document::{Fault, Place};
 use thiserror::Error;
 
 /// A text that is not a bucket policy. Whoever decides must treat it as public until a person has looked.
@@ -61,24 +60,22 @@ pub enum ParseError {
     },
 }
 
-/// Where in the document something stands, as in `Statement[2].Condition.StringLike`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Place(String);
-
-impl Place {
-    /// The place of a member of the object at this place.
-    pub fn member(&self, name: &str) -> Self {
-        if self.0.is_empty() { Self(name.to_owned()) } else { Self(format!("{}.{name}", self.0)) }
-    }
-
-    /// The place of an element of the list at this place.
-    pub fn element(&self, index: usize) -> Self {
-        Self(format!("{}[{index}]", self.0))
-    }
+/// A part that S3 would refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oddity {
+    /// Where it stands.
+    pub place: Place,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.0.is_empty() { "the document" } else { &self.0 })
+impl From<Fault> for ParseError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Missing { place, name } => Self::Missing { place, element: name },
+            Fault::Unexpected { place, expected, kind, .. } => {
+                Self::WrongType { place, expected: expected.words(), found: kind }
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Statement};
+use crate::{Access, Statement, access};
 
 /// What kind of thing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,50 +52,96 @@ pub enum Severity {
     Critical,
 }
 
+/// What is fixed for a kind of finding.
+struct Row {
+    severity: Severity,
+    /// The order of kinds of the same severity.
+    rank: u8,
+    alerts_by_default: bool,
+    name: &'static str,
+    title: &'static str,
+}
+
+impl Row {
+    const fn of(
+        severity: Severity,
+        rank: u8,
+        alerts_by_default: bool,
+        name: &'static str,
+        title: &'static str,
+    ) -> Self {
+        Self { severity, rank, alerts_by_default, name, title }
+    }
+}
+
 impl FindingKind {
-    /// The kind as settings, logs and alerts write it.
-    pub const fn name(self) -> &'static str {
+    /// The table of the kinds: severity, rank, whether it alerts by default, name, title.
+    #[rustfmt::skip]
+    const fn row(self) -> Row {
+        use Severity::{Critical, High, Low, Medium};
         match self {
-            Self::Public => "public",
-            Self::PublicButForCallerKey => "public-but-for-caller-key",
-            Self::PublicButForDeny => "public-but-for-deny",
-            Self::PublicByText => "public-by-text",
-            Self::NetworksCoverInternet => "networks-cover-internet",
-            Self::AnonymousByName => "anonymous-by-name",
-            Self::AllowNotPrincipal => "allow-not-principal",
-            Self::PowerfulAccess => "powerful-access",
-            Self::ConfusedDeputy => "confused-deputy",
-            Self::OutsideAccount => "outside-account",
-            Self::OutsideOrganization => "outside-organization",
-            Self::OutsideCanonicalUser => "outside-canonical-user",
-            Self::OutsideNetwork => "outside-network",
-            Self::Refused => "refused",
+            Self::Public => Row::of(Critical, 0, true, "public", "public"),
+            Self::PublicButForCallerKey => Row::of(Critical, 1, true, "public-but-for-caller-key",
+                "public to whoever sends the right header or parameter"),
+            Self::NetworksCoverInternet => Row::of(Critical, 2, true, "networks-cover-internet",
+                "address blocks that cover the internet"),
+            Self::AnonymousByName => Row::of(Critical, 3, true, "anonymous-by-name",
+                "anonymous callers, by the account or id that they all have"),
+            Self::PublicButForDeny => Row::of(High, 0, true, "public-but-for-deny", "public but for a Deny"),
+            Self::PublicByText => Row::of(High, 1, true, "public-by-text",
+                "public by AWS's text, though no outsider gets in"),
+            Self::AllowNotPrincipal => Row::of(High, 2, true, "allow-not-principal",
+                "Allow with NotPrincipal"),
+            Self::PowerfulAccess => Row::of(High, 3, true, "powerful-access",
+                "everything or permissions for somebody outside"),
+            Self::OutsideAccount => Row::of(Medium, 0, false, "outside-account", "an outside account"),
+            Self::OutsideOrganization => Row::of(Medium, 1, false, "outside-organization",
+                "an outside organization"),
+            Self::OutsideCanonicalUser => Row::of(Medium, 2, false, "outside-canonical-user",
+                "a canonical user"),
+            Self::OutsideNetwork => Row::of(Medium, 3, false, "outside-network", "an outside network"),
+            Self::ConfusedDeputy => Row::of(Medium, 4, true, "confused-deputy",
+                "a service may act for any account"),
+            Self::Refused => Row::of(Low, 0, true, "refused", "S3 refuses the policy"),
         }
+    }
+
+    /// The kind as settings, logs and alerts write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The kind in a few words, as in "an outside account".
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        self.row().title
     }
 
     /// How bad it is.
+    #[must_use]
     pub const fn severity(self) -> Severity {
-        match self {
-            Self::Public
-            | Self::PublicButForCallerKey
-            | Self::NetworksCoverInternet
-            | Self::AnonymousByName => Severity::Critical,
-            Self::PublicButForDeny | Self::PublicByText | Self::AllowNotPrincipal | Self::PowerfulAccess => {
-                Severity::High
-            }
-            Self::ConfusedDeputy
-            | Self::OutsideAccount
-            | Self::OutsideOrganization
-            | Self::OutsideCanonicalUser
-            | Self::OutsideNetwork => Severity::Medium,
-            Self::Refused => Severity::Low,
-        }
+        self.row().severity
+    }
+
+    /// The order of kinds of the same severity, gravest first.
+    pub(crate) const fn rank(self) -> u8 {
+        self.row().rank
+    }
+
+    /// Whether it says that AWS's text calls the statement public. A statement that it calls so has one such finding.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        matches!(
+            self,
+            Self::Public | Self::PublicButForCallerKey | Self::PublicButForDeny | Self::PublicByText
+        )
     }
 
     /// Whether an alert should be sent for it when the settings say nothing else.
+    #[must_use]
     pub const fn alerts_by_default(self) -> bool {
-        matches!(self.severity(), Severity::Critical | Severity::High)
-            || matches!(self, Self::ConfusedDeputy | Self::Refused)
+        self.row().alerts_by_default
     }
 }
 
@@ -136,7 +182,7 @@ impl Finding {
             statement: Some(statement.index),
             sid: statement.sid.clone(),
             principal,
-            access: crate::access::classes(&statement.action),
+            access: access::classes(&statement.action),
             reasons,
         }
     }

@@ -31,31 +31,37 @@ const FIXING: [&str; 14] = [
 
 impl Key {
     /// A key in any spelling.
+    #[must_use]
     pub fn new(written: &str) -> Self {
         Self { lower: written.to_ascii_lowercase(), written: written.to_owned() }
     }
 
     /// The key in lower case.
+    #[must_use]
     pub fn name(&self) -> &str {
         &self.lower
     }
 
     /// The key as the policy spells it.
+    #[must_use]
     pub fn written(&self) -> &str {
         &self.written
     }
 
     /// Whether a fixed value of this key makes a grant non-public.
+    #[must_use]
     pub fn is_fixing(&self) -> bool {
         FIXING.contains(&self.name())
     }
 
     /// Whether the key is part of every request, an anonymous one too, so that `IfExists` changes nothing.
+    #[must_use]
     pub fn is_on_every_request(&self) -> bool {
         matches!(self.name(), "aws:principalaccount" | "aws:userid")
     }
 
     /// Whether whoever sends the request chooses the value at will.
+    #[must_use]
     pub fn is_chosen_by_caller(&self) -> bool {
         let name = self.name();
         matches!(name, "aws:referer" | "aws:useragent" | "aws:securetransport" | "aws:username")
@@ -65,6 +71,7 @@ impl Key {
     }
 
     /// Whether the key describes the bucket or its owner and so says nothing about the caller.
+    #[must_use]
     pub fn describes_bucket(&self) -> bool {
         let name = self.name();
         name.starts_with("aws:resource")

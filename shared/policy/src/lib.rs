@@ -2,7 +2,8 @@
 //!
 //! Everything here is pure: a text goes in, a decision comes out. [`Policy::parse`] reads a policy, [`analyse`] says
 //! what it is ([`documented`]: by AWS's text; [`semantic`]: by what it lets in), what is wrong with it ([`Finding`]), and
-//! how to close it ([`Fix`]); [`lets_in_more`] compares two policies; [`explain_text`] writes it down for a person.
+//! how to close it ([`Fix`]); [`Analysis::without`] leaves out what is accepted; [`lets_in_more`] compares two
+//! policies; [`explain_text`] writes it down for a person.
 //!
 //! INVARIANT: a policy that is public by what it lets in is public by AWS's text.
 //!
@@ -25,7 +26,6 @@ mod error;
 mod finding;
 mod findings;
 mod fix;
-mod json;
 mod key;
 mod operator;
 mod parse;
@@ -45,12 +45,13 @@ pub use access::Access;
 pub use analysis::{Analysis, analyse};
 pub use change::{Change, lets_in_more};
 pub use condition::Condition;
-pub use error::{ParseError, Place};
+pub use document::Place;
+pub use error::{Oddity, ParseError};
 pub use finding::{Finding, FindingKind, Severity};
 pub use fix::{Fix, NoFix, OWNER_PLACEHOLDER};
 pub use key::Key;
 pub use operator::{Comparison, Operator, Order, Quantifier};
-pub use policy::{Oddity, Policy};
+pub use policy::Policy;
 pub use principal::{Principal, PrincipalElement, PrincipalKind};
 pub use search::world::CallerKind;
 pub use semantic::Semantic;

@@ -68,6 +68,7 @@ pub struct Operator {
 
 impl Operator {
     /// Reads an operator's name in any case; `None` for a name that IAM does not know.
+    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         let (quantifier, rest) = if let Some(rest) = lower.strip_prefix("forallvalues:") {

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::error::Place;
-use crate::{ParseError, Statement, json, parse};
+use crate::{Oddity, ParseError, Statement, parse};
 
 /// A bucket policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,15 +14,6 @@ pub struct Policy {
     /// Whether `${...}` is a policy variable: only in version 2012-10-17.
     pub has_variables: bool,
     document: Value,
-}
-
-/// A part that S3 would refuse.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Oddity {
-    /// Where it stands.
-    pub place: Place,
-    /// What is wrong with it.
-    pub reason: String,
 }
 
 impl Policy {
@@ -38,7 +28,9 @@ impl Policy {
         if text.len() > Self::MAX_BYTES {
             return Err(ParseError::TooLong { bytes: text.len(), limit: Self::MAX_BYTES });
         }
-        Self::from_document(json::read(text)?)
+        let document =
+            document::strict(text).map_err(|error| ParseError::NotJson { reason: error.to_string() })?;
+        Self::from_document(document)
     }
 
     /// Reads a bucket policy from a JSON document.
@@ -51,6 +43,7 @@ impl Policy {
     }
 
     /// The JSON document that the policy was read from.
+    #[must_use]
     pub fn document(&self) -> &Value {
         &self.document
     }
@@ -66,6 +59,7 @@ impl Policy {
     }
 
     /// The JSON Pointer of a statement, which may stand alone instead of in a list.
+    #[must_use]
     pub fn pointer(&self, statement: usize) -> String {
         match self.document.get("Statement") {
             Some(Value::Array(_)) => format!("/Statement/{}", self.position(statement)),

@@ -39,6 +39,7 @@ pub enum PrincipalKind {
 
 impl PrincipalKind {
     /// The member of the `Principal` map.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Aws => "AWS",
@@ -59,11 +60,13 @@ impl Principal {
     /// Whether the principal is a fixed one: no wildcard, and no identity provider that takes in anybody.
     ///
     /// A web identity provider is named by its host; a SAML or OIDC provider of an account by its ARN.
+    #[must_use]
     pub fn is_fixed(&self) -> bool {
         is_literal(&self.value) && (self.kind != PrincipalKind::Federated || self.value.starts_with("arn:"))
     }
 
     /// Whether this is everyone, anonymous callers too.
+    #[must_use]
     pub fn is_everyone(&self) -> bool {
         self.kind == PrincipalKind::Aws
             && !self.value.is_empty()
@@ -71,6 +74,7 @@ impl Principal {
     }
 
     /// The account in an ARN or the account id itself.
+    #[must_use]
     pub fn account(&self) -> Option<&str> {
         let account = match self.value.split(':').nth(4) {
             Some(account) => account,

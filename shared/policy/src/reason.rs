@@ -1,7 +1,8 @@
 //! Why a statement is open although it names principals and conditions.
 
+use crate::address::parse_block;
 use crate::documented::{NoLimit, limit};
-use crate::{Condition, Key, Principal, PrincipalKind, Statement};
+use crate::{Comparison, Condition, Key, Principal, PrincipalKind, Statement};
 
 /// Why the principals and each condition of a statement do not limit it, one sentence each.
 pub(crate) fn why_open(statement: &Statement) -> Vec<String> {
@@ -69,7 +70,7 @@ fn value_reason(condition: &Condition, value: &str) -> String {
     let (name, key) = (&condition.operator_name, &condition.key);
     let alone = if condition.values.len() > 1 { " (one matching value is enough)" } else { "" };
     if key.name() == "aws:sourceip" {
-        return match crate::address::Block::parse(value) {
+        return match parse_block(value) {
             Some(_) => format!(
                 "`{value}` for `{key}` is broader than S3 counts as fixed: /8 in IPv4, /32 in IPv6{alone}."
             ),
@@ -82,7 +83,7 @@ fn value_reason(condition: &Condition, value: &str) -> String {
         );
     }
     let exact = condition.operator.is_some_and(|operator| {
-        matches!(operator.comparison, crate::Comparison::Equals | crate::Comparison::EqualsIgnoreCase)
+        matches!(operator.comparison, Comparison::Equals | Comparison::EqualsIgnoreCase)
     });
     if exact {
         return format!(

@@ -3,7 +3,7 @@
 use crate::search::decide::{Question, ask};
 use crate::search::model::Model;
 use crate::search::{Budget, Found};
-use crate::{Policy, Trust, Witness, documented};
+use crate::{Policy, Statement, Trust, Witness, documented};
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,14 +17,21 @@ pub struct Semantic {
 }
 
 /// Decides whether the policy lets an outsider in.
+#[must_use]
 pub fn decide(policy: &Policy, trust: &Trust) -> Semantic {
+    decide_among(policy, trust, &|_| true)
+}
+
+/// Decides whether one of the statements that count lets an outsider in, beside every Deny.
+pub(crate) fn decide_among(policy: &Policy, trust: &Trust, counts: &dyn Fn(&Statement) -> bool) -> Semantic {
     // INVARIANT: semantic implies documented. Only statements that AWS's text calls public are searched.
-    if !documented::is_public(policy) {
+    let allows = |statement: &Statement| documented::statement_is_public(statement) && counts(statement);
+    if !policy.statements.iter().any(allows) {
         return Semantic { public: false, witness: None, bounded: false };
     }
     let mut budget = Budget::new(Budget::DEFAULT);
     let model = Model::of(&[policy], trust, &mut budget);
-    let question = Question { policy, unless: None, allows: &documented::statement_is_public };
+    let question = Question { policy, unless: None, allows: &allows };
     match ask(&question, &model, &model.outside(), &mut budget) {
         Found::One(witness) => Semantic { public: true, witness: Some(witness), bounded: false },
         Found::None => Semantic { public: false, witness: None, bounded: false },

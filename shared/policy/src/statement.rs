@@ -45,6 +45,7 @@ pub struct Statement {
 
 impl Statement {
     /// Whether the statement grants.
+    #[must_use]
     pub fn is_allow(&self) -> bool {
         self.effect == Effect::Allow
     }
@@ -56,12 +57,5 @@ impl fmt::Display for Statement {
             Some(sid) if !sid.is_empty() => write!(formatter, "statement {} (`{sid}`)", self.index + 1),
             _ => write!(formatter, "statement {}", self.index + 1),
         }
-    }
-}
-
-impl Scope {
-    /// Whether the scope is `*` alone or among others, without negation.
-    pub fn is_everything(&self) -> bool {
-        !self.negated && self.patterns.iter().any(|pattern| pattern == "*")
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::{Access, Analysis, CallerKind, Finding, FindingKind, ParseError, Policy};
+use crate::{Access, Analysis, CallerKind, Finding, FindingKind, NoFix, ParseError, Policy};
 
 /// One sentence that says what matters most.
+#[must_use]
 pub fn headline(analysis: &Analysis, bucket: &str) -> String {
     let Some(finding) = analysis.findings.first() else {
         return format!("Nobody outside is let in to `{bucket}` by its policy.");
@@ -45,6 +46,7 @@ pub fn headline(analysis: &Analysis, bucket: &str) -> String {
 
 /// The whole explanation: a leading sentence, each finding with its statement and the reasons, the request that shows
 /// it, the proposed fix, the policy.
+#[must_use]
 pub fn explain_text(policy: &Policy, analysis: &Analysis, bucket: &str) -> String {
     let mut text = headline(analysis, bucket);
     text.push('\n');
@@ -64,6 +66,7 @@ pub fn explain_text(policy: &Policy, analysis: &Analysis, bucket: &str) -> Strin
 }
 
 /// Each finding with its statement and the reasons, and the request that shows it.
+#[must_use]
 pub fn why(policy: &Policy, analysis: &Analysis) -> String {
     let mut text = String::new();
     for finding in &analysis.findings {
@@ -80,6 +83,7 @@ pub fn why(policy: &Policy, analysis: &Analysis) -> String {
 }
 
 /// The fix, or why there is none; `None` where nothing has to be fixed.
+#[must_use]
 pub fn proposal(analysis: &Analysis) -> Option<String> {
     let mut text = String::new();
     match &analysis.fix {
@@ -95,7 +99,7 @@ pub fn proposal(analysis: &Analysis) -> Option<String> {
             }
             let _ = write!(text, "\nThe policy after the fix:\n{:#}", fix.policy);
         }
-        Err(crate::NoFix::NotPublic) => return None,
+        Err(NoFix::NotPublic) => return None,
         Err(none) => {
             let _ = write!(text, "  None: {none}.");
         }
@@ -104,6 +108,7 @@ pub fn proposal(analysis: &Analysis) -> Option<String> {
 }
 
 /// What is said of a text that is no policy.
+#[must_use]
 pub fn explain_refusal(error: &ParseError, bucket: &str) -> String {
     format!(
         "The policy of `{bucket}` cannot be read, so it counts as public until a person has looked: {error}.\n"
@@ -114,7 +119,7 @@ fn describe(finding: &Finding, policy: &Policy, text: &mut String) {
     let statement = finding.statement.and_then(|index| policy.statements.get(index));
     let place = statement.map_or_else(|| "the document".to_owned(), ToString::to_string);
     let severity = format!("{:?}", finding.severity).to_uppercase();
-    let _ = writeln!(text, "\n{severity}, {place}: {}", title(finding.kind));
+    let _ = writeln!(text, "\n{severity}, {place}: {}", finding.kind.title());
     if !finding.principal.is_empty() {
         let principal = if finding.principal == "*" { "everyone" } else { &finding.principal };
         let access: Vec<&str> = finding.access.iter().map(|class| class.verb()).collect();
@@ -127,6 +132,7 @@ fn describe(finding: &Finding, policy: &Policy, text: &mut String) {
 
 impl Finding {
     /// The finding in one sentence, without the full stop, as in `statement 1: public (everyone)`.
+    #[must_use]
     pub fn sentence(&self) -> String {
         let place = match (self.statement, &self.sid) {
             (Some(index), Some(sid)) if !sid.is_empty() => format!("statement {} (`{sid}`)", index + 1),
@@ -134,29 +140,10 @@ impl Finding {
             (None, _) => "the policy".to_owned(),
         };
         match self.principal.as_str() {
-            "" => format!("{place}: {}", title(self.kind)),
-            "*" => format!("{place}: {} (everyone)", title(self.kind)),
-            principal => format!("{place}: {} ({principal})", title(self.kind)),
+            "" => format!("{place}: {}", self.kind.title()),
+            "*" => format!("{place}: {} (everyone)", self.kind.title()),
+            principal => format!("{place}: {} ({principal})", self.kind.title()),
         }
-    }
-}
-
-fn title(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::Public => "public",
-        FindingKind::PublicButForCallerKey => "public to whoever sends the right header or parameter",
-        FindingKind::PublicButForDeny => "public but for a Deny",
-        FindingKind::PublicByText => "public by AWS's text, though no outsider gets in",
-        FindingKind::NetworksCoverInternet => "address blocks that cover the internet",
-        FindingKind::AnonymousByName => "anonymous callers, by the account or id that they all have",
-        FindingKind::AllowNotPrincipal => "Allow with NotPrincipal",
-        FindingKind::PowerfulAccess => "everything or permissions for somebody outside",
-        FindingKind::ConfusedDeputy => "a service may act for any account",
-        FindingKind::OutsideAccount => "an outside account",
-        FindingKind::OutsideOrganization => "an outside organization",
-        FindingKind::OutsideCanonicalUser => "a canonical user",
-        FindingKind::OutsideNetwork => "an outside network",
-        FindingKind::Refused => "S3 refuses the policy",
     }
 }
 

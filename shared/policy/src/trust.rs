@@ -1,5 +1,7 @@
 //! Whom the operator trusts.
 
+use crate::address::parse_block;
+
 /// What the settings say about who may be let in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trust {
@@ -16,8 +18,9 @@ pub struct Trust {
 }
 
 /// Whether `text` is a block of addresses, as [`Trust::networks`] takes it.
+#[must_use]
 pub fn is_network(text: &str) -> bool {
-    crate::address::Block::parse(text).is_some()
+    parse_block(text).is_some()
 }
 
 impl Trust {

@@ -48,6 +48,7 @@ pub struct Caller {
 
 impl Caller {
     /// The caller in words.
+    #[must_use]
     pub fn describe(&self) -> String {
         let account = self.account.as_deref().unwrap_or("some account");
         match self.kind {

@@ -31,6 +31,7 @@ impl Clock for SystemClock {
 }
 
 /// `at` as RFC 3339 in UTC, to the millisecond: `2026-11-22T05:41:07.120Z`.
+#[must_use]
 pub fn rfc3339(at: SystemTime) -> String {
     let at = OffsetDateTime::from(at);
     let at = at.replace_millisecond(at.millisecond()).unwrap_or(at);

@@ -1,29 +1,37 @@
-//! What one control knows: how its resources are read, judged and changed.
+//! What one control knows: how its resources are read, judged, changed and put back.
 
+use std::fmt::Debug;
 use std::future::Future;
+use std::hash::Hash;
 use std::time::SystemTime;
 
 use events::{AccountId, Partition, Region, Resource, Subject};
 use serde::Serialize;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
-use crate::{CallError, Finding, Report};
+use crate::{Assessment, CallError};
 
 /// One thing that Curfew enforces.
 ///
-/// [`assess`](Self::assess), [`plan`](Self::plan) and what follows them are pure: no calls, no clock. Only
-/// [`read`](Self::read) and [`apply`](Self::apply) reach AWS, through a port that the control was built
-/// with and that has no more methods than the control may call.
-pub trait Control {
+/// All but [`read`](Self::read) and [`apply`](Self::apply) is pure: no calls, no clock. These two reach AWS, through a
+/// port that the control was built with and that has no more methods than the control may call.
+///
+/// State, plan and change go to JSON and come back equal: they are what a record keeps, and what puts a resource back.
+pub trait Control: Sized {
     /// The control's name in logs, mails and message attributes, as in `s3-acl`.
     const NAME: &'static str;
 
     /// The kind of resource that it is about.
-    type Id;
-    /// What is read live from AWS, complete enough to rebuild what a plan removes.
-    type State: Serialize;
-    /// The smallest change that clears the findings, as data.
-    type Plan: Serialize;
+    type Id: 'static;
+    /// What is read live from AWS, complete enough to rebuild what a plan removes. Its hash tells one situation from
+    /// another, so that the services' own words, which may differ from call to call, do not count in it.
+    type State: Debug + Clone + PartialEq + Hash + Serialize + DeserializeOwned;
+    /// What is not acceptable about a state.
+    type Assessment: Debug + Clone + Assessment;
+    /// The smallest change that clears an assessment, as data.
+    type Plan: Debug + Clone + PartialEq + Serialize + DeserializeOwned;
+    /// One thing that was done, complete enough to be undone.
+    type Change: Debug + Clone + PartialEq + Serialize + DeserializeOwned;
 
     /// The resource's id, or `None` where this control is not about such resources.
     fn id(resource: &Resource) -> Option<&Self::Id>;
@@ -37,18 +45,15 @@ pub trait Control {
         target: &Target<'_, Self::Id>,
     ) -> impl Future<Output = Result<Option<Self::State>, CallError>>;
 
-    /// Says what is not acceptable about a state, most severe first; nothing = compliant.
-    fn assess(&self, state: &Self::State) -> Vec<Finding>;
+    /// Says what is not acceptable about a state.
+    fn assess(&self, state: &Self::State) -> Self::Assessment;
 
     /// Plans the smallest change that clears every finding whose remedy is [`Remedy::Close`]; `None` where
     /// there is nothing that this control changes. What it would not plan again is [`Remedy::ByHand`].
     ///
     /// [`Remedy::Close`]: crate::Remedy::Close
     /// [`Remedy::ByHand`]: crate::Remedy::ByHand
-    fn plan(&self, state: &Self::State, findings: &[Finding], now: SystemTime) -> Option<Self::Plan>;
-
-    /// The plan in words, a line a step, as in `revoke rule sgr-1 (tcp 22 from 0.0.0.0/0)`.
-    fn steps(&self, plan: &Self::Plan) -> Vec<String>;
+    fn plan(&self, assessment: &Self::Assessment, now: SystemTime) -> Option<Self::Plan>;
 
     /// Carries the plan out, changing nothing that it does not name, and notes each change in `done` as
     /// soon as it is made, so that a failure half way does not hide what came before it.
@@ -59,12 +64,11 @@ pub trait Control {
         &self,
         target: &Target<'_, Self::Id>,
         plan: &Self::Plan,
-        done: &mut Vec<Change>,
+        done: &mut Vec<Self::Change>,
     ) -> impl Future<Output = Result<Applied, CallError>>;
 
     /// Reads the state again after `plan` was carried out, or `None` where the resource does not exist any
-    /// more. Assessing it says what is left; a control whose plan does more than clear findings reads what
-    /// else has to hold then.
+    /// more. A control whose plan does more than clear findings reads what else has to hold then.
     ///
     /// # Errors
     /// When AWS does not answer, or not in full.
@@ -76,27 +80,26 @@ pub trait Control {
         self.read(target)
     }
 
-    /// What a person should do now, a sentence a line. The report has everything in it but advice and duration.
-    fn advice(&self, report: &Report) -> Vec<String>;
+    /// Says what is left once `plan` was carried out; beside what [`assess`](Self::assess) finds, what else has to hold
+    /// by this plan and does not.
+    fn assess_after(&self, state: &Self::State, _plan: &Self::Plan) -> Self::Assessment {
+        self.assess(state)
+    }
 
-    /// What proves the findings, and how to put back what was changed.
-    fn evidence(
-        &self,
-        target: &Target<'_, Self::Id>,
-        state: &Self::State,
-        plan: Option<&Self::Plan>,
-    ) -> Vec<Evidence>;
-
-    /// The commands that do by hand what applying `plan` has left undone, and nothing of what is done; `None`
-    /// where nothing is left. `after` is what the read after the changes found: where there is one it decides,
-    /// and where there is none, what is not in `done` counts as undone.
+    /// What of `plan` is left to do, and nothing of what is done; `None` where nothing is. `after` is what the read
+    /// after the changes found: where there is one it decides, and where there is none, what is not in `done` counts
+    /// as undone.
     fn unfinished(
         &self,
         target: &Target<'_, Self::Id>,
         plan: &Self::Plan,
-        done: &[Change],
+        done: &[Self::Change],
         after: Option<&Self::State>,
-    ) -> Option<String>;
+    ) -> Option<Self::Plan>;
+
+    /// The plan that puts back what `done` changed of the state `before`, where `plan` was being carried out; `None`
+    /// where there is nothing to put back.
+    fn undo(&self, before: &Self::State, plan: &Self::Plan, done: &[Self::Change]) -> Option<Self::Plan>;
 }
 
 /// A subject, as its control sees it.
@@ -117,36 +120,17 @@ impl<'a, Id> Target<'a, Id> {
     }
 
     /// The partition of the target's Region.
+    #[must_use]
     pub fn partition(&self) -> Partition {
         self.region.partition()
     }
 }
 
 /// How applying a plan went, where no step failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Applied {
     /// Each step was done or was done already; what counts is the read that follows.
     Done,
     /// AWS says that what the plan would close has no effect on this resource. Nothing was changed.
     Inert(&'static str),
-}
-
-/// A change that was made.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Change {
-    /// The IAM action that made it, as in `ec2:RevokeSecurityGroupIngress`.
-    pub action: &'static str,
-    /// What changed, in words, in the past tense.
-    pub summary: String,
-    /// What was removed or written, complete, so that a person could put it back.
-    pub detail: Value,
-}
-
-/// A titled block of a mail that shows something as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Evidence {
-    /// What it is, as in `The ACL as it was`.
-    pub title: String,
-    /// The thing itself: JSON, a command, a table.
-    pub body: String,
 }

@@ -1,9 +1,11 @@
-//! What is not acceptable about a state.
+//! Findings and changes as people and programs read them.
 
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::Remedy;
 
 /// How bad it is, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -21,6 +23,7 @@ pub enum Severity {
 
 impl Severity {
     /// The severity as logs, mails and message attributes write it.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -35,18 +38,6 @@ impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// Who deals with a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Remedy {
-    /// Curfew closes it.
-    Close,
-    /// Curfew should have closed it and does not come back to it: a person has to.
-    ByHand,
-    /// Curfew says so; a person decides.
-    Report,
 }
 
 /// One reason why a state is not acceptable, pointing at the exact grant, statement or rule.
@@ -66,7 +57,19 @@ pub struct Finding {
 
 impl Finding {
     /// Whether a resource with this finding counts as open, so that it is not remediated.
+    #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(self.remedy, Remedy::Close | Remedy::ByHand)
+        self.remedy.is_open()
     }
+}
+
+/// A change that was made.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The IAM action that made it, as in `ec2:RevokeSecurityGroupIngress`.
+    pub action: &'static str,
+    /// What changed, in words, in the past tense.
+    pub summary: String,
+    /// What was removed or written, complete, so that a person could put it back.
+    pub detail: Value,
 }

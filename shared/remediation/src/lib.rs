@@ -1,37 +1,44 @@
-//! The one walk that every function takes, and what is said about it.
+//! The one walk that every control takes.
 //!
 //! ```text
-//! trigger -> subjects -> [ read -> assess -> exempt? -> plan -> record -> apply -> verify ] -> report
+//! trigger -> subjects -> [ read -> assess -> plan -> apply -> verify ] -> report
 //! ```
 //!
-//! A [`Control`] says how its resources are read, judged and changed; [`walk`](walk::walk) takes any
-//! control through the same steps; [`Service`] does it for everything that one invocation holds, writes one
-//! log line a subject, and hands what a person should know to a [`Notify`].
+//! A [`Control`] says how its resources are read, judged, changed and put back, each in types of its own;
+//! [`walk`](walk::walk) takes any control through the same steps and says in a [`Walked`] what happened. Only then do
+//! words come in: a control [`Describe`]s what happened, and the [`Report`] of that goes to a [`Notify`] and to the log.
 
 pub mod clock;
-pub mod log;
-pub mod metrics;
-pub mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
 
-mod call_error;
-mod calls;
+mod advice;
+mod assessment;
+mod call;
 mod control;
-mod failure;
+mod describe;
+mod fact;
 mod finding;
+mod mode;
 mod notify;
 mod outcome;
 mod recent;
 mod report;
-mod service;
+mod tell;
 mod walk;
+mod walked;
 
-pub use call_error::{CallError, Denied};
-pub use calls::CountCalls;
-pub use control::{Applied, Change, Control, Evidence, Target};
-pub use finding::{Finding, Remedy, Severity};
+pub use assessment::{Assessment, Remedy};
+pub use call::{CallError, Denied, Transport};
+pub use control::{Applied, Control, Target};
+pub use describe::{Describe, Evidence};
+pub use fact::{Fact, Unknown, UnknownKind};
+pub use finding::{Change, Finding, Severity};
+pub use mode::Mode;
 pub use notify::{Alert, Notify, Undelivered};
 pub use outcome::Outcome;
+pub use recent::Recent;
 pub use report::Report;
-pub use service::{HandleError, Invocation, Service};
-pub use settings::{Mode, Settings};
-pub use walk::walk;
+pub use tell::Told;
+pub use walk::{Ended, Ports, Visit, walk};
+pub use walked::{Found, Note, Seen, StepError, Walked};

@@ -18,6 +18,9 @@ pub enum Outcome {
     Observed,
     /// The resource does not exist any more.
     Gone,
+    /// It was open, and a second read found it closed, although no call of Curfew's is known to have closed it:
+    /// somebody else did, or the answer to a call of its own got lost.
+    ClosedMeanwhile,
     /// Something was changed, and a second read found that the resource is still open: a step failed, or somebody
     /// keeps opening it, or some of it is for a person to close.
     StillOpen,
@@ -28,6 +31,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The outcome as logs, mails and message attributes write it, as in `still-open`.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Compliant => "compliant",
@@ -35,6 +39,7 @@ impl Outcome {
             Self::Alerted => "alerted",
             Self::Observed => "observed",
             Self::Gone => "gone",
+            Self::ClosedMeanwhile => "closed-meanwhile",
             Self::StillOpen => "still-open",
             Self::Failed => "failed",
         }

@@ -1,18 +1,18 @@
-//! What is to be said about one subject once its walk has ended.
+//! What is said about one subject once its walk has ended.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use events::Subject;
 use serde_json::{Map, Value, json};
 
-use crate::{CallError, Change, Evidence, Finding, Mode, Outcome, Severity};
+use crate::advice::advice;
+use crate::{Change, Describe, Evidence, Finding, Mode, Note, Outcome, Severity, StepError, Target, Walked};
 
 /// The title of the commands that finish by hand what Curfew could not.
 const BY_HAND: &str = "How to finish by hand";
 
-/// What is to be said about one subject.
-#[derive(Debug, Clone, PartialEq)]
+/// What is said about one subject.
+#[derive(Debug, Clone)]
 pub struct Report {
     /// The control that walked.
     pub control: &'static str,
@@ -32,44 +32,49 @@ pub struct Report {
     pub remaining: Option<Vec<Finding>>,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
-    /// The state that the read after the changes found.
-    pub after: Option<Value>,
     /// Why a step could not be done.
-    pub error: Option<CallError>,
-    /// Anything else worth saying, in one sentence.
-    pub note: Option<String>,
+    pub error: Option<StepError>,
+    /// What else there is to know.
+    pub note: Option<Note>,
     /// What a person should do now.
     pub advice: Vec<String>,
-    /// What proves it.
+    /// What proves it; first the commands for what is left undone.
     pub evidence: Vec<Evidence>,
     /// How long the walk took.
     pub duration: Duration,
 }
 
 impl Report {
-    /// A report with nothing in it but how it ended.
-    pub fn new(control: &'static str, subject: &Subject, mode: Mode, outcome: Outcome) -> Self {
+    /// Puts what happened into the control's words.
+    pub fn of<C: Describe>(control: &C, target: &Target<'_, C::Id>, walked: &Walked<C>) -> Self {
+        let found = walked.found.as_ref();
+        let findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
+        let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
+        let evidence = found.map(|found| control.evidence(target, found, walked)).unwrap_or_default();
         Self {
-            control,
-            subject: subject.clone(),
-            outcome,
-            mode,
-            findings: Vec::new(),
-            planned: Vec::new(),
-            changes: Vec::new(),
-            remaining: None,
-            before: None,
-            after: None,
-            error: None,
-            note: None,
-            advice: Vec::new(),
-            evidence: Vec::new(),
-            duration: Duration::ZERO,
+            control: C::NAME,
+            subject: walked.subject.clone(),
+            outcome: walked.outcome,
+            mode: walked.mode,
+            findings,
+            planned: found
+                .and_then(|found| found.plan.as_ref())
+                .map(|plan| control.steps(plan))
+                .unwrap_or_default(),
+            changes: walked.changes.iter().map(|change| control.change(change)).collect(),
+            remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
+            before: found.map(|found| found.written.clone()),
+            error: walked.error.clone(),
+            note: walked.note,
+            advice: advice(control, walked),
+            evidence: by_hand.into_iter().chain(evidence).collect(),
+            duration: walked.duration,
         }
     }
 
     /// The worst finding's severity. A walk that failed counts as high, because nobody knows whether the
     /// resource is open, unless a read after it found nothing left to close.
+    #[must_use]
     pub fn severity(&self) -> Severity {
         let worst = self.findings.iter().map(|finding| finding.severity).max();
         match self.outcome {
@@ -80,42 +85,20 @@ impl Report {
     }
 
     /// Whether a read after the change found nothing at all any more.
+    #[must_use]
     pub fn is_known_closed(&self) -> bool {
         self.remaining.as_ref().is_some_and(Vec::is_empty)
     }
 
-    /// Whether a person should hear of this: what was changed, what needs a decision, what failed for good.
-    /// `last_chance` is false while a queue will hand the same trigger out again.
-    pub fn concerns_a_person(&self, last_chance: bool) -> bool {
-        match self.outcome {
-            Outcome::Compliant => !self.findings.is_empty(),
-            Outcome::Gone => !self.changes.is_empty(),
-            Outcome::Remediated | Outcome::StillOpen | Outcome::Alerted | Outcome::Observed => true,
-            Outcome::Failed => {
-                let for_good = !self.error.as_ref().is_some_and(CallError::is_passing);
-                for_good || last_chance || !self.changes.is_empty()
-            }
-        }
-    }
-
     /// Whether the same trigger should be handed out again.
+    #[must_use]
     pub fn is_unfinished(&self) -> bool {
         matches!(self.outcome, Outcome::Failed | Outcome::StillOpen)
     }
 
-    /// Puts the commands that do what is left undone before all other evidence.
-    pub(crate) fn leave_to_people(&mut self, commands: Option<String>) {
-        let title = BY_HAND.to_owned();
-        self.evidence.splice(0..0, commands.map(|body| Evidence { title, body }));
-    }
-
-    /// Whether something is left undone, so that the evidence begins with the commands for it.
-    pub(crate) fn is_left_to_people(&self) -> bool {
-        self.evidence.first().is_some_and(|evidence| evidence.title == BY_HAND)
-    }
-
     /// What there is to say, for programs: the same members in the log line and in the alert's JSON. The
-    /// members are described in [`crate::log`].
+    /// members are described in the crate `telemetry`.
+    #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
         let subject = &self.subject;
         let mut facts = Map::new();
@@ -145,22 +128,9 @@ impl Report {
         if let Some(error) = &self.error {
             add("error", error.facts());
         }
-        if let Some(note) = &self.note {
-            add("note", note.as_str().into());
+        if let Some(note) = self.note {
+            add("note", note.words().into());
         }
         facts
-    }
-
-    /// What tells the situation in which the resource is left from another one: equal for a repeated delivery
-    /// that finds the same and has nothing to change. What the services write in their own words may differ
-    /// from call to call and does not count.
-    pub(crate) fn situation(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        for finding in self.remaining.as_ref().unwrap_or(&self.findings) {
-            (finding.summary.as_str(), finding.evidence.to_string()).hash(&mut hasher);
-        }
-        self.after.as_ref().or(self.before.as_ref()).map(Value::to_string).hash(&mut hasher);
-        self.error.as_ref().map(|error| (error.kind(), error.action())).hash(&mut hasher);
-        hasher.finish()
     }
 }

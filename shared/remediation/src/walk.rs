@@ -1,129 +1,157 @@
 //! The one way through the house.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use events::Subject;
-use serde::Serialize;
-use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::failure::after_failure;
-use crate::{Applied, CallError, Control, Finding, Mode, Outcome, Remedy, Report, Target};
+use crate::{
+    Applied, Assessment, CallError, Control, Describe, Found, Mode, Note, Notify, Outcome, Recent, Remedy,
+    Report, Seen, StepError, Target, Told, Walked,
+};
 
 /// How long to wait before each repeated read after a change.
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_500)];
 
-/// Takes one subject through one control: read, assess, plan, apply, verify.
+/// What every walk needs besides its control.
+#[derive(Debug)]
+pub struct Ports<K, N> {
+    /// The time.
+    pub clock: K,
+    /// Who tells people.
+    pub notify: N,
+    /// What people were told lately.
+    pub recent: Recent,
+}
+
+/// A subject, and how it is walked.
+#[derive(Debug)]
+pub struct Visit<'a, Id> {
+    /// The subject.
+    pub subject: &'a Subject,
+    /// Its id, once its kind is known.
+    pub id: &'a Id,
+    /// Whether Curfew may change things.
+    pub mode: Mode,
+    /// Whether nobody will hand the same trigger out again.
+    pub is_last_chance: bool,
+}
+
+/// How a walk ended, and who was told.
+#[derive(Debug)]
+pub struct Ended {
+    /// What is to be said about it.
+    pub report: Report,
+    /// Whether people were told.
+    pub told: Told,
+}
+
+impl<K: Clock, N> Ports<K, N> {
+    /// Ports with nothing told yet.
+    pub fn new(clock: K, notify: N) -> Self {
+        Self { clock, notify, recent: Recent::default() }
+    }
+}
+
+/// Takes one subject through one control: read, assess, plan, apply, verify, tell.
 ///
 /// Never fails: a step that could not be done is the outcome [`Outcome::StillOpen`] where others were and left
 /// something open, and else [`Outcome::Failed`]; either has the error and everything that was changed.
-pub async fn walk<C: Control>(
+pub async fn walk<C: Describe, K: Clock, N: Notify>(
     control: &C,
-    subject: &Subject,
-    id: &C::Id,
-    mode: Mode,
-    clock: &impl Clock,
-) -> Report {
-    let start = clock.now();
-    let mut report = take(control, subject, id, mode, clock).await;
-    report.advice = match report.outcome {
-        Outcome::Failed => after_failure(&report),
-        Outcome::StillOpen if report.error.is_some() => after_failure(&report),
-        Outcome::Compliant if !report.findings.is_empty() => vec![
-            "Find out who closed it. If it should be as it was, the evidence below has all that was there."
-                .to_owned(),
-        ],
-        _ => control.advice(&report),
-    };
-    report.duration = clock.now().duration_since(start).unwrap_or_default();
-    report
+    visit: &Visit<'_, C::Id>,
+    ports: &Ports<K, N>,
+) -> Ended {
+    let start = ports.clock.now();
+    let mut walked = take(control, visit, &ports.clock).await;
+    walked.duration = ports.clock.now().duration_since(start).unwrap_or_default();
+    let report = Report::of(control, &Target::of(visit.subject, visit.id), &walked);
+    let told = crate::tell::tell(&walked, &report, visit.is_last_chance, ports).await;
+    Ended { report, told }
 }
 
-async fn take<C: Control>(
-    control: &C,
-    subject: &Subject,
-    id: &C::Id,
-    mode: Mode,
-    clock: &impl Clock,
-) -> Report {
-    let target = Target::of(subject, id);
-    let ended = |outcome| Report::new(C::NAME, subject, mode, outcome);
+async fn take<C: Control>(control: &C, visit: &Visit<'_, C::Id>, clock: &impl Clock) -> Walked<C> {
+    let Visit { subject, id, mode, .. } = visit;
+    let target = Target::of(subject, *id);
+    let ended = |outcome| Walked::new(subject, *mode, outcome);
 
     let state = match control.read(&target).await {
         Ok(Some(state)) => state,
         Ok(None) => return ended(Outcome::Gone),
-        Err(error) => return Report { error: Some(error), ..ended(Outcome::Failed) },
+        Err(error) => return Walked { error: Some(error.into()), ..ended(Outcome::Failed) },
     };
-    let findings = control.assess(&state);
-    if findings.is_empty() {
+    let assessment = control.assess(&state);
+    if assessment.is_compliant() {
         return ended(Outcome::Compliant);
     }
-
-    // An exemption is looked up here: after the finding, so that it can name what it exempts.
-
-    let plan = control.plan(&state, &findings, clock.now());
-    let mut report = Report {
-        planned: plan.as_ref().map(|plan| control.steps(plan)).unwrap_or_default(),
-        evidence: control.evidence(&target, &state, plan.as_ref()),
-        before: Some(snapshot(&state)),
-        findings,
-        ..ended(Outcome::Alerted)
+    let written = match serde_json::to_value(&state) {
+        Ok(written) => written,
+        Err(error) => {
+            return Walked { error: Some(StepError::Unwritable(Arc::new(error))), ..ended(Outcome::Failed) };
+        }
     };
-    let Some(plan) = plan else { return report };
-    if mode == Mode::Observe {
-        report.outcome = Outcome::Observed;
-        return report;
+    let plan = control.plan(&assessment, clock.now());
+    let found = Found { state, written, assessment, plan };
+    match &found.plan {
+        None => Walked { found: Some(found), ..ended(Outcome::Alerted) },
+        Some(_) if *mode == Mode::Observe => Walked { found: Some(found), ..ended(Outcome::Observed) },
+        Some(plan) => {
+            let walked = carry_out(control, &target, &found, plan, clock, ended(Outcome::Failed)).await;
+            // What has no effect is nothing to report.
+            let found = (walked.outcome != Outcome::Compliant).then_some(found);
+            Walked { found, ..walked }
+        }
     }
+}
 
-    // The ledger's entry is written here: no change without a record of what was there before.
-
-    match control.apply(&target, &plan, &mut report.changes).await {
+/// Applies the plan and looks again.
+async fn carry_out<C: Control>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    found: &Found<C>,
+    plan: &C::Plan,
+    clock: &impl Clock,
+    mut walked: Walked<C>,
+) -> Walked<C> {
+    match control.apply(target, plan, &mut walked.changes).await {
         Ok(Applied::Inert(why)) => {
-            return Report { note: Some(why.to_owned()), ..ended(Outcome::Compliant) };
+            return Walked { outcome: Outcome::Compliant, note: Some(Note::Inert(why)), ..walked };
         }
         Ok(Applied::Done) => {}
         Err(error) => {
             // Nothing was changed, and what is refused for good may be refused because the resource is gone.
-            let worth_a_look = !report.changes.is_empty() || matches!(error, CallError::Refused { .. });
-            report.error = Some(error);
+            let worth_a_look = !walked.changes.is_empty() || matches!(error, CallError::Refused { .. });
+            walked.error = Some(error.into());
             if !worth_a_look {
-                report.outcome = Outcome::Failed;
-                report.leave_to_people(control.unfinished(&target, &plan, &report.changes, None));
-                return report;
+                walked.left = control.unfinished(target, plan, &walked.changes, None);
+                return walked;
             }
         }
     }
 
-    let is_applied = report.error.is_none();
-    let mut last = None;
-    match verify(control, &target, &plan, &report.findings, clock).await {
-        Ok(Some((after, remaining))) => {
-            report.after = Some(snapshot(&after));
-            report.remaining = Some(remaining);
-            last = Some(after);
-        }
+    let is_applied = walked.error.is_none();
+    let mut is_deleted = false;
+    match verify(control, target, plan, &found.assessment, clock).await {
+        Ok(Some(seen)) => walked.seen = Some(seen),
         Ok(None) => {
-            report.error = None;
-            report.note = Some("the resource was deleted while Curfew was at work".to_owned());
+            is_deleted = true;
+            walked.error = None;
+            walked.note = Some(Note::Deleted);
         }
-        Err(error) => report.error = report.error.or(Some(error)),
+        Err(error) => walked.error = walked.error.or(Some(error.into())),
     }
-    report.outcome = verdict(&report);
+    walked.outcome = verdict(&walked, is_deleted);
     // Where every call was answered with success and only the read failed, nothing is known to be undone.
-    if report.is_unfinished() && (last.is_some() || !is_applied) {
-        report.leave_to_people(control.unfinished(&target, &plan, &report.changes, last.as_ref()));
+    if walked.is_unfinished() && (walked.seen.is_some() || !is_applied) {
+        let after = walked.seen.as_ref().map(|seen| &seen.state);
+        walked.left = control.unfinished(target, plan, &walked.changes, after);
     }
-    if report.outcome == Outcome::Compliant {
-        // The answer to a call may get lost, and its repetition find the work done: all that was there
-        // before is kept and told.
-        report.note = Some(
-            "it was closed between Curfew's two reads, by somebody else or by a call of Curfew's whose answer \
-             got lost"
-                .to_owned(),
-        );
+    if walked.outcome == Outcome::ClosedMeanwhile {
+        walked.note = Some(Note::ClosedMeanwhile);
     }
-    report
+    walked
 }
 
 /// Reads again: whatever the calls answered, only this says whether the resource is closed.
@@ -134,39 +162,37 @@ async fn verify<C: Control>(
     control: &C,
     target: &Target<'_, C::Id>,
     plan: &C::Plan,
-    before: &[Finding],
+    before: &C::Assessment,
     clock: &impl Clock,
-) -> Result<Option<(C::State, Vec<Finding>)>, CallError> {
-    let may_pass =
-        |left: &Finding| left.is_open() && !(left.remedy == Remedy::ByHand && before.contains(left));
+) -> Result<Option<Seen<C>>, CallError> {
+    let may_pass = |left: &C::Assessment| {
+        left.findings().iter().any(|finding| match left.remedy(finding) {
+            Remedy::Close => true,
+            Remedy::ByHand => !before.findings().contains(finding),
+            Remedy::Report => false,
+        })
+    };
     let mut pauses = PAUSES.into_iter();
     loop {
-        let Some(after) = control.read_after(target, plan).await? else { return Ok(None) };
-        let remaining = control.assess(&after);
+        let Some(state) = control.read_after(target, plan).await? else { return Ok(None) };
+        let assessment = control.assess_after(&state, plan);
         match pauses.next() {
-            Some(pause) if remaining.iter().any(may_pass) => clock.sleep(pause).await,
-            _ => return Ok(Some((after, remaining))),
+            Some(pause) if may_pass(&assessment) => clock.sleep(pause).await,
+            _ => return Ok(Some(Seen { state, assessment })),
         }
     }
 }
 
-fn snapshot(state: &impl Serialize) -> Value {
-    serde_json::to_value(state).unwrap_or_else(|error| error.to_string().into())
-}
-
 /// INVARIANT: `remediated` only after a change and a read that found nothing left to close, with no step
 /// failed.
-fn verdict(report: &Report) -> Outcome {
-    let is_failed = report.error.is_some();
-    match &report.remaining {
-        Some(remaining)
-            if remaining.iter().any(Finding::is_open) && (!is_failed || !report.changes.is_empty()) =>
-        {
-            Outcome::StillOpen
-        }
-        _ if is_failed => Outcome::Failed,
-        None => Outcome::Gone,
-        Some(_) if report.changes.is_empty() => Outcome::Compliant,
-        Some(_) => Outcome::Remediated,
+fn verdict<C: Control>(walked: &Walked<C>, is_deleted: bool) -> Outcome {
+    let is_failed = walked.error.is_some();
+    let is_changed = !walked.changes.is_empty();
+    match &walked.seen {
+        Some(seen) if seen.assessment.is_open() && (!is_failed || is_changed) => Outcome::StillOpen,
+        Some(_) if !is_failed && is_changed => Outcome::Remediated,
+        Some(_) if !is_failed => Outcome::ClosedMeanwhile,
+        None if is_deleted => Outcome::Gone,
+        _ => Outcome::Failed,
     }
 }

@@ -1,30 +1,22 @@
 //! The walk, step by step.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
-mod support;
+use std::time::SystemTime;
 
 use proptest::prelude::*;
-use remediation::{Applied, Control, Mode, Outcome, Report, walk};
-use support::{Doors, Still, denied, open, run, subject, throttled};
-
-fn take(doors: &Doors, mode: Mode) -> Report {
-    let subject = subject();
-    let id = <&Doors as Control>::id(&subject.resource).unwrap();
-    run(walk(&doors, &subject, id, mode, &Still::default()))
-}
+use remediation::testing::doors::{Doors, House, Read, Turn, denied, open, refused, throttled};
+use remediation::testing::{Still, Topic, assert_records, bucket, report_of, run};
+use remediation::{
+    Applied, Assessment, Control, Describe, Ended, Mode, Note, Outcome, Ports, Report, Severity, StepError,
+    Target, Told, Visit, walk,
+};
 
 fn enforce(doors: &Doors) -> Report {
-    take(doors, Mode::Enforce)
+    report_of(doors, &bucket("acme"), Mode::Enforce)
 }
 
-fn open_door() -> support::Read {
+fn open_door() -> Read {
     open(&["front door"])
 }
 
@@ -34,33 +26,42 @@ fn by_hand(report: &Report) -> Option<&str> {
     (first.title == "How to finish by hand").then_some(first.body.as_str())
 }
 
+/// One walk, and whether people were told.
+fn told(doors: &Doors, is_last_chance: bool) -> (Report, bool) {
+    let subject = bucket("acme");
+    let id = Doors::id(&subject.resource).unwrap();
+    let visit = Visit { subject: &subject, id, mode: Mode::Enforce, is_last_chance };
+    let Ended { report, told } = run(walk(doors, &visit, &Ports::new(Still::default(), Topic::default())));
+    (report, matches!(told, Told::Sent))
+}
+
 #[test]
 fn a_closed_resource_is_compliant_after_one_read() {
     let doors = Doors::read([open(&[])]);
-    let report = enforce(&doors);
+    let (report, is_told) = told(&doors, true);
     assert_eq!(report.outcome, Outcome::Compliant);
     assert_eq!(*doors.calls.borrow(), ["read acme"]);
-    assert!(!report.concerns_a_person(true));
+    assert!(!is_told);
 }
 
 #[test]
 fn a_resource_that_does_not_exist_is_gone() {
-    let report = enforce(&Doors::read([Ok(None)]));
+    let (report, is_told) = told(&Doors::read([Ok(None)]), true);
     assert_eq!(report.outcome, Outcome::Gone);
-    assert!(!report.concerns_a_person(true));
+    assert!(!is_told);
 }
 
 #[test]
 fn an_open_resource_is_remediated_only_after_a_clean_read() {
     let doors = Doors::read([open(&["front door", "window"]), open(&["window"])]);
-    let report = enforce(&doors);
+    let (report, is_told) = told(&doors, false);
     assert_eq!(report.outcome, Outcome::Remediated);
     assert_eq!(*doors.calls.borrow(), ["read acme", "apply front door to acme", "read acme"]);
     assert_eq!(report.changes.len(), 1);
     assert_eq!(by_hand(&report), None);
     assert_eq!(report.findings.len(), 2);
     assert_eq!(report.before, Some(serde_json::json!(["front door", "window"])));
-    assert!(report.concerns_a_person(false));
+    assert!(is_told);
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn what_stays_open_is_said() {
 #[test]
 fn observing_plans_and_changes_nothing() {
     let doors = Doors::read([open(&["front door"])]);
-    let report = take(&doors, Mode::Observe);
+    let report = report_of(&doors, &bucket("acme"), Mode::Observe);
     assert_eq!(report.outcome, Outcome::Observed);
     assert_eq!(report.planned, ["close the front door"]);
     assert_eq!(*doors.calls.borrow(), ["read acme"]);
@@ -100,7 +101,7 @@ fn observing_plans_and_changes_nothing() {
 fn what_the_control_does_not_change_is_alerted_in_either_mode() {
     for mode in [Mode::Enforce, Mode::Observe] {
         let doors = Doors::read([open(&["window"])]);
-        assert_eq!(take(&doors, mode).outcome, Outcome::Alerted);
+        assert_eq!(report_of(&doors, &bucket("acme"), mode).outcome, Outcome::Alerted);
         assert_eq!(*doors.calls.borrow(), ["read acme"]);
     }
 }
@@ -110,7 +111,7 @@ fn a_finding_without_effect_is_compliant_and_says_why() {
     let doors = Doors::read([open(&["front door"])]).then(0, Ok(Applied::Inert("the house is gone")));
     let report = enforce(&doors);
     assert_eq!(report.outcome, Outcome::Compliant);
-    assert_eq!(report.note.as_deref(), Some("the house is gone"));
+    assert_eq!(report.note, Some(Note::Inert("the house is gone")));
     assert!(report.changes.is_empty());
 }
 
@@ -125,8 +126,9 @@ fn a_read_that_fails_is_failed() {
 fn a_failure_half_way_keeps_what_was_done_and_still_looks_again() {
     let doors =
         Doors::read([open(&["front door", "back door"]), open(&["back door"])]).then(1, Err(throttled()));
-    let report = enforce(&doors);
-    assert_eq!((report.outcome, &report.error), (Outcome::StillOpen, &Some(throttled())));
+    let (report, is_told) = told(&doors, false);
+    assert_eq!(report.outcome, Outcome::StillOpen);
+    assert!(matches!(&report.error, Some(StepError::Call(error)) if *error == throttled()));
     assert_eq!(report.changes[0].summary, "closed the front door");
     assert_eq!(report.remaining.as_ref().unwrap().len(), 1);
     assert!(report.is_unfinished());
@@ -134,7 +136,7 @@ fn a_failure_half_way_keeps_what_was_done_and_still_looks_again() {
     assert!(report.advice[0].starts_with("This may pass by itself."), "{:?}", report.advice);
     assert_eq!(report.advice.last().unwrap(), "Until then it is open, as the second read found it.");
     // It may pass, but something was changed, and nobody would hear of that later.
-    assert!(report.concerns_a_person(false));
+    assert!(is_told);
 }
 
 #[test]
@@ -156,14 +158,10 @@ fn a_failure_before_any_change_is_not_looked_at_again() {
 
 #[test]
 fn what_is_refused_because_the_resource_is_gone_is_gone() {
-    let refused = remediation::CallError::Refused {
-        action: "house:CloseDoor",
-        code: "NoSuchHouse".to_owned(),
-        message: "gone".to_owned(),
-    };
-    let doors = Doors::read([open(&["front door"]), Ok(None)]).then(0, Err(refused));
+    let doors = Doors::read([open_door(), Ok(None)]).then(0, Err(refused("NoSuchHouse")));
     let report = enforce(&doors);
-    assert_eq!((report.outcome, report.error), (Outcome::Gone, None));
+    assert_eq!(report.outcome, Outcome::Gone);
+    assert!(report.error.is_none());
 }
 
 #[test]
@@ -171,7 +169,7 @@ fn what_fails_after_the_resource_is_closed_raises_less_alarm() {
     let doors = Doors::read([open(&["front door"]), open(&[])]).then(1, Err(denied()));
     let report = enforce(&doors);
     assert_eq!(report.outcome, Outcome::Failed);
-    assert_eq!(report.severity(), remediation::Severity::Medium);
+    assert_eq!(report.severity(), Severity::Medium);
     assert_eq!(report.advice[1], "The resource itself is closed: what failed came after that.");
     assert_eq!(by_hand(&report), None, "nothing is left to do");
 }
@@ -239,25 +237,19 @@ fn what_only_a_person_can_close_is_still_open_and_never_remediated() {
 
 #[test]
 fn a_failure_that_changed_nothing_is_failed_whatever_the_second_read_finds() {
-    let refused = remediation::CallError::Refused {
-        action: "house:CloseDoor",
-        code: "Stuck".to_owned(),
-        message: "no".to_owned(),
-    };
-    let report = enforce(&Doors::read([open(&["front door"])]).then(0, Err(refused)));
+    let report = enforce(&Doors::read([open_door()]).then(0, Err(refused("Stuck"))));
     assert_eq!((report.outcome, report.remaining.map(|left| left.len())), (Outcome::Failed, Some(1)));
 }
 
 #[test]
 fn what_somebody_else_closed_meanwhile_is_not_claimed() {
     let doors = Doors::read([open(&["front door"]), open(&[])]).then(0, Ok(Applied::Done));
-    let report = enforce(&doors);
-    assert_eq!(report.outcome, Outcome::Compliant);
-    assert!(report.note.as_ref().unwrap().contains("somebody else"));
+    let (report, is_told) = told(&doors, false);
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedMeanwhile)));
     assert!(report.changes.is_empty());
     // Should it have been a call of its own, this is all that is left of what was there.
     assert_eq!(report.before, Some(serde_json::json!(["front door"])));
-    assert!(report.concerns_a_person(false));
+    assert!(is_told);
 }
 
 #[test]
@@ -272,18 +264,49 @@ fn a_change_that_nobody_could_verify_is_not_called_remediated() {
 
 #[test]
 fn a_resource_that_is_deleted_meanwhile_is_gone_and_the_change_is_told() {
-    let report = enforce(&Doors::read([open(&["front door"]), Ok(None)]));
+    let (report, is_told) = told(&Doors::read([open(&["front door"]), Ok(None)]), false);
     assert_eq!(report.outcome, Outcome::Gone);
-    assert!(report.concerns_a_person(false));
+    assert!(is_told);
 }
 
 #[test]
 fn a_passing_failure_is_told_only_at_the_last_chance() {
-    let report = enforce(&Doors::read([Err(throttled())]));
-    assert!(!report.concerns_a_person(false));
-    assert!(report.concerns_a_person(true));
-    let report = enforce(&Doors::read([Err(denied())]));
-    assert!(report.concerns_a_person(false));
+    let is_told = |error, is_last_chance| told(&Doors::read([Err(error)]), is_last_chance).1;
+    assert!(!is_told(throttled(), false));
+    assert!(is_told(throttled(), true));
+    assert!(is_told(denied(), false));
+}
+
+#[test]
+fn what_cannot_be_written_down_is_not_changed() {
+    let doors = Doors::read([open(&["unspeakable"])]);
+    let (report, is_told) = told(&doors, false);
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert!(matches!(report.error, Some(StepError::Unwritable(_))));
+    assert_eq!(*doors.calls.borrow(), ["read acme"]);
+    assert!(is_told);
+}
+
+#[test]
+fn what_is_done_can_be_undone_from_its_record() {
+    let (doors, subject) = (Doors::read([open(&["front door", "window"])]), bucket("acme"));
+    let target = Target::of(&subject, Doors::id(&subject.resource).unwrap());
+    let before = run(doors.read(&target)).unwrap().unwrap();
+    let plan = doors.plan(&doors.assess(&before), SystemTime::UNIX_EPOCH).unwrap();
+    let mut changes = Vec::new();
+    run(doors.apply(&target, &plan, &mut changes)).unwrap();
+    assert_records::<Doors>(&before, Some(&plan), &changes);
+    let undo = doors.undo(&before, &plan, &changes).unwrap();
+    assert_eq!(doors.commands(&target, &undo), "  open front door");
+}
+
+#[test]
+fn what_is_taken_out_of_an_assessment_is_in_no_plan() {
+    let doors = Doors::default();
+    let assessment = doors.assess(&House(vec!["front door".to_owned(), "gate".to_owned()]));
+    let without = assessment.without(|door| (door != "gate").then_some(door));
+    let plan = doors.plan(&without, SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(plan, Turn::Close(vec!["front door".to_owned()]));
 }
 
 fn doors() -> impl Strategy<Value = Vec<&'static str>> {

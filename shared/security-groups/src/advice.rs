@@ -1,9 +1,9 @@
 //! What a person should do now.
 
-use remediation::settings::QuarantineStyle;
-use remediation::{Finding, Outcome, Remedy, Report};
+use remediation::{Assessment, Control, Outcome, Remedy, Walked};
 
-use crate::port::action;
+use crate::opening::{Opening, openings};
+use crate::{GroupAssessment, QuarantineStyle, SgChange, SgFinding};
 
 const WHO: &str = "Find out who opened it, and whether somebody outside used it.";
 
@@ -11,15 +11,24 @@ const TRACKED: &str = "Connections that were open before live on while they are 
                        connected. A rule in the subnet's network ACL that denies an address cuts it at once; \
                        so does stopping the instance.";
 
-/// Advice, a sentence or two a line.
-pub(crate) fn advice(style: QuarantineStyle, report: &Report) -> Vec<String> {
-    let Report { findings, changes, .. } = report;
+const UNREADABLE: &str = "Let the function's role read the prefix list, or look into it by hand: it may hold the whole \
+                          internet.";
+
+const ON_MANAGED: &str = "Interfaces that AWS services manage get other groups through their service only (a load \
+                          balancer's security groups, for one). Until then only revoking the rules closes them.";
+
+const ICMP: &str = "Open ICMP stays: Curfew closes it only where `sg.icmp` is \"revoke\".";
+
+/// Advice, a sentence or two a line. `style` is what the settings ask for.
+pub(crate) fn advice<C>(style: QuarantineStyle, walked: &Walked<C>) -> Vec<String>
+where
+    C: Control<Assessment = GroupAssessment, Change = SgChange>,
+{
     // An open quarantine group loses its rules in that style too.
-    let has_revoked = changes.iter().any(|change| change.action == action::REVOKE);
+    let has_revoked = walked.changes.iter().any(|change| matches!(change, SgChange::Revoked(_)));
     let isolates = style == QuarantineStyle::Isolate && !has_revoked;
-    let is_left = |left: &Finding| left.remedy == Remedy::Close;
-    let closes_no_more = !report.remaining.iter().flatten().any(is_left);
-    let advice: &[&str] = match report.outcome {
+    let closes_no_more = !walked.seen.as_ref().is_some_and(|seen| seen.assessment.has_work());
+    let advice: &[&str] = match walked.outcome {
         Outcome::Remediated | Outcome::StillOpen if isolates && closes_no_more => &[
             WHO,
             TRACKED,
@@ -42,31 +51,24 @@ pub(crate) fn advice(style: QuarantineStyle, report: &Report) -> Vec<String> {
             "Close the rest by hand now, with the commands below: somebody or something keeps opening the group.",
             TRACKED,
         ],
-        Outcome::Compliant | Outcome::Failed | Outcome::Gone => &[],
+        Outcome::Compliant | Outcome::ClosedMeanwhile | Outcome::Failed | Outcome::Gone => &[],
     };
-    let about = findings.iter().filter_map(about).collect::<Vec<_>>();
-    let icmp = "Open ICMP stays: Curfew closes it only where `sg.icmp` is \"revoke\".";
-    let is_icmp = |finding: &Finding| {
-        finding.kind == "open-ingress"
-            && finding.severity == remediation::Severity::Low
-            && finding.remedy == Remedy::Report
-    };
-    let icmp = (style != QuarantineStyle::Alert && findings.iter().any(is_icmp)).then_some(icmp);
-    let mut lines: Vec<&str> = advice.iter().copied().chain(about).chain(icmp).collect();
-    lines.dedup();
-    lines.into_iter().map(ToOwned::to_owned).collect()
+    let found = walked.found.as_ref().map(|found| &found.assessment);
+    let about = found.into_iter().flat_map(|found| about(style, found));
+    advice.iter().copied().chain(about).map(ToOwned::to_owned).collect()
 }
 
-fn about(finding: &Finding) -> Option<&'static str> {
-    match finding.kind {
-        "unreadable-prefix-list" => Some(
-            "Let the function's role read the prefix list, or look into it by hand: it may hold the whole \
-             internet.",
-        ),
-        "open-on-managed-interface" => Some(
-            "Interfaces that AWS services manage get other groups through their service only (a load balancer's \
-             security groups, for one). Until then only revoking the rules closes them.",
-        ),
-        _ => None,
-    }
+/// What there is to know about what was found.
+fn about(style: QuarantineStyle, found: &GroupAssessment) -> impl Iterator<Item = &'static str> {
+    let has = |is: fn(&SgFinding) -> bool| found.findings().iter().any(is);
+    let may_stay = style != QuarantineStyle::Alert && found.open().any(|open| open.protocol.is_icmp());
+    let stays = |opening: &Opening<'_>| opening.is_icmp_only() && opening.remedy() == Remedy::Report;
+    let icmp_stays = may_stay && openings(found).iter().any(stays);
+    [
+        has(|finding| matches!(finding, SgFinding::OnManaged(_))).then_some(ON_MANAGED),
+        has(|finding| matches!(finding, SgFinding::Unreadable(_))).then_some(UNREADABLE),
+        icmp_stays.then_some(ICMP),
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -5,34 +5,40 @@
 //! | [`SgIngress`] (`sg-ingress`) | the group and its rules one by one; prefix lists that rules name; in the style `isolate` the group's network interfaces | revokes rules by id and puts back what they let in rightly, or gives the interfaces the VPC's quarantine group; tags the group |
 //!
 //! What is open is decided in the crate `network`. The control has a port with exactly the calls that it may
-//! make (`port/mod.rs`) and is handed nothing else.
+//! make (`port.rs`) and is handed nothing else. No SDK comes in here: the crate `ec2` has what is behind the port.
 
 mod advice;
+mod apply;
+mod assess;
+mod change;
 mod commands;
 mod control;
+mod describe;
 mod evidence;
 mod findings;
-mod finish;
-mod group;
-mod interface;
 mod ip_permission;
-mod isolate;
+mod lists;
 mod opening;
 mod plan;
 mod port;
-mod prefix_lists;
-mod revoke;
+mod settings;
+mod state;
+mod undo;
+mod unfinished;
 mod words;
 
+pub use assess::{GroupAssessment, SgFinding};
+pub use change::SgChange;
 pub use control::SgIngress;
-pub use group::{Group, QUARANTINE_GROUP, QUARANTINED_AT, QUARANTINED_RULES, Tags};
-pub use interface::Interface;
-pub use plan::{Isolation, Part, Quarantine, Revocation};
+pub use plan::{Destination, Isolation, Part, Placement, PutBack, Quarantine, Release, Revocation};
 pub use port::{
-    About, Authorized, By, Created, Ec2SecurityGroups, ListName, Placed, QuarantineGroup, Revoked,
-    SecurityGroups,
+    About, At, Authorized, By, Created, EVERYWHERE, Placed, QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT,
+    QuarantineGroup, Revoked, SecurityGroups, action, all_traffic,
 };
-pub use prefix_lists::{Contents, PrefixList};
+pub use settings::{QuarantineStyle, SgSettings};
+pub use state::{
+    Group, Interface, ListName, PrefixList, QUARANTINE_GROUP, QUARANTINED_AT, QUARANTINED_RULES, Tags,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,32 +1,36 @@
-//! The smallest change that closes a group, as data.
+//! The smallest change that closes a group, and what takes it back, as data.
 
 use std::time::SystemTime;
 
+use events::{GroupId, VpcId};
 use network::{Cut, Permission, Plan, Rule, RuleId};
 use remediation::clock::rfc3339;
-use remediation::settings::{QuarantineStyle, SgSettings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::group::{QUARANTINED_AT, QUARANTINED_RULES, settable};
-use crate::{Group, Interface, Tags, words};
+use crate::state::{says_the_same, settable};
+use crate::{
+    GroupAssessment, Interface, QUARANTINED_AT, QUARANTINED_RULES, QuarantineStyle, SgSettings, Tags,
+};
 
-/// How an open group is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What is to be done about a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Quarantine {
     /// The offending rules go.
     Revoke(Revocation),
     /// The interfaces go elsewhere.
     Isolate(Isolation),
+    /// The group and its interfaces are as they were before.
+    Release(Release),
 }
 
 /// First everything in `restore` is authorized, then `revoke` is revoked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {
     /// What the revoked rules let in rightly.
     pub restore: Vec<Part>,
     /// What is not put back, since that takes too many rules.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cut: Vec<Cut>,
     /// The rules that go.
     pub revoke: Vec<Rule>,
@@ -34,23 +38,39 @@ pub struct Revocation {
     pub tags: Tags,
 }
 
-/// A part of a rule that is put back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What is put back of a rule, by a new rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The rule of which it is a part.
     pub part_of: RuleId,
+    /// Whether it is all of that rule.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_whole: bool,
     /// What is put back, with the source and the description of that rule.
     pub permission: Permission,
     /// The tags of that rule, as far as EC2 takes them.
-    #[serde(skip_serializing_if = "Tags::is_empty")]
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
 }
 
+/// A part that was put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutBack {
+    /// What was put back.
+    #[serde(flatten)]
+    pub part: Part,
+    /// The new rule, where EC2 told its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RuleId>,
+}
+
 /// The interfaces get the VPC's quarantine group in this group's place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Isolation {
     /// The VPC.
-    pub vpc: String,
+    pub vpc: VpcId,
+    /// Where they go.
+    pub destination: Destination,
     /// The interfaces, with their groups as they were.
     pub interfaces: Vec<Interface>,
     /// Whether they lose their other groups too.
@@ -59,85 +79,122 @@ pub struct Isolation {
     pub tags: Tags,
 }
 
+/// Where isolated interfaces go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Destination {
+    /// Into the quarantine group that is found by its tag, or is created.
+    ToBeFound,
+    /// Into this one.
+    Known {
+        /// The group.
+        group: GroupId,
+        /// Whether it may let everything out still, as a new group does.
+        may_have_egress: bool,
+    },
+}
+
+/// First everything in `authorize` is authorized, then `revoke` is revoked, then the interfaces get their groups.
+/// Nothing is tagged.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The rules that were revoked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorize: Vec<Part>,
+    /// What was put back in their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoke: Vec<PutBack>,
+    /// The interfaces that were isolated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub place: Vec<Placement>,
+}
+
+/// An interface that gets other groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// The interface, with its groups as they were before.
+    pub interface: Interface,
+    /// Exactly the groups that it gets.
+    pub groups: Vec<GroupId>,
+}
+
 /// Plans what closes a group; `None` where there is nothing that Curfew changes.
-pub(crate) fn plan(
-    group: &Group,
-    style: QuarantineStyle,
-    settings: &SgSettings,
-    now: SystemTime,
-) -> Option<Quarantine> {
-    match style {
-        QuarantineStyle::Revoke => revocation(group, now).map(Quarantine::Revoke),
-        QuarantineStyle::Isolate => isolation(group, settings, now).map(Quarantine::Isolate),
+pub(crate) fn plan(group: &GroupAssessment, settings: &SgSettings, now: SystemTime) -> Option<Quarantine> {
+    let mut tags = Tags::from([(QUARANTINED_AT.to_owned(), rfc3339(now))]);
+    match group.style {
+        QuarantineStyle::Revoke => revocation(group, tags).map(Quarantine::Revoke),
+        QuarantineStyle::Isolate => {
+            tags.extend(group.digest.clone().map(|digest| (QUARANTINED_RULES.to_owned(), digest)));
+            isolation(group, settings.isolate_all_groups, tags).map(Quarantine::Isolate)
+        }
         QuarantineStyle::Alert => None,
     }
 }
 
 /// The rules that have to go and the parts of them that have to stay; `None` where no rule has to go.
-pub(crate) fn revocation(group: &Group, now: SystemTime) -> Option<Revocation> {
-    let plan = Plan::new(&group.rules, &group.assessment);
+pub(crate) fn revocation(assessment: &GroupAssessment, tags: Tags) -> Option<Revocation> {
+    let group = &assessment.group;
+    let plan = Plan::clearing(&group.rules, assessment.open());
     let part = |part: network::Restoration| Part {
         tags: group.rule(&part.part_of).map(|rule| settable(&rule.tags)).unwrap_or_default(),
         part_of: part.part_of,
+        is_whole: false,
         permission: part.permission,
     };
     (!plan.is_empty()).then(|| Revocation {
         revoke: group.rules.iter().filter(|rule| plan.revoke.contains(&rule.id)).cloned().collect(),
         restore: plan.restore.into_iter().map(part).collect(),
         cut: plan.cut,
-        tags: Tags::from([(QUARANTINED_AT.to_owned(), rfc3339(now))]),
+        tags,
     })
 }
 
 /// The interfaces that have to go elsewhere; `None` where none has to.
-pub(crate) fn isolation(group: &Group, settings: &SgSettings, now: SystemTime) -> Option<Isolation> {
-    let interfaces = group.interfaces.iter().flatten();
-    let interfaces: Vec<Interface> = interfaces.filter(|one| !one.is_managed()).cloned().collect();
-    let open = !interfaces.is_empty() && !group.assessment.is_closed();
-    group.vpc.clone().filter(|_| open).map(|vpc| Isolation {
+pub(crate) fn isolation(assessment: &GroupAssessment, all_groups: bool, tags: Tags) -> Option<Isolation> {
+    let interfaces: Vec<Interface> = assessment.own_interfaces().cloned().collect();
+    let is_open = !interfaces.is_empty() && !assessment.is_closed();
+    assessment.group.vpc.clone().filter(|_| is_open).map(|vpc| Isolation {
         vpc,
+        destination: Destination::ToBeFound,
         interfaces,
-        all_groups: settings.isolate_all_groups,
-        tags: Tags::from([
-            (QUARANTINED_AT.to_owned(), rfc3339(now)),
-            (QUARANTINED_RULES.to_owned(), group.digest()),
-        ]),
+        all_groups,
+        tags,
     })
 }
 
-impl Quarantine {
-    /// What the group is tagged with once something is closed.
-    pub(crate) fn tags(&self) -> &Tags {
-        match self {
-            Self::Revoke(plan) => &plan.tags,
-            Self::Isolate(plan) => &plan.tags,
-        }
-    }
-
-    /// The plan in words, a line a step.
-    pub(crate) fn steps(&self) -> Vec<String> {
-        let tags = self.tags().iter().map(|(key, value)| format!("tag the group `{key}` = {value}"));
-        match self {
-            Self::Revoke(plan) => {
-                let restore = plan.restore.iter().map(|part| format!("put back {}", part.words()));
-                let cut = plan.cut.iter().map(|cut| format!("do not put back {}", words::cut(cut)));
-                let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
-                restore.chain(cut).chain(revoke).chain(tags).collect()
-            }
-            Self::Isolate(plan) => {
-                let place = if plan.all_groups { "all its groups" } else { "this group" };
-                let isolate = plan.interfaces.iter().map(|interface| {
-                    format!("give {interface} the quarantine group of {} in place of {place}", plan.vpc)
-                });
-                isolate.chain(tags).collect()
-            }
+impl Part {
+    /// The whole of a rule.
+    pub(crate) fn whole(rule: &Rule) -> Self {
+        Self {
+            part_of: rule.id.clone(),
+            is_whole: true,
+            permission: rule.permission.clone(),
+            tags: settable(&rule.tags),
         }
     }
 }
 
-impl Part {
-    /// Such as `tcp 80 from 0.0.0.0/0 (part of rule sgr-1)`.
-    pub(crate) fn words(&self) -> String {
-        format!("{} (part of rule {})", words::permission(&self.permission), self.part_of)
+impl PutBack {
+    /// Whether this rule is what was put back: by its id, or by what it says where the id is not known.
+    pub(crate) fn is(&self, rule: &Rule) -> bool {
+        match &self.id {
+            Some(id) => rule.id == *id,
+            None => !rule.is_egress && says_the_same(&rule.permission, &self.part.permission),
+        }
     }
+}
+
+impl Placement {
+    /// What takes this back.
+    pub(crate) fn reversed(&self) -> Self {
+        let Self { interface, groups } = self;
+        Self {
+            interface: Interface { groups: groups.clone(), ..interface.clone() },
+            groups: interface.groups.clone(),
+        }
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -1,8 +1,9 @@
 //! Words that mails and log lines share.
 
+use events::GroupId;
 use network::{Cut, Permission, Rule};
 
-use crate::PrefixList;
+use crate::{Part, PrefixList};
 
 /// How many items a sentence lists before it counts the rest.
 const LISTED: usize = 4;
@@ -19,6 +20,11 @@ pub(crate) fn list<S: AsRef<str>>(items: &[S], more: &str) -> String {
         Some((last, first)) => format!("{} and {last}", first.join(", ")),
         None => String::new(),
     }
+}
+
+/// The names of groups, one after the other.
+pub(crate) fn joined(groups: &[GroupId], separator: &str) -> String {
+    groups.iter().map(GroupId::as_str).collect::<Vec<_>>().join(separator)
 }
 
 /// Such as `rule sgr-1 (tcp 22 from 0.0.0.0/0, "office")`.
@@ -42,6 +48,21 @@ pub(crate) fn rules(ids: &[&str]) -> String {
 pub(crate) fn prefix_list(list: &PrefixList) -> String {
     let name = list.name.as_ref().map(|name| format!(" ({name})"));
     format!("prefix list {}{}", list.id, name.unwrap_or_default())
+}
+
+/// Such as `prefix list pl-1 (offices) could not be read (the function's role may not call ...)`.
+pub(crate) fn unread(list: &PrefixList, why: &str) -> String {
+    format!("{} could not be read ({why})", prefix_list(list))
+}
+
+/// Such as `tcp 80 from 0.0.0.0/0 (part of rule sgr-1)`, or `rule sgr-1 (tcp 22 from 0.0.0.0/0)`.
+pub(crate) fn part(part: &Part) -> String {
+    let Part { part_of, is_whole, permission: what, .. } = part;
+    if *is_whole {
+        format!("rule {part_of} ({})", permission(what))
+    } else {
+        format!("{} (part of rule {part_of})", permission(what))
+    }
 }
 
 /// Such as `icmp types 0-7 and types 9-255 from 0.0.0.0/1 (part of rule sgr-1): it takes 254 rules`.

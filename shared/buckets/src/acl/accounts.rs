@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use events::AccountId;
 
-use crate::public_access_block::PublicAccessBlock;
+use crate::PublicAccessBlock;
 
 /// For how long an answer counts. It says how bad a public grant is and never whether the grant goes.
 const KEPT: Duration = Duration::from_secs(5 * 60);

@@ -1,25 +1,31 @@
 //! What a person should do now about a public ACL.
 
-use remediation::{Outcome, Remedy, Report};
+use remediation::{Assessment, Control, Outcome, Walked};
 
-use super::finding::EFFECTIVE;
+use super::assess::AclAssessment;
 
 /// Advice, a sentence or two a line. `blocks` is whether the control turns the flags on that are about ACLs.
-pub(super) fn advice(report: &Report, blocks: bool) -> Vec<String> {
-    let objects = if !report.findings.iter().any(|finding| finding.kind == EFFECTIVE) {
+pub(super) fn advice<C>(walked: &Walked<C>, blocks: bool) -> Vec<String>
+where
+    C: Control<Assessment = AclAssessment>,
+{
+    let lets_in = walked.found.as_ref().is_some_and(|found| found.assessment.lets_in());
+    // Nothing is left that a later delivery would close.
+    let is_for_people_alone = walked.seen.as_ref().is_none_or(|seen| !seen.assessment.has_work());
+    let objects = if !lets_in {
         "Leave IgnorePublicAcls on: it keeps the public out, and from objects that were uploaded as public too."
     } else if !blocks {
         "Objects keep ACLs of their own, which Curfew does not change: objects that were uploaded as public \
          may still be. Turning on IgnorePublicAcls of the bucket closes those too, BlockPublicAcls keeps the \
          ACL from coming back; the command is below."
-    } else if report.outcome == Outcome::Remediated {
+    } else if walked.outcome == Outcome::Remediated {
         "Public ACLs of the bucket and of its objects have no effect any more, and uploads that ask for a \
          public ACL are refused from now on: find out whether somebody relied on that."
     } else {
         "Objects keep ACLs of their own: until BlockPublicAcls and IgnorePublicAcls of the bucket are on, \
          those that were uploaded as public may still be."
     };
-    let advice: &[&str] = match report.outcome {
+    let advice: &[&str] = match walked.outcome {
         Outcome::Remediated => &[
             "Find out who made the bucket public, and whether somebody relied on it.",
             objects,
@@ -31,7 +37,7 @@ pub(super) fn advice(report: &Report, blocks: bool) -> Vec<String> {
              change above.",
             objects,
         ],
-        Outcome::StillOpen if is_for_people_alone(report) => &[
+        Outcome::StillOpen if is_for_people_alone => &[
             "Turn the flags on by hand now, with the command below: the ACL is private, so that a later delivery \
              finds nothing to close and does not come back to it.",
             objects,
@@ -41,12 +47,11 @@ pub(super) fn advice(report: &Report, blocks: bool) -> Vec<String> {
              its ACL.",
             objects,
         ],
-        Outcome::Compliant | Outcome::Alerted | Outcome::Gone | Outcome::Failed => &[],
+        Outcome::Compliant
+        | Outcome::Alerted
+        | Outcome::Gone
+        | Outcome::ClosedMeanwhile
+        | Outcome::Failed => &[],
     };
     advice.iter().map(ToString::to_string).collect()
-}
-
-/// Whether nothing is left that a later delivery would close.
-fn is_for_people_alone(report: &Report) -> bool {
-    report.remaining.iter().flatten().all(|left| left.remedy != Remedy::Close)
 }

@@ -1,23 +1,37 @@
-//! Commands of the AWS CLI that people can run as they stand, each on a line of its own.
+//! A plan as commands of the AWS CLI that people can run as they stand, each on a line of its own.
 
 use remediation::Target;
 use serde_json::json;
 
-use super::plan::Unfinished;
+use super::plan::{AclPlan, AclStep};
 use super::port::NewAcl;
-use crate::client::Bucket;
-use crate::public_access_block::PublicAccessBlock;
+use crate::{Bucket, PublicAccessBlock};
 
-/// What is left to do, in the order of the plan.
-pub(super) fn finish(bucket: &Bucket<'_>, left: &Unfinished) -> Vec<String> {
-    let write = left.write.as_ref().map(|acl| put_acl(bucket, acl));
-    let look = (left.block.is_some() && left.is_blind).then(|| {
-        "  # This writes all four flags. Curfew could not read them: look first which are on, and keep them.".to_owned()
-    });
-    write.into_iter().chain(look).chain(left.block.map(|block| put_block(bucket, block))).collect()
+/// The commands of a plan, in its order.
+pub(super) fn commands(bucket: &Bucket<'_>, plan: &AclPlan) -> String {
+    let lines: Vec<String> = plan.steps.iter().flat_map(|step| lines(bucket, step)).collect();
+    lines.join("\n")
 }
 
-pub(super) fn put_acl(bucket: &Bucket<'_>, acl: &NewAcl) -> String {
+fn lines(bucket: &Bucket<'_>, step: &AclStep) -> Vec<String> {
+    match step {
+        AclStep::Write(write) => {
+            let note = "  # S3 refuses it while BlockPublicAcls is on, which Curfew could not read before.";
+            let note = write.may_be_refused.then(|| note.to_owned());
+            note.into_iter().chain([put_acl(bucket, &write.acl)]).collect()
+        }
+        AclStep::Block(change) => vec![match change.after {
+            Some(block) => put_block(bucket, block),
+            None => command(bucket, "delete-public-access-block", ""),
+        }],
+        AclStep::BlockOnceRead => {
+            let note = "  # This writes all four flags. Curfew could not read them: look first which are on, and keep them.";
+            vec![note.to_owned(), put_block(bucket, PublicAccessBlock::default().with_acls_blocked())]
+        }
+    }
+}
+
+fn put_acl(bucket: &Bucket<'_>, acl: &NewAcl) -> String {
     match acl {
         NewAcl::Private => command(bucket, "put-bucket-acl", " --acl private"),
         NewAcl::Grants(acl) => {
@@ -31,10 +45,6 @@ pub(super) fn put_acl(bucket: &Bucket<'_>, acl: &NewAcl) -> String {
 pub(super) fn put_block(bucket: &Bucket<'_>, block: PublicAccessBlock) -> String {
     let flags = block.flags().map(|(name, on)| format!("{name}={on}")).join(",");
     command(bucket, "put-public-access-block", &format!(" --public-access-block-configuration {flags}"))
-}
-
-pub(super) fn delete_block(bucket: &Bucket<'_>) -> String {
-    command(bucket, "delete-public-access-block", "")
 }
 
 fn command(bucket: &Bucket<'_>, name: &str, options: &str) -> String {

@@ -1,24 +1,27 @@
 //! What the alert about a public ACL shows: what was there, what depends on it, how to put it back.
 
-use remediation::{Evidence, Target};
+use remediation::{Evidence, Fact, Target};
 
-use super::commands::{delete_block, put_acl, put_block};
-use super::plan::AclPlan;
-use super::port::NewAcl;
+use super::around::{Around, Effect};
+use super::commands::{commands, put_block};
+use super::plan::{AclChange, AclPlan};
 use super::state::AclState;
-use super::surroundings::{Effect, Fact, Surroundings};
-use crate::client::Bucket;
-use crate::public_access_block::PublicAccessBlock;
+use crate::{Bucket, PublicAccessBlock};
 
 /// The blocks of the alert.
-pub(super) fn blocks(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPlan>) -> Vec<Evidence> {
-    let block = |title: &str, body: String| Evidence { title: title.to_owned(), body };
+pub(super) fn blocks(
+    bucket: &Bucket<'_>,
+    state: &AclState,
+    plan: Option<&AclPlan>,
+    changes: &[AclChange],
+) -> Vec<Evidence> {
+    let block = Evidence::new;
     let grants: Vec<String> = state.acl.grants.iter().map(|grant| format!("  {}", grant.words())).collect();
     let mut blocks = vec![block("The ACL as it was", grants.join("\n"))];
-    let blocks_acls = plan.is_some_and(|plan| plan.block.is_some());
-    if let Some(surroundings) = &state.surroundings {
-        blocks.push(block("Block Public Access as it was", public_access(bucket, surroundings)));
-        match &surroundings.serves_website {
+    let blocks_acls = plan.is_some_and(AclPlan::blocks_acls);
+    if let Some(around) = &state.around {
+        blocks.push(block("Block Public Access as it was", public_access(bucket, around)));
+        match &around.serves_website {
             Some(Fact::Known(true)) => {
                 blocks.push(block("This bucket serves a website", website(blocks_acls)))
             }
@@ -27,22 +30,26 @@ pub(super) fn blocks(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPla
                 blocks.push(block("Whether this bucket serves a website", format!("  Unknown: {error}")));
             }
         }
-        if !blocks_acls && !matches!(surroundings.effect(), Effect::Ignored(_)) {
-            blocks.push(block("How to close public objects too", close_objects(bucket, surroundings)));
+        if !blocks_acls && !matches!(around.effect(), Effect::Ignored(_)) {
+            blocks.push(block("How to close public objects too", close_objects(bucket, around)));
         }
     }
-    blocks.push(block("How to put it back", put_back(bucket, state, plan)));
+    // The answer to a call may have got lost: the whole plan is put back, not only what was noted.
+    let foreseen = plan.map(|plan| plan.foreseen(changes)).unwrap_or_default();
+    if let Some(undo) = AclPlan::undo(state, &foreseen) {
+        blocks.push(block("How to put it back", commands(bucket, &undo)));
+    }
     blocks
 }
 
-fn public_access(bucket: &Bucket<'_>, surroundings: &Surroundings) -> String {
-    let bucket_block = match &surroundings.public_access_block {
+fn public_access(bucket: &Bucket<'_>, around: &Around) -> String {
+    let bucket_block = match &around.public_access_block {
         Fact::Known(Some(block)) => format!("  Of the bucket:\n{}", block.table()),
         Fact::Known(None) => "  The bucket has none: all four flags are off.".to_owned(),
         Fact::Unknown(error) => format!("  Of the bucket: unknown: {error}"),
     };
     let Target { account, region, .. } = bucket;
-    let account_block = match &surroundings.account_block {
+    let account_block = match &around.account_block {
         None => return bucket_block,
         Some(Fact::Known(block)) if *block == PublicAccessBlock::default() => {
             "  Of the account: all four flags are off.".to_owned()
@@ -80,36 +87,12 @@ fn website(blocks_acls: bool) -> String {
     format!("{closed}{objects}")
 }
 
-fn close_objects(bucket: &Bucket<'_>, surroundings: &Surroundings) -> String {
-    match surroundings.public_access_block {
+fn close_objects(bucket: &Bucket<'_>, around: &Around) -> String {
+    match around.public_access_block {
         Fact::Known(before) => put_block(bucket, before.unwrap_or_default().with_acls_blocked()),
         Fact::Unknown(_) => format!(
             "{}\n  That writes all four flags: look first which are on, and keep them.",
             put_block(bucket, PublicAccessBlock::default().with_acls_blocked())
         ),
     }
-}
-
-/// The commands that rebuild the state before, in order: S3 refuses a public ACL while `BlockPublicAcls` is on.
-fn put_back(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPlan>) -> String {
-    let acl = put_acl(bucket, &NewAcl::Grants(state.acl.clone()));
-    let before = match state.surroundings.as_ref().map(|around| &around.public_access_block) {
-        Some(Fact::Known(before)) => *before,
-        Some(Fact::Unknown(_)) => {
-            let note = "  # S3 refuses it while BlockPublicAcls is on, which Curfew could not read before.";
-            return format!("{note}\n{acl}");
-        }
-        None => None,
-    };
-    let changed = plan.is_some_and(|plan| plan.block.is_some());
-    let commands = match before {
-        Some(before) if before.block_public_acls => {
-            let without = PublicAccessBlock { block_public_acls: false, ..before };
-            vec![put_block(bucket, without), acl, put_block(bucket, before)]
-        }
-        Some(before) if changed => vec![put_block(bucket, before), acl],
-        None if changed => vec![delete_block(bucket), acl],
-        _ => vec![acl],
-    };
-    commands.join("\n")
 }

@@ -1,130 +1,140 @@
-//! The smallest change that closes a public ACL.
+//! The smallest change that closes a public ACL, and what puts it back: steps of the same kinds.
 
-use remediation::Change;
-use remediation::settings::{AclStyle, S3AclSettings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::assess::AclAssessment;
 use super::port::NewAcl;
+use super::settings::{AclStyle, S3AclSettings};
 use super::state::{AclState, Grant};
-use super::surroundings::Fact;
-use super::{BLOCK, WRITE};
-use crate::public_access_block::PublicAccessBlock;
+use crate::PublicAccessBlock;
+use remediation::Fact;
 
-/// What is going to be written, and what that removes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What is done, in this order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AclPlan {
-    #[serde(skip)]
-    pub(super) write: NewAcl,
-    pub(super) removed: Vec<Grant>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) block: Option<BlockPlan>,
+    /// The steps.
+    pub steps: Vec<AclStep>,
 }
 
-/// How the flags are turned on that are about ACLs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub(super) enum BlockPlan {
-    /// By this change.
-    Change(BlockChange),
-    /// By one that is planned once the flags can be read: that they could not be is no reason to leave the grants.
-    Unread,
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AclStep {
+    /// The ACL is replaced.
+    Write(AclWrite),
+    /// The bucket's Block Public Access is replaced.
+    Block(BlockChange),
+    /// The flags that are about ACLs are turned on, once the others can be read and so be kept: that they could not be
+    /// is no reason to leave the grants.
+    BlockOnceRead,
 }
 
-/// What of a plan is left to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unfinished {
-    /// The ACL that has to be written.
-    pub(super) write: Option<NewAcl>,
-    /// The flags that have to be.
-    pub(super) block: Option<PublicAccessBlock>,
-    /// Whether nobody knows what the two others were, so that `block` may turn them off.
-    pub(super) is_blind: bool,
+/// How an ACL changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AclWrite {
+    /// What is written.
+    pub acl: NewAcl,
+    /// The grants that this removes.
+    pub removed: Vec<Grant>,
+    /// The grants that this adds.
+    pub added: Vec<Grant>,
+    /// Whether S3 may refuse it, because nobody knows whether `BlockPublicAcls` is on.
+    pub may_be_refused: bool,
 }
 
 /// How a bucket's Block Public Access changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) struct BlockChange {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockChange {
     /// As it was; `None` where there was none.
-    pub(super) before: Option<PublicAccessBlock>,
-    pub(super) after: PublicAccessBlock,
+    pub before: Option<PublicAccessBlock>,
+    /// As it is then; `None` where there is none.
+    pub after: Option<PublicAccessBlock>,
+}
+
+/// One thing that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AclChange {
+    /// A grant was removed.
+    Removed(Grant),
+    /// A grant was added.
+    Added(Grant),
+    /// The bucket's Block Public Access was replaced.
+    Blocked(BlockChange),
 }
 
 impl AclPlan {
-    /// The plan for an ACL that is public.
-    pub(super) fn of(state: &AclState, settings: S3AclSettings) -> Self {
-        let acl = &state.acl;
+    /// The plan that clears these findings; `None` where none is a public grant.
+    pub(super) fn of(assessment: &AclAssessment, settings: S3AclSettings) -> Option<Self> {
+        let write = AclStep::Write(AclWrite::of(assessment, settings.style)?);
+        let block = settings.block_public_acls.then(|| AclStep::blocking(&assessment.state)).flatten();
+        Some(Self { steps: [Some(write), block].into_iter().flatten().collect() })
+    }
+
+    /// Whether it turns on the flags that are about ACLs.
+    pub(super) fn blocks_acls(&self) -> bool {
+        self.steps.iter().any(|step| match step {
+            AclStep::Write(_) => false,
+            AclStep::Block(change) => change.after.is_some_and(PublicAccessBlock::blocks_acls),
+            AclStep::BlockOnceRead => true,
+        })
+    }
+
+    /// What the plan changes, as far as that can be told before; what was noted of it stands in the place of what was
+    /// foreseen.
+    pub(super) fn foreseen(&self, done: &[AclChange]) -> Vec<AclChange> {
+        let noted = done.iter().find(|change| matches!(change, AclChange::Blocked(_)));
+        let of_step = |step: &AclStep| match step {
+            AclStep::Write(write) => write.changes(),
+            AclStep::Block(change) => vec![AclChange::Blocked(*change)],
+            AclStep::BlockOnceRead => noted.cloned().into_iter().collect(),
+        };
+        self.steps.iter().flat_map(of_step).collect()
+    }
+}
+
+impl AclWrite {
+    fn of(assessment: &AclAssessment, style: AclStyle) -> Option<Self> {
+        let acl = &assessment.state.acl;
+        let goes = |grant: &Grant| assessment.public_grants().any(|public| public.grant == *grant);
+        let is_exempt = |grant: &Grant| grant.grantee.public_group().is_some() && !goes(grant);
         let is_owners = |grant: &Grant| acl.owner.id.is_some() && grant.grantee.id == acl.owner.id;
-        let is_public = |grant: &Grant| grant.grantee.public_group().is_some();
-        let removed = |goes: &dyn Fn(&Grant) -> bool| {
-            acl.grants.iter().filter(|grant| goes(grant)).cloned().collect::<Vec<_>>()
+        assessment.public_grants().next()?;
+        let stays = |grant: &Grant| match style {
+            AclStyle::Grants => !goes(grant),
+            AclStyle::Private => is_owners(grant) || is_exempt(grant),
         };
-        let (write, removed) = match settings.style {
-            AclStyle::Grants => (NewAcl::Grants(acl.without_public_grants()), removed(&is_public)),
-            AclStyle::Private => (NewAcl::Private, removed(&|grant| !is_owners(grant))),
-        };
-        Self { write, removed, block: settings.block_public_acls.then(|| BlockPlan::of(state)).flatten() }
+        // The canned ACL has no room for a public grant that may stay.
+        let is_canned = style == AclStyle::Private && !acl.grants.iter().any(is_exempt);
+        Some(Self {
+            acl: if is_canned { NewAcl::Private } else { NewAcl::Grants(acl.with_only(stays)) },
+            removed: acl.grants.iter().filter(|grant| !stays(grant)).cloned().collect(),
+            added: Vec::new(),
+            may_be_refused: false,
+        })
     }
 
-    /// The plan in words, a line a step.
-    pub(super) fn steps(&self) -> Vec<String> {
-        let how = match self.write {
-            NewAcl::Private => "write the canned ACL `private`, which removes",
-            NewAcl::Grants(_) => "remove",
-        };
-        let grants = self.removed.iter().map(|grant| format!("{how} {}", grant.words()));
-        let block = self.block.iter().map(|_| {
-            "turn on BlockPublicAcls and IgnorePublicAcls of the bucket, and leave BlockPublicPolicy and \
-             RestrictPublicBuckets as they are"
-                .to_owned()
-        });
-        grants.chain(block).collect()
+    /// What was done once this is written.
+    pub(super) fn changes(&self) -> Vec<AclChange> {
+        let removed = self.removed.iter().cloned().map(AclChange::Removed);
+        removed.chain(self.added.iter().cloned().map(AclChange::Added)).collect()
     }
 }
 
-impl Unfinished {
-    /// What was seen last decides; where nothing was seen, what was noted as done is.
-    pub(super) fn of(
-        plan: &AclPlan,
-        done: &[Change],
-        after: Option<&AclState>,
-        settings: S3AclSettings,
-    ) -> Self {
-        let is_undone = |action| done.iter().all(|change| change.action != action);
-        let write = match after {
-            // Whoever changed the ACL meanwhile keeps what is not public.
-            Some(after) => after.acl.is_public().then(|| AclPlan::of(after, settings).write),
-            None => is_undone(WRITE).then(|| plan.write.clone()),
-        };
-        let seen = after.and_then(|after| after.surroundings.as_ref()?.public_access_block.known());
-        let planned = match plan.block {
-            Some(BlockPlan::Change(change)) => Some(change.before),
-            Some(BlockPlan::Unread) | None => None,
-        };
-        let is_needed = plan.block.is_some() && (seen.is_some() || is_undone(BLOCK));
-        let flags = seen.copied().or(planned);
-        let block = flags.flatten().unwrap_or_default();
-        Self {
-            write,
-            block: (is_needed && !block.blocks_acls()).then(|| block.with_acls_blocked()),
-            is_blind: flags.is_none(),
-        }
-    }
-}
-
-impl BlockPlan {
-    /// `None` where the flags are on already.
-    fn of(state: &AclState) -> Option<Self> {
-        match state.surroundings.as_ref()?.public_access_block {
-            Fact::Known(before) => BlockChange::of(before).map(Self::Change),
-            Fact::Unknown(_) => Some(Self::Unread),
+impl AclStep {
+    /// What turns the flags on that are about ACLs; `None` where they are on already.
+    fn blocking(state: &AclState) -> Option<Self> {
+        match &state.around.as_ref()?.public_access_block {
+            Fact::Known(before) => BlockChange::blocking(*before).map(Self::Block),
+            Fact::Unknown(_) => Some(Self::BlockOnceRead),
         }
     }
 }
 
 impl BlockChange {
     /// Turns on the two flags that are about ACLs and keeps the others; `None` where they are on already.
-    pub(super) fn of(before: Option<PublicAccessBlock>) -> Option<Self> {
+    pub(super) fn blocking(before: Option<PublicAccessBlock>) -> Option<Self> {
         let flags = before.unwrap_or_default();
-        (!flags.blocks_acls()).then(|| Self { before, after: flags.with_acls_blocked() })
+        (!flags.blocks_acls()).then(|| Self { before, after: Some(flags.with_acls_blocked()) })
     }
 }

@@ -3,13 +3,13 @@
 use std::future::Future;
 
 use remediation::CallError;
+use serde::{Deserialize, Serialize};
 
 use super::state::Acl;
-use crate::client::Bucket;
-use crate::public_access_block::PublicAccessBlock;
+use crate::{Bucket, PublicAccessBlock};
 
 /// What to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NewAcl {
     /// This list of grants.
     Grants(Acl),
@@ -81,4 +81,10 @@ pub trait BucketAcls {
         bucket: &Bucket<'_>,
         block: PublicAccessBlock,
     ) -> impl Future<Output = Result<(), CallError>>;
+
+    /// Takes the bucket's Block Public Access away, so that it has none.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    fn unblock(&self, bucket: &Bucket<'_>) -> impl Future<Output = Result<(), CallError>>;
 }

@@ -1,22 +1,22 @@
 //! A bucket's ACL, in the shape and with the names of the S3 API, so that it can be handed back to it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::surroundings::Surroundings;
+use super::around::Around;
 
 /// What was read of a bucket, complete enough to rebuild all that a plan changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AclState {
     /// The ACL.
     #[serde(flatten)]
     pub acl: Acl,
     /// What was read beside it, where it is public.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub surroundings: Option<Surroundings>,
+    pub around: Option<Around>,
 }
 
 /// A bucket's ACL. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_AccessControlPolicy.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Acl {
     /// The bucket's owner.
@@ -26,18 +26,18 @@ pub struct Acl {
 }
 
 /// A bucket's owner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Owner {
     /// The owner's canonical user id.
-    #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ID", default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The owner's name, where the Region gives one.
-    #[serde(rename = "DisplayName", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "DisplayName", default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
 }
 
 /// One grant of an ACL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Grant {
     /// Who.
@@ -47,28 +47,28 @@ pub struct Grant {
 }
 
 /// Whom a grant is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Grantee {
     /// `CanonicalUser`, `AmazonCustomerByEmail` or `Group`.
     #[serde(rename = "Type")]
     pub kind: String,
     /// A canonical user id.
-    #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ID", default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// A user's name.
-    #[serde(rename = "DisplayName", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "DisplayName", default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// A user's e-mail address.
-    #[serde(rename = "EmailAddress", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "EmailAddress", default, skip_serializing_if = "Option::is_none")]
     pub email_address: Option<String>,
     /// A group's URI.
-    #[serde(rename = "URI", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "URI", default, skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
 }
 
 /// A group that lets in people from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PublicGroup {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PublicGroup {
     /// Everybody, without a name.
     AllUsers,
     /// Everybody with any AWS account.
@@ -78,7 +78,8 @@ pub(crate) enum PublicGroup {
 impl Grantee {
     /// The public group that this is, if it is one. `LogDelivery` is none.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee>
-    pub(crate) fn public_group(&self) -> Option<PublicGroup> {
+    #[must_use]
+    pub fn public_group(&self) -> Option<PublicGroup> {
         let uri = self.uri.as_deref()?;
         let rest = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://"))?;
         let (host, path) = rest.split_once('/')?;
@@ -97,9 +98,9 @@ impl Acl {
         self.grants.iter().any(|grant| grant.grantee.public_group().is_some())
     }
 
-    /// The same ACL without the grants to public groups; all else, and the order, as it was.
-    pub(crate) fn without_public_grants(&self) -> Self {
-        let stays = |grant: &&Grant| grant.grantee.public_group().is_none();
-        Self { owner: self.owner.clone(), grants: self.grants.iter().filter(stays).cloned().collect() }
+    /// The same ACL with only the grants that stay; all else, and the order, as it was.
+    pub(crate) fn with_only(&self, stays: impl Fn(&Grant) -> bool) -> Self {
+        let grants = self.grants.iter().filter(|grant| stays(grant)).cloned().collect();
+        Self { owner: self.owner.clone(), grants }
     }
 }

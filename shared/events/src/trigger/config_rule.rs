@@ -4,23 +4,25 @@
 //!
 //! Rule names carry prefixes and suffixes and the annotation may be absent, so neither decides anything.
 
-use crate::fields::Fields;
-use crate::trigger::{Place, Reading, evaluation};
+use document::Node;
+
+use crate::trigger::{Origin, Reading, evaluation};
 use crate::{Cause, TriggerError};
 
 const KEYS: evaluation::Keys = evaluation::Keys { resource_type: "resourceType", resource_id: "resourceId" };
 
-pub(super) fn read(root: &Fields<'_>) -> Result<Reading, TriggerError> {
-    let detail = root.object("detail")?;
+pub(super) fn read(root: &Node<'_>) -> Result<Reading, TriggerError> {
+    let detail = root.required("detail")?;
     let Some(resource) = evaluation::resource(&detail, &KEYS)? else {
         return Ok(Reading::default());
     };
-    if !evaluation::is_non_compliant(&detail.object("newEvaluationResult")?)? {
+    if !evaluation::is_non_compliant(&detail.required("newEvaluationResult")?)? {
         return Ok(Reading::default());
     }
     let cause = Cause::new("AWS Config rule")
-        .rule(detail.optional_text("configRuleName")?)
-        .event(root.optional_text("id")?, root.optional_text("time")?);
-    let place = Place::read(root, &detail, "awsAccountId")?;
-    Ok(Reading { subjects: vec![place.subject(resource, cause)], unreadable: Vec::new() })
+        .with_rule(detail.text_of("configRuleName")?)
+        .with_event_id(root.text_of("id")?)
+        .with_time(root.text_of("time")?);
+    let origin = Origin::read(root, &detail, "awsAccountId")?;
+    Ok(Reading { subjects: vec![origin.subject(resource, cause)], unreadable: Vec::new() })
 }

@@ -5,10 +5,10 @@ mod evaluation;
 mod put_evaluations;
 mod sqs;
 
+use document::{Node, Place};
 use serde_json::Value;
 
-use crate::fields::Fields;
-use crate::{AccountId, Cause, Region, Subject, TriggerError};
+use crate::{AccountId, Cause, Region, Resource, Subject, TriggerError};
 
 /// What invoked a function.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,21 +51,25 @@ impl From<TriggerError> for Reading {
 /// When the payload as a whole cannot be read: no JSON, or a batch whose messages cannot be told apart.
 /// What is wrong with one event or one message of a batch is in its [`Reading`].
 pub fn read(payload: &str) -> Result<Trigger, TriggerError> {
-    let document = parse(payload)?;
-    let root = Fields::root(&document)?;
-    if root.has("Records") { sqs::batch(&root).map(Trigger::Batch) } else { Ok(Trigger::Event(event(&root))) }
+    let document = parse(payload, &Place::default())?;
+    let root = Node::root(&document);
+    match root.field("Records")? {
+        Some(records) => sqs::batch(&records).map(Trigger::Batch),
+        None => Ok(Trigger::Event(event(&root))),
+    }
 }
 
 /// The JSON parser stops at 128 levels, so that no nesting can exhaust the stack.
-fn parse(text: &str) -> Result<Value, TriggerError> {
-    serde_json::from_str(text).map_err(|error| TriggerError::NotJson { reason: error.to_string() })
+fn parse(text: &str, place: &Place) -> Result<Value, TriggerError> {
+    serde_json::from_str(text)
+        .map_err(|error| TriggerError::NotJson { place: place.clone(), reason: error.to_string() })
 }
 
 /// Reads one EventBridge event.
-fn event(root: &Fields<'_>) -> Reading {
+fn event(root: &Node<'_>) -> Reading {
     let read = || {
-        let source = root.text("source")?;
-        let detail_type = root.text("detail-type")?;
+        let source = root.required("source")?.text()?;
+        let detail_type = root.required("detail-type")?.text()?;
         match (source, detail_type) {
             ("aws.config", "Config Rules Compliance Change") => config_rule::read(root),
             ("aws.config", "AWS API Call via CloudTrail") => put_evaluations::read(root),
@@ -76,39 +80,41 @@ fn event(root: &Fields<'_>) -> Reading {
 }
 
 /// Where an event happened, from the event's detail or else from its envelope.
-struct Place {
+struct Origin {
     account: AccountId,
     region: Region,
 }
 
-impl Place {
-    fn read(root: &Fields<'_>, detail: &Fields<'_>, account_key: &str) -> Result<Self, TriggerError> {
-        let (account, account_path) = first(detail, account_key, root, "account")?;
-        let (region, region_path) = first(detail, "awsRegion", root, "region")?;
+impl Origin {
+    fn read(root: &Node<'_>, detail: &Node<'_>, account_key: &'static str) -> Result<Self, TriggerError> {
+        let account = first(detail, account_key, root, "account")?;
+        let region = first(detail, "awsRegion", root, "region")?;
         Ok(Self {
-            account: AccountId::new(account)
-                .ok_or_else(|| TriggerError::invalid(account_path, account, AccountId::EXPECTED))?,
-            region: Region::new(region)
-                .ok_or_else(|| TriggerError::invalid(region_path, region, Region::EXPECTED))?,
+            account: name(&account, AccountId::new, AccountId::EXPECTED)?,
+            region: name(&region, Region::new, Region::EXPECTED)?,
         })
     }
 
-    fn subject(&self, resource: crate::Resource, cause: Cause) -> Subject {
+    fn subject(&self, resource: Resource, cause: Cause) -> Subject {
         Subject { resource, account: self.account.clone(), region: self.region.clone(), cause }
     }
 }
 
 fn first<'a>(
-    detail: &Fields<'a>,
-    detail_key: &str,
-    root: &Fields<'a>,
+    detail: &Node<'a>,
+    detail_key: &'static str,
+    root: &Node<'a>,
     root_key: &str,
-) -> Result<(&'a str, String), TriggerError> {
-    if let Some(text) = detail.optional_text(detail_key)? {
-        return Ok((text, detail.path(detail_key)));
-    }
-    match root.optional_text(root_key)? {
-        Some(text) => Ok((text, root.path(root_key))),
-        None => Err(TriggerError::missing(detail.path(detail_key))),
-    }
+) -> Result<Node<'a>, TriggerError> {
+    let field = match detail.field(detail_key)? {
+        Some(field) => Some(field),
+        None => root.field(root_key)?,
+    };
+    field.ok_or_else(|| detail.missing(detail_key).into())
+}
+
+/// The name that stands at a node, which `check` has to take.
+fn name<T>(node: &Node<'_>, check: fn(&str) -> Option<T>, expected: &'static str) -> Result<T, TriggerError> {
+    let text = node.text()?;
+    check(text).ok_or_else(|| TriggerError::invalid(node.place(), text, expected))
 }

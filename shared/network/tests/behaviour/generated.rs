@@ -2,16 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "generated rules must be well formed")]
 
-use network::{Assessment, Handling, OpenLevel, PrefixLists, Rule, Settings, assess};
-use proptest::{prelude::*, sample::select};
+use std::collections::BTreeMap;
 
-use crate::{given, reference::PlainRule};
+use network::{
+    Assessment, Handling, OpenLevel, PortSet, PrefixLists, Protocol, Rule, Settings, SpanSet, assess,
+};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::given;
+use crate::reference::PlainRule;
 
 /// The ports at which rules begin and end.
-pub const PORTS: [u16; 9] = [0, 21, 22, 23, 80, 443, 444, 8080, 65535];
+pub(crate) const PORTS: [u16; 9] = [0, 21, 22, 23, 80, 443, 444, 8080, 65535];
 
 /// Blocks that often meet, complete one another or touch what is not public.
-pub fn block() -> impl Strategy<Value = String> {
+pub(crate) fn block() -> impl Strategy<Value = String> {
     let v4 = select(vec![
         "0.0.0.0",
         "64.0.0.0",
@@ -49,7 +55,7 @@ pub fn block() -> impl Strategy<Value = String> {
     ]
 }
 
-pub fn plain_rule() -> impl Strategy<Value = PlainRule> {
+pub(crate) fn plain_rule() -> impl Strategy<Value = PlainRule> {
     let protocol = select(vec!["tcp", "tcp", "TCP", "6", "udp", "17", "icmp", "-1", "50", "gre"]);
     let ports = prop::option::weighted(0.8, (select(&PORTS[..]), select(&PORTS[..])));
     let blocks =
@@ -61,11 +67,11 @@ pub fn plain_rule() -> impl Strategy<Value = PlainRule> {
     })
 }
 
-pub fn plain_rules() -> impl Strategy<Value = Vec<PlainRule>> {
+pub(crate) fn plain_rules() -> impl Strategy<Value = Vec<PlainRule>> {
     prop::collection::vec(plain_rule(), 0..8)
 }
 
-pub fn settings() -> impl Strategy<Value = Settings> {
+pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let level = select(vec![OpenLevel::World, OpenLevel::Broad]);
     let tcp = select(vec!["80,443", "", "0-65535", "22-443", "65535"]);
     let udp = select(vec!["", "0-65535", "80"]);
@@ -78,8 +84,36 @@ pub fn settings() -> impl Strategy<Value = Settings> {
     })
 }
 
+/// What is taken out of an assessment: ports by protocol.
+pub(crate) type Exempted = BTreeMap<Protocol, PortSet>;
+
+pub(crate) fn exempted() -> impl Strategy<Value = Exempted> {
+    let ports = || select(vec!["", "22", "22-443", "8080-65535", "0-65535"]).prop_map(given::ports);
+    let types = || {
+        let few = [PortSet::icmp(0, None), PortSet::icmp(8, None), PortSet::icmp(21, Some(22))];
+        let every_other = (0..=255).step_by(2).map(|kind| PortSet::icmp(kind, None));
+        let every_other =
+            every_other.flat_map(|kind| kind.as_set().spans().to_vec()).collect::<SpanSet<u16>>();
+        let others = [PortSet::default(), every_other.into(), PortSet::full()];
+        select([&few[..], &others].concat())
+    };
+    let sets = (ports(), ports(), types(), types());
+    sets.prop_map(|(tcp, udp, icmp, icmpv6)| {
+        Protocol::WITH_PORTS.into_iter().zip([tcp, udp, icmp, icmpv6]).collect()
+    })
+}
+
+/// The assessment without what is exempted.
+pub(crate) fn without(assessment: &Assessment, exempted: &Exempted) -> Assessment {
+    let findings = assessment.findings.iter();
+    Assessment {
+        findings: findings.filter_map(|one| one.without_ports(exempted.get(&one.protocol)?)).collect(),
+        unreadable: assessment.unreadable.clone(),
+    }
+}
+
 /// One rule with one block as such, one with any other number of blocks by a prefix list.
-pub fn group(plain: &[PlainRule]) -> (Vec<Rule>, PrefixLists) {
+pub(crate) fn group(plain: &[PlainRule]) -> (Vec<Rule>, PrefixLists) {
     let mut lists = PrefixLists::default();
     let rules = plain.iter().enumerate().map(|(index, plain)| {
         let ports = match plain.ports {
@@ -99,7 +133,7 @@ pub fn group(plain: &[PlainRule]) -> (Vec<Rule>, PrefixLists) {
     (rules.collect(), lists)
 }
 
-pub fn judge(plain: &[PlainRule], settings: &Settings) -> Assessment {
+pub(crate) fn judge(plain: &[PlainRule], settings: &Settings) -> Assessment {
     let (rules, lists) = group(plain);
     assess(&rules, &lists, settings)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use network::{OpenLevel, Plan, PrefixLists, Rule, Settings, assess};
 
-use crate::given::rule;
+use crate::given::{applied, rule};
 
 const MANY: u32 = 1_000;
 
@@ -19,7 +19,7 @@ fn rules(of: impl Fn(u32) -> (String, String)) -> Vec<Rule> {
 fn revoked(rules: &[Rule], settings: &Settings) -> BTreeSet<String> {
     let assessment = assess(rules, &PrefixLists::default(), settings);
     let plan = Plan::new(rules, &assessment);
-    let after = assess(&plan.apply_to(rules), &PrefixLists::default(), settings);
+    let after = assess(&applied(&plan, rules), &PrefixLists::default(), settings);
     assert!(after.is_closed());
     plan.revoke.iter().map(ToString::to_string).collect()
 }

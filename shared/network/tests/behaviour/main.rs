@@ -1,6 +1,7 @@
 //! What the crate promises, by subject.
 
 mod assessments;
+mod exemptions;
 mod generated;
 mod given;
 mod large_groups;
@@ -9,11 +10,7 @@ mod plans;
 mod port_sets;
 mod properties_of_exposure;
 mod properties_of_plans;
-mod properties_of_reading;
-mod questions;
-mod reading;
 mod reference;
-mod reports;
-mod span_sets;
+mod round_trips;
 mod which_rules_reach;
 mod which_sources_are_open;

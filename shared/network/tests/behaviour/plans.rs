@@ -2,12 +2,12 @@
 
 use network::{Cut, Handling, Plan, PrefixLists, Protocol, Rule, Settings, assess};
 
-use crate::given::{authorizing_tcp, lists, ports, rule};
+use crate::given::{applied, authorizing_tcp, lists, ports, rule};
 
 /// The plan in words: what is put back, then what is revoked.
 fn plan_with(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> (Vec<String>, Vec<String>) {
     let plan = Plan::new(rules, &assess(rules, lists, settings));
-    let after = assess(&plan.apply_to(rules), lists, settings);
+    let after = assess(&applied(&plan, rules), lists, settings);
     assert!(after.is_closed(), "{after:?}");
     let restored = plan.restore.iter().map(|part| part.permission.to_string());
     let revoked = plan.revoke.iter().map(ToString::to_string);
@@ -23,7 +23,7 @@ fn a_closed_group_needs_no_change() {
     let rules = [rule("sgr-1", "tcp", "443", "0.0.0.0/0"), rule("sgr-2", "tcp", "22", "10.0.0.0/8")];
     let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
     assert!(plan.is_empty());
-    assert_eq!(plan.apply_to(&rules), rules);
+    assert_eq!(applied(&plan, &rules), rules);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn authorized_ports_of_a_range_are_put_back_with_source_description_and_tags() {
     let rules = [wide];
     let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
 
-    let after = plan.apply_to(&rules);
+    let after = applied(&plan, &rules);
     let said: Vec<_> = after.iter().map(|rule| rule.permission.to_string()).collect();
     assert_eq!(said, ["tcp 80 from 0.0.0.0/0", "tcp 443 from 0.0.0.0/0"]);
     for rule in &after {
@@ -198,7 +198,7 @@ fn what_other_rules_of_the_source_let_through_does_not_make_icmp_take_more_rules
 fn a_second_plan_is_empty() {
     let rules = [rule("sgr-1", "-1", "all", "0.0.0.0/0"), rule("sgr-2", "tcp", "0-65535", "::/0")];
     let judge = |rules: &[Rule]| assess(rules, &PrefixLists::default(), &Settings::default());
-    let after = Plan::new(&rules, &judge(&rules)).apply_to(&rules);
+    let after = applied(&Plan::new(&rules, &judge(&rules)), &rules);
     assert!(Plan::new(&after, &judge(&after)).is_empty());
 }
 
@@ -208,7 +208,7 @@ fn outbound_rules_are_left_alone() {
     outbound.is_egress = true;
     let rules = [outbound.clone(), rule("sgr-2", "tcp", "22-80", "0.0.0.0/0")];
     let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
-    let after = plan.apply_to(&rules);
+    let after = applied(&plan, &rules);
     assert_eq!(after.first(), Some(&outbound));
     assert_eq!(after.len(), 2, "tcp 80 is put back though it may leave");
 }

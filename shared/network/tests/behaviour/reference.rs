@@ -4,20 +4,22 @@
 
 #![expect(clippy::expect_used, reason = "what a test is given must be well formed")]
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-use network::{Exposure, Exposures};
+use exposure::Exposures;
+use network::Exposure;
 
 /// A rule from one source, as text.
-#[derive(Clone, Debug)]
-pub struct PlainRule {
+#[derive(Debug, Clone)]
+pub(crate) struct PlainRule {
     pub protocol: String,
     pub ports: Option<(u16, u16)>,
     pub blocks: Vec<String>,
 }
 
 /// The sources that reach a port of TCP or UDP, taken together.
-pub fn exposures(rules: &[PlainRule], protocol: &str, port: u16) -> Exposures {
+pub(crate) fn exposures(rules: &[PlainRule], protocol: &str, port: u16) -> Exposures {
     let reaching = rules.iter().filter(|rule| reaches(rule, protocol, port));
     let blocks: Vec<Block> = reaching.flat_map(|rule| &rule.blocks).map(|text| Block::read(text)).collect();
     Exposures { v4: exposure(&blocks, 32), v6: exposure(&blocks, 128) }

@@ -1,6 +1,7 @@
 //! Which protocol and port a rule from the world opens.
 
-use network::{Exposure, PrefixLists, Protocol, Query};
+use exposure::Query;
+use network::{Exposure, PrefixLists, Protocol};
 
 use crate::given::{exposures, rule};
 

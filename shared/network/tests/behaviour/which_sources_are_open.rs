@@ -1,9 +1,7 @@
 //! Sources of one port against the exposure that they make.
 
-use network::{
-    Exposure::{self, Broad, None, Some, World},
-    Exposures,
-};
+use exposure::Exposures;
+use network::Exposure::{self, Broad, None, Some, World};
 
 use crate::given::{exposures, tcp};
 

@@ -1,6 +1,6 @@
 //! Feeds any text to the parser, and whatever it reads to the decision.
 //!
-//! `cargo +nightly fuzz run decide`; `tests/fuzz.rs` runs inputs of the same kind without it.
+//! `cargo +nightly fuzz run decide`; `tests/behaviour/fuzz.rs` runs inputs of the same kind without it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

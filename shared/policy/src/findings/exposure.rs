@@ -1,6 +1,8 @@
 //! Statements that are open to outsiders, or would be but for one thing.
 
-use crate::address::{AddressSet, Block};
+use addresses::Addresses;
+
+use crate::address::parse_block;
 use crate::documented::{limit, statement_is_public};
 use crate::finding::{Finding, FindingKind};
 use crate::search::decide::{Question, ask};
@@ -124,8 +126,8 @@ fn covers_internet(statement: &Statement, findings: &mut Vec<Finding>) {
         if condition.key.name() != "aws:sourceip" || limit(condition).is_err() {
             continue;
         }
-        let blocks = condition.values.iter().filter_map(|value| Block::parse(value));
-        if AddressSet::of(blocks).covers_internet() {
+        let networks: Addresses = condition.values.iter().filter_map(|value| parse_block(value)).collect();
+        if networks.covers_internet() {
             let why = format!(
                 "The {} blocks for `{}` are each narrow enough for S3, but together they cover the internet.",
                 condition.values.len(),

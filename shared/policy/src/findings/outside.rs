@@ -1,6 +1,9 @@
 //! Parties that are let in by name, and that the settings do not name.
 
-use crate::address::{AddressSet, Block};
+use addresses::Addresses;
+
+use crate::address::parse_block;
+use crate::condition::is_literal;
 use crate::documented::limit;
 use crate::finding::{Finding, FindingKind};
 use crate::{Access, Condition, PrincipalKind, Statement, Trust, access};
@@ -82,7 +85,7 @@ fn limits_source(condition: &Condition) -> bool {
     names_source.contains(&key)
         && condition.operator.is_some_and(|operator| !operator.negated && !operator.holds_when_absent())
         && condition.values.iter().all(|value| {
-            crate::condition::is_literal(value)
+            is_literal(value)
                 || value.split(':').nth(4).is_some_and(|account| {
                     account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
                 })
@@ -129,6 +132,6 @@ fn by_condition(condition: &Condition, trust: &Trust, outside: &mut Vec<(Finding
 
 /// Whether a block lies within the trusted networks.
 fn within(value: &str, networks: &[String]) -> bool {
-    let trusted = AddressSet::of(networks.iter().filter_map(|text| Block::parse(text)));
-    Block::parse(value).is_some_and(|block| trusted.contains_block(block))
+    let trusted: Addresses = networks.iter().filter_map(|text| parse_block(text)).collect();
+    parse_block(value).is_some_and(|block| trusted.covers_block(block))
 }

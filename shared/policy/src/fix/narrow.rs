@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::OWNER_PLACEHOLDER;
-use super::candidate::{Candidate, Source};
+use super::candidate::{Candidate, OWNER_PLACEHOLDER, Source};
 use super::edit::{compact, with_condition, with_principal, with_sid_suffix};
 use crate::PrincipalKind;
-use crate::address::Block;
+use crate::address::{is_narrow, parse_block};
 
 /// The statement for the own and the trusted accounts, beside the principals that were fixed already.
 pub(super) fn to_accounts(source: &Source<'_>) -> Option<Candidate> {
@@ -68,7 +67,7 @@ pub(super) fn to_trusted(source: &Source<'_>) -> Option<Candidate> {
     let own = |prefix: &str| -> Vec<String> {
         trust.vpcs.iter().filter(|id| id.split('-').next() == Some(prefix)).cloned().collect()
     };
-    let networks = trust.networks.iter().filter(|text| Block::parse(text).is_some_and(Block::is_narrow));
+    let networks = trust.networks.iter().filter(|text| parse_block(text).is_some_and(is_narrow));
     let parties = [
         ("StringEquals", "aws:PrincipalOrgID", trust.organizations.clone(), "Organization"),
         ("IpAddress", "aws:SourceIp", networks.cloned().collect(), "Network"),

@@ -1,12 +1,13 @@
 //! Edits of a statement's own conditions.
 
+use serde_json::{Value, json};
+
 use super::candidate::{Candidate, Source};
 use super::edit::{with_condition, with_principal, with_sid_suffix, without_condition};
 use crate::condition::{is_fixed, is_literal};
 use crate::documented::{NoLimit, limit};
 use crate::operator::{Comparison, Quantifier};
 use crate::{Condition, Effect, PrincipalKind};
-use serde_json::{Value, json};
 
 pub(super) fn candidates(source: &Source<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();

@@ -1,51 +1,34 @@
 //! The `Condition` element.
 
-use serde_json::{Map, Value};
+use document::Node;
 
-use super::{object, scalar};
-use crate::error::Place;
-use crate::policy::Oddity;
-use crate::{Condition, Key, Operator, ParseError};
+use super::value::{object, one_or_many, scalar};
+use crate::{Condition, Key, Oddity, Operator, ParseError};
 
 /// Reads all conditions of a statement, in order.
 pub(super) fn conditions(
-    statement: &Map<String, Value>,
-    place: &Place,
+    statement: &Node<'_>,
     oddities: &mut Vec<Oddity>,
 ) -> Result<Vec<Condition>, ParseError> {
-    let place = place.member("Condition");
-    let block = match statement.get("Condition") {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(value) => object(value, &place, "an object of operators")?,
-    };
+    let Some(block) = statement.field("Condition")? else { return Ok(Vec::new()) };
     let mut conditions = Vec::new();
-    for (operator_name, keys) in block {
-        let place = place.member(operator_name);
+    for (operator_name, keys) in object(&block, "an object of operators")? {
+        let keys = Node::at(keys, block.place().member(operator_name));
         let operator = Operator::parse(operator_name);
         if operator.is_none() {
-            oddities
-                .push(Oddity { place: place.clone(), reason: "this is no condition operator".to_owned() });
+            let reason = "this is no condition operator".to_owned();
+            oddities.push(Oddity { place: keys.place().clone(), reason });
         }
-        for (key, value) in object(keys, &place, "an object of condition keys")? {
+        for (key, values) in object(&keys, "an object of condition keys")? {
+            let values = Node::at(values, keys.place().member(key));
+            let expected = "a string, boolean or number, or a list of them";
             conditions.push(Condition {
                 operator_name: operator_name.clone(),
                 operator,
                 key: Key::new(key),
-                values: values(value, &place.member(key))?,
+                values: one_or_many(&values, expected, scalar)?,
             });
         }
     }
     Ok(conditions)
-}
-
-fn values(value: &Value, place: &Place) -> Result<Vec<String>, ParseError> {
-    const EXPECTED: &str = "a string, boolean or number, or a list of them";
-    match value {
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .map(|(index, value)| scalar(value, &place.element(index), EXPECTED))
-            .collect(),
-        single => Ok(vec![scalar(single, place, EXPECTED)?]),
-    }
 }

@@ -1,96 +1,81 @@
 //! Principal, action and resource.
 
-use serde_json::{Map, Value};
+use document::Node;
+use serde_json::Value;
 
-use super::{scalar, strings, wrong_type};
-use crate::error::Place;
-use crate::policy::Oddity;
-use crate::principal::PrincipalKind;
-use crate::{ParseError, Principal, PrincipalElement, Scope};
+use super::value::{one_or_many, scalar, strings};
+use crate::{Oddity, ParseError, Principal, PrincipalElement, PrincipalKind, Scope};
 
 /// Reads `Principal` or `NotPrincipal`: `"*"` or a map; also a bare ARN or a list, which S3 refuses and others write.
 pub(super) fn principal(
-    statement: &Map<String, Value>,
-    place: &Place,
+    statement: &Node<'_>,
     oddities: &mut Vec<Oddity>,
 ) -> Result<PrincipalElement, ParseError> {
-    let Some((value, negated, place)) = either(statement, "Principal", "NotPrincipal", place)? else {
-        note_missing("Principal", place, oddities);
+    let Some((element, negated)) = either(statement, "Principal", "NotPrincipal")? else {
+        note_missing("Principal", statement, oddities);
         return Ok(PrincipalElement { negated: false, principals: Vec::new() });
     };
     let mut principals = Vec::new();
-    match value {
-        Value::Object(map) => {
-            for (name, values) in map {
-                let place = place.member(name);
+    match element.value() {
+        Value::Object(_) => {
+            for (name, values) in element.members()? {
                 let Some(kind) = PrincipalKind::parse(name) else {
                     return Err(ParseError::UnknownValue {
-                        place,
+                        place: values.place().clone(),
                         expected: "`AWS`, `Federated`, `Service` or `CanonicalUser`",
-                        value: name.clone(),
+                        value: name.to_owned(),
                     });
                 };
-                principals
-                    .extend(identities(values, &place)?.into_iter().map(|value| Principal { kind, value }));
+                // Account ids are often written as numbers.
+                let identities = one_or_many(&values, "a string or a list of strings", scalar)?;
+                principals.extend(identities.into_iter().map(|value| Principal { kind, value }));
             }
         }
         Value::String(_) | Value::Array(_) => {
-            let values = strings(value, &place)?;
-            if values != ["*"] || value.is_array() {
+            let values = strings(&element)?;
+            if values != ["*"] || element.value().is_array() {
                 let reason =
                     "a principal that is not `*` must stand in a map, as in `{\"AWS\": ...}`".to_owned();
-                oddities.push(Oddity { place, reason });
+                oddities.push(Oddity { place: element.place().clone(), reason });
             }
             principals.extend(values.into_iter().map(|value| Principal { kind: PrincipalKind::Aws, value }));
         }
-        other => return Err(wrong_type(&place, "`*` or an object", other)),
+        _ => return Err(element.unexpected("`*` or an object").into()),
     }
     Ok(PrincipalElement { negated, principals })
 }
 
-/// Account ids are often written as numbers.
-fn identities(value: &Value, place: &Place) -> Result<Vec<String>, ParseError> {
-    const EXPECTED: &str = "a string or a list of strings";
-    match value {
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .map(|(index, value)| scalar(value, &place.element(index), EXPECTED))
-            .collect(),
-        single => Ok(vec![scalar(single, place, EXPECTED)?]),
-    }
-}
-
 /// Reads `Action` or `Resource` or their negated forms.
 pub(super) fn scope(
-    statement: &Map<String, Value>,
+    statement: &Node<'_>,
     plain: &'static str,
     negated_form: &'static str,
-    place: &Place,
     oddities: &mut Vec<Oddity>,
 ) -> Result<Scope, ParseError> {
-    let Some((value, negated, place)) = either(statement, plain, negated_form, place)? else {
-        note_missing(plain, place, oddities);
+    let Some((element, negated)) = either(statement, plain, negated_form)? else {
+        note_missing(plain, statement, oddities);
         return Ok(Scope::default());
     };
-    Ok(Scope { negated, patterns: strings(value, &place)? })
+    Ok(Scope { negated, patterns: strings(&element)? })
 }
 
-fn either<'value>(
-    statement: &'value Map<String, Value>,
+/// The plain or the negated form of an element, and whether it is the negated one.
+fn either<'a>(
+    statement: &Node<'a>,
     plain: &'static str,
     negated: &'static str,
-    place: &Place,
-) -> Result<Option<(&'value Value, bool, Place)>, ParseError> {
-    match (statement.get(plain), statement.get(negated)) {
-        (Some(_), Some(_)) => Err(ParseError::Both { place: place.clone(), first: plain, second: negated }),
-        (Some(value), None) => Ok(Some((value, false, place.member(plain)))),
-        (None, Some(value)) => Ok(Some((value, true, place.member(negated)))),
+) -> Result<Option<(Node<'a>, bool)>, ParseError> {
+    match (statement.member(plain)?, statement.member(negated)?) {
+        (Some(_), Some(_)) => {
+            Err(ParseError::Both { place: statement.place().clone(), first: plain, second: negated })
+        }
+        (Some(element), None) => Ok(Some((element, false))),
+        (None, Some(element)) => Ok(Some((element, true))),
         (None, None) => Ok(None),
     }
 }
 
-fn note_missing(element: &str, place: &Place, oddities: &mut Vec<Oddity>) {
-    oddities
-        .push(Oddity { place: place.clone(), reason: format!("`{element}` is missing, so nothing matches") });
+fn note_missing(element: &str, statement: &Node<'_>, oddities: &mut Vec<Oddity>) {
+    let reason = format!("`{element}` is missing, so nothing matches");
+    oddities.push(Oddity { place: statement.place().clone(), reason });
 }

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use names::Partition;
+
 use super::literal::Literal;
 use super::patterns::Patterns;
 use super::world::World;
+use crate::condition::is_literal;
 use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
-use crate::{Policy, PrincipalElement, PrincipalKind, Scope, Statement};
+use crate::{Policy, Principal, PrincipalElement, PrincipalKind, Scope, Statement};
 
 /// The parts of a request that policies speak of, by number.
 #[derive(Debug, Default)]
@@ -47,7 +50,10 @@ pub(crate) struct Compiled {
 pub(crate) struct CompiledPrincipal {
     pub(crate) negated: bool,
     everyone: bool,
+    /// Account ids.
     accounts: Patterns,
+    /// Texts with wildcards, which the ARN of an account's root may match.
+    roots: Patterns,
     /// One of these must hold.
     alternatives: Vec<Literal>,
 }
@@ -92,7 +98,7 @@ fn scope(scope: &Scope, number: usize, style: Style, variables: bool, bindings: 
 
 fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal {
     let like = |text: &str| Pattern::compile(text, Style::Like, false, &Bindings::default());
-    let mut accounts = Vec::new();
+    let (mut accounts, mut roots) = (Vec::new(), Vec::new());
     let mut by_part: Vec<(&str, Vec<Pattern>)> = Vec::new();
     let mut add = |part: &'static str, patterns: Vec<Option<Pattern>>| {
         let patterns = patterns.into_iter().flatten();
@@ -105,7 +111,12 @@ fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal
         let value = principal.value.as_str();
         match principal.kind {
             PrincipalKind::Aws => {
-                accounts.extend(like(value));
+                if is_literal(value) {
+                    accounts.extend(like(root_account(value).unwrap_or(value)));
+                } else if !principal.is_everyone() {
+                    accounts.extend(like(value));
+                    roots.extend(like(value));
+                }
                 add("aws:principalarn", vec![like(value)]);
                 if !value.contains(':') {
                     add("aws:userid", vec![like(value), like(&format!("{value}:*"))]);
@@ -121,8 +132,9 @@ fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal
         .map(|(part, patterns)| Literal::text(parts.number(part), patterns.into_iter().collect(), false));
     CompiledPrincipal {
         negated: element.negated,
-        everyone: element.principals.iter().any(crate::Principal::is_everyone),
+        everyone: element.principals.iter().any(Principal::is_everyone),
         accounts: accounts.into_iter().collect(),
+        roots: roots.into_iter().collect(),
         alternatives: alternatives.collect(),
     }
 }
@@ -138,11 +150,16 @@ impl CompiledPrincipal {
 
     /// An account id, or the ARN of its root, stands for every principal of the account.
     fn names_account(&self, account: &str) -> bool {
-        let root = |partition: &str| format!("arn:{partition}:iam::{account}:root");
-        !self.accounts.is_empty()
-            && (self.accounts.matches(account, true)
-                || ["aws", "aws-cn", "aws-us-gov"]
-                    .iter()
-                    .any(|name| self.accounts.matches(&root(name), true)))
+        let is_root =
+            |partition: &Partition| self.roots.matches(&format!("arn:{partition}:iam::{account}:root"), true);
+        self.accounts.matches(account, true)
+            || (!self.roots.is_empty() && Partition::all().iter().any(is_root))
     }
+}
+
+/// The account in the ARN of an account's root.
+fn root_account(arn: &str) -> Option<&str> {
+    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(':')?;
+    let account = rest.strip_prefix("iam::")?.strip_suffix(":root")?;
+    Partition::of_name(partition).filter(|_| is_literal(account)).map(|_| account)
 }

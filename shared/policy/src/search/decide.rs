@@ -4,7 +4,8 @@ use super::compile::{Compiled, Parts, compile};
 use super::domain::Domain;
 use super::goal::{Clause, Goal, ways_to_escape, ways_to_match};
 use super::literal::Slot;
-use super::model::{Model, is_decided};
+use super::model::Model;
+use super::names::Names;
 use super::walk::walk;
 use super::world::{CallerKind, World};
 use super::{Budget, Found, variable};
@@ -32,12 +33,12 @@ pub(crate) fn ask(
     budget: &mut Budget,
 ) -> Found<Witness> {
     let mut gave_up = model.incomplete;
-    let fixed =
-        model.names.variables.is_empty().then(|| Compilation::new(question, model, Bindings::default()));
+    let names = &model.names;
+    let fixed = names.variables.is_empty().then(|| Compilation::new(question, names, Bindings::default()));
     for world in worlds {
         let found = match &fixed {
-            Some(compilation) => Attempt::new(compilation, model, world).run(budget),
-            None => with_every_owner(question, model, world, budget),
+            Some(compilation) => Attempt::new(compilation, names, world).run(budget),
+            None => with_every_owner(question, names, world, budget),
         };
         match found {
             Found::One(witness) => return Found::One(witness),
@@ -50,13 +51,13 @@ pub(crate) fn ask(
 
 fn with_every_owner(
     question: &Question<'_>,
-    model: &Model,
+    names: &Names,
     world: &World,
     budget: &mut Budget,
 ) -> Found<Witness> {
     let mut gave_up = false;
-    for owner in variable::owners(model, world) {
-        match with_variables(question, model, world, owner, budget) {
+    for owner in variable::owners(names, world) {
+        match with_variables(question, names, world, owner, budget) {
             Found::One(witness) => return Found::One(witness),
             Found::None => {}
             Found::Unknown => gave_up = true,
@@ -68,7 +69,7 @@ fn with_every_owner(
 /// First with open variables, where "none" is a proof; then with the values that this suggests.
 fn with_variables(
     question: &Question<'_>,
-    model: &Model,
+    names: &Names,
     world: &World,
     owner: Vec<(String, Option<String>)>,
     budget: &mut Budget,
@@ -76,28 +77,27 @@ fn with_variables(
     if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
         return Found::Unknown;
     }
-    let open = Compilation::new(question, model, Bindings { decided: owner.clone(), closed: false });
-    let suggestion = match Attempt::new(&open, model, world).slots(budget) {
+    let open = Compilation::new(question, names, Bindings { decided: owner.clone(), closed: false });
+    let suggestion = match Attempt::new(&open, names, world).slots(budget) {
         Found::One((_, slots)) => slots,
         Found::None => return Found::None,
         Found::Unknown => return Found::Unknown,
     };
     let mut all_decided = true;
-    for decided in variable::suggestions(question, model, world, &open.parts, &suggestion) {
+    for decided in variable::suggestions(question.policy, names, world, &open.parts, &suggestion) {
         let bindings = Bindings { decided: owner.iter().cloned().chain(decided).collect(), closed: true };
         if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
             return Found::Unknown;
         }
-        let compilation = Compilation::new(question, model, bindings);
-        match Attempt::new(&compilation, model, world).run(budget) {
+        let compilation = Compilation::new(question, names, bindings);
+        match Attempt::new(&compilation, names, world).run(budget) {
             Found::One(witness) => return Found::One(witness),
             Found::None => {}
             Found::Unknown => all_decided = false,
         }
     }
     let undecided = |key: &&String| !owner.iter().any(|(name, _)| name == *key);
-    all_decided &=
-        model.names.variables.iter().filter(undecided).all(|key| is_decided(&world.domain(key, model)));
+    all_decided &= names.variables.iter().filter(undecided).all(|key| world.domain(key, names).is_decided());
     if all_decided { Found::None } else { Found::Unknown }
 }
 
@@ -113,12 +113,11 @@ struct Compilation<'here> {
 }
 
 impl<'here> Compilation<'here> {
-    fn new(question: &Question<'here>, model: &Model, bindings: Bindings) -> Self {
+    fn new(question: &Question<'here>, names: &Names, bindings: Bindings) -> Self {
         let mut parts = Parts::default();
         let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
         let telling = ["aws:principalservicename", "aws:federatedprovider"];
-        for part in always.into_iter().chain(telling).chain(model.names.variables.iter().map(String::as_str))
-        {
+        for part in always.into_iter().chain(telling).chain(names.variables.iter().map(String::as_str)) {
             parts.number(part);
         }
         let denies = |statement: &Statement| !statement.is_allow() && !statement.has_unknown_element;
@@ -146,12 +145,12 @@ struct Attempt<'here> {
 }
 
 impl<'here> Attempt<'here> {
-    fn new(compilation: &'here Compilation<'here>, model: &Model, world: &'here World) -> Self {
+    fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
         let bound = |name: &str| compilation.bindings.decided.iter().find(|(key, _)| key == name);
         let domain = |name: &String| match bound(name) {
             Some((_, Some(value))) => Domain::texts([value.clone()]),
             Some((_, None)) => Domain::never(),
-            None => world.domain(name, model),
+            None => world.domain(name, names),
         };
         Self { world, compilation, domains: compilation.parts.names().iter().map(domain).collect() }
     }

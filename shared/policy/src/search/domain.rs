@@ -1,6 +1,7 @@
 //! What values one part of a request can have.
 
-use crate::address::AddressSet;
+use addresses::Addresses;
+
 use crate::pattern::{Class, Pattern, Token};
 use crate::search::patterns::Patterns;
 
@@ -31,7 +32,7 @@ pub(crate) enum Values {
     /// A text that matches the first set and not the second.
     Text(Patterns, Patterns),
     /// An address outside this set.
-    Address(AddressSet),
+    Address(Addresses),
 }
 
 impl Domain {
@@ -53,7 +54,7 @@ impl Domain {
         Self::of(Values::Listed(values.into_iter().collect()))
     }
 
-    pub(crate) fn address(excluded: AddressSet) -> Self {
+    pub(crate) fn address(excluded: Addresses) -> Self {
         Self::of(Values::Address(excluded))
     }
 
@@ -88,6 +89,15 @@ impl Domain {
                 Values::Text(shape, excluded) => shape.matches(value, true) && !excluded.matches(value, true),
                 Values::Address(excluded) => value.parse().is_ok_and(|address| !excluded.contains(address)),
             }
+    }
+
+    /// Whether the part has one value at most, so that a variable of it is decided.
+    pub(crate) fn is_decided(&self) -> bool {
+        match (&self.presence, &self.values) {
+            (Presence::Never, _) => true,
+            (Presence::Always, Values::Listed(values)) => values.len() == 1 && !self.many,
+            _ => false,
+        }
     }
 
     /// Leaves out some texts.

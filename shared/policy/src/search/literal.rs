@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 
+use addresses::Addresses;
+
 use super::moment;
 use super::patterns::Patterns;
 use crate::Condition;
-use crate::address::{AddressSet, Block};
+use crate::address::parse_block;
 use crate::operator::{Comparison, Order, Quantifier};
 use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
@@ -33,7 +35,7 @@ pub(crate) struct Literal {
 #[derive(Debug, Clone)]
 pub(crate) enum Test {
     Text(Patterns),
-    Address(AddressSet),
+    Address(Addresses),
     Number(Order, Vec<f64>),
     Date(Order, Vec<i64>),
     Truth(Vec<bool>),
@@ -77,9 +79,7 @@ impl Literal {
             Comparison::Arn => patterns(condition, Style::Arn, variables, bindings),
             // A variable in a place where text is converted is left to the bindings that decide it.
             _ if is_open => patterns(condition, Style::Exact, variables, bindings),
-            Comparison::Address => {
-                Test::Address(AddressSet::of(texts().filter_map(|text| Block::parse(&text))))
-            }
+            Comparison::Address => Test::Address(texts().filter_map(|text| parse_block(&text)).collect()),
             Comparison::Number(order) => {
                 Test::Number(order, texts().filter_map(|text| text.trim().parse().ok()).collect())
             }

@@ -1,14 +1,11 @@
 //! The worlds in which a policy is tried: every kind of caller that it can tell apart.
 
-use super::automaton;
-use super::domain::{Presence, Values, shape};
+use addresses::Addresses;
+
+use super::Budget;
 use super::names::Names;
-use super::patterns::Patterns;
+use super::strangers::Strangers;
 use super::world::{CallerKind, Reach, World};
-use super::{Budget, Found};
-use crate::address::AddressSet;
-use crate::pattern::{Pattern, Style};
-use crate::template::Bindings;
 use crate::{Policy, Trust};
 
 /// The worlds and the names that they depend on.
@@ -23,23 +20,14 @@ pub(crate) struct Model {
     pub(crate) incomplete: bool,
 }
 
-/// How many kinds of account or organization are told apart.
-const MAX_STRANGERS: usize = 8;
-
-/// How many patterns of accounts or organizations are told apart.
-const MAX_PATTERNS: usize = 32;
+/// How many of the VPCs and VPC endpoints that are let in get worlds of their own.
+const MAX_VPCS: usize = 8;
 
 impl Model {
     pub(crate) fn of(policies: &[&Policy], trust: &Trust, budget: &mut Budget) -> Self {
         let names = Names::of(policies, trust);
-        let mut strangers = Strangers::new("<d>", names.accounts.iter(), names.account_patterns.iter());
-        strangers.usual = vec!["444455556666", "777788889999", "222233334444"];
-        strangers.length = Some(12);
-        strangers.explore(budget);
-        let mut organizations =
-            Strangers::new("o-<a>", names.organizations.iter(), names.organization_patterns.iter());
-        organizations.usual = vec!["o-outsider00", "o-stranger00"];
-        organizations.explore(budget);
+        let strangers = Strangers::accounts(&names, budget);
+        let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;
         Self { names, strangers: strangers.found, strange_organizations: organizations.found, incomplete }
     }
@@ -72,13 +60,13 @@ impl Model {
         calls.retain(|world| world.caller == CallerKind::Service && !self.names.services.is_empty());
         worlds.extend(calls);
         let networks = &self.names.welcome_networks;
-        if *networks != AddressSet::default() {
+        if *networks != Addresses::default() {
             let reach = Reach::NotFrom(networks.complement());
             let mut visitors = self.worlds(&self.strangers, &[], &reach);
             visitors.retain(|world| world.caller != CallerKind::Service && !world.through_endpoint);
             worlds.extend(visitors);
         }
-        for id in self.names.welcome_vpcs.iter().take(MAX_STRANGERS) {
+        for id in self.names.welcome_vpcs.iter().take(MAX_VPCS) {
             let mut visitors = self.worlds(&self.strangers, &[], &Reach::Vpc(id.clone()));
             visitors.retain(|world| world.caller != CallerKind::Service && world.through_endpoint);
             worlds.extend(visitors);
@@ -136,125 +124,5 @@ impl Model {
             }
         }
         worlds
-    }
-
-    /// The values of a key that a caller cannot have.
-    pub(crate) fn taken(&self, key: &str, reach: &Reach) -> Patterns {
-        match reach {
-            Reach::Outside => self.names.taken(key),
-            _ => Patterns::default(),
-        }
-    }
-
-    /// The addresses that a caller cannot have.
-    pub(crate) fn closed_networks(&self, reach: &Reach) -> AddressSet {
-        match reach {
-            Reach::Outside => self.names.networks.clone(),
-            Reach::NotFrom(set) => set.clone(),
-            _ => AddressSet::default(),
-        }
-    }
-
-    /// Who cannot own the bucket.
-    pub(crate) fn not_owner(&self, outsider: &str, reach: &Reach) -> Patterns {
-        match reach {
-            Reach::Outside => [Pattern::exactly(outsider)].into_iter().collect(),
-            _ => Patterns::default(),
-        }
-    }
-}
-
-/// Looks for one stranger for each way in which patterns can tell strangers apart.
-struct Strangers {
-    shape: Patterns,
-    named: Patterns,
-    patterns: Vec<Patterns>,
-    usual: Vec<&'static str>,
-    length: Option<usize>,
-    found: Vec<String>,
-    incomplete: bool,
-}
-
-impl Strangers {
-    fn new<'text>(
-        text: &str,
-        named: impl Iterator<Item = &'text String>,
-        patterns: impl Iterator<Item = &'text String>,
-    ) -> Self {
-        let like = |text: &String| {
-            Pattern::compile(text, Style::Like, false, &Bindings::default()).into_iter().collect::<Patterns>()
-        };
-        Self {
-            shape: [shape(text)].into_iter().collect(),
-            named: named.map(|text| Pattern::exactly(text)).collect(),
-            patterns: patterns.map(like).collect(),
-            usual: Vec::new(),
-            length: None,
-            found: Vec::new(),
-            incomplete: false,
-        }
-    }
-
-    fn explore(&mut self, budget: &mut Budget) {
-        if let Some(length) = self.length {
-            let digits = vec![crate::pattern::Token::One(crate::pattern::Class::Digit); length];
-            self.shape = [Pattern::new(digits)].into_iter().collect();
-        }
-        let mut patterns = std::mem::take(&mut self.patterns);
-        self.incomplete = patterns.len() > MAX_PATTERNS;
-        patterns.truncate(MAX_PATTERNS);
-        let mut chosen = Vec::new();
-        self.split(&patterns, &mut chosen, budget);
-        self.incomplete |= self.found.is_empty();
-    }
-
-    fn split<'here>(
-        &mut self,
-        rest: &'here [Patterns],
-        chosen: &mut Vec<(&'here Patterns, bool)>,
-        budget: &mut Budget,
-    ) {
-        if self.found.len() >= MAX_STRANGERS {
-            self.incomplete = true;
-            return;
-        }
-        let Some(stranger) = self.stranger(chosen, budget) else { return };
-        let Some((pattern, rest)) = rest.split_first() else {
-            self.found.push(stranger);
-            return;
-        };
-        for wanted in [false, true] {
-            chosen.push((pattern, wanted));
-            self.split(rest, chosen, budget);
-            chosen.pop();
-        }
-    }
-
-    fn stranger(&mut self, chosen: &[(&Patterns, bool)], budget: &mut Budget) -> Option<String> {
-        let meets =
-            |value: &&&str| chosen.iter().all(|(patterns, wanted)| patterns.matches(value, true) == *wanted);
-        let unnamed = |value: &&&str| !self.named.matches(value, true);
-        if let Some(usual) = self.usual.iter().filter(unnamed).find(meets) {
-            return Some((*usual).to_owned());
-        }
-        let mut demands = chosen.to_vec();
-        demands.extend([(&self.shape, true), (&self.named, false)]);
-        match automaton::find(&demands, budget) {
-            Found::One(value) => Some(value),
-            Found::None => None,
-            Found::Unknown => {
-                self.incomplete = true;
-                None
-            }
-        }
-    }
-}
-
-/// Whether a part has one value at most, so that a variable of it is decided.
-pub(crate) fn is_decided(domain: &super::domain::Domain) -> bool {
-    match (&domain.presence, &domain.values) {
-        (Presence::Never, _) => true,
-        (Presence::Always, Values::Listed(values)) => values.len() == 1 && !domain.many,
-        _ => false,
     }
 }

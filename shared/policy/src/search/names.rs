@@ -2,21 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::address::{AddressSet, Block};
+use addresses::{Addresses, IpNet};
+
+use crate::address::parse_block;
 use crate::condition::{is_fixed, is_literal};
 use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Policy, Trust};
+use crate::{Policy, PrincipalKind, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) accounts: BTreeSet<String>,
     pub(crate) organizations: BTreeSet<String>,
-    pub(crate) networks: AddressSet,
+    pub(crate) networks: Addresses,
     /// The networks that an Allow lets in, or a Deny leaves out.
-    pub(crate) welcome_networks: AddressSet,
+    pub(crate) welcome_networks: Addresses,
     /// The VPCs and VPC endpoints that an Allow lets in, or a Deny leaves out.
     pub(crate) welcome_vpcs: BTreeSet<String>,
     pub(crate) services: BTreeSet<String>,
@@ -37,7 +39,7 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn of(policies: &[&Policy], trust: &Trust) -> Self {
         let mut names = Self::default();
-        let mut blocks: Vec<Block> = trust.networks.iter().filter_map(|text| Block::parse(text)).collect();
+        let mut blocks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
         names.accounts.extend(trust.all_accounts().map(str::to_owned));
         names.organizations.extend(trust.organizations.iter().cloned());
         for key in ["aws:sourcevpc", "aws:sourcevpce"] {
@@ -49,29 +51,29 @@ impl Names {
             names.read(policy, &mut blocks);
             names.read_welcome(policy, &mut welcome);
         }
-        names.welcome_networks = AddressSet::of(welcome);
-        let networks = AddressSet::of(blocks);
+        names.welcome_networks = welcome.into_iter().collect();
+        let networks: Addresses = blocks.into_iter().collect();
         if !networks.covers_internet() {
             names.networks = networks;
         }
         names
     }
 
-    fn read(&mut self, policy: &Policy, blocks: &mut Vec<Block>) {
+    fn read(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
         for statement in &policy.statements {
             for principal in &statement.principal.principals {
                 self.read_accounts(&principal.value);
                 match principal.kind {
-                    crate::PrincipalKind::Aws => {
+                    PrincipalKind::Aws => {
                         self.tells_principals_apart |= !principal.is_everyone();
                     }
-                    crate::PrincipalKind::Service if is_literal(&principal.value) => {
+                    PrincipalKind::Service if is_literal(&principal.value) => {
                         self.services.insert(principal.value.clone());
                     }
-                    crate::PrincipalKind::CanonicalUser if is_literal(&principal.value) => {
+                    PrincipalKind::CanonicalUser if is_literal(&principal.value) => {
                         self.name("canonicaluser", &principal.value);
                     }
-                    crate::PrincipalKind::Federated => {
+                    PrincipalKind::Federated => {
                         self.keys.insert("aws:federatedprovider".to_owned());
                     }
                     _ => {}
@@ -92,7 +94,7 @@ impl Names {
                     if !condition.key.is_fixing() || !is_fixed(&condition.key, value) {
                         self.name_unique_id(key, value);
                     } else if key == "aws:sourceip" {
-                        blocks.extend(Block::parse(value));
+                        blocks.extend(parse_block(value));
                     } else {
                         self.name(key, value);
                         self.name_unique_id(key, value);
@@ -102,7 +104,7 @@ impl Names {
         }
     }
 
-    fn read_welcome(&mut self, policy: &Policy, blocks: &mut Vec<Block>) {
+    fn read_welcome(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
         for statement in &policy.statements {
             for condition in &statement.conditions {
                 let excludes = condition.operator.is_none_or(|operator| operator.negated);
@@ -111,7 +113,7 @@ impl Names {
                 }
                 let fixed = condition.values.iter().filter(|value| is_fixed(&condition.key, value));
                 match condition.key.name() {
-                    "aws:sourceip" => blocks.extend(fixed.filter_map(|value| Block::parse(value))),
+                    "aws:sourceip" => blocks.extend(fixed.filter_map(|value| parse_block(value))),
                     "aws:sourcevpc" | "aws:sourcevpce" => self.welcome_vpcs.extend(fixed.cloned()),
                     _ => {}
                 }

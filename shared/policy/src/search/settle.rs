@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
+use addresses::Addresses;
+
 use super::automaton::{self, Demand};
-use super::domain::{Domain, Presence, Values};
+use super::domain::{Domain, Presence, Values, shape};
 use super::literal::{Literal, Slot, Test};
 use super::moment;
 use super::{Budget, Found};
-use crate::address::AddressSet;
 
 /// Demands on one part of a request: what is asked, and whether it must hold or fail.
 pub(crate) type Demands<'goal> = Vec<(&'goal Literal, bool)>;
@@ -116,18 +117,18 @@ fn same_family(demands: &[(&Test, bool)]) -> bool {
 }
 
 /// Addresses on both sides of every boundary, and three that are usually on none.
-fn addresses(demands: &[(&Test, bool)], excluded: &AddressSet) -> Vec<String> {
+fn addresses(demands: &[(&Test, bool)], excluded: &Addresses) -> Vec<String> {
     let usual = ["198.51.100.7", "5.6.7.8", "2600:1f18::7", "0.0.0.0", "::"].map(str::to_owned);
     let sets =
         demands.iter().filter_map(|(test, _)| if let Test::Address(set) = test { Some(set) } else { None });
     let cuts =
-        sets.chain([excluded]).flat_map(AddressSet::boundaries).map(|address: IpAddr| address.to_string());
+        sets.chain([excluded]).flat_map(Addresses::boundaries).map(|address: IpAddr| address.to_string());
     usual.into_iter().chain(cuts).collect()
 }
 
 /// Text demands on an address: looks among the dotted quads.
-fn address_by_text(demands: &[(&Test, bool)], excluded: &AddressSet, budget: &mut Budget) -> Found<String> {
-    let quads = ["<d>.<d>.<d>.<d>"].iter().map(|text| super::domain::shape(text)).collect();
+fn address_by_text(demands: &[(&Test, bool)], excluded: &Addresses, budget: &mut Budget) -> Found<String> {
+    let quads = ["<d>.<d>.<d>.<d>"].iter().map(|text| shape(text)).collect();
     let texts = demands.iter().filter_map(text).chain([(&quads, true)]);
     match automaton::find(&texts.collect::<Vec<_>>(), budget) {
         Found::One(value) => {
@@ -163,7 +164,7 @@ fn candidates(demands: &[(&Test, bool)]) -> Vec<String> {
             Test::Address(_) | Test::Text(_) | Test::Constant(_) => {}
         }
     }
-    values.extend(addresses(demands, &AddressSet::default()));
+    values.extend(addresses(demands, &Addresses::default()));
     values.extend(["0", "x"].map(str::to_owned));
     for (test, _) in demands {
         if let Test::Text(patterns) = test {

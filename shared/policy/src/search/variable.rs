@@ -5,10 +5,10 @@
 //! have more values than were tried, the answer is "unknown", which counts as public.
 
 use super::compile::Parts;
-use super::decide::Question;
 use super::literal::Slot;
-use super::model::Model;
+use super::names::Names;
 use super::world::World;
+use crate::Policy;
 use crate::template::{Piece, pieces};
 
 /// One value, or the absence, for each of some keys.
@@ -16,16 +16,15 @@ pub(crate) type Decided = Vec<(String, Option<String>)>;
 
 /// Who may own the bucket. A stranger to everybody, and each account and organization that is named: a policy may
 /// well name its owner.
-pub(crate) fn owners(model: &Model, world: &World) -> Vec<Decided> {
+pub(crate) fn owners(names: &Names, world: &World) -> Vec<Decided> {
     let owner_variables = |key: &&String| matches!(key.as_str(), "aws:resourceaccount" | "aws:resourceorgid");
-    let keys: Vec<&String> = model.names.variables.iter().filter(owner_variables).collect();
+    let keys: Vec<&String> = names.variables.iter().filter(owner_variables).collect();
     if keys.is_empty() {
         return vec![Vec::new()];
     }
     let stranger = ["888877776666", "666655554444"].into_iter().find(|account| *account != world.account);
-    let accounts = stranger.into_iter().chain(model.names.accounts.iter().map(String::as_str)).take(4);
-    let organizations =
-        ["o-owner00000"].into_iter().chain(model.names.organizations.iter().map(String::as_str));
+    let accounts = stranger.into_iter().chain(names.accounts.iter().map(String::as_str)).take(4);
+    let organizations = ["o-owner00000"].into_iter().chain(names.organizations.iter().map(String::as_str));
     let organizations: Vec<&str> = organizations.take(4).collect();
     let outside = |value: &str| value != world.account && world.organization.as_deref() != Some(value);
     let mut owners = Vec::new();
@@ -40,8 +39,8 @@ pub(crate) fn owners(model: &Model, world: &World) -> Vec<Decided> {
 
 /// Values for the variables that an attempt with open ones suggests.
 pub(crate) fn suggestions(
-    question: &Question<'_>,
-    model: &Model,
+    policy: &Policy,
+    names: &Names,
     world: &World,
     parts: &Parts,
     slots: &[Slot],
@@ -53,11 +52,11 @@ pub(crate) fn suggestions(
             Slot::Absent => None,
         }
     };
-    let keys = &model.names.variables;
+    let keys = &names.variables;
     let as_found: Decided = keys.iter().map(|key| (key.clone(), value(key))).collect();
     let mut captured = as_found.clone();
-    for (key, text) in captures(question, &value) {
-        let fits = world.domain(&key, model).admits(&text);
+    for (key, text) in captures(policy, &value) {
+        let fits = world.domain(&key, names).admits(&text);
         if let Some((_, own)) = captured.iter_mut().find(|(name, _)| *name == key && fits) {
             *own = Some(text);
         }
@@ -66,19 +65,19 @@ pub(crate) fn suggestions(
     for (key, own) in present.iter_mut().filter(|(_, own)| own.is_none()) {
         *own = ["x", "7", "true"]
             .into_iter()
-            .find(|text| world.domain(key, model).admits(text))
+            .find(|text| world.domain(key, names).admits(text))
             .map(str::to_owned);
     }
     vec![captured, as_found, present]
 }
 
 /// What a variable must be for a value of the form `before${variable}after` to equal the value found.
-fn captures(question: &Question<'_>, value: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+fn captures(policy: &Policy, value: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
     let mut captures = Vec::new();
-    for condition in question.policy.statements.iter().flat_map(|statement| &statement.conditions) {
+    for condition in policy.statements.iter().flat_map(|statement| &statement.conditions) {
         let Some(found) = value(condition.key.name()) else { continue };
         for text in &condition.values {
-            let pieces = pieces(text, question.policy.has_variables);
+            let pieces = pieces(text, policy.has_variables);
             let (before, variable, after) = match pieces.as_slice() {
                 [Piece::Variable { key, .. }] => ("", key, ""),
                 [Piece::Text(before), Piece::Variable { key, .. }] => (before.as_str(), key, ""),

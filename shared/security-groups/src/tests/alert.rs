@@ -2,8 +2,8 @@
 
 use remediation::{Mode, Outcome, Remedy};
 
+use super::memory::Memory;
 use super::{WORLD, control, rule, walk, walk_in};
-use crate::tests::memory::Memory;
 
 #[test]
 fn everything_is_said_and_nothing_changed() {

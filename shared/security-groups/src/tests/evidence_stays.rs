@@ -1,10 +1,10 @@
 //! An isolated group whose rules stay as evidence, and what makes it news again.
 
 use network::Rule;
-use remediation::{Outcome, Severity};
+use remediation::{Outcome, Severity, Told};
 
 use super::memory::{Memory, in_use};
-use super::{GROUP, WORLD, WORLD6, control, described, rule, source, tagged, walk};
+use super::{GROUP, WORLD, WORLD6, control, described, rule, source, tagged, walk, walk_twice};
 use crate::{QUARANTINED_AT, QUARANTINED_RULES};
 
 const ISOLATE: &str = r#"{"quarantine": "isolate"}"#;
@@ -71,7 +71,7 @@ fn what_is_closed_again_is_compliant_and_what_was_isolated_anew_too() {
     assert_eq!(again(&memory), SILENT);
     memory.rules.borrow_mut().push(rule("sgr-9", "tcp", "3389", WORLD));
     assert_eq!(again(&memory), MAILED);
-    memory.interfaces.borrow_mut()[0].groups = vec![GROUP.into()];
+    memory.give(0, &[GROUP]);
     assert_eq!(again(&memory).0, Outcome::Remediated);
     assert_eq!(again(&memory), SILENT);
 }
@@ -82,12 +82,12 @@ fn what_is_opened_between_the_plan_and_the_tag_is_told_with_the_change() {
     memory.meanwhile.borrow_mut().push(("ec2:CreateTags", |memory: &Memory| {
         memory.rules.borrow_mut().push(rule("sgr-9", "tcp", "23", WORLD));
     }));
-    let report = walk(&control(&memory, ISOLATE));
-    assert_eq!(report.outcome, Outcome::Remediated);
-    let remaining = report.remaining.unwrap();
+    let [first, next] = walk_twice(&control(&memory, ISOLATE));
+    assert_eq!(first.report.outcome, Outcome::Remediated);
+    let remaining = first.report.remaining.unwrap();
     assert!(remaining.iter().any(|left| left.summary.contains("sgr-9")), "{remaining:?}");
-    let next = walk(&control(&memory, ISOLATE));
-    assert_eq!((next.outcome, next.findings, next.before), (Outcome::Alerted, remaining, report.after));
+    assert_eq!((next.report.outcome, next.report.findings), (Outcome::Alerted, remaining));
+    assert!(matches!(next.told, Told::Repeated), "{:?}", next.told);
 }
 
 #[test]

@@ -10,7 +10,7 @@ const AUTHORIZE: &str = "ec2:AuthorizeSecurityGroupIngress";
 const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
 const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
 const TAG: &str = "  aws ec2 create-tags --region eu-west-1 --resources sg-0a1b2c3d4e5f60718 --tags \
-                   Key=curfew:quarantined-at,Value=1970-01-01T00:00:00.000Z";
+                   Key=curfew:quarantined-at,Value=2026-11-22T05:41:07.120Z";
 
 fn by_hand(report: &Report) -> Vec<&str> {
     let first = &report.evidence[0];
@@ -131,7 +131,8 @@ fn interfaces_that_were_not_placed_are_there_with_the_groups_that_they_are_to_ha
     let memory = in_use(&["eni-1", "eni-2"]).with_quarantine(&[]);
     memory.denied.borrow_mut().push("ec2:CreateTags");
     let report = walk(&control(&memory, ISOLATE));
-    let digest = &report.planned.last().unwrap()["tag the group `curfew:quarantined-rules` = ".len()..];
+    let tagged = report.planned.last().unwrap();
+    let digest = tagged.strip_prefix("tag the group `curfew:quarantined-rules` = ").unwrap();
     assert_eq!(by_hand(&report), [format!("{TAG} Key=curfew:quarantined-rules,Value={digest}")]);
     assert!(report.advice.join(" ").contains("does not come back to it"), "{:?}", report.advice);
 }

@@ -2,10 +2,10 @@
 
 use std::time::SystemTime;
 
-use remediation::{Control, Mode, Outcome, Remedy, Severity};
+use remediation::{Control, Mode, Outcome, Remedy, Severity, Told};
 
 use super::memory::{Memory, OTHER, QUARANTINE, in_use, quarantine_tag};
-use super::{GROUP, WORLD, changes, control, rule, source, walk, walk_in};
+use super::{GROUP, WORLD, changes, control, group_id, read, rule, source, walk, walk_in, walk_twice};
 
 const ISOLATE: &str = r#"{"quarantine": "isolate"}"#;
 const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
@@ -28,7 +28,7 @@ fn interfaces_go_into_the_quarantine_group_and_the_rule_stays() {
             "created the quarantine group sg-quarantine of vpc-1",
             "gave eni-1 of instance i-1 the groups sg-quarantine, sg-other in place of sg-other, sg-0a1b2c3d4e5f60718",
             "gave eni-2 of instance i-2 the groups sg-quarantine, sg-other in place of sg-other, sg-0a1b2c3d4e5f60718",
-            "tagged the group `curfew:quarantined-at` = 1970-01-01T00:00:00.000Z",
+            "tagged the group `curfew:quarantined-at` = 2026-11-22T05:41:07.120Z",
             "tagged the group `curfew:quarantined-rules` = ce241c97125e186e9b1cc6a4c7b4195501ea7315cc8574261e5c82cd2d1654f2",
         ]
     );
@@ -119,10 +119,16 @@ fn interfaces_of_aws_services_are_left_alone_and_named() {
              eni-nat (nat_gateway) and eni-rds of instance i-rds (interface, managed by amazon-rds)"
         )
     );
-    let again = walk(&control);
-    assert_eq!((again.outcome, again.changes.len()), (Outcome::Alerted, 0));
-    assert_eq!(Some(again.findings), report.remaining, "told with the change");
-    assert_eq!(again.before, report.after);
+}
+
+#[test]
+fn what_is_left_is_told_with_the_change_and_not_again() {
+    let memory = in_use(&["eni-1"]).with_interface("eni-lb", "load_balancer", &[GROUP]);
+    let [first, again] = walk_twice(&control(&memory, ISOLATE));
+    assert_eq!(first.report.outcome, Outcome::StillOpen);
+    assert_eq!((again.report.outcome, again.report.changes.len()), (Outcome::Alerted, 0));
+    assert_eq!(Some(again.report.findings), first.report.remaining);
+    assert!(matches!(again.told, Told::Repeated));
 }
 
 #[test]
@@ -145,7 +151,7 @@ fn an_interface_that_gets_an_isolated_group_again_is_isolated_again() {
     let memory = in_use(&["eni-1"]);
     let control = control(&memory, ISOLATE);
     walk(&control);
-    memory.interfaces.borrow_mut()[0].groups = vec![GROUP.into()];
+    memory.give(0, &[GROUP]);
     assert_eq!(walk(&control).outcome, Outcome::Remediated);
     assert_eq!(memory.groups_of("eni-1"), [QUARANTINE]);
     assert_eq!(memory.count("ec2:CreateSecurityGroup"), 1);
@@ -176,10 +182,9 @@ fn two_hundred_interfaces_are_isolated() {
 fn the_groups_that_an_interface_keeps_are_those_that_it_has_at_the_change() {
     let memory = in_use(&["eni-1", "eni-2"]);
     let control = control(&memory, ISOLATE);
-    let group = super::at(async |at| control.read(at).await).unwrap().unwrap();
-    let plan = control.plan(&group, &[], SystemTime::UNIX_EPOCH).unwrap();
-    memory.interfaces.borrow_mut()[0].groups = vec![GROUP.into(), "sg-new".into()];
-    memory.interfaces.borrow_mut()[1].groups = vec![OTHER.into()];
+    let plan = control.plan(&control.assess(&read(&control)), SystemTime::UNIX_EPOCH).unwrap();
+    memory.give(0, &[GROUP, "sg-new"]);
+    memory.give(1, &[OTHER]);
     let mut done = Vec::new();
     super::at(async |at| control.apply(at, &plan, &mut done).await).unwrap();
     assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, "sg-new"]);
@@ -256,7 +261,7 @@ fn of_several_quarantine_groups_the_first_that_is_closed_takes_them_in() {
     let memory = in_use(&["eni-1"]).with_quarantine(&[]);
     let open = rule("", "tcp", "22", WORLD).permission;
     let first = memory.quarantine.borrow().clone().unwrap();
-    let first = crate::QuarantineGroup { id: "sg-0".into(), inbound: vec![open], ..first };
+    let first = crate::QuarantineGroup { id: group_id("sg-0"), inbound: vec![open], ..first };
     memory.other_quarantines.borrow_mut().push(first);
     assert_eq!(walk(&control(&memory, ISOLATE)).outcome, Outcome::Remediated);
     assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, OTHER]);

@@ -1,9 +1,12 @@
 //! Prefix lists as sources.
 
+use remediation::testing::assert_records;
 use remediation::{Outcome, Remedy, Severity};
+use serde_json::json;
 
-use super::{WORLD, control, rule, walk};
-use crate::tests::memory::Memory;
+use super::memory::Memory;
+use super::{WORLD, control, read, rule, walk};
+use crate::SgIngress;
 
 const ENTRIES: &str = "ec2:GetManagedPrefixListEntries";
 const NAMES: &str = "ec2:DescribeManagedPrefixLists";
@@ -18,7 +21,7 @@ fn a_list_that_holds_the_world_is_open_and_its_rule_goes() {
     assert!(report.findings[0].summary.ends_with("through rule sgr-1 (prefix list pl-1 (offices))"));
     assert_eq!(memory.says(), ["tcp 22 from 10.0.0.0/8", "tcp 443 from pl-1", "tcp 80 from pl-1"]);
     let before = report.before.unwrap();
-    assert_eq!(before["prefix_lists"][0]["blocks"], serde_json::json!(["0.0.0.0/1", "128.0.0.0/1"]));
+    assert_eq!(before["prefix_lists"][0]["blocks"], json!(["0.0.0.0/1", "128.0.0.0/1"]));
     assert_eq!(before["prefix_lists"][0]["name"], "offices");
 }
 
@@ -67,9 +70,23 @@ fn a_list_that_cannot_be_read_is_said_and_does_not_keep_the_rest_open() {
     assert_eq!(
         said.summary,
         "Nobody knows whom rule sgr-1 lets in: prefix list pl-1 could not be read (`ec2:GetManagedPrefixListEntries` \
-         answered InvalidPrefixListID.NotFound)"
+         was refused: InvalidPrefixListID.NotFound)"
     );
     assert_eq!(walk(&control(&memory, "{}")).outcome, Outcome::Alerted);
+}
+
+#[test]
+fn what_is_known_of_a_list_and_what_is_not_is_in_the_state_and_comes_back() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", "pl-1"), rule("sgr-2", "tcp", "23", "pl-2")])
+        .with_list("pl-1", "AWS", &["3.5.0.0/19"]);
+    let state = read(&control(&memory, "{}"));
+    assert_records::<SgIngress<&Memory>>(&state, None, &[]);
+    let lists = json!(state)["prefix_lists"].clone();
+    assert_eq!(
+        lists[0],
+        json!({ "id": "pl-1", "name": "offices", "owner": "AWS", "blocks": ["3.5.0.0/19"] })
+    );
+    assert_eq!(lists[1]["blocks"]["unknown"]["code"], "InvalidPrefixListID.NotFound");
 }
 
 #[test]

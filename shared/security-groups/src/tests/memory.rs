@@ -3,50 +3,54 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use network::{IpNet, Permission, PrefixListId, Rule, parse_block};
+use events::{GroupId, InterfaceId, VpcId};
+use network::{IpNet, Permission, PrefixListId, Rule, RuleId, parse_block};
 use remediation::{CallError, Denied};
 
-use super::GROUP;
-use crate::port::{At, EVERYWHERE, QUARANTINE_GROUP_NAME};
+use super::{GROUP, group_id};
+use crate::state::says_the_same;
 use crate::{
-    About, Authorized, By, Created, Interface, ListName, Placed, QUARANTINE_GROUP, QuarantineGroup, Revoked,
-    SecurityGroups, Tags,
+    About, At, Authorized, By, Created, EVERYWHERE, Interface, ListName, Placed, QUARANTINE_GROUP,
+    QUARANTINE_GROUP_NAME, QuarantineGroup, Revoked, SecurityGroups, Tags, all_traffic,
 };
 
-pub const QUARANTINE: &str = "sg-quarantine";
+pub(super) const QUARANTINE: &str = "sg-quarantine";
 
 /// Something that somebody else does.
-pub type Event = fn(&Memory);
+pub(super) type Event = fn(&Memory);
 
 /// Refuses what EC2 refuses, and whatever a test says.
-pub struct Memory {
-    pub about: RefCell<About>,
-    pub rules: RefCell<Vec<Rule>>,
-    pub room_for: Cell<usize>,
-    pub lists: RefCell<BTreeMap<&'static str, (ListName, Vec<IpNet>)>>,
-    pub interfaces: RefCell<Vec<Interface>>,
-    pub quarantine: RefCell<Option<QuarantineGroup>>,
+#[derive(Debug)]
+pub(super) struct Memory {
+    pub(super) about: RefCell<About>,
+    pub(super) rules: RefCell<Vec<Rule>>,
+    pub(super) room_for: Cell<usize>,
+    pub(super) lists: RefCell<BTreeMap<&'static str, (ListName, Vec<IpNet>)>>,
+    pub(super) interfaces: RefCell<Vec<Interface>>,
+    pub(super) quarantine: RefCell<Option<QuarantineGroup>>,
     /// Others that people have tagged, with lower ids.
-    pub other_quarantines: RefCell<Vec<QuarantineGroup>>,
+    pub(super) other_quarantines: RefCell<Vec<QuarantineGroup>>,
     /// What the quarantine group is called, and whether a look-up by tag shows it.
-    pub quarantine_name: Cell<&'static str>,
-    pub is_found: Cell<bool>,
+    pub(super) quarantine_name: Cell<&'static str>,
+    pub(super) is_found: Cell<bool>,
     /// The actions that the role lacks, or that fail for one interface.
-    pub denied: RefCell<Vec<&'static str>>,
+    pub(super) denied: RefCell<Vec<&'static str>>,
     /// What EC2 refuses whenever a call names it: ids of rules, or permissions as they are written.
-    pub refused: RefCell<Vec<&'static str>>,
+    pub(super) refused: RefCell<Vec<&'static str>>,
     /// What happens just before the first call of an action.
-    pub meanwhile: RefCell<Vec<(&'static str, Event)>>,
-    pub calls: RefCell<Vec<&'static str>>,
+    pub(super) meanwhile: RefCell<Vec<(&'static str, Event)>>,
+    pub(super) calls: RefCell<Vec<&'static str>>,
+    /// Of how many new rules the answer to a call tells that adds them.
+    pub(super) tells_of: Cell<usize>,
     next_id: Cell<usize>,
 }
 
 impl Memory {
-    pub fn of(rules: impl IntoIterator<Item = Rule>) -> Self {
+    pub(super) fn of(rules: impl IntoIterator<Item = Rule>) -> Self {
         let about = About {
             name: "bastion".into(),
             description: "The way in".into(),
-            vpc: Some("vpc-1".into()),
+            vpc: VpcId::new("vpc-1"),
             tags: Tags::new(),
         };
         Self {
@@ -63,32 +67,33 @@ impl Memory {
             refused: RefCell::default(),
             meanwhile: RefCell::default(),
             calls: RefCell::default(),
+            tells_of: Cell::new(usize::MAX),
             next_id: Cell::new(0),
         }
     }
 
-    pub fn with_list(self, id: &'static str, owner: &str, blocks: &[&str]) -> Self {
+    pub(super) fn with_list(self, id: &'static str, owner: &str, blocks: &[&str]) -> Self {
         let name = ListName { name: "offices".into(), owner: owner.into() };
         let blocks = blocks.iter().map(|block| parse_block(block).unwrap()).collect();
         self.lists.borrow_mut().insert(id, (name, blocks));
         self
     }
 
-    pub fn with_interface(self, id: &str, kind: &str, groups: &[&str]) -> Self {
+    pub(super) fn with_interface(self, id: &str, kind: &str, groups: &[&str]) -> Self {
         self.interfaces.borrow_mut().push(Interface {
-            id: id.into(),
+            id: InterfaceId::new(id).unwrap(),
             kind: kind.into(),
             description: None,
             instance: (kind == "interface").then(|| id.replace("eni", "i")),
             managed_by: None,
-            groups: groups.iter().map(ToString::to_string).collect(),
+            groups: groups.iter().map(|group| group_id(group)).collect(),
         });
         self
     }
 
-    pub fn with_quarantine(self, inbound: &[Permission]) -> Self {
+    pub(super) fn with_quarantine(self, inbound: &[Permission]) -> Self {
         *self.quarantine.borrow_mut() = Some(QuarantineGroup {
-            id: QUARANTINE.into(),
+            id: group_id(QUARANTINE),
             is_tagged: true,
             inbound: inbound.to_vec(),
             outbound: Vec::new(),
@@ -97,24 +102,30 @@ impl Memory {
     }
 
     /// The ids of the rules.
-    pub fn ids(&self) -> Vec<String> {
+    pub(super) fn ids(&self) -> Vec<String> {
         self.rules.borrow().iter().map(|rule| rule.id.to_string()).collect()
     }
 
     /// What the rules say, without their ids, in order.
-    pub fn says(&self) -> Vec<String> {
+    pub(super) fn says(&self) -> Vec<String> {
         let mut says: Vec<String> =
             self.rules.borrow().iter().map(|rule| rule.permission.to_string()).collect();
         says.sort();
         says
     }
 
-    pub fn groups_of(&self, interface: &str) -> Vec<String> {
+    pub(super) fn groups_of(&self, interface: &str) -> Vec<String> {
         let interfaces = self.interfaces.borrow();
-        interfaces.iter().find(|one| one.id == interface).map(|one| one.groups.clone()).unwrap_or_default()
+        let found = interfaces.iter().find(|one| one.id.as_str() == interface).unwrap();
+        found.groups.iter().map(ToString::to_string).collect()
     }
 
-    pub fn count(&self, action: &str) -> usize {
+    /// Gives an interface other groups, as somebody else does.
+    pub(super) fn give(&self, interface: usize, groups: &[&str]) {
+        self.interfaces.borrow_mut()[interface].groups = groups.iter().map(|group| group_id(group)).collect();
+    }
+
+    pub(super) fn count(&self, action: &str) -> usize {
         self.calls.borrow().iter().filter(|call| **call == action).count()
     }
 
@@ -178,7 +189,7 @@ impl SecurityGroups for &Memory {
 
     async fn interfaces(&self, at: &At<'_>) -> Result<Vec<Interface>, CallError> {
         self.call("ec2:DescribeNetworkInterfaces")?;
-        let has_it = |one: &&Interface| one.groups.iter().any(|group| group == at.id.as_str());
+        let has_it = |one: &&Interface| one.groups.contains(at.id);
         Ok(self.interfaces.borrow().iter().filter(has_it).cloned().collect())
     }
 
@@ -197,10 +208,8 @@ impl SecurityGroups for &Memory {
             named.chain(tags.keys().filter(|key| is_reserved(key)).map(|_| "aws:".to_owned())),
         )?;
         let mut rules = self.rules.borrow_mut();
-        let bounds = |one: &Permission| (one.protocol.clone(), one.from_port, one.to_port);
         let is_there = |new: &&&Permission| {
-            let same = |old: &Permission| bounds(old) == bounds(new) && old.source.is_same(&new.source);
-            rules.iter().any(|rule| !rule.is_egress && same(&rule.permission))
+            rules.iter().any(|rule| !rule.is_egress && says_the_same(&rule.permission, new))
         };
         if permissions.iter().any(|permission| is_there(&permission)) {
             return Ok(Authorized::AlreadyThere);
@@ -209,23 +218,25 @@ impl SecurityGroups for &Memory {
             let (code, message) = ("RulesPerSecurityGroupLimitExceeded".into(), "full".into());
             return Ok(Authorized::NoRoom(CallError::Refused { action: ACTION, code, message }));
         }
-        for permission in permissions {
+        let new = permissions.iter().map(|permission| {
             self.next_id.set(self.next_id.get() + 1);
             let id = format!("sgr-new-{}", self.next_id.get());
-            let rule = Rule::unnamed((*permission).clone());
-            rules.push(Rule { id: id.into(), tags: tags.clone(), ..rule });
-        }
-        Ok(Authorized::Done)
+            Rule { id: id.into(), tags: tags.clone(), ..Rule::unnamed((*permission).clone()) }
+        });
+        let new: Vec<Rule> = new.collect();
+        rules.extend(new.iter().cloned());
+        // In an order of EC2's own.
+        Ok(Authorized::Done(new.into_iter().rev().take(self.tells_of.get()).collect()))
     }
 
-    async fn revoke(&self, _: &At<'_>, ids: &[&str]) -> Result<Revoked, CallError> {
+    async fn revoke(&self, _: &At<'_>, ids: &[&RuleId]) -> Result<Revoked, CallError> {
         self.call("ec2:RevokeSecurityGroupIngress")?;
         self.refuse("ec2:RevokeSecurityGroupIngress", ids.iter().map(ToString::to_string))?;
         let mut rules = self.rules.borrow_mut();
-        if !ids.iter().all(|id| rules.iter().any(|rule| rule.id.as_str() == *id && !rule.is_egress)) {
+        if !ids.iter().all(|id| rules.iter().any(|rule| rule.id == **id && !rule.is_egress)) {
             return Ok(Revoked::NotThere);
         }
-        rules.retain(|rule| !ids.contains(&rule.id.as_str()));
+        rules.retain(|rule| !ids.contains(&&rule.id));
         Ok(Revoked::Done)
     }
 
@@ -238,11 +249,11 @@ impl SecurityGroups for &Memory {
     async fn quarantine_groups(
         &self,
         _: &At<'_>,
-        vpc: &str,
+        vpc: &VpcId,
         by: By,
     ) -> Result<Vec<QuarantineGroup>, CallError> {
         self.call("find the quarantine group")?;
-        assert_eq!(vpc, "vpc-1");
+        assert_eq!(vpc.as_str(), "vpc-1");
         let shown = match by {
             By::Tag => self.is_found.get(),
             By::Name => self.quarantine_name.get() == QUARANTINE_GROUP_NAME,
@@ -252,38 +263,41 @@ impl SecurityGroups for &Memory {
         Ok(all.into_iter().filter(|_| shown).collect())
     }
 
-    async fn create_quarantine_group(&self, _: &At<'_>, _: &str) -> Result<Created, CallError> {
+    async fn create_quarantine_group(&self, _: &At<'_>, _: &VpcId) -> Result<Created, CallError> {
         self.call("ec2:CreateSecurityGroup")?;
         let mut quarantine = self.quarantine.borrow_mut();
         if quarantine.is_some() {
             return Ok(Created::NameTaken);
         }
-        let mut everything = super::rule("", "-1", "all", super::WORLD).permission;
-        everything.source = EVERYWHERE[0].into();
         *quarantine = Some(QuarantineGroup {
-            id: QUARANTINE.into(),
+            id: group_id(QUARANTINE),
             is_tagged: true,
             inbound: Vec::new(),
-            outbound: vec![everything],
+            outbound: vec![all_traffic(EVERYWHERE[0])],
         });
-        Ok(Created::Group(QUARANTINE.into()))
+        Ok(Created::Group(group_id(QUARANTINE)))
     }
 
-    async fn revoke_egress(&self, _: &At<'_>, quarantine: &str, to: IpNet) -> Result<(), CallError> {
+    async fn revoke_egress(&self, _: &At<'_>, quarantine: &GroupId, to: IpNet) -> Result<(), CallError> {
         self.call("ec2:RevokeSecurityGroupEgress")?;
         let mut group = self.quarantine.borrow_mut();
-        let group = group.as_mut().filter(|group| group.id == quarantine).unwrap();
+        let group = group.as_mut().filter(|group| group.id == *quarantine).unwrap();
         group.outbound.retain(|permission| permission.source != to.into());
         Ok(())
     }
 
-    async fn place(&self, _: &At<'_>, interface: &str, groups: &[String]) -> Result<Placed, CallError> {
+    async fn place(
+        &self,
+        _: &At<'_>,
+        interface: &InterfaceId,
+        groups: &[GroupId],
+    ) -> Result<Placed, CallError> {
         self.call("ec2:ModifyNetworkInterfaceAttribute")?;
         let mut interfaces = self.interfaces.borrow_mut();
-        let Some(found) = interfaces.iter_mut().find(|one| one.id == interface) else {
+        let Some(found) = interfaces.iter_mut().find(|one| one.id == *interface) else {
             return Ok(Placed::Gone);
         };
-        if found.id.contains("refused") {
+        if found.id.as_str().contains("refused") {
             return Err(CallError::Refused {
                 action: "ec2:ModifyNetworkInterfaceAttribute",
                 code: "OperationNotPermitted".into(),
@@ -296,15 +310,15 @@ impl SecurityGroups for &Memory {
 }
 
 /// A group that an interface in memory may have.
-pub const OTHER: &str = "sg-other";
+pub(super) const OTHER: &str = "sg-other";
 
 /// A memory with one open rule and interfaces of the account's own.
-pub fn in_use(interfaces: &[&str]) -> Memory {
+pub(super) fn in_use(interfaces: &[&str]) -> Memory {
     let memory = Memory::of([super::rule("sgr-1", "tcp", "22", super::WORLD)]);
     interfaces.iter().fold(memory, |memory, id| memory.with_interface(id, "interface", &[OTHER, GROUP]))
 }
 
 /// The tag of a quarantine group.
-pub fn quarantine_tag() -> (String, String) {
+pub(super) fn quarantine_tag() -> (String, String) {
     (QUARANTINE_GROUP.into(), "vpc-1".into())
 }

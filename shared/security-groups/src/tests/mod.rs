@@ -1,96 +1,76 @@
-//! The control `sg-ingress` and its calls to EC2.
+//! The control `sg-ingress`: what it decides, what it calls, what it says.
 
 mod alert;
-mod changing;
 mod evidence_stays;
 mod finishing;
 mod isolate;
 mod lists;
 mod memory;
-mod placing;
 mod properties;
-mod reading;
+mod records;
 mod refusals;
 mod revoke;
+mod settings;
 mod verdicts;
 
-use std::time::{Duration, SystemTime};
-
-use events::{Resource, Subject, Trigger};
+use events::{GroupId, Resource, Subject};
 use network::{Permission, Rule, Source, parse_block};
-use remediation::clock::Clock;
-use remediation::settings::SgSettings;
-use remediation::{Mode, Report, Settings, Target};
-use serde_json::json;
+use remediation::testing::{self, Still, Topic, run};
+use remediation::{Control, Ended, Mode, Ports, Report, Target, Visit};
 
-use crate::{SgIngress, Tags};
+use crate::{Group, SgIngress, SgSettings, Tags};
 use memory::Memory;
 
-pub const GROUP: &str = "sg-0a1b2c3d4e5f60718";
-pub const WORLD: &str = "0.0.0.0/0";
-pub const WORLD6: &str = "::/0";
+const GROUP: &str = "sg-0a1b2c3d4e5f60718";
+const WORLD: &str = "0.0.0.0/0";
+const WORLD6: &str = "::/0";
 
-/// A clock that does not wait.
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
-    }
-
-    async fn sleep(&self, _: Duration) {}
+fn subject() -> Subject {
+    testing::subject(Resource::SecurityGroup(group_id(GROUP)))
 }
 
-pub fn subject() -> Subject {
-    let event = json!({
-        "source": "aws.config",
-        "detail-type": "Config Rules Compliance Change",
-        "account": "210987654321",
-        "region": "eu-west-1",
-        "detail": {
-            "resourceType": "AWS::EC2::SecurityGroup",
-            "resourceId": GROUP,
-            "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
-        },
-    });
-    match events::read(&event.to_string()) {
-        Ok(Trigger::Event(mut reading)) => reading.subjects.remove(0),
-        other => panic!("no subject: {other:?}"),
-    }
+fn group_id(id: &str) -> GroupId {
+    GroupId::new(id).unwrap()
 }
 
 /// Does something with the group as its target.
-pub fn at<T>(work: impl AsyncFnOnce(&Target<'_, events::GroupId>) -> T) -> T {
-    let subject = subject();
-    let Resource::SecurityGroup(id) = &subject.resource else { panic!("no group") };
-    let target = Target { id, account: &subject.account, region: &subject.region };
-    run(work(&target))
+fn at<T>(work: impl AsyncFnOnce(&Target<'_, GroupId>) -> T) -> T {
+    let (subject, id) = (subject(), group_id(GROUP));
+    run(work(&Target::of(&subject, &id)))
 }
 
-pub fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+fn settings(json: &str) -> SgSettings {
+    serde_json::from_str(json).unwrap()
 }
 
-pub fn settings(json: &str) -> SgSettings {
-    Settings::parse("settings", &format!(r#"{{"sg": {json}}}"#)).unwrap().sg
-}
-
-pub fn control<'a>(memory: &'a Memory, json: &str) -> SgIngress<&'a Memory> {
+fn control<'a>(memory: &'a Memory, json: &str) -> SgIngress<&'a Memory> {
     SgIngress::new(memory, settings(json))
 }
 
+/// The group as the control reads it.
+fn read(control: &SgIngress<&Memory>) -> Group {
+    at(async |at| control.read(at).await).unwrap().unwrap()
+}
+
 /// Walks once, as a function does for one delivery.
-pub fn walk(control: &SgIngress<&Memory>) -> Report {
+fn walk(control: &SgIngress<&Memory>) -> Report {
     walk_in(control, Mode::Enforce)
 }
 
-pub fn walk_in(control: &SgIngress<&Memory>, mode: Mode) -> Report {
-    let subject = subject();
-    let Resource::SecurityGroup(id) = &subject.resource else { panic!("no group") };
-    run(remediation::walk(control, &subject, id, mode, &Still))
+fn walk_in(control: &SgIngress<&Memory>, mode: Mode) -> Report {
+    testing::report_of(control, &subject(), mode)
 }
 
-pub fn source(text: &str) -> Source {
+/// Walks twice, as one function does for two deliveries.
+fn walk_twice(control: &SgIngress<&Memory>) -> [Ended; 2] {
+    let (subject, id, clock, topic) = (subject(), group_id(GROUP), Still::default(), Topic::default());
+    let visit = Visit { subject: &subject, id: &id, mode: Mode::Enforce, is_last_chance: true };
+    let ports = Ports::new(&clock, &topic);
+    let walk = || run(remediation::walk(control, &visit, &ports));
+    [walk(), walk()]
+}
+
+fn source(text: &str) -> Source {
     if text.starts_with("pl-") {
         Source::PrefixList(text.into())
     } else if text.starts_with("sg-") {
@@ -101,7 +81,7 @@ pub fn source(text: &str) -> Source {
 }
 
 /// An inbound rule; `ports` as in `22`, `80-443` or `all`.
-pub fn rule(id: &str, protocol: &str, ports: &str, from: &str) -> Rule {
+fn rule(id: &str, protocol: &str, ports: &str, from: &str) -> Rule {
     let bounds = match ports {
         "all" => None,
         _ => {
@@ -124,17 +104,17 @@ pub fn rule(id: &str, protocol: &str, ports: &str, from: &str) -> Rule {
 }
 
 /// The same rule with words beside it.
-pub fn described(mut rule: Rule, text: &str) -> Rule {
+fn described(mut rule: Rule, text: &str) -> Rule {
     rule.permission.description = Some(text.to_owned());
     rule
 }
 
-pub fn tagged(mut rule: Rule, key: &str, value: &str) -> Rule {
+fn tagged(mut rule: Rule, key: &str, value: &str) -> Rule {
     rule.tags.insert(key.to_owned(), value.to_owned());
     rule
 }
 
 /// The summaries of what was changed.
-pub fn changes(report: &Report) -> Vec<&str> {
+fn changes(report: &Report) -> Vec<&str> {
     report.changes.iter().map(|change| change.summary.as_str()).collect()
 }

@@ -1,11 +1,12 @@
 //! What holds for every group, through the real control.
 
-use network::{Assessment, Exposure, Handling, PrefixLists, Protocol, Query, Rule, Source};
+use exposure::Query;
+use network::{Assessment, Exposure, Handling, PrefixLists, Protocol, Rule, Source};
 use proptest::prelude::*;
-use remediation::{Control, Outcome, Remedy};
+use remediation::{Control, Describe, Outcome, Remedy};
 
 use super::memory::Memory;
-use super::{GROUP, WORLD, WORLD6, control, rule, settings, walk};
+use super::{GROUP, WORLD, WORLD6, control, group_id, read, rule, settings, walk};
 
 const SOURCES: [&str; 14] = [
     WORLD,
@@ -26,7 +27,7 @@ const SOURCES: [&str; 14] = [
 
 const PORTS: [u16; 12] = [0, 1, 22, 53, 79, 80, 81, 442, 443, 444, 8080, 65_535];
 
-fn any_rule() -> impl Strategy<Value = Rule> {
+pub(super) fn any_rule() -> impl Strategy<Value = Rule> {
     let protocol = proptest::sample::select(vec!["tcp", "tcp", "tcp", "udp", "icmp", "icmpv6", "-1", "50"]);
     let port = || proptest::sample::select(PORTS.to_vec());
     let source = proptest::sample::select(SOURCES.to_vec());
@@ -41,7 +42,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
 }
 
 /// EC2 has no two rules that say the same.
-fn any_rules() -> impl Strategy<Value = Vec<Rule>> {
+pub(super) fn any_rules() -> impl Strategy<Value = Vec<Rule>> {
     proptest::collection::vec(any_rule(), 0..24).prop_map(|mut rules| {
         rules.sort();
         rules.dedup();
@@ -51,7 +52,7 @@ fn any_rules() -> impl Strategy<Value = Vec<Rule>> {
     })
 }
 
-fn memory(rules: &[Rule]) -> Memory {
+pub(super) fn memory(rules: &[Rule]) -> Memory {
     let memory = Memory::of(rules.to_vec())
         .with_list("pl-world", "210987654321", &["0.0.0.0/0", "2000::/3"])
         .with_list("pl-offices", "210987654321", &["203.0.114.0/24"])
@@ -101,7 +102,7 @@ proptest! {
         ]),
     ) {
         let memory = memory(&rules);
-        let (lists, network) = (lists(&memory), settings(own).network());
+        let (lists, network) = (lists(&memory), settings(own).network);
         let assessment = network::assess(&rules, &lists, &network);
         let control = control(&memory, own);
         let report = walk(&control);
@@ -165,16 +166,16 @@ proptest! {
             memory = memory.with_interface(&format!("eni-{index}"), "interface", &[GROUP]);
         }
         for index in 0..managed {
-            memory = memory.with_interface(&format!("eni-lb-{index}"), "network_load_balancer", &[GROUP]);
+            memory = memory.with_interface(&format!("eni-lb{index}"), "network_load_balancer", &[GROUP]);
         }
-        let is_open = !network::assess(&rules, &lists(&memory), &settings(json).network()).is_closed();
+        let is_open = !network::assess(&rules, &lists(&memory), &settings(json).network).is_closed();
         let control = control(&memory, json);
         let report = walk(&control);
         prop_assert_eq!(report.outcome == Outcome::Remediated, is_open && own > 0 && managed == 0);
         prop_assert_eq!(report.outcome == Outcome::StillOpen, is_open && own > 0 && managed > 0);
         prop_assert!(report.remaining.iter().flatten().all(|finding| finding.remedy != Remedy::Close));
         prop_assert_eq!(&*memory.rules.borrow(), &rules);
-        let with_group = memory.interfaces.borrow().iter().filter(|one| one.groups == [GROUP]).count();
+        let with_group = memory.interfaces.borrow().iter().filter(|one| one.groups == [group_id(GROUP)]).count();
         prop_assert_eq!(with_group, if is_open { managed } else { own + managed });
         let again = walk(&control);
         prop_assert_eq!(again.changes, vec![]);
@@ -188,8 +189,8 @@ proptest! {
         let memory = memory(&rules);
         let summaries = |json: &str| -> Vec<String> {
             let control = control(&memory, json);
-            let group = super::at(async |at| control.read(at).await).unwrap().unwrap();
-            control.assess(&group).into_iter().map(|finding| finding.summary).collect()
+            let findings = control.findings(&control.assess(&read(&control)));
+            findings.into_iter().map(|finding| finding.summary).collect()
         };
         let alerted = walk(&control(&memory, r#"{"quarantine": "alert"}"#));
         prop_assert_eq!(&*memory.rules.borrow(), &rules);

@@ -4,10 +4,10 @@ use network::{Rule, RuleId};
 use remediation::{Mode, Outcome};
 use serde_json::{Value, json};
 
+use super::memory::Memory;
 use super::{WORLD, WORLD6, at, changes, control, described, rule, tagged, walk, walk_in};
-use crate::tests::memory::Memory;
 
-const TAG: &str = "tagged the group `curfew:quarantined-at` = 1970-01-01T00:00:00.000Z";
+const TAG: &str = "tagged the group `curfew:quarantined-at` = 2026-11-22T05:41:07.120Z";
 
 #[test]
 fn only_the_open_rules_go_in_one_call_and_the_group_is_tagged() {
@@ -124,7 +124,7 @@ fn without_the_right_to_put_back_nothing_is_revoked() {
     let memory = Memory::of([rule("sgr-1", "tcp", "80-443", WORLD)]);
     memory.denied.borrow_mut().push("ec2:AuthorizeSecurityGroupIngress");
     let report = walk(&control(&memory, "{}"));
-    assert_eq!((report.outcome, report.changes), (Outcome::Failed, vec![]));
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 0));
     assert_eq!(memory.ids(), ["sgr-1"]);
 }
 
@@ -191,7 +191,7 @@ fn observing_says_each_step_and_makes_none() {
         [
             "put back tcp 80 from 0.0.0.0/0 (part of rule sgr-1)",
             "revoke rule sgr-1 (tcp 80-90 from 0.0.0.0/0)",
-            "tag the group `curfew:quarantined-at` = 1970-01-01T00:00:00.000Z",
+            "tag the group `curfew:quarantined-at` = 2026-11-22T05:41:07.120Z",
         ]
     );
     assert_eq!(memory.ids(), ["sgr-1"]);
@@ -199,21 +199,59 @@ fn observing_says_each_step_and_makes_none() {
 
 #[test]
 fn the_commands_put_everything_back_and_survive_quotes() {
-    let memory = Memory::of([
-        described(rule("sgr-1", "tcp", "22", WORLD), "Ann's laptop"),
-        tagged(rule("sgr-2", "tcp", "80-90", WORLD6), "team", "a"),
-    ]);
+    let by_id = "--security-group-rule-ids sgr-new-1";
+    let by_content = r#"--ip-permissions '[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"Ipv6Ranges":[{"CidrIpv6":"::/0"}]}]'"#;
+    for (mode, tells_of, part) in
+        [(Mode::Enforce, 1, by_id), (Mode::Enforce, 0, by_content), (Mode::Observe, 1, by_content)]
+    {
+        let memory = Memory::of([
+            described(rule("sgr-1", "tcp", "22", WORLD), "Ann's laptop"),
+            tagged(rule("sgr-2", "tcp", "80-90", WORLD6), "team", "a"),
+        ]);
+        memory.tells_of.set(tells_of);
+        let report = walk_in(&control(&memory, "{}"), mode);
+        let place = "--region eu-west-1 --group-id sg-0a1b2c3d4e5f60718";
+        assert_eq!(report.evidence[1].title, "How to put the revoked rules back");
+        assert_eq!(
+            report.evidence[1].body,
+            format!(
+                r#"  aws ec2 authorize-security-group-ingress {place} --ip-permissions '[{{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{{"CidrIp":"0.0.0.0/0","Description":"Ann'\''s laptop"}}]}}]' &&
+  aws ec2 authorize-security-group-ingress {place} --ip-permissions '[{{"IpProtocol":"tcp","FromPort":80,"ToPort":90,"Ipv6Ranges":[{{"CidrIpv6":"::/0"}}]}}]' --tag-specifications '[{{"ResourceType":"security-group-rule","Tags":[{{"Key":"team","Value":"a"}}]}}]' &&
+  aws ec2 revoke-security-group-ingress {place} {part}"#
+            )
+        );
+    }
+}
+
+#[test]
+fn parts_go_by_id_where_it_is_known_and_by_what_they_say_where_it_is_not() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "80-8080", WORLD)]);
+    memory.tells_of.set(1);
     let report = walk(&control(&memory, "{}"));
-    let region = "--region eu-west-1 --group-id sg-0a1b2c3d4e5f60718 --ip-permissions";
-    assert_eq!(report.evidence[1].title, "How to put the revoked rules back");
-    assert_eq!(
-        report.evidence[1].body,
-        format!(
-            r#"  aws ec2 authorize-security-group-ingress {region} '[{{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{{"CidrIp":"0.0.0.0/0","Description":"Ann'\''s laptop"}}]}}]' &&
-  aws ec2 authorize-security-group-ingress {region} '[{{"IpProtocol":"tcp","FromPort":80,"ToPort":90,"Ipv6Ranges":[{{"CidrIpv6":"::/0"}}]}}]' --tag-specifications '[{{"ResourceType":"security-group-rule","Tags":[{{"Key":"team","Value":"a"}}]}}]' &&
-  aws ec2 revoke-security-group-ingress {region} '[{{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"Ipv6Ranges":[{{"CidrIpv6":"::/0"}}]}}]'"#
-        )
-    );
+    let commands: Vec<&str> = report.evidence[1].body.lines().collect();
+    assert_eq!(commands.len(), 3, "{commands:#?}");
+    assert!(commands[1].ends_with("--security-group-rule-ids sgr-new-2 &&"), "{commands:#?}");
+    assert!(commands[2].contains(r#"'[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"#), "{commands:#?}");
+}
+
+#[test]
+fn of_parts_put_back_each_is_noted_with_the_rule_that_says_the_same() {
+    let memory =
+        Memory::of([rule("sgr-1", "tcp", "80-8080", WORLD), rule("sgr-2", "tcp", "443-445", WORLD6)]);
+    let report = walk(&control(&memory, "{}"));
+    let noted = report.changes.iter().filter(|change| change.action == "ec2:AuthorizeSecurityGroupIngress");
+    let noted: Vec<(&Value, String)> = noted
+        .map(|change| {
+            (&change.detail["id"], serde_json::from_value(change.detail["permission"].clone()).unwrap())
+        })
+        .map(|(id, permission): (_, network::Permission)| (id, permission.to_string()))
+        .collect();
+    assert_eq!(noted.len(), 3);
+    for (id, says) in noted {
+        let rules = memory.rules.borrow();
+        let new = rules.iter().find(|rule| id == rule.id.as_str()).unwrap();
+        assert_eq!(new.permission.to_string(), says);
+    }
 }
 
 #[test]
@@ -233,7 +271,7 @@ fn the_state_before_is_enough_to_rebuild_the_group() {
 
     let rebuilt = Memory::of([]);
     for item in state["rules"].as_array().unwrap() {
-        let rule = Rule::read(item).unwrap();
+        let rule: Rule = serde_json::from_value(item.clone()).unwrap();
         if rule.is_egress {
             rebuilt.rules.borrow_mut().push(rule);
         } else {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use events::{AccountId, BucketName, Region};
-use remediation::Severity;
+use remediation::{Fact, Severity};
 
 use super::memory::{denied, throttled};
 use super::*;
@@ -89,8 +89,9 @@ fn again<'a>(control: &S3Acl<&'a Memory, &Still>, memory: &'a Memory) {
     memory.acl.replace(listable());
     let subject = subject();
     let id = <S3Acl<&Memory> as Control>::id(&subject.resource).unwrap();
-    let report = run(walk(control, &subject, id, Mode::Enforce, &Still::default()));
-    assert_eq!(report.outcome, Outcome::Remediated);
+    let visit = Visit { subject: &subject, id, mode: Mode::Enforce, is_last_chance: false };
+    let ended = run(walk(control, &visit, &Ports::new(Still::default(), Topic::default())));
+    assert_eq!(ended.report.outcome, Outcome::Remediated);
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn each_account_is_known_for_itself() {
         for _ in 0..2 {
             let target = Target { id: &name, account: &account, region: &region };
             let state = run(control.read(&target)).unwrap().unwrap();
-            assert_eq!(state.surroundings.unwrap().account_block, Some(Fact::Known(block)));
+            assert_eq!(state.around.unwrap().account_block, Some(Fact::Known(block)));
         }
     }
     assert_eq!(asked(&memory), 2);

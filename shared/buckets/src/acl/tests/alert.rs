@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::memory::denied;
 use super::*;
-use remediation::Report;
 
 const BLOCK: &str = "Block Public Access as it was";
 

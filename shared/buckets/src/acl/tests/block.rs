@@ -57,12 +57,12 @@ fn flags_that_are_on_already_are_not_written() {
 fn flags_that_can_not_be_read_do_not_keep_the_grants_and_are_left_to_a_person() {
     let denied = denied("s3:GetBucketPublicAccessBlock");
     let memory = Memory::of(listable()).failing("GetPublicAccessBlock", denied.clone());
-    let report = close(&memory, BLOCKING);
-    assert_eq!(report.error, Some(denied));
+    let (report, is_told) = told(&memory, BLOCKING, Mode::Enforce);
+    assert_eq!(failed(&report), Some(&denied));
     assert!(!memory.acl.borrow().is_public());
     assert_eq!(memory.block.get(), None);
     assert!(!memory.calls.borrow().contains(&"PutPublicAccessBlock"));
-    assert!(report.concerns_a_person(false));
+    assert!(is_told);
     let left = &report.remaining.as_ref().unwrap()[0];
     assert_eq!((left.kind, left.remedy), ("public-acls-not-blocked", Remedy::ByHand));
     // The command would turn off what nobody could see.
@@ -78,7 +78,7 @@ fn flags_that_can_be_read_at_the_second_attempt_are_turned_on_and_the_others_sta
     let throttled = throttled("s3:GetBucketPublicAccessBlock");
     memory.failing_once.borrow_mut().insert("GetPublicAccessBlock", throttled);
     let report = close(&memory, BLOCKING);
-    assert_eq!((report.outcome, report.error), (Outcome::Remediated, None));
+    assert_eq!((report.outcome, failed(&report)), (Outcome::Remediated, None));
     assert_eq!(memory.block.get(), Some(flags(true, true, true, true)));
     says_again_nothing(&memory, BLOCKING);
 }
@@ -89,10 +89,10 @@ fn a_block_that_fails_is_failed_and_left_to_a_person_with_the_command() {
         let memory = Memory::of(listable())
             .with_block(flags(false, false, true, false))
             .failing("PutPublicAccessBlock", error.clone());
-        let report = close(&memory, BLOCKING);
-        assert_eq!((report.outcome, &report.error), (Outcome::StillOpen, &Some(error)));
+        let (report, is_told) = told(&memory, BLOCKING, Mode::Enforce);
+        assert_eq!((report.outcome, failed(&report)), (Outcome::StillOpen, Some(&error)));
         assert_eq!(report.changes.len(), 1);
-        assert!(report.concerns_a_person(false));
+        assert!(is_told);
         let left = &report.remaining.as_ref().unwrap()[0];
         assert_eq!((left.kind, left.remedy), ("public-acls-not-blocked", Remedy::ByHand));
         assert!(left.summary.contains("turn them on by hand"));

@@ -1,11 +1,10 @@
-//! A bucket that is kept in memory and behaves as S3 does, and a clock that stands still.
+//! A bucket that is kept in memory and behaves as S3 does.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::time::{Duration, SystemTime};
 
+use events::BucketName;
 use remediation::Denied;
-use remediation::clock::Clock;
 
 use super::*;
 
@@ -151,6 +150,13 @@ impl BucketAcls for &Memory {
         }
         Ok(())
     }
+
+    async fn unblock(&self, _: &Target<'_, BucketName>) -> Result<(), CallError> {
+        if self.call("DeletePublicAccessBlock")? {
+            self.block.set(None);
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn denied(action: &'static str) -> CallError {
@@ -163,34 +169,4 @@ fn no_bucket() -> CallError {
 
 pub(super) fn throttled(action: &'static str) -> CallError {
     CallError::Passing { action, code: "SlowDown".to_owned(), message: "later".to_owned() }
-}
-
-/// A clock that moves only when somebody sleeps or a test says so.
-#[derive(Debug, Default)]
-pub(super) struct Still(Cell<Duration>);
-
-impl Still {
-    pub(super) fn forward(&self, by: Duration) {
-        self.0.set(self.0.get() + by);
-    }
-}
-
-impl Clock for &Still {
-    fn now(&self) -> SystemTime {
-        (*self).now()
-    }
-
-    async fn sleep(&self, pause: Duration) {
-        (*self).sleep(pause).await;
-    }
-}
-
-impl Clock for Still {
-    fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + self.0.get()
-    }
-
-    async fn sleep(&self, pause: Duration) {
-        self.0.set(self.0.get() + pause);
-    }
 }

@@ -1,22 +1,22 @@
 //! The control `s3-acl`: what it decides, what it calls, what it says.
 
 mod account;
-mod adapter;
 mod alert;
 mod block;
 mod grants;
 mod memory;
+mod records;
 mod unfinished;
 
-use events::{Subject, Trigger};
+use events::Subject;
 use proptest::prelude::*;
-use remediation::settings::AclStyle;
-use remediation::{Outcome, walk};
+use remediation::testing::{self, Still, Topic, run};
+use remediation::{CallError, Control, Ended, Mode, Outcome, Ports, Report, Target, Told, Visit, walk};
+use serde_json::json;
 
 use super::*;
-use crate::public_access_block::PublicAccessBlock;
-use crate::tests::run;
-use memory::{Memory, Still};
+use crate::PublicAccessBlock;
+use memory::Memory;
 
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const AUTHENTICATED: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
@@ -69,32 +69,21 @@ const PRIVATE: S3AclSettings = S3AclSettings { style: AclStyle::Private, ..PLAIN
 const BLOCKING: S3AclSettings = S3AclSettings { block_public_acls: true, ..PLAIN };
 
 fn subject() -> Subject {
-    let event = json!({
-        "id": "e1",
-        "source": "aws.config",
-        "detail-type": "Config Rules Compliance Change",
-        "time": "2026-11-22T05:41:00Z",
-        "account": "210987654321",
-        "region": "eu-west-1",
-        "detail": {
-            "resourceType": "AWS::S3::Bucket",
-            "resourceId": "acme-reports",
-            "configRuleName": "s3-bucket-public-read-prohibited",
-            "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
-        },
-    });
-    match events::read(&event.to_string()) {
-        Ok(Trigger::Event(mut reading)) => reading.subjects.remove(0),
-        other => panic!("no subject: {other:?}"),
-    }
+    testing::bucket("acme-reports")
 }
 
-/// Takes the bucket in memory through the whole walk, once.
-fn take(memory: &Memory, settings: S3AclSettings, mode: Mode) -> Report {
+/// Takes the bucket in memory through the whole walk, once, and says whether anybody was told.
+fn told(memory: &Memory, settings: S3AclSettings, mode: Mode) -> (Report, bool) {
     let control = S3Acl::new(memory, settings, mode);
     let subject = subject();
     let id = <S3Acl<&Memory> as Control>::id(&subject.resource).unwrap();
-    run(walk(&control, &subject, id, mode, &Still::default()))
+    let visit = Visit { subject: &subject, id, mode, is_last_chance: false };
+    let Ended { report, told } = run(walk(&control, &visit, &Ports::new(Still::default(), Topic::default())));
+    (report, matches!(told, Told::Sent))
+}
+
+fn take(memory: &Memory, settings: S3AclSettings, mode: Mode) -> Report {
+    told(memory, settings, mode).0
 }
 
 fn close(memory: &Memory, settings: S3AclSettings) -> Report {
@@ -105,11 +94,19 @@ fn close(memory: &Memory, settings: S3AclSettings) -> Report {
 fn says_again_nothing(memory: &Memory, settings: S3AclSettings) {
     let before = memory.snapshot();
     memory.calls.borrow_mut().clear();
-    let report = close(memory, settings);
+    let (report, is_told) = told(memory, settings, Mode::Enforce);
     assert_eq!(report.outcome, Outcome::Compliant);
-    assert!(report.changes.is_empty() && !report.concerns_a_person(true));
+    assert!(report.changes.is_empty() && !is_told);
     assert_eq!(*memory.calls.borrow(), ["GetBucketAcl"]);
     assert_eq!(memory.snapshot(), before);
+}
+
+/// The call that failed.
+fn failed(report: &Report) -> Option<&CallError> {
+    match &report.error {
+        Some(remediation::StepError::Call(error)) => Some(error),
+        _ => None,
+    }
 }
 
 fn any_grant() -> impl Strategy<Value = Grant> {

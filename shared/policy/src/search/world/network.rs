@@ -1,21 +1,22 @@
 //! The way by which a request comes.
 
-use crate::address::AddressSet;
+use addresses::Addresses;
+
 use crate::search::domain::Domain;
-use crate::search::model::Model;
+use crate::search::names::Names;
 use crate::search::world::{Reach, World};
 
 impl World {
-    pub(super) fn network(&self, key: &str, model: &Model) -> Option<Domain> {
+    pub(super) fn network(&self, key: &str, names: &Names) -> Option<Domain> {
         let account = self.account.as_str();
         let domain = match key {
-            "aws:sourceip" if !self.through_endpoint => Domain::address(model.closed_networks(&self.reach)),
-            "aws:vpcsourceip" if self.through_endpoint => Domain::address(AddressSet::default()),
+            "aws:sourceip" if !self.through_endpoint => Domain::address(self.reach.closed_networks(names)),
+            "aws:vpcsourceip" if self.through_endpoint => Domain::address(Addresses::default()),
             "aws:sourcevpc" | "aws:sourcevpce" if self.through_endpoint => {
                 let prefix = if key == "aws:sourcevpc" { "vpc" } else { "vpce" };
                 match &self.reach {
                     Reach::Vpc(id) if id.split('-').next() == Some(prefix) => Domain::texts([id.clone()]),
-                    _ => Domain::shaped([&format!("{prefix}-<a>")]).except(model.taken(key, &self.reach)),
+                    _ => Domain::shaped([&format!("{prefix}-<a>")]).except(self.reach.taken(key, names)),
                 }
             }
             "aws:sourcevpcarn" if self.through_endpoint => {

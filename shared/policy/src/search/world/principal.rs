@@ -1,11 +1,11 @@
 //! What a request says of its caller.
 
 use crate::search::domain::Domain;
-use crate::search::model::Model;
+use crate::search::names::Names;
 use crate::search::world::{CallerKind, World};
 
 impl World {
-    pub(super) fn principal(&self, key: &str, model: &Model) -> Option<Domain> {
+    pub(super) fn principal(&self, key: &str, names: &Names) -> Option<Domain> {
         let account = self.account.as_str();
         let anonymous = self.caller == CallerKind::Anonymous;
         Some(match key {
@@ -22,8 +22,8 @@ impl World {
                 CallerKind::Anonymous => Domain::listed(["anonymous"]),
                 CallerKind::Root => Domain::listed([account]),
                 CallerKind::FederatedUser => Domain::shaped([&format!("{account}:<n>")]),
-                CallerKind::User => Domain::shaped(["AIDA<A>"]).except(model.taken(key, &self.reach)),
-                _ => Domain::shaped(["AROA<A>:<n>"]).except(model.taken(key, &self.reach)),
+                CallerKind::User => Domain::shaped(["AIDA<A>"]).except(self.reach.taken(key, names)),
+                _ => Domain::shaped(["AROA<A>:<n>"]).except(self.reach.taken(key, names)),
             },
             "aws:principalarn" => match self.caller {
                 CallerKind::Anonymous | CallerKind::Service => Domain::never(),

@@ -1,11 +1,11 @@
 //! What a request says of itself and of the bucket.
 
 use crate::search::domain::Domain;
-use crate::search::model::Model;
+use crate::search::names::Names;
 use crate::search::world::World;
 
 /// What a witness's action should be called, if it may.
-pub(super) const ACTIONS: [&str; 15] = [
+const ACTIONS: [&str; 15] = [
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
@@ -24,9 +24,11 @@ pub(super) const ACTIONS: [&str; 15] = [
 ];
 
 impl World {
-    pub(super) fn request(&self, key: &str, model: &Model) -> Domain {
+    pub(super) fn request(&self, key: &str, names: &Names) -> Domain {
         let account = self.account.as_str();
         match key {
+            "action" => Domain::shaped(["<p>:<p>"]).hinted(&ACTIONS),
+            "resource" => Domain::shaped(["<l>"]).hinted(&["arn:aws:s3:::bucket/object"]),
             "s3:dataaccesspointarn" if self.through_access_point => {
                 Domain::shaped([&format!("arn:aws<p*>:s3:<p>:{account}:accesspoint/<n>")])
             }
@@ -42,7 +44,7 @@ impl World {
             | "s3:dataaccesspointnetworkorigin" => Domain::never(),
             "s3:x-amz-server-side-encryption-aws-kms-key-id" => {
                 let own = format!("arn:aws<p*>:kms:<p>:{account}:<n>");
-                Domain::shaped([&own, "<p>", "alias/<n>"]).except(model.taken(key, &self.reach)).maybe()
+                Domain::shaped([&own, "<p>", "alias/<n>"]).except(self.reach.taken(key, names)).maybe()
             }
             "aws:securetransport" => Domain::listed(["true", "false"]),
             "aws:currenttime" => {
@@ -50,11 +52,11 @@ impl World {
             }
             "aws:epochtime" => Domain::shaped(["<d>"]).hinted(&["1767225600"]),
             "aws:requestedregion" => Domain::shaped(["<n>"]).hinted(&["us-east-1"]),
-            "aws:resourceaccount" => Domain::shaped(["<d>"])
-                .hinted(&["111122223333"])
-                .except(model.not_owner(account, &self.reach)),
+            "aws:resourceaccount" => {
+                Domain::shaped(["<d>"]).hinted(&["111122223333"]).except(self.reach.not_owner(account))
+            }
             "aws:resourceorgid" => Domain::shaped(["o-<a>"])
-                .except(model.not_owner(self.organization.as_deref().unwrap_or_default(), &self.reach))
+                .except(self.reach.not_owner(self.organization.as_deref().unwrap_or_default()))
                 .maybe(),
             "aws:resourceorgpaths" | "aws:tagkeys" | "s3:requestobjecttagkeys" => {
                 Domain::shaped(["<l>"]).maybe().many()

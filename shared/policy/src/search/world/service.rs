@@ -1,11 +1,11 @@
 //! What a service's call says of the party that it acts for.
 
 use crate::search::domain::Domain;
-use crate::search::model::Model;
+use crate::search::names::Names;
 use crate::search::world::{CallerKind, Reach, World};
 
 impl World {
-    pub(super) fn service(&self, key: &str, model: &Model) -> Option<Domain> {
+    pub(super) fn service(&self, key: &str, names: &Names) -> Option<Domain> {
         let service = self.caller == CallerKind::Service;
         let sourced = service && self.has_source;
         let account = self.account.as_str();
@@ -26,7 +26,7 @@ impl World {
                 // The ARN of a bucket names no account.
                 "arn:aws<p*>:s3:::<n>",
             ])
-            .except(model.taken(key, &self.reach)),
+            .except(self.reach.taken(key, names)),
             "aws:sourceorgid" if sourced => match &self.organization {
                 Some(organization) => Domain::listed([organization]),
                 None => Domain::never(),

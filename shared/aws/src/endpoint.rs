@@ -1,0 +1,12 @@
+//! Endpoints in place of AWS's.
+
+use aws_types::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
+
+/// The endpoint that the environment names in place of AWS's, for one service (as in `s3 control`) or for all.
+#[must_use]
+pub fn own_endpoint(sdk: &SdkConfig, service: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+    let of_service = key.build().ok().and_then(|key| sdk.service_config()?.load_config(key));
+    of_service.or_else(|| sdk.endpoint_url().map(ToOwned::to_owned))
+}

@@ -1,0 +1,12 @@
+//! What all calls to AWS share: how an answer that is an error is read, how calls are counted, how a client reaches a
+//! Region. No service's SDK comes in here.
+
+mod calls;
+mod endpoint;
+mod failed;
+mod region;
+
+pub use calls::{CountCalls, counted};
+pub use endpoint::own_endpoint;
+pub use failed::{code, failed};
+pub use region::{PerRegion, sdk_region};

@@ -1,0 +1,176 @@
+//! The control: grants to `AllUsers` and `AuthenticatedUsers` go, everything else stays.
+
+use std::time::SystemTime;
+
+use events::{BucketName, Resource};
+use futures_util::join;
+use remediation::clock::{Clock, SystemClock};
+use remediation::{Applied, CallError, Control, Fact, Mode};
+
+use super::accounts::KnownAccounts;
+use super::around::Around;
+use super::assess::AclAssessment;
+use super::plan::{AclChange, AclPlan, AclStep, BlockChange};
+use super::port::{BucketAcls, Written};
+use super::settings::S3AclSettings;
+use super::state::AclState;
+use crate::{Bucket, PublicAccessBlock};
+
+/// The control: grants to `AllUsers` and `AuthenticatedUsers` go, everything else stays.
+#[derive(Debug)]
+pub struct S3Acl<P, T = SystemClock> {
+    acls: P,
+    pub(super) settings: S3AclSettings,
+    mode: Mode,
+    accounts: KnownAccounts,
+    clock: T,
+}
+
+impl<P> S3Acl<P> {
+    /// The control over the ACLs that `acls` reaches. In [`Mode::Observe`] it asks what a write would say.
+    pub fn new(acls: P, settings: S3AclSettings, mode: Mode) -> Self {
+        Self::with_clock(acls, settings, mode, SystemClock)
+    }
+}
+
+impl<P, T> S3Acl<P, T> {
+    /// The same, with a clock that tells how old an answer is that is kept for a while.
+    pub fn with_clock(acls: P, settings: S3AclSettings, mode: Mode, clock: T) -> Self {
+        Self { acls, settings, mode, accounts: KnownAccounts::default(), clock }
+    }
+}
+
+impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
+    /// Reads what decides about the effect of an ACL that is public, all at the same time.
+    async fn around(&self, bucket: &Bucket<'_>) -> Around {
+        let disabled = async {
+            match self.mode {
+                Mode::Observe => Some(Fact::of(self.acls.acls_disabled(bucket).await)),
+                Mode::Enforce => None,
+            }
+        };
+        let (block, account, website, acls_disabled) = join!(
+            self.acls.public_access_block(bucket),
+            self.account_block(bucket),
+            self.acls.serves_website(bucket),
+            disabled
+        );
+        Around {
+            public_access_block: Fact::of(block),
+            account_block: Some(Fact::of(account)),
+            serves_website: Some(Fact::of(website)),
+            acls_disabled,
+        }
+    }
+
+    /// Turns on the flags that are about ACLs. The others stay as they are, which therefore has to be known.
+    async fn block_once_read(&self, bucket: &Bucket<'_>, done: &mut Vec<AclChange>) -> Result<(), CallError> {
+        match BlockChange::blocking(self.acls.public_access_block(bucket).await?) {
+            Some(change) => self.block(bucket, change, done).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn block(
+        &self,
+        bucket: &Bucket<'_>,
+        change: BlockChange,
+        done: &mut Vec<AclChange>,
+    ) -> Result<(), CallError> {
+        match change.after {
+            Some(block) => self.acls.block(bucket, block).await?,
+            None => self.acls.unblock(bucket).await?,
+        }
+        done.push(AclChange::Blocked(change));
+        Ok(())
+    }
+
+    /// The account's Block Public Access, as it is or was a few minutes ago.
+    async fn account_block(&self, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
+        if let Some(known) = self.accounts.of(bucket.account, self.clock.now()) {
+            return Ok(known);
+        }
+        let block = self.acls.account_block(bucket).await?;
+        self.accounts.keep(bucket.account, block, self.clock.now());
+        Ok(block)
+    }
+}
+
+impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
+    const NAME: &'static str = "s3-acl";
+    type Id = BucketName;
+    type State = AclState;
+    type Assessment = AclAssessment;
+    type Plan = AclPlan;
+    type Change = AclChange;
+
+    fn id(resource: &Resource) -> Option<&BucketName> {
+        if let Resource::Bucket(name) = resource { Some(name) } else { None }
+    }
+
+    async fn read(&self, bucket: &Bucket<'_>) -> Result<Option<AclState>, CallError> {
+        let Some(acl) = self.acls.acl(bucket).await? else { return Ok(None) };
+        let around = if acl.is_public() { Some(self.around(bucket).await) } else { None };
+        Ok(Some(AclState { acl, around }))
+    }
+
+    fn assess(&self, state: &AclState) -> AclAssessment {
+        AclAssessment::of(state)
+    }
+
+    fn plan(&self, assessment: &AclAssessment, _now: SystemTime) -> Option<AclPlan> {
+        AclPlan::of(assessment, self.settings)
+    }
+
+    async fn apply(
+        &self,
+        bucket: &Bucket<'_>,
+        plan: &AclPlan,
+        done: &mut Vec<AclChange>,
+    ) -> Result<Applied, CallError> {
+        for step in &plan.steps {
+            match step {
+                AclStep::Write(write) => match self.acls.write(bucket, &write.acl).await? {
+                    Written::Done => done.extend(write.changes()),
+                    // The read that follows has the last word.
+                    Written::NoBucket => return Ok(Applied::Done),
+                    Written::AclsDisabled => {
+                        return Ok(Applied::Inert(
+                            "ACLs are disabled on this bucket (BucketOwnerEnforced), so nothing is public by ACL",
+                        ));
+                    }
+                },
+                AclStep::Block(change) => self.block(bucket, *change, done).await?,
+                AclStep::BlockOnceRead => self.block_once_read(bucket, done).await?,
+            }
+        }
+        Ok(Applied::Done)
+    }
+
+    async fn read_after(&self, bucket: &Bucket<'_>, plan: &AclPlan) -> Result<Option<AclState>, CallError> {
+        if !plan.blocks_acls() {
+            return self.read(bucket).await;
+        }
+        let (acl, block) = join!(self.acls.acl(bucket), self.acls.public_access_block(bucket));
+        let around = Around::after_blocking(Fact::of(block));
+        Ok(acl?.map(|acl| AclState { acl, around: Some(around) }))
+    }
+
+    fn assess_after(&self, state: &AclState, plan: &AclPlan) -> AclAssessment {
+        if plan.blocks_acls() { AclAssessment::after_blocking(state) } else { AclAssessment::of(state) }
+    }
+
+    fn unfinished(
+        &self,
+        _bucket: &Bucket<'_>,
+        plan: &AclPlan,
+        done: &[AclChange],
+        after: Option<&AclState>,
+    ) -> Option<AclPlan> {
+        plan.unfinished(done, after, self.settings)
+    }
+
+    fn undo(&self, before: &AclState, _plan: &AclPlan, done: &[AclChange]) -> Option<AclPlan> {
+        AclPlan::undo(before, done)
+    }
+}

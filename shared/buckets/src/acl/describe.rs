@@ -1,0 +1,154 @@
+//! Findings, plans and changes of the control `s3-acl` in words.
+
+use std::cmp::Reverse;
+
+use remediation::clock::Clock;
+use remediation::{Assessment, Change, Describe, Evidence, Fact, Finding, Found, Severity, Walked};
+use serde_json::json;
+
+use super::around::{Around, Effect};
+use super::assess::{AclAssessment, AclFinding, PublicGrant};
+use super::plan::{AclChange, AclPlan, AclStep};
+use super::port::{BucketAcls, NewAcl};
+use super::state::{Grant, Grantee, PublicGroup};
+use super::{S3Acl, advice, commands, evidence};
+use crate::Bucket;
+
+impl<P: BucketAcls, T: Clock> Describe for S3Acl<P, T> {
+    fn findings(&self, assessment: &AclAssessment) -> Vec<Finding> {
+        let around = assessment.state.around.as_ref();
+        let mut findings: Vec<Finding> =
+            assessment.findings().iter().map(|finding| words(assessment, finding)).collect();
+        findings.sort_by_key(|finding| Reverse(finding.severity));
+        let serves_website = around.is_some_and(|around| around.serves_website == Some(Fact::Known(true)));
+        // Once, with the worst: it is what the alert begins with.
+        if let (true, Some(worst)) = (serves_website, findings.first_mut()) {
+            worst.summary.push_str("; the bucket serves a website");
+        }
+        findings
+    }
+
+    fn steps(&self, plan: &AclPlan) -> Vec<String> {
+        plan.steps.iter().flat_map(step).collect()
+    }
+
+    fn change(&self, change: &AclChange) -> Change {
+        let of_acl = |verb: &str, grant: &Grant| Change {
+            action: "s3:PutBucketAcl",
+            summary: format!("{verb} {}", grant.words()),
+            detail: json!(grant),
+        };
+        match change {
+            AclChange::Removed(grant) => of_acl("removed", grant),
+            AclChange::Added(grant) => of_acl("added", grant),
+            AclChange::Blocked(change) => Change {
+                action: "s3:PutBucketPublicAccessBlock",
+                summary: if change.after.is_some_and(crate::PublicAccessBlock::blocks_acls) {
+                    "turned on BlockPublicAcls and IgnorePublicAcls of the bucket".to_owned()
+                } else {
+                    "put back Block Public Access of the bucket".to_owned()
+                },
+                detail: json!(change),
+            },
+        }
+    }
+
+    fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
+        advice::advice(walked, self.settings.block_public_acls)
+    }
+
+    fn evidence(&self, bucket: &Bucket<'_>, found: &Found<Self>, walked: &Walked<Self>) -> Vec<Evidence> {
+        evidence::blocks(bucket, &found.state, found.plan.as_ref(), &walked.changes)
+    }
+
+    fn commands(&self, bucket: &Bucket<'_>, plan: &AclPlan) -> String {
+        commands::commands(bucket, plan)
+    }
+}
+
+fn words(assessment: &AclAssessment, finding: &AclFinding) -> Finding {
+    match finding {
+        AclFinding::Grant(public) => of_grant(assessment, public),
+        AclFinding::NotBlocked => Finding {
+            kind: "public-acls-not-blocked",
+            severity: Severity::Medium,
+            remedy: assessment.remedy(finding),
+            summary:
+                "BlockPublicAcls and IgnorePublicAcls of the bucket are not both on: turn them on by hand, \
+                      Curfew does not come back to a bucket without public grants"
+                    .to_owned(),
+            evidence: json!(assessment.state.around.as_ref().map(|around| &around.public_access_block)),
+        },
+    }
+}
+
+fn of_grant(assessment: &AclAssessment, public: &PublicGrant) -> Finding {
+    let who = match public.group {
+        PublicGroup::AllUsers => "Anyone on the internet",
+        PublicGroup::AuthenticatedUsers => "Anyone with any AWS account",
+    };
+    let (what, severity) = match public.grant.permission.as_str() {
+        "READ" => ("list the bucket's objects", Severity::High),
+        "WRITE" => ("create, overwrite and delete objects in the bucket", Severity::Critical),
+        "READ_ACP" => ("read the bucket's ACL", Severity::Medium),
+        "WRITE_ACP" => ("change the bucket's ACL, and so take everything", Severity::Critical),
+        "FULL_CONTROL" => ("list, write and delete objects and change the bucket's ACL", Severity::Critical),
+        _ => ("use the bucket", Severity::Critical),
+    };
+    let grants = public.grant.words();
+    let (kind, severity, summary) = match assessment.effect {
+        Effect::Now => ("public-grant", severity, format!("{who} may {what} ({grants})")),
+        Effect::Unknown => {
+            let unknowns = assessment.state.around.as_ref().map(Around::unknowns).unwrap_or_default();
+            let unknowns = unknowns.join(" and ");
+            let summary =
+                format!("{who} may {what} ({grants}), unless what could not be read stops it: {unknowns}");
+            ("public-grant", severity, summary)
+        }
+        Effect::Ignored(by) => (
+            "ignored-public-grant",
+            if severity > Severity::Medium { Severity::Medium } else { Severity::Low },
+            format!(
+                "By ACL, {} may {what} ({grants}), but this has no effect now: IgnorePublicAcls of {by} is on",
+                who.replacen('A', "a", 1)
+            ),
+        ),
+    };
+    let remedy = assessment.remedy(&AclFinding::Grant(public.clone()));
+    Finding { kind, severity, remedy, summary, evidence: json!(public.grant) }
+}
+
+fn step(step: &AclStep) -> Vec<String> {
+    match step {
+        AclStep::Write(write) => {
+            let how = match write.acl {
+                NewAcl::Private => "write the canned ACL `private`, which removes",
+                NewAcl::Grants(_) => "remove",
+            };
+            let removed = write.removed.iter().map(|grant| format!("{how} {}", grant.words()));
+            let added = write.added.iter().map(|grant| format!("add {}", grant.words()));
+            removed.chain(added).collect()
+        }
+        AclStep::Block(change) if change.after.is_none_or(|after| !after.blocks_acls()) => {
+            vec!["put back Block Public Access of the bucket".to_owned()]
+        }
+        AclStep::Block(_) | AclStep::BlockOnceRead => vec![
+            "turn on BlockPublicAcls and IgnorePublicAcls of the bucket, and leave BlockPublicPolicy and \
+             RestrictPublicBuckets as they are"
+                .to_owned(),
+        ],
+    }
+}
+
+impl Grant {
+    /// The grant in words, as in `grant READ to the group AllUsers`.
+    pub(super) fn words(&self) -> String {
+        let Grantee { kind, id, display_name, email_address, uri } = &self.grantee;
+        let who = match (uri, id.as_ref().or(display_name.as_ref()).or(email_address.as_ref())) {
+            (Some(uri), _) => format!("the group {}", uri.rsplit('/').next().unwrap_or(uri)),
+            (None, Some(user)) => format!("the user {user}"),
+            (None, None) => format!("a grantee of type {kind}"),
+        };
+        format!("grant {} to {who}", self.permission)
+    }
+}

@@ -1,0 +1,35 @@
+//! What a person should do now about a policy.
+
+use remediation::Assessment;
+
+use super::assess::{PolicyAssessment, PolicyFinding};
+use super::state::BucketPolicy;
+
+/// Advice, a sentence or two a line.
+pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
+    let is_blocked = assessment.analysed.is_some()
+        && assessment.state.policy.as_ref().and_then(BucketPolicy::blocker).is_some();
+    let is_public = assessment.findings().iter().any(|finding| match finding {
+        PolicyFinding::Found(found) => found.kind.is_public(),
+        PolicyFinding::Unreadable(_) | PolicyFinding::Disagreement { .. } => false,
+    });
+    let advice: &[&str] = if is_blocked {
+        &[
+            "Keep RestrictPublicBuckets on: it alone keeps the public out.",
+            "Then correct the policy, for example by the fix below: Curfew does not change policies.",
+        ]
+    } else if is_public {
+        &[
+            "Decide whether the public has to get in. If not, correct the policy, for example by the fix below: \
+             Curfew does not change policies.",
+            "To close it at once, without changing the policy: turn on RestrictPublicBuckets in the bucket's \
+             Block Public Access.",
+        ]
+    } else {
+        &[
+            "Decide whether that access is meant. If it is, name whom you trust in the settings; if not, correct \
+           the policy.",
+        ]
+    };
+    advice.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,98 @@
+//! What is worth saying about a policy: S3's verdict and the analyser's, the stricter wins.
+
+use policy::{Analysis, ParseError, Policy, Trust, analyse};
+use remediation::{Assessment, Remedy};
+
+use super::settings::S3PolicySettings;
+use super::state::{BucketPolicy, PolicyState};
+
+/// The judgement of one policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyAssessment {
+    /// The state that was judged.
+    pub state: PolicyState,
+    /// The policy and what was found out about it, where it can be read.
+    pub analysed: Option<(Policy, Analysis)>,
+    /// Whom the policy may let in.
+    trust: Trust,
+    findings: Vec<PolicyFinding>,
+}
+
+/// One thing worth saying about a policy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PolicyFinding {
+    /// Nobody can read it, so that it counts as public until a person has looked.
+    Unreadable(ParseError),
+    /// The analyser found this.
+    Found(policy::Finding),
+    /// S3's verdict is not what AWS's text, read by the analyser, says: one of the two is wrong, and a person should
+    /// know.
+    Disagreement {
+        /// What S3 says.
+        s3: bool,
+        /// What the text says.
+        documented: bool,
+    },
+}
+
+impl PolicyAssessment {
+    /// Judges a policy. Nothing is found where neither S3 nor the analyser calls it public and the settings ask for
+    /// nothing of what it found.
+    pub(super) fn of(state: &PolicyState, settings: &S3PolicySettings) -> Self {
+        let trust = settings.trust(state.account.as_str());
+        let (analysed, findings) = match &state.policy {
+            Some(policy) => judge(policy, settings, &trust),
+            None => (None, Vec::new()),
+        };
+        Self { state: state.clone(), analysed, trust, findings }
+    }
+}
+
+fn judge(
+    policy: &BucketPolicy,
+    settings: &S3PolicySettings,
+    trust: &Trust,
+) -> (Option<(Policy, Analysis)>, Vec<PolicyFinding>) {
+    let parsed = match Policy::parse(&policy.document) {
+        Ok(parsed) => parsed,
+        Err(error) => return (None, vec![PolicyFinding::Unreadable(error)]),
+    };
+    let analysis = analyse(&parsed, trust);
+    let is_public = policy.is_public || analysis.documented || analysis.semantic.public;
+    let asked_for = analysis.findings.iter().any(|found| settings.alerts_on(found.kind));
+    let mut findings = Vec::new();
+    if is_public || asked_for {
+        findings.extend(analysis.findings.iter().cloned().map(PolicyFinding::Found));
+        let (s3, documented) = (policy.is_public, analysis.documented);
+        findings.extend((s3 != documented).then_some(PolicyFinding::Disagreement { s3, documented }));
+    }
+    (Some((parsed, analysis)), findings)
+}
+
+impl Assessment for PolicyAssessment {
+    type Finding = PolicyFinding;
+
+    fn findings(&self) -> &[PolicyFinding] {
+        &self.findings
+    }
+
+    fn remedy(&self, _finding: &PolicyFinding) -> Remedy {
+        Remedy::Report
+    }
+
+    /// A statement whose being public is taken out counts no more, in the verdict, the proof and the fix neither.
+    fn without(mut self, stays: impl FnMut(PolicyFinding) -> Option<PolicyFinding>) -> Self {
+        let stay: Vec<PolicyFinding> = self.findings.iter().cloned().filter_map(stays).collect();
+        let is_out = |found: &policy::Finding| {
+            let found = PolicyFinding::Found(found.clone());
+            self.findings.contains(&found) && !stay.contains(&found)
+        };
+        let Some((policy, analysis)) = self.analysed else { return Self { findings: stay, ..self } };
+        let analysis = analysis.without(&policy, &self.trust, is_out);
+        let found = analysis.findings.iter().cloned().map(PolicyFinding::Found);
+        let others = stay.into_iter().filter(|one| !matches!(one, PolicyFinding::Found(_)));
+        self.findings = found.chain(others).collect();
+        self.analysed = Some((policy, analysis));
+        self
+    }
+}

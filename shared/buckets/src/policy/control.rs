@@ -1,0 +1,107 @@
+//! The control: a policy that S3 or the analyser calls public, or that has a finding of the settings'
+//! `alert_on`, is reported.
+
+use std::time::SystemTime;
+
+use events::{BucketName, Resource};
+use futures_util::try_join;
+use remediation::{Applied, CallError, Control, Fact};
+use serde::{Deserialize, Serialize};
+
+use super::assess::PolicyAssessment;
+use super::port::{BucketPolicies, PolicyAnswer};
+use super::settings::S3PolicySettings;
+use super::state::{BucketPolicy, PolicyState};
+use crate::Bucket;
+
+/// The control over bucket policies.
+#[derive(Debug, Clone)]
+pub struct S3Policy<P> {
+    policies: P,
+    settings: S3PolicySettings,
+}
+
+/// A plan that cannot exist: this control has nothing that it could change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoPlan {}
+
+/// A change that cannot exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoChange {}
+
+impl<P> S3Policy<P> {
+    /// The control over the policies that `policies` reaches.
+    pub fn new(policies: P, settings: S3PolicySettings) -> Self {
+        Self { policies, settings }
+    }
+}
+
+impl<P: BucketPolicies> Control for S3Policy<P> {
+    const NAME: &'static str = "s3-policy";
+    type Id = BucketName;
+    type State = PolicyState;
+    type Assessment = PolicyAssessment;
+    type Plan = NoPlan;
+    type Change = NoChange;
+
+    fn id(resource: &Resource) -> Option<&BucketName> {
+        if let Resource::Bucket(name) = resource { Some(name) } else { None }
+    }
+
+    async fn read(&self, bucket: &Bucket<'_>) -> Result<Option<PolicyState>, CallError> {
+        let state = |policy| {
+            let (bucket, account) = (bucket.id.clone(), bucket.account.clone());
+            Ok(Some(PolicyState { bucket, account, policy }))
+        };
+        // Most buckets have no policy: one call is enough for them.
+        let document = match self.policies.document(bucket).await? {
+            PolicyAnswer::Is(document) => document,
+            PolicyAnswer::NoPolicy => return state(None),
+            PolicyAnswer::NoBucket => return Ok(None),
+        };
+        let account_block = async { Ok(Fact::of(self.policies.account_block(bucket).await)) };
+        let (is_public, bucket_block, account_block) = try_join!(
+            self.policies.is_public(bucket),
+            self.policies.public_access_block(bucket),
+            account_block
+        )?;
+        match (is_public, bucket_block) {
+            (PolicyAnswer::NoBucket, _) | (_, PolicyAnswer::NoBucket) => Ok(None),
+            (PolicyAnswer::NoPolicy, _) | (_, PolicyAnswer::NoPolicy) => state(None),
+            (PolicyAnswer::Is(is_public), PolicyAnswer::Is(bucket_block)) => {
+                state(Some(BucketPolicy { document, is_public, bucket_block, account_block }))
+            }
+        }
+    }
+
+    fn assess(&self, state: &PolicyState) -> PolicyAssessment {
+        PolicyAssessment::of(state, &self.settings)
+    }
+
+    fn plan(&self, _assessment: &PolicyAssessment, _now: SystemTime) -> Option<NoPlan> {
+        None
+    }
+
+    async fn apply(
+        &self,
+        _bucket: &Bucket<'_>,
+        plan: &NoPlan,
+        _done: &mut Vec<NoChange>,
+    ) -> Result<Applied, CallError> {
+        match *plan {}
+    }
+
+    fn unfinished(
+        &self,
+        _bucket: &Bucket<'_>,
+        plan: &NoPlan,
+        _done: &[NoChange],
+        _after: Option<&PolicyState>,
+    ) -> Option<NoPlan> {
+        match *plan {}
+    }
+
+    fn undo(&self, _before: &PolicyState, plan: &NoPlan, _done: &[NoChange]) -> Option<NoPlan> {
+        match *plan {}
+    }
+}

@@ -1,0 +1,112 @@
+//! Findings of the control `s3-policy` in words.
+
+use std::cmp::Reverse;
+
+use policy::headline;
+use remediation::{
+    Assessment, Change, Describe, Evidence, Finding, Found, Outcome, Remedy, Severity, Walked,
+};
+use serde_json::{Value, json};
+
+use super::assess::{PolicyAssessment, PolicyFinding};
+use super::control::{NoChange, NoPlan, S3Policy};
+use super::port::BucketPolicies;
+use super::state::BucketPolicy;
+use super::{advice, evidence};
+use crate::Bucket;
+
+impl<P: BucketPolicies> Describe for S3Policy<P> {
+    fn findings(&self, assessment: &PolicyAssessment) -> Vec<Finding> {
+        let mut findings: Vec<Finding> =
+            assessment.findings().iter().map(|one| words(assessment, one)).collect();
+        explain_first(assessment, &mut findings);
+        soften(assessment, &mut findings);
+        findings.sort_by_key(|finding| Reverse(finding.severity));
+        findings
+    }
+
+    fn steps(&self, plan: &NoPlan) -> Vec<String> {
+        match *plan {}
+    }
+
+    fn change(&self, change: &NoChange) -> Change {
+        match *change {}
+    }
+
+    fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
+        match (walked.outcome, &walked.found) {
+            (Outcome::Alerted, Some(found)) => advice::advice(&found.assessment),
+            _ => Vec::new(),
+        }
+    }
+
+    fn evidence(&self, _bucket: &Bucket<'_>, found: &Found<Self>, _walked: &Walked<Self>) -> Vec<Evidence> {
+        evidence::blocks(&found.assessment)
+    }
+
+    fn commands(&self, _bucket: &Bucket<'_>, plan: &NoPlan) -> String {
+        match *plan {}
+    }
+}
+
+fn words(assessment: &PolicyAssessment, one: &PolicyFinding) -> Finding {
+    match one {
+        PolicyFinding::Found(found) => {
+            finding(found.kind.name(), severity(found.severity), found.sentence(), json!(found))
+        }
+        PolicyFinding::Unreadable(error) => {
+            let bucket = &assessment.state.bucket;
+            let sentence =
+                format!("The policy of `{bucket}` cannot be read, so it counts as public: {error}");
+            finding("unreadable-policy", Severity::High, sentence, json!({ "error": error.to_string() }))
+        }
+        PolicyFinding::Disagreement { s3, documented } => {
+            let (sentence, severity) = if *s3 {
+                ("S3 calls the policy public; by AWS's documentation it is not", Severity::High)
+            } else {
+                ("S3 does not call the policy public; by AWS's documentation it is", Severity::Medium)
+            };
+            let verdicts = json!({ "s3": s3, "documented": documented });
+            finding("verdict-disagreement", severity, sentence.to_owned(), verdicts)
+        }
+    }
+}
+
+/// The sentence of the analyser's first finding is the headline; the proof and the fix go with it.
+fn explain_first(assessment: &PolicyAssessment, findings: &mut [Finding]) {
+    let Some((_, analysis)) = &assessment.analysed else { return };
+    if let (Some(PolicyFinding::Found(_)), Some(first)) =
+        (assessment.findings().first(), findings.first_mut())
+    {
+        first.summary = headline(analysis, assessment.state.bucket.as_str()).trim_end_matches('.').to_owned();
+        if let Value::Object(evidence) = &mut first.evidence {
+            evidence.insert("witness".to_owned(), json!(analysis.semantic.witness));
+            evidence.insert("fix".to_owned(), json!(analysis.fix.as_ref().ok()));
+        }
+    }
+}
+
+/// Nothing is urgent while Block Public Access keeps the public out.
+fn soften(assessment: &PolicyAssessment, findings: &mut [Finding]) {
+    let policy = assessment.state.policy.as_ref().filter(|_| assessment.analysed.is_some());
+    let Some(blocker) = policy.and_then(BucketPolicy::blocker) else { return };
+    for finding in findings.iter_mut() {
+        finding.severity = finding.severity.min(Severity::Medium);
+    }
+    if let Some(first) = findings.first_mut() {
+        first.summary = format!("{} - blocked for now by {}", first.summary, blocker.words());
+    }
+}
+
+fn severity(severity: policy::Severity) -> Severity {
+    match severity {
+        policy::Severity::Low => Severity::Low,
+        policy::Severity::Medium => Severity::Medium,
+        policy::Severity::High => Severity::High,
+        policy::Severity::Critical => Severity::Critical,
+    }
+}
+
+fn finding(kind: &'static str, severity: Severity, summary: String, evidence: Value) -> Finding {
+    Finding { kind, severity, remedy: Remedy::Report, summary, evidence }
+}

@@ -1,0 +1,257 @@
+//! The port of the control `sg-ingress`. Codes of errors:
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+
+use aws::{CountCalls, PerRegion};
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::config::Builder;
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::types::ResourceType;
+use aws_types::SdkConfig;
+use events::{GroupId, InterfaceId, VpcId};
+use network::{IpNet, Permission, PrefixListId, Rule, RuleId};
+use remediation::CallError;
+use security_groups::{
+    About, At, Authorized, By, Created, Interface, ListName, Placed, QUARANTINE_GROUP, QUARANTINE_GROUP_NAME,
+    QUARANTINE_GROUP_TEXT, QuarantineGroup, Revoked, SecurityGroups, Tags, action, all_traffic,
+};
+
+use crate::answers::{Answer, list_name};
+use crate::requests::{filter, ip_permission, list, on_creation};
+
+/// How many rules or interfaces one page of an answer holds: the most that EC2 allows.
+const PAGE: i32 = 1_000;
+
+/// The same for prefix lists and their entries.
+const LIST_PAGE: i32 = 100;
+
+/// Security groups in EC2, each in its own Region.
+#[derive(Debug, Clone)]
+pub struct Ec2SecurityGroups(PerRegion<Client>);
+
+impl Ec2SecurityGroups {
+    /// Security groups, reached with this configuration.
+    #[must_use]
+    pub fn new(sdk: &SdkConfig) -> Self {
+        let sdk = sdk.clone();
+        Self(PerRegion::new(move |region| {
+            Client::from_conf(Builder::from(&sdk).region(region).interceptor(CountCalls).build())
+        }))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_client(client: Client) -> Self {
+        Self(PerRegion::always(client))
+    }
+
+    fn client(&self, at: &At<'_>) -> Client {
+        self.0.of(at.region)
+    }
+}
+
+impl SecurityGroups for Ec2SecurityGroups {
+    async fn group(&self, at: &At<'_>) -> Result<Option<About>, CallError> {
+        const ACTION: &str = "ec2:DescribeSecurityGroups";
+        match self.client(at).describe_security_groups().group_ids(at.id.as_str()).send().await {
+            Ok(answer) => {
+                let group = answer.security_groups.unwrap_or_default().into_iter().next();
+                group.map(|group| Answer(ACTION).about(group)).transpose()
+            }
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(aws::failed(ACTION, error)),
+        }
+    }
+
+    async fn rules(&self, at: &At<'_>) -> Result<Option<Vec<Rule>>, CallError> {
+        const ACTION: &str = "ec2:DescribeSecurityGroupRules";
+        let request = self
+            .client(at)
+            .describe_security_group_rules()
+            .filters(filter("group-id", [at.id.as_str()]))
+            .max_results(PAGE);
+        // Whoever stops where a token comes twice takes a part for the whole.
+        let pages = request.into_paginator().stop_on_duplicate_token(false);
+        match pages.items().send().try_collect().await {
+            Ok(rules) => {
+                rules.into_iter().map(|rule| Answer(ACTION).rule(rule)).collect::<Result<_, _>>().map(Some)
+            }
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(aws::failed(ACTION, error)),
+        }
+    }
+
+    async fn list_entries(&self, at: &At<'_>, id: &PrefixListId) -> Result<Vec<IpNet>, CallError> {
+        const ACTION: &str = "ec2:GetManagedPrefixListEntries";
+        let request = self
+            .client(at)
+            .get_managed_prefix_list_entries()
+            .prefix_list_id(id.as_str())
+            .max_results(LIST_PAGE);
+        let pages = request.into_paginator().stop_on_duplicate_token(false);
+        let entries = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
+        entries.into_iter().map(|entry| Answer(ACTION).list_entry(entry)).collect()
+    }
+
+    async fn list_names(
+        &self,
+        at: &At<'_>,
+        ids: &[&PrefixListId],
+    ) -> Result<Vec<(PrefixListId, ListName)>, CallError> {
+        const ACTION: &str = "ec2:DescribeManagedPrefixLists";
+        // By filter: as ids, a single one that is gone would fail the whole call.
+        let request = self
+            .client(at)
+            .describe_managed_prefix_lists()
+            .filters(filter("prefix-list-id", ids.iter().map(|id| id.as_str())))
+            .max_results(LIST_PAGE);
+        let pages = request.into_paginator().stop_on_duplicate_token(false);
+        let lists = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
+        Ok(lists.into_iter().filter_map(list_name).collect())
+    }
+
+    async fn interfaces(&self, at: &At<'_>) -> Result<Vec<Interface>, CallError> {
+        const ACTION: &str = "ec2:DescribeNetworkInterfaces";
+        let request = self
+            .client(at)
+            .describe_network_interfaces()
+            .filters(filter("group-id", [at.id.as_str()]))
+            .max_results(PAGE);
+        let pages = request.into_paginator().stop_on_duplicate_token(false);
+        let all = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
+        all.into_iter().map(|interface| Answer(ACTION).interface(interface)).collect()
+    }
+
+    async fn authorize(
+        &self,
+        at: &At<'_>,
+        permissions: &[&Permission],
+        tags: &Tags,
+    ) -> Result<Authorized, CallError> {
+        let answer = self
+            .client(at)
+            .authorize_security_group_ingress()
+            .group_id(at.id.as_str())
+            .set_ip_permissions(Some(permissions.iter().map(|one| ip_permission(one)).collect()))
+            .set_tag_specifications(on_creation(ResourceType::SecurityGroupRule, tags))
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                // They are there, whether or not all of the answer can be read.
+                let rules = answer.security_group_rules.unwrap_or_default().into_iter();
+                let read = rules.filter_map(|rule| Answer(action::AUTHORIZE).rule(rule).ok());
+                Ok(Authorized::Done(read.collect()))
+            }
+            Err(error) => match aws::code(&error) {
+                Some("InvalidPermission.Duplicate") => Ok(Authorized::AlreadyThere),
+                Some("RulesPerSecurityGroupLimitExceeded") => {
+                    Ok(Authorized::NoRoom(aws::failed(action::AUTHORIZE, error)))
+                }
+                _ => Err(aws::failed(action::AUTHORIZE, error)),
+            },
+        }
+    }
+
+    async fn revoke(&self, at: &At<'_>, rules: &[&RuleId]) -> Result<Revoked, CallError> {
+        let answer = self
+            .client(at)
+            .revoke_security_group_ingress()
+            .group_id(at.id.as_str())
+            .set_security_group_rule_ids(Some(rules.iter().map(ToString::to_string).collect()))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(Revoked::Done),
+            Err(error) => match aws::code(&error) {
+                Some(
+                    "InvalidPermission.NotFound"
+                    | "InvalidSecurityGroupRuleId.NotFound"
+                    | "InvalidGroup.NotFound",
+                ) => Ok(Revoked::NotThere),
+                _ => Err(aws::failed(action::REVOKE, error)),
+            },
+        }
+    }
+
+    async fn tag(&self, at: &At<'_>, tags: &Tags) -> Result<(), CallError> {
+        let request = self.client(at).create_tags().resources(at.id.as_str()).set_tags(Some(list(tags)));
+        request.send().await.map(drop).map_err(|error| aws::failed(action::TAG, error))
+    }
+
+    async fn quarantine_groups(
+        &self,
+        at: &At<'_>,
+        vpc: &VpcId,
+        by: By,
+    ) -> Result<Vec<QuarantineGroup>, CallError> {
+        const ACTION: &str = "ec2:DescribeSecurityGroups";
+        let what = match by {
+            By::Tag => filter("tag-key", [QUARANTINE_GROUP]),
+            By::Name => filter("group-name", [QUARANTINE_GROUP_NAME]),
+        };
+        let request = self.client(at).describe_security_groups().filters(filter("vpc-id", [vpc.as_str()]));
+        let answer = request.filters(what).send().await.map_err(|error| aws::failed(ACTION, error))?;
+        let groups = answer.security_groups.unwrap_or_default().into_iter();
+        let mut groups: Vec<QuarantineGroup> =
+            groups.map(|group| Answer(ACTION).quarantine_group(group)).collect::<Result<_, _>>()?;
+        // Of several, always the same one comes first.
+        groups.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(groups)
+    }
+
+    async fn create_quarantine_group(&self, at: &At<'_>, vpc: &VpcId) -> Result<Created, CallError> {
+        let tags = Tags::from([(QUARANTINE_GROUP.to_owned(), vpc.to_string())]);
+        let answer = self
+            .client(at)
+            .create_security_group()
+            .group_name(QUARANTINE_GROUP_NAME)
+            .description(QUARANTINE_GROUP_TEXT)
+            .vpc_id(vpc.as_str())
+            .set_tag_specifications(on_creation(ResourceType::SecurityGroup, &tags))
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => Answer(action::CREATE).group_id(answer.group_id).map(Created::Group),
+            Err(error) if aws::code(&error) == Some("InvalidGroup.Duplicate") => Ok(Created::NameTaken),
+            Err(error) => Err(aws::failed(action::CREATE, error)),
+        }
+    }
+
+    async fn revoke_egress(&self, at: &At<'_>, quarantine: &GroupId, to: IpNet) -> Result<(), CallError> {
+        let answer = self
+            .client(at)
+            .revoke_security_group_egress()
+            .group_id(quarantine.as_str())
+            .ip_permissions(ip_permission(&all_traffic(to)))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if aws::code(&error) == Some("InvalidPermission.NotFound") => Ok(()),
+            Err(error) => Err(aws::failed(action::REVOKE_EGRESS, error)),
+        }
+    }
+
+    async fn place(
+        &self,
+        at: &At<'_>,
+        interface: &InterfaceId,
+        groups: &[GroupId],
+    ) -> Result<Placed, CallError> {
+        let answer = self
+            .client(at)
+            .modify_network_interface_attribute()
+            .network_interface_id(interface.as_str())
+            .set_groups(Some(groups.iter().map(ToString::to_string).collect()))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(Placed::Done),
+            Err(error) if aws::code(&error) == Some("InvalidNetworkInterfaceID.NotFound") => Ok(Placed::Gone),
+            Err(error) => Err(aws::failed(action::PLACE, error)),
+        }
+    }
+}
+
+fn is_gone<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    matches!(aws::code(error), Some("InvalidGroup.NotFound" | "InvalidGroupId.Malformed"))
+}

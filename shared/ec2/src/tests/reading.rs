@@ -1,0 +1,259 @@
+//! The calls by which EC2 is read.
+
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_managed_prefix_lists::DescribeManagedPrefixListsOutput;
+use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesOutput;
+use aws_sdk_ec2::operation::describe_security_group_rules::{
+    DescribeSecurityGroupRulesError, DescribeSecurityGroupRulesOutput,
+};
+use aws_sdk_ec2::operation::describe_security_groups::{
+    DescribeSecurityGroupsError, DescribeSecurityGroupsOutput,
+};
+use aws_sdk_ec2::operation::get_managed_prefix_list_entries::{
+    GetManagedPrefixListEntriesError, GetManagedPrefixListEntriesOutput,
+};
+use aws_sdk_ec2::types;
+use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use remediation::CallError;
+use security_groups::SecurityGroups;
+use serde_json::json;
+
+use super::{GROUP, at, ec2, failure, group_id, vpc};
+
+fn sdk_rule(id: &str) -> types::builders::SecurityGroupRuleBuilder {
+    types::SecurityGroupRule::builder()
+        .security_group_rule_id(id)
+        .is_egress(false)
+        .ip_protocol("tcp")
+        .from_port(22)
+        .to_port(22)
+        .description("")
+}
+
+#[test]
+fn the_group_is_read_with_all_that_rebuilds_it() {
+    let about = mock!(Client::describe_security_groups)
+        .match_requests(|request| request.group_ids() == [GROUP])
+        .then_output(|| {
+            let group = types::SecurityGroup::builder()
+                .group_name("bastion")
+                .description("The way in")
+                .vpc_id("vpc-1")
+                .tags(types::Tag::builder().key("team").value("ops").build())
+                .build();
+            DescribeSecurityGroupsOutput::builder().security_groups(group).build()
+        });
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, [&about]));
+    let about = at(async |at| ec2.group(at).await).unwrap().unwrap();
+    assert_eq!((about.name.as_str(), about.description.as_str()), ("bastion", "The way in"));
+    assert_eq!((about.vpc, about.tags["team"].as_str()), (Some(vpc()), "ops"));
+}
+
+#[test]
+fn rules_of_every_kind_are_read_page_by_page() {
+    let page = |first: bool| {
+        mock!(Client::describe_security_group_rules).match_requests(move |request| {
+            request.next_token().is_none() == first && request.max_results() == Some(1_000)
+        })
+    };
+    let first = page(true).then_output(|| {
+        let tag = types::Tag::builder().key("team").value("ops").build();
+        let list = sdk_rule("sgr-2").prefix_list_id("pl-1").build();
+        DescribeSecurityGroupRulesOutput::builder()
+            .security_group_rules(sdk_rule("sgr-1").cidr_ipv4("0.0.0.0/0").tags(tag).build())
+            .security_group_rules(list)
+            .next_token("more")
+            .build()
+    });
+    let second = page(false).then_output(|| {
+        let group =
+            types::ReferencedSecurityGroup::builder().group_id("sg-1").user_id("1").vpc_id("vpc-2").build();
+        DescribeSecurityGroupRulesOutput::builder()
+            .security_group_rules(sdk_rule("sgr-3").cidr_ipv6("::/0").description("all").build())
+            .security_group_rules(sdk_rule("sgr-4").referenced_group_info(group).build())
+            .next_token("")
+            .build()
+    });
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&first, &second]));
+    let rules = at(async |at| ec2.rules(at).await).unwrap().unwrap();
+    let rule = |id: &str, source: serde_json::Value| {
+        let mut rule = json!({
+            "SecurityGroupRuleId": id,
+            "IsEgress": false,
+            "IpProtocol": "tcp",
+            "FromPort": 22,
+            "ToPort": 22,
+        });
+        rule.as_object_mut().unwrap().extend(source.as_object().unwrap().clone());
+        rule
+    };
+    assert_eq!(
+        json!(rules),
+        json!([
+            rule("sgr-1", json!({ "CidrIpv4": "0.0.0.0/0", "Tags": [{ "Key": "team", "Value": "ops" }] })),
+            rule("sgr-2", json!({ "PrefixListId": "pl-1" })),
+            rule("sgr-3", json!({ "CidrIpv6": "::/0", "Description": "all" })),
+            rule(
+                "sgr-4",
+                json!({ "ReferencedGroupInfo": { "GroupId": "sg-1", "UserId": "1", "VpcId": "vpc-2" } })
+            ),
+        ])
+    );
+}
+
+#[test]
+fn a_rule_with_a_source_of_an_unknown_kind_is_not_passed_over() {
+    let rules = mock!(Client::describe_security_group_rules).then_output(|| {
+        DescribeSecurityGroupRulesOutput::builder().security_group_rules(sdk_rule("sgr-1").build()).build()
+    });
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, [&rules]));
+    let error = at(async |at| ec2.rules(at).await).unwrap_err();
+    assert!(error.to_string().contains("a source of a known kind"), "{error}");
+}
+
+#[test]
+fn a_group_that_does_not_exist_is_none() {
+    for code in ["InvalidGroup.NotFound", "InvalidGroupId.Malformed"] {
+        let about = mock!(Client::describe_security_groups)
+            .then_error(move || DescribeSecurityGroupsError::generic(failure(code)));
+        let rules = mock!(Client::describe_security_group_rules)
+            .then_error(move || DescribeSecurityGroupRulesError::generic(failure(code)));
+        let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&about, &rules]));
+        assert_eq!(at(async |at| ec2.group(at).await), Ok(None), "{code}");
+        assert_eq!(at(async |at| ec2.rules(at).await), Ok(None), "{code}");
+    }
+}
+
+#[test]
+fn a_throttle_may_pass() {
+    let rules = mock!(Client::describe_security_group_rules)
+        .then_error(|| DescribeSecurityGroupRulesError::generic(failure("RequestLimitExceeded")));
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, [&rules]));
+    assert!(at(async |at| ec2.rules(at).await).unwrap_err().is_passing());
+}
+
+#[test]
+fn the_entries_of_a_list_are_read_page_by_page() {
+    let entries = |token: Option<&'static str>, cidr: &'static str, next: Option<&'static str>| {
+        mock!(Client::get_managed_prefix_list_entries)
+            .match_requests(move |request| {
+                request.prefix_list_id() == Some("pl-1") && request.next_token() == token
+            })
+            .then_output(move || {
+                let entry = types::PrefixListEntry::builder().cidr(cidr).description("x").build();
+                GetManagedPrefixListEntriesOutput::builder()
+                    .entries(entry)
+                    .set_next_token(next.map(Into::into))
+                    .build()
+            })
+    };
+    let first = entries(None, "203.0.114.0/24", Some("more"));
+    let second = entries(Some("more"), "2600::/16", None);
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&first, &second]));
+    let blocks = at(async |at| ec2.list_entries(at, &"pl-1".into()).await).unwrap();
+    assert_eq!(json!(blocks), json!(["203.0.114.0/24", "2600::/16"]));
+}
+
+#[test]
+fn a_list_that_may_not_be_read_names_the_right() {
+    let denied = mock!(Client::get_managed_prefix_list_entries)
+        .then_error(|| GetManagedPrefixListEntriesError::generic(failure("UnauthorizedOperation")));
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, [&denied]));
+    let error = at(async |at| ec2.list_entries(at, &"pl-1".into()).await).unwrap_err();
+    assert!(error.to_string().contains("`ec2:GetManagedPrefixListEntries`"), "{error}");
+}
+
+#[test]
+fn lists_are_named_in_one_call_by_filter() {
+    let names = mock!(Client::describe_managed_prefix_lists)
+        .match_requests(|request| {
+            let [filter] = request.filters() else { return false };
+            filter.name() == Some("prefix-list-id") && filter.values() == ["pl-1", "pl-2"]
+        })
+        .then_output(|| {
+            let list = types::ManagedPrefixList::builder()
+                .prefix_list_id("pl-1")
+                .prefix_list_name("com.amazonaws.eu-west-1.s3")
+                .owner_id("AWS");
+            DescribeManagedPrefixListsOutput::builder().prefix_lists(list.build()).build()
+        });
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, [&names]));
+    let names = at(async |at| ec2.list_names(at, &[&"pl-1".into(), &"pl-2".into()]).await).unwrap();
+    assert_eq!(names.len(), 1);
+    assert_eq!(names[0].1.to_string(), "com.amazonaws.eu-west-1.s3, managed by AWS");
+}
+
+#[test]
+fn interfaces_are_read_page_by_page_with_who_manages_them() {
+    fn interface(id: &str, kind: &str) -> types::builders::NetworkInterfaceBuilder {
+        types::NetworkInterface::builder()
+            .network_interface_id(id)
+            .interface_type(kind.into())
+            .groups(types::GroupIdentifier::builder().group_id(GROUP).build())
+    }
+    let page = |first: bool| {
+        mock!(Client::describe_network_interfaces).match_requests(move |request| {
+            let [filter] = request.filters() else { return false };
+            filter.name() == Some("group-id")
+                && filter.values() == [GROUP]
+                && request.next_token().is_none() == first
+        })
+    };
+    let first = page(true).then_output(|| {
+        let attachment = types::NetworkInterfaceAttachment::builder().instance_id("i-1").build();
+        let own = interface("eni-1", "interface")
+            .requester_managed(false)
+            .requester_id("AIDA")
+            .attachment(attachment);
+        let rds = interface("eni-2", "interface").requester_managed(true).requester_id("amazon-rds");
+        DescribeNetworkInterfacesOutput::builder()
+            .network_interfaces(own.build())
+            .network_interfaces(rds.description("RDSNetworkInterface").build())
+            .next_token("more")
+            .build()
+    });
+    let second = page(false).then_output(|| {
+        let operator =
+            types::OperatorResponse::builder().managed(true).principal("eks.amazonaws.com").build();
+        DescribeNetworkInterfacesOutput::builder()
+            .network_interfaces(interface("eni-3", "interface").operator(operator).build())
+            .network_interfaces(interface("eni-4", "lambda").build())
+            .network_interfaces(interface("eni-5", "something_new").build())
+            .network_interfaces(interface("eni-6", "efa").build())
+            .build()
+    });
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&first, &second]));
+    let interfaces = at(async |at| ec2.interfaces(at).await).unwrap();
+    let words: Vec<(bool, String)> =
+        interfaces.iter().map(|one| (one.is_managed(), one.to_string())).collect();
+    assert_eq!(
+        words,
+        [
+            (false, "eni-1 of instance i-1".to_owned()),
+            (true, "eni-2 (interface, managed by amazon-rds, \"RDSNetworkInterface\")".to_owned()),
+            (true, "eni-3 (interface, managed by eks.amazonaws.com)".to_owned()),
+            (true, "eni-4 (lambda)".to_owned()),
+            (true, "eni-5 (something_new)".to_owned()),
+            (false, "eni-6".to_owned()),
+        ]
+    );
+    assert_eq!(interfaces[0].groups, [group_id(GROUP)]);
+}
+
+#[test]
+fn an_id_that_is_none_is_no_answer() {
+    let about = mock!(Client::describe_security_groups).then_output(|| {
+        let group = types::SecurityGroup::builder().group_name("bastion").vpc_id("vpc-1; reboot").build();
+        DescribeSecurityGroupsOutput::builder().security_groups(group).build()
+    });
+    let interfaces = mock!(Client::describe_network_interfaces).then_output(|| {
+        let interface = types::NetworkInterface::builder().network_interface_id("1").build();
+        DescribeNetworkInterfacesOutput::builder().network_interfaces(interface).build()
+    });
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&about, &interfaces]));
+    let incomplete = |action, field| CallError::Incomplete { action, field };
+    let about = at(async |at| ec2.group(at).await);
+    assert_eq!(about, Err(incomplete("ec2:DescribeSecurityGroups", "VpcId")));
+    let interfaces = at(async |at| ec2.interfaces(at).await);
+    assert_eq!(interfaces, Err(incomplete("ec2:DescribeNetworkInterfaces", "NetworkInterfaceId")));
+}

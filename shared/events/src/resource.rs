@@ -1,0 +1,140 @@
+//! The kinds of resource that Curfew knows: one row a kind.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{BucketName, GroupId};
+
+/// What is the same for all resources of a kind. The templates have `{partition}`, `{region}`, `{account}` and
+/// `{id}` in them.
+pub(crate) struct Kind {
+    /// The kind in JSON and in log lines.
+    name: &'static str,
+    /// The kind in words.
+    words: &'static str,
+    /// AWS Config's type.
+    config_type: &'static str,
+    /// The template of the ARN.
+    pub(crate) arn: &'static str,
+    /// The template of the console's page, without the console's host.
+    pub(crate) console: &'static str,
+    /// What an id looks like.
+    pub(crate) expected: &'static str,
+    /// The resource of an id.
+    pub(crate) resource: fn(&str) -> Option<Resource>,
+}
+
+macro_rules! resources {
+    ($($(#[$doc:meta])* $variant:ident($id:ty) is $name:literal { $($row:tt)+ })+) => {
+        /// A resource of a kind that Curfew knows.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(tag = "kind", content = "id")]
+        pub enum Resource {
+            $($(#[$doc])* #[serde(rename = $name)] $variant($id),)+
+        }
+
+        impl Resource {
+            pub(crate) fn row(&self) -> &'static Kind {
+                match self {
+                    $(Self::$variant(_) => <$id as Identifies>::KIND,)+
+                }
+            }
+
+            /// The name or id, without its kind.
+            #[must_use]
+            pub fn id(&self) -> &str {
+                match self {
+                    $(Self::$variant(id) => id.as_str(),)+
+                }
+            }
+        }
+
+        $(impl Identifies for $id {
+            const KIND: &'static Kind = &Kind {
+                name: $name,
+                expected: <$id>::EXPECTED,
+                resource: |id| <$id>::new(id).map(Resource::$variant),
+                $($row)+
+            };
+        })+
+
+        const KINDS: &[&Kind] = &[$(<$id as Identifies>::KIND),+];
+    };
+}
+
+/// A type of id, which belongs to one kind of resource.
+trait Identifies {
+    const KIND: &'static Kind;
+}
+
+resources! {
+    /// An S3 bucket.
+    Bucket(BucketName) is "s3-bucket" {
+        words: "S3 bucket",
+        config_type: "AWS::S3::Bucket",
+        arn: "arn:{partition}:s3:::{id}",
+        console: "s3/buckets/{id}?region={region}&tab=permissions",
+    }
+
+    /// A VPC security group.
+    SecurityGroup(GroupId) is "security-group" {
+        words: "security group",
+        config_type: "AWS::EC2::SecurityGroup",
+        arn: "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
+        console: "ec2/home?region={region}#SecurityGroup:groupId={id}",
+    }
+}
+
+impl Kind {
+    /// The kind that AWS Config calls so, `None` where Curfew knows none.
+    pub(crate) fn of_config_type(config_type: &str) -> Option<&'static Self> {
+        KINDS.iter().copied().find(|kind| kind.config_type == config_type)
+    }
+}
+
+impl Resource {
+    /// The kind, as in `s3-bucket`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.row().name
+    }
+
+    /// The kind in words, as in `S3 bucket`.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        self.row().words
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind_name(), self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_kinds_share_a_name_or_a_type_of_aws_config() {
+        for (index, kind) in KINDS.iter().enumerate() {
+            for other in KINDS.iter().skip(index + 1) {
+                assert_ne!(kind.name, other.name);
+                assert_ne!(kind.config_type, other.config_type);
+            }
+        }
+    }
+
+    #[test]
+    fn templates_have_only_places_that_are_filled() {
+        for template in KINDS.iter().flat_map(|kind| [kind.arn, kind.console]) {
+            let places = template.split('{').skip(1).map(|rest| rest.split_once('}').unwrap().0);
+            for place in places {
+                assert!(["partition", "region", "account", "id"].contains(&place), "{template}");
+            }
+            assert!(template.contains("{id}"), "{template}");
+        }
+    }
+}

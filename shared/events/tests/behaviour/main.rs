@@ -1,0 +1,11 @@
+//! What triggers become.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
+mod config_rule;
+mod hostile;
+mod json;
+mod put_evaluations;
+mod resources;
+mod sqs;
+mod support;

@@ -1,0 +1,141 @@
+//! What Lambda is told once an invocation is over.
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse};
+use events::{Message, Reading, Subject, TriggerError};
+use remediation::{Ended, Outcome, StepError, Told, Undelivered};
+use serde_json::{Value, json};
+
+/// How far an invocation came with a subject.
+#[derive(Debug)]
+pub(super) enum Handled {
+    /// It was walked.
+    Walked(Box<Ended>),
+    /// There was no time to begin.
+    NotStarted,
+}
+
+/// How one delivery ended.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    outcomes: Vec<(String, Outcome)>,
+    failures: Vec<HandleError>,
+}
+
+impl Done {
+    /// Picks what concerns one delivery out of everything that the invocation handled.
+    pub(super) fn of(reading: &Reading, handled: &[(&Subject, Handled)]) -> Self {
+        let mut done = Self::default();
+        for error in &reading.unreadable {
+            done.failures.push(HandleError::Unreadable(error.clone()));
+        }
+        let mine = |subject: &Subject| reading.subjects.iter().any(|own| own.same_resource(subject));
+        for (subject, handled) in handled.iter().filter(|(subject, _)| mine(subject)) {
+            let resource = subject.resource.to_string();
+            match handled {
+                Handled::NotStarted => done.failures.push(HandleError::NotStarted(resource)),
+                Handled::Walked(ended) => match HandleError::of(resource.clone(), ended) {
+                    Some(failure) => done.failures.push(failure),
+                    None => done.outcomes.push((resource, ended.report.outcome)),
+                },
+            }
+        }
+        done
+    }
+}
+
+/// Why an invocation is answered with an error. Each of these is in the log already, once.
+#[derive(Debug, thiserror::Error)]
+pub enum HandleError {
+    /// The trigger, or a part of it, could not be read.
+    #[error("the trigger could not be read: {0}")]
+    Unreadable(#[source] TriggerError),
+    /// There was no time left to begin with a subject.
+    #[error("{0}: not started, too little time was left")]
+    NotStarted(String),
+    /// A step failed.
+    #[error("{resource}: {error}")]
+    Failed {
+        /// The resource.
+        resource: String,
+        /// Why.
+        #[source]
+        error: StepError,
+    },
+    /// The resource is still open after the change.
+    #[error("{0}: still open after the change")]
+    StillOpen(String),
+    /// The work is done, and the alert about it did not get through.
+    #[error("{resource}: {outcome}, and {undelivered}")]
+    NotTold {
+        /// The resource.
+        resource: String,
+        /// How the work ended.
+        outcome: Outcome,
+        /// The alert, and why it did not get through.
+        #[source]
+        undelivered: Box<Undelivered>,
+    },
+    /// Several of these.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several(Vec<HandleError>),
+}
+
+impl HandleError {
+    /// Why a subject that was walked has to be delivered again; `None` where it has not.
+    fn of(resource: String, ended: &Ended) -> Option<Self> {
+        let report = &ended.report;
+        match (&ended.told, &report.error) {
+            (Told::Failed(undelivered), _) => {
+                let undelivered = Box::new(undelivered.clone());
+                Some(Self::NotTold { resource, outcome: report.outcome, undelivered })
+            }
+            _ if !report.is_unfinished() => None,
+            (_, Some(error)) => Some(Self::Failed { resource, error: error.clone() }),
+            (_, None) => Some(Self::StillOpen(resource)),
+        }
+    }
+
+    /// A stable name for Lambda's `errorType`.
+    #[must_use]
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "Curfew.UnreadableTrigger",
+            Self::NotStarted(_) => "Curfew.NotStarted",
+            Self::Failed { .. } => "Curfew.Failed",
+            Self::StillOpen(_) => "Curfew.StillOpen",
+            Self::NotTold { .. } => "Curfew.AlertNotDelivered",
+            Self::Several(_) => "Curfew.SeveralFailures",
+        }
+    }
+}
+
+/// The answer to a single event.
+pub(super) fn event(done: Done) -> Result<Value, HandleError> {
+    let Done { outcomes, mut failures } = done;
+    match (failures.pop(), failures.is_empty()) {
+        (None, _) => Ok(json!({
+            "subjects": outcomes
+                .iter()
+                .map(|(resource, outcome)| json!({ "resource": resource, "outcome": outcome }))
+                .collect::<Vec<_>>(),
+        })),
+        (Some(only), true) => Err(only),
+        (Some(last), false) => {
+            failures.push(last);
+            Err(HandleError::Several(failures))
+        }
+    }
+}
+
+/// The partial batch response: the messages that SQS shall hand out again.
+pub(super) fn batch(messages: &[Message], done: &[Done]) -> Value {
+    let mut response = SqsBatchResponse::default();
+    for (message, done) in messages.iter().zip(done) {
+        if !done.failures.is_empty() {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier.clone_from(&message.id);
+            response.batch_item_failures.push(failure);
+        }
+    }
+    json!(response)
+}

@@ -1,0 +1,61 @@
+//! The log lines, whole.
+
+use crate::support::{event, invocation, logged};
+use insta::assert_snapshot;
+use lambda::Service;
+use remediation::testing::doors::{Doors, denied, open};
+use remediation::testing::{Still, Topic, run};
+use serde_json::Value;
+use settings::Settings;
+
+fn lines(doors: &Doors, payload: &str) -> String {
+    let (told, clock) = (Topic::default(), Still::default());
+    let service = Service::new(doors.clone(), &told, &clock, Settings::default());
+    let (_, lines) = logged(|| run(service.handle(payload, &invocation())));
+    pretty(&lines)
+}
+
+/// The lines with their fields in the order in which they are written.
+fn pretty(lines: &[Value]) -> String {
+    lines.iter().map(|line| serde_json::to_string_pretty(line).unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_line_of_a_remediated_subject() {
+    let doors = Doors::read([open(&["front door", "window"]), open(&["window"])]);
+    assert_snapshot!(lines(&doors, &event("acme", "e1")));
+}
+
+#[test]
+fn the_line_of_a_compliant_subject() {
+    assert_snapshot!(lines(&Doors::read([open(&[])]), &event("acme", "e1")));
+}
+
+#[test]
+fn the_line_of_a_failure() {
+    assert_snapshot!(lines(&Doors::read([Err(denied())]), &event("acme", "e1")));
+}
+
+#[test]
+fn the_line_of_an_unreadable_trigger() {
+    assert_snapshot!(lines(&Doors::default(), r#"{"source": "aws.config"}"#));
+}
+
+#[test]
+fn what_lambdas_runtime_repeats_is_not_logged_again_but_a_panic_is() {
+    let ((), lines) = logged(|| {
+        tracing::error!(target: "lambda_runtime::layers::panic", "Answer(Unreadable)");
+        tracing::error!(target: "lambda_runtime::layers::panic", error = ?"Any", "user handler panicked");
+    });
+    let messages: Vec<&Value> = lines.iter().map(|line| &line["message"]).collect();
+    assert_eq!(messages, ["user handler panicked"]);
+}
+
+#[test]
+fn foreign_lines_are_json_too_and_only_from_warn_on() {
+    let ((), lines) = logged(|| {
+        tracing::info!(target: "aws_sdk", "a request with who knows what");
+        tracing::warn!(target: "aws_sdk", attempts = 3, slow = true, error = %"time-out", "a retry");
+    });
+    assert_snapshot!(pretty(&lines));
+}

@@ -1,0 +1,8 @@
+//! What a function does with an invocation.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod log;
+mod renewal;
+mod service;
+mod support;

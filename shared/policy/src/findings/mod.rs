@@ -1,0 +1,44 @@
+//! Looks at every statement for what is wrong with it.
+
+mod exposure;
+mod outside;
+
+use std::cmp::Reverse;
+
+use crate::finding::{Finding, FindingKind};
+use crate::search::Budget;
+use crate::{Policy, Semantic, Statement, Trust};
+
+/// Everything that is wrong with a policy, gravest first, then in the order of the statements.
+/// Only statements that count are looked at; the second verdict is the one on them.
+pub(crate) fn findings(
+    policy: &Policy,
+    trust: &Trust,
+    semantic: &Semantic,
+    counts: &dyn Fn(&Statement) -> bool,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut budget = Budget::new(Budget::DEFAULT / 8);
+    for statement in policy.statements.iter().filter(|statement| counts(statement)) {
+        exposure::look(policy, statement, trust, semantic, &mut budget, &mut findings);
+        outside::look(statement, trust, &mut findings);
+    }
+    for oddity in &policy.oddities {
+        findings.push(Finding {
+            kind: FindingKind::Refused,
+            severity: FindingKind::Refused.severity(),
+            statement: None,
+            sid: None,
+            principal: String::new(),
+            access: Vec::new(),
+            reasons: vec![format!("S3 refuses this policy: at `{}`, {}.", oddity.place, oddity.reason)],
+        });
+    }
+    sort(&mut findings);
+    findings
+}
+
+/// Puts findings in order: gravest first, then in the order of the statements.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| (Reverse(finding.severity), finding.kind.rank(), finding.statement));
+}

@@ -1,0 +1,71 @@
+//! The search for a request that a policy allows.
+//!
+//! # The model
+//!
+//! A request has an action, a resource, and condition keys. Which keys it has, and with which values, depends on the
+//! kind of caller: see [`world`]. An outsider is anonymous, or a principal of an account that the policy and the
+//! settings do not name, or an AWS service that acts for such an account.
+//!
+//! - Whatever fixed value of a fixing key the policy names (an account, an organization, a network, a VPC, a unique
+//!   id, the ARN of a source) belongs to somebody whom its author knows: an outsider has another one. So
+//!   `IpAddress` in an Allow and `NotIpAddress` in a Deny are the same restriction.
+//! - Networks that together cover the internet name nobody.
+//! - Action names and resources are texts: `ec2:*` is granted like `s3:*`.
+//! - No value of a request holds a wildcard character.
+//! - Time, headers, tags and request parameters are the caller's choice; what describes the bucket or its owner is
+//!   unknown but the same for all keys, and its owner is not the outsider.
+//! - A key that is not known to this crate may have any value.
+//!
+//! # The search
+//!
+//! For every Allow and every kind of caller, each part of the request gets a value that the Allow accepts. While some
+//! Deny matches the request, one part after the other is made to escape that Deny, with everything demanded before
+//! still in force. Each part is solved exactly: see [`settle`]. When every way is used up there is no such request.
+
+pub(crate) mod automaton;
+pub(crate) mod compile;
+pub(crate) mod decide;
+pub(crate) mod domain;
+pub(crate) mod goal;
+pub(crate) mod literal;
+pub(crate) mod model;
+pub(crate) mod moment;
+pub(crate) mod names;
+pub(crate) mod patterns;
+pub(crate) mod settle;
+pub(crate) mod strangers;
+pub(crate) mod variable;
+pub(crate) mod walk;
+pub(crate) mod world;
+
+/// The outcome of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found<T> {
+    /// This one.
+    One(T),
+    /// There is none.
+    None,
+    /// The work allowed was used up.
+    Unknown,
+}
+
+/// How much work a search may still do, in steps of an automaton. Nothing here depends on a clock.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    steps: usize,
+}
+
+impl Budget {
+    /// Enough for every policy that people write, and a few milliseconds at most.
+    pub(crate) const DEFAULT: usize = 600_000;
+
+    pub(crate) fn new(steps: usize) -> Self {
+        Self { steps }
+    }
+
+    /// Takes some work from the budget; `false` when it is used up.
+    pub(crate) fn spend_steps(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_sub(steps + 1);
+        self.steps > 0
+    }
+}

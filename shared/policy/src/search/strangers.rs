@@ -1,0 +1,117 @@
+//! Accounts and organizations that nobody names.
+
+use std::collections::BTreeSet;
+
+use super::domain::shape;
+use super::names::Names;
+use super::patterns::Patterns;
+use super::{Budget, Found, automaton};
+use crate::pattern::{Class, Pattern, Style, Token};
+use crate::template::Bindings;
+
+/// How many kinds of account or organization are told apart.
+const MAX_STRANGERS: usize = 8;
+
+/// How many patterns of accounts or organizations are told apart.
+const MAX_PATTERNS: usize = 32;
+
+/// One stranger for each way in which the patterns of a policy can tell strangers apart.
+#[derive(Debug, Default)]
+pub(crate) struct Strangers {
+    pub(crate) found: Vec<String>,
+    /// Whether some ways were left out.
+    pub(crate) incomplete: bool,
+}
+
+/// What a stranger is looked for by.
+struct Wanted {
+    shape: Patterns,
+    /// Who is no stranger.
+    named: Patterns,
+    /// Who is taken where nothing speaks against it.
+    usual: &'static [&'static str],
+}
+
+impl Strangers {
+    /// Accounts: twelve digits.
+    pub(crate) fn accounts(names: &Names, budget: &mut Budget) -> Self {
+        let wanted = Wanted {
+            shape: [Pattern::new(vec![Token::One(Class::Digit); 12])].into_iter().collect(),
+            named: exactly(&names.accounts),
+            usual: &["444455556666", "777788889999", "222233334444"],
+        };
+        Self::explore(&wanted, &names.account_patterns, budget)
+    }
+
+    /// Organizations: `o-` and letters or digits.
+    pub(crate) fn organizations(names: &Names, budget: &mut Budget) -> Self {
+        let wanted = Wanted {
+            shape: [shape("o-<a>")].into_iter().collect(),
+            named: exactly(&names.organizations),
+            usual: &["o-outsider00", "o-stranger00"],
+        };
+        Self::explore(&wanted, &names.organization_patterns, budget)
+    }
+
+    fn explore(wanted: &Wanted, patterns: &BTreeSet<String>, budget: &mut Budget) -> Self {
+        let mut strangers = Self { found: Vec::new(), incomplete: patterns.len() > MAX_PATTERNS };
+        let like = |text: &String| -> Patterns {
+            Pattern::compile(text, Style::Like, false, &Bindings::default()).into_iter().collect()
+        };
+        let patterns: Vec<Patterns> = patterns.iter().take(MAX_PATTERNS).map(like).collect();
+        strangers.split(wanted, &patterns, &mut Vec::new(), budget);
+        strangers.incomplete |= strangers.found.is_empty();
+        strangers
+    }
+
+    /// Takes each of the rest of the patterns as one that the stranger does not match, and as one that it does.
+    fn split<'here>(
+        &mut self,
+        wanted: &Wanted,
+        rest: &'here [Patterns],
+        chosen: &mut Vec<(&'here Patterns, bool)>,
+        budget: &mut Budget,
+    ) {
+        if self.found.len() >= MAX_STRANGERS {
+            self.incomplete = true;
+            return;
+        }
+        let stranger = match wanted.stranger(chosen, budget) {
+            Found::One(stranger) => stranger,
+            Found::None => return,
+            Found::Unknown => {
+                self.incomplete = true;
+                return;
+            }
+        };
+        let Some((pattern, rest)) = rest.split_first() else {
+            self.found.push(stranger);
+            return;
+        };
+        for matches in [false, true] {
+            chosen.push((pattern, matches));
+            self.split(wanted, rest, chosen, budget);
+            chosen.pop();
+        }
+    }
+}
+
+impl Wanted {
+    /// Somebody who is not named and matches the patterns as chosen.
+    fn stranger(&self, chosen: &[(&Patterns, bool)], budget: &mut Budget) -> Found<String> {
+        let fits = |value: &str| {
+            !self.named.matches(value, true)
+                && chosen.iter().all(|(patterns, matches)| patterns.matches(value, true) == *matches)
+        };
+        if let Some(usual) = self.usual.iter().find(|value| fits(value)) {
+            return Found::One((*usual).to_owned());
+        }
+        let mut demands = chosen.to_vec();
+        demands.extend([(&self.shape, true), (&self.named, false)]);
+        automaton::find(&demands, budget)
+    }
+}
+
+fn exactly(names: &BTreeSet<String>) -> Patterns {
+    names.iter().map(|name| Pattern::exactly(name)).collect()
+}

@@ -1,0 +1,134 @@
+//! The proposed edit, and what it keeps.
+
+use policy::{Fix, NoFix, OWNER_PLACEHOLDER, Policy, Trust, analyse};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{allow, generator, parse, policy_of, statement, verdicts};
+
+fn settings() -> Trust {
+    Trust { own_account: Some("111122223333".to_owned()), ..Trust::default() }
+}
+
+fn fix(document: &Value, trust: &Trust) -> Fix {
+    let fix = analyse(&parse(document), trust).fix.unwrap();
+    assert_eq!(verdicts(&fix.policy), (false, false), "{}", fix.policy);
+    assert_eq!(patched(document, &fix.patch), fix.policy, "{:?}", fix.patch);
+    fix
+}
+
+/// A plain reader of the JSON Patch operations that occur.
+fn patched(document: &Value, patch: &[Value]) -> Value {
+    let mut document = document.clone();
+    for operation in patch {
+        let path = operation["path"].as_str().unwrap();
+        let (parent, name) = path.rsplit_once('/').unwrap();
+        let name = name.replace("~1", "/").replace("~0", "~");
+        let value = operation["value"].clone();
+        match (operation["op"].as_str().unwrap(), document.pointer_mut(parent).unwrap()) {
+            ("remove", Value::Object(object)) => drop(object.shift_remove(&name)),
+            ("remove", Value::Array(list)) => drop(list.remove(name.parse().unwrap())),
+            ("add", Value::Array(list)) => list.insert(name.parse().unwrap(), value),
+            ("replace", Value::Array(list)) => list[name.parse::<usize>().unwrap()] = value,
+            (_, Value::Object(object)) => drop(object.insert(name, value)),
+            other => panic!("{other:?}"),
+        }
+    }
+    document
+}
+
+#[test]
+fn a_statement_for_everyone_is_narrowed_to_the_own_account() {
+    let fix = fix(&allow(json!("*"), json!({})), &settings());
+    assert_eq!(fix.policy["Statement"][0]["Principal"], json!({ "AWS": "arn:aws:iam::111122223333:root" }));
+    assert_eq!(fix.patch.len(), 1);
+    assert!(fix.fill_in.is_empty());
+}
+
+#[test]
+fn an_unknown_owner_is_to_be_filled_in() {
+    let fix = fix(&allow(json!("*"), json!({})), &Trust::default());
+    assert_eq!(fix.fill_in, [OWNER_PLACEHOLDER]);
+}
+
+#[test]
+fn what_a_deny_requires_is_required_by_the_allow() {
+    let deny =
+        statement("Deny", json!("*"), json!({ "StringNotEquals": { "aws:SourceVpce": "vpce-1a2b3c4d" } }));
+    let fix = fix(&policy_of(vec![statement("Allow", json!("*"), json!({})), deny]), &settings());
+    assert_eq!(
+        fix.policy["Statement"][0]["Condition"],
+        json!({ "StringEquals": { "aws:SourceVpce": "vpce-1a2b3c4d" } })
+    );
+    assert_eq!(fix.policy["Statement"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_wildcard_beside_a_pinned_account_gets_the_account_as_a_condition() {
+    let arn = json!({ "ArnLike": { "aws:SourceArn": "arn:aws:cloudtrail:*:111122223333:trail/*" } });
+    let fix = fix(&allow(json!("*"), arn), &settings());
+    assert_eq!(
+        fix.policy["Statement"][0]["Condition"]["StringEquals"],
+        json!({ "aws:SourceAccount": "111122223333" })
+    );
+    assert_eq!(fix.policy["Statement"][0]["Principal"], "*");
+}
+
+#[test]
+fn if_exists_is_dropped_and_the_own_account_keeps_its_access() {
+    let condition = json!({ "StringEqualsIfExists": { "aws:SourceVpc": "vpc-11111111" } });
+    let mut document = allow(json!("*"), condition);
+    document["Statement"][0]["Sid"] = json!("Web");
+    let fix = fix(&document, &settings());
+    // S3 refuses two statements of the same name.
+    assert_eq!(fix.policy["Statement"][1]["Sid"], "WebAccounts");
+    let statements = fix.policy["Statement"].as_array().unwrap();
+    assert_eq!(statements[0]["Condition"], json!({ "StringEquals": { "aws:SourceVpc": "vpc-11111111" } }));
+    assert_eq!(statements[1]["Principal"], json!({ "AWS": "arn:aws:iam::111122223333:root" }));
+}
+
+#[test]
+fn trusted_parties_get_statements_of_their_own() {
+    let trust = Trust {
+        organizations: vec!["o-a1b2c3d4e5".to_owned()],
+        networks: vec!["203.0.113.0/24".to_owned()],
+        accounts: vec!["444455556666".to_owned()],
+        ..settings()
+    };
+    let fix = fix(&allow(json!("*"), json!({})), &trust);
+    let text = fix.policy.to_string();
+    for party in ["111122223333", "444455556666", "o-a1b2c3d4e5", "203.0.113.0/24"] {
+        assert!(text.contains(party), "{party} is missing in {text}");
+    }
+}
+
+#[test]
+fn services_and_fixed_principals_stay() {
+    let principal =
+        json!({ "AWS": ["*", "arn:aws:iam::999999999999:root"], "Service": "cloudtrail.amazonaws.com" });
+    let fix = fix(&allow(principal, json!({})), &settings());
+    let principal = &fix.policy["Statement"][0]["Principal"];
+    assert_eq!(principal["Service"], "cloudtrail.amazonaws.com");
+    assert_eq!(principal["AWS"], json!(["arn:aws:iam::111122223333:root", "arn:aws:iam::999999999999:root"]));
+}
+
+#[test]
+fn a_closed_policy_needs_no_fix() {
+    let analysis = analyse(&parse(&allow(json!({ "AWS": "111122223333" }), json!({}))), &settings());
+    assert_eq!(analysis.fix, Err(NoFix::NotPublic));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_fixed_policy_is_closed_and_lets_nobody_in_who_was_out(document in generator::policy()) {
+        let before = parse(&document);
+        if let Ok(fix) = analyse(&before, &settings()).fix {
+            prop_assert_eq!(verdicts(&fix.policy), (false, false));
+            prop_assert_eq!(patched(&document, &fix.patch), fix.policy.clone());
+            let after = Policy::parse(&fix.policy.to_string()).unwrap();
+            prop_assert!(!matches!(policy::lets_in_more(&before, &after), policy::Change::LetsIn(_)));
+        }
+    }
+}

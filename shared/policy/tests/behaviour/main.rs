@@ -1,0 +1,21 @@
+//! What the crate promises, by subject.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
+mod cases;
+mod change;
+mod definition;
+mod evaluation;
+mod exemptions;
+mod findings;
+mod fix;
+mod fuzz;
+mod parse;
+mod properties;
+mod support;

@@ -1,0 +1,307 @@
+//! Random policies and random requests by outsiders.
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use serde_json::{Map, Value, json};
+
+use super::evaluator::Request;
+
+const OPERATORS: [&str; 24] = [
+    "StringEquals",
+    "StringEqualsIgnoreCase",
+    "StringLike",
+    "StringNotEquals",
+    "StringNotLike",
+    "ArnEquals",
+    "ArnLike",
+    "ArnNotLike",
+    "StringEqualsIfExists",
+    "StringLikeIfExists",
+    "StringNotEqualsIfExists",
+    "ForAllValues:StringEquals",
+    "ForAllValues:StringLike",
+    "ForAnyValue:StringEquals",
+    "ForAnyValue:StringLike",
+    "ForAnyValue:StringNotLike",
+    "ForAllValues:StringNotEquals",
+    "StringEquals",
+    "StringLike",
+    "StringNotEquals",
+    "ArnLikeIfExists",
+    "StringEquals",
+    "StringNotEquals",
+    "StringLike",
+];
+
+const TEXT_KEYS: [(&str, &[&str]); 17] = [
+    ("aws:SourceVpc", &["vpc-11111111", "vpc-22222222", "vpc-*", "*", "vpc-1?111111"]),
+    ("aws:SourceVpce", &["vpce-11111111", "vpce-*", "vpce-2*"]),
+    ("aws:SourceAccount", &["111111111111", "222222222222", "*", "1111*", "${aws:PrincipalAccount}"]),
+    (
+        "aws:SourceArn",
+        &[
+            "arn:aws:s3:::source",
+            "arn:aws:s3:::sou*",
+            "arn:aws:sns:*:111111111111:*",
+            "arn:aws:sns:us-east-1:*:topic",
+            "*",
+        ],
+    ),
+    ("aws:PrincipalAccount", &["111111111111", "222222222222", "*", "3*", "${aws:ResourceAccount}"]),
+    (
+        "aws:PrincipalArn",
+        &[
+            "arn:aws:iam::111111111111:role/app",
+            "arn:aws:iam::111111111111:*",
+            "arn:aws:iam::*:role/app",
+            "arn:aws:iam::*:user/*",
+            "arn:aws:iam::*",
+            "*",
+        ],
+    ),
+    ("aws:PrincipalOrgID", &["o-aaaaaaaaaa", "o-bbbbbbbbbb", "o-*", "*"]),
+    (
+        "aws:PrincipalOrgPaths",
+        &["o-aaaaaaaaaa/r-ab12/*", "o-*/r-ab12/*", "o-aaaaaaaaaa/r-ab12/ou-ab12-11111111/"],
+    ),
+    ("aws:userid", &["AIDAEXAMPLE", "AROAEXAMPLE:*", "AROAEXAMPLE:session", "*", "AROA*", "*:session"]),
+    ("aws:PrincipalType", &["Anonymous", "User", "AssumedRole", "Account", "A*"]),
+    ("aws:username", &["admin", "*", "a*"]),
+    ("aws:Referer", &["https://example.com/page", "https://example.com/*", "*"]),
+    ("aws:UserAgent", &["agent", "agent*"]),
+    ("aws:PrincipalTag/team", &["red", "blue", "r*", "${aws:username}"]),
+    ("s3:prefix", &["public/", "public/*", "${aws:username}/*"]),
+    ("s3:DataAccessPointAccount", &["111111111111", "*"]),
+    (
+        "s3:DataAccessPointArn",
+        &["arn:aws:s3:us-east-1:111111111111:accesspoint/*", "arn:aws:s3:*:*:accesspoint/*"],
+    ),
+];
+
+const BLOCKS: [&str; 11] = [
+    "203.0.113.0/24",
+    "0.0.0.0/0",
+    "0.0.0.0/1",
+    "128.0.0.0/1",
+    "11.0.0.0/8",
+    "10.0.0.0/8",
+    "12.0.0.0/7",
+    "8.8.8.8",
+    "2001:db8::/32",
+    "2000::/3",
+    "::/0",
+];
+
+fn condition() -> impl Strategy<Value = (String, String, Value)> {
+    let values = |values: &'static [&'static str]| {
+        let most = values.len().min(3);
+        subsequence(values.to_vec(), 1..=most)
+            .prop_map(|values| if let [one] = values[..] { json!(one) } else { json!(values) })
+    };
+    prop_oneof![
+        10 => (select(&OPERATORS[..]), select(&TEXT_KEYS[..])).prop_flat_map(move |(operator, (key, own))| {
+            values(own).prop_map(move |value| (operator.to_owned(), key.to_owned(), value))
+        }),
+        3 => (select(&["IpAddress", "NotIpAddress", "IpAddressIfExists", "NotIpAddressIfExists"][..]), values(&BLOCKS))
+            .prop_map(|(operator, value)| (operator.to_owned(), "aws:SourceIp".to_owned(), value)),
+        2 => (select(&TEXT_KEYS[..]), any::<bool>())
+            .prop_map(|((key, _), absent)| ("Null".to_owned(), key.to_owned(), json!(absent.to_string()))),
+        2 => (select(&["aws:SecureTransport", "aws:PrincipalIsAWSService", "aws:ViaAWSService"][..]), any::<bool>())
+            .prop_map(|(key, value)| ("Bool".to_owned(), key.to_owned(), json!(value))),
+        1 => (select(&["NumericLessThan", "NumericGreaterThanEquals", "NumericEquals"][..]), 0..20_u32)
+            .prop_map(|(operator, value)| (operator.to_owned(), "s3:max-keys".to_owned(), json!(value))),
+        1 => (select(&["DateLessThan", "DateGreaterThan"][..]), 2020..2024_u32).prop_map(|(operator, year)| {
+            (operator.to_owned(), "aws:CurrentTime".to_owned(), json!(format!("{year}-01-01T00:00:00Z")))
+        }),
+    ]
+}
+
+fn principal() -> impl Strategy<Value = (String, Value)> {
+    let values = [
+        json!("*"),
+        json!("*"),
+        json!({ "AWS": "*" }),
+        json!({ "AWS": ["arn:aws:iam::111111111111:root", "*"] }),
+        json!({ "AWS": "111111111111" }),
+        json!({ "AWS": "arn:aws:iam::111111111111:role/app" }),
+        json!({ "AWS": "arn:aws:iam::111111111111:role/*" }),
+        json!({ "AWS": "arn:aws:iam::*:role/app" }),
+        json!({ "AWS": "AIDAEXAMPLE" }),
+        json!({ "Service": "cloudtrail.amazonaws.com" }),
+        json!({ "Federated": "graph.facebook.com" }),
+        json!({ "Federated": "arn:aws:iam::111111111111:saml-provider/sso" }),
+        json!({ "CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be" }),
+    ];
+    (prop_oneof![9 => Just("Principal"), 1 => Just("NotPrincipal")], select(values.to_vec()))
+        .prop_map(|(name, value)| (name.to_owned(), value))
+}
+
+fn scope(
+    plain: &'static str,
+    negated: &'static str,
+    values: &'static [&'static str],
+) -> impl Strategy<Value = (String, Value)> {
+    (prop_oneof![6 => Just(plain), 1 => Just(negated)], subsequence(values.to_vec(), 1..=2))
+        .prop_map(|(name, values)| (name.to_owned(), json!(values)))
+}
+
+pub(crate) fn statement() -> impl Strategy<Value = Value> {
+    (
+        prop_oneof![3 => Just("Allow"), 2 => Just("Deny")],
+        principal(),
+        scope("Action", "NotAction", &["s3:GetObject", "s3:Get*", "s3:PutObject", "s3:*", "*", "ec2:*"]),
+        scope(
+            "Resource",
+            "NotResource",
+            &[
+                "arn:aws:s3:::b/*",
+                "arn:aws:s3:::b",
+                "*",
+                "arn:aws:s3:::b/a/*",
+                "arn:aws:s3:::b/${aws:username}/*",
+            ],
+        ),
+        prop::collection::vec(condition(), 0..3),
+    )
+        .prop_map(|(effect, principal, action, resource, conditions)| {
+            let mut block = Map::new();
+            for (operator, key, value) in conditions {
+                block.entry(operator).or_insert_with(|| json!({}))[key] = value;
+            }
+            let mut statement =
+                Map::from_iter([("Effect".to_owned(), json!(effect)), principal, action, resource]);
+            if !block.is_empty() {
+                statement.insert("Condition".to_owned(), Value::Object(block));
+            }
+            Value::Object(statement)
+        })
+}
+
+pub(crate) fn policy() -> impl Strategy<Value = Value> {
+    (prop::collection::vec(statement(), 1..4), prop_oneof![5 => Just("2012-10-17"), 1 => Just("2008-10-17")])
+        .prop_map(|(statements, version)| json!({ "Version": version, "Statement": statements }))
+}
+
+/// A request by an outsider: nothing in it is a fixed value of the policies above.
+pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
+    let account = "999999999999";
+    let caller = select(vec!["anonymous", "user", "role", "root", "web-identity", "service"]);
+    let text = |values: &'static [&'static str]| prop::option::of(select(values.to_vec()));
+    (
+        caller,
+        any::<[bool; 8]>(),
+        (
+            select(vec!["s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "ec2:RunInstances"]),
+            select(vec!["arn:aws:s3:::b", "arn:aws:s3:::b/x", "arn:aws:s3:::b/a/x", "arn:aws:s3:::b/eve/x"]),
+        ),
+        select(vec!["8.8.4.4", "12.3.4.5", "130.0.0.1", "2a00::1"]),
+        (
+            text(&["https://example.com/page", "elsewhere"]),
+            text(&["agent", "agents"]),
+            text(&["red", "green"]),
+            text(&["public/", "eve/x"]),
+            text(&["5", "15"]),
+        ),
+        select(vec!["eve", "admin", "abel"]),
+        select(vec!["2019-06-01T00:00:00Z", "2021-06-01T00:00:00Z", "2030-06-01T00:00:00Z"]),
+    )
+        .prop_map(
+            move |(
+                kind,
+                flags,
+                (action, resource),
+                address,
+                (referer, agent, team, prefix, keys),
+                user,
+                time,
+            )| {
+                let mut request = Request {
+                    kind: kind.to_owned(),
+                    action: action.to_owned(),
+                    resource: resource.to_owned(),
+                    ..Request::default()
+                };
+                let mut put = |key: &str, value: &str| {
+                    drop(request.context.insert(key.to_owned(), vec![value.to_owned()]))
+                };
+                put("aws:securetransport", if flags[0] { "true" } else { "false" });
+                put("aws:principalisawsservice", if kind == "service" { "true" } else { "false" });
+                put("aws:viaawsservice", if flags[1] && kind != "anonymous" { "true" } else { "false" });
+                put("aws:currenttime", time);
+                put("aws:resourceaccount", "888888888888");
+                let optional = [
+                    ("aws:referer", referer),
+                    ("aws:useragent", agent),
+                    ("s3:prefix", prefix),
+                    ("s3:max-keys", keys),
+                ];
+                for (key, value) in optional {
+                    if let Some(value) = value {
+                        put(key, value);
+                    }
+                }
+                if flags[2] {
+                    put("aws:sourcevpc", "vpc-19111111");
+                    put("aws:sourcevpce", "vpce-23456789");
+                } else {
+                    put("aws:sourceip", address);
+                }
+                if flags[3] {
+                    put("s3:dataaccesspointaccount", account);
+                    put("s3:dataaccesspointarn", &format!("arn:aws:s3:us-east-1:{account}:accesspoint/x"));
+                }
+                if kind == "anonymous" {
+                    put("aws:principalaccount", "anonymous");
+                    put("aws:userid", "anonymous");
+                    put("aws:principaltype", "Anonymous");
+                    return request;
+                }
+                put("aws:principalaccount", account);
+                if kind == "service" {
+                    put("aws:userid", "AROASERVICE:session");
+                    put("aws:sourceaccount", account);
+                    put(
+                        "aws:sourcearn",
+                        if flags[4] {
+                            "arn:aws:s3:::sources"
+                        } else {
+                            "arn:aws:sns:us-east-1:999999999999:topic"
+                        },
+                    );
+                    request.service = Some("cloudtrail.amazonaws.com".to_owned());
+                    request.account = Some(account.to_owned());
+                    return request;
+                }
+                if flags[5] {
+                    put("aws:principalorgid", "o-cccccccccc");
+                    put("aws:principalorgpaths", "o-cccccccccc/r-ab12/ou-ab12-33333333/");
+                }
+                if let Some(team) = team {
+                    put("aws:principaltag/team", team);
+                }
+                let (arn, id, principal_type) = match kind {
+                    "user" => (format!("arn:aws:iam::{account}:user/{user}"), "AIDAOTHER".to_owned(), "User"),
+                    "root" => (format!("arn:aws:iam::{account}:root"), account.to_owned(), "Account"),
+                    _ => (
+                        format!("arn:aws:iam::{account}:role/app"),
+                        "AROAOTHER:session".to_owned(),
+                        "AssumedRole",
+                    ),
+                };
+                put("aws:principalarn", &arn);
+                put("aws:userid", &id);
+                put("aws:principaltype", principal_type);
+                if kind == "user" {
+                    put("aws:username", user);
+                }
+                if kind == "web-identity" {
+                    put("aws:federatedprovider", "graph.facebook.com");
+                    request.provider = Some("graph.facebook.com".to_owned());
+                }
+                request.arn = Some(arn);
+                request.account = Some(account.to_owned());
+                request.canonical_user = Some("0123456789abcdef".to_owned());
+                request
+            },
+        )
+}

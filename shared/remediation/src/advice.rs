@@ -1,0 +1,63 @@
+//! What a person should do now, whichever control it was: after a step that could not be done, and where somebody
+//! else closed the resource.
+
+use crate::{Assessment, CallError, Describe, Outcome, StepError, Walked};
+
+/// Advice about a walk: the control's own, unless a step failed or nothing is left to do.
+pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String> {
+    match walked.outcome {
+        Outcome::Failed => after_failure(walked),
+        Outcome::StillOpen if walked.error.is_some() => after_failure(walked),
+        Outcome::ClosedMeanwhile => vec![
+            "Find out who closed it. If it should be as it was, the evidence below has all that was there."
+                .to_owned(),
+        ],
+        _ => control.advice(walked),
+    }
+}
+
+/// That it may pass by itself is said only where a later delivery would find something left to close, and so would do
+/// the work again.
+fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
+    let remaining = walked.seen.as_ref().map(|seen| &seen.assessment);
+    // Nobody knows what is left where there was no read.
+    let is_repeated = remaining.is_none_or(Assessment::has_work);
+    let is_left = walked.left.is_some();
+
+    let cause = match &walked.error {
+        Some(StepError::Call(CallError::Denied(denied))) => {
+            Some(format!("Allow the function's role to call `{}`, or find out why it may not.", denied.action))
+        }
+        Some(StepError::Call(error)) if error.is_passing() => is_repeated.then(|| {
+            "This may pass by itself. Once the queue has given up, send the message back from its dead-letter \
+             queue."
+                .to_owned()
+        }),
+        _ => Some("Look at the error above: trying again does not help.".to_owned()),
+    };
+    let by_hand = match (is_left, is_repeated) {
+        (false, _) => None,
+        (true, false) => Some(
+            "Finish it by hand, with the commands below: a later delivery finds nothing left that it would close, \
+             and does not come back to it.",
+        ),
+        (true, true) if walked.changes.is_empty() => {
+            Some("Or do it by hand at once, with the commands below.")
+        }
+        (true, true) => Some(
+            "Or finish it by hand at once, with the commands below: a later delivery closes what is still open, \
+             and may leave the rest of them undone.",
+        ),
+    };
+    let state = match remaining {
+        Some(remaining) if remaining.is_compliant() => {
+            "The resource itself is closed: what failed came after that."
+        }
+        Some(remaining) if !remaining.is_open() => {
+            "What Curfew closes is closed: what failed came after that. What it only reports stays."
+        }
+        Some(_) => "Until then it is open, as the second read found it.",
+        None => "Until then look at the resource by hand: it may be open.",
+    };
+    cause.into_iter().chain(by_hand.map(ToOwned::to_owned)).chain([state.to_owned()]).collect()
+}

@@ -1,0 +1,55 @@
+//! What a control makes of a state.
+
+use serde::{Deserialize, Serialize};
+
+/// Who deals with a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    /// Curfew closes it.
+    Close,
+    /// Curfew should have closed it and does not come back to it: a person has to.
+    ByHand,
+    /// Curfew says so; a person decides.
+    Report,
+}
+
+impl Remedy {
+    /// Whether a resource with such a finding counts as open, so that it is not remediated.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Close | Self::ByHand)
+    }
+}
+
+/// A control's own judgement of one state. It holds all that a plan is made from.
+pub trait Assessment: Sized {
+    /// One reason why the state is not acceptable, in the control's own terms.
+    type Finding: PartialEq;
+
+    /// The reasons; none = compliant.
+    fn findings(&self) -> &[Self::Finding];
+
+    /// Who deals with one of them.
+    fn remedy(&self, finding: &Self::Finding) -> Remedy;
+
+    /// The same judgement with only what `stays` answers of each finding: all of it, a part, or nothing. What is
+    /// taken out is in no plan.
+    #[must_use]
+    fn without(self, stays: impl FnMut(Self::Finding) -> Option<Self::Finding>) -> Self;
+
+    /// Whether nothing is to be said.
+    fn is_compliant(&self) -> bool {
+        self.findings().is_empty()
+    }
+
+    /// Whether something is left that Curfew would close.
+    fn has_work(&self) -> bool {
+        self.findings().iter().any(|finding| self.remedy(finding) == Remedy::Close)
+    }
+
+    /// Whether the resource counts as open.
+    fn is_open(&self) -> bool {
+        self.findings().iter().any(|finding| self.remedy(finding).is_open())
+    }
+}

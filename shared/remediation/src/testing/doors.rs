@@ -1,0 +1,251 @@
+//! A control over a made-up resource: a house whose doors should be closed.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::SystemTime;
+
+use events::{BucketName, Resource};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{
+    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Finding, Found, Remedy,
+    Severity, Target, Walked,
+};
+
+/// How many doors applying closes, and what it answers.
+pub type Apply = (usize, Result<Applied, CallError>);
+
+/// What a read answers.
+pub type Read = Result<Option<Vec<String>>, CallError>;
+
+/// The state of a house is the list of its open doors; each is a finding. A `window` is reported only, a `cat flap` is
+/// left to people, and a house with an `unspeakable` door cannot be written down.
+///
+/// Clones are the same house.
+#[derive(Debug, Clone, Default)]
+pub struct Doors {
+    /// What the next reads answer; the last one answers for ever.
+    pub reads: Rc<RefCell<VecDeque<Read>>>,
+    /// What applying does, after it has closed as many doors as this says.
+    pub apply: Rc<RefCell<Option<Apply>>>,
+    /// What was called, in order.
+    pub calls: Rc<RefCell<Vec<String>>>,
+}
+
+/// The open doors of a house.
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
+#[serde(transparent)]
+pub struct House(pub Vec<String>);
+
+/// What is not acceptable about a house.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenDoors(Vec<String>);
+
+/// A door that was closed, or opened again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Turned {
+    /// Which.
+    pub door: String,
+}
+
+/// Which doors are to be turned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Turn {
+    /// These are to be closed.
+    Close(Vec<String>),
+    /// These are to be opened again.
+    Open(Vec<String>),
+}
+
+impl Doors {
+    /// A house that answers these reads.
+    #[must_use]
+    pub fn read<const N: usize>(reads: [Read; N]) -> Self {
+        Self { reads: Rc::new(RefCell::new(reads.into())), ..Self::default() }
+    }
+
+    /// The same, where applying ends so.
+    #[must_use]
+    pub fn then(self, closed: usize, result: Result<Applied, CallError>) -> Self {
+        *self.apply.borrow_mut() = Some((closed, result));
+        self
+    }
+}
+
+/// A read that finds these doors open.
+///
+/// # Errors
+/// Never.
+pub fn open(doors: &[&str]) -> Read {
+    Ok(Some(doors.iter().map(ToString::to_string).collect()))
+}
+
+/// Nobody may close doors.
+#[must_use]
+pub fn denied() -> CallError {
+    CallError::Denied(Denied { action: "house:CloseDoor", message: "no".to_owned() })
+}
+
+/// Doors are closed later.
+#[must_use]
+pub fn throttled() -> CallError {
+    CallError::Passing { action: "house:CloseDoor", code: "SlowDown".to_owned(), message: "later".to_owned() }
+}
+
+/// This door is not closed.
+#[must_use]
+pub fn refused(code: &str) -> CallError {
+    CallError::Refused { action: "house:CloseDoor", code: code.to_owned(), message: "no".to_owned() }
+}
+
+impl Serialize for House {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.iter().any(|door| door == "unspeakable") {
+            return Err(serde::ser::Error::custom("there are no words for it"));
+        }
+        self.0.serialize(serializer)
+    }
+}
+
+impl Assessment for OpenDoors {
+    type Finding = String;
+
+    fn findings(&self) -> &[String] {
+        &self.0
+    }
+
+    fn remedy(&self, door: &String) -> Remedy {
+        match door.as_str() {
+            "window" => Remedy::Report,
+            "cat flap" => Remedy::ByHand,
+            _ => Remedy::Close,
+        }
+    }
+
+    fn without(self, stays: impl FnMut(String) -> Option<String>) -> Self {
+        Self(self.0.into_iter().filter_map(stays).collect())
+    }
+}
+
+impl Control for Doors {
+    const NAME: &'static str = "doors";
+    type Id = BucketName;
+    type State = House;
+    type Assessment = OpenDoors;
+    type Plan = Turn;
+    type Change = Turned;
+
+    fn id(resource: &Resource) -> Option<&BucketName> {
+        if let Resource::Bucket(name) = resource { Some(name) } else { None }
+    }
+
+    async fn read(&self, target: &Target<'_, BucketName>) -> Result<Option<House>, CallError> {
+        self.calls.borrow_mut().push(format!("read {}", target.id));
+        let mut reads = self.reads.borrow_mut();
+        let read = if reads.len() > 1 { reads.pop_front() } else { reads.front().cloned() };
+        Ok(read.unwrap_or(Ok(None))?.map(House))
+    }
+
+    fn assess(&self, state: &House) -> OpenDoors {
+        OpenDoors(state.0.clone())
+    }
+
+    fn plan(&self, assessment: &OpenDoors, _now: SystemTime) -> Option<Turn> {
+        let doors: Vec<_> = assessment.0.iter().filter(|door| *door != "window").cloned().collect();
+        (!doors.is_empty()).then_some(Turn::Close(doors))
+    }
+
+    async fn apply(
+        &self,
+        target: &Target<'_, BucketName>,
+        plan: &Turn,
+        done: &mut Vec<Turned>,
+    ) -> Result<Applied, CallError> {
+        let doors = plan.doors();
+        self.calls.borrow_mut().push(format!("apply {} to {}", doors.join(" "), target.id));
+        let (closed, result) = self.apply.borrow().clone().unwrap_or((usize::MAX, Ok(Applied::Done)));
+        done.extend(doors.iter().take(closed).map(|door| Turned { door: door.clone() }));
+        result
+    }
+
+    fn unfinished(
+        &self,
+        _target: &Target<'_, BucketName>,
+        plan: &Turn,
+        done: &[Turned],
+        after: Option<&House>,
+    ) -> Option<Turn> {
+        let is_left = |door: &&String| match after {
+            Some(after) => after.0.contains(door),
+            None => done.iter().all(|turned| turned.door != **door),
+        };
+        let doors: Vec<String> = plan.doors().iter().filter(is_left).cloned().collect();
+        (!doors.is_empty()).then_some(Turn::Close(doors))
+    }
+
+    fn undo(&self, _before: &House, _plan: &Turn, done: &[Turned]) -> Option<Turn> {
+        let doors: Vec<String> = done.iter().map(|turned| turned.door.clone()).collect();
+        (!doors.is_empty()).then_some(Turn::Open(doors))
+    }
+}
+
+impl Describe for Doors {
+    fn findings(&self, assessment: &OpenDoors) -> Vec<Finding> {
+        let finding = |door: &String| Finding {
+            kind: "open-door",
+            severity: Severity::High,
+            remedy: assessment.remedy(door),
+            summary: format!("the {door} is open"),
+            evidence: json!({ "door": door }),
+        };
+        assessment.0.iter().map(finding).collect()
+    }
+
+    fn steps(&self, plan: &Turn) -> Vec<String> {
+        plan.doors().iter().map(|door| format!("{} the {door}", plan.verb())).collect()
+    }
+
+    fn change(&self, change: &Turned) -> Change {
+        Change {
+            action: "house:CloseDoor",
+            summary: format!("closed the {}", change.door),
+            detail: json!({ "door": change.door }),
+        }
+    }
+
+    fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
+        vec![format!("Do what one does when it is {}.", walked.outcome)]
+    }
+
+    fn evidence(
+        &self,
+        _target: &Target<'_, BucketName>,
+        found: &Found<Self>,
+        _walked: &Walked<Self>,
+    ) -> Vec<Evidence> {
+        vec![Evidence::new("The doors", found.state.0.join("\n"))]
+    }
+
+    fn commands(&self, _target: &Target<'_, BucketName>, plan: &Turn) -> String {
+        let lines: Vec<String> =
+            plan.doors().iter().map(|door| format!("  {} {door}", plan.verb())).collect();
+        lines.join("\n")
+    }
+}
+
+impl Turn {
+    fn doors(&self) -> &[String] {
+        match self {
+            Self::Close(doors) | Self::Open(doors) => doors,
+        }
+    }
+
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Close(_) => "close",
+            Self::Open(_) => "open",
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What happened to one subject, in its control's own types.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use events::Subject;
+use serde_json::{Value, json};
+
+use crate::{CallError, Control, Mode, Outcome};
+
+/// What happened to one subject.
+#[derive(Debug)]
+pub struct Walked<C: Control> {
+    /// What was looked at.
+    pub subject: Subject,
+    /// Whether Curfew may change things.
+    pub mode: Mode,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was found, where there was something to find.
+    pub found: Option<Found<C>>,
+    /// What was changed, in order.
+    pub changes: Vec<C::Change>,
+    /// What the read after the changes found; `None` where there was no such read.
+    pub seen: Option<Seen<C>>,
+    /// What of the plan is left undone.
+    pub left: Option<C::Plan>,
+    /// Why a step could not be done.
+    pub error: Option<StepError>,
+    /// What else there is to know.
+    pub note: Option<Note>,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// What the first read found.
+#[derive(Debug)]
+pub struct Found<C: Control> {
+    /// The state before.
+    pub state: C::State,
+    /// The same as JSON: what was there before any change.
+    pub written: Value,
+    /// What is not acceptable about it.
+    pub assessment: C::Assessment,
+    /// What clears that; `None` where the control changes nothing.
+    pub plan: Option<C::Plan>,
+}
+
+/// What the read after the changes found.
+#[derive(Debug)]
+pub struct Seen<C: Control> {
+    /// The state after.
+    pub state: C::State,
+    /// What is still not acceptable about it.
+    pub assessment: C::Assessment,
+}
+
+/// Why a step could not be done.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StepError {
+    /// A call to AWS did not succeed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The state before cannot be written down, and what cannot be put back is not changed.
+    #[error("the state before could not be written down, so nothing was changed: {0}")]
+    Unwritable(#[source] Arc<serde_json::Error>),
+}
+
+/// What else there is to know of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// The resource was deleted between the two reads.
+    Deleted,
+    /// It was open at the first read and closed at the second, and no change is known.
+    ClosedMeanwhile,
+    /// What was found has no effect, for this reason.
+    Inert(&'static str),
+}
+
+impl<C: Control> Walked<C> {
+    /// Nothing but how it ended.
+    #[must_use]
+    pub(crate) fn new(subject: &Subject, mode: Mode, outcome: Outcome) -> Self {
+        Self {
+            subject: subject.clone(),
+            mode,
+            outcome,
+            found: None,
+            changes: Vec::new(),
+            seen: None,
+            left: None,
+            error: None,
+            note: None,
+            duration: Duration::ZERO,
+        }
+    }
+
+    /// The call that failed, where one did.
+    #[must_use]
+    pub fn failed_call(&self) -> Option<&CallError> {
+        match &self.error {
+            Some(StepError::Call(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the same trigger should be handed out again.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed | Outcome::StillOpen)
+    }
+
+    /// Whether a person should hear of this: what was changed, what needs a decision, what failed for good.
+    /// `last_chance` is false while a queue will hand the same trigger out again.
+    #[must_use]
+    pub fn concerns_a_person(&self, last_chance: bool) -> bool {
+        match self.outcome {
+            Outcome::Compliant => false,
+            Outcome::Gone => !self.changes.is_empty(),
+            Outcome::Remediated
+            | Outcome::StillOpen
+            | Outcome::Alerted
+            | Outcome::Observed
+            | Outcome::ClosedMeanwhile => true,
+            Outcome::Failed => {
+                let for_good = !self.failed_call().is_some_and(CallError::is_passing);
+                for_good || last_chance || !self.changes.is_empty()
+            }
+        }
+    }
+}
+
+impl StepError {
+    /// A stable name for logs and message consumers.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Call(error) => error.kind(),
+            Self::Unwritable(_) => "unwritable-state",
+        }
+    }
+
+    /// The error for programs; see [`CallError::facts`].
+    #[must_use]
+    pub fn facts(&self) -> Value {
+        match self {
+            Self::Call(error) => error.facts(),
+            Self::Unwritable(_) => json!({ "kind": self.kind(), "message": self.to_string() }),
+        }
+    }
+}
+
+impl Note {
+    /// The note in words, without the full stop.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Deleted => "the resource was deleted while Curfew was at work",
+            // The answer to a call may get lost, and its repetition find the work done.
+            Self::ClosedMeanwhile => {
+                "it was closed between Curfew's two reads, by somebody else or by a call of Curfew's whose answer \
+                 got lost"
+            }
+            Self::Inert(why) => why,
+        }
+    }
+}

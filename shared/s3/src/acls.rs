@@ -1,0 +1,171 @@
+//! The port of the control `s3-acl`.
+
+use aws_sdk_s3::operation::put_bucket_acl::builders::PutBucketAclFluentBuilder;
+use aws_sdk_s3::types::{self, AccessControlPolicy, BucketCannedAcl, ObjectOwnership};
+use aws_types::SdkConfig;
+use buckets::{Acl, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, Written};
+use remediation::CallError;
+
+use crate::block;
+use crate::clients::{self, Accounts, Buckets, explain};
+
+/// Bucket ACLs in S3.
+#[derive(Debug, Clone)]
+pub struct S3BucketAcls {
+    buckets: Buckets,
+    accounts: Accounts,
+}
+
+impl S3BucketAcls {
+    /// Bucket ACLs, reached with this configuration.
+    #[must_use]
+    pub fn new(sdk: &SdkConfig) -> Self {
+        Self { buckets: clients::buckets(sdk), accounts: clients::accounts(sdk) }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_clients(buckets: aws_sdk_s3::Client, accounts: aws_sdk_s3control::Client) -> Self {
+        Self { buckets: Buckets::always(buckets), accounts: Accounts::always(accounts) }
+    }
+}
+
+impl BucketAcls for S3BucketAcls {
+    async fn acl(&self, bucket: &Bucket<'_>) -> Result<Option<Acl>, CallError> {
+        const ACTION: &str = "s3:GetBucketAcl";
+        let answer = self
+            .buckets
+            .of(bucket.region)
+            .get_bucket_acl()
+            .bucket(bucket.id.as_str())
+            .expected_bucket_owner(bucket.account.as_str())
+            .send()
+            .await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) if aws::code(&error) == Some("NoSuchBucket") => return Ok(None),
+            Err(error) => return Err(explain(aws::failed(ACTION, error), bucket)),
+        };
+        let owner = answer.owner.ok_or(CallError::Incomplete { action: ACTION, field: "Owner" })?;
+        let grants = answer.grants.unwrap_or_default().into_iter().map(|grant| {
+            let incomplete = |field| CallError::Incomplete { action: ACTION, field };
+            let grantee = grant.grantee.ok_or_else(|| incomplete("Grantee"))?;
+            let permission = grant.permission.ok_or_else(|| incomplete("Permission"))?;
+            Ok(Grant { grantee: self::grantee(grantee), permission: permission.as_str().to_owned() })
+        });
+        Ok(Some(Acl {
+            owner: Owner { id: owner.id, display_name: owner.display_name },
+            grants: grants.collect::<Result<_, _>>()?,
+        }))
+    }
+
+    async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<Option<PublicAccessBlock>, CallError> {
+        block::read(&self.buckets, bucket).await
+    }
+
+    async fn account_block(&self, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
+        block::read_account(&self.accounts, bucket).await
+    }
+
+    async fn serves_website(&self, bucket: &Bucket<'_>) -> Result<bool, CallError> {
+        let answer = self
+            .buckets
+            .of(bucket.region)
+            .get_bucket_website()
+            .bucket(bucket.id.as_str())
+            .expected_bucket_owner(bucket.account.as_str())
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error) if aws::code(&error) == Some("NoSuchWebsiteConfiguration") => Ok(false),
+            Err(error) => Err(explain(aws::failed("s3:GetBucketWebsite", error), bucket)),
+        }
+    }
+
+    async fn acls_disabled(&self, bucket: &Bucket<'_>) -> Result<bool, CallError> {
+        let answer = self
+            .buckets
+            .of(bucket.region)
+            .get_bucket_ownership_controls()
+            .bucket(bucket.id.as_str())
+            .expected_bucket_owner(bucket.account.as_str())
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                let rules = answer.ownership_controls.map(|controls| controls.rules).unwrap_or_default();
+                let enforced = |ownership| ownership == ObjectOwnership::BucketOwnerEnforced;
+                Ok(rules.into_iter().any(|rule| enforced(rule.object_ownership)))
+            }
+            Err(error) if aws::code(&error) == Some("OwnershipControlsNotFoundError") => Ok(false),
+            Err(error) => Err(explain(aws::failed("s3:GetBucketOwnershipControls", error), bucket)),
+        }
+    }
+
+    async fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> Result<Written, CallError> {
+        const ACTION: &str = "s3:PutBucketAcl";
+        let request = self
+            .buckets
+            .of(bucket.region)
+            .put_bucket_acl()
+            .bucket(bucket.id.as_str())
+            .expected_bucket_owner(bucket.account.as_str());
+        let answer = fill(request, acl)?.send().await;
+        match answer {
+            Ok(_) => Ok(Written::Done),
+            Err(error) => match aws::code(&error) {
+                Some("AccessControlListNotSupported") => Ok(Written::AclsDisabled),
+                Some("NoSuchBucket") => Ok(Written::NoBucket),
+                _ => Err(explain(aws::failed(ACTION, error), bucket)),
+            },
+        }
+    }
+
+    async fn block(&self, bucket: &Bucket<'_>, block: PublicAccessBlock) -> Result<(), CallError> {
+        block::write(&self.buckets, bucket, block).await
+    }
+
+    async fn unblock(&self, bucket: &Bucket<'_>) -> Result<(), CallError> {
+        block::delete(&self.buckets, bucket).await
+    }
+}
+
+fn fill(request: PutBucketAclFluentBuilder, acl: &NewAcl) -> Result<PutBucketAclFluentBuilder, CallError> {
+    let NewAcl::Grants(acl) = acl else { return Ok(request.acl(BucketCannedAcl::Private)) };
+    let owner = types::Owner::builder()
+        .set_id(acl.owner.id.clone())
+        .set_display_name(acl.owner.display_name.clone())
+        .build();
+    let grants = acl.grants.iter().map(|grant| {
+        Ok(types::Grant::builder()
+            .grantee(sdk_grantee(&grant.grantee)?)
+            .permission(grant.permission.as_str().into())
+            .build())
+    });
+    let list = AccessControlPolicy::builder()
+        .owner(owner)
+        .set_grants(Some(grants.collect::<Result<_, CallError>>()?))
+        .build();
+    Ok(request.access_control_policy(list))
+}
+
+fn grantee(grantee: types::Grantee) -> Grantee {
+    Grantee {
+        kind: grantee.r#type.as_str().to_owned(),
+        id: grantee.id,
+        display_name: grantee.display_name,
+        email_address: grantee.email_address,
+        uri: grantee.uri,
+    }
+}
+
+pub(crate) fn sdk_grantee(grantee: &Grantee) -> Result<types::Grantee, CallError> {
+    types::Grantee::builder()
+        .r#type(grantee.kind.as_str().into())
+        .set_id(grantee.id.clone())
+        .set_display_name(grantee.display_name.clone())
+        .set_email_address(grantee.email_address.clone())
+        .set_uri(grantee.uri.clone())
+        .build()
+        .map_err(|_| CallError::Incomplete { action: "s3:GetBucketAcl", field: "Grantee type" })
+}

@@ -1,0 +1,61 @@
+//! The clients, one a Region, and what their calls have in common.
+
+use aws::{CountCalls, PerRegion, own_endpoint};
+use aws_sdk_s3control::config::endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint};
+use aws_types::SdkConfig;
+use buckets::Bucket;
+use remediation::{CallError, Denied};
+
+/// Clients for buckets: S3 answers a call to another Region than the bucket's with a redirect.
+pub(crate) type Buckets = PerRegion<aws_sdk_s3::Client>;
+
+/// Clients for what S3 keeps about accounts.
+pub(crate) type Accounts = PerRegion<aws_sdk_s3control::Client>;
+
+/// Clients for buckets.
+pub(crate) fn buckets(sdk: &SdkConfig) -> Buckets {
+    let sdk = sdk.clone();
+    PerRegion::new(move |region| {
+        // An endpoint of one's own rarely has a DNS name for each bucket.
+        let config =
+            aws_sdk_s3::config::Builder::from(&sdk).force_path_style(own_endpoint(&sdk, "s3").is_some());
+        aws_sdk_s3::Client::from_conf(config.region(region).interceptor(CountCalls).build())
+    })
+}
+
+/// Clients for what S3 keeps about accounts.
+pub(crate) fn accounts(sdk: &SdkConfig) -> Accounts {
+    let sdk = sdk.clone();
+    PerRegion::new(move |region| {
+        let config = aws_sdk_s3control::config::Builder::from(&sdk).region(region).interceptor(CountCalls);
+        let config = match own_endpoint(&sdk, "s3 control") {
+            // The SDK would put the account's id before the host's name.
+            Some(url) => config.endpoint_resolver(OwnEndpoint(url)),
+            None => config,
+        };
+        aws_sdk_s3control::Client::from_conf(config.build())
+    })
+}
+
+#[derive(Debug)]
+struct OwnEndpoint(String);
+
+impl ResolveEndpoint for OwnEndpoint {
+    fn resolve_endpoint<'a>(&'a self, _: &'a Params) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(Endpoint::builder().url(self.0.clone()).build()))
+    }
+}
+
+/// An error that says what "access denied" may mean besides a missing permission.
+pub(crate) fn explain(error: CallError, bucket: &Bucket<'_>) -> CallError {
+    match error {
+        CallError::Denied(Denied { action, message }) => CallError::Denied(Denied {
+            action,
+            message: format!(
+                "{message} (S3 answers the same where the bucket is not owned by account {})",
+                bucket.account
+            ),
+        }),
+        other => other,
+    }
+}

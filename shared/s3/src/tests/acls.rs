@@ -1,0 +1,331 @@
+//! The calls to S3, and what each answer means.
+
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::operation::delete_public_access_block::DeletePublicAccessBlockOutput;
+use aws_sdk_s3::operation::get_bucket_acl::{GetBucketAclError, GetBucketAclOutput};
+use aws_sdk_s3::operation::get_bucket_ownership_controls::{
+    GetBucketOwnershipControlsError, GetBucketOwnershipControlsOutput,
+};
+use aws_sdk_s3::operation::get_bucket_website::{GetBucketWebsiteError, GetBucketWebsiteOutput};
+use aws_sdk_s3::operation::get_public_access_block::{GetPublicAccessBlockError, GetPublicAccessBlockOutput};
+use aws_sdk_s3::operation::put_bucket_acl::{PutBucketAclError, PutBucketAclOutput};
+use aws_sdk_s3::operation::put_public_access_block::{PutPublicAccessBlockError, PutPublicAccessBlockOutput};
+use aws_sdk_s3::types::{self, ObjectOwnership, PublicAccessBlockConfiguration};
+use aws_sdk_s3control::config::retry::RetryConfig as AccountRetries;
+use aws_sdk_s3control::operation::get_public_access_block::{
+    GetPublicAccessBlockError as AccountError, GetPublicAccessBlockOutput as AccountOutput,
+};
+use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+
+use buckets::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, Written};
+use remediation::CallError;
+use remediation::testing::run;
+
+use super::{bucket, sdk_error};
+use crate::S3BucketAcls;
+use crate::acls::sdk_grantee;
+
+const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+
+fn group(permission: &str, uri: &str) -> Grant {
+    let grantee = Grantee {
+        kind: "Group".into(),
+        id: None,
+        display_name: None,
+        email_address: None,
+        uri: Some(uri.into()),
+    };
+    Grant { grantee, permission: permission.into() }
+}
+
+fn user(permission: &str, id: &str) -> Grant {
+    let grantee = Grantee {
+        kind: "CanonicalUser".into(),
+        id: Some(id.into()),
+        display_name: Some(format!("name of {id}")),
+        email_address: None,
+        uri: None,
+    };
+    Grant { grantee, permission: permission.into() }
+}
+
+fn acl(grants: Vec<Grant>) -> Acl {
+    Acl { owner: Owner { id: Some("owner".into()), display_name: None }, grants }
+}
+
+fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAccessBlock {
+    PublicAccessBlock {
+        block_public_acls: block,
+        ignore_public_acls: ignore,
+        block_public_policy: policy,
+        restrict_public_buckets: restrict,
+    }
+}
+
+fn sdk_grant(grant: &Grant) -> types::Grant {
+    types::Grant::builder()
+        .grantee(sdk_grantee(&grant.grantee).unwrap())
+        .permission(grant.permission.as_str().into())
+        .build()
+}
+
+#[test]
+fn reading_names_the_expected_owner_and_keeps_every_field() {
+    let grants = vec![user("FULL_CONTROL", "owner"), group("READ", ALL_USERS)];
+    let answer = grants.iter().map(sdk_grant).collect::<Vec<_>>();
+    let rule = mock!(aws_sdk_s3::Client::get_bucket_acl)
+        .match_requests(|request| {
+            request.bucket() == Some("acme-reports")
+                && request.expected_bucket_owner() == Some("210987654321")
+        })
+        .then_output(move || {
+            let owner = types::Owner::builder().id("owner").build();
+            GetBucketAclOutput::builder().owner(owner).set_grants(Some(answer.clone())).build()
+        });
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
+    assert_eq!(run(acls.acl(&bucket().target())), Ok(Some(acl(grants))));
+    assert_eq!(rule.num_calls(), 1);
+}
+
+#[test]
+fn writing_sends_owner_and_grants_as_they_were_and_names_the_expected_owner() {
+    let grants = vec![user("FULL_CONTROL", "owner"), group("WRITE", LOG_DELIVERY)];
+    let expected = grants.iter().map(sdk_grant).collect::<Vec<_>>();
+    let rule = mock!(aws_sdk_s3::Client::put_bucket_acl)
+        .match_requests(move |request| {
+            let list = request.access_control_policy().unwrap();
+            request.expected_bucket_owner() == Some("210987654321")
+                && request.acl().is_none()
+                && list.owner().and_then(|owner| owner.id()) == Some("owner")
+                && list.grants() == expected
+        })
+        .then_output(|| PutBucketAclOutput::builder().build());
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
+    assert_eq!(run(acls.write(&bucket().target(), &NewAcl::Grants(acl(grants)))), Ok(Written::Done));
+    assert_eq!(rule.num_calls(), 1);
+}
+
+#[test]
+fn a_bucket_that_does_not_exist_is_none() {
+    let rule = mock!(aws_sdk_s3::Client::get_bucket_acl)
+        .then_error(|| GetBucketAclError::generic(sdk_error("NoSuchBucket", "The bucket does not exist")));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
+    assert_eq!(run(acls.acl(&bucket().target())), Ok(None));
+}
+
+#[test]
+fn disabled_acls_are_told_from_an_error() {
+    let rule = mock!(aws_sdk_s3::Client::put_bucket_acl)
+        .then_error(|| PutBucketAclError::generic(sdk_error("AccessControlListNotSupported", "no ACLs")));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
+    assert_eq!(run(acls.write(&bucket().target(), &NewAcl::Private)), Ok(Written::AclsDisabled));
+}
+
+#[test]
+fn a_denied_call_names_the_action_and_the_account_that_was_expected() {
+    let rule = mock!(aws_sdk_s3::Client::get_bucket_acl)
+        .then_error(|| GetBucketAclError::generic(sdk_error("AccessDenied", "Access Denied")));
+    let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
+    let error = run(acls.acl(&bucket().target())).unwrap_err();
+    assert!(!error.is_passing());
+    assert_eq!(
+        error.to_string(),
+        "access denied: the function's role may not call `s3:GetBucketAcl` here: Access Denied (S3 answers \
+         the same where the bucket is not owned by account 210987654321)"
+    );
+}
+
+#[test]
+fn an_answer_without_an_owner_is_not_taken_for_an_acl() {
+    let rule =
+        mock!(aws_sdk_s3::Client::get_bucket_acl).then_output(|| GetBucketAclOutput::builder().build());
+    let acls = with_buckets(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [&rule]));
+    let error = run(acls.acl(&bucket().target())).unwrap_err();
+    assert_eq!(error.to_string(), "`s3:GetBucketAcl` answered without `Owner`");
+}
+
+fn acls(rule: &Rule) -> S3BucketAcls {
+    let once = |config: aws_sdk_s3::config::Builder| config.retry_config(RetryConfig::disabled());
+    with_buckets(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [rule], once))
+}
+
+fn with_buckets(buckets: aws_sdk_s3::Client) -> S3BucketAcls {
+    S3BucketAcls::with_clients(buckets, mock_client!(aws_sdk_s3control, []))
+}
+
+fn with_accounts(rule: &Rule) -> S3BucketAcls {
+    let once = |config: aws_sdk_s3control::config::Builder| config.retry_config(AccountRetries::disabled());
+    let accounts = mock_client!(aws_sdk_s3control, RuleMode::MatchAny, [rule], once);
+    S3BucketAcls::with_clients(mock_client!(aws_sdk_s3, []), accounts)
+}
+
+const OWNER: Option<&str> = Some("210987654321");
+
+/// The call, asked of a bucket whose every answer is this error code.
+macro_rules! failing {
+    ($call:ident, $error:ident, $code:expr) => {{
+        let code: &'static str = $code;
+        mock!(aws_sdk_s3::Client::$call).then_error(move || $error::generic(sdk_error(code, "why")))
+    }};
+}
+
+#[test]
+fn block_public_access_is_read_flag_by_flag_from_the_expected_owner() {
+    let rule = mock!(aws_sdk_s3::Client::get_public_access_block)
+        .match_requests(|request| request.expected_bucket_owner() == OWNER)
+        .then_output(|| {
+            let block = PublicAccessBlockConfiguration::builder().ignore_public_acls(true).build();
+            GetPublicAccessBlockOutput::builder().public_access_block_configuration(block).build()
+        });
+    let answer = run(acls(&rule).public_access_block(&bucket().target()));
+    assert_eq!(answer, Ok(Some(flags(false, true, false, false))));
+}
+
+/// What the account's switches are read as where S3 control answers with this error code.
+fn account_refused(code: &'static str) -> Result<PublicAccessBlock, CallError> {
+    let rule = mock!(aws_sdk_s3control::Client::get_public_access_block).then_error(move || {
+        let metadata = aws_sdk_s3control::error::ErrorMetadata::builder().code(code).message("no").build();
+        AccountError::generic(metadata)
+    });
+    run(with_accounts(&rule).account_block(&bucket().target()))
+}
+
+#[test]
+fn the_accounts_switches_are_those_of_the_account_that_owns_the_bucket() {
+    let rule = mock!(aws_sdk_s3control::Client::get_public_access_block)
+        .match_requests(|request| request.account_id() == OWNER)
+        .then_output(|| {
+            let block =
+                AccountConfiguration::builder().ignore_public_acls(true).block_public_acls(false).build();
+            AccountOutput::builder().public_access_block_configuration(block).build()
+        });
+    let answer = run(with_accounts(&rule).account_block(&bucket().target()));
+    assert_eq!(answer, Ok(flags(false, true, false, false)));
+    assert_eq!(account_refused("NoSuchPublicAccessBlockConfiguration"), Ok(PublicAccessBlock::default()));
+    assert!(account_refused("SlowDown").unwrap_err().is_passing());
+    let denied = account_refused("AccessDenied").unwrap_err();
+    assert!(
+        matches!(&denied, CallError::Denied(d) if d.action == "s3:GetAccountPublicAccessBlock"),
+        "{denied}"
+    );
+}
+
+#[test]
+fn all_four_flags_are_written_to_the_expected_owner() {
+    let rule = mock!(aws_sdk_s3::Client::put_public_access_block)
+        .match_requests(|request| {
+            let block = request.public_access_block_configuration().unwrap();
+            let flags = [
+                block.block_public_acls(),
+                block.ignore_public_acls(),
+                block.block_public_policy(),
+                block.restrict_public_buckets(),
+            ];
+            request.expected_bucket_owner() == OWNER
+                && flags == [Some(true), Some(true), Some(false), Some(true)]
+        })
+        .then_output(|| PutPublicAccessBlockOutput::builder().build());
+    assert_eq!(run(acls(&rule).block(&bucket().target(), flags(true, true, false, true))), Ok(()));
+    assert_eq!(rule.num_calls(), 1);
+}
+
+#[test]
+fn a_website_configuration_is_a_website() {
+    let rule = mock!(aws_sdk_s3::Client::get_bucket_website)
+        .match_requests(|request| request.expected_bucket_owner() == OWNER)
+        .then_output(|| GetBucketWebsiteOutput::builder().build());
+    assert_eq!(run(acls(&rule).serves_website(&bucket().target())), Ok(true));
+}
+
+#[test]
+fn only_bucket_owner_enforced_disables_acls() {
+    for (ownership, disabled) in [
+        (ObjectOwnership::BucketOwnerEnforced, true),
+        (ObjectOwnership::BucketOwnerPreferred, false),
+        (ObjectOwnership::ObjectWriter, false),
+    ] {
+        let rule = mock!(aws_sdk_s3::Client::get_bucket_ownership_controls)
+            .match_requests(|request| request.expected_bucket_owner() == OWNER)
+            .then_output(move || {
+                let rule = types::OwnershipControlsRule::builder().object_ownership(ownership.clone());
+                let controls = types::OwnershipControls::builder().rules(rule.build().unwrap());
+                GetBucketOwnershipControlsOutput::builder()
+                    .ownership_controls(controls.build().unwrap())
+                    .build()
+            });
+        assert_eq!(run(acls(&rule).acls_disabled(&bucket().target())), Ok(disabled));
+    }
+}
+
+#[test]
+fn what_is_not_configured_is_an_answer() {
+    let target = bucket();
+    let rule =
+        failing!(get_public_access_block, GetPublicAccessBlockError, "NoSuchPublicAccessBlockConfiguration");
+    assert_eq!(run(acls(&rule).public_access_block(&target.target())), Ok(None));
+    let rule = failing!(get_bucket_website, GetBucketWebsiteError, "NoSuchWebsiteConfiguration");
+    assert_eq!(run(acls(&rule).serves_website(&target.target())), Ok(false));
+    let rule = failing!(
+        get_bucket_ownership_controls,
+        GetBucketOwnershipControlsError,
+        "OwnershipControlsNotFoundError"
+    );
+    assert_eq!(run(acls(&rule).acls_disabled(&target.target())), Ok(false));
+}
+
+#[test]
+fn a_bucket_that_is_gone_is_told_from_an_error_when_it_is_written() {
+    let rule = failing!(put_bucket_acl, PutBucketAclError, "NoSuchBucket");
+    assert_eq!(run(acls(&rule).write(&bucket().target(), &NewAcl::Private)), Ok(Written::NoBucket));
+}
+
+/// How each call fails where S3 answers it with this code.
+fn failures(code: &'static str) -> [(&'static str, CallError); 6] {
+    let target = bucket();
+    let target = target.target();
+    let get_acl = failing!(get_bucket_acl, GetBucketAclError, code);
+    let get_block = failing!(get_public_access_block, GetPublicAccessBlockError, code);
+    let website = failing!(get_bucket_website, GetBucketWebsiteError, code);
+    let ownership = failing!(get_bucket_ownership_controls, GetBucketOwnershipControlsError, code);
+    let put_acl = failing!(put_bucket_acl, PutBucketAclError, code);
+    let put_block = failing!(put_public_access_block, PutPublicAccessBlockError, code);
+    [
+        ("s3:GetBucketAcl", run(acls(&get_acl).acl(&target)).unwrap_err()),
+        ("s3:GetBucketPublicAccessBlock", run(acls(&get_block).public_access_block(&target)).unwrap_err()),
+        ("s3:GetBucketWebsite", run(acls(&website).serves_website(&target)).unwrap_err()),
+        ("s3:GetBucketOwnershipControls", run(acls(&ownership).acls_disabled(&target)).unwrap_err()),
+        ("s3:PutBucketAcl", run(acls(&put_acl).write(&target, &NewAcl::Private)).unwrap_err()),
+        (
+            "s3:PutBucketPublicAccessBlock",
+            run(acls(&put_block).block(&target, PublicAccessBlock::default())).unwrap_err(),
+        ),
+    ]
+}
+
+#[test]
+fn a_throttle_of_each_call_may_pass() {
+    for (action, error) in failures("SlowDown") {
+        assert!(error.is_passing(), "{action}: {error}");
+        assert!(error.to_string().contains(action), "{error}");
+    }
+}
+
+#[test]
+fn a_denial_of_each_call_names_its_iam_action() {
+    for (action, error) in failures("AccessDenied") {
+        assert!(matches!(&error, CallError::Denied(denied) if denied.action == action), "{action}: {error}");
+        assert!(error.to_string().contains("not owned by account 210987654321"), "{error}");
+    }
+}
+
+#[test]
+fn taking_the_block_away_names_the_expected_owner() {
+    let rule = mock!(aws_sdk_s3::Client::delete_public_access_block)
+        .match_requests(|request| {
+            request.bucket() == Some("acme-reports") && request.expected_bucket_owner() == OWNER
+        })
+        .then_output(|| DeletePublicAccessBlockOutput::builder().build());
+    assert_eq!(run(acls(&rule).unblock(&bucket().target())), Ok(()));
+}

@@ -1,0 +1,187 @@
+//! Putting the interfaces of an open group into the quarantine group of their VPC, and giving them their groups.
+
+use events::{GroupId, VpcId};
+use futures_util::{StreamExt, stream, try_join};
+use network::Rule;
+use remediation::CallError;
+
+use crate::port::{EVERYWHERE, QUARANTINE_GROUP_NAME, action};
+use crate::state::readable;
+use crate::{
+    At, By, Created, Destination, Interface, Isolation, Placed, Placement, QUARANTINE_GROUP, QuarantineGroup,
+    SecurityGroups, SgChange, SgIngress, words,
+};
+
+/// How many interfaces are changed at the same time: EC2 lets an account change some five a second in the
+/// long run.
+const AT_ONCE: usize = 4;
+
+impl<P: SecurityGroups> SgIngress<P> {
+    /// Gives each interface of the plan the quarantine group in the group's place. One that is gone, or has
+    /// left the group, is passed over; one that fails does not stop the others.
+    pub(super) async fn isolate(
+        &self,
+        at: &At<'_>,
+        plan: &Isolation,
+        done: &mut Vec<SgChange>,
+    ) -> Result<(), CallError> {
+        let _alone = self.isolating.lock().await;
+        // Read once more: the groups that an interface keeps are those that it has now.
+        let by_tag = self.groups.quarantine_groups(at, &plan.vpc, By::Tag);
+        let (now, found) = try_join!(self.groups.interfaces(at), by_tag)?;
+        let is_planned = |one: &Interface| plan.interfaces.iter().any(|planned| planned.id == one.id);
+        let interfaces: Vec<Interface> = now.into_iter().filter(is_planned).collect();
+        if interfaces.is_empty() {
+            return Ok(());
+        }
+        let quarantine = self.destination(at, plan, found, done).await?;
+        let placement = |interface: Interface| Placement {
+            groups: interface.isolated(at.id, &quarantine, plan.all_groups),
+            interface,
+        };
+        self.place(at, &interfaces.into_iter().map(placement).collect::<Vec<_>>(), done).await
+    }
+
+    /// Gives interfaces their groups, but for those that are gone. One that fails does not stop the others.
+    pub(super) async fn place(
+        &self,
+        at: &At<'_>,
+        placements: &[Placement],
+        done: &mut Vec<SgChange>,
+    ) -> Result<(), CallError> {
+        let placed = stream::iter(placements).map(|placement| async {
+            let placed = self.groups.place(at, &placement.interface.id, &placement.groups).await?;
+            Ok((placed == Placed::Done).then(|| SgChange::Placed(placement.clone())))
+        });
+        let mut failed = Ok(());
+        for change in placed.buffered(AT_ONCE).collect::<Vec<Result<_, CallError>>>().await {
+            match change {
+                Ok(change) => done.extend(change),
+                Err(error) => failed = failed.and(Err(error)),
+            }
+        }
+        failed
+    }
+
+    /// The group that takes the interfaces in. One that the plan knows comes before others that were `found`; EC2
+    /// may not show it yet.
+    async fn destination(
+        &self,
+        at: &At<'_>,
+        plan: &Isolation,
+        mut found: Vec<QuarantineGroup>,
+        done: &mut Vec<SgChange>,
+    ) -> Result<GroupId, CallError> {
+        match &plan.destination {
+            Destination::Known { group, may_have_egress } => {
+                found.retain(|one| one.id == *group);
+                if !found.is_empty() {
+                    return self.first_closed(at, found, done).await;
+                }
+                if *may_have_egress {
+                    self.silence(at, group).await?;
+                }
+                Ok(group.clone())
+            }
+            Destination::ToBeFound if found.is_empty() => self.create(at, &plan.vpc, done).await,
+            Destination::ToBeFound => self.first_closed(at, found, done).await,
+        }
+    }
+
+    /// Creates the VPC's quarantine group, or finds the one that somebody else has just created.
+    async fn create(&self, at: &At<'_>, vpc: &VpcId, done: &mut Vec<SgChange>) -> Result<GroupId, CallError> {
+        match self.groups.create_quarantine_group(at, vpc).await? {
+            Created::Group(id) => {
+                done.push(SgChange::Created { group: id.clone(), vpc: vpc.clone() });
+                self.silence(at, &id).await?;
+                Ok(id)
+            }
+            Created::NameTaken => {
+                let mut found = self.groups.quarantine_groups(at, vpc, By::Name).await?;
+                found.retain(|group| group.is_tagged);
+                if !found.is_empty() {
+                    return self.first_closed(at, found, done).await;
+                }
+                Err(CallError::Refused {
+                    action: action::CREATE,
+                    code: "InvalidGroup.Duplicate".to_owned(),
+                    message: format!(
+                        "{vpc} has a group `{QUARANTINE_GROUP_NAME}` that is not tagged `{QUARANTINE_GROUP}`: \
+                         tag it, if it may serve as the quarantine group, or rename it"
+                    ),
+                })
+            }
+        }
+    }
+
+    /// The first of these quarantine groups that is not open itself.
+    async fn first_closed(
+        &self,
+        at: &At<'_>,
+        found: Vec<QuarantineGroup>,
+        done: &mut Vec<SgChange>,
+    ) -> Result<GroupId, CallError> {
+        let mut refused = None;
+        for group in found {
+            match self.why_not(at, &group).await? {
+                None => return self.silenced(at, group, done).await,
+                Some((code, message)) => {
+                    let code = code.to_owned();
+                    refused.get_or_insert(CallError::Refused { action: action::PLACE, code, message });
+                }
+            }
+        }
+        Err(refused.unwrap_or(CallError::Incomplete { action: action::PLACE, field: "a quarantine group" }))
+    }
+
+    /// Why nobody may be put into this quarantine group. Prefix lists that it names are read: they may hold the
+    /// world, or the addresses of those who look into what happened.
+    async fn why_not(
+        &self,
+        at: &At<'_>,
+        group: &QuarantineGroup,
+    ) -> Result<Option<(&'static str, String)>, CallError> {
+        let settings = &self.settings.network;
+        let rules: Vec<Rule> = group.inbound.iter().cloned().map(Rule::unnamed).collect();
+        let deciding = network::deciding_lists(&rules, settings);
+        let lists = self.lists.read(&self.groups, at, deciding).await?;
+        let assessment = network::assess(&rules, &readable(&lists), settings);
+        let id = &group.id;
+        if !assessment.is_closed() {
+            let message = format!("the quarantine group {id} is open itself: close it first");
+            return Ok(Some(("QuarantineGroupIsOpen", message)));
+        }
+        let unread = lists.iter().filter_map(|list| Some(words::unread(list, &list.blocks.unknown()?.why())));
+        let unknown: Vec<String> = unread.collect();
+        Ok((!unknown.is_empty()).then(|| {
+            let message = format!(
+                "nobody knows whom the quarantine group {id} lets in, which has to be known first: {}",
+                unknown.join("; ")
+            );
+            ("QuarantineGroupIsUnknown", message)
+        }))
+    }
+
+    /// A quarantine group that was there. Whoever created it may not have come to take its outbound rules
+    /// away; other rules of it are somebody's decision, unless they open it.
+    async fn silenced(
+        &self,
+        at: &At<'_>,
+        found: QuarantineGroup,
+        done: &mut Vec<SgChange>,
+    ) -> Result<GroupId, CallError> {
+        for to in EVERYWHERE.into_iter().filter(|block| found.reaches(block)) {
+            self.groups.revoke_egress(at, &found.id, to).await?;
+            done.push(SgChange::EgressRevoked { group: found.id.clone(), to });
+        }
+        Ok(found.id)
+    }
+
+    /// Takes the outbound rules away that EC2 gives to a new group.
+    async fn silence(&self, at: &At<'_>, quarantine: &GroupId) -> Result<(), CallError> {
+        for to in EVERYWHERE {
+            self.groups.revoke_egress(at, quarantine, to).await?;
+        }
+        Ok(())
+    }
+}

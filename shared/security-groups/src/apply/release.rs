@@ -1,0 +1,51 @@
+//! Putting a group and its interfaces back as they were.
+
+use std::collections::BTreeSet;
+
+use network::Rule;
+use remediation::CallError;
+
+use crate::apply::revoke::Progress;
+use crate::{At, PutBack, Release, SecurityGroups, SgChange, SgIngress};
+
+impl<P: SecurityGroups> SgIngress<P> {
+    /// Authorizes what was revoked, and only then takes away what was put back in its place: until a rule is
+    /// there again, its parts stay, and beside it they do no harm.
+    pub(super) async fn release(
+        &self,
+        at: &At<'_>,
+        plan: &Release,
+        done: &mut Vec<SgChange>,
+    ) -> Result<(), CallError> {
+        let Progress { waiting, error, .. } = self.put_back(at, &plan.authorize, done).await;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        let parts = self.there(at, &plan.revoke).await?;
+        let revoked = if parts.is_empty() {
+            Ok(())
+        } else {
+            let parts: Vec<&Rule> = parts.iter().collect();
+            self.revoke_rules(at, &parts, &mut BTreeSet::new(), done).await
+        };
+        let fitted = self.put_back_what_fits(at, &waiting, done).await;
+        let _alone = self.isolating.lock().await;
+        let placed = self.place(at, &plan.place, done).await;
+        revoked.and(fitted).and(placed)
+    }
+
+    /// What was put back, as rules. The group is read only where an id is not known.
+    async fn there(&self, at: &At<'_>, parts: &[PutBack]) -> Result<Vec<Rule>, CallError> {
+        if parts.iter().any(|part| part.id.is_none()) {
+            let rules = self.groups.rules(at).await?.unwrap_or_default();
+            let is_part = |rule: &Rule| parts.iter().any(|part| part.is(rule));
+            return Ok(rules.into_iter().filter(is_part).collect());
+        }
+        let rule = |PutBack { part, id }: &PutBack| {
+            let id = id.clone()?;
+            let (permission, tags) = (part.permission.clone(), part.tags.clone());
+            Some(Rule { id, is_egress: false, permission, tags })
+        };
+        Ok(parts.iter().filter_map(rule).collect())
+    }
+}

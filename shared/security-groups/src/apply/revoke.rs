@@ -1,0 +1,209 @@
+//! Revoking what opens a group, once what it let in rightly is put back.
+
+use std::collections::BTreeSet;
+
+use network::{Rule, RuleId};
+use remediation::CallError;
+
+use crate::state::says_the_same;
+use crate::{At, Authorized, Part, PutBack, Revocation, Revoked, SecurityGroups, SgChange, SgIngress, Tags};
+
+/// Parts that get the same tags, which one call can put back.
+type Batch<'a> = (&'a Tags, Vec<&'a Part>);
+
+/// How putting parts back went.
+#[derive(Default)]
+pub(super) struct Progress<'a> {
+    /// The group has no room for these yet.
+    pub(super) waiting: Vec<Batch<'a>>,
+    /// EC2 did not add a part of these rules: they stay, so that nothing legitimate is cut.
+    pub(super) kept: BTreeSet<&'a RuleId>,
+    /// The first thing that went wrong.
+    pub(super) error: Option<CallError>,
+}
+
+impl<P: SecurityGroups> SgIngress<P> {
+    /// Puts back, then revokes, so that nothing legitimate is cut even for a moment. Only a group that is
+    /// full has to lose the offending rules first. What fails keeps only what it is about from going on.
+    pub(super) async fn revoke(
+        &self,
+        at: &At<'_>,
+        plan: &Revocation,
+        done: &mut Vec<SgChange>,
+    ) -> Result<(), CallError> {
+        let Progress { mut waiting, kept, mut error } = self.put_back(at, &plan.restore, done).await;
+        let rules: Vec<&Rule> = plan.revoke.iter().filter(|rule| !kept.contains(&rule.id)).collect();
+        let mut there = kept;
+        if !rules.is_empty()
+            && let Err(why) = self.revoke_rules(at, &rules, &mut there, done).await
+        {
+            error = error.or(Some(why));
+        }
+        // As long as a rule is there, nothing of it is missing.
+        for (_, parts) in &mut waiting {
+            parts.retain(|part| !there.contains(&part.part_of));
+        }
+        error.or(self.put_back_what_fits(at, &waiting, done).await.err()).map_or(Ok(()), Err)
+    }
+
+    /// Puts parts back, as far as EC2 takes them and the group has room.
+    pub(super) async fn put_back<'a>(
+        &self,
+        at: &At<'_>,
+        parts: &'a [Part],
+        done: &mut Vec<SgChange>,
+    ) -> Progress<'a> {
+        let mut progress = Progress::default();
+        for batch in batches(parts) {
+            if progress.error.as_ref().is_none_or(concerns_one_alone) {
+                self.put_back_batch(at, batch, &mut progress, done).await;
+            } else {
+                progress.kept.extend(batch.1.iter().map(|part| &part.part_of));
+            }
+        }
+        progress
+    }
+
+    /// Authorizes all at once. Where one of them is there already, or is refused, EC2 adds none, and they go one
+    /// by one.
+    async fn put_back_batch<'a>(
+        &self,
+        at: &At<'_>,
+        (tags, parts): Batch<'a>,
+        so_far: &mut Progress<'a>,
+        done: &mut Vec<SgChange>,
+    ) {
+        let mut left = parts.as_slice();
+        let mut at_once = left.len();
+        while !left.is_empty() {
+            let (now, later) = left.split_at(at_once.min(left.len()));
+            match self.authorize(at, now, tags).await {
+                Ok(Authorized::Done(rules)) => done.extend(put_back(now, rules)),
+                Ok(Authorized::NoRoom(_)) => return so_far.waiting.push((tags, left.to_vec())),
+                Ok(Authorized::AlreadyThere) | Err(CallError::Refused { .. }) if now.len() > 1 => {
+                    at_once = 1;
+                    continue;
+                }
+                Ok(Authorized::AlreadyThere) => {}
+                Err(why) => {
+                    let is_alone = concerns_one_alone(&why);
+                    let failed = if is_alone { now } else { left };
+                    so_far.kept.extend(failed.iter().map(|part| &part.part_of));
+                    so_far.error.get_or_insert(why);
+                    if !is_alone {
+                        return;
+                    }
+                }
+            }
+            left = later;
+        }
+    }
+
+    /// Puts back as much as the group has room for: each part that fits is one that is not cut. Half as many
+    /// are tried each time that they do not fit, so that the calls are few.
+    pub(super) async fn put_back_what_fits(
+        &self,
+        at: &At<'_>,
+        batches: &[Batch<'_>],
+        done: &mut Vec<SgChange>,
+    ) -> Result<(), CallError> {
+        let mut refused = None;
+        for (tags, parts) in batches {
+            let mut left = parts.as_slice();
+            let mut at_once = left.len();
+            while !left.is_empty() {
+                let (now, later) = left.split_at(at_once.min(left.len()));
+                match self.authorize(at, now, tags).await {
+                    Ok(Authorized::Done(rules)) => done.extend(put_back(now, rules)),
+                    Ok(Authorized::NoRoom(_))
+                    | Err(CallError::Refused { .. })
+                    | Ok(Authorized::AlreadyThere)
+                        if now.len() > 1 =>
+                    {
+                        at_once = now.len() / 2;
+                        continue;
+                    }
+                    Ok(Authorized::AlreadyThere) => {}
+                    Ok(Authorized::NoRoom(why)) => return Err(refused.unwrap_or(why)),
+                    Err(why @ CallError::Refused { .. }) => {
+                        refused.get_or_insert(why);
+                    }
+                    Err(why) => return Err(refused.unwrap_or(why)),
+                }
+                left = later;
+            }
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    async fn authorize(&self, at: &At<'_>, parts: &[&Part], tags: &Tags) -> Result<Authorized, CallError> {
+        let permissions: Vec<_> = parts.iter().map(|part| &part.permission).collect();
+        self.groups.authorize(at, &permissions, tags).await
+    }
+
+    /// Revokes all at once; where one of them is gone already, or may not go, EC2 refuses the lot, and they go one
+    /// by one. Adds those that stay to `there`.
+    pub(super) async fn revoke_rules<'a>(
+        &self,
+        at: &At<'_>,
+        rules: &[&'a Rule],
+        there: &mut BTreeSet<&'a RuleId>,
+        done: &mut Vec<SgChange>,
+    ) -> Result<(), CallError> {
+        let ids: Vec<&RuleId> = rules.iter().map(|rule| &rule.id).collect();
+        match self.groups.revoke(at, &ids).await {
+            Ok(Revoked::Done) => {
+                done.extend(rules.iter().map(|rule| SgChange::Revoked((*rule).clone())));
+                return Ok(());
+            }
+            Ok(Revoked::NotThere) if rules.len() == 1 => return Ok(()),
+            Ok(Revoked::NotThere) => {}
+            Err(CallError::Refused { .. }) if rules.len() > 1 => {}
+            Err(error) => {
+                there.extend(rules.iter().map(|rule| &rule.id));
+                return Err(error);
+            }
+        }
+        let mut failed: Option<CallError> = None;
+        for rule in rules {
+            if failed.as_ref().is_some_and(|error| !concerns_one_alone(error)) {
+                there.insert(&rule.id);
+                continue;
+            }
+            match self.groups.revoke(at, &[&rule.id]).await {
+                Ok(Revoked::Done) => done.push(SgChange::Revoked((*rule).clone())),
+                Ok(Revoked::NotThere) => {}
+                Err(error) => {
+                    there.insert(&rule.id);
+                    failed.get_or_insert(error);
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+/// Whether the others may go on: what is denied, or does not get through, is so for all of them.
+fn concerns_one_alone(error: &CallError) -> bool {
+    matches!(error, CallError::Refused { .. })
+}
+
+/// One call gives the same tags to all its rules.
+fn batches(parts: &[Part]) -> Vec<Batch<'_>> {
+    let mut batches: Vec<Batch<'_>> = Vec::new();
+    for part in parts {
+        match batches.iter_mut().find(|(tags, _)| **tags == part.tags) {
+            Some((_, batch)) => batch.push(part),
+            None => batches.push((&part.tags, vec![part])),
+        }
+    }
+    batches
+}
+
+/// What was put back, each part with the new rule that says the same, in whatever order EC2 tells them.
+fn put_back(parts: &[&Part], rules: Vec<Rule>) -> impl Iterator<Item = SgChange> {
+    parts.iter().map(move |part| {
+        let new = rules.iter().find(|rule| says_the_same(&rule.permission, &part.permission));
+        SgChange::Authorized(PutBack { part: (*part).clone(), id: new.map(|rule| rule.id.clone()) })
+    })
+}

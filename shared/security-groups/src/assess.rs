@@ -1,0 +1,154 @@
+//! What is not acceptable about a group.
+
+use std::collections::{BTreeSet, HashMap};
+
+use network::{Handling, Permission, Rule, RuleId, UnreadableSource};
+use remediation::{Assessment, Remedy};
+use sha2::{Digest, Sha256};
+
+use crate::state::readable;
+use crate::{Group, Interface, QUARANTINED_AT, QUARANTINED_RULES, QuarantineStyle};
+
+/// One reason why a group is not acceptable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SgFinding {
+    /// Ports are open and not authorized.
+    Open(network::Finding),
+    /// Nobody knows whom a prefix list lets in.
+    Unreadable(UnreadableSource),
+    /// AWS services manage these interfaces of the group, so that nobody can isolate them.
+    OnManaged(Vec<Interface>),
+}
+
+/// The judgement of one group, with the group: what a plan is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupAssessment {
+    /// What was judged.
+    pub(crate) group: Group,
+    /// What is done about this group.
+    pub(crate) style: QuarantineStyle,
+    /// A digest of the rules that open the group, or may, where they are to stay as evidence.
+    pub(crate) digest: Option<String>,
+    /// By address family, protocol and lowest port; then what is unreadable, and what is managed.
+    findings: Vec<SgFinding>,
+}
+
+impl GroupAssessment {
+    /// Judges a group.
+    ///
+    /// In the style `isolate` a group is open as far as something uses it. Its rules stay as evidence, so that
+    /// of a group that Curfew has isolated, that nothing uses any more, and that is open as it was then, there is
+    /// nothing left to say.
+    pub(crate) fn of(group: &Group, style: QuarantineStyle, settings: &network::Settings) -> Self {
+        let network::Assessment { findings, unreadable } = judge(group, settings);
+        let open = findings.into_iter().map(SgFinding::Open);
+        let mut findings: Vec<_> = open.chain(unreadable.into_iter().map(SgFinding::Unreadable)).collect();
+        let digest = (style == QuarantineStyle::Isolate).then(|| digest(group, &findings));
+        if let (Some(digest), Some(interfaces)) = (&digest, &group.interfaces) {
+            let managed: Vec<_> = interfaces.iter().filter(|one| one.is_managed()).cloned().collect();
+            if interfaces.is_empty() && is_open_as_isolated(group, digest) {
+                findings.clear();
+            } else if !managed.is_empty() {
+                findings.push(SgFinding::OnManaged(managed));
+            }
+        }
+        Self { group: group.clone(), style, digest, findings }
+    }
+
+    /// What is open.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &network::Finding> + Clone {
+        self.findings.iter().filter_map(|finding| match finding {
+            SgFinding::Open(open) => Some(open),
+            SgFinding::Unreadable(_) | SgFinding::OnManaged(_) => None,
+        })
+    }
+
+    /// Whether there is nothing that has to be closed, by whomever.
+    pub(crate) fn is_closed(&self) -> bool {
+        !self.open().any(|open| open.handling == Handling::Revoke)
+    }
+
+    /// Whether it is known that no interface has the group.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.style == QuarantineStyle::Isolate && self.group.interfaces.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    /// The interfaces that Curfew may isolate.
+    pub(crate) fn own_interfaces(&self) -> impl Iterator<Item = &Interface> {
+        self.group.interfaces.iter().flatten().filter(|one| !one.is_managed())
+    }
+
+    /// Who deals with open ports.
+    pub(crate) fn remedy_of_open(&self, open: &network::Finding) -> Remedy {
+        if self.closes() && open.handling == Handling::Revoke { Remedy::Close } else { Remedy::Report }
+    }
+
+    /// Whether Curfew closes what is open.
+    fn closes(&self) -> bool {
+        match self.style {
+            QuarantineStyle::Revoke => true,
+            QuarantineStyle::Isolate => self.group.vpc.is_some() && self.own_interfaces().next().is_some(),
+            QuarantineStyle::Alert => false,
+        }
+    }
+}
+
+impl Assessment for GroupAssessment {
+    type Finding = SgFinding;
+
+    fn findings(&self) -> &[SgFinding] {
+        &self.findings
+    }
+
+    fn remedy(&self, finding: &SgFinding) -> Remedy {
+        match finding {
+            SgFinding::Open(open) => self.remedy_of_open(open),
+            SgFinding::Unreadable(_) => Remedy::Report,
+            SgFinding::OnManaged(_) => Remedy::ByHand,
+        }
+    }
+
+    /// An interface is open on account of the group only: where nothing of the group is left to close, no managed
+    /// interface is either.
+    fn without(mut self, stays: impl FnMut(SgFinding) -> Option<SgFinding>) -> Self {
+        self.findings = self.findings.into_iter().filter_map(stays).collect();
+        if self.is_closed() {
+            self.findings.retain(|finding| !matches!(finding, SgFinding::OnManaged(_)));
+        }
+        self
+    }
+}
+
+/// What is open, whoever uses the group and whatever is done about it.
+pub(crate) fn judge(group: &Group, settings: &network::Settings) -> network::Assessment {
+    network::assess(&group.rules, &readable(&group.prefix_lists), settings)
+}
+
+/// Whether what is open is exactly what was open when Curfew isolated the group.
+fn is_open_as_isolated(group: &Group, digest: &String) -> bool {
+    group.tags.contains_key(QUARANTINED_AT) && group.tags.get(QUARANTINED_RULES) == Some(digest)
+}
+
+/// A digest of the rules that open the group, or may: in whatever order they are read, the same rules give
+/// the same digest. What a rule lets in counts too, since EC2 lets people change a rule that keeps its id.
+fn digest(group: &Group, findings: &[SgFinding]) -> String {
+    let ids: BTreeSet<&RuleId> = findings.iter().flat_map(rule_ids).collect();
+    let rules: HashMap<&RuleId, &Rule> = group.rules.iter().map(|rule| (&rule.id, rule)).collect();
+    let mut digest = Sha256::new();
+    for rule in ids.into_iter().filter_map(|id| rules.get(id)) {
+        let Permission { protocol, from_port, to_port, source, .. } = &rule.permission;
+        let ports = (from_port.unwrap_or(-1), to_port.unwrap_or(-1));
+        digest.update(format!("{} {} {} {} {source}\n", rule.id, protocol.as_str(), ports.0, ports.1));
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The rules that open, or may.
+fn rule_ids(finding: &SgFinding) -> impl Iterator<Item = &RuleId> {
+    let ids = match finding {
+        SgFinding::Open(open) => Some(&open.rule_ids),
+        SgFinding::Unreadable(source) => Some(&source.rule_ids),
+        SgFinding::OnManaged(_) => None,
+    };
+    ids.into_iter().flatten()
+}

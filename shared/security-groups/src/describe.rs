@@ -1,0 +1,110 @@
+//! The control's types in words.
+
+use events::GroupId;
+use remediation::{Change, Describe, Evidence, Finding, Found, Walked};
+use serde_json::json;
+
+use crate::port::{QUARANTINE_GROUP_NAME, action};
+use crate::{
+    At, GroupAssessment, Placement, Quarantine, SecurityGroups, SgChange, SgIngress, Tags, advice, commands,
+    evidence, findings, words,
+};
+
+impl<P: SecurityGroups> Describe for SgIngress<P> {
+    fn findings(&self, assessment: &GroupAssessment) -> Vec<Finding> {
+        findings::findings(assessment)
+    }
+
+    fn steps(&self, plan: &Quarantine) -> Vec<String> {
+        steps(plan)
+    }
+
+    fn change(&self, change: &SgChange) -> Change {
+        self::change(change)
+    }
+
+    fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
+        advice::advice(self.settings.quarantine, walked)
+    }
+
+    fn evidence(&self, at: &At<'_>, found: &Found<Self>, walked: &Walked<Self>) -> Vec<Evidence> {
+        evidence::evidence(at, found, walked, self.settings.quarantine)
+    }
+
+    fn commands(&self, at: &At<'_>, plan: &Quarantine) -> String {
+        commands::of(at, plan)
+    }
+}
+
+fn steps(plan: &Quarantine) -> Vec<String> {
+    match plan {
+        Quarantine::Revoke(plan) => {
+            let restore = plan.restore.iter().map(|part| format!("put back {}", words::part(part)));
+            let cut = plan.cut.iter().map(|cut| format!("do not put back {}", words::cut(cut)));
+            let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
+            restore.chain(cut).chain(revoke).chain(tag(&plan.tags)).collect()
+        }
+        Quarantine::Isolate(plan) => {
+            let place = if plan.all_groups { "all its groups" } else { "this group" };
+            let isolate = plan.interfaces.iter().map(|interface| {
+                format!("give {interface} the quarantine group of {} in place of {place}", plan.vpc)
+            });
+            isolate.chain(tag(&plan.tags)).collect()
+        }
+        Quarantine::Release(plan) => {
+            let authorize = plan.authorize.iter().map(|part| format!("put back {}", words::part(part)));
+            let revoke = plan.revoke.iter().map(|one| format!("revoke {}", words::part(&one.part)));
+            let place = plan.place.iter().map(|one| format!("give {}", placement(one)));
+            authorize.chain(revoke).chain(place).collect()
+        }
+    }
+}
+
+fn tag(tags: &Tags) -> impl Iterator<Item = String> {
+    tags.iter().map(|(key, value)| format!("tag the group `{key}` = {value}"))
+}
+
+fn change(change: &SgChange) -> Change {
+    match change {
+        SgChange::Authorized(put_back) => Change {
+            action: action::AUTHORIZE,
+            summary: format!("put back {}", words::part(&put_back.part)),
+            detail: json!(put_back),
+        },
+        SgChange::Revoked(rule) => Change {
+            action: action::REVOKE,
+            summary: format!("revoked {}", words::rule(rule)),
+            detail: json!(rule),
+        },
+        SgChange::Created { group, vpc } => Change {
+            action: action::CREATE,
+            summary: format!("created the quarantine group {group} of {vpc}"),
+            detail: json!({ "group": group, "name": QUARANTINE_GROUP_NAME, "vpc": vpc }),
+        },
+        SgChange::EgressRevoked { group, to } => Change {
+            action: action::REVOKE_EGRESS,
+            summary: format!("revoked all traffic to {to} from the quarantine group {group}"),
+            detail: json!({ "group": group, "IpProtocol": "-1", "to": to }),
+        },
+        SgChange::Placed(one) => Change {
+            action: action::PLACE,
+            summary: format!("gave {}", placement(one)),
+            detail: json!({
+                "interface": one.interface.id,
+                "before": one.interface.groups,
+                "after": one.groups,
+            }),
+        },
+        SgChange::Tagged { key, value } => Change {
+            action: action::TAG,
+            summary: format!("tagged the group `{key}` = {value}"),
+            detail: json!({ "key": key, "value": value }),
+        },
+    }
+}
+
+/// Such as `eni-1 of instance i-1 the groups sg-2 in place of sg-1`.
+fn placement(Placement { interface, groups }: &Placement) -> String {
+    let joined = |groups: &[GroupId]| words::joined(groups, ", ");
+    format!("{interface} the groups {} in place of {}", joined(groups), joined(&interface.groups))
+}

@@ -1,0 +1,94 @@
+//! What one set of rules opens.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use network::{Exposure, Family, Handling, PortSet, Protocol, Rule, RuleId, Span, SpanSet};
+use remediation::Severity;
+use serde_json::{Value, json};
+
+use crate::{GroupAssessment, words};
+
+/// What the same rules open: with a rule for all traffic, ports of every protocol.
+pub(super) struct Piece<'a> {
+    pub(super) ids: &'a BTreeSet<RuleId>,
+    pub(super) rules: Vec<&'a Rule>,
+    pub(super) parts: Vec<&'a network::Finding>,
+    pub(super) first: &'a network::Finding,
+}
+
+/// What each set of rules opens, in the order of the findings.
+pub(super) fn pieces(assessment: &GroupAssessment) -> Vec<Piece<'_>> {
+    let rules: HashMap<&RuleId, &Rule> = assessment.group.rules.iter().map(|rule| (&rule.id, rule)).collect();
+    let mut positions: BTreeMap<(Family, Exposure, &BTreeSet<RuleId>), usize> = BTreeMap::new();
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
+    for finding in assessment.open() {
+        let next = pieces.len();
+        let position =
+            *positions.entry((finding.family, finding.exposure, &finding.rule_ids)).or_insert(next);
+        match pieces.get_mut(position) {
+            Some(piece) => piece.parts.push(finding),
+            None => pieces.push(Piece {
+                ids: &finding.rule_ids,
+                rules: finding.rule_ids.iter().filter_map(|id| rules.get(id).copied()).collect(),
+                parts: vec![finding],
+                first: finding,
+            }),
+        }
+    }
+    pieces
+}
+
+impl Piece<'_> {
+    /// What may be told in one finding.
+    pub(super) fn key(&self) -> (Family, Exposure, bool) {
+        (self.first.family, self.first.exposure, self.is_to_be_closed())
+    }
+
+    fn is_to_be_closed(&self) -> bool {
+        self.parts.iter().any(|part| part.handling == Handling::Revoke)
+    }
+
+    pub(super) fn is_icmp_only(&self) -> bool {
+        self.parts.iter().all(|part| part.protocol.is_icmp())
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        let mut with_ports = self.parts.iter().filter(|part| !part.protocol.is_icmp());
+        if self.is_icmp_only() {
+            Severity::Low
+        } else if with_ports.any(|part| self.opens_all_of(&part.protocol)) {
+            Severity::Critical
+        } else {
+            Severity::High
+        }
+    }
+
+    /// Whether each of the rules reaches every port of the protocol; nobody serves on port 0.
+    pub(super) fn opens_all_of(&self, protocol: &Protocol) -> bool {
+        let every_port = Span::new(1, u16::MAX).unwrap_or(Span::FULL);
+        self.rules.iter().all(|rule| rule.permission.ports(protocol).as_set().covers_span(every_port))
+    }
+
+    pub(super) fn evidence(&self) -> Value {
+        let ids: Vec<&str> = self.ids.iter().map(RuleId::as_str).collect();
+        json!({ "ports": described(&ports(&self.parts)), "rules": words::list(&ids, "") })
+    }
+}
+
+/// The open ports by protocol.
+pub(super) fn ports<'a>(
+    parts: impl IntoIterator<Item = &'a &'a network::Finding>,
+) -> BTreeMap<&'a Protocol, PortSet> {
+    let mut spans: BTreeMap<&Protocol, Vec<Span<u16>>> = BTreeMap::new();
+    for part in parts {
+        spans.entry(&part.protocol).or_default().extend(part.ports.as_set().spans());
+    }
+    spans.into_iter().map(|(protocol, spans)| (protocol, SpanSet::from_iter(spans).into())).collect()
+}
+
+/// The same, as people read it.
+pub(super) fn described(ports: &BTreeMap<&Protocol, PortSet>) -> BTreeMap<String, Vec<String>> {
+    let describe =
+        |(protocol, ports): (&&Protocol, &PortSet)| (protocol.as_str().to_owned(), ports.describe(protocol));
+    ports.iter().map(describe).collect()
+}

@@ -1,0 +1,210 @@
+//! What the control `sg-ingress` may do in EC2: read a group with what decides about it, change its inbound
+//! rules, put interfaces into the quarantine group, tag.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use events::{GroupId, InterfaceId, VpcId};
+use network::{IpNet, Permission, PrefixListId, Protocol, Rule, RuleId};
+use remediation::{CallError, Target};
+
+use crate::{Interface, ListName, Tags};
+
+/// A security group, and where it is.
+pub type At<'a> = Target<'a, GroupId>;
+
+/// The IAM actions of the calls that change something.
+pub mod action {
+    /// Adds inbound rules.
+    pub const AUTHORIZE: &str = "ec2:AuthorizeSecurityGroupIngress";
+    /// Creates a quarantine group.
+    pub const CREATE: &str = "ec2:CreateSecurityGroup";
+    /// Gives groups to an interface.
+    pub const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
+    /// Takes inbound rules away.
+    pub const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
+    /// Takes outbound rules of a quarantine group away.
+    pub const REVOKE_EGRESS: &str = "ec2:RevokeSecurityGroupEgress";
+    /// Tags a group.
+    pub const TAG: &str = "ec2:CreateTags";
+}
+
+/// What a VPC's quarantine group is called.
+pub const QUARANTINE_GROUP_NAME: &str = "curfew-quarantine";
+
+/// What a quarantine group says about itself.
+pub const QUARANTINE_GROUP_TEXT: &str =
+    "Network interfaces that Curfew has isolated. No inbound and no outbound rules.";
+
+/// To where the outbound rules lead that EC2 gives to a new group; the second where the VPC has IPv6.
+pub const EVERYWHERE: [IpNet; 2] = [
+    IpNet::new_assert(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
+    IpNet::new_assert(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0),
+];
+
+/// What there is to know about a group but its rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The group's name.
+    pub name: String,
+    /// What somebody wrote about it.
+    pub description: String,
+    /// The VPC that it is in.
+    pub vpc: Option<VpcId>,
+    /// The group's tags.
+    pub tags: Tags,
+}
+
+/// How authorizing one or more rules went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authorized {
+    /// EC2 added them all. The new rules, in any order, as far as its answer tells of them.
+    Done(Vec<Rule>),
+    /// At least one of them is there already, so EC2 added none.
+    AlreadyThere,
+    /// The group is full, so EC2 added none.
+    NoRoom(CallError),
+}
+
+/// How revoking one or more rules went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// EC2 took them all away.
+    Done,
+    /// At least one of them is not there (any more), so EC2 took none away.
+    NotThere,
+}
+
+/// How giving groups to an interface went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It has them.
+    Done,
+    /// There is no such interface (any more).
+    Gone,
+}
+
+/// By what a VPC's quarantine group is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// By its tag, whatever it is called.
+    Tag,
+    /// By its name, which may be somebody else's group.
+    Name,
+}
+
+/// A group found in the place of the quarantine group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantineGroup {
+    /// Its id.
+    pub id: GroupId,
+    /// Whether it has the tag of a quarantine group.
+    pub is_tagged: bool,
+    /// What it lets in.
+    pub inbound: Vec<Permission>,
+    /// What it lets out.
+    pub outbound: Vec<Permission>,
+}
+
+/// How creating a quarantine group went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    /// This is it.
+    Group(GroupId),
+    /// The VPC has a group of this name.
+    NameTaken,
+}
+
+/// Security groups. Each method is one EC2 action, asked for page by page where there are pages; each errs
+/// where EC2 does not answer, or not in full.
+pub trait SecurityGroups {
+    /// `DescribeSecurityGroups`: `None` where the group does not exist.
+    fn group(&self, at: &At<'_>) -> impl Future<Output = Result<Option<About>, CallError>>;
+
+    /// `DescribeSecurityGroupRules`: every rule, inbound and outbound; `None` where there is no group.
+    fn rules(&self, at: &At<'_>) -> impl Future<Output = Result<Option<Vec<Rule>>, CallError>>;
+
+    /// `GetManagedPrefixListEntries`: the blocks of a prefix list.
+    fn list_entries(
+        &self,
+        at: &At<'_>,
+        id: &PrefixListId,
+    ) -> impl Future<Output = Result<Vec<IpNet>, CallError>>;
+
+    /// `DescribeManagedPrefixLists`: the names of those that EC2 knows.
+    fn list_names(
+        &self,
+        at: &At<'_>,
+        ids: &[&PrefixListId],
+    ) -> impl Future<Output = Result<Vec<(PrefixListId, ListName)>, CallError>>;
+
+    /// `DescribeNetworkInterfaces`: those that have the group.
+    fn interfaces(&self, at: &At<'_>) -> impl Future<Output = Result<Vec<Interface>, CallError>>;
+
+    /// `AuthorizeSecurityGroupIngress`: adds inbound rules with these tags, all of them or none.
+    fn authorize(
+        &self,
+        at: &At<'_>,
+        permissions: &[&Permission],
+        tags: &Tags,
+    ) -> impl Future<Output = Result<Authorized, CallError>>;
+
+    /// `RevokeSecurityGroupIngress`: takes away inbound rules by their ids, all of them or none.
+    fn revoke(&self, at: &At<'_>, rules: &[&RuleId]) -> impl Future<Output = Result<Revoked, CallError>>;
+
+    /// `CreateTags`: sets these tags on the group, all of them or none.
+    fn tag(&self, at: &At<'_>, tags: &Tags) -> impl Future<Output = Result<(), CallError>>;
+
+    /// `DescribeSecurityGroups`: the quarantine groups of a VPC, by id; one, unless people tagged others.
+    fn quarantine_groups(
+        &self,
+        at: &At<'_>,
+        vpc: &VpcId,
+        by: By,
+    ) -> impl Future<Output = Result<Vec<QuarantineGroup>, CallError>>;
+
+    /// `CreateSecurityGroup`: the quarantine group of a VPC, tagged, with the outbound rules that EC2 gives.
+    fn create_quarantine_group(
+        &self,
+        at: &At<'_>,
+        vpc: &VpcId,
+    ) -> impl Future<Output = Result<Created, CallError>>;
+
+    /// `RevokeSecurityGroupEgress`: takes all traffic to a block away from a quarantine group, if it is there.
+    fn revoke_egress(
+        &self,
+        at: &At<'_>,
+        quarantine: &GroupId,
+        to: IpNet,
+    ) -> impl Future<Output = Result<(), CallError>>;
+
+    /// `ModifyNetworkInterfaceAttribute`: gives an interface exactly these groups.
+    fn place(
+        &self,
+        at: &At<'_>,
+        interface: &InterfaceId,
+        groups: &[GroupId],
+    ) -> impl Future<Output = Result<Placed, CallError>>;
+}
+
+/// A rule for all traffic to this block, as EC2 gives one to a new group.
+#[must_use]
+pub fn all_traffic(to: IpNet) -> Permission {
+    Permission {
+        protocol: Protocol::All,
+        from_port: None,
+        to_port: None,
+        source: to.into(),
+        description: None,
+    }
+}
+
+impl QuarantineGroup {
+    /// Whether it lets all traffic out to the whole of this block.
+    #[must_use]
+    pub fn reaches(&self, block: &IpNet) -> bool {
+        self.outbound
+            .iter()
+            .any(|permission| permission.protocol == Protocol::All && permission.source == (*block).into())
+    }
+}

@@ -1,0 +1,71 @@
+//! What an operator decides about security groups.
+
+mod ports;
+
+use network::{Handling, OpenLevel, PortSet};
+use serde::Deserialize;
+
+/// Settings of the control `sg-ingress`. As JSON they are one flat object.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(from = "Section")]
+pub struct SgSettings {
+    /// What is done about an open group.
+    pub quarantine: QuarantineStyle,
+    /// Whether an isolated interface loses its other groups too.
+    pub isolate_all_groups: bool,
+    /// How a group is judged.
+    pub network: network::Settings,
+}
+
+/// What is done about an open group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QuarantineStyle {
+    /// The offending rules go; what else they let in is put back.
+    #[default]
+    Revoke,
+    /// The group's interfaces go into a group that lets nothing in or out; the rules stay as evidence.
+    Isolate,
+    /// It is reported and stays.
+    Alert,
+}
+
+/// The settings as they are written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Section {
+    #[serde(deserialize_with = "strict::word")]
+    quarantine: QuarantineStyle,
+    isolate_all_groups: bool,
+    #[serde(deserialize_with = "strict::word")]
+    open_level: OpenLevel,
+    #[serde(deserialize_with = "ports::ports")]
+    authorized_tcp_ports: PortSet,
+    #[serde(deserialize_with = "ports::ports")]
+    authorized_udp_ports: PortSet,
+    #[serde(deserialize_with = "strict::word")]
+    icmp: Handling,
+}
+
+impl Default for Section {
+    fn default() -> Self {
+        let SgSettings { quarantine, isolate_all_groups, network } = SgSettings::default();
+        let network::Settings { open_level, authorized_tcp_ports, authorized_udp_ports, icmp } = network;
+        Self { quarantine, isolate_all_groups, open_level, authorized_tcp_ports, authorized_udp_ports, icmp }
+    }
+}
+
+impl From<Section> for SgSettings {
+    fn from(section: Section) -> Self {
+        let Section {
+            quarantine,
+            isolate_all_groups,
+            open_level,
+            authorized_tcp_ports,
+            authorized_udp_ports,
+            icmp,
+        } = section;
+        let network = network::Settings { open_level, authorized_tcp_ports, authorized_udp_ports, icmp };
+        Self { quarantine, isolate_all_groups, network }
+    }
+}

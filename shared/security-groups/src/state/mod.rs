@@ -1,0 +1,87 @@
+//! A security group as it was read.
+
+mod interface;
+mod prefix_list;
+
+use std::collections::BTreeMap;
+
+use events::VpcId;
+use network::{Permission, Rule, RuleId};
+use serde::{Deserialize, Serialize};
+
+pub use interface::Interface;
+pub use prefix_list::{ListName, PrefixList};
+
+pub(crate) use prefix_list::readable;
+
+/// The tag that a group gets when it is quarantined; its value is the time, RFC 3339 in UTC.
+pub const QUARANTINED_AT: &str = "curfew:quarantined-at";
+
+/// The tag that an isolated group gets beside it: a digest of what was open then, and stays as evidence.
+pub const QUARANTINED_RULES: &str = "curfew:quarantined-rules";
+
+/// The tag by which a VPC's quarantine group is found.
+pub const QUARANTINE_GROUP: &str = "curfew:quarantine-group";
+
+/// Tags by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// A security group with its rules, complete enough to rebuild it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Group {
+    /// The group's name.
+    pub name: String,
+    /// What somebody wrote about it.
+    pub description: String,
+    /// The VPC that it is in.
+    pub vpc: Option<VpcId>,
+    /// The group's tags.
+    pub tags: Tags,
+    /// Every rule, inbound and outbound, one source each.
+    pub rules: Vec<Rule>,
+    /// The prefix lists that decide whether a port is open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefix_lists: Vec<PrefixList>,
+    /// The network interfaces that have the group; `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interfaces: Option<Vec<Interface>>,
+}
+
+impl Group {
+    /// The rule of this id.
+    pub(crate) fn rule(&self, id: &RuleId) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == *id)
+    }
+
+    /// The rules that let something in.
+    pub(crate) fn inbound(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(|rule| !rule.is_egress)
+    }
+
+    /// Whether one of its inbound rules allows exactly this.
+    pub(crate) fn allows(&self, permission: &Permission) -> bool {
+        self.inbound().any(|rule| says_the_same(&rule.permission, permission))
+    }
+
+    /// Whether it is the quarantine group of its VPC.
+    pub(crate) fn is_quarantine_group(&self) -> bool {
+        self.tags.contains_key(QUARANTINE_GROUP)
+    }
+}
+
+/// Whether EC2 takes both for the same rule: what is written beside it does not count.
+pub(crate) fn says_the_same(one: &Permission, other: &Permission) -> bool {
+    one.protocol == other.protocol
+        && one.ports(&one.protocol) == other.ports(&other.protocol)
+        && one.source.is_same(&other.source)
+}
+
+/// The tags that people may set: keys that begin with `aws:` are AWS's own, as those of CloudFormation, and EC2
+/// refuses a call that names one.
+pub(crate) fn settable(tags: &Tags) -> Tags {
+    let is_reserved = |key: &str| key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    tags.iter()
+        .filter(|(key, _)| !is_reserved(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! What of a plan is left undone.
+
+use events::GroupId;
+
+use crate::plan::{isolation, revocation};
+use crate::state::says_the_same;
+use crate::undo::{is_of_interface, is_of_part};
+use crate::{
+    Destination, Group, GroupAssessment, Isolation, Part, Placement, PutBack, QUARANTINED_RULES, Quarantine,
+    Release, Revocation, SgChange, Tags,
+};
+
+/// What is left of `plan`; `None` where all is done. `after` is what was seen last: where there is such, it decides.
+pub(crate) fn unfinished(
+    plan: &Quarantine,
+    done: &[SgChange],
+    after: Option<&GroupAssessment>,
+) -> Option<Quarantine> {
+    match plan {
+        Quarantine::Revoke(plan) => left_to_revoke(plan, done, after).map(Quarantine::Revoke),
+        Quarantine::Isolate(plan) => left_to_isolate(plan, done, after).map(Quarantine::Isolate),
+        Quarantine::Release(plan) => {
+            left_to_release(plan, done, after.map(|after| &after.group)).map(Quarantine::Release)
+        }
+    }
+}
+
+fn left_to_revoke(
+    plan: &Revocation,
+    done: &[SgChange],
+    after: Option<&GroupAssessment>,
+) -> Option<Revocation> {
+    let (restore, revoke) = match after {
+        Some(after) => {
+            let left = revocation(after, Tags::new());
+            let (mut restore, revoke) = left.map(|left| (left.restore, left.revoke)).unwrap_or_default();
+            for part in &plan.restore {
+                // As long as the rule is there, nothing of it is missing.
+                let is_missing = after.group.rule(&part.part_of).is_none()
+                    && !after.group.allows(&part.permission)
+                    && !restore.iter().any(|other| says_the_same(&other.permission, &part.permission));
+                if is_missing {
+                    restore.push(part.clone());
+                }
+            }
+            (restore, revoke)
+        }
+        None => {
+            let is_revoked =
+                |rule| done.iter().any(|change| matches!(change, SgChange::Revoked(one) if one == rule));
+            let revoke = plan.revoke.iter().filter(|rule| !is_revoked(*rule));
+            (unnoted(&plan.restore, done), revoke.cloned().collect())
+        }
+    };
+    let is_left = !restore.is_empty() || !revoke.is_empty();
+    let tags = left_of_tags(&plan.tags, is_left, done, after);
+    (is_left || !tags.is_empty()).then_some(Revocation { restore, cut: Vec::new(), revoke, tags })
+}
+
+fn left_to_isolate(
+    plan: &Isolation,
+    done: &[SgChange],
+    after: Option<&GroupAssessment>,
+) -> Option<Isolation> {
+    let interfaces = match after {
+        Some(after) => {
+            let left = isolation(after, plan.all_groups, Tags::new());
+            left.map(|left| left.interfaces).unwrap_or_default()
+        }
+        None => {
+            let is_placed = |one| done.iter().any(|change| is_of_interface(change, one));
+            plan.interfaces.iter().filter(|one| !is_placed(*one)).cloned().collect()
+        }
+    };
+    let tags = left_of_tags(&plan.tags, !interfaces.is_empty(), done, after);
+    (!interfaces.is_empty() || !tags.is_empty()).then(|| Isolation {
+        vpc: plan.vpc.clone(),
+        destination: destination(plan, done),
+        interfaces,
+        all_groups: plan.all_groups,
+        tags,
+    })
+}
+
+/// The quarantine group, as far as the changes tell which it is.
+fn destination(plan: &Isolation, done: &[SgChange]) -> Destination {
+    let known =
+        |group: &GroupId, may_have_egress| Destination::Known { group: group.clone(), may_have_egress };
+    // Whether a new one has lost its outbound rules is certain once somebody was put into it.
+    let used = done.iter().find_map(|change| match change {
+        SgChange::Placed(placement) => placement.groups.first(),
+        _ => None,
+    });
+    let found = done.iter().find_map(|change| match change {
+        SgChange::Created { group, .. } | SgChange::EgressRevoked { group, .. } => Some(group),
+        _ => None,
+    });
+    match (used, found) {
+        (Some(group), _) => known(group, false),
+        (None, Some(group)) => known(group, true),
+        (None, None) => plan.destination.clone(),
+    }
+}
+
+/// As in the plan: a group is tagged where something of it is closed. Of what is evidence, what was seen last
+/// decides.
+fn left_of_tags(tags: &Tags, is_left: bool, done: &[SgChange], after: Option<&GroupAssessment>) -> Tags {
+    let closes = is_left || done.iter().any(SgChange::closes);
+    let is_tagged = done.iter().any(|change| matches!(change, SgChange::Tagged { .. }));
+    if !closes || is_tagged {
+        return Tags::new();
+    }
+    let mut tags = tags.clone();
+    if let (Some(evidence), Some(digest)) =
+        (tags.get_mut(QUARANTINED_RULES), after.and_then(|after| after.digest.as_ref()))
+    {
+        evidence.clone_from(digest);
+    }
+    tags
+}
+
+/// Which groups an interface has is not read with a group that it has not: of interfaces the notes decide.
+fn left_to_release(plan: &Release, done: &[SgChange], after: Option<&Group>) -> Option<Release> {
+    let authorize = match after {
+        Some(after) => {
+            plan.authorize.iter().filter(|part| !after.allows(&part.permission)).cloned().collect()
+        }
+        None => unnoted(&plan.authorize, done),
+    };
+    let is_there = |put_back: &&PutBack| match after {
+        Some(after) => after.inbound().any(|rule| put_back.is(rule)),
+        None => !done.iter().any(|change| matches!(change, SgChange::Revoked(rule) if put_back.is(rule))),
+    };
+    let is_placed = |one: &Placement| done.iter().any(|change| is_of_interface(change, &one.interface));
+    let left = Release {
+        authorize,
+        revoke: plan.revoke.iter().filter(is_there).cloned().collect(),
+        place: plan.place.iter().filter(|one| !is_placed(one)).cloned().collect(),
+    };
+    (left != Release::default()).then_some(left)
+}
+
+fn unnoted(parts: &[Part], done: &[SgChange]) -> Vec<Part> {
+    let is_noted = |part: &Part| done.iter().any(|change| is_of_part(change, part));
+    parts.iter().filter(|part| !is_noted(part)).cloned().collect()
+}

@@ -1,0 +1,152 @@
+//! What an operator may write, and what he is told when it does not fit.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use buckets::AclStyle;
+use network::{Handling, OpenLevel};
+use remediation::Mode;
+use security_groups::{QuarantineStyle, SgSettings};
+use settings::{Settings, SettingsError};
+
+fn parse(json: &str) -> Result<Settings, SettingsError> {
+    Settings::parse("CURFEW_SETTINGS", json)
+}
+
+fn complaint(json: &str) -> String {
+    parse(json).unwrap_err().to_string()
+}
+
+#[test]
+fn without_settings_the_defaults_hold() {
+    let settings = parse("{}").unwrap();
+    assert_eq!(settings, Settings::default());
+    assert_eq!(settings.version, 1);
+    assert_eq!(settings.mode, Mode::Enforce);
+    assert_eq!(settings.s3_acl.style, AclStyle::Grants);
+    assert!(!settings.s3_acl.block_public_acls);
+    assert_eq!(settings.sg.quarantine, QuarantineStyle::Revoke);
+    assert!(!settings.sg.isolate_all_groups);
+    assert_eq!(settings.sg.network.open_level, OpenLevel::World);
+    assert_eq!(settings.sg.network.icmp, Handling::Report);
+    assert_eq!(settings.sg.network.authorized_tcp_ports, [80, 443].into());
+    assert_eq!(settings.sg.network.authorized_udp_ports, [].into());
+}
+
+#[test]
+fn every_documented_key_is_taken() {
+    let settings = parse(
+        r#"{
+            "version": 1,
+            "mode": "observe",
+            "max_receive_count": 5,
+            "s3_acl": { "style": "private", "block_public_acls": true },
+            "s3_policy": {
+                "trusted_accounts": ["111122223333"],
+                "trusted_organizations": ["o-a1b2c3d4e5"],
+                "trusted_networks": ["203.0.113.0/24"],
+                "trusted_vpcs": ["vpc-1a2b3c4d", "vpce-1a2b3c4d"],
+                "alert_on": ["public", "outside-account"]
+            },
+            "sg": {
+                "quarantine": "isolate",
+                "isolate_all_groups": true,
+                "open_level": "broad",
+                "authorized_tcp_ports": [443, "1020-1025"],
+                "authorized_udp_ports": "53, 500-501",
+                "icmp": "revoke"
+            }
+        }"#,
+    )
+    .unwrap();
+    assert_eq!(settings.mode, Mode::Observe);
+    assert_eq!(settings.max_receive_count, 5);
+    assert_eq!(settings.s3_acl.style, AclStyle::Private);
+    assert!(settings.s3_acl.block_public_acls);
+    assert_eq!(settings.s3_policy.trusted_vpcs.len(), 2);
+    assert!(!settings.s3_policy.alerts_on(policy::FindingKind::ConfusedDeputy));
+    assert_eq!(
+        settings.sg,
+        SgSettings {
+            quarantine: QuarantineStyle::Isolate,
+            isolate_all_groups: true,
+            network: network::Settings {
+                open_level: OpenLevel::Broad,
+                authorized_tcp_ports: "443,1020-1025".parse().unwrap(),
+                authorized_udp_ports: [53, 500, 501].into(),
+                icmp: Handling::Revoke,
+            },
+        }
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    for (json, parts) in [
+        (r#"{"mod": "observe"}"#, ["mod", "unknown field"]),
+        (r#"{"sg": {"authorised_tcp_ports": []}}"#, ["authorised_tcp_ports", "unknown field"]),
+        (r#"{"mode": "Observe"}"#, ["`mode`", "`Observe`"]),
+        (r#"{"mode": null}"#, ["`mode`", "expected a string"]),
+        (r#"{"sg": {"authorized_tcp_ports": [80, 70000]}}"#, ["`sg.authorized_tcp_ports[1]`", "`70000`"]),
+        (r#"{"sg": {"authorized_tcp_ports": [-1]}}"#, ["`sg.authorized_tcp_ports[0]`", "`-1`"]),
+        (
+            r#"{"sg": {"authorized_udp_ports": "53,x"}}"#,
+            ["`sg.authorized_udp_ports`", "`x` is neither a port"],
+        ),
+        (r#"{"sg": {"authorized_tcp_ports": ["90-80"]}}"#, ["authorized_tcp_ports[0]", "before it starts"]),
+        (r#"{"sg": {"authorized_tcp_ports": ["80,443"]}}"#, ["authorized_tcp_ports[0]", "`80,443`"]),
+        (r#"{"sg": {"authorized_tcp_ports": ["+80"]}}"#, ["authorized_tcp_ports[0]", "`+80`"]),
+        (r#"{"sg": {"quarantine": "close"}}"#, ["`sg.quarantine`", "`isolate`"]),
+        (r#"{"sg": {"open_level": "some"}}"#, ["`sg.open_level`", "`broad`"]),
+        (r#"{"sg": {"icmp": "close"}}"#, ["`sg.icmp`", "`report`"]),
+        (r#"{"sg": {"isolate_all_groups": "yes"}}"#, ["`sg.isolate_all_groups`", "expected a boolean"]),
+        (r#"{"sg": {"authorized_tcp_ports": 443}}"#, ["`sg.authorized_tcp_ports`", "a list of ports"]),
+        (r#"{"max_receive_count": 0}"#, ["`max_receive_count`", "from 1 to 1000"]),
+        (r#"{"max_receive_count": -3}"#, ["`max_receive_count`", "`-3`, expected a number of deliveries"]),
+        (r#"{"max_receive_count": "8"}"#, ["`max_receive_count`", "expected a number of deliveries"]),
+        (r#"{"mode": {"observe": null}}"#, ["`mode`", "expected a string"]),
+        (r#"{"s3_acl": {"style": "public"}}"#, ["`s3_acl.style`", "`public`"]),
+        (r#"{"s3_acl": {"block_public_acls": "yes"}}"#, ["`s3_acl.block_public_acls`", "a boolean"]),
+        (r#"{"s3_policy": {"trusted_accounts": ["1234"]}}"#, ["`s3_policy.trusted_accounts`", "`1234`"]),
+        (
+            r#"{"s3_policy": {"trusted_organizations": ["ou-1"]}}"#,
+            ["`s3_policy.trusted_organizations`", "`ou-1`"],
+        ),
+        (
+            r#"{"s3_policy": {"trusted_networks": ["10.0.0.0/99"]}}"#,
+            ["`s3_policy.trusted_networks`", "10.0.0.0/99"],
+        ),
+        (r#"{"s3_policy": {"trusted_vpcs": ["sg-1"]}}"#, ["`s3_policy.trusted_vpcs`", "`sg-1`"]),
+        (r#"{"s3_policy": {"alert_on": ["everything"]}}"#, ["`s3_policy.alert_on[0]`", "`everything`"]),
+        (r#"{"mode": "observe", "mode": "enforce"}"#, ["mode", "duplicate"]),
+        (r#"{} {}"#, ["CURFEW_SETTINGS", "trailing"]),
+        ("observe", ["CURFEW_SETTINGS", "expected"]),
+        ("{", ["cannot be used: EOF", "line 1"]),
+        ("[]", ["CURFEW_SETTINGS", "expected a JSON object"]),
+        (r#"{"sg": ["443"]}"#, ["`sg`", "expected a JSON object"]),
+    ] {
+        let complaint = complaint(json);
+        assert!(complaint.starts_with("CURFEW_SETTINGS cannot be used: "), "{complaint}");
+        for part in parts {
+            assert!(complaint.contains(part), "{json}: {complaint}");
+        }
+    }
+}
+
+#[test]
+fn ports_are_the_same_in_a_list_and_in_one_text() {
+    let ports = |json: &str| {
+        let json = format!(r#"{{"sg": {{"authorized_tcp_ports": {json}}}}}"#);
+        parse(&json).unwrap().sg.network.authorized_tcp_ports
+    };
+    assert_eq!(ports(r#"[22, "8000-8002", "8001 - 8010"]"#), ports(r#""8000-8010, 22""#));
+    assert_eq!(ports("[]"), ports(r#""""#));
+}
+
+#[test]
+fn settings_of_a_newer_version_are_refused_whole() {
+    for version in ["2", "0", "-1", "1.5", "\"1\"", "null"] {
+        let complaint = complaint(&format!(r#"{{"mode": "observe", "version": {version}}}"#));
+        assert!(complaint.contains("`version`"), "{complaint}");
+        assert!(complaint.contains("a version of the settings that this Curfew reads: 1"), "{complaint}");
+    }
+}

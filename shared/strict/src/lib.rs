@@ -1,0 +1,78 @@
+//! The JSON types that settings are made of, taken strictly and refused in words.
+//!
+//! Each function is meant for `#[serde(deserialize_with = "...")]`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+
+/// A part of the settings, which has to be a JSON object: serde would take a list for one too, value by value,
+/// and nobody could tell which value was meant for which key.
+///
+/// # Errors
+/// For anything but an object, and where the object is not such a part.
+pub fn section<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_map(Section(PhantomData))
+}
+
+/// A value that is one of a few words, given as a JSON string: serde would take `{"word": null}` for one too.
+///
+/// # Errors
+/// For anything but one of the words.
+pub fn word<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_str(Word(PhantomData))
+}
+
+struct Word<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Word<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<T, E> {
+        T::deserialize(word.into_deserializer())
+    }
+}
+
+/// A list of texts, each of which has to be `expected`, as in `a CIDR block`.
+///
+/// # Errors
+/// For anything else, naming the first item that is not.
+pub fn list<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    is_valid: impl Fn(&str) -> bool,
+    expected: &str,
+) -> Result<Vec<String>, D::Error> {
+    let items = Vec::<String>::deserialize(deserializer)?;
+    match items.iter().find(|item| !is_valid(item)) {
+        Some(bad) => Err(D::Error::custom(format!("`{bad}` is not {expected}"))),
+        None => Ok(items),
+    }
+}
+
+struct Section<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Section<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}

@@ -1,0 +1,8 @@
+//! What is said in the log and counted in metrics.
+
+pub mod line;
+pub mod log;
+pub mod metrics;
+
+/// The target of Curfew's own lines; those of libraries are written from `warn` on only.
+pub const TARGET: &str = "curfew";
