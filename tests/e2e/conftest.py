@@ -11,8 +11,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from harness.functions import FUNCTIONS  # noqa: E402
 from harness.runtime import PlainRuntime  # noqa: E402
-from harness.stack import FUNCTIONS, Emulator, Function, stop  # noqa: E402
+from harness.stack import Emulator, Function, stop  # noqa: E402
 
 
 @pytest.fixture(scope="session")

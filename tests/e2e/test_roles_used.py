@@ -2,7 +2,7 @@
 
 import pytest
 from harness import roles
-from harness.stack import FUNCTIONS
+from harness.functions import FUNCTIONS
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

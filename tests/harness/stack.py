@@ -22,7 +22,6 @@ VENV = Path(sys.executable).parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
-FUNCTIONS = ("s3-acl-private", "s3-policy-alert", "sg-quarantine")
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
