@@ -16,9 +16,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import triggers  # noqa: E402
+from harness.functions import FUNCTIONS, ROWS  # noqa: E402
 from harness.loopback import Handler, Server  # noqa: E402
 from harness.runtime import PlainRuntime  # noqa: E402
-from harness.stack import CREDENTIALS, FUNCTIONS, REGION, spawn, stop, stop_on_signals  # noqa: E402
+from harness.stack import CREDENTIALS, REGION, spawn, stop, stop_on_signals  # noqa: E402
 
 RUNS, WARM = 15, 50
 
@@ -58,8 +59,9 @@ class Aws(Handler):
 def start(binary, endpoint):
     """Starts a process, hands it one event and then WARM more; cold and warm seconds, peak memory in MiB."""
     runtime = PlainRuntime()
-    kind = (triggers.GROUP, "sg-0a1b2c3d4e5f60718") if "sg-" in binary.parent.name else (triggers.BUCKET, "acme")
-    event = triggers.compliance_change(*kind, "rule")
+    row = ROWS.get(binary.parent.name)
+    kind = row.resource if row else triggers.BUCKET
+    event = triggers.compliance_change(kind, {triggers.GROUP: "sg-0a1b2c3d4e5f60718"}.get(kind, "acme"), "rule")
     variables = {
         **CREDENTIALS,
         "AWS_REGION": REGION,

@@ -22,9 +22,10 @@ ATTEMPTS = 6
 
 @dataclass(frozen=True)
 class Function:
-    """A directory of functions/."""
+    """A directory of functions/, and the type of resource that it looks at."""
 
     binary: str
+    resource: str
 
     @property
     def name(self):
@@ -53,7 +54,8 @@ class Function:
 
 
 def all_functions():
-    return [Function(path.parent.name) for path in sorted((ROOT / "functions").glob("*/Cargo.toml"))]
+    table = tomllib.loads((ROOT / "infra" / "functions.toml").read_text())
+    return [Function(name, row["resource"]) for name, row in table.items()]
 
 
 def named(text, variable="FUNCTION"):

@@ -11,8 +11,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from harness.functions import FUNCTIONS  # noqa: E402
 from harness.runtime import PlainRuntime  # noqa: E402
-from harness.stack import FUNCTIONS, Emulator, Function, stop  # noqa: E402
+from harness.stack import Emulator, Function, stop  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -37,14 +38,31 @@ def ec2(emulator):
     return emulator.client("ec2")
 
 
+# What the tests in here compare is there once all others are over.
+LAST = "test_all_that_was_seen.py"
+
+
+class Seen:
+    """What was seen in all tests that are over."""
+
+    def __init__(self):
+        # IAM actions by the function's name.
+        self.actions = {name: set() for name in FUNCTIONS}
+        self.fields, self.metrics = set(), set()
+
+    def add(self, function):
+        self.actions[function.name] |= function.recorder.actions
+        self.fields |= function.fields
+        self.metrics |= function.counted
+
+
 @pytest.fixture(scope="session")
-def used_actions():
-    """What each function called in all tests that are over: IAM actions by the function's name."""
-    return {name: set() for name in FUNCTIONS}
+def seen():
+    return Seen()
 
 
 @pytest.fixture(scope="module")
-def start(emulator, topic, used_actions):
+def start(emulator, topic, seen):
     """Starts a function, which lives until the module's last test."""
     running = []
 
@@ -56,16 +74,16 @@ def start(emulator, topic, used_actions):
     yield start
     for function in running:
         function.close()
-        used_actions[function.name] |= function.recorder.actions
+        seen.add(function)
 
 
 def pytest_collection_modifyitems(config, items):
-    """What all others called is compared at the end, and only where all others ran."""
-    last = [item for item in items if item.path.name == "test_roles_used.py"]
+    """What was seen in all others is compared at the end, and only where all others ran."""
+    last = [item for item in items if item.path.name == LAST]
     if last:
         files = {path.name for path in Path(__file__).parent.glob("test_*.py")}
         whole = {item.path.name for item in items} >= files and not config.option.keyword
         for item in last:
             if not whole:
-                item.add_marker(pytest.mark.skip(reason="compares what all end-to-end tests called: run them all"))
+                item.add_marker(pytest.mark.skip(reason="compares what was seen in all end-to-end tests: run them all"))
         items[:] = [item for item in items if item not in last] + last

@@ -2,10 +2,9 @@
 
 import pytest
 from harness import offenders
+from harness.functions import ROWS
 from harness.recorder import sns_error
-from support import about_bucket, about_group, queued, send
-
-CONTROLS = [("s3-acl-private", "s3-acl"), ("s3-policy-alert", "s3-policy"), ("sg-quarantine", "sg-ingress")]
+from support import about_bucket, about_nothing, queued, send
 
 
 def values(run):
@@ -25,18 +24,14 @@ def values(run):
     return found
 
 
-def about_nothing(function):
-    return about_group("sg-0a1b2c3d4e5f60718") if function == "sg-quarantine" else about_bucket("curfew-was-never-there")
-
-
-@pytest.mark.parametrize(("function", "control"), CONTROLS)
-def test_each_subject_is_counted_with_its_outcome_its_duration_and_its_calls(start, function, control):
-    run = send(start(function), about_nothing(function))
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_each_subject_is_counted_with_its_outcome_its_duration_and_its_calls(start, row):
+    run = send(start(row.name), about_nothing(row))
     counted = values(run)
-    assert counted.pop(("Duration", "Milliseconds", (("control", control),))) > 0
+    assert counted.pop(("Duration", "Milliseconds", (("control", row.control),))) > 0
     assert counted == {
-        ("Subjects", "Count", (("control", control), ("outcome", "gone"))): 1,
-        ("ApiCalls", "Count", (("control", control),)): len(run.calls),
+        ("Subjects", "Count", (("control", row.control), ("outcome", "gone"))): 1,
+        ("ApiCalls", "Count", (("control", row.control),)): len(run.calls),
     }
     assert run.line["api_calls"] == len(run.calls)
 

@@ -1,7 +1,7 @@
 """A function that is set up wrongly does not start, and says why on one line."""
 
 import pytest
-from harness.stack import FUNCTIONS
+from harness.functions import FUNCTIONS
 from support import about_bucket, send
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:curfew-alerts"

@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 
-from .stack import ACCOUNT, CREDENTIALS, FUNCTIONS, REGION, ROOT, Function, binary
+from .functions import FUNCTIONS
+from .stack import ACCOUNT, CREDENTIALS, REGION, ROOT, Function, binary
 
 
 def real_binaries(lambda_dir):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import boto3
 
+from .insights import fields_of, metrics_of
 from .output import Output
 from .recorder import Recorder
 
@@ -22,7 +23,6 @@ VENV = Path(sys.executable).parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
-FUNCTIONS = ("s3-acl-private", "s3-policy-alert", "sg-quarantine")
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -142,6 +142,8 @@ class Function:
         self.runtime = runtime or RuntimeApi()
         self.recorder = Recorder("127.0.0.1", emulator.port)
         self.metrics = []
+        # By which names a search finds what was ever logged, and what was ever counted by which dimensions.
+        self.fields, self.counted = set(), set()
         variables = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": "/nonexistent",
@@ -168,7 +170,12 @@ class Function:
         """
         new = []
         for line in map(json.loads, self._output.lines()):
-            (self.metrics if "_aws" in line else new).append(line)
+            if "_aws" in line:
+                self.metrics.append(line)
+                self.counted |= metrics_of(line)
+            else:
+                new.append(line)
+                self.fields |= fields_of(line)
         return new
 
     def invoke(self, payload):

@@ -1,8 +1,8 @@
 """The CloudFormation templates as Python data: short tags (`!Ref`, `!Sub`) become their long forms."""
 
 import functools
+import json
 import re
-from pathlib import Path
 
 import yaml
 
@@ -51,11 +51,6 @@ def load(name):
     return yaml.load(text(name), _Loader)  # noqa: S506: a safe loader with CloudFormation's tags
 
 
-def functions(root=ROOT):
-    """The functions: the directories of functions/, in order."""
-    return sorted(path.parent.name for path in Path(root).glob("functions/*/Cargo.toml"))
-
-
 def logical(function):
     """What a function's logical ids begin with: `sg-quarantine` -> `SgQuarantine`."""
     return "".join(part.capitalize() for part in function.split("-"))
@@ -72,3 +67,34 @@ def resolve(value):
     if isinstance(value, list):
         return [resolve(one) for one in value]
     return value
+
+
+def dashboard():
+    return json.loads(resolve(load("watch")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))
+
+
+def queries():
+    """Saved queries and those of the dashboard, by name and title."""
+    resources = load("watch")["Resources"].values()
+    saved = [one["Properties"] for one in resources if one["Type"] == "AWS::Logs::QueryDefinition"]
+    shown = [widget["properties"] for widget in dashboard()["widgets"] if widget["type"] == "log"]
+    return {one["Name"]: one["QueryString"] for one in saved} | {one["title"]: one["query"] for one in shown}
+
+
+def metrics(namespace):
+    """(name, names of its dimensions) of each metric of a namespace that an alarm or the dashboard names."""
+    found = set()
+    for resource in load("watch")["Resources"].values():
+        alarm = resource["Properties"]
+        named = [alarm, *(one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one)]
+        for metric in named:
+            if metric.get("Namespace") == namespace:
+                found.add((metric["MetricName"], tuple(sorted(one["Name"] for one in metric["Dimensions"]))))
+    for widget in dashboard()["widgets"]:
+        for metric in widget["properties"].get("metrics", []):
+            if metric[0] == namespace:
+                found.add((metric[1], tuple(sorted(name for name in metric[2::2] if isinstance(name, str)))))
+            elif isinstance(metric[0], dict):
+                [(dimensions, name)] = re.findall(rf"\{{{namespace},([^}}]*)\}} MetricName=\"(\w+)\"", metric[0]["expression"])
+                found.add((name, tuple(sorted(dimensions.split(",")))))
+    return found

@@ -6,11 +6,11 @@ Only Config's two kinds are for anybody: the functions answer every other one wi
 import copy
 import json
 
+from harness.functions import about
 from harness.stack import ACCOUNT, REGION
 from harness.triggers import BUCKET, GROUP, compliance_change, put_evaluations, sqs_batch
 
-S3 = {"s3-acl-private", "s3-policy-alert"}
-EC2 = {"sg-quarantine"}
+S3, EC2 = about(BUCKET), about(GROUP)
 NOBODY = set()
 
 ACL_TEXT = "The S3 bucket ACL allows public read access."

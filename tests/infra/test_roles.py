@@ -5,9 +5,9 @@ import re
 import pytest
 
 from harness import roles, templates
+from harness.functions import FUNCTIONS, about
 from harness.stack import ROOT
-
-FUNCTIONS = templates.functions()
+from harness.triggers import BUCKET
 
 
 def documented(function):
@@ -120,7 +120,7 @@ def test_a_role_is_for_lambda_in_this_account_only(foundation):
 
 
 def test_buckets_of_other_accounts_are_out_of_reach():
-    for function in ("s3-acl-private", "s3-policy-alert"):
+    for function in about(BUCKET):
         for statement in roles.statements(function):
             if any(":s3:::" in str(resource) for resource in roles.as_list(statement["Resource"])):
                 assert statement["Condition"]["StringEquals"]["aws:ResourceAccount"] == {"Ref": "AWS::AccountId"}

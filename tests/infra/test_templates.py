@@ -1,16 +1,13 @@
 """The templates read as data: every function has its parts everywhere, and numbers that belong together agree."""
 
-import json
 import re
 import tomllib
 
 import pytest
 
 from harness import templates
+from harness.functions import FUNCTIONS, ROWS, Row
 from harness.stack import ROOT
-
-# What each function calls its control, in log lines and as a metric's dimension.
-CONTROLS = {"s3-acl-private": "s3-acl", "s3-policy-alert": "s3-policy", "sg-quarantine": "sg-ingress"}
 
 RESOURCES = {
     "foundation": ("Queue", "DeadLetters", "QueuePolicy", "DeadLettersPolicy", "LogGroup", "Role"),
@@ -29,29 +26,26 @@ OUTPUTS = {
 }
 
 
-def missing(functions, loaded):
+def resources_of(row, name):
+    """The logical ids that a function has in a template."""
+    # What changes nothing leaves nothing open after a change.
+    parts = [part for part in RESOURCES[name] if row.changes or part != "StillOpenAlarm"]
+    return [templates.logical(row.name) + part for part in parts]
+
+
+def missing(row, loaded):
     """What of a function's parts is in no template, each as `file: part`."""
     gone = []
     for name, template in loaded.items():
-        for function in functions:
-            prefix = templates.logical(function)
-            for part in RESOURCES[name]:
-                if prefix + part not in template["Resources"]:
-                    gone.append(f"{name}.yaml: the resource {prefix}{part}")
-            for part in OUTPUTS[name]:
-                if prefix + part not in template.get("Outputs", {}):
-                    gone.append(f"{name}.yaml: the output {prefix}{part}")
-    for function in functions:
-        gone += _missing_mentions(function, loaded)
-    return gone
+        outputs = [templates.logical(row.name) + part for part in OUTPUTS[name]]
+        gone += [f"{name}.yaml: the resource {one}" for one in resources_of(row, name) if one not in template["Resources"]]
+        gone += [f"{name}.yaml: the output {one}" for one in outputs if one not in template.get("Outputs", {})]
+    return [*gone, *_missing_mentions(row, loaded)]
 
 
-def _missing_mentions(function, loaded):
+def _missing_mentions(row, loaded):
     foundation, watch = loaded["foundation"]["Resources"], loaded["watch"]["Resources"]
-    group, control = f"/aws/lambda/curfew-{function}", CONTROLS.get(function)
-    if control is None:
-        yield f"test_templates.py: the control of {function} in CONTROLS"
-        return
+    function, control, group = row.name, row.control, f"/aws/lambda/curfew-{row.name}"
     logs = next(s for s in foundation["Key"]["Properties"]["KeyPolicy"]["Statement"] if s["Sid"] == "CloudWatchLogs")
     encrypted = [arn.rsplit(":", 1)[-1] for arn in templates.resolve(logs["Condition"]["ArnEquals"]["kms:EncryptionContext:aws:logs:arn"])]
     if group not in encrypted:
@@ -62,7 +56,7 @@ def _missing_mentions(function, loaded):
     unread = [m["MetricStat"]["Metric"] for m in watch["SettingsNotReadAlarm"]["Properties"]["Metrics"] if "MetricStat" in m]
     if {"Name": "control", "Value": control} not in [dimension for metric in unread for dimension in metric["Dimensions"]]:
         yield f"watch.yaml: the control {control} in SettingsNotReadAlarm"
-    body = dashboard(loaded["watch"])
+    body = templates.dashboard()
     wanted = {
         "Duration": control, "ApiCalls": control, "Invocations": f"curfew-{function}", "IncomingBytes": group,
         "ApproximateAgeOfOldestMessage": f"curfew-{function}",
@@ -75,8 +69,8 @@ def _missing_mentions(function, loaded):
         if ["ApproximateNumberOfMessagesVisible", queue] not in shown:
             yield f"watch.yaml: ApproximateNumberOfMessagesVisible of {queue} on the dashboard"
     alarms = [arn for widget in body["widgets"] for arn in widget["properties"].get("alarms", [])]
-    for part in RESOURCES["watch"]:
-        resource = watch.get(templates.logical(function) + part)
+    for part in resources_of(row, "watch"):
+        resource = watch.get(part)
         if resource and not any(arn.endswith(f":alarm:{resource['Properties']['AlarmName']}") for arn in alarms):
             yield f"watch.yaml: the alarm {resource['Properties']['AlarmName']} on the dashboard"
     for widget in body["widgets"]:
@@ -84,23 +78,19 @@ def _missing_mentions(function, loaded):
             yield f"watch.yaml: {group} in the dashboard's widget \"{widget['properties']['title']}\""
 
 
-def dashboard(watch):
-    return json.loads(templates.resolve(watch["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))
-
-
 @pytest.fixture(scope="module")
 def loaded():
     return {name: templates.load(name) for name in templates.TEMPLATES}
 
 
-def test_every_function_has_all_its_parts(loaded):
-    gone = missing(templates.functions(), loaded)
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_every_function_has_all_its_parts(loaded, row):
+    gone = missing(row, loaded)
     assert not gone, "missing:\n  " + "\n  ".join(gone)
 
 
-def test_a_new_function_is_told_everything_that_it_lacks(loaded, monkeypatch):
-    monkeypatch.setitem(CONTROLS, "rds-snapshot-private", "rds-snapshot")
-    gone = missing(["rds-snapshot-private"], loaded)
+def test_a_new_function_is_told_everything_that_it_lacks(loaded):
+    gone = missing(Row("rds-snapshot-private", "rds-snapshot", "AWS::RDS::DBSnapshot", changes=True), loaded)
     for wanted in (
         "foundation.yaml: the resource RdsSnapshotPrivateRole",
         "foundation.yaml: the output RdsSnapshotPrivateQueueUrl",
@@ -116,26 +106,13 @@ def test_a_new_function_is_told_everything_that_it_lacks(loaded, monkeypatch):
         assert wanted in gone
 
 
-def test_a_function_without_a_control_is_told_so(loaded):
-    assert "test_templates.py: the control of new in CONTROLS" in missing(["new"], loaded)
-
-
-def test_no_part_is_left_of_a_function_that_is_gone(loaded):
-    prefixes = tuple(templates.logical(function) for function in templates.functions())
+def test_no_part_is_left_of_a_function_that_is_gone_nor_one_that_a_function_has_no_use_for(loaded):
+    # The recorder's role is AWS Config's.
+    shared = {"SettingsNotReadAlarm", "RecorderRole", "TopicPolicy", "RecorderBucketPolicy"}
     for name, template in loaded.items():
-        for logical_id in template["Resources"]:
-            for part in RESOURCES[name]:
-                if logical_id.endswith(part) and logical_id != part:
-                    shared = name == "watch" and logical_id == "SettingsNotReadAlarm"
-                    # The recorder's role is AWS Config's.
-                    shared = shared or logical_id in ("RecorderRole", "TopicPolicy", "RecorderBucketPolicy")
-                    assert shared or logical_id.startswith(prefixes), f"{name}.yaml: {logical_id}"
-
-
-def test_the_controls_are_those_of_the_code():
-    sources = (path.read_text() for path in ROOT.glob("shared/*/src/**/*.rs") if "tests" not in path.parts)
-    names = {name for source in sources for name in re.findall(r"const NAME: &'static str = \"([a-z0-9-]+)\"", source)}
-    assert names == set(CONTROLS.values())
+        wanted = {one for row in ROWS.values() for one in resources_of(row, name)} | shared
+        parts = [one for one in template["Resources"] if one.endswith(RESOURCES[name]) and one not in RESOURCES[name]]
+        assert set(parts) <= wanted
 
 
 def test_every_template_of_the_folder_is_known():
@@ -197,14 +174,14 @@ def test_nothing_that_holds_something_is_lost(loaded):
             if kind in ("AWS::SQS::Queue", "AWS::SNS::Topic"):
                 assert resource.get("UpdateReplacePolicy") == "Retain", logical_id
         # CloudFormation takes kept resources back in by a name without functions.
-    for logical_id in [f"{templates.logical(f)}LogGroup" for f in templates.functions()]:
+    for logical_id in [f"{templates.logical(f)}LogGroup" for f in FUNCTIONS]:
         assert isinstance(loaded["foundation"]["Resources"][logical_id]["Properties"]["LogGroupName"], str)
     assert loaded["foundation"]["Resources"]["Settings"]["Properties"]["Name"] == "/curfew/settings"
     # Another value here would overwrite people's settings at the next upgrade.
     assert loaded["foundation"]["Resources"]["Settings"]["Properties"]["Value"] == '{"version":1}'
 
 
-@pytest.mark.parametrize("function", templates.functions())
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_numbers_of_a_queue_fit_the_function(loaded, function):
     prefix = templates.logical(function)
     resources = loaded["foundation"]["Resources"]
@@ -225,7 +202,7 @@ def test_the_numbers_of_a_queue_fit_the_function(loaded, function):
     assert properties["FunctionName"] == f"curfew-{function}"
 
 
-@pytest.mark.parametrize("function", templates.functions())
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_queue_admits_exactly_the_rules_of_its_function(loaded, function):
     prefix = templates.logical(function)
     rules = {
@@ -258,10 +235,8 @@ def test_alarms_go_to_the_topic_and_say_what_to_do(loaded):
         assert all(query in queries for query in re.findall(r"curfew/[a-z0-9-]+(?!\S*/)", description.replace("/curfew/settings", ""))), logical_id
 
 
-def test_queries_by_outcome_leave_out_the_lines_that_hold_metrics(loaded):
-    queries = [r["Properties"]["QueryString"] for r in loaded["watch"]["Resources"].values() if r["Type"] == "AWS::Logs::QueryDefinition"]
-    queries += [w["properties"]["query"] for w in dashboard(loaded["watch"])["widgets"] if w["type"] == "log"]
-    about_outcomes = [query for query in queries if "outcome in" in query]
+def test_queries_by_outcome_leave_out_the_lines_that_hold_metrics():
+    about_outcomes = [query for query in templates.queries().values() if "outcome in" in query]
     assert len(about_outcomes) == 3
     assert all("ispresent(resource)" in query or "ispresent(level)" in query for query in about_outcomes)
 
@@ -278,9 +253,9 @@ def test_the_folders_readme_knows_every_parameter_and_counts_the_alarms(loaded):
         assert f"{len(alarms)} alarms over {metrics} metrics" in readme
 
 
-def test_the_dashboard_fits_its_grid(loaded):
+def test_the_dashboard_fits_its_grid():
     taken = set()
-    for widget in dashboard(loaded["watch"])["widgets"]:
+    for widget in templates.dashboard()["widgets"]:
         cells = {
             (x, y)
             for x in range(widget["x"], widget["x"] + widget["width"])
@@ -315,7 +290,7 @@ def test_parameters_take_what_is_right_and_refuse_what_is_not(loaded):
     assert not any(re.search(ports, value) for value in ("", "80, 443", "80,", "http", "1-2-3"))
 
 
-@pytest.mark.parametrize("function", templates.functions())
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_functions_yaml_is_what_cargo_lambda_deploys(loaded, function):
     cargo = tomllib.loads((ROOT / "functions" / function / "Cargo.toml").read_text())["package"]
     deploy = cargo["metadata"]["lambda"]["deploy"]

@@ -1,0 +1,26 @@
+"""The functions, as infra/functions.toml has them."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLE = Path(__file__).resolve().parents[2] / "infra" / "functions.toml"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the table says of one function."""
+
+    name: str
+    control: str
+    resource: str
+    changes: bool
+
+
+ROWS = {name: Row(name, **columns) for name, columns in tomllib.loads(TABLE.read_text()).items()}
+FUNCTIONS = tuple(ROWS)
+
+
+def about(resource):
+    """The functions that look at resources of a type."""
+    return {row.name for row in ROWS.values() if row.resource == resource}

@@ -1,0 +1,30 @@
+"""The table of functions against what else knows them."""
+
+import re
+
+import pytest
+
+from harness import roles
+from harness.functions import FUNCTIONS, ROWS
+from harness.stack import ROOT
+
+
+def test_each_folder_of_functions_has_a_row():
+    assert sorted(FUNCTIONS) == sorted(path.parent.name for path in ROOT.glob("functions/*/Cargo.toml"))
+
+
+def test_the_readme_begins_with_the_same_functions():
+    table = re.search(r"^\| function \|.*?\n\n", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)[0]
+    assert re.findall(r"^\| `([a-z0-9-]+)` \|", table, re.MULTILINE) == list(FUNCTIONS)
+
+
+def test_the_controls_are_those_of_the_code():
+    paths = [path for path in ROOT.glob("shared/*/src/**/*.rs") if not {"tests", "testing"} & set(path.parts)]
+    names = [name for path in paths for name in re.findall(r"const NAME: &'static str = \"([a-z0-9-]+)\"", path.read_text())]
+    assert sorted(names) == sorted(row.control for row in ROWS.values())
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_only_a_function_that_changes_something_may(row):
+    calls = {action.split(":")[1] for action in roles.own_actions(row.name)} - {"Publish"}
+    assert any(not call.startswith(("Get", "Describe", "List")) for call in calls) == row.changes
