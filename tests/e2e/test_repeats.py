@@ -35,7 +35,7 @@ def test_a_group_that_somebody_else_closed_meanwhile_is_no_remediation(revoke, e
 
     revoke.recorder.intercept("RevokeSecurityGroupIngress", somebody_was_faster)
     run = send(revoke, about_group(group))
-    assert (run.outcome, run.line["changes"]) == ("compliant", [])
+    assert (run.outcome, run.line["changes"]) == ("closed-meanwhile", [])
     assert "closed between Curfew's two reads" in run.mail[1]
 
 
