@@ -77,6 +77,26 @@ def start(emulator, topic, seen):
         seen.add(function)
 
 
+@pytest.fixture(scope="module")
+def acl(start):
+    return start("s3-acl-private")
+
+
+@pytest.fixture(scope="module")
+def policy(start):
+    return start("s3-policy-alert")
+
+
+@pytest.fixture(scope="module")
+def revoke(start):
+    return start("sg-quarantine")
+
+
+@pytest.fixture(scope="module")
+def isolate(start):
+    return start("sg-quarantine", {"sg": {"quarantine": "isolate"}})
+
+
 def pytest_collection_modifyitems(config, items):
     """What was seen in all others is compared at the end, and only where all others ran."""
     last = [item for item in items if item.path.name == LAST]

@@ -20,11 +20,6 @@ PUT_BACK = "HOW TO PUT IT BACK"
 
 
 @pytest.fixture(scope="module")
-def acl(start):
-    return start("s3-acl-private")
-
-
-@pytest.fixture(scope="module")
 def blocking(start):
     return start("s3-acl-private", {"s3_acl": {"block_public_acls": True}})
 

@@ -16,16 +16,6 @@ SNS_LIMIT = 256 * 1024
 
 
 @pytest.fixture(scope="module")
-def acl(start):
-    return start("s3-acl-private")
-
-
-@pytest.fixture(scope="module")
-def policy(start):
-    return start("s3-policy-alert")
-
-
-@pytest.fixture(scope="module")
 def unheard(start):
     """A function whose topic does not exist."""
     return start("s3-acl-private", topic=NOWHERE)

@@ -13,16 +13,6 @@ FULL = (400, ec2_error("RulesPerSecurityGroupLimitExceeded", "The group is full.
 TEXT = "O'Neil \"$(touch pwned)\" `id` \\ é中 & ; | > pwned"
 
 
-@pytest.fixture(scope="module")
-def revoke(start):
-    return start("sg-quarantine")
-
-
-@pytest.fixture(scope="module")
-def isolate(start):
-    return start("sg-quarantine", {"sg": {"quarantine": "isolate"}})
-
-
 @pytest.mark.parametrize("operation", ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress", "CreateTags"])
 def test_whatever_call_fails_the_commands_of_the_mail_end_where_curfew_would_have(revoke, emulator, ec2, operation):
     inside = ("10.0.0.0/8", "inside")

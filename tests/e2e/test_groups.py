@@ -4,29 +4,19 @@ import re
 
 import pytest
 from harness import offenders
+from harness.groups import WORLD, four, group_of
 from harness.offenders import permission
 from harness.recorder import ec2_error
 from harness.stack import RuntimeApi
 from support import about_group, failures, follow, queued, says_again_nothing, send
 
-WORLD, WORLD6 = "0.0.0.0/0", "::/0"
+WORLD6 = "::/0"
 TAG = "curfew:quarantined-at"
 
 
 @pytest.fixture(scope="module")
 def quarantine(start):
     return start("sg-quarantine", runtime=RuntimeApi())
-
-
-def group_of(ec2, *permissions):
-    group = offenders.group(ec2)
-    if permissions:
-        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=list(permissions))
-    return group
-
-
-def four(cidr, text=""):
-    return [(cidr, text)]
 
 
 def whole_rules(ec2, group):

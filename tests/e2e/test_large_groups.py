@@ -3,26 +3,19 @@
 import json
 import re
 
-import pytest
 from harness import offenders
+from harness.groups import WORLD
 from harness.offenders import permission
 from support import about_group, says_again_nothing, send
 
-WORLD = "0.0.0.0/0"
 
-
-@pytest.fixture(scope="module")
-def quarantine(start):
-    return start("sg-quarantine")
-
-
-def test_sixty_open_rules_go_in_one_call(quarantine, ec2):
+def test_sixty_open_rules_go_in_one_call(revoke, ec2):
     group = offenders.group(ec2)
     for start in (0, 30):
         entries = [permission("tcp", 1000 + port, v4=[(WORLD, "")]) for port in range(start, start + 30)]
         ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=entries)
 
-    run = send(quarantine, about_group(group))
+    run = send(revoke, about_group(group))
 
     assert run.outcome == "remediated"
     assert offenders.rules_of(ec2, group) == {}
@@ -31,7 +24,7 @@ def test_sixty_open_rules_go_in_one_call(quarantine, ec2):
     assert finding["evidence"]["ports"] == {"tcp": ["1000-1059"]}
     assert len(finding["evidence"]["rules"]) == 60
     assert run.mail[1].count("  - revoked rule ") == 60
-    says_again_nothing(send(quarantine, about_group(group)))
+    says_again_nothing(send(revoke, about_group(group)))
 
 
 class ManyRules:
@@ -71,11 +64,11 @@ def many(count, step=1):
     }
 
 
-def test_every_page_of_a_large_group_is_read(quarantine, ec2):
+def test_every_page_of_a_large_group_is_read(revoke, ec2):
     group = offenders.group(ec2)
-    rules = ManyRules(quarantine, group, many(500, step=5), page=100)
+    rules = ManyRules(revoke, group, many(500, step=5), page=100)
 
-    run = send(quarantine, about_group(group))
+    run = send(revoke, about_group(group))
 
     assert run.outcome == "remediated"
     assert len(rules.rules) == 400
@@ -83,11 +76,11 @@ def test_every_page_of_a_large_group_is_read(quarantine, ec2):
     assert run.operations.count("DescribeSecurityGroupRules") == 5 + 4
 
 
-def test_hundreds_of_open_rules_fit_into_one_message_that_says_where_it_is_cut(quarantine, ec2):
+def test_hundreds_of_open_rules_fit_into_one_message_that_says_where_it_is_cut(revoke, ec2):
     group = offenders.group(ec2)
-    ManyRules(quarantine, group, many(900), page=1000)
+    ManyRules(revoke, group, many(900), page=1000)
 
-    run = send(quarantine, about_group(group))
+    run = send(revoke, about_group(group))
 
     assert run.outcome == "remediated"
     [published] = run.published

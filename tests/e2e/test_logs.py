@@ -3,9 +3,8 @@
 import json
 import re
 
-import pytest
 from harness import offenders
-from harness.offenders import ALL_USERS, grant, permission
+from harness.offenders import open_bucket, permission
 from harness.recorder import s3_error
 from harness.runtime import TRACE
 from harness.triggers import GROUP, put_evaluations
@@ -21,17 +20,6 @@ SECRETS = {
     "AWS_SESSION_TOKEN": "curfew-session-token-0123456789",
 }
 MARK = "only-in-the-payload-7f3a"
-
-
-@pytest.fixture(scope="module")
-def acl(start):
-    return start("s3-acl-private")
-
-
-def open_bucket(s3):
-    name = offenders.bucket(s3)
-    offenders.set_grants(s3, name, grant("READ", ALL_USERS))
-    return name
 
 
 def every_way_to_end(acl, s3):

@@ -14,16 +14,6 @@ QUARANTINED_AT, QUARANTINED_RULES = "curfew:quarantined-at", "curfew:quarantined
 
 
 @pytest.fixture(scope="module")
-def revoke(start):
-    return start("sg-quarantine")
-
-
-@pytest.fixture(scope="module")
-def isolate(start):
-    return start("sg-quarantine", {"sg": {"quarantine": "isolate"}})
-
-
-@pytest.fixture(scope="module")
 def alert(start):
     return start("sg-quarantine", {"sg": {"quarantine": "alert"}})
 

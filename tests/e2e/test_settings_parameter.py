@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from harness import offenders
 from harness.functions import ROWS
+from harness.offenders import open_bucket
 from support import about_bucket, about_nothing, send
 
 NAME = "/curfew/settings"
@@ -26,12 +26,6 @@ def reading(start):
 def put(ssm, settings, **options):
     value = settings if isinstance(settings, str) else json.dumps(settings)
     ssm.put_parameter(Name=NAME, Value=value, Type="String", Overwrite=True, **options)
-
-
-def open_bucket(s3):
-    name = offenders.bucket(s3)
-    offenders.set_grants(s3, name, offenders.grant("READ", offenders.ALL_USERS))
-    return name
 
 
 def test_the_parameter_holds_the_settings(reading, ssm, s3):

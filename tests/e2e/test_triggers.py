@@ -2,7 +2,8 @@
 
 import pytest
 from harness import offenders
-from harness.offenders import ALL_USERS, grant, permission
+from harness.groups import open_group
+from harness.offenders import ALL_USERS, grant, open_bucket
 from harness.stack import ACCOUNT
 from harness.triggers import BUCKET, GROUP, put_evaluations
 from support import about_bucket, about_group, failures, queued, says_again_nothing, send
@@ -10,30 +11,8 @@ from support import about_bucket, about_group, failures, queued, says_again_noth
 OPEN = "NON_COMPLIANT"
 
 
-@pytest.fixture(scope="module")
-def acl(start):
-    return start("s3-acl-private")
-
-
-@pytest.fixture(scope="module")
-def quarantine(start):
-    return start("sg-quarantine")
-
-
-def open_bucket(s3):
-    name = offenders.bucket(s3)
-    offenders.set_grants(s3, name, grant("READ", ALL_USERS))
-    return name
-
-
 def is_open(s3, name):
     return ("READ", "AllUsers") in offenders.grants_of(s3, name)
-
-
-def open_group(ec2):
-    group = offenders.group(ec2)
-    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", 22, v4=[("0.0.0.0/0", "")])])
-    return group
 
 
 def test_each_non_compliant_evaluation_of_one_event_is_handled(acl, s3):
@@ -108,7 +87,7 @@ def test_one_subject_that_fails_brings_back_every_record_that_names_it_and_no_ot
     assert {line["resource"]: line["outcome"] for line in run.lines} == {bad: "failed", good: "remediated"}
 
 
-def test_mixed_subjects_are_each_for_their_own_function(acl, quarantine, s3, ec2):
+def test_mixed_subjects_are_each_for_their_own_function(acl, revoke, s3, ec2):
     name, group = open_bucket(s3), open_group(ec2)
     batch = queued(about_bucket(name), about_group(group))
 
@@ -117,15 +96,15 @@ def test_mixed_subjects_are_each_for_their_own_function(acl, quarantine, s3, ec2
     assert [line["resource"] for line in run.lines] == [name]
     assert len(offenders.rules_of(ec2, group)) == 1
 
-    run = send(quarantine, batch)
+    run = send(revoke, batch)
     assert failures(run) == []
     assert [line["resource"] for line in run.lines] == [group]
     assert offenders.rules_of(ec2, group) == {}
 
 
-def test_a_full_batch_of_ten_is_done_in_one_invocation(quarantine, ec2):
+def test_a_full_batch_of_ten_is_done_in_one_invocation(revoke, ec2):
     groups = [open_group(ec2) for _ in range(10)]
-    run = send(quarantine, queued(*map(about_group, groups)))
+    run = send(revoke, queued(*map(about_group, groups)))
     assert failures(run) == []
     assert all(offenders.rules_of(ec2, group) == {} for group in groups)
     assert len(run.mails) == 10
@@ -157,10 +136,10 @@ def test_a_bucket_of_any_partition_is_closed_in_its_own_region(acl, emulator, re
 
 
 @pytest.mark.parametrize("region", ["cn-northwest-1", "us-gov-east-1"])
-def test_a_group_of_any_partition_is_closed_in_its_own_region(quarantine, emulator, region):
+def test_a_group_of_any_partition_is_closed_in_its_own_region(revoke, emulator, region):
     ec2 = emulator.client("ec2", region)
     group = open_group(ec2)
-    run = send(quarantine, about_group(group, region=region))
+    run = send(revoke, about_group(group, region=region))
     assert (run.outcome, run.line["region"]) == ("remediated", region)
     assert offenders.rules_of(ec2, group) == {}
-    says_again_nothing(send(quarantine, about_group(group, region=region)))
+    says_again_nothing(send(revoke, about_group(group, region=region)))

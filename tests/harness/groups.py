@@ -18,6 +18,11 @@ def group_of(ec2, *permissions, vpc=None):
     return group
 
 
+def open_group(ec2):
+    """A group that lets everybody in on port 22."""
+    return group_of(ec2, permission("tcp", 22, v4=four(WORLD)))
+
+
 def new_group(ec2, vpc, name="open"):
     return ec2.create_security_group(GroupName=name, Description="A group to look at", VpcId=vpc)["GroupId"]
 

@@ -31,6 +31,13 @@ def set_grants(s3, name, *grants):
     s3.put_bucket_acl(Bucket=name, AccessControlPolicy={"Owner": owner, "Grants": [own, *grants]})
 
 
+def open_bucket(s3):
+    """A bucket that everybody may list."""
+    name = bucket(s3)
+    set_grants(s3, name, grant("READ", ALL_USERS))
+    return name
+
+
 def grants_of(s3, name):
     """(permission, grantee) of each grant, sorted, with groups by their last word."""
     grants = s3.get_bucket_acl(Bucket=name)["Grants"]

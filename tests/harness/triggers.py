@@ -9,74 +9,71 @@ BUCKET = "AWS::S3::Bucket"
 GROUP = "AWS::EC2::SecurityGroup"
 
 
-def compliance_change(resource_type, resource_id, rule, compliance="NON_COMPLIANT", region=REGION, account=ACCOUNT):
-    """EventBridge: AWS Config says that a resource's compliance changed."""
-    qualifier = {"configRuleName": rule, "resourceType": resource_type, "resourceId": resource_id}
+def event(source, detail_type, detail, region=REGION, account=ACCOUNT):
+    """An event as EventBridge hands it on."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
-        "detail-type": "Config Rules Compliance Change",
-        "source": "aws.config",
+        "detail-type": detail_type,
+        "source": source,
         "account": account,
         "time": "2026-11-22T05:14:07Z",
         "region": region,
         "resources": [],
-        "detail": {
-            "resourceId": resource_id,
-            "awsRegion": region,
-            "awsAccountId": account,
-            "configRuleName": rule,
-            "recordVersion": "1.0",
-            "configRuleARN": f"arn:aws:config:{region}:{account}:config-rule/config-rule-abcdef",
-            "messageType": "ComplianceChangeNotification",
-            "newEvaluationResult": {
-                "evaluationResultIdentifier": {
-                    "evaluationResultQualifier": qualifier,
-                    "orderingTimestamp": "2026-11-22T05:13:51.251Z",
-                },
-                "complianceType": compliance,
-                "resultRecordedTime": "2026-11-22T05:14:06.741Z",
-                "configRuleInvokedTime": "2026-11-22T05:14:06.332Z",
-            },
-            "notificationCreationTime": "2026-11-22T05:14:07.751Z",
-            "resourceType": resource_type,
-        },
+        "detail": detail,
     }
+
+
+def compliance_change(resource_type, resource_id, rule, compliance="NON_COMPLIANT", region=REGION, account=ACCOUNT):
+    """AWS Config says that a resource's compliance changed."""
+    qualifier = {"configRuleName": rule, "resourceType": resource_type, "resourceId": resource_id}
+    detail = {
+        "resourceId": resource_id,
+        "awsRegion": region,
+        "awsAccountId": account,
+        "configRuleName": rule,
+        "recordVersion": "1.0",
+        "configRuleARN": f"arn:aws:config:{region}:{account}:config-rule/config-rule-abcdef",
+        "messageType": "ComplianceChangeNotification",
+        "newEvaluationResult": {
+            "evaluationResultIdentifier": {
+                "evaluationResultQualifier": qualifier,
+                "orderingTimestamp": "2026-11-22T05:13:51.251Z",
+            },
+            "complianceType": compliance,
+            "resultRecordedTime": "2026-11-22T05:14:06.741Z",
+            "configRuleInvokedTime": "2026-11-22T05:14:06.332Z",
+        },
+        "notificationCreationTime": "2026-11-22T05:14:07.751Z",
+        "resourceType": resource_type,
+    }
+    return event("aws.config", "Config Rules Compliance Change", detail, region, account)
 
 
 def put_evaluations(*evaluations, region=REGION, account=ACCOUNT):
     """CloudTrail: a rule reported its evaluations, each (type, id, compliance)."""
-    return {
-        "version": "0",
-        "id": str(uuid.uuid4()),
-        "detail-type": "AWS API Call via CloudTrail",
-        "source": "aws.config",
-        "account": account,
-        "time": "2026-11-22T05:14:07Z",
-        "region": region,
-        "resources": [],
-        "detail": {
-            "eventVersion": "1.08",
-            "eventSource": "config.amazonaws.com",
-            "eventName": "PutEvaluations",
-            "awsRegion": region,
-            "recipientAccountId": account,
-            "requestParameters": {
-                "evaluations": [
-                    {
-                        "complianceResourceType": kind,
-                        "complianceResourceId": name,
-                        "complianceType": compliance,
-                        "orderingTimestamp": "Nov 22, 2026 5:13:51 AM",
-                    }
-                    for kind, name, compliance in evaluations
-                ],
-                "resultToken": "HIDDEN_DUE_TO_SECURITY_REASONS",
-                "testMode": False,
-            },
-            "responseElements": {"failedEvaluations": []},
+    detail = {
+        "eventVersion": "1.08",
+        "eventSource": "config.amazonaws.com",
+        "eventName": "PutEvaluations",
+        "awsRegion": region,
+        "recipientAccountId": account,
+        "requestParameters": {
+            "evaluations": [
+                {
+                    "complianceResourceType": kind,
+                    "complianceResourceId": name,
+                    "complianceType": compliance,
+                    "orderingTimestamp": "Nov 22, 2026 5:13:51 AM",
+                }
+                for kind, name, compliance in evaluations
+            ],
+            "resultToken": "HIDDEN_DUE_TO_SECURITY_REASONS",
+            "testMode": False,
         },
+        "responseElements": {"failedEvaluations": []},
     }
+    return event("aws.config", "AWS API Call via CloudTrail", detail, region, account)
 
 
 def sqs_batch(*bodies, receive_count=1):

@@ -8,7 +8,7 @@ import json
 
 from harness.functions import about
 from harness.stack import ACCOUNT, REGION
-from harness.triggers import BUCKET, GROUP, compliance_change, put_evaluations, sqs_batch
+from harness.triggers import BUCKET, GROUP, compliance_change, event, put_evaluations, sqs_batch
 
 S3, EC2 = about(BUCKET), about(GROUP)
 NOBODY = set()
@@ -35,13 +35,6 @@ def with_old_result(event, compliance):
 
 def annotated(event, text):
     return changed(event, newEvaluationResult={**event["detail"]["newEvaluationResult"], "annotation": text})
-
-
-def event(source, detail_type, detail, **envelope):
-    return {
-        "version": "0", "id": "7bf73129-1428-4cd3-a780-95db273d1602", "detail-type": detail_type, "source": source,
-        "account": ACCOUNT, "time": "2026-11-22T05:14:07Z", "region": REGION, "resources": [], "detail": detail,
-    } | envelope
 
 
 def call(service, name, request, response=None, **detail):

@@ -1,5 +1,7 @@
 //! The example `exposure`, as people run it.
 
+#![expect(clippy::disallowed_types, reason = "no function's code, it runs the example")]
+
 use std::env::consts::EXE_SUFFIX;
 use std::io::Write;
 use std::process::{Command, Stdio};
