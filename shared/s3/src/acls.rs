@@ -7,25 +7,17 @@ use buckets::{Acl, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAcce
 use remediation::CallError;
 
 use crate::block;
-use crate::clients::{self, Accounts, Buckets, explain};
+use crate::clients::{Clients, explain};
 
 /// Bucket ACLs in S3.
 #[derive(Debug, Clone)]
-pub struct S3BucketAcls {
-    buckets: Buckets,
-    accounts: Accounts,
-}
+pub struct S3BucketAcls(pub(crate) Clients);
 
 impl S3BucketAcls {
     /// Bucket ACLs, reached with this configuration.
     #[must_use]
     pub fn new(sdk: &SdkConfig) -> Self {
-        Self { buckets: clients::buckets(sdk), accounts: clients::accounts(sdk) }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn with_clients(buckets: aws_sdk_s3::Client, accounts: aws_sdk_s3control::Client) -> Self {
-        Self { buckets: Buckets::always(buckets), accounts: Accounts::always(accounts) }
+        Self(Clients::new(sdk))
     }
 }
 
@@ -33,6 +25,7 @@ impl BucketAcls for S3BucketAcls {
     async fn acl(&self, bucket: &Bucket<'_>) -> Result<Option<Acl>, CallError> {
         const ACTION: &str = "s3:GetBucketAcl";
         let answer = self
+            .0
             .buckets
             .of(bucket.region)
             .get_bucket_acl()
@@ -59,15 +52,16 @@ impl BucketAcls for S3BucketAcls {
     }
 
     async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<Option<PublicAccessBlock>, CallError> {
-        block::read(&self.buckets, bucket).await
+        block::read(&self.0.buckets, bucket).await
     }
 
     async fn account_block(&self, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
-        block::read_account(&self.accounts, bucket).await
+        block::read_account(&self.0.accounts, bucket).await
     }
 
     async fn serves_website(&self, bucket: &Bucket<'_>) -> Result<bool, CallError> {
         let answer = self
+            .0
             .buckets
             .of(bucket.region)
             .get_bucket_website()
@@ -84,6 +78,7 @@ impl BucketAcls for S3BucketAcls {
 
     async fn acls_disabled(&self, bucket: &Bucket<'_>) -> Result<bool, CallError> {
         let answer = self
+            .0
             .buckets
             .of(bucket.region)
             .get_bucket_ownership_controls()
@@ -105,6 +100,7 @@ impl BucketAcls for S3BucketAcls {
     async fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> Result<Written, CallError> {
         const ACTION: &str = "s3:PutBucketAcl";
         let request = self
+            .0
             .buckets
             .of(bucket.region)
             .put_bucket_acl()
@@ -122,11 +118,11 @@ impl BucketAcls for S3BucketAcls {
     }
 
     async fn block(&self, bucket: &Bucket<'_>, block: PublicAccessBlock) -> Result<(), CallError> {
-        block::write(&self.buckets, bucket, block).await
+        block::write(&self.0.buckets, bucket, block).await
     }
 
     async fn unblock(&self, bucket: &Bucket<'_>) -> Result<(), CallError> {
-        block::delete(&self.buckets, bucket).await
+        block::delete(&self.0.buckets, bucket).await
     }
 }
 

@@ -12,8 +12,26 @@ pub(crate) type Buckets = PerRegion<aws_sdk_s3::Client>;
 /// Clients for what S3 keeps about accounts.
 pub(crate) type Accounts = PerRegion<aws_sdk_s3control::Client>;
 
-/// Clients for buckets.
-pub(crate) fn buckets(sdk: &SdkConfig) -> Buckets {
+/// What every port to S3 reaches it with.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients {
+    pub(crate) buckets: Buckets,
+    pub(crate) accounts: Accounts,
+}
+
+impl Clients {
+    /// Clients with this configuration.
+    pub(crate) fn new(sdk: &SdkConfig) -> Self {
+        Self { buckets: buckets(sdk), accounts: accounts(sdk) }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(buckets: aws_sdk_s3::Client, accounts: aws_sdk_s3control::Client) -> Self {
+        Self { buckets: Buckets::always(buckets), accounts: Accounts::always(accounts) }
+    }
+}
+
+fn buckets(sdk: &SdkConfig) -> Buckets {
     let sdk = sdk.clone();
     PerRegion::new(move |region| {
         // An endpoint of one's own rarely has a DNS name for each bucket.
@@ -23,8 +41,7 @@ pub(crate) fn buckets(sdk: &SdkConfig) -> Buckets {
     })
 }
 
-/// Clients for what S3 keeps about accounts.
-pub(crate) fn accounts(sdk: &SdkConfig) -> Accounts {
+fn accounts(sdk: &SdkConfig) -> Accounts {
     let sdk = sdk.clone();
     PerRegion::new(move |region| {
         let config = aws_sdk_s3control::config::Builder::from(&sdk).region(region).interceptor(CountCalls);

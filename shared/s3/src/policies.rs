@@ -5,25 +5,17 @@ use buckets::{Bucket, BucketPolicies, PolicyAnswer, PublicAccessBlock};
 use remediation::CallError;
 
 use crate::block;
-use crate::clients::{self, Accounts, Buckets, explain};
+use crate::clients::{Clients, explain};
 
 /// Bucket policies in S3.
 #[derive(Debug, Clone)]
-pub struct S3BucketPolicies {
-    buckets: Buckets,
-    accounts: Accounts,
-}
+pub struct S3BucketPolicies(pub(crate) Clients);
 
 impl S3BucketPolicies {
     /// Bucket policies, reached with this configuration.
     #[must_use]
     pub fn new(sdk: &SdkConfig) -> Self {
-        Self { buckets: clients::buckets(sdk), accounts: clients::accounts(sdk) }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn with_clients(buckets: aws_sdk_s3::Client, accounts: aws_sdk_s3control::Client) -> Self {
-        Self { buckets: Buckets::always(buckets), accounts: Accounts::always(accounts) }
+        Self(Clients::new(sdk))
     }
 }
 
@@ -31,6 +23,7 @@ impl BucketPolicies for S3BucketPolicies {
     async fn document(&self, bucket: &Bucket<'_>) -> Result<PolicyAnswer<String>, CallError> {
         const ACTION: &str = "s3:GetBucketPolicy";
         let answer = self
+            .0
             .buckets
             .of(bucket.region)
             .get_bucket_policy()
@@ -54,6 +47,7 @@ impl BucketPolicies for S3BucketPolicies {
     async fn is_public(&self, bucket: &Bucket<'_>) -> Result<PolicyAnswer<bool>, CallError> {
         const ACTION: &str = "s3:GetBucketPolicyStatus";
         let answer = self
+            .0
             .buckets
             .of(bucket.region)
             .get_bucket_policy_status()
@@ -80,7 +74,7 @@ impl BucketPolicies for S3BucketPolicies {
         &self,
         bucket: &Bucket<'_>,
     ) -> Result<PolicyAnswer<PublicAccessBlock>, CallError> {
-        match block::read(&self.buckets, bucket).await {
+        match block::read(&self.0.buckets, bucket).await {
             Ok(block) => Ok(PolicyAnswer::Is(block.unwrap_or_default())),
             Err(CallError::Refused { code, .. }) if code == "NoSuchBucket" => Ok(PolicyAnswer::NoBucket),
             Err(error) => Err(error),
@@ -88,6 +82,6 @@ impl BucketPolicies for S3BucketPolicies {
     }
 
     async fn account_block(&self, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
-        block::read_account(&self.accounts, bucket).await
+        block::read_account(&self.0.accounts, bucket).await
     }
 }

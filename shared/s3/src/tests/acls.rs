@@ -25,6 +25,7 @@ use remediation::testing::run;
 use super::{bucket, sdk_error};
 use crate::S3BucketAcls;
 use crate::acls::sdk_grantee;
+use crate::clients::Clients;
 
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
@@ -152,13 +153,13 @@ fn acls(rule: &Rule) -> S3BucketAcls {
 }
 
 fn with_buckets(buckets: aws_sdk_s3::Client) -> S3BucketAcls {
-    S3BucketAcls::with_clients(buckets, mock_client!(aws_sdk_s3control, []))
+    S3BucketAcls(Clients::of(buckets, mock_client!(aws_sdk_s3control, [])))
 }
 
 fn with_accounts(rule: &Rule) -> S3BucketAcls {
     let once = |config: aws_sdk_s3control::config::Builder| config.retry_config(AccountRetries::disabled());
     let accounts = mock_client!(aws_sdk_s3control, RuleMode::MatchAny, [rule], once);
-    S3BucketAcls::with_clients(mock_client!(aws_sdk_s3, []), accounts)
+    S3BucketAcls(Clients::of(mock_client!(aws_sdk_s3, []), accounts))
 }
 
 const OWNER: Option<&str> = Some("210987654321");

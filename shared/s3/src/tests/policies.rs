@@ -15,6 +15,7 @@ use remediation::{CallError, Control, Fact};
 
 use super::{bucket, sdk_error};
 use crate::S3BucketPolicies;
+use crate::clients::Clients;
 
 const PUBLIC: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Website","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-reports/*"}]}"#;
 const PRIVATE: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::210987654321:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-reports/*"}}"#;
@@ -74,7 +75,7 @@ fn read(buckets: &[&Rule], account: &Rule) -> Result<Option<PolicyState>, CallEr
     let buckets = mock_client!(aws_sdk_s3, RuleMode::MatchAny, buckets);
     let accounts = mock_client!(aws_sdk_s3control, RuleMode::MatchAny, [account]);
     let control =
-        S3Policy::new(S3BucketPolicies::with_clients(buckets, accounts), S3PolicySettings::default());
+        S3Policy::new(S3BucketPolicies(Clients::of(buckets, accounts)), S3PolicySettings::default());
     run(control.read(&bucket().target()))
 }
 
