@@ -86,16 +86,20 @@ pub trait Control: Sized {
         self.assess(state)
     }
 
-    /// What of `plan` is left to do, and nothing of what is done; `None` where nothing is. `after` is what the read
-    /// after the changes found: where there is one it decides, and where there is none, what is not in `done` counts
-    /// as undone.
+    /// What of `plan` is left to do, and nothing of what is done; `None` where nothing is. `after` is the judgement of
+    /// the read after the changes: where there is one it decides, so that what was taken out of it is not left, and
+    /// where there is none, what is not in `done` counts as undone.
     fn unfinished(
         &self,
         target: &Target<'_, Self::Id>,
         plan: &Self::Plan,
         done: &[Self::Change],
-        after: Option<&Self::State>,
+        after: Option<&Self::Assessment>,
     ) -> Option<Self::Plan>;
+
+    /// What carrying out all of `plan` changes, as far as that can be told: as it was noted in `done`, and else as it is
+    /// foreseen.
+    fn foreseen(&self, plan: &Self::Plan, done: &[Self::Change]) -> Vec<Self::Change>;
 
     /// The plan that puts back what `done` changed of the state `before`, where `plan` was being carried out; `None`
     /// where there is nothing to put back.

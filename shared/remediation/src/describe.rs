@@ -18,13 +18,11 @@ pub trait Describe: Control {
     /// What a person should do now, a sentence a line, where no step failed.
     fn advice(&self, walked: &Walked<Self>) -> Vec<String>;
 
-    /// What proves the findings, and how to put back what was changed.
-    fn evidence(
-        &self,
-        target: &Target<'_, Self::Id>,
-        found: &Found<Self>,
-        walked: &Walked<Self>,
-    ) -> Vec<Evidence>;
+    /// What proves the findings.
+    fn evidence(&self, target: &Target<'_, Self::Id>, found: &Found<Self>) -> Vec<Evidence>;
+
+    /// What the commands are called that put back what `plan` changes, as in `How to put it back`.
+    fn put_back(&self, plan: &Self::Plan) -> &'static str;
 
     /// The commands that carry `plan` out by hand, as a block of a mail: the same words for what is left of a plan and
     /// for what puts back.

@@ -6,7 +6,9 @@ use events::Subject;
 use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
-use crate::{Change, Describe, Evidence, Finding, Mode, Note, Outcome, Severity, StepError, Target, Walked};
+use crate::{
+    Change, Describe, Evidence, Finding, Found, Mode, Note, Outcome, Severity, StepError, Target, Walked,
+};
 
 /// The title of the commands that finish by hand what Curfew could not.
 const BY_HAND: &str = "How to finish by hand";
@@ -38,7 +40,7 @@ pub struct Report {
     pub note: Option<Note>,
     /// What a person should do now.
     pub advice: Vec<String>,
-    /// What proves it; first the commands for what is left undone.
+    /// What proves it; first the commands for what is left undone, last those that put everything back.
     pub evidence: Vec<Evidence>,
     /// How long the walk took.
     pub duration: Duration,
@@ -50,7 +52,8 @@ impl Report {
         let found = walked.found.as_ref();
         let findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
         let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
-        let evidence = found.map(|found| control.evidence(target, found, walked)).unwrap_or_default();
+        let evidence = found.map(|found| control.evidence(target, found)).unwrap_or_default();
+        let put_back = found.and_then(|found| put_back(control, target, found, &walked.changes));
         Self {
             control: C::NAME,
             subject: walked.subject.clone(),
@@ -67,7 +70,7 @@ impl Report {
             error: walked.error.clone(),
             note: walked.note,
             advice: advice(control, walked),
-            evidence: by_hand.into_iter().chain(evidence).collect(),
+            evidence: by_hand.into_iter().chain(evidence).chain(put_back).collect(),
             duration: walked.duration,
         }
     }
@@ -133,4 +136,17 @@ impl Report {
         }
         facts
     }
+}
+
+/// The commands that put back all that the plan changes. The answer to a call may have got lost, so that this is not only
+/// what was noted.
+fn put_back<C: Describe>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    found: &Found<C>,
+    changes: &[C::Change],
+) -> Option<Evidence> {
+    let plan = found.plan.as_ref()?;
+    let back = control.undo(&found.state, plan, &control.foreseen(plan, changes))?;
+    Some(Evidence::new(control.put_back(plan), control.commands(target, &back)))
 }

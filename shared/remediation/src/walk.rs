@@ -145,7 +145,7 @@ async fn carry_out<C: Control>(
     walked.outcome = verdict(&walked, is_deleted);
     // Where every call was answered with success and only the read failed, nothing is known to be undone.
     if walked.is_unfinished() && (walked.seen.is_some() || !is_applied) {
-        let after = walked.seen.as_ref().map(|seen| &seen.state);
+        let after = walked.seen.as_ref().map(|seen| &seen.assessment);
         walked.left = control.unfinished(target, plan, &walked.changes, after);
     }
     if walked.outcome == Outcome::ClosedMeanwhile {

@@ -10,7 +10,7 @@ use remediation::{Applied, CallError, Control};
 use crate::assess::judge;
 use crate::lists::KnownLists;
 use crate::plan::plan;
-use crate::undo::undo;
+use crate::undo::{foreseen, undo};
 use crate::unfinished::unfinished;
 use crate::{At, Group, GroupAssessment, Quarantine, QuarantineStyle, SecurityGroups, SgChange, SgSettings};
 
@@ -96,10 +96,13 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         _at: &At<'_>,
         plan: &Quarantine,
         done: &[SgChange],
-        after: Option<&Group>,
+        after: Option<&GroupAssessment>,
     ) -> Option<Quarantine> {
-        let after = after.map(|group| self.assess(group));
-        unfinished(plan, done, after.as_ref())
+        unfinished(plan, done, after)
+    }
+
+    fn foreseen(&self, plan: &Quarantine, done: &[SgChange]) -> Vec<SgChange> {
+        foreseen(plan, done)
     }
 
     fn undo(&self, _before: &Group, _plan: &Quarantine, done: &[SgChange]) -> Option<Quarantine> {

@@ -27,8 +27,16 @@ impl<P: SecurityGroups> Describe for SgIngress<P> {
         advice::advice(self.settings.quarantine, walked)
     }
 
-    fn evidence(&self, at: &At<'_>, found: &Found<Self>, walked: &Walked<Self>) -> Vec<Evidence> {
-        evidence::evidence(at, found, walked, self.settings.quarantine)
+    fn evidence(&self, at: &At<'_>, found: &Found<Self>) -> Vec<Evidence> {
+        evidence::evidence(at, found, self.settings.quarantine)
+    }
+
+    fn put_back(&self, plan: &Quarantine) -> &'static str {
+        match plan {
+            Quarantine::Revoke(_) => "How to put the revoked rules back",
+            Quarantine::Isolate(_) => "How to give the interfaces their groups back",
+            Quarantine::Release(_) => "How to take it back",
+        }
     }
 
     fn commands(&self, at: &At<'_>, plan: &Quarantine) -> String {

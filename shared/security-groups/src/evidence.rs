@@ -1,10 +1,9 @@
-//! What proves the findings, and the commands that put back what was changed.
+//! What proves the findings.
 
 use network::Cut;
-use remediation::{Evidence, Found, Walked};
+use remediation::{Evidence, Found};
 
 use crate::plan::revocation;
-use crate::undo::{foreseen, undo};
 use crate::{
     At, Group, Interface, Quarantine, QuarantineStyle, SecurityGroups, SgIngress, Tags, commands, words,
 };
@@ -13,7 +12,6 @@ use crate::{
 pub(crate) fn evidence<P: SecurityGroups>(
     at: &At<'_>,
     found: &Found<SgIngress<P>>,
-    walked: &Walked<SgIngress<P>>,
     style: QuarantineStyle,
 ) -> Vec<Evidence> {
     let group = &found.state;
@@ -21,16 +19,8 @@ pub(crate) fn evidence<P: SecurityGroups>(
     let mut evidence = vec![rules(at, group)];
     evidence.extend(interfaces.map(|all| as_they_were(all)));
     match &found.plan {
-        Some(plan) => {
-            let back = undo(&foreseen(plan, &walked.changes));
-            let (title, cut) = match plan {
-                Quarantine::Revoke(plan) => ("How to put the revoked rules back", plan.cut.as_slice()),
-                Quarantine::Isolate(_) => ("How to give the interfaces their groups back", &[][..]),
-                Quarantine::Release(_) => ("How to take it back", &[][..]),
-            };
-            evidence.extend(goes_with_the_rules(cut));
-            evidence.extend(back.map(|back| Evidence::new(title, commands::of(at, &back))));
-        }
+        Some(Quarantine::Revoke(plan)) => evidence.extend(goes_with_the_rules(&plan.cut)),
+        Some(Quarantine::Isolate(_) | Quarantine::Release(_)) => {}
         None if style == QuarantineStyle::Alert => {
             if let Some(plan) = revocation(&found.assessment, Tags::new()) {
                 evidence.extend(goes_with_the_rules(&plan.cut));

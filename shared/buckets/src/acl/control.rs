@@ -165,9 +165,13 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         _bucket: &Bucket<'_>,
         plan: &AclPlan,
         done: &[AclChange],
-        after: Option<&AclState>,
+        after: Option<&AclAssessment>,
     ) -> Option<AclPlan> {
         plan.unfinished(done, after, self.settings)
+    }
+
+    fn foreseen(&self, plan: &AclPlan, done: &[AclChange]) -> Vec<AclChange> {
+        plan.foreseen(done)
     }
 
     fn undo(&self, before: &AclState, _plan: &AclPlan, done: &[AclChange]) -> Option<AclPlan> {

@@ -57,8 +57,12 @@ impl<P: BucketAcls, T: Clock> Describe for S3Acl<P, T> {
         advice::advice(walked, self.settings.block_public_acls)
     }
 
-    fn evidence(&self, bucket: &Bucket<'_>, found: &Found<Self>, walked: &Walked<Self>) -> Vec<Evidence> {
-        evidence::blocks(bucket, &found.state, found.plan.as_ref(), &walked.changes)
+    fn evidence(&self, bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
+        evidence::blocks(bucket, &found.state, found.plan.as_ref())
+    }
+
+    fn put_back(&self, _plan: &AclPlan) -> &'static str {
+        "How to put it back"
     }
 
     fn commands(&self, bucket: &Bucket<'_>, plan: &AclPlan) -> String {

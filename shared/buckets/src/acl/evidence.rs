@@ -1,20 +1,15 @@
-//! What the alert about a public ACL shows: what was there, what depends on it, how to put it back.
+//! What the alert about a public ACL shows: what was there, and what depends on it.
 
 use remediation::{Evidence, Fact, Target};
 
 use super::around::{Around, Effect};
-use super::commands::{commands, put_block};
-use super::plan::{AclChange, AclPlan};
+use super::commands::put_block;
+use super::plan::AclPlan;
 use super::state::AclState;
 use crate::{Bucket, PublicAccessBlock};
 
 /// The blocks of the alert.
-pub(super) fn blocks(
-    bucket: &Bucket<'_>,
-    state: &AclState,
-    plan: Option<&AclPlan>,
-    changes: &[AclChange],
-) -> Vec<Evidence> {
+pub(super) fn blocks(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPlan>) -> Vec<Evidence> {
     let block = Evidence::new;
     let grants: Vec<String> = state.acl.grants.iter().map(|grant| format!("  {}", grant.words())).collect();
     let mut blocks = vec![block("The ACL as it was", grants.join("\n"))];
@@ -33,11 +28,6 @@ pub(super) fn blocks(
         if !blocks_acls && !matches!(around.effect(), Effect::Ignored(_)) {
             blocks.push(block("How to close public objects too", close_objects(bucket, around)));
         }
-    }
-    // The answer to a call may have got lost: the whole plan is put back, not only what was noted.
-    let foreseen = plan.map(|plan| plan.foreseen(changes)).unwrap_or_default();
-    if let Some(undo) = AclPlan::undo(state, &foreseen) {
-        blocks.push(block("How to put it back", commands(bucket, &undo)));
     }
     blocks
 }

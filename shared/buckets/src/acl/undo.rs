@@ -14,10 +14,10 @@ impl AclPlan {
     pub(super) fn unfinished(
         &self,
         done: &[AclChange],
-        after: Option<&AclState>,
+        after: Option<&AclAssessment>,
         settings: S3AclSettings,
     ) -> Option<Self> {
-        let seen = after.and_then(|after| after.around.as_ref()?.public_access_block.known());
+        let seen = after.and_then(|after| after.state.around.as_ref()?.public_access_block.known());
         let is_written = done.iter().any(|change| !matches!(change, AclChange::Blocked(_)));
         let is_blocked = done.iter().any(|change| matches!(change, AclChange::Blocked(_)));
         let left = |step: &AclStep| match (step, after) {
@@ -26,7 +26,7 @@ impl AclPlan {
                 AclWrite::closing(after, settings).map(AclStep::Write)
             }
             (AclStep::Write(write), Some(after)) => {
-                let is_there = |grant: &Grant| after.acl.grants.contains(grant);
+                let is_there = |grant: &Grant| after.state.acl.grants.contains(grant);
                 (!write.added.iter().all(is_there)).then(|| step.clone())
             }
             (AclStep::Write(_), None) => (!is_written).then(|| step.clone()),
@@ -88,10 +88,10 @@ impl AclPlan {
 }
 
 impl AclWrite {
-    /// What closes an ACL that is public.
-    fn closing(state: &AclState, settings: S3AclSettings) -> Option<Self> {
+    /// What closes what was found.
+    fn closing(found: &AclAssessment, settings: S3AclSettings) -> Option<Self> {
         let settings = S3AclSettings { block_public_acls: false, ..settings };
-        let plan = AclPlan::of(&AclAssessment::of(state), settings)?;
+        let plan = AclPlan::of(found, settings)?;
         plan.steps.into_iter().find_map(|step| match step {
             AclStep::Write(write) => Some(write),
             AclStep::Block(_) | AclStep::BlockOnceRead => None,

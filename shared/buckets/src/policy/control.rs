@@ -96,8 +96,12 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
         _bucket: &Bucket<'_>,
         plan: &NoPlan,
         _done: &[NoChange],
-        _after: Option<&PolicyState>,
+        _after: Option<&PolicyAssessment>,
     ) -> Option<NoPlan> {
+        match *plan {}
+    }
+
+    fn foreseen(&self, plan: &NoPlan, _done: &[NoChange]) -> Vec<NoChange> {
         match *plan {}
     }
 

@@ -40,8 +40,12 @@ impl<P: BucketPolicies> Describe for S3Policy<P> {
         }
     }
 
-    fn evidence(&self, _bucket: &Bucket<'_>, found: &Found<Self>, _walked: &Walked<Self>) -> Vec<Evidence> {
+    fn evidence(&self, _bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
         evidence::blocks(&found.assessment)
+    }
+
+    fn put_back(&self, plan: &NoPlan) -> &'static str {
+        match *plan {}
     }
 
     fn commands(&self, _bucket: &Bucket<'_>, plan: &NoPlan) -> String {

@@ -33,11 +33,7 @@ fn a_subject_is_written_flat_with_its_cause_in_parts() {
 fn a_subject_that_was_tampered_with_is_refused() {
     let written = serde_json::to_value(subject()).unwrap();
     for (pointer, value, reason) in [
-        (
-            "/kind",
-            json!("s3-object"),
-            "unknown variant `s3-object`, expected `s3-bucket` or `security-group`",
-        ),
+        ("/kind", json!("s3-object"), "unknown variant `s3-object`, expected"),
         ("/kind", json!("security-group"), "`acme-reports` is not the id of a security group (sg-...)"),
         ("/id", json!("a/b"), "`a/b` is not the name of an S3 bucket"),
         ("/account", json!("1"), "`1` is not a 12-digit account id"),
@@ -45,7 +41,8 @@ fn a_subject_that_was_tampered_with_is_refused() {
         ("/cause", Value::Null, "invalid type: null, expected struct Cause"),
     ] {
         let tampered = with(written.clone(), pointer, Some(value));
-        assert_eq!(serde_json::from_value::<Subject>(tampered).unwrap_err().to_string(), reason);
+        let error = serde_json::from_value::<Subject>(tampered).unwrap_err().to_string();
+        assert!(error.starts_with(reason), "{error}");
     }
 }
 

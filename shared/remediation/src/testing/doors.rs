@@ -20,8 +20,8 @@ pub type Apply = (usize, Result<Applied, CallError>);
 /// What a read answers.
 pub type Read = Result<Option<Vec<String>>, CallError>;
 
-/// The state of a house is the list of its open doors; each is a finding. A `window` is reported only, a `cat flap` is
-/// left to people, and a house with an `unspeakable` door cannot be written down.
+/// The smallest control there is, and a model for others. The state of a house is the list of its open doors; each is a
+/// finding. A `window` is reported only, a `cat flap` is tried once and then left to people, and a house with an `unspeakable` door cannot be written down.
 ///
 /// Clones are the same house.
 #[derive(Debug, Clone, Default)]
@@ -175,7 +175,7 @@ impl Control for Doors {
         _target: &Target<'_, BucketName>,
         plan: &Turn,
         done: &[Turned],
-        after: Option<&House>,
+        after: Option<&OpenDoors>,
     ) -> Option<Turn> {
         let is_left = |door: &&String| match after {
             Some(after) => after.0.contains(door),
@@ -183,6 +183,10 @@ impl Control for Doors {
         };
         let doors: Vec<String> = plan.doors().iter().filter(is_left).cloned().collect();
         (!doors.is_empty()).then_some(Turn::Close(doors))
+    }
+
+    fn foreseen(&self, plan: &Turn, _done: &[Turned]) -> Vec<Turned> {
+        plan.doors().iter().map(|door| Turned { door: door.clone() }).collect()
     }
 
     fn undo(&self, _before: &House, _plan: &Turn, done: &[Turned]) -> Option<Turn> {
@@ -219,13 +223,12 @@ impl Describe for Doors {
         vec![format!("Do what one does when it is {}.", walked.outcome)]
     }
 
-    fn evidence(
-        &self,
-        _target: &Target<'_, BucketName>,
-        found: &Found<Self>,
-        _walked: &Walked<Self>,
-    ) -> Vec<Evidence> {
+    fn evidence(&self, _target: &Target<'_, BucketName>, found: &Found<Self>) -> Vec<Evidence> {
         vec![Evidence::new("The doors", found.state.0.join("\n"))]
+    }
+
+    fn put_back(&self, _plan: &Turn) -> &'static str {
+        "How to open them again"
     }
 
     fn commands(&self, _target: &Target<'_, BucketName>, plan: &Turn) -> String {

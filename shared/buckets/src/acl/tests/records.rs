@@ -106,14 +106,23 @@ proptest! {
         let control = S3Acl::new(&memory, settings, Mode::Enforce);
         let state = run(control.read(&place.target())).unwrap().unwrap();
         let is_exempt = |grant: &Grant| grant.grantee.uri.as_deref() == Some(exempt);
-        let assessment = control.assess(&state).without(|finding| match &finding {
+        let stays = |finding: AclFinding| match &finding {
             AclFinding::Grant(public) if is_exempt(&public.grant) => None,
             _ => Some(finding),
-        });
+        };
+        let assessment = control.assess(&state).without(stays);
         let plan = control.plan(&assessment, SystemTime::UNIX_EPOCH);
         prop_assert_eq!(plan.is_some(), !assessment.is_compliant());
         if let Some(plan) = plan {
-            run(control.apply(&place.target(), &plan, &mut Vec::new())).unwrap();
+            let mut changes = Vec::new();
+            run(control.apply(&place.target(), &plan, &mut changes)).unwrap();
+            // What is exempt is not left to people either, whether the write took effect or not.
+            let after = run(control.read_after(&place.target(), &plan)).unwrap().unwrap();
+            let after = control.assess_after(&after, &plan).without(stays);
+            prop_assert!(after.is_compliant());
+            prop_assert_eq!(control.unfinished(&place.target(), &plan, &changes, Some(&after)), None);
+            let left = control.unfinished(&place.target(), &plan, &[], Some(&assessment));
+            prop_assert_eq!(left.map(|left| left.steps[0].clone()), Some(plan.steps[0].clone()));
             let public = |grants: &[Grant]| -> Vec<Grant> {
                 grants.iter().filter(|grant| grant.grantee.public_group().is_some()).cloned().collect()
             };
