@@ -67,7 +67,11 @@ demo: $(TOOLS) debug ## The main job, against an emulator on this machine
 test: $(TOOLS) $(CHECKOV) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
 	$(CARGO) test --locked --workspace
 	@# Two processes that share nothing, one for each core: the functions at work, and what brings them to AWS.
-	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; 	$(BIN)/python -m pytest -q tests/infra >"$$log" 2>&1 & infra=$$!; 	status=0; 	$(BIN)/python -m pytest -q tests/e2e || status=$$?; 	wait $$infra || status=$$?; 	cat "$$log"; 	exit $$status
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	$(BIN)/python -m pytest -q tests/infra >"$$log" 2>&1 & infra=$$!; \
+	status=0; $(BIN)/python -m pytest -q tests/e2e || status=$$?; \
+	wait $$infra || status=$$?; \
+	cat "$$log"; exit $$status
 
 lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell, warnings denied
 	cargo fmt --all --check
