@@ -12,6 +12,7 @@
 //! ```
 
 mod environment;
+mod https;
 mod payload;
 mod renewal;
 mod service;
@@ -124,6 +125,7 @@ async fn prepare(environment: &Environment) -> Result<Function, StartError> {
         RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(topic.region());
     let sdk = aws_config::defaults(BehaviorVersion::latest())
         .region(region)
+        .http_client(https::client())
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(4))
         .load()
