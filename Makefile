@@ -30,7 +30,7 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += --jobs=3
 endif
 # Cargo shares the cores by itself, not by make's leave.
-CARGO := env -u MAKEFLAGS cargo
+CARGO := env -u MAKEFLAGS -u MFLAGS cargo
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
@@ -87,7 +87,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
 	@# It looks for zig on the path.
-	env -u MAKEFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(BUILD_ARCH) \
+	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(BUILD_ARCH) \
 		--lambda-dir $(LAMBDA_DIR)
 	@echo "Sizes in bytes, plain and zipped:"
 	@for binary in $(LAMBDA_DIR)/*/bootstrap; do \
@@ -119,7 +119,7 @@ remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete deletes logs, settings and
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)
-	env -u MAKEFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty \
+	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty \
 		--$(OWN_ARCH) --lambda-dir target/bench
 	$(BIN)/python tests/bench.py $(LAMBDA_DIR) target/bench
 
