@@ -10,6 +10,9 @@ use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 /// The client. It reads the trusted roots when it is first used.
+///
+/// The SDK makes its default with the same function, which its pages leave out: no other one lets a client heed the
+/// environment's proxy.
 pub(crate) fn client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
