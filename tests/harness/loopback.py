@@ -35,16 +35,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Server:
-    """Serves with a handler's class until it is closed."""
+    """Serves with a handler's class until it is closed; over HTTPS where it is given a context of TLS."""
 
-    def __init__(self, handler):
+    def __init__(self, handler, tls=None):
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            # The thread of a connection shakes hands when it first reads, not the one that takes connections.
+            listening = self._server.socket
+            self._server.socket = tls.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self):
         self._server.shutdown()

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import ssl
 import threading
 import urllib.parse
 from dataclasses import dataclass, field
@@ -56,10 +57,12 @@ class Recorder:
     # Every action that was ever asked for.
     actions: set = field(default_factory=set)
     faults: dict = field(default_factory=dict)
+    # The context of TLS by which it is called over HTTPS.
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self):
         self._lock = threading.Lock()
-        self._server = Server(self._handler())
+        self._server = Server(self._handler(), self.tls)
 
     @property
     def url(self):

@@ -136,11 +136,11 @@ class RuntimeApi:
 class Function:
     """A function's binary at work; what it writes to its log is read line by line."""
 
-    def __init__(self, name, emulator, topic, settings=None, environment=None, runtime=None):
+    def __init__(self, name, emulator, topic, settings=None, environment=None, runtime=None, tls=None):
         self.name = name
         # One each: a process that ends must not take another one's invocation with it.
         self.runtime = runtime or RuntimeApi()
-        self.recorder = Recorder("127.0.0.1", emulator.port)
+        self.recorder = Recorder("127.0.0.1", emulator.port, tls=tls)
         self.metrics = []
         # By which names a search finds what was ever logged, and what was ever counted by which dimensions.
         self.fields, self.counted = set(), set()
