@@ -1,9 +1,17 @@
 //! How long a decision takes: ordinary policies, a full one, and policies built to hurt.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
+use std::time::UNIX_EPOCH;
 
-use policy::{Policy, Trust, analyse, documented, semantic};
+use policy::{Asking, Policy, Trust, analyse, documented, semantic};
 use serde_json::{Value, json};
+
+static NOBODY: LazyLock<Trust> = LazyLock::new(Trust::default);
+
+fn asking() -> Asking<'static> {
+    Asking { trust: &NOBODY, now: UNIX_EPOCH }
+}
 
 fn main() {
     divan::main();
@@ -120,14 +128,14 @@ fn decide(bencher: divan::Bencher<'_, '_>, name: &str) {
     let text = built(name);
     bencher.bench(|| {
         let policy = Policy::parse(&text).ok()?;
-        Some((documented::is_public(&policy), semantic::decide(&policy, &Trust::default())))
+        Some((documented::is_public(&policy), semantic::decide(&policy, asking())))
     });
 }
 
 #[divan::bench(sample_count = 20, args = ["full", "keys", "globs", "blocks", "pigeons"])]
 fn explain(bencher: divan::Bencher<'_, '_>, name: &str) {
     let text = built(name);
-    bencher.bench(|| Some(analyse(&Policy::parse(&text).ok()?, &Trust::default())));
+    bencher.bench(|| Some(analyse(&Policy::parse(&text).ok()?, asking())));
 }
 
 #[divan::bench]
@@ -135,7 +143,7 @@ fn decide_corpus(bencher: divan::Bencher<'_, '_>) {
     let policies = corpus();
     bencher.bench(|| {
         let parsed = policies.iter().filter_map(|text| Policy::parse(text).ok());
-        parsed.filter(|policy| semantic::decide(policy, &Trust::default()).public).count()
+        parsed.filter(|policy| semantic::decide(policy, asking()).public).count()
     });
 }
 

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::fix::{self, Fix, NoFix};
-use crate::{Finding, Policy, Semantic, Statement, Trust, documented, findings, semantic};
+use crate::{Asking, Finding, Policy, Semantic, Statement, documented, findings, semantic};
 
 /// What a policy is, why, and what can be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,33 +21,33 @@ pub struct Analysis {
 
 /// Decides a policy, and explains the decision.
 #[must_use]
-pub fn analyse(policy: &Policy, trust: &Trust) -> Analysis {
-    analyse_among(policy, trust, &|_| true)
+pub fn analyse(policy: &Policy, asking: Asking<'_>) -> Analysis {
+    analyse_among(policy, asking, &|_| true)
 }
 
 /// Decides the Allow statements that count, beside every Deny.
-fn analyse_among(policy: &Policy, trust: &Trust, counts: &dyn Fn(&Statement) -> bool) -> Analysis {
+fn analyse_among(policy: &Policy, asking: Asking<'_>, counts: &dyn Fn(&Statement) -> bool) -> Analysis {
     let counts = |statement: &Statement| statement.is_allow() && counts(statement);
-    let semantic = semantic::decide_among(policy, trust, &counts);
-    let findings = findings::findings(policy, trust, &semantic, &counts);
+    let semantic = semantic::decide_among(policy, asking, &counts);
+    let findings = findings::findings(policy, asking, &semantic, &counts);
     Analysis {
         documented: policy.statements.iter().filter(|own| counts(own)).any(documented::statement_is_public),
         semantic,
         findings,
-        fix: fix::propose(policy, trust, &counts),
+        fix: fix::propose(policy, asking, &counts),
     }
 }
 
 impl Analysis {
-    /// What remains to be said when the findings that `exempt` picks are accepted. `policy` and `trust` must be those
-    /// that were analysed.
+    /// What remains to be said when the findings that `exempt` picks are accepted. `policy` and `asking` must be
+    /// those that were analysed.
     ///
     /// A statement whose being public is accepted counts no more: verdicts, witness and fix speak about the others,
     /// under the numbers that they have in the policy, and the fix leaves the statement as it is. Whom it names is
     /// still known to the policy's author, and every Deny still takes away. Other findings about it remain unless they
     /// are picked too.
     #[must_use]
-    pub fn without(&self, policy: &Policy, trust: &Trust, exempt: impl Fn(&Finding) -> bool) -> Self {
+    pub fn without(&self, policy: &Policy, asking: Asking<'_>, exempt: impl Fn(&Finding) -> bool) -> Self {
         let (accepted, mut remaining): (Vec<&Finding>, Vec<&Finding>) =
             self.findings.iter().partition(|finding| exempt(finding));
         let is_accepted = |statement: usize| {
@@ -56,7 +56,7 @@ impl Analysis {
         if !policy.statements.iter().any(|statement| is_accepted(statement.index)) {
             return Self { findings: remaining.into_iter().cloned().collect(), ..self.clone() };
         }
-        let mut analysis = analyse_among(policy, trust, &|statement| !is_accepted(statement.index));
+        let mut analysis = analyse_among(policy, asking, &|statement| !is_accepted(statement.index));
         // That a statement which counts is public is never left out: its verdict would stand there without a finding.
         analysis.findings.retain(|finding| finding.kind.is_public() || !exempt(finding));
         remaining.retain(|finding| finding.statement.is_some_and(is_accepted));

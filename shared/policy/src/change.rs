@@ -1,9 +1,11 @@
 //! Compares two policies of one bucket.
 
+use std::time::SystemTime;
+
 use crate::search::decide::{Question, ask};
 use crate::search::model::Model;
 use crate::search::{Budget, Found};
-use crate::{Policy, Trust, Witness};
+use crate::{Asking, Policy, Trust, Witness};
 
 /// Whether a new policy lets somebody in whom the old one did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,26 +18,27 @@ pub enum Change {
     Undecided,
 }
 
-/// Asks for a request, by anybody, that `after` allows and `before` does not.
+/// Asks for a request, by anybody, now or later, that `after` allows and `before` does not.
 ///
 /// A fix has passed this proof. It is public for what is edited by other hands: a fix whose placeholder was filled
 /// in, or a policy that a test holds against an earlier one.
 #[must_use]
-pub fn lets_in_more(before: &Policy, after: &Policy) -> Change {
-    lets_in(before, after, &mut Budget::new(Budget::DEFAULT))
+pub fn lets_in_more(before: &Policy, after: &Policy, now: SystemTime) -> Change {
+    lets_in(before, after, now, &mut Budget::new(Budget::DEFAULT))
 }
 
-pub(crate) fn lets_in(before: &Policy, after: &Policy, budget: &mut Budget) -> Change {
-    let model = Model::of(&[before, after], &Trust::default(), budget);
+pub(crate) fn lets_in(before: &Policy, after: &Policy, now: SystemTime, budget: &mut Budget) -> Change {
+    let nobody = Trust::default();
+    let model = Model::of(&[before, after], Asking { trust: &nobody, now }, budget);
     let question = Question { policy: after, unless: Some(before), allows: &|_| true };
     ask(&question, &model, &model.everyone(), budget).into()
 }
 
 /// Asks for a request by a trusted party that `before` allows and `after` does not.
-pub(crate) fn shuts_out(before: &Policy, after: &Policy, trust: &Trust, budget: &mut Budget) -> Change {
-    let model = Model::of(&[before], trust, budget);
+pub(crate) fn shuts_out(before: &Policy, after: &Policy, asking: Asking<'_>, budget: &mut Budget) -> Change {
+    let model = Model::of(&[before], asking, budget);
     let question = Question { policy: before, unless: Some(after), allows: &|_| true };
-    ask(&question, &model, &model.inside(trust), budget).into()
+    ask(&question, &model, &model.inside(asking.trust), budget).into()
 }
 
 impl From<Found<Witness>> for Change {

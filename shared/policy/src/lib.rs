@@ -8,17 +8,20 @@
 //! INVARIANT: a policy that is public by what it lets in is public by AWS's text.
 //!
 //! ```
-//! use policy::{Policy, Trust, analyse};
+//! use std::time::UNIX_EPOCH;
+//!
+//! use policy::{Asking, Policy, Trust, analyse};
 //!
 //! let text = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}}"#;
 //! let policy = Policy::parse(text).expect("a policy");
-//! let analysis = analyse(&policy, &Trust::default());
+//! let analysis = analyse(&policy, Asking { trust: &Trust::default(), now: UNIX_EPOCH });
 //! assert!(analysis.documented && analysis.semantic.public);
 //! ```
 
 mod access;
 mod address;
 mod analysis;
+mod asking;
 mod change;
 mod condition;
 pub mod documented;
@@ -43,6 +46,7 @@ mod witness;
 
 pub use access::Access;
 pub use analysis::{Analysis, analyse};
+pub use asking::Asking;
 pub use change::{Change, lets_in_more};
 pub use condition::Condition;
 pub use document::Place;

@@ -3,7 +3,7 @@
 use crate::search::decide::{Question, ask};
 use crate::search::model::Model;
 use crate::search::{Budget, Found};
-use crate::{Policy, Statement, Trust, Witness, documented};
+use crate::{Asking, Policy, Statement, Witness, documented};
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,19 +18,23 @@ pub struct Semantic {
 
 /// Decides whether the policy lets an outsider in.
 #[must_use]
-pub fn decide(policy: &Policy, trust: &Trust) -> Semantic {
-    decide_among(policy, trust, &|_| true)
+pub fn decide(policy: &Policy, asking: Asking<'_>) -> Semantic {
+    decide_among(policy, asking, &|_| true)
 }
 
 /// Decides whether one of the statements that count lets an outsider in, beside every Deny.
-pub(crate) fn decide_among(policy: &Policy, trust: &Trust, counts: &dyn Fn(&Statement) -> bool) -> Semantic {
+pub(crate) fn decide_among(
+    policy: &Policy,
+    asking: Asking<'_>,
+    counts: &dyn Fn(&Statement) -> bool,
+) -> Semantic {
     // INVARIANT: semantic implies documented. Only statements that AWS's text calls public are searched.
     let allows = |statement: &Statement| documented::statement_is_public(statement) && counts(statement);
     if !policy.statements.iter().any(allows) {
         return Semantic { public: false, witness: None, bounded: false };
     }
     let mut budget = Budget::new(Budget::DEFAULT);
-    let model = Model::of(&[policy], trust, &mut budget);
+    let model = Model::of(&[policy], asking, &mut budget);
     let question = Question { policy, unless: None, allows: &allows };
     match ask(&question, &model, &model.outside(), &mut budget) {
         Found::One(witness) => Semantic { public: true, witness: Some(witness), bounded: false },

@@ -45,8 +45,8 @@ pub trait Control: Sized {
         target: &Target<'_, Self::Id>,
     ) -> impl Future<Output = Result<Option<Self::State>, CallError>>;
 
-    /// Says what is not acceptable about a state.
-    fn assess(&self, state: &Self::State) -> Self::Assessment;
+    /// Says what is not acceptable about a state. What a state lets in may depend on when it is asked.
+    fn assess(&self, state: &Self::State, now: SystemTime) -> Self::Assessment;
 
     /// Plans the smallest change that clears every finding whose remedy is [`Remedy::Close`]; `None` where
     /// there is nothing that this control changes. What it would not plan again is [`Remedy::ByHand`].
@@ -82,8 +82,8 @@ pub trait Control: Sized {
 
     /// Says what is left once `plan` was carried out; beside what [`assess`](Self::assess) finds, what else has to hold
     /// by this plan and does not.
-    fn assess_after(&self, state: &Self::State, _plan: &Self::Plan) -> Self::Assessment {
-        self.assess(state)
+    fn assess_after(&self, state: &Self::State, _plan: &Self::Plan, now: SystemTime) -> Self::Assessment {
+        self.assess(state, now)
     }
 
     /// What of `plan` is left to do, and nothing of what is done; `None` where nothing is. `after` is the judgement of

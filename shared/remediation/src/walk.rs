@@ -82,7 +82,7 @@ async fn take<C: Control>(control: &C, visit: &Visit<'_, C::Id>, clock: &impl Cl
         Ok(None) => return ended(Outcome::Gone),
         Err(error) => return Walked { error: Some(error.into()), ..ended(Outcome::Failed) },
     };
-    let assessment = control.assess(&state);
+    let assessment = control.assess(&state, clock.now());
     if assessment.is_compliant() {
         return ended(Outcome::Compliant);
     }
@@ -175,7 +175,7 @@ async fn verify<C: Control>(
     let mut pauses = PAUSES.into_iter();
     loop {
         let Some(state) = control.read_after(target, plan).await? else { return Ok(None) };
-        let assessment = control.assess_after(&state, plan);
+        let assessment = control.assess_after(&state, plan, clock.now());
         match pauses.next() {
             Some(pause) if may_pass(&assessment) => clock.sleep(pause).await,
             _ => return Ok(Some(Seen { state, assessment })),

@@ -293,7 +293,7 @@ fn what_is_done_can_be_undone_from_its_record() {
     let (doors, subject) = (Doors::read([open(&["front door", "window"])]), bucket("acme"));
     let target = Target::of(&subject, Doors::id(&subject.resource).unwrap());
     let before = run(doors.read(&target)).unwrap().unwrap();
-    let plan = doors.plan(&doors.assess(&before), SystemTime::UNIX_EPOCH).unwrap();
+    let plan = doors.plan(&doors.assess(&before, SystemTime::UNIX_EPOCH), SystemTime::UNIX_EPOCH).unwrap();
     let mut changes = Vec::new();
     run(doors.apply(&target, &plan, &mut changes)).unwrap();
     assert_records::<Doors>(&before, Some(&plan), &changes);
@@ -304,7 +304,8 @@ fn what_is_done_can_be_undone_from_its_record() {
 #[test]
 fn what_is_taken_out_of_an_assessment_is_in_no_plan() {
     let doors = Doors::default();
-    let assessment = doors.assess(&House(vec!["front door".to_owned(), "gate".to_owned()]));
+    let assessment =
+        doors.assess(&House(vec!["front door".to_owned(), "gate".to_owned()]), SystemTime::UNIX_EPOCH);
     let without = assessment.without(|door| (door != "gate").then_some(door));
     let plan = doors.plan(&without, SystemTime::UNIX_EPOCH).unwrap();
     assert_eq!(plan, Turn::Close(vec!["front door".to_owned()]));

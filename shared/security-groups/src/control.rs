@@ -74,7 +74,7 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         Ok(Some(group))
     }
 
-    fn assess(&self, group: &Group) -> GroupAssessment {
+    fn assess(&self, group: &Group, _now: SystemTime) -> GroupAssessment {
         GroupAssessment::of(group, self.style(group), &self.settings.network)
     }
 

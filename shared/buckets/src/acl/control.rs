@@ -114,7 +114,7 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         Ok(Some(AclState { acl, around }))
     }
 
-    fn assess(&self, state: &AclState) -> AclAssessment {
+    fn assess(&self, state: &AclState, _now: SystemTime) -> AclAssessment {
         AclAssessment::of(state)
     }
 
@@ -156,7 +156,7 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         Ok(acl?.map(|acl| AclState { acl, around: Some(around) }))
     }
 
-    fn assess_after(&self, state: &AclState, plan: &AclPlan) -> AclAssessment {
+    fn assess_after(&self, state: &AclState, plan: &AclPlan, _now: SystemTime) -> AclAssessment {
         if plan.blocks_acls() { AclAssessment::after_blocking(state) } else { AclAssessment::of(state) }
     }
 

@@ -1,6 +1,8 @@
 //! What is worth saying about a policy: S3's verdict and the analyser's, the stricter wins.
 
-use policy::{Analysis, ParseError, Policy, Trust, analyse};
+use std::time::SystemTime;
+
+use policy::{Analysis, Asking, ParseError, Policy, Trust, analyse};
 use remediation::{Assessment, Remedy};
 
 use super::settings::S3PolicySettings;
@@ -15,6 +17,8 @@ pub struct PolicyAssessment {
     pub analysed: Option<(Policy, Analysis)>,
     /// Whom the policy may let in.
     trust: Trust,
+    /// When the policy was judged.
+    now: SystemTime,
     findings: Vec<PolicyFinding>,
 }
 
@@ -38,26 +42,26 @@ pub enum PolicyFinding {
 impl PolicyAssessment {
     /// Judges a policy. Nothing is found where neither S3 nor the analyser calls it public and the settings ask for
     /// nothing of what it found.
-    pub(super) fn of(state: &PolicyState, settings: &S3PolicySettings) -> Self {
+    pub(super) fn of(state: &PolicyState, settings: &S3PolicySettings, now: SystemTime) -> Self {
         let trust = settings.trust(state.account.as_str());
         let (analysed, findings) = match &state.policy {
-            Some(policy) => judge(policy, settings, &trust),
+            Some(policy) => judge(policy, settings, Asking { trust: &trust, now }),
             None => (None, Vec::new()),
         };
-        Self { state: state.clone(), analysed, trust, findings }
+        Self { state: state.clone(), analysed, trust, now, findings }
     }
 }
 
 fn judge(
     policy: &BucketPolicy,
     settings: &S3PolicySettings,
-    trust: &Trust,
+    asking: Asking<'_>,
 ) -> (Option<(Policy, Analysis)>, Vec<PolicyFinding>) {
     let parsed = match Policy::parse(&policy.document) {
         Ok(parsed) => parsed,
         Err(error) => return (None, vec![PolicyFinding::Unreadable(error)]),
     };
-    let analysis = analyse(&parsed, trust);
+    let analysis = analyse(&parsed, asking);
     let is_public = policy.is_public || analysis.documented || analysis.semantic.public;
     let asked_for = analysis.findings.iter().any(|found| settings.alerts_on(found.kind));
     let mut findings = Vec::new();
@@ -88,7 +92,8 @@ impl Assessment for PolicyAssessment {
             self.findings.contains(&found) && !stay.contains(&found)
         };
         let Some((policy, analysis)) = self.analysed else { return Self { findings: stay, ..self } };
-        let analysis = analysis.without(&policy, &self.trust, is_out);
+        let asking = Asking { trust: &self.trust, now: self.now };
+        let analysis = analysis.without(&policy, asking, is_out);
         let found = analysis.findings.iter().cloned().map(PolicyFinding::Found);
         let others = stay.into_iter().filter(|one| !matches!(one, PolicyFinding::Found(_)));
         self.findings = found.chain(others).collect();

@@ -74,8 +74,8 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
         }
     }
 
-    fn assess(&self, state: &PolicyState) -> PolicyAssessment {
-        PolicyAssessment::of(state, &self.settings)
+    fn assess(&self, state: &PolicyState, now: SystemTime) -> PolicyAssessment {
+        PolicyAssessment::of(state, &self.settings, now)
     }
 
     fn plan(&self, _assessment: &PolicyAssessment, _now: SystemTime) -> Option<NoPlan> {

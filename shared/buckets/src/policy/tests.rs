@@ -76,7 +76,7 @@ fn report(state: &PolicyState) -> Report {
 
 fn findings_by(settings: &str, state: &PolicyState) -> Vec<Finding> {
     let control = control(settings);
-    control.findings(&control.assess(state))
+    control.findings(&control.assess(state, SystemTime::UNIX_EPOCH))
 }
 
 fn findings(state: &PolicyState) -> Vec<Finding> {
@@ -96,7 +96,11 @@ fn a_public_policy_leads_with_one_sentence_and_is_never_planned_to_be_changed() 
     assert!(findings[0].evidence["witness"].is_object(), "{}", findings[0].evidence);
     assert!(findings[0].evidence["fix"]["patch"].is_array(), "{}", findings[0].evidence);
     let control = control("{}");
-    assert!(control.plan(&control.assess(&state(PUBLIC, true)), SystemTime::UNIX_EPOCH).is_none());
+    assert!(
+        control
+            .plan(&control.assess(&state(PUBLIC, true), SystemTime::UNIX_EPOCH), SystemTime::UNIX_EPOCH)
+            .is_none()
+    );
     assert_eq!(report(&state(PUBLIC, true)).outcome, Outcome::Alerted);
 }
 
@@ -195,10 +199,11 @@ fn an_account_block_that_may_not_be_read_is_unknown_and_said() {
 #[test]
 fn what_is_taken_out_of_an_assessment_is_not_said() {
     let control = control("{}");
-    let assessment = control.assess(&state(PUBLIC, false)).without(|finding| match &finding {
-        PolicyFinding::Found(found) if found.sid.as_deref() == Some("Website") => None,
-        _ => Some(finding),
-    });
+    let assessment =
+        control.assess(&state(PUBLIC, false), SystemTime::UNIX_EPOCH).without(|finding| match &finding {
+            PolicyFinding::Found(found) if found.sid.as_deref() == Some("Website") => None,
+            _ => Some(finding),
+        });
     assert_eq!(kinds(&control.findings(&assessment)), ["verdict-disagreement"]);
     let (_, analysis) = assessment.analysed.as_ref().unwrap();
     assert!(!analysis.semantic.public && analysis.fix.is_err(), "the statement counts no more");

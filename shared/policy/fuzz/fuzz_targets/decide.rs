@@ -4,11 +4,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use policy::{Policy, Trust, analyse, explain_text};
+use policy::{Asking, Policy, Trust, analyse, explain_text};
+use std::time::UNIX_EPOCH;
 
 fuzz_target!(|text: &str| {
     if let Ok(policy) = Policy::parse(text) {
-        let analysis = analyse(&policy, &Trust::default());
+        let analysis = analyse(&policy, Asking { trust: &Trust::default(), now: UNIX_EPOCH });
         assert!(analysis.documented || !analysis.semantic.public);
         let _ = explain_text(&policy, &analysis, "bucket");
     }

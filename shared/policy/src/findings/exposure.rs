@@ -8,12 +8,12 @@ use crate::finding::{Finding, FindingKind};
 use crate::search::decide::{Question, ask};
 use crate::search::model::Model;
 use crate::search::{Budget, Found};
-use crate::{Access, Policy, Semantic, Statement, Trust, access, reason};
+use crate::{Access, Asking, Policy, Semantic, Statement, access, reason};
 
 pub(super) fn look(
     policy: &Policy,
     statement: &Statement,
-    trust: &Trust,
+    asking: Asking<'_>,
     semantic: &Semantic,
     budget: &mut Budget,
     findings: &mut Vec<Finding>,
@@ -32,7 +32,7 @@ pub(super) fn look(
         return;
     }
     let mut reasons = reason::why_open(statement);
-    let kind = match kind(policy, statement, trust, semantic, budget) {
+    let kind = match kind(policy, statement, asking, semantic, budget) {
         (kind, None) => kind,
         (kind, Some(why)) => {
             reasons.push(why);
@@ -52,7 +52,7 @@ pub(super) fn look(
 fn kind(
     policy: &Policy,
     statement: &Statement,
-    trust: &Trust,
+    asking: Asking<'_>,
     semantic: &Semantic,
     budget: &mut Budget,
 ) -> (FindingKind, Option<String>) {
@@ -60,7 +60,7 @@ fn kind(
     let found = if semantic.bounded {
         Found::Unknown
     } else if semantic.public {
-        open_to(policy, &only, trust, budget)
+        open_to(policy, &only, asking, budget)
     } else {
         Found::None
     };
@@ -83,7 +83,7 @@ fn kind(
         }
         Found::None => {
             let without = without_denies(policy);
-            match open_to(&without, &only, trust, budget) {
+            match open_to(&without, &only, asking, budget) {
                 Found::None => {
                     let why = "No outsider can match this statement, but S3 and AWS Config call it public.";
                     (FindingKind::PublicByText, Some(why.to_owned()))
@@ -101,10 +101,10 @@ fn kind(
 fn open_to(
     policy: &Policy,
     allows: &dyn Fn(&Statement) -> bool,
-    trust: &Trust,
+    asking: Asking<'_>,
     budget: &mut Budget,
 ) -> Found<()> {
-    let model = Model::of(&[policy], trust, budget);
+    let model = Model::of(&[policy], asking, budget);
     match ask(&Question { policy, unless: None, allows }, &model, &model.outside(), budget) {
         Found::One(_) => Found::One(()),
         Found::None => Found::None,

@@ -7,21 +7,21 @@ use std::cmp::Reverse;
 
 use crate::finding::{Finding, FindingKind};
 use crate::search::Budget;
-use crate::{Policy, Semantic, Statement, Trust};
+use crate::{Asking, Policy, Semantic, Statement};
 
 /// Everything that is wrong with a policy, gravest first, then in the order of the statements.
 /// Only statements that count are looked at; the second verdict is the one on them.
 pub(crate) fn findings(
     policy: &Policy,
-    trust: &Trust,
+    asking: Asking<'_>,
     semantic: &Semantic,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut budget = Budget::new(Budget::DEFAULT / 8);
     for statement in policy.statements.iter().filter(|statement| counts(statement)) {
-        exposure::look(policy, statement, trust, semantic, &mut budget, &mut findings);
-        outside::look(statement, trust, &mut findings);
+        exposure::look(policy, statement, asking, semantic, &mut budget, &mut findings);
+        outside::look(statement, asking.trust, &mut findings);
     }
     for oddity in &policy.oddities {
         findings.push(Finding {

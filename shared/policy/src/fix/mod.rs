@@ -19,7 +19,7 @@ use thiserror::Error;
 use crate::change::{Change, lets_in, shuts_out};
 use crate::documented::statement_is_public;
 use crate::search::Budget;
-use crate::{Policy, Statement, Trust};
+use crate::{Asking, Policy, Statement, Trust};
 pub use candidate::OWNER_PLACEHOLDER;
 use candidate::{Candidate, Source};
 use edit::with_sid_suffix;
@@ -67,7 +67,7 @@ const MAX_STATEMENTS: usize = 12;
 /// No statement that counts is public, or no edit passes the proof.
 pub(crate) fn propose(
     policy: &Policy,
-    trust: &Trust,
+    asking: Asking<'_>,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Result<Fix, NoFix> {
     let (public, kept): (Vec<&Statement>, Vec<&Statement>) =
@@ -77,8 +77,9 @@ pub(crate) fn propose(
         count if count > MAX_STATEMENTS => return Err(NoFix::TooMany { public: count }),
         _ => {}
     }
-    let mut trust = trust.clone();
+    let mut trust = asking.trust.clone();
     trust.own_account.get_or_insert_with(|| OWNER_PLACEHOLDER.to_owned());
+    let asking = Asking { trust: &trust, ..asking };
     let mut budget = Budget::new(Budget::DEFAULT);
     let mut current = policy.clone();
     let mut summary = Vec::new();
@@ -86,7 +87,7 @@ pub(crate) fn propose(
     for statement in public.into_iter().rev() {
         let index = statement.index;
         let (next, what) =
-            close(&current, index, &trust, &mut budget).ok_or(NoFix::NotFound { statement: index })?;
+            close(&current, index, asking, &mut budget).ok_or(NoFix::NotFound { statement: index })?;
         summary.insert(0, format!("In {statement}, {what}."));
         current = next;
     }
@@ -104,7 +105,7 @@ pub(crate) fn propose(
 ///
 /// The proof looks at the statement and its successors alone, beside every `Deny`: what other statements allow, they
 /// allow before and after.
-fn close(policy: &Policy, index: usize, trust: &Trust, budget: &mut Budget) -> Option<(Policy, String)> {
+fn close(policy: &Policy, index: usize, asking: Asking<'_>, budget: &mut Budget) -> Option<(Policy, String)> {
     let before = policy.only(index..index + 1);
     let mut passes = |candidate: Candidate| {
         let fixed =
@@ -113,11 +114,11 @@ fn close(policy: &Policy, index: usize, trust: &Trust, budget: &mut Budget) -> O
         let closed = !fixed.statements.get(range.clone())?.iter().any(statement_is_public);
         let after = fixed.only(range);
         let proven = closed
-            && shuts_out(&before, &after, trust, budget) == Change::Nothing
-            && lets_in(&before, &after, budget) == Change::Nothing;
+            && shuts_out(&before, &after, asking, budget) == Change::Nothing
+            && lets_in(&before, &after, asking.now, budget) == Change::Nothing;
         proven.then_some((fixed, candidate.summary))
     };
-    candidates(policy, index, trust).into_iter().find_map(&mut passes)
+    candidates(policy, index, asking.trust).into_iter().find_map(&mut passes)
 }
 
 /// The ways in which a statement could be closed, smallest edit first. Whether one is sound is for the proof to say.

@@ -6,7 +6,7 @@ use super::Budget;
 use super::names::Names;
 use super::strangers::Strangers;
 use super::world::{CallerKind, Reach, World};
-use crate::{Policy, Trust};
+use crate::{Asking, Policy, Trust};
 
 /// The worlds and the names that they depend on.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ pub(crate) struct Model {
 const MAX_VPCS: usize = 8;
 
 impl Model {
-    pub(crate) fn of(policies: &[&Policy], trust: &Trust, budget: &mut Budget) -> Self {
-        let names = Names::of(policies, trust);
+    pub(crate) fn of(policies: &[&Policy], asking: Asking<'_>, budget: &mut Budget) -> Self {
+        let names = Names::of(policies, asking.trust);
         let strangers = Strangers::accounts(&names, budget);
         let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;

@@ -3,10 +3,10 @@
 use policy::{CallerKind, Change, lets_in_more};
 use serde_json::{Value, json};
 
-use crate::support::{allow, parse, policy_of, statement};
+use crate::support::{allow, now, parse, policy_of, statement};
 
 fn change(before: &Value, after: &Value) -> Change {
-    lets_in_more(&parse(before), &parse(after))
+    lets_in_more(&parse(before), &parse(after), now())
 }
 
 fn let_in(before: &Value, after: &Value) -> policy::Witness {

@@ -4,7 +4,7 @@ use policy::{Analysis, Finding, FindingKind, NoFix, Trust, analyse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{generator, parse, policy_of, statement};
+use crate::support::{generator, parse, policy_of, statement, trusting};
 
 fn settings() -> Trust {
     Trust { own_account: Some("111122223333".to_owned()), ..Trust::default() }
@@ -28,7 +28,7 @@ fn mixed() -> Value {
 
 fn without(document: &Value, exempt: impl Fn(&Finding) -> bool) -> Analysis {
     let policy = parse(document);
-    analyse(&policy, &settings()).without(&policy, &settings(), exempt)
+    analyse(&policy, trusting(&settings())).without(&policy, trusting(&settings()), exempt)
 }
 
 fn of<'a>(sid: &'a str) -> impl Fn(&Finding) -> bool + 'a {
@@ -78,7 +78,7 @@ fn other_findings_about_an_accepted_statement_remain() {
 fn accepting_a_party_changes_no_verdict() {
     let document = mixed();
     let analysis = without(&document, of("Partner"));
-    let before = analyse(&parse(&document), &settings());
+    let before = analyse(&parse(&document), trusting(&settings()));
     assert!(analysis.findings.iter().all(|finding| finding.kind != FindingKind::OutsideAccount));
     assert_eq!((analysis.documented, analysis.semantic), (before.documented, before.semantic));
     assert_eq!(analysis.fix, before.fix);
@@ -107,16 +107,16 @@ proptest! {
     #[test]
     fn accepting_nothing_changes_nothing(document in generator::policy()) {
         let policy = parse(&document);
-        let analysis = analyse(&policy, &settings());
-        prop_assert_eq!(analysis.without(&policy, &settings(), |_| false), analysis);
+        let analysis = analyse(&policy, trusting(&settings()));
+        prop_assert_eq!(analysis.without(&policy, trusting(&settings()), |_| false), analysis);
     }
 
     #[test]
     fn an_accepted_statement_is_never_spoken_of(document in generator::policy(), at in any::<prop::sample::Index>()) {
         let policy = parse(&document);
-        let analysis = analyse(&policy, &settings());
+        let analysis = analyse(&policy, trusting(&settings()));
         let accepted = at.index(policy.statements.len());
-        let left = analysis.without(&policy, &settings(), |finding| finding.statement == Some(accepted));
+        let left = analysis.without(&policy, trusting(&settings()), |finding| finding.statement == Some(accepted));
         prop_assert!(left.findings.iter().all(|finding| finding.statement != Some(accepted)), "{left:?}");
         prop_assert!(left.semantic.witness.as_ref().is_none_or(|witness| witness.statement != accepted));
         prop_assert!(left.documented || !left.semantic.public);

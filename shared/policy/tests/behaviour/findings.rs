@@ -3,10 +3,10 @@
 use policy::{Access, Analysis, FindingKind, Severity, Trust, analyse, explain_text, headline};
 use serde_json::{Value, json};
 
-use crate::support::{allow, parse, policy_of, statement};
+use crate::support::{allow, parse, policy_of, statement, trusting};
 
 fn analysis(document: &Value, trust: &Trust) -> Analysis {
-    analyse(&parse(document), trust)
+    analyse(&parse(document), trusting(trust))
 }
 
 fn kinds(document: &Value, trust: &Trust) -> Vec<FindingKind> {
@@ -72,7 +72,7 @@ fn the_leading_sentence_says_who_can_do_what() {
 fn the_text_leads_with_the_sentence_and_holds_statement_reasons_fix_and_policy() {
     let document = allow(json!("*"), json!({}));
     let policy = parse(&document);
-    let text = explain_text(&policy, &analyse(&policy, &settings()), "x");
+    let text = explain_text(&policy, &analyse(&policy, trusting(&settings())), "x");
     let places: Vec<usize> = [
         "Anyone on the internet can read every object",
         "statement 1: public",

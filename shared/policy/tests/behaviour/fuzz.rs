@@ -1,14 +1,14 @@
 //! A bounded run of what the fuzz target does: texts near to policies, parsed and decided.
 
-use policy::{Policy, Trust, analyse, explain_text};
+use policy::{Policy, analyse, explain_text};
 use proptest::prelude::*;
 
-use crate::support::{generator, policy_of, statement};
+use crate::support::{asking, generator, policy_of, statement};
 
 /// What the fuzz target does with a text.
 fn digest(text: &str) {
     if let Ok(policy) = Policy::parse(text) {
-        let analysis = analyse(&policy, &Trust::default());
+        let analysis = analyse(&policy, asking());
         assert!(analysis.documented || !analysis.semantic.public, "{text}");
         assert!(!explain_text(&policy, &analysis, "bucket").is_empty());
     }

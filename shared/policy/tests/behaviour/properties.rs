@@ -1,12 +1,12 @@
 //! What must hold for every policy.
 
-use policy::{Change, Policy, Trust, documented, lets_in_more, semantic};
+use policy::{Change, Policy, documented, lets_in_more, semantic};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::evaluator::{Request, allows};
 use crate::support::generator::{outside_request, policy, statement};
-use crate::support::{decide, parse};
+use crate::support::{asking, decide, now, parse};
 
 fn is_public(document: &Value) -> bool {
     decide(document).public
@@ -20,7 +20,7 @@ fn is_shown_public(document: &Value) -> bool {
 /// Both verdicts, and whether the second was cut off.
 fn decided(document: &Value) -> (bool, bool, bool) {
     let policy = parse(document);
-    let semantic = semantic::decide(&policy, &Trust::default());
+    let semantic = semantic::decide(&policy, asking());
     (documented::is_public(&policy), semantic.public, semantic.bounded)
 }
 
@@ -134,13 +134,13 @@ proptest! {
     #[test]
     fn a_policy_lets_in_nobody_whom_it_let_in_before(document in policy()) {
         let policy = parse(&document);
-        let change = lets_in_more(&policy, &policy);
+        let change = lets_in_more(&policy, &policy, now());
         prop_assert!(!matches!(change, Change::LetsIn(_)), "{document}: {change:?}");
     }
 
     #[test]
     fn what_a_change_lets_in_is_allowed_now_and_was_not_before(before in policy(), after in policy()) {
-        if let Change::LetsIn(witness) = lets_in_more(&parse(&before), &parse(&after)) {
+        if let Change::LetsIn(witness) = lets_in_more(&parse(&before), &parse(&after), now()) {
             let request = Request::of(&witness);
             prop_assert!(allows(&after, &request), "{after} does not allow {witness:?}");
             prop_assert!(!allows(&before, &request), "{before} allows {witness:?}");

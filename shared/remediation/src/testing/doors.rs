@@ -148,7 +148,7 @@ impl Control for Doors {
         Ok(read.unwrap_or(Ok(None))?.map(House))
     }
 
-    fn assess(&self, state: &House) -> OpenDoors {
+    fn assess(&self, state: &House, _now: SystemTime) -> OpenDoors {
         OpenDoors(state.0.clone())
     }
 

@@ -182,7 +182,9 @@ fn two_hundred_interfaces_are_isolated() {
 fn the_groups_that_an_interface_keeps_are_those_that_it_has_at_the_change() {
     let memory = in_use(&["eni-1", "eni-2"]);
     let control = control(&memory, ISOLATE);
-    let plan = control.plan(&control.assess(&read(&control)), SystemTime::UNIX_EPOCH).unwrap();
+    let plan = control
+        .plan(&control.assess(&read(&control), SystemTime::UNIX_EPOCH), SystemTime::UNIX_EPOCH)
+        .unwrap();
     memory.give(0, &[GROUP, "sg-new"]);
     memory.give(1, &[OTHER]);
     let mut done = Vec::new();

@@ -113,7 +113,7 @@ proptest! {
         let before = (rules(&memory), interfaces(&memory));
         let control = super::control(&memory, settings);
         let state = read(&control);
-        let plan = plan(&control, &control.assess(&state));
+        let plan = plan(&control, &control.assess(&state, SystemTime::UNIX_EPOCH));
         assert_records::<Ingress<'_>>(&state, plan.as_ref(), &[]);
         if let Some(plan) = plan {
             let (done, applied) = apply(&control, &plan);
@@ -127,7 +127,7 @@ proptest! {
             prop_assert_eq!((rules(&memory), interfaces(&memory)), before);
             let is_tag = |change: &SgChange| matches!(change, SgChange::Tagged { .. });
             prop_assert!(!undone.iter().any(is_tag));
-            prop_assert_eq!(unfinished(&control, &undo, &undone, Some(&control.assess(&read(&control)))), None);
+            prop_assert_eq!(unfinished(&control, &undo, &undone, Some(&control.assess(&read(&control), SystemTime::UNIX_EPOCH))), None);
 
             // What puts back is a plan as any other.
             let redo = control.undo(&state, &undo, &undone).unwrap();
@@ -145,20 +145,20 @@ proptest! {
     ) {
         let memory = set(&scene);
         let control = super::control(&memory, settings);
-        let Some(plan) = plan(&control, &control.assess(&read(&control))) else { return Ok(()) };
+        let Some(plan) = plan(&control, &control.assess(&read(&control), SystemTime::UNIX_EPOCH)) else { return Ok(()) };
         memory.denied.borrow_mut().push(denied);
         let (done, failed) = apply(&control, &plan);
         memory.denied.borrow_mut().clear();
-        let after = is_seen.then(|| control.assess(&read(&control)));
+        let after = is_seen.then(|| control.assess(&read(&control), SystemTime::UNIX_EPOCH));
         let left = unfinished(&control, &plan, &done, after.as_ref());
         prop_assert!(left.is_none() || failed.is_err());
         if let Some(left) = left {
             assert_records::<Ingress<'_>>(&read(&control), Some(&left), &done);
             let (done, applied) = apply(&control, &left);
             prop_assert_eq!(applied, Ok(()));
-            prop_assert_eq!(unfinished(&control, &left, &done, Some(&control.assess(&read(&control)))), None);
+            prop_assert_eq!(unfinished(&control, &left, &done, Some(&control.assess(&read(&control), SystemTime::UNIX_EPOCH))), None);
         }
-        prop_assert!(!control.assess(&read(&control)).has_work());
+        prop_assert!(!control.assess(&read(&control), SystemTime::UNIX_EPOCH).has_work());
         // What is seen may be closed by half of the plan. By what was noted, all of it is carried out.
         if !is_seen {
             let undisturbed = set(&scene);
@@ -184,7 +184,7 @@ proptest! {
             _ => Some(finding),
         };
         let control = super::control(&memory, settings);
-        let assessment = control.assess(&read(&control)).without(stays);
+        let assessment = control.assess(&read(&control), SystemTime::UNIX_EPOCH).without(stays);
         let plan = plan(&control, &assessment);
         prop_assert_eq!(plan.is_some(), assessment.has_work());
         let before = memory.rules.borrow().clone();
@@ -192,10 +192,10 @@ proptest! {
             let (done, applied) = apply(&control, &plan);
             prop_assert_eq!(applied, Ok(()));
             // What is exempt is not left to people either.
-            let after = control.assess(&read(&control)).without(stays);
+            let after = control.assess(&read(&control), SystemTime::UNIX_EPOCH).without(stays);
             prop_assert_eq!(unfinished(&control, &plan, &done, Some(&after)), None);
         }
-        prop_assert!(!control.assess(&read(&control)).without(stays).has_work());
+        prop_assert!(!control.assess(&read(&control), SystemTime::UNIX_EPOCH).without(stays).has_work());
         let lets_in = |rules: &[Rule], of: &Rule, port| {
             let is_same = |rule: &&Rule| {
                 rule.is_egress == of.is_egress && rule.permission.source.is_same(&of.permission.source)
@@ -220,7 +220,7 @@ fn managed_interfaces_are_no_finding_once_nothing_of_the_group_is_open() {
         .with_interface("eni-1", "interface", &[GROUP])
         .with_interface("eni-2", "nat_gateway", &[GROUP]);
     let control = super::control(&memory, r#"{"quarantine": "isolate"}"#);
-    let assessment = control.assess(&read(&control));
+    let assessment = control.assess(&read(&control), SystemTime::UNIX_EPOCH);
     assert_eq!(assessment.findings().len(), 2);
     let without = |ports: &str| {
         let ports: PortSet = ports.parse().unwrap();

@@ -75,7 +75,7 @@ proptest! {
         let before = memory.snapshot();
         let control = S3Acl::new(&memory, settings, mode);
         let state = run(control.read(&place.target())).unwrap().unwrap();
-        let plan = control.plan(&control.assess(&state), SystemTime::UNIX_EPOCH);
+        let plan = control.plan(&control.assess(&state, SystemTime::UNIX_EPOCH), SystemTime::UNIX_EPOCH);
         let mut changes = Vec::new();
         if let Some(plan) = &plan {
             // A flag that nobody can read is left, and nothing is noted of it.
@@ -110,7 +110,7 @@ proptest! {
             AclFinding::Grant(public) if is_exempt(&public.grant) => None,
             _ => Some(finding),
         };
-        let assessment = control.assess(&state).without(stays);
+        let assessment = control.assess(&state, SystemTime::UNIX_EPOCH).without(stays);
         let plan = control.plan(&assessment, SystemTime::UNIX_EPOCH);
         prop_assert_eq!(plan.is_some(), !assessment.is_compliant());
         if let Some(plan) = plan {
@@ -118,7 +118,7 @@ proptest! {
             run(control.apply(&place.target(), &plan, &mut changes)).unwrap();
             // What is exempt is not left to people either, whether the write took effect or not.
             let after = run(control.read_after(&place.target(), &plan)).unwrap().unwrap();
-            let after = control.assess_after(&after, &plan).without(stays);
+            let after = control.assess_after(&after, &plan, SystemTime::UNIX_EPOCH).without(stays);
             prop_assert!(after.is_compliant());
             prop_assert_eq!(control.unfinished(&place.target(), &plan, &changes, Some(&after)), None);
             let left = control.unfinished(&place.target(), &plan, &[], Some(&assessment));

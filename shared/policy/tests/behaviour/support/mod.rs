@@ -3,8 +3,28 @@
 pub(crate) mod evaluator;
 pub(crate) mod generator;
 
-use policy::{Policy, Semantic, Trust, documented, semantic};
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use policy::{Asking, Policy, Semantic, Trust, documented, semantic};
 use serde_json::{Value, json};
+
+/// 2026-11-22T05:41:07Z, when every test asks.
+pub(crate) fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_795_326_067)
+}
+
+static NOBODY: LazyLock<Trust> = LazyLock::new(Trust::default);
+
+/// Asks with settings that trust nobody.
+pub(crate) fn asking() -> Asking<'static> {
+    Asking { trust: &NOBODY, now: now() }
+}
+
+/// Asks with these settings.
+pub(crate) fn trusting(trust: &Trust) -> Asking<'_> {
+    Asking { trust, now: now() }
+}
 
 /// A policy of one Allow on all objects.
 pub(crate) fn allow(principal: Value, condition: Value) -> Value {
@@ -33,13 +53,13 @@ pub(crate) fn parse(document: &Value) -> Policy {
 }
 
 pub(crate) fn decide(document: &Value) -> Semantic {
-    semantic::decide(&parse(document), &Trust::default())
+    semantic::decide(&parse(document), asking())
 }
 
 /// Both verdicts: by AWS's text, and by what is let in.
 pub(crate) fn verdicts(document: &Value) -> (bool, bool) {
     let policy = parse(document);
-    let semantic = semantic::decide(&policy, &Trust::default());
+    let semantic = semantic::decide(&policy, asking());
     assert!(!semantic.bounded, "the search was cut off on {document}");
     (documented::is_public(&policy), semantic.public)
 }
