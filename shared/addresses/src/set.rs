@@ -45,6 +45,12 @@ impl Addresses {
         }
     }
 
+    /// Every public address of both families.
+    #[must_use]
+    pub fn public() -> Self {
+        Self { v4: u32::public().clone(), v6: u128::public().clone() }
+    }
+
     /// Whether every public address of one family is in the set.
     #[must_use]
     pub fn covers_internet(&self) -> bool {

@@ -26,9 +26,13 @@ pub(crate) fn is_fixed(key: &Key, value: &str) -> bool {
     match key.name() {
         "aws:sourceip" => parse_block(value).is_some_and(is_narrow),
         "s3:dataaccesspointarn" => is_literal(value) || names_account_of_access_point(value),
+        _ if key.is_on_every_request() => is_literal(value) && value != ANONYMOUS,
         _ => is_literal(value),
     }
 }
+
+/// The account and the user id of everyone who does not sign in.
+pub(crate) const ANONYMOUS: &str = "anonymous";
 
 /// In a bucket policy, the name of an access point may be a wildcard while the rest of its ARN is fixed.
 fn names_account_of_access_point(value: &str) -> bool {

@@ -7,10 +7,11 @@
 //! Where that text is silent:
 //! - An empty list of principals or values fixes nothing.
 //! - `aws:SourceIp` is read as an address block under every operator; a value that is none fixes nothing.
+//! - `anonymous` is no fixed value of `aws:PrincipalAccount` and `aws:userid`: it is everyone who does not sign in.
 //! - An identity provider named by an ARN (SAML, or an account's own OIDC provider) is fixed, one named by its host
 //!   is public.
 
-use crate::condition::is_fixed;
+use crate::condition::{ANONYMOUS, is_fixed};
 use crate::operator::{Comparison, Quantifier};
 use crate::{Condition, Policy, Statement};
 
@@ -71,8 +72,17 @@ pub fn limit(condition: &Condition) -> Result<(), NoLimit> {
     if condition.values.is_empty() {
         return Err(NoLimit::NoValues);
     }
-    match condition.values.iter().find(|value| !is_fixed(&condition.key, value)) {
+    let is_open = |value: &&String| !is_fixed(&condition.key, value) || is_anonymous(condition, value);
+    match condition.values.iter().find(is_open) {
         Some(value) => Err(NoLimit::Value(value.clone())),
         None => Ok(()),
     }
+}
+
+/// Whether a value is the one that every unsigned request has for this key.
+pub(crate) fn is_anonymous(condition: &Condition, value: &str) -> bool {
+    let folds =
+        condition.operator.is_some_and(|operator| operator.comparison == Comparison::EqualsIgnoreCase);
+    condition.key.is_on_every_request()
+        && (value == ANONYMOUS || (folds && value.eq_ignore_ascii_case(ANONYMOUS)))
 }

@@ -18,7 +18,7 @@ pub enum FindingKind {
     PublicByText,
     /// Fixed address blocks that together cover the internet.
     NetworksCoverInternet,
-    /// A fixed value that every anonymous caller has.
+    /// Everyone who does not sign in is let in, by the account or the id that they all have.
     AnonymousByName,
     /// `Allow` with `NotPrincipal`.
     AllowNotPrincipal,
@@ -26,6 +26,10 @@ pub enum FindingKind {
     PowerfulAccess,
     /// A service that may act for any account.
     ConfusedDeputy,
+    /// A service whose calls are limited only where they say for whom it acts.
+    UnsourcedService,
+    /// A service under a condition that no service can meet.
+    ServiceShutOut,
     /// An account that the settings do not name.
     OutsideAccount,
     /// An organization that the settings do not name.
@@ -102,6 +106,10 @@ impl FindingKind {
             Self::OutsideNetwork => Row::of(Medium, 3, false, "outside-network", "an outside network"),
             Self::ConfusedDeputy => Row::of(Medium, 4, true, "confused-deputy",
                 "a service may act for any account"),
+            Self::UnsourcedService => Row::of(Low, 1, false, "unsourced-service",
+                "a service whose calls need not say for whom it acts"),
+            Self::ServiceShutOut => Row::of(Low, 2, false, "service-shut-out",
+                "a service under a condition that no service can meet"),
             Self::Refused => Row::of(Low, 0, true, "refused", "S3 refuses the policy"),
         }
     }
@@ -134,7 +142,11 @@ impl FindingKind {
     pub const fn is_public(self) -> bool {
         matches!(
             self,
-            Self::Public | Self::PublicButForCallerKey | Self::PublicButForDeny | Self::PublicByText
+            Self::Public
+                | Self::PublicButForCallerKey
+                | Self::AnonymousByName
+                | Self::PublicButForDeny
+                | Self::PublicByText
         )
     }
 

@@ -12,7 +12,7 @@ pub struct Key {
 }
 
 /// The keys that make a grant non-public when their values are fixed.
-const FIXING: [&str; 14] = [
+const FIXING: [&str; 13] = [
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalorgid",
@@ -26,7 +26,6 @@ const FIXING: [&str; 14] = [
     "aws:userid",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
 
 impl Key {
@@ -54,6 +53,25 @@ impl Key {
         FIXING.contains(&self.name())
     }
 
+    /// Whether a fixed value of this key belongs to somebody, so that no outsider has it.
+    #[must_use]
+    pub fn names_somebody(&self) -> bool {
+        self.is_fixing()
+            || matches!(
+                self.name(),
+                "aws:ec2instancesourcevpc" | "s3:x-amz-server-side-encryption-aws-kms-key-id"
+            )
+    }
+
+    /// Whether the value comes with the credentials or the signature of a request.
+    #[must_use]
+    pub fn comes_with_credentials(&self) -> bool {
+        matches!(
+            self.name(),
+            "s3:accessgrantsinstancearn" | "s3:authtype" | "s3:signatureage" | "s3:signatureversion"
+        )
+    }
+
     /// Whether the key is part of every request, an anonymous one too, so that `IfExists` changes nothing.
     #[must_use]
     pub fn is_on_every_request(&self) -> bool {
@@ -67,7 +85,10 @@ impl Key {
         matches!(name, "aws:referer" | "aws:useragent" | "aws:securetransport" | "aws:username")
             || name.starts_with("aws:requesttag/")
             || name.starts_with("aws:principaltag/")
-            || (name.starts_with("s3:") && !self.is_fixing() && !self.describes_bucket())
+            || (name.starts_with("s3:")
+                && !self.names_somebody()
+                && !self.comes_with_credentials()
+                && !self.describes_bucket())
     }
 
     /// Whether the key describes the bucket or its owner and so says nothing about the caller.

@@ -22,7 +22,9 @@ pub(crate) enum Class {
     Any,
     /// Every character but `:`, so that a wildcard stays inside its segment of an ARN.
     Segment,
-    /// Every character but the wildcards: what a caller may send.
+    /// Every character that a caller may write where nobody looks at it.
+    Free,
+    /// As `Free`, without the wildcards: what a tag may hold.
     Label,
     /// Every character that a name which AWS gave or checked may hold: no wildcard, no space.
     Name,
@@ -41,6 +43,7 @@ impl Class {
         match self {
             Self::Any => true,
             Self::Segment => character != ':',
+            Self::Free => !character.is_control(),
             Self::Label => !matches!(character, '*' | '?') && !character.is_control(),
             Self::Name => !matches!(character, '*' | '?' | '$' | '{' | '}' | ' ') && !character.is_control(),
             Self::Plain => Self::Name.contains(character) && !matches!(character, ':' | '/'),
@@ -85,7 +88,16 @@ pub(crate) struct Pattern {
     /// The value that the pattern stands for, when it stands for exactly one.
     literal: Option<String>,
     /// The undecided variables in the pattern. Two equal patterns match the same values whatever these stand for.
-    variables: Vec<String>,
+    variables: Vec<Variable>,
+}
+
+/// An undecided variable in a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Variable {
+    key: String,
+    default: Option<String>,
+    /// Whether its value is compared in either case.
+    folds: bool,
 }
 
 impl Pattern {
@@ -105,7 +117,12 @@ impl Pattern {
                 Piece::Variable { key, default } => match bindings.value(key, default.as_deref()).ok()? {
                     Some(value) => value.chars().for_each(|character| compiler.character(character)),
                     None => {
-                        compiler.variables.push(format!("{key},{default:?}"));
+                        let folds = matches!(style, Style::IgnoreCase | Style::LikeIgnoreCase);
+                        compiler.variables.push(Variable {
+                            key: key.clone(),
+                            default: default.clone(),
+                            folds,
+                        });
                         compiler.tokens.push(Token::Many(Class::Any));
                     }
                 },
@@ -133,6 +150,52 @@ impl Pattern {
     /// Whether an undecided variable is part of the pattern.
     pub(crate) fn is_open(&self) -> bool {
         !self.variables.is_empty()
+    }
+
+    /// Whether the other matches every value that this one matches, because it is the same, or the same in either
+    /// case.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        self == other || self.folded() == *other
+    }
+
+    /// Whether this pattern matches every value that the other does, as the steps show: a star of this pattern takes
+    /// any steps of the other, and each other step stands in both.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        if self.is_open() {
+            return false;
+        }
+        let (mut own, mut theirs) = (0, 0);
+        let mut retry = None;
+        loop {
+            match (self.tokens.get(own), other.tokens.get(theirs)) {
+                (None, None) => return true,
+                (Some(Token::Many(Class::Any)), _) => {
+                    retry = Some((own, theirs));
+                    own += 1;
+                }
+                (Some(token), Some(step)) if token == step => {
+                    own += 1;
+                    theirs += 1;
+                }
+                _ => {
+                    let Some((star, taken)) = retry.filter(|(_, taken)| *taken < other.tokens.len()) else {
+                        return false;
+                    };
+                    retry = Some((star, taken + 1));
+                    own = star + 1;
+                    theirs = taken + 1;
+                }
+            }
+        }
+    }
+
+    fn folded(&self) -> Self {
+        let fold = |token: &Token| match token {
+            Token::Char(character) => Token::Fold(character.to_ascii_lowercase()),
+            other => *other,
+        };
+        let variables = self.variables.iter().cloned().map(|variable| Variable { folds: true, ..variable });
+        Self { variables: variables.collect(), ..Self::new(self.tokens.iter().map(fold).collect()) }
     }
 
     pub(crate) fn tokens(&self) -> &[Token] {
@@ -210,7 +273,7 @@ struct Compiler {
     last: usize,
     segment: usize,
     tokens: Vec<Token>,
-    variables: Vec<String>,
+    variables: Vec<Variable>,
 }
 
 impl Compiler {

@@ -1,7 +1,7 @@
 //! Why a statement is open although it names principals and conditions.
 
 use crate::address::parse_block;
-use crate::documented::{NoLimit, limit};
+use crate::documented::{NoLimit, is_anonymous, limit};
 use crate::{Comparison, Condition, Key, Principal, PrincipalKind, Statement};
 
 /// Why the principals and each condition of a statement do not limit it, one sentence each.
@@ -76,6 +76,9 @@ fn value_reason(condition: &Condition, value: &str) -> String {
             ),
             None => format!("`{value}` for `{key}` is no address block{alone}."),
         };
+    }
+    if is_anonymous(condition, value) {
+        return format!("`{key}` is `{value}` for everyone who does not sign in{alone}.");
     }
     if value.contains("${") {
         return format!(

@@ -34,6 +34,15 @@ pub fn headline(analysis: &Analysis, bucket: &str) -> String {
         FindingKind::ConfusedDeputy => {
             format!("Anybody's resources can make `{}` {may}.", finding.principal)
         }
+        FindingKind::UnsourcedService => {
+            format!("`{}` need not say for whom it acts on `{bucket}`.", finding.principal)
+        }
+        FindingKind::ServiceShutOut => {
+            format!(
+                "`{}` is let in to `{bucket}` under a condition that no service can meet.",
+                finding.principal
+            )
+        }
         FindingKind::OutsideAccount
         | FindingKind::OutsideOrganization
         | FindingKind::OutsideCanonicalUser

@@ -2,22 +2,16 @@
 
 use addresses::Addresses;
 
+use super::Look;
 use crate::address::parse_block;
-use crate::documented::{limit, statement_is_public};
+use crate::documented::{NoLimit, is_anonymous, limit, statement_is_public};
 use crate::finding::{Finding, FindingKind};
 use crate::search::decide::{Question, ask};
 use crate::search::model::Model;
 use crate::search::{Budget, Found};
-use crate::{Access, Asking, Policy, Semantic, Statement, access, reason};
+use crate::{Access, Policy, Statement, access, reason};
 
-pub(super) fn look(
-    policy: &Policy,
-    statement: &Statement,
-    asking: Asking<'_>,
-    semantic: &Semantic,
-    budget: &mut Budget,
-    findings: &mut Vec<Finding>,
-) {
+pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Vec<Finding>) {
     if statement.principal.negated {
         let excluded = vec![
             "`NotPrincipal` with `Allow` lets in everybody who is not listed; list who may come in instead."
@@ -27,12 +21,11 @@ pub(super) fn look(
         findings.push(Finding::about(statement, FindingKind::AllowNotPrincipal, principal, excluded));
     }
     covers_internet(statement, findings);
-    names_anonymous(statement, findings);
     if !statement_is_public(statement) {
         return;
     }
     let mut reasons = reason::why_open(statement);
-    let kind = match kind(policy, statement, asking, semantic, budget) {
+    let kind = match kind(look, statement) {
         (kind, None) => kind,
         (kind, Some(why)) => {
             reasons.push(why);
@@ -40,7 +33,10 @@ pub(super) fn look(
         }
     };
     findings.push(Finding::about(statement, kind, statement.principal.to_string(), reasons));
-    let open = matches!(kind, FindingKind::Public | FindingKind::PublicButForCallerKey);
+    let open = matches!(
+        kind,
+        FindingKind::Public | FindingKind::PublicButForCallerKey | FindingKind::AnonymousByName
+    );
     let powerful = |class: &Access| matches!(class, Access::Everything | Access::Permissions);
     if open && access::classes(&statement.action).iter().any(powerful) {
         let why = vec!["Outsiders can change who may do what, so they can take the bucket over.".to_owned()];
@@ -49,22 +45,17 @@ pub(super) fn look(
     }
 }
 
-fn kind(
-    policy: &Policy,
-    statement: &Statement,
-    asking: Asking<'_>,
-    semantic: &Semantic,
-    budget: &mut Budget,
-) -> (FindingKind, Option<String>) {
+fn kind(look: &mut Look<'_>, statement: &Statement) -> (FindingKind, Option<String>) {
     let only = |other: &Statement| other.index == statement.index;
-    let found = if semantic.bounded {
+    let found = if look.semantic.bounded {
         Found::Unknown
-    } else if semantic.public {
-        open_to(policy, &only, asking, budget)
+    } else if look.semantic.public {
+        open_to(look.policy, &only, look.model, look.budget)
     } else {
         Found::None
     };
     match found {
+        Found::One(()) if names_anonymous(statement) => (FindingKind::AnonymousByName, None),
         Found::One(()) => {
             let caller_key = statement.conditions.iter().find(|condition| {
                 condition.key.is_chosen_by_caller()
@@ -82,8 +73,8 @@ fn kind(
             (FindingKind::Public, Some(why.to_owned()))
         }
         Found::None => {
-            let without = without_denies(policy);
-            match open_to(&without, &only, asking, budget) {
+            let without = without_denies(look.policy);
+            match open_to(&without, &only, look.model, look.budget) {
                 Found::None => {
                     let why = "No outsider can match this statement, but S3 and AWS Config call it public.";
                     (FindingKind::PublicByText, Some(why.to_owned()))
@@ -101,11 +92,10 @@ fn kind(
 fn open_to(
     policy: &Policy,
     allows: &dyn Fn(&Statement) -> bool,
-    asking: Asking<'_>,
+    model: &Model,
     budget: &mut Budget,
 ) -> Found<()> {
-    let model = Model::of(&[policy], asking, budget);
-    match ask(&Question { policy, unless: None, allows }, &model, &model.outside(), budget) {
+    match ask(&Question { policy, unless: None, allows }, model, &model.outside(), budget) {
         Found::One(_) => Found::One(()),
         Found::None => Found::None,
         Found::Unknown => Found::Unknown,
@@ -144,19 +134,9 @@ fn covers_internet(statement: &Statement, findings: &mut Vec<Finding>) {
     }
 }
 
-/// AWS's text counts `anonymous` as a fixed value of these keys like any other.
-fn names_anonymous(statement: &Statement, findings: &mut Vec<Finding>) {
-    let named = statement.conditions.iter().find(|condition| {
-        condition.key.is_on_every_request()
-            && limit(condition).is_ok()
-            && condition.values.iter().any(|value| value.eq_ignore_ascii_case("anonymous"))
-    });
-    if let Some(condition) = named.filter(|_| !statement.principal.is_fixed()) {
-        let why = format!(
-            "`{}` is `anonymous` for everyone who does not sign in; S3 counts it as fixed.",
-            condition.key
-        );
-        let principal = statement.principal.to_string();
-        findings.push(Finding::about(statement, FindingKind::AnonymousByName, principal, vec![why]));
-    }
+/// Whether a condition would limit the statement if it did not name everyone who does not sign in.
+fn names_anonymous(statement: &Statement) -> bool {
+    statement.conditions.iter().any(
+        |condition| matches!(limit(condition), Err(NoLimit::Value(value)) if is_anonymous(condition, &value)),
+    )
 }

@@ -1,5 +1,6 @@
 //! Looks at every statement for what is wrong with it.
 
+mod deputy;
 mod exposure;
 mod outside;
 
@@ -7,7 +8,19 @@ use std::cmp::Reverse;
 
 use crate::finding::{Finding, FindingKind};
 use crate::search::Budget;
+use crate::search::model::Model;
 use crate::{Asking, Policy, Semantic, Statement};
+
+/// How much work it may be to look at all statements in one way.
+const WORK: usize = Budget::DEFAULT / 8;
+
+/// What a look at a statement needs beside it.
+struct Look<'here> {
+    policy: &'here Policy,
+    semantic: &'here Semantic,
+    model: &'here Model,
+    budget: &'here mut Budget,
+}
 
 /// Everything that is wrong with a policy, gravest first, then in the order of the statements.
 /// Only statements that count are looked at; the second verdict is the one on them.
@@ -18,10 +31,16 @@ pub(crate) fn findings(
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut budget = Budget::new(Budget::DEFAULT / 8);
+    let mut budget = Budget::new(WORK);
+    let model = Model::of(&[policy], asking, &mut budget);
+    let mut look = Look { policy, semantic, model: &model, budget: &mut budget };
     for statement in policy.statements.iter().filter(|statement| counts(statement)) {
-        exposure::look(policy, statement, asking, semantic, &mut budget, &mut findings);
+        exposure::look(&mut look, statement, &mut findings);
         outside::look(statement, asking.trust, &mut findings);
+    }
+    let mut look = Look { budget: &mut Budget::new(WORK), ..look };
+    for statement in policy.statements.iter().filter(|statement| counts(statement)) {
+        deputy::look(&mut look, statement, &mut findings);
     }
     for oddity in &policy.oddities {
         findings.push(Finding {

@@ -3,7 +3,6 @@
 use addresses::Addresses;
 
 use crate::address::parse_block;
-use crate::condition::is_literal;
 use crate::documented::limit;
 use crate::finding::{Finding, FindingKind};
 use crate::{Access, Condition, PrincipalKind, Statement, Trust, access};
@@ -20,11 +19,7 @@ pub(super) fn look(statement: &Statement, trust: &Trust, findings: &mut Vec<Find
             by_condition(condition, trust, &mut outside);
         }
     }
-    let parties: Vec<String> = outside
-        .iter()
-        .filter(|(kind, ..)| *kind != FindingKind::ConfusedDeputy)
-        .map(|(_, party, _)| party.clone())
-        .collect();
+    let parties: Vec<String> = outside.iter().map(|(_, party, _)| party.clone()).collect();
     let powerful = access::classes(&statement.action)
         .iter()
         .any(|class| matches!(class, Access::Everything | Access::Permissions));
@@ -43,19 +38,10 @@ fn by_principal(
     limits: &[&Condition],
     outside: &mut Vec<(FindingKind, String, String)>,
 ) {
-    let limited_source = statement.conditions.iter().any(limits_source);
     let trusted = |account: &str| trust.all_accounts().any(|own| own == account);
     for principal in statement.principal.principals.iter().filter(|principal| principal.is_fixed()) {
         let value = &principal.value;
         match principal.kind {
-            PrincipalKind::Service if !limited_source => outside.push((
-                FindingKind::ConfusedDeputy,
-                value.clone(),
-                format!(
-                    "`{value}` may act for any account: there is no condition on `aws:SourceArn` or \
-                     `aws:SourceAccount`, so somebody else's resource can make it come here."
-                ),
-            )),
             PrincipalKind::CanonicalUser => outside.push((
                 FindingKind::OutsideCanonicalUser,
                 value.clone(),
@@ -75,21 +61,6 @@ fn by_principal(
             PrincipalKind::Service => {}
         }
     }
-}
-
-/// Whether the condition says for whom a service may act.
-fn limits_source(condition: &Condition) -> bool {
-    let key = condition.key.name();
-    let names_source =
-        ["aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"];
-    names_source.contains(&key)
-        && condition.operator.is_some_and(|operator| !operator.negated && !operator.holds_when_absent())
-        && condition.values.iter().all(|value| {
-            is_literal(value)
-                || value.split(':').nth(4).is_some_and(|account| {
-                    account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
-                })
-        })
 }
 
 fn is_trusted_organization(condition: &Condition, trust: &Trust) -> bool {

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use names::Partition;
 
-use super::literal::Literal;
+use super::literal::{EPOCH, Literal, TIME};
 use super::patterns::Patterns;
 use super::world::World;
 use crate::condition::is_literal;
 use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
-use crate::{Policy, Principal, PrincipalElement, PrincipalKind, Scope, Statement};
+use crate::{Comparison, Condition, Policy, Principal, PrincipalElement, PrincipalKind, Scope, Statement};
 
 /// The parts of a request that policies speak of, by number.
 #[derive(Debug, Default)]
@@ -82,13 +82,24 @@ pub(crate) fn compile(
             let resource =
                 scope(&statement.resource, parts.number("resource"), Style::Like, variables, bindings);
             let conditions = statement.conditions.iter().map(|condition| {
-                let number = parts.number(condition.key.name());
+                let number = parts.number(part(condition));
                 Literal::condition(number, condition, variables, bindings)
             });
             let literals = [action, resource].into_iter().chain(conditions).collect();
             Compiled { index: statement.index, principal: principal(&statement.principal, parts), literals }
         })
         .collect()
+}
+
+/// The part of a request that a condition asks about. The time has two keys: a date and a number.
+fn part(condition: &Condition) -> &str {
+    let compares_text = condition.operator.is_some_and(|operator| {
+        matches!(
+            operator.comparison,
+            Comparison::Equals | Comparison::EqualsIgnoreCase | Comparison::Like | Comparison::Arn
+        )
+    });
+    if condition.key.name() == EPOCH && !compares_text { TIME } else { condition.key.name() }
 }
 
 fn scope(scope: &Scope, number: usize, style: Style, variables: bool, bindings: &Bindings) -> Literal {
@@ -142,18 +153,19 @@ fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal
 impl CompiledPrincipal {
     /// Whether the caller of this world is one of the principals, `Not` left aside.
     pub(crate) fn names(&self, world: &World) -> Named<'_> {
-        if self.everyone || (world.caller.has_account() && self.names_account(&world.account)) {
+        if self.everyone || (world.caller.has_account() && self.names_account(world)) {
             return Named::Always;
         }
         if self.alternatives.is_empty() { Named::Never } else { Named::If(&self.alternatives) }
     }
 
     /// An account id, or the ARN of its root, stands for every principal of the account.
-    fn names_account(&self, account: &str) -> bool {
+    fn names_account(&self, world: &World) -> bool {
+        let account = world.account.as_str();
         let is_root =
             |partition: &Partition| self.roots.matches(&format!("arn:{partition}:iam::{account}:root"), true);
-        self.accounts.matches(account, true)
-            || (!self.roots.is_empty() && Partition::all().iter().any(is_root))
+        let partitions = world.partition.as_ref().map_or(Partition::all(), std::slice::from_ref);
+        self.accounts.matches(account, true) || (!self.roots.is_empty() && partitions.iter().any(is_root))
     }
 }
 

@@ -1,14 +1,19 @@
 //! Asks whether some request of some world is allowed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::compile::{Compiled, Parts, compile};
 use super::domain::Domain;
 use super::goal::{Clause, Goal, ways_to_escape, ways_to_match};
-use super::literal::Slot;
+use super::literal::{EPOCH, Slot, TIME};
 use super::model::Model;
+use super::moment;
 use super::names::Names;
+use super::relation::{self, Link};
+use super::variable::{self, Decided};
 use super::walk::walk;
 use super::world::{CallerKind, World};
-use super::{Budget, Found, variable};
+use super::{Budget, Found};
 use crate::template::Bindings;
 use crate::witness::Caller;
 use crate::{Policy, Statement, Witness};
@@ -38,7 +43,7 @@ pub(crate) fn ask(
     for world in worlds {
         let found = match &fixed {
             Some(compilation) => Attempt::new(compilation, names, world).run(budget),
-            None => with_every_owner(question, names, world, budget),
+            None => with_every_case(question, names, world, budget),
         };
         match found {
             Found::One(witness) => return Found::One(witness),
@@ -49,15 +54,15 @@ pub(crate) fn ask(
     if gave_up { Found::Unknown } else { Found::None }
 }
 
-fn with_every_owner(
+fn with_every_case(
     question: &Question<'_>,
     names: &Names,
     world: &World,
     budget: &mut Budget,
 ) -> Found<Witness> {
     let mut gave_up = false;
-    for owner in variable::owners(names, world) {
-        match with_variables(question, names, world, owner, budget) {
+    for case in variable::cases(names, world) {
+        match with_variables(question, names, world, case, budget) {
             Found::One(witness) => return Found::One(witness),
             Found::None => {}
             Found::Unknown => gave_up = true,
@@ -71,13 +76,13 @@ fn with_variables(
     question: &Question<'_>,
     names: &Names,
     world: &World,
-    owner: Vec<(String, Option<String>)>,
+    case: Decided,
     budget: &mut Budget,
 ) -> Found<Witness> {
     if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
         return Found::Unknown;
     }
-    let open = Compilation::new(question, names, Bindings { decided: owner.clone(), closed: false });
+    let open = Compilation::new(question, names, Bindings { decided: case.clone(), closed: false });
     let suggestion = match Attempt::new(&open, names, world).slots(budget) {
         Found::One((_, slots)) => slots,
         Found::None => return Found::None,
@@ -85,7 +90,7 @@ fn with_variables(
     };
     let mut all_decided = true;
     for decided in variable::suggestions(question.policy, names, world, &open.parts, &suggestion) {
-        let bindings = Bindings { decided: owner.iter().cloned().chain(decided).collect(), closed: true };
+        let bindings = Bindings { decided: case.iter().cloned().chain(decided).collect(), closed: true };
         if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
             return Found::Unknown;
         }
@@ -96,9 +101,58 @@ fn with_variables(
             Found::Unknown => all_decided = false,
         }
     }
-    let undecided = |key: &&String| !owner.iter().any(|(name, _)| name == *key);
-    all_decided &= names.variables.iter().filter(undecided).all(|key| world.domain(key, names).is_decided());
-    if all_decided { Found::None } else { Found::Unknown }
+    all_decided &= names.variables.iter().all(|key| case.iter().any(|(name, _)| name == key));
+    if all_decided { Found::None } else { with_relations(question, names, world, &case, budget) }
+}
+
+/// Takes each key that is compared with an open variable as equal to it, and as different from it. That none of these
+/// leads to a request is a proof.
+fn with_relations(
+    question: &Question<'_>,
+    names: &Names,
+    world: &World,
+    case: &Decided,
+    budget: &mut Budget,
+) -> Found<Witness> {
+    let policies: Vec<&Policy> = [question.policy].into_iter().chain(question.unless).collect();
+    let links = relation::links(&policies, names, world, case);
+    if links.is_empty() || links.len() > relation::MAX_LINKS {
+        return Found::Unknown;
+    }
+    let counted: BTreeSet<usize> = question
+        .policy
+        .statements
+        .iter()
+        .filter(|statement| (question.allows)(statement))
+        .map(|statement| statement.index)
+        .collect();
+    let mut gave_up = false;
+    for number in 0_usize..1 << links.len() {
+        let marked: Vec<(&Link, bool)> =
+            links.iter().enumerate().map(|(place, link)| (link, number >> place & 1 == 0)).collect();
+        let unless = question.unless.map(|policy| relation::relate(policy, &marked));
+        let related = Question {
+            policy: &relation::relate(question.policy, &marked),
+            unless: unless.as_ref(),
+            allows: &|statement| counted.contains(&statement.index),
+        };
+        if !budget.spend_steps(2 * COMPILING * question.policy.statements.len()) {
+            return Found::Unknown;
+        }
+        let open = Compilation::new(&related, names, Bindings { decided: case.clone(), closed: false });
+        let slots = match Attempt::new(&open, names, world).slots(budget) {
+            Found::One((_, slots)) => slots,
+            Found::None => continue,
+            Found::Unknown => return Found::Unknown,
+        };
+        let decided = variable::as_related(names, &marked, &open.parts, &slots);
+        let bindings = Bindings { decided: case.iter().cloned().chain(decided).collect(), closed: true };
+        match Attempt::new(&Compilation::new(question, names, bindings), names, world).run(budget) {
+            Found::One(witness) => return Found::One(witness),
+            Found::None | Found::Unknown => gave_up = true,
+        }
+    }
+    if gave_up { Found::Unknown } else { Found::None }
 }
 
 /// The statements of a question, with the variables bound in one way.
@@ -110,6 +164,8 @@ struct Compilation<'here> {
     unless: Option<(Vec<Compiled>, Vec<Compiled>)>,
     parts: Parts,
     bindings: Bindings,
+    /// Whether the time is asked for as a number.
+    speaks_of_epoch: bool,
 }
 
 impl<'here> Compilation<'here> {
@@ -133,6 +189,7 @@ impl<'here> Compilation<'here> {
             }),
             parts,
             bindings,
+            speaks_of_epoch: names.keys.contains(EPOCH),
         }
     }
 }
@@ -207,10 +264,17 @@ impl<'here> Attempt<'here> {
             }
         };
         let keys = self.compilation.parts.names().iter().zip(slots).filter(|(name, _)| name.contains(':'));
-        let context = keys.filter_map(|(name, slot)| match slot {
-            Slot::Values(values) => Some((name.clone(), values.clone())),
-            Slot::Absent => None,
-        });
+        let mut context: BTreeMap<String, Vec<String>> = keys
+            .filter_map(|(name, slot)| match slot {
+                Slot::Values(values) => Some((name.clone(), values.clone())),
+                Slot::Absent => None,
+            })
+            .collect();
+        let seconds =
+            context.get(TIME).and_then(|values| values.first()).and_then(|time| moment::parse(time));
+        if let Some(seconds) = seconds.filter(|_| self.compilation.speaks_of_epoch) {
+            context.insert(EPOCH.to_owned(), vec![seconds.to_string()]);
+        }
         Witness {
             statement: index,
             sid: self.compilation.policy.statements.get(index).and_then(|statement| statement.sid.clone()),
@@ -224,7 +288,7 @@ impl<'here> Attempt<'here> {
             },
             action: value("action").unwrap_or_default(),
             resource: value("resource").unwrap_or_default(),
-            context: context.collect(),
+            context,
         }
     }
 }

@@ -3,6 +3,7 @@
 use addresses::Addresses;
 
 use crate::pattern::{Class, Pattern, Token};
+use crate::search::moment;
 use crate::search::patterns::Patterns;
 
 /// The values that a part of a request can have for one kind of caller.
@@ -33,6 +34,8 @@ pub(crate) enum Values {
     Text(Patterns, Patterns),
     /// An address outside this set.
     Address(Addresses),
+    /// A time, this one or later, in seconds since 1970.
+    Time(i64),
 }
 
 impl Domain {
@@ -56,6 +59,16 @@ impl Domain {
 
     pub(crate) fn address(excluded: Addresses) -> Self {
         Self::of(Values::Address(excluded))
+    }
+
+    /// What a caller writes at will, nothing and wildcard characters too.
+    pub(crate) fn free() -> Self {
+        Self::shaped(["<f*>"]).hinted(&["x"])
+    }
+
+    /// A time, `from` or later.
+    pub(crate) fn time(from: i64) -> Self {
+        Self::of(Values::Time(from))
     }
 
     fn of(values: Values) -> Self {
@@ -88,16 +101,18 @@ impl Domain {
                 Values::Listed(values) => values.iter().any(|own| own == value),
                 Values::Text(shape, excluded) => shape.matches(value, true) && !excluded.matches(value, true),
                 Values::Address(excluded) => value.parse().is_ok_and(|address| !excluded.contains(address)),
+                Values::Time(from) => moment::parse(value).is_some_and(|value| value >= *from),
             }
     }
 
-    /// Whether the part has one value at most, so that a variable of it is decided.
-    pub(crate) fn is_decided(&self) -> bool {
-        match (&self.presence, &self.values) {
-            (Presence::Never, _) => true,
-            (Presence::Always, Values::Listed(values)) => values.len() == 1 && !self.many,
-            _ => false,
-        }
+    /// All that the part can be, absence too, where that is little.
+    pub(crate) fn alternatives(&self) -> Option<Vec<Option<String>>> {
+        let values = match &self.values {
+            _ if self.presence == Presence::Never => return Some(vec![None]),
+            Values::Listed(values) if !self.many => values.iter().cloned().map(Some),
+            _ => return None,
+        };
+        Some(values.chain((self.presence == Presence::Maybe).then_some(None)).collect())
     }
 
     /// Leaves out some texts.
@@ -109,8 +124,8 @@ impl Domain {
     }
 }
 
-/// Reads a shape: `<n>` is any text of name characters, `<l>` any text (both not empty), `<p>` a name without `:` and
-/// `/`, `<a>` lower-case letters and digits, `<A>` upper-case letters and digits, `<d>` digits, `<a*>` as `<a>` or
+/// Reads a shape: `<n>` is any text of name characters, `<l>` any text without wildcard characters, `<f>` any text at
+/// all (each not empty), `<p>` a name without `:` and `/`, `<a>` lower-case letters and digits, `<A>` upper-case letters and digits, `<d>` digits, `<a*>` as `<a>` or
 /// nothing, and the rest stands for itself.
 pub(crate) fn shape(text: &str) -> Pattern {
     let mut tokens = Vec::new();
@@ -124,6 +139,7 @@ pub(crate) fn shape(text: &str) -> Pattern {
             "a" => Class::Lower,
             "A" => Class::Upper,
             "d" => Class::Digit,
+            "f" => Class::Free,
             _ => Class::Label,
         };
         if !name.ends_with('*') {

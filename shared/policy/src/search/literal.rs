@@ -80,6 +80,9 @@ impl Literal {
             // A variable in a place where text is converted is left to the bindings that decide it.
             _ if is_open => patterns(condition, Style::Exact, variables, bindings),
             Comparison::Address => Test::Address(texts().filter_map(|text| parse_block(&text)).collect()),
+            Comparison::Number(order) if condition.key.name() == EPOCH => {
+                Test::Date(order, texts().filter_map(|text| whole(order, &text)).collect())
+            }
             Comparison::Number(order) => {
                 Test::Number(order, texts().filter_map(|text| text.trim().parse().ok()).collect())
             }
@@ -104,6 +107,11 @@ impl Literal {
         let (every, matching) = self.reading(wanted);
         let mut outcomes = values.iter().map(|value| self.test.matches(value, matching) == matching);
         if every { outcomes.all(|met| met) } else { outcomes.any(|met| met) }
+    }
+
+    /// Whether an undecided variable is part of the demand.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(&self.test, Test::Text(patterns) if patterns.is_open())
     }
 
     /// How much work it is to look at a value.
@@ -155,6 +163,27 @@ impl Order {
             Self::AtLeast => value >= bound,
         }
     }
+}
+
+/// The key of the time as a date.
+pub(crate) const TIME: &str = "aws:currenttime";
+
+/// The key of the time as a number. It is compared as what it is.
+pub(crate) const EPOCH: &str = "aws:epochtime";
+
+/// The whole number that whole seconds compare with as they do with this number.
+fn whole(order: Order, text: &str) -> Option<i64> {
+    let bound: f64 = text.trim().parse().ok()?;
+    let rounded = match order {
+        Order::Equal => (bound.fract() == 0.0).then_some(bound)?,
+        Order::Less | Order::AtLeast => bound.ceil(),
+        Order::AtMost | Order::Greater => bound.floor(),
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "beyond what fits, the largest compares in the same way"
+    )]
+    (!rounded.is_nan()).then_some(rounded as i64)
 }
 
 fn patterns(condition: &Condition, style: Style, variables: bool, bindings: &Bindings) -> Test {

@@ -11,9 +11,10 @@
 //!   `IpAddress` in an Allow and `NotIpAddress` in a Deny are the same restriction.
 //! - Networks that together cover the internet name nobody.
 //! - Action names and resources are texts: `ec2:*` is granted like `s3:*`.
-//! - No value of a request holds a wildcard character.
-//! - Time, headers, tags and request parameters are the caller's choice; what describes the bucket or its owner is
-//!   unknown but the same for all keys, and its owner is not the outsider.
+//! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, and may be empty.
+//! - Headers, tags and request parameters are the caller's choice; what describes the bucket or its owner is unknown
+//!   but the same for all keys, and its owner is not the outsider.
+//! - The time is any but the past: a window that has ended lets nobody in, one to come does.
 //! - A key that is not known to this crate may have any value.
 //!
 //! # The search
@@ -32,6 +33,7 @@ pub(crate) mod model;
 pub(crate) mod moment;
 pub(crate) mod names;
 pub(crate) mod patterns;
+pub(crate) mod relation;
 pub(crate) mod settle;
 pub(crate) mod strangers;
 pub(crate) mod variable;

@@ -5,7 +5,8 @@ use addresses::Addresses;
 use super::Budget;
 use super::names::Names;
 use super::strangers::Strangers;
-use super::world::{CallerKind, Reach, World};
+use super::world::{CallerKind, Reach, Session, Source, Way, World};
+use crate::asking::seconds;
 use crate::{Asking, Policy, Trust};
 
 /// The worlds and the names that they depend on.
@@ -16,9 +17,30 @@ pub(crate) struct Model {
     strangers: Vec<String>,
     /// Organizations that nobody names.
     strange_organizations: Vec<String>,
+    /// When it is asked, in seconds since 1970.
+    now: i64,
     /// Whether some ways were left out.
     pub(crate) incomplete: bool,
 }
+
+/// The callers that are principals of an account.
+const PRINCIPALS: [CallerKind; 5] = [
+    CallerKind::Role,
+    CallerKind::User,
+    CallerKind::Root,
+    CallerKind::FederatedUser,
+    CallerKind::WebIdentity,
+];
+
+/// The callers that come from a network.
+const VISITORS: [CallerKind; 6] = [
+    CallerKind::Anonymous,
+    CallerKind::Role,
+    CallerKind::User,
+    CallerKind::Root,
+    CallerKind::FederatedUser,
+    CallerKind::WebIdentity,
+];
 
 /// How many of the VPCs and VPC endpoints that are let in get worlds of their own.
 const MAX_VPCS: usize = 8;
@@ -29,12 +51,26 @@ impl Model {
         let strangers = Strangers::accounts(&names, budget);
         let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;
-        Self { names, strangers: strangers.found, strange_organizations: organizations.found, incomplete }
+        Self {
+            names,
+            strangers: strangers.found,
+            strange_organizations: organizations.found,
+            now: seconds(asking.now),
+            incomplete,
+        }
     }
 
     /// The worlds of outsiders.
     pub(crate) fn outside(&self) -> Vec<World> {
-        self.worlds(&self.strangers, &self.strange_organizations, &Reach::Outside)
+        self.worlds(&CallerKind::ALL, &self.strangers, &self.strange_organizations, &Reach::Outside)
+    }
+
+    /// The worlds of services that act for outsiders.
+    pub(crate) fn deputies(&self, source: Source) -> Vec<World> {
+        let organizations = &self.strange_organizations;
+        let mut worlds = self.worlds(&[CallerKind::Service], &self.strangers, organizations, &Reach::Outside);
+        worlds.iter_mut().for_each(|world| world.source = source);
+        worlds
     }
 
     /// The worlds of everybody.
@@ -42,7 +78,7 @@ impl Model {
         let accounts: Vec<String> = self.strangers.iter().chain(&self.names.accounts).cloned().collect();
         let organizations: Vec<String> =
             self.strange_organizations.iter().chain(&self.names.organizations).cloned().collect();
-        self.worlds(&accounts, &organizations, &Reach::Anyone)
+        self.worlds(&CallerKind::ALL, &accounts, &organizations, &Reach::Anyone)
     }
 
     /// The worlds of those who must keep their access.
@@ -50,40 +86,87 @@ impl Model {
         let own: Vec<String> = trust.all_accounts().map(str::to_owned).collect();
         let organizations: Vec<String> =
             self.strange_organizations.iter().chain(&trust.organizations).cloned().collect();
-        let mut worlds = self.worlds(&own, &organizations, &Reach::Anyone);
-        worlds.retain(|world| world.caller.has_account());
-        let mut members = self.worlds(&self.strangers, &trust.organizations, &Reach::Anyone);
-        members.retain(|world| world.caller.has_account() && world.organization.is_some());
+        let mut worlds = self.worlds(&PRINCIPALS, &own, &organizations, &Reach::Anyone);
+        let mut members = self.worlds(&PRINCIPALS, &self.strangers, &trust.organizations, &Reach::Anyone);
+        members.retain(|world| world.organization.is_some());
         worlds.extend(members);
-        let services = Reach::Services(self.names.services.iter().cloned().collect());
-        let mut calls = self.worlds(&own, &organizations, &services);
-        calls.retain(|world| world.caller == CallerKind::Service && !self.names.services.is_empty());
-        worlds.extend(calls);
+        if !self.names.services.is_empty() {
+            let services = Reach::Services(self.names.services.iter().cloned().collect());
+            worlds.extend(self.worlds(&[CallerKind::Service], &own, &organizations, &services));
+        }
         let networks = &self.names.welcome_networks;
         if *networks != Addresses::default() {
             let reach = Reach::NotFrom(networks.complement());
-            let mut visitors = self.worlds(&self.strangers, &[], &reach);
-            visitors.retain(|world| world.caller != CallerKind::Service && !world.through_endpoint);
+            let mut visitors = self.worlds(&VISITORS, &self.strangers, &[], &reach);
+            visitors.retain(|world| world.way == Way::Internet);
             worlds.extend(visitors);
         }
         for id in self.names.welcome_vpcs.iter().take(MAX_VPCS) {
-            let mut visitors = self.worlds(&self.strangers, &[], &Reach::Vpc(id.clone()));
-            visitors.retain(|world| world.caller != CallerKind::Service && world.through_endpoint);
+            let mut visitors = self.worlds(&VISITORS, &self.strangers, &[], &Reach::Vpc(id.clone()));
+            visitors.retain(|world| world.way == Way::Endpoint);
             worlds.extend(visitors);
         }
         worlds
     }
 
-    fn worlds(&self, accounts: &[String], organizations: &[String], reach: &Reach) -> Vec<World> {
-        let both = |keys: &[&str]| if self.names.speaks_of(keys) { vec![false, true] } else { vec![false] };
-        let endpoints = both(&["aws:sourceip", "aws:sourcevpc*", "aws:vpc*"]);
-        let access_points = both(&["s3:dataaccesspoint*", "s3:accesspointnetworkorigin"]);
-        let sources = if self.names.speaks_of(&["aws:source*"]) { vec![true, false] } else { vec![true] };
+    fn worlds(
+        &self,
+        callers: &[CallerKind],
+        accounts: &[String],
+        organizations: &[String],
+        reach: &Reach,
+    ) -> Vec<World> {
+        let access_points: &[bool] =
+            if self.names.speaks_of(&["s3:dataaccesspoint*", "s3:accesspointnetworkorigin"]) {
+                &[false, true]
+            } else {
+                &[false]
+            };
         let mut memberships = vec![None];
         if self.names.keys.iter().any(|key| key.contains("org")) {
-            memberships.extend(organizations.iter().cloned().map(Some));
+            memberships.extend(organizations.iter().map(Some));
         }
-        let fine = self.names.tells_principals_apart
+        let fine = self.tells_principals_apart();
+        let mut worlds = Vec::new();
+        for caller in callers.iter().copied() {
+            let is_anonymous = caller == CallerKind::Anonymous;
+            if !fine && caller.has_account() && caller != CallerKind::Role {
+                continue;
+            }
+            let accounts = if is_anonymous { accounts.get(..1).unwrap_or(accounts) } else { accounts };
+            // Only the endpoint of an anonymous request belongs to somebody.
+            let memberships = match memberships.get(..1) {
+                Some(nobody) if is_anonymous && !self.names.speaks_of(&["aws:vpceorg*"]) => nobody,
+                _ => memberships.as_slice(),
+            };
+            let (ways, sessions) = (self.ways(caller), self.sessions(caller));
+            for account in accounts {
+                for organization in memberships {
+                    for (way, session) in
+                        ways.iter().flat_map(|way| sessions.iter().map(move |session| (*way, *session)))
+                    {
+                        worlds.extend(access_points.iter().map(|through_access_point| World {
+                            caller,
+                            account: account.clone(),
+                            organization: organization.cloned(),
+                            way,
+                            session,
+                            source: Source::Any,
+                            through_access_point: *through_access_point,
+                            partition: self.names.partition(),
+                            now: self.now,
+                            reach: reach.clone(),
+                        }));
+                    }
+                }
+            }
+        }
+        worlds
+    }
+
+    /// Whether the policy can tell the kinds of principal of one account apart.
+    fn tells_principals_apart(&self) -> bool {
+        self.names.tells_principals_apart
             || self.names.speaks_of(&[
                 "aws:principalarn",
                 "aws:principaltype",
@@ -93,36 +176,35 @@ impl Model {
                 "aws:tokenissuetime",
                 "aws:principaltag/*",
                 "aws:federatedprovider",
-            ]);
-        let mut worlds = Vec::new();
-        for caller in CallerKind::ALL {
-            if !fine && !matches!(caller, CallerKind::Anonymous | CallerKind::Role | CallerKind::Service) {
-                continue;
-            }
-            let accounts = if caller == CallerKind::Anonymous {
-                accounts.get(..1).unwrap_or(accounts)
-            } else {
-                accounts
-            };
-            let sources = if caller == CallerKind::Service { sources.as_slice() } else { &[true] };
-            for account in accounts {
-                for organization in &memberships {
-                    for through_endpoint in &endpoints {
-                        for through_access_point in &access_points {
-                            worlds.extend(sources.iter().map(|has_source| World {
-                                caller,
-                                account: account.clone(),
-                                organization: organization.clone(),
-                                through_endpoint: *through_endpoint,
-                                has_source: *has_source,
-                                through_access_point: *through_access_point,
-                                reach: reach.clone(),
-                            }));
-                        }
-                    }
-                }
-            }
+            ])
+    }
+
+    /// The ways of a caller that the policy can tell apart.
+    fn ways(&self, caller: CallerKind) -> Vec<Way> {
+        if caller == CallerKind::Service {
+            return vec![Way::Internal];
         }
-        worlds
+        let mut ways = vec![Way::Internet];
+        let speaks_of_network = self.names.speaks_of(&["aws:sourceip", "aws:sourcevpc*", "aws:vpc*"]);
+        if speaks_of_network {
+            ways.push(Way::Endpoint);
+        }
+        let speaks_of_services = self.names.speaks_of(&["aws:viaawsservice", "aws:calledvia*"]);
+        if caller.has_account() && (speaks_of_network || speaks_of_services) {
+            ways.push(Way::Forwarded);
+        }
+        ways
+    }
+
+    /// The kinds of credentials of a caller that the policy can tell apart.
+    fn sessions(&self, caller: CallerKind) -> &'static [Session] {
+        match caller {
+            _ if !self.names.speaks_of(&["aws:multifactor*", "aws:tokenissuetime"]) => &[Session::Temporary],
+            CallerKind::User | CallerKind::Root => {
+                &[Session::LongTerm, Session::Temporary, Session::Verified]
+            }
+            CallerKind::Role => &[Session::Temporary, Session::Verified],
+            _ => &[Session::Temporary],
+        }
     }
 }

@@ -23,8 +23,11 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
     Some(days_since_1970(year, month, day) * 86_400 + seconds)
 }
 
-/// The ISO 8601 form of seconds since 1970.
+/// The ISO 8601 form of seconds since 1970; beyond the year 9999, which that form does not have, the seconds.
 pub(crate) fn format(seconds: i64) -> String {
+    if !(0..253_402_300_800).contains(&seconds) {
+        return seconds.to_string();
+    }
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use addresses::{Addresses, IpNet};
+use names::Partition;
 
 use crate::address::parse_block;
 use crate::condition::{is_fixed, is_literal};
@@ -16,7 +17,8 @@ use crate::{Policy, PrincipalKind, Trust};
 pub(crate) struct Names {
     pub(crate) accounts: BTreeSet<String>,
     pub(crate) organizations: BTreeSet<String>,
-    pub(crate) networks: Addresses,
+    /// The networks that an outsider does not send from: those that are named, and what is not public.
+    pub(crate) closed_networks: Addresses,
     /// The networks that an Allow lets in, or a Deny leaves out.
     pub(crate) welcome_networks: Addresses,
     /// The VPCs and VPC endpoints that an Allow lets in, or a Deny leaves out.
@@ -28,6 +30,8 @@ pub(crate) struct Names {
     pub(crate) account_patterns: BTreeSet<String>,
     /// Texts that some but not all organizations match.
     pub(crate) organization_patterns: BTreeSet<String>,
+    /// The partitions that the resources are in.
+    partitions: BTreeSet<Partition>,
     /// The keys that are spoken of, in lower case.
     pub(crate) keys: BTreeSet<String>,
     /// The keys of variables, in lower case.
@@ -52,9 +56,10 @@ impl Names {
             names.read_welcome(policy, &mut welcome);
         }
         names.welcome_networks = welcome.into_iter().collect();
-        let networks: Addresses = blocks.into_iter().collect();
-        if !networks.covers_internet() {
-            names.networks = networks;
+        if names.speaks_of(&["aws:sourceip"]) {
+            let networks: Addresses = blocks.into_iter().collect();
+            let named = if networks.covers_internet() { Addresses::default() } else { networks };
+            names.closed_networks = Addresses::union_of(&[named, Addresses::public().complement()]);
         }
         names
     }
@@ -81,6 +86,8 @@ impl Names {
             }
             for pattern in &statement.resource.patterns {
                 self.read_variables(pattern, policy.has_variables);
+                let partition = pattern.strip_prefix("arn:").and_then(|rest| rest.split(':').next());
+                self.partitions.extend(partition.and_then(Partition::of_name));
             }
             for condition in &statement.conditions {
                 let key = condition.key.name();
@@ -91,7 +98,7 @@ impl Names {
                     if key.contains("org") {
                         self.read_organization(value);
                     }
-                    if !condition.key.is_fixing() || !is_fixed(&condition.key, value) {
+                    if !condition.key.names_somebody() || !is_fixed(&condition.key, value) {
                         self.name_unique_id(key, value);
                     } else if key == "aws:sourceip" {
                         blocks.extend(parse_block(value));
@@ -166,8 +173,13 @@ impl Names {
         }
     }
 
-    /// The values of a key that belong to somebody.
+    /// The values of a key that belong to somebody. The source whose ARN holds a named account between colons is that
+    /// account's: a name holds no colons.
     pub(crate) fn taken(&self, key: &str) -> Patterns {
+        let of_account = |account: &String| {
+            Pattern::compile(&format!("*:{account}:*"), Style::Like, false, &Bindings::default())
+        };
+        let accounts = (key == "aws:sourcearn").then_some(&self.accounts).into_iter().flatten();
         let values = self.values.get(key).into_iter().flatten();
         values
             .flat_map(|value| {
@@ -177,7 +189,13 @@ impl Names {
                     Pattern::compile(&text, Style::LikeIgnoreCase, false, &Bindings::default())
                 }))
             })
+            .chain(accounts.filter_map(of_account))
             .collect()
+    }
+
+    /// The partition of the bucket, where the resources name one and no other.
+    pub(crate) fn partition(&self) -> Option<Partition> {
+        self.partitions.first().copied().filter(|_| self.partitions.len() == 1)
     }
 
     /// Whether one of these keys is spoken of.

@@ -4,11 +4,16 @@ use std::collections::HashSet;
 
 use crate::pattern::Pattern;
 
+/// How many pairs of patterns are compared wildcard by wildcard.
+const MAX_PAIRS: usize = 64;
+
 /// The patterns of one condition or element, ORed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Patterns {
     literals: HashSet<String>,
     rest: Vec<Pattern>,
+    /// Whether an undecided variable is part of one of them.
+    open: bool,
 }
 
 impl FromIterator<Pattern> for Patterns {
@@ -17,7 +22,10 @@ impl FromIterator<Pattern> for Patterns {
         for pattern in patterns {
             match pattern.literal() {
                 Some(literal) => drop(set.literals.insert(literal.to_owned())),
-                None => set.rest.push(pattern),
+                None => {
+                    set.open |= pattern.is_open();
+                    set.rest.push(pattern);
+                }
             }
         }
         set
@@ -47,10 +55,27 @@ impl Patterns {
         literals.into_iter()
     }
 
-    /// Whether every pattern of the set is also one of the other's, so that whatever matches this matches that.
+    /// Whether whatever matches this matches the other, as far as that is seen pattern by pattern.
     pub(crate) fn is_part_of(&self, other: &Self) -> bool {
-        self.literals.is_subset(&other.literals)
-            && self.rest.iter().all(|pattern| other.rest.contains(pattern))
+        let is_small = self.rest.len() * other.rest.len() <= MAX_PAIRS;
+        let is_in_other = |pattern: &Pattern| {
+            other.rest.contains(pattern) || (is_small && other.rest.iter().any(|own| own.covers(pattern)))
+        };
+        self.literals.is_subset(&other.literals) && self.rest.iter().all(is_in_other)
+    }
+
+    /// Whether an undecided variable is part of some pattern.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The set without the patterns that hold an undecided variable and are within one of the others.
+    pub(crate) fn without_variables_of(&self, others: &[&Self]) -> Self {
+        let is_within = |pattern: &Pattern| {
+            others.iter().flat_map(|other| &other.rest).any(|other| pattern.is_within(other))
+        };
+        let rest = self.rest.iter().filter(|pattern| !pattern.is_open() || !is_within(pattern));
+        Self { literals: self.literals.clone(), rest: rest.cloned().collect(), open: self.open }
     }
 
     /// How many steps the longest pattern has.

@@ -1,5 +1,6 @@
 //! Finds a value of one part of a request that meets all demands on it.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use addresses::Addresses;
@@ -8,6 +9,7 @@ use super::automaton::{self, Demand};
 use super::domain::{Domain, Presence, Values, shape};
 use super::literal::{Literal, Slot, Test};
 use super::moment;
+use super::patterns::Patterns;
 use super::{Budget, Found};
 
 /// Demands on one part of a request: what is asked, and whether it must hold or fail.
@@ -58,6 +60,33 @@ pub(crate) fn settle(domain: &Domain, demands: &[(&Literal, bool)], budget: &mut
 
 /// One value that meets every demand.
 fn one(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Found<String> {
+    if let Some(reduced) = without_refused_variables(demands) {
+        let reduced: Vec<(&Test, bool)> =
+            reduced.iter().map(|(test, wanted)| (test.as_ref(), *wanted)).collect();
+        return among(domain, &reduced, budget);
+    }
+    among(domain, demands, budget)
+}
+
+/// The demands without the undecided variables that one of them wants and another refuses: whatever such a variable
+/// stands for, no value can meet both by it. `None` where there are none.
+fn without_refused_variables<'set>(demands: &[(&'set Test, bool)]) -> Option<Vec<(Cow<'set, Test>, bool)>> {
+    let open = |(test, wanted): &(&'set Test, bool), mark: bool| match test {
+        Test::Text(patterns) if *wanted == mark && patterns.is_open() => Some(patterns),
+        _ => None,
+    };
+    let refused: Vec<&Patterns> = demands.iter().filter_map(|demand| open(demand, false)).collect();
+    if refused.is_empty() || !demands.iter().any(|demand| open(demand, true).is_some()) {
+        return None;
+    }
+    let reduced = demands.iter().map(|demand| match open(demand, true) {
+        Some(patterns) => (Cow::Owned(Test::Text(patterns.without_variables_of(&refused))), true),
+        None => (Cow::Borrowed(demand.0), demand.1),
+    });
+    Some(reduced.collect())
+}
+
+fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Found<String> {
     let meets = |value: &str| demands.iter().all(|(test, wanted)| test.matches(value, *wanted) == *wanted);
     if demands.iter().any(|(test, wanted)| matches!(test, Test::Constant(outcome) if outcome != wanted)) {
         return Found::None;
@@ -67,22 +96,22 @@ fn one(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Found
             values.iter().find(|value| meets(value)).map_or(Found::None, |value| Found::One(value.clone()))
         }
         Values::Address(excluded) => {
-            let candidates = addresses(demands, excluded);
-            let allowed = |value: &String| value.parse().is_ok_and(|address| !excluded.contains(address));
-            let by_line = candidates.into_iter().filter(allowed).find(|value| meets(value));
+            let allowed = addresses(demands, excluded).filter(|address| !excluded.contains(*address));
+            let by_line = allowed.map(|address| address.to_string()).find(|value| meets(value));
             match by_line {
                 Some(value) => Found::One(value),
                 None if demands.iter().all(|(test, _)| matches!(test, Test::Address(_))) => Found::None,
                 None => address_by_text(demands, excluded, budget),
             }
         }
+        Values::Time(from) => time(demands, *from, budget),
         Values::Text(shape, excluded) => {
-            if let Some(hint) = domain.hints.iter().find(|hint| meets(hint)) {
+            let typed =
+                demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_) | Test::Constant(_))).count();
+            if let Some(hint) = domain.hints.iter().find(|hint| typed == 0 && meets(hint)) {
                 return Found::One((*hint).to_owned());
             }
             let texts: Vec<Demand<'_>> = demands.iter().filter_map(text).collect();
-            let typed =
-                demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_) | Test::Constant(_))).count();
             let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);
             if typed > 0 {
                 let candidate =
@@ -117,13 +146,15 @@ fn same_family(demands: &[(&Test, bool)]) -> bool {
 }
 
 /// Addresses on both sides of every boundary, and three that are usually on none.
-fn addresses(demands: &[(&Test, bool)], excluded: &Addresses) -> Vec<String> {
-    let usual = ["198.51.100.7", "5.6.7.8", "2600:1f18::7", "0.0.0.0", "::"].map(str::to_owned);
+fn addresses<'set>(
+    demands: &'set [(&Test, bool)],
+    excluded: &'set Addresses,
+) -> impl Iterator<Item = IpAddr> + 'set {
+    let usual = ["198.51.100.7", "5.6.7.8", "2600:1f18::7", "0.0.0.0", "::"];
     let sets =
         demands.iter().filter_map(|(test, _)| if let Test::Address(set) = test { Some(set) } else { None });
-    let cuts =
-        sets.chain([excluded]).flat_map(Addresses::boundaries).map(|address: IpAddr| address.to_string());
-    usual.into_iter().chain(cuts).collect()
+    let cuts = sets.chain([excluded]).flat_map(Addresses::boundaries);
+    usual.into_iter().filter_map(|address| address.parse().ok()).chain(cuts)
 }
 
 /// Text demands on an address: looks among the dotted quads.
@@ -141,6 +172,32 @@ fn address_by_text(demands: &[(&Test, bool)], excluded: &Addresses, budget: &mut
     }
 }
 
+/// The earliest time, and those on both sides of every bound.
+fn time(demands: &[(&Test, bool)], from: i64, budget: &mut Budget) -> Found<String> {
+    let meets = |value: &str| {
+        moment::parse(value).is_some_and(|time| time >= from)
+            && demands.iter().all(|(test, wanted)| test.matches(value, *wanted) == *wanted)
+    };
+    let bounds = demands
+        .iter()
+        .filter_map(|(test, _)| if let Test::Date(_, bounds) = test { Some(bounds) } else { None });
+    let beside =
+        bounds.flatten().flat_map(|bound| [*bound, bound.saturating_add(1), bound.saturating_sub(1)]);
+    if let Some(value) = [from].into_iter().chain(beside).map(moment::format).find(|value| meets(value)) {
+        return Found::One(value);
+    }
+    let mut texts: Vec<Demand<'_>> = demands.iter().filter_map(text).collect();
+    if texts.is_empty() {
+        return Found::None;
+    }
+    let written = ["<d>-<d>-<d>T<d>:<d>:<d>Z"].iter().map(|text| shape(text)).collect();
+    texts.push((&written, true));
+    match automaton::find(&texts, budget) {
+        Found::One(value) if !meets(&value) => Found::Unknown,
+        found => found,
+    }
+}
+
 /// Values on both sides of every bound.
 fn candidates(demands: &[(&Test, bool)]) -> Vec<String> {
     let mut values = Vec::new();
@@ -152,6 +209,8 @@ fn candidates(demands: &[(&Test, bool)]) -> Vec<String> {
                 let between =
                     bounds.iter().zip(bounds.iter().skip(1)).map(|(low, high)| f64::midpoint(*low, *high));
                 let beside = bounds.iter().flat_map(|bound| [*bound, bound + 1.0, bound - 1.0]);
+                // Whole numbers, which some parts are.
+                let beside = beside.flat_map(|value| [value, value.floor(), value.ceil()]);
                 values.extend(beside.chain(between).map(|value| value.to_string()));
             }
             Test::Date(_, bounds) => {
@@ -164,7 +223,7 @@ fn candidates(demands: &[(&Test, bool)]) -> Vec<String> {
             Test::Address(_) | Test::Text(_) | Test::Constant(_) => {}
         }
     }
-    values.extend(addresses(demands, &Addresses::default()));
+    values.extend(addresses(demands, &Addresses::default()).map(|address| address.to_string()));
     values.extend(["0", "x"].map(str::to_owned));
     for (test, _) in demands {
         if let Test::Text(patterns) = test {

@@ -7,6 +7,7 @@
 use super::compile::Parts;
 use super::literal::Slot;
 use super::names::Names;
+use super::relation::Link;
 use super::world::World;
 use crate::Policy;
 use crate::template::{Piece, pieces};
@@ -16,7 +17,7 @@ pub(crate) type Decided = Vec<(String, Option<String>)>;
 
 /// Who may own the bucket. A stranger to everybody, and each account and organization that is named: a policy may
 /// well name its owner.
-pub(crate) fn owners(names: &Names, world: &World) -> Vec<Decided> {
+fn owners(names: &Names, world: &World) -> Vec<Decided> {
     let owner_variables = |key: &&String| matches!(key.as_str(), "aws:resourceaccount" | "aws:resourceorgid");
     let keys: Vec<&String> = names.variables.iter().filter(owner_variables).collect();
     if keys.is_empty() {
@@ -37,6 +38,29 @@ pub(crate) fn owners(names: &Names, world: &World) -> Vec<Decided> {
     owners
 }
 
+/// How many ways to bind the variables with few values are told apart.
+const MAX_CASES: usize = 24;
+
+/// Every way to bind the variables that have few values or none in this world, beside who may own the bucket. Together
+/// they cover all; the other variables stay open.
+pub(crate) fn cases(names: &Names, world: &World) -> Vec<Decided> {
+    let mut cases = owners(names, world);
+    for key in &names.variables {
+        if cases.first().is_some_and(|case| case.iter().any(|(name, _)| name == key)) {
+            continue;
+        }
+        let Some(values) = world.domain(key, names).alternatives() else { continue };
+        if cases.len() * values.len() > MAX_CASES {
+            continue;
+        }
+        let with = |case: &Decided, value: &Option<String>| {
+            case.iter().cloned().chain([(key.clone(), value.clone())]).collect()
+        };
+        cases = cases.iter().flat_map(|case| values.iter().map(move |value| with(case, value))).collect();
+    }
+    cases
+}
+
 /// Values for the variables that an attempt with open ones suggests.
 pub(crate) fn suggestions(
     policy: &Policy,
@@ -45,13 +69,7 @@ pub(crate) fn suggestions(
     parts: &Parts,
     slots: &[Slot],
 ) -> Vec<Decided> {
-    let value = |key: &str| {
-        let number = parts.names().iter().position(|name| name == key)?;
-        match slots.get(number)? {
-            Slot::Values(values) => values.first().cloned(),
-            Slot::Absent => None,
-        }
-    };
+    let value = |key: &str| found(key, parts, slots);
     let keys = &names.variables;
     let as_found: Decided = keys.iter().map(|key| (key.clone(), value(key))).collect();
     let mut captured = as_found.clone();
@@ -68,7 +86,33 @@ pub(crate) fn suggestions(
             .find(|text| world.domain(key, names).admits(text))
             .map(str::to_owned);
     }
-    vec![captured, as_found, present]
+    // What equals a value in either case only.
+    let mut shouted = captured.clone();
+    for (key, own) in &mut shouted {
+        let upper = own.as_deref().map(str::to_ascii_uppercase);
+        if upper.as_deref().is_some_and(|text| world.domain(key, names).admits(text)) {
+            *own = upper;
+        }
+    }
+    vec![captured, as_found, present, shouted]
+}
+
+/// Values for the variables as an attempt with related keys has them.
+pub(crate) fn as_related(names: &Names, marked: &[(&Link, bool)], parts: &Parts, slots: &[Slot]) -> Decided {
+    let own = |key: &String| {
+        let equal = marked.iter().find(|(link, equal)| *equal && link.variable == *key);
+        found(equal.map_or(key, |(link, _)| &link.key), parts, slots)
+    };
+    names.variables.iter().map(|key| (key.clone(), own(key))).collect()
+}
+
+/// The value that an attempt found for a part.
+fn found(key: &str, parts: &Parts, slots: &[Slot]) -> Option<String> {
+    let number = parts.names().iter().position(|name| name == key)?;
+    match slots.get(number)? {
+        Slot::Values(values) => values.first().cloned(),
+        Slot::Absent => None,
+    }
 }
 
 /// What a variable must be for a value of the form `before${variable}after` to equal the value found.

@@ -111,11 +111,18 @@ impl<'goal> Walk<'goal, '_> {
     }
 
     fn is_met(&self, clause: &Clause<'goal>) -> bool {
-        clause.options.iter().any(|option| {
-            option.iter().all(|(literal, wanted)| {
-                self.slots.get(literal.slot).is_some_and(|slot| literal.can_be(*wanted, slot))
-            })
-        })
+        clause.options.iter().any(|option| option.iter().all(|demand| self.holds(demand)))
+    }
+
+    /// Whether the present values meet a demand. What an undecided variable leaves open counts only where it is
+    /// demanded, so that nothing is demanded of the same variable that contradicts it.
+    fn holds(&self, (literal, wanted): &Demand<'goal>) -> bool {
+        let can_be = |wanted| self.slots.get(literal.slot).is_some_and(|slot| literal.can_be(wanted, slot));
+        let is_demanded = || {
+            let demands = self.demands.get(literal.slot).into_iter().flatten();
+            demands.into_iter().any(|(own, mark)| std::ptr::eq(*own, *literal) && mark == wanted)
+        };
+        can_be(*wanted) && (!literal.is_open() || !can_be(!wanted) || is_demanded())
     }
 
     fn impose(&mut self, demands: &[Demand<'goal>]) {

@@ -172,6 +172,8 @@ fn a_kind_is_named_alike_in_settings_and_in_what_is_said() {
         "allow-not-principal",
         "powerful-access",
         "confused-deputy",
+        "unsourced-service",
+        "service-shut-out",
         "outside-account",
         "outside-organization",
         "outside-canonical-user",
@@ -190,4 +192,111 @@ fn findings_come_gravest_first() {
         statement("Allow", json!("*"), json!({})),
     ]);
     assert_eq!(kinds(&document, &settings()), [FindingKind::Public, FindingKind::OutsideAccount]);
+}
+
+/// A Deny for everyone on everything, under these conditions.
+fn deny(conditions: Value) -> Value {
+    let mut deny = statement("Deny", json!("*"), conditions);
+    deny["Action"] = json!("s3:*");
+    deny["Resource"] = json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]);
+    deny
+}
+
+fn of_service(conditions: Value, denies: &[Value]) -> Vec<FindingKind> {
+    let service = statement("Allow", json!({ "Service": "cloudtrail.amazonaws.com" }), conditions);
+    let statements = [service].into_iter().chain(denies.iter().cloned());
+    kinds(&policy_of(statements.collect()), &settings())
+}
+
+#[test]
+fn a_service_whose_source_is_limited_is_no_deputy() {
+    let own = "111122223333";
+    for limit in [
+        json!({ "StringEquals": { "aws:SourceAccount": own } }),
+        json!({ "ArnLike": { "aws:SourceArn": "arn:aws:cloudtrail:*:111122223333:trail/*" } }),
+        json!({ "StringLike": { "aws:SourceArn": "arn:aws:sns:*:111122223333:*" } }),
+        json!({ "ArnEquals": { "aws:SourceArn": "arn:aws:s3:::own-bucket" } }),
+        json!({ "StringEquals": { "aws:SourceOrgID": "o-a1b2c3d4e5" } }),
+        json!({ "ForAnyValue:StringLike": { "aws:SourceOrgPaths": "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*" } }),
+    ] {
+        assert_eq!(of_service(limit.clone(), &[]), [], "{limit}");
+    }
+    for limit in [
+        json!({ "StringNotEquals": { "aws:SourceAccount": own } }),
+        json!({ "StringNotEquals": { "aws:SourceAccount": own }, "Bool": { "aws:PrincipalIsAWSService": "true" } }),
+        json!({
+            "StringNotEqualsIfExists": { "aws:SourceOrgID": "o-a1b2c3d4e5" },
+            "Bool": { "aws:PrincipalIsAWSService": "true" },
+        }),
+        json!({ "ArnNotLike": { "aws:SourceArn": "arn:aws:*:*:111122223333:*" } }),
+        json!({ "StringNotLike": { "aws:SourceArn": "arn:aws:*:*:111122223333:*" } }),
+        json!({}),
+    ] {
+        assert_eq!(of_service(json!({}), &[deny(limit.clone())]), [], "{limit}");
+    }
+}
+
+#[test]
+fn a_service_whose_source_is_not_limited_is_a_deputy() {
+    for open in [
+        json!({}),
+        json!({ "StringLike": { "aws:SourceAccount": "*" } }),
+        json!({ "ArnLike": { "aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/*" } }),
+        json!({ "StringNotEquals": { "aws:SourceAccount": "111122223333" } }),
+        json!({ "Bool": { "aws:SecureTransport": "true" } }),
+        json!({ "StringEquals": { "s3:x-amz-acl": "bucket-owner-full-control" } }),
+    ] {
+        assert_eq!(of_service(open.clone(), &[]), [FindingKind::ConfusedDeputy], "{open}");
+    }
+    for other in [
+        json!({ "StringNotEquals": { "aws:SourceAccount": "111122223333" }, "Bool": { "aws:PrincipalIsAWSService": "false" } }),
+        json!({ "Bool": { "aws:SecureTransport": "false" } }),
+        json!({ "StringEquals": { "aws:SourceAccount": "999988887777" } }),
+    ] {
+        assert_eq!(of_service(json!({}), &[deny(other.clone())]), [FindingKind::ConfusedDeputy], "{other}");
+    }
+}
+
+#[test]
+fn a_service_that_is_limited_only_where_it_names_its_source_is_told_apart() {
+    let guarded = json!({
+        "StringNotEqualsIfExists": { "aws:SourceOrgID": "o-a1b2c3d4e5" },
+        "Null": { "aws:SourceAccount": "false" },
+        "Bool": { "aws:PrincipalIsAWSService": "true" },
+    });
+    assert_eq!(of_service(json!({}), &[deny(guarded)]), [FindingKind::UnsourcedService]);
+    let optional = json!({ "StringEqualsIfExists": { "aws:SourceAccount": "111122223333" } });
+    assert_eq!(of_service(optional, &[]), [FindingKind::UnsourcedService]);
+    let optional = json!({ "ArnLikeIfExists": { "aws:SourceArn": "arn:aws:sns:*:111122223333:*" } });
+    assert_eq!(of_service(optional, &[]), [FindingKind::UnsourcedService]);
+}
+
+#[test]
+fn a_condition_that_no_service_meets_is_said() {
+    for (key, value, instead) in [
+        ("aws:PrincipalOrgID", "o-a1b2c3d4e5", Some("aws:SourceOrgID")),
+        ("aws:PrincipalOrgPaths", "o-a1b2c3d4e5/r-ab12/", Some("aws:SourceOrgPaths")),
+        ("aws:PrincipalArn", "arn:aws:iam::111122223333:role/app", Some("aws:SourceArn")),
+        ("aws:SourceVpce", "vpce-1a2b3c4d", None),
+    ] {
+        let limit = json!({ "StringEquals": { key: value } });
+        let document = allow(json!({ "Service": "cloudtrail.amazonaws.com" }), limit);
+        let findings = analysis(&document, &settings()).findings;
+        assert_eq!(findings.len(), 1, "{key}");
+        assert_eq!(findings[0].kind, FindingKind::ServiceShutOut, "{key}");
+        let reason = &findings[0].reasons[0];
+        assert!(reason.contains(key) && instead.is_none_or(|instead| reason.contains(instead)), "{reason}");
+    }
+    let optional = json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } });
+    assert_eq!(of_service(optional, &[]), [FindingKind::ConfusedDeputy]);
+}
+
+#[test]
+fn everyone_who_does_not_sign_in_is_found_by_name() {
+    let named = json!({ "StringEquals": { "aws:PrincipalAccount": ["111122223333", "anonymous"] } });
+    let found = analysis(&allow(json!("*"), named), &settings());
+    assert!(found.documented && found.semantic.public);
+    assert_eq!(found.findings[0].kind, FindingKind::AnonymousByName);
+    let reason = "`aws:PrincipalAccount` is `anonymous` for everyone who does not sign in (one matching value is enough).";
+    assert!(found.findings[0].reasons.iter().any(|own| own == reason), "{:?}", found.findings[0].reasons);
 }

@@ -8,6 +8,7 @@
     reason = "a test may fail"
 )]
 
+mod callers;
 mod cases;
 mod change;
 mod definition;

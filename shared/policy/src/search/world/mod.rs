@@ -1,9 +1,15 @@
 //! The kinds of caller, and what a request of each can hold.
 //!
-//! Anonymous requests carry `aws:PrincipalAccount`, `aws:userid` and `aws:PrincipalType` (the first two read
-//! `anonymous`), and no other key of the principal. A request comes from an address or through a VPC endpoint, never
-//! both. `aws:SourceArn` and `aws:SourceAccount` exist only on a service's call, and speak of one account; so do
-//! `aws:PrincipalArn`, `aws:PrincipalAccount` and `aws:userid` of one caller.
+//! - An anonymous request carries `aws:PrincipalAccount` and `aws:userid` (both read `anonymous`) and
+//!   `aws:PrincipalType`, and no other key of the principal. What tells how a request is signed is not on it either.
+//! - A request comes from a public address or through a VPC endpoint, never both. A call that a service makes for a
+//!   principal (a forward access session) and a call of a service itself carry neither: see [`Way`].
+//! - `aws:SourceArn`, `aws:SourceAccount` and their like are only on a service's own call, speak of one account, and
+//!   not each service sends all of them: see [`Source`]. `aws:PrincipalArn`, `aws:PrincipalAccount` and `aws:userid`
+//!   speak of one caller.
+//! - Credentials say how they were got: see [`Session`].
+//! - An ARN of another partition is nobody in the partition of the bucket.
+//! - No request is made in the past.
 
 mod network;
 mod principal;
@@ -11,9 +17,10 @@ mod reach;
 mod request;
 mod service;
 
+use names::Partition;
 use serde::Serialize;
 
-use super::domain::Domain;
+use super::domain::{Domain, Presence};
 use super::names::Names;
 pub(crate) use reach::Reach;
 
@@ -54,17 +61,54 @@ impl CallerKind {
     }
 }
 
-/// One kind of request: who sends it, and by which way.
+/// The way by which a request comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// From an address of the internet.
+    Internet,
+    /// Through a VPC endpoint.
+    Endpoint,
+    /// Through an AWS service that calls for the principal. The network keys are withheld.
+    Forwarded,
+    /// From inside AWS: a service's own call. The network keys are withheld.
+    Internal,
+}
+
+/// How the credentials of a principal of an account were got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Session {
+    /// They are the access key of a user.
+    LongTerm,
+    /// They are temporary.
+    Temporary,
+    /// They are temporary, and were got with a second factor.
+    Verified,
+}
+
+/// What a service's own call says of the party that it acts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// All that there is to say.
+    Full,
+    /// Any part of it, or nothing: it depends on the service.
+    Any,
+}
+
+/// One kind of request: who sends it, when, and by which way.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) caller: CallerKind,
     /// The account of the caller, or the one that the service acts for.
     pub(crate) account: String,
     pub(crate) organization: Option<String>,
-    pub(crate) through_endpoint: bool,
-    /// Whether a service says for whom it acts.
-    pub(crate) has_source: bool,
+    pub(crate) way: Way,
+    pub(crate) session: Session,
+    pub(crate) source: Source,
     pub(crate) through_access_point: bool,
+    /// The partition of the bucket, where the policy tells it.
+    pub(crate) partition: Option<Partition>,
+    /// The earliest time of the request, in seconds since 1970.
+    pub(crate) now: i64,
     /// Which values the caller can have.
     pub(crate) reach: Reach,
 }
@@ -83,5 +127,16 @@ impl World {
                 .or_else(|| self.network(part, names))
                 .unwrap_or_else(|| self.request(part, names)),
         }
+    }
+
+    /// Whether no request of this world has the part.
+    pub(crate) fn lacks(&self, part: &str, names: &Names) -> bool {
+        self.domain(part, names).presence == Presence::Never
+    }
+
+    /// The shape of an ARN of this partition, from the service on.
+    fn arn(&self, rest: &str) -> String {
+        let partition = self.partition.map_or("aws<p*>", Partition::as_str);
+        format!("arn:{partition}:{rest}")
     }
 }

@@ -1,38 +1,51 @@
-//! The way by which a request comes.
+//! What a request says of the way by which it comes.
 
 use addresses::Addresses;
 
 use crate::search::domain::Domain;
 use crate::search::names::Names;
-use crate::search::world::{Reach, World};
+use crate::search::world::{Reach, Way, World};
 
 impl World {
     pub(super) fn network(&self, key: &str, names: &Names) -> Option<Domain> {
         let account = self.account.as_str();
+        let through_endpoint = self.way == Way::Endpoint;
         let domain = match key {
-            "aws:sourceip" if !self.through_endpoint => Domain::address(self.reach.closed_networks(names)),
-            "aws:vpcsourceip" if self.through_endpoint => Domain::address(Addresses::default()),
-            "aws:sourcevpc" | "aws:sourcevpce" if self.through_endpoint => {
+            "aws:sourceip" if self.way == Way::Internet => Domain::address(self.reach.closed_networks(names)),
+            "aws:vpcsourceip" if through_endpoint => Domain::address(Addresses::default()),
+            "aws:sourcevpc" | "aws:sourcevpce" if through_endpoint => {
                 let prefix = if key == "aws:sourcevpc" { "vpc" } else { "vpce" };
                 match &self.reach {
                     Reach::Vpc(id) if id.split('-').next() == Some(prefix) => Domain::texts([id.clone()]),
                     _ => Domain::shaped([&format!("{prefix}-<a>")]).except(self.reach.taken(key, names)),
                 }
             }
-            "aws:sourcevpcarn" if self.through_endpoint => {
-                Domain::shaped([&format!("arn:aws<p*>:ec2:<p>:{account}:vpc/<n>")])
+            "aws:sourcevpcarn" if through_endpoint => {
+                Domain::shaped([&self.arn(&format!("ec2:<p>:{account}:vpc/<p>"))])
             }
-            "aws:vpceaccount" if self.through_endpoint => Domain::listed([account]),
-            "aws:vpceorgid" if self.through_endpoint => match &self.organization {
+            "aws:vpceaccount" if through_endpoint => Domain::listed([account]),
+            "aws:vpceorgid" if through_endpoint => match &self.organization {
                 Some(organization) => Domain::listed([organization]),
                 None => Domain::never(),
             },
-            "aws:vpceorgpaths" if self.through_endpoint => match &self.organization {
+            "aws:vpceorgpaths" if through_endpoint => match &self.organization {
                 Some(organization) => Domain::shaped([&format!("{organization}/<n>")]).many(),
                 None => Domain::never(),
             },
             "aws:sourceip" | "aws:vpcsourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn"
             | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => Domain::never(),
+            // Like the address, a service's own call does not tell.
+            "s3:tlsversion" if self.way == Way::Internal => Domain::never(),
+            "aws:viaawsservice" => {
+                Domain::listed([if self.way == Way::Forwarded { "true" } else { "false" }])
+            }
+            "aws:calledvia" if self.way == Way::Forwarded => {
+                Domain::shaped(["<n>.amazonaws.com"]).maybe().many()
+            }
+            "aws:calledviafirst" | "aws:calledvialast" if self.way == Way::Forwarded => {
+                Domain::shaped(["<n>.amazonaws.com"]).maybe()
+            }
+            "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => Domain::never(),
             _ => return None,
         };
         Some(domain)

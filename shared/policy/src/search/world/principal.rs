@@ -1,8 +1,13 @@
 //! What a request says of its caller.
 
+use addresses::Addresses;
+
 use crate::search::domain::Domain;
 use crate::search::names::Names;
-use crate::search::world::{CallerKind, World};
+use crate::search::world::{CallerKind, Session, World};
+
+/// How old temporary credentials can be, in seconds.
+const LONGEST_SESSION: i64 = 36 * 3_600;
 
 impl World {
     pub(super) fn principal(&self, key: &str, names: &Names) -> Option<Domain> {
@@ -27,14 +32,14 @@ impl World {
             },
             "aws:principalarn" => match self.caller {
                 CallerKind::Anonymous | CallerKind::Service => Domain::never(),
-                CallerKind::Root => Domain::shaped([&format!("arn:aws<p*>:iam::{account}:root")]),
-                CallerKind::User => Domain::shaped([&format!("arn:aws<p*>:iam::{account}:user/<n>")]),
+                CallerKind::Root => Domain::shaped([&self.arn(&format!("iam::{account}:root"))]),
+                CallerKind::User => Domain::shaped([&self.arn(&format!("iam::{account}:user/<n>"))]),
                 CallerKind::FederatedUser => {
-                    Domain::shaped([&format!("arn:aws<p*>:sts::{account}:federated-user/<n>")])
+                    Domain::shaped([&self.arn(&format!("sts::{account}:federated-user/<n>"))])
                 }
                 CallerKind::Role | CallerKind::WebIdentity => Domain::shaped([
-                    &format!("arn:aws<p*>:iam::{account}:role/<n>"),
-                    &format!("arn:aws<p*>:sts::{account}:assumed-role/<n>"),
+                    &self.arn(&format!("iam::{account}:role/<n>")),
+                    &self.arn(&format!("sts::{account}:assumed-role/<n>")),
                 ]),
             },
             "aws:principalorgid" => match &self.organization {
@@ -54,32 +59,81 @@ impl World {
             "aws:federatedprovider" => match self.caller {
                 CallerKind::WebIdentity => Domain::shaped([
                     "<p>",
-                    &format!("arn:aws<p*>:iam::{account}:saml-provider/<n>"),
-                    &format!("arn:aws<p*>:iam::{account}:oidc-provider/<n>"),
+                    &self.arn(&format!("iam::{account}:saml-provider/<n>")),
+                    &self.arn(&format!("iam::{account}:oidc-provider/<n>")),
                 ]),
                 _ => Domain::never(),
             },
-            "aws:viaawsservice" if anonymous => Domain::listed(["false"]),
-            "aws:viaawsservice" => Domain::listed(["false", "true"]),
-            "aws:multifactorauthpresent"
-            | "aws:multifactorauthage"
-            | "aws:tokenissuetime"
-            | "aws:sourceidentity"
-            | "aws:calledviafirst"
-            | "aws:calledvialast"
-            | "aws:ec2instancesourcevpc"
-            | "aws:ec2instancesourceprivateipv4" => self.optional_for_accounts(false),
-            "aws:calledvia" => self.optional_for_accounts(true),
-            _ if key.starts_with("aws:principaltag/") => self.optional_for_accounts(false),
-            _ => return None,
+            _ if key.starts_with("aws:principaltag/") && self.caller.has_account() => {
+                Domain::shaped(["<l*>"]).hinted(&["x"]).maybe()
+            }
+            _ if key.starts_with("aws:principaltag/") => Domain::never(),
+            _ => return self.credentials(key, names),
         })
     }
 
-    fn optional_for_accounts(&self, many: bool) -> Domain {
-        match (self.caller.has_account(), many) {
-            (false, _) => Domain::never(),
-            (true, false) => Domain::shaped(["<l>"]).maybe(),
-            (true, true) => Domain::shaped(["<l>"]).maybe().many(),
-        }
+    /// What a request says of the credentials that it is signed with.
+    fn credentials(&self, key: &str, names: &Names) -> Option<Domain> {
+        let account = self.account.as_str();
+        let signed = self.caller.has_account();
+        let is_role = self.caller == CallerKind::Role;
+        let domain = match key {
+            "aws:tokenissuetime" if signed && self.session != Session::LongTerm => {
+                Domain::time(self.now.saturating_sub(LONGEST_SESSION))
+            }
+            "aws:multifactorauthpresent" if signed && self.session == Session::Verified => {
+                Domain::listed(["true"])
+            }
+            "aws:multifactorauthage" if signed && self.session == Session::Verified => {
+                Domain::shaped(["<d>"]).hinted(&["60"])
+            }
+            "aws:multifactorauthpresent"
+                if self.session == Session::Temporary && signed && self.caller != CallerKind::WebIdentity =>
+            {
+                Domain::listed(["false"]).maybe()
+            }
+            "aws:sourceidentity" if is_role || self.caller == CallerKind::WebIdentity => {
+                Domain::shaped(["<p>"]).maybe()
+            }
+            "aws:ec2instancesourcevpc" if is_role => {
+                Domain::shaped(["vpc-<a>"]).except(self.reach.taken(key, names)).maybe()
+            }
+            "aws:ec2instancesourceprivateipv4" if is_role => Domain::address(Addresses::default()).maybe(),
+            "ec2:sourceinstancearn" if is_role => {
+                Domain::shaped([&self.arn(&format!("ec2:<p>:{account}:instance/<p>"))]).maybe()
+            }
+            "lambda:sourcefunctionarn" if is_role => {
+                Domain::shaped([&self.arn(&format!("lambda:<p>:{account}:function:<n>"))]).maybe()
+            }
+            "s3:accessgrantsinstancearn" if is_role => {
+                Domain::shaped([&self.arn(&format!("s3:<p>:{account}:access-grants/<p>"))]).maybe()
+            }
+            "s3:signatureversion" | "s3:authtype" | "s3:signatureage"
+                if self.caller != CallerKind::Anonymous =>
+            {
+                let domain = match key {
+                    "s3:signatureversion" => {
+                        Domain::listed(["AWS4-HMAC-SHA256", "AWS", "AWS4-ECDSA-P256-SHA256"])
+                    }
+                    "s3:authtype" => Domain::listed(["REST-HEADER", "REST-QUERY-STRING", "POST"]),
+                    _ => return Some(Domain::shaped(["<d>"]).hinted(&["60000"]).maybe()),
+                };
+                if signed { domain } else { domain.maybe() }
+            }
+            "aws:tokenissuetime"
+            | "aws:multifactorauthpresent"
+            | "aws:multifactorauthage"
+            | "aws:sourceidentity"
+            | "aws:ec2instancesourcevpc"
+            | "aws:ec2instancesourceprivateipv4"
+            | "ec2:sourceinstancearn"
+            | "lambda:sourcefunctionarn"
+            | "s3:accessgrantsinstancearn"
+            | "s3:signatureversion"
+            | "s3:authtype"
+            | "s3:signatureage" => Domain::never(),
+            _ => return None,
+        };
+        Some(domain)
     }
 }

@@ -33,7 +33,7 @@ impl Reach {
     /// The addresses that the caller cannot have.
     pub(super) fn closed_networks(&self, names: &Names) -> Addresses {
         match self {
-            Self::Outside => names.networks.clone(),
+            Self::Outside => names.closed_networks.clone(),
             Self::NotFrom(set) => set.clone(),
             _ => Addresses::default(),
         }

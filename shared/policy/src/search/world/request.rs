@@ -28,9 +28,9 @@ impl World {
         let account = self.account.as_str();
         match key {
             "action" => Domain::shaped(["<p>:<p>"]).hinted(&ACTIONS),
-            "resource" => Domain::shaped(["<l>"]).hinted(&["arn:aws:s3:::bucket/object"]),
+            "resource" => Domain::shaped(["<f>"]).hinted(&["arn:aws:s3:::bucket/object"]),
             "s3:dataaccesspointarn" if self.through_access_point => {
-                Domain::shaped([&format!("arn:aws<p*>:s3:<p>:{account}:accesspoint/<n>")])
+                Domain::shaped([&self.arn(&format!("s3:<p>:{account}:accesspoint/<p>"))])
             }
             "s3:dataaccesspointaccount" if self.through_access_point => Domain::listed([account]),
             "s3:accesspointnetworkorigin" | "s3:dataaccesspointnetworkorigin"
@@ -42,15 +42,14 @@ impl World {
             | "s3:dataaccesspointaccount"
             | "s3:accesspointnetworkorigin"
             | "s3:dataaccesspointnetworkorigin" => Domain::never(),
+            // Anybody can write a key's name into the header, but S3 asks whether the caller may use the key.
             "s3:x-amz-server-side-encryption-aws-kms-key-id" => {
-                let own = format!("arn:aws<p*>:kms:<p>:{account}:<n>");
+                let own = self.arn(&format!("kms:<p>:{account}:<n>"));
                 Domain::shaped([&own, "<p>", "alias/<n>"]).except(self.reach.taken(key, names)).maybe()
             }
             "aws:securetransport" => Domain::listed(["true", "false"]),
-            "aws:currenttime" => {
-                Domain::shaped(["<d>-<d>-<d>T<d>:<d>:<d>Z"]).hinted(&["2026-01-01T00:00:00Z"])
-            }
-            "aws:epochtime" => Domain::shaped(["<d>"]).hinted(&["1767225600"]),
+            "aws:currenttime" => Domain::time(self.now),
+            "aws:epochtime" => Domain::shaped(["<d>"]),
             "aws:requestedregion" => Domain::shaped(["<n>"]).hinted(&["us-east-1"]),
             "aws:resourceaccount" => {
                 Domain::shaped(["<d>"]).hinted(&["111122223333"]).except(self.reach.not_owner(account))
@@ -58,10 +57,9 @@ impl World {
             "aws:resourceorgid" => Domain::shaped(["o-<a>"])
                 .except(self.reach.not_owner(self.organization.as_deref().unwrap_or_default()))
                 .maybe(),
-            "aws:resourceorgpaths" | "aws:tagkeys" | "s3:requestobjecttagkeys" => {
-                Domain::shaped(["<l>"]).maybe().many()
-            }
-            _ => Domain::shaped(["<l>"]).maybe(),
+            "aws:resourceorgpaths" => Domain::shaped(["o-<a>/<n>"]).maybe().many(),
+            "aws:tagkeys" | "s3:requestobjecttagkeys" => Domain::free().maybe().many(),
+            _ => Domain::free().maybe(),
         }
     }
 }

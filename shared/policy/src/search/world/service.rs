@@ -2,37 +2,43 @@
 
 use crate::search::domain::Domain;
 use crate::search::names::Names;
-use crate::search::world::{CallerKind, Reach, World};
+use crate::search::world::{CallerKind, Reach, Source, World};
 
 impl World {
     pub(super) fn service(&self, key: &str, names: &Names) -> Option<Domain> {
         let service = self.caller == CallerKind::Service;
-        let sourced = service && self.has_source;
         let account = self.account.as_str();
         let domain = match key {
-            "aws:principalisawsservice" => {
-                return Some(Domain::listed([if service { "true" } else { "false" }]));
-            }
+            "aws:principalisawsservice" => match self.caller {
+                CallerKind::Anonymous => Domain::never(),
+                CallerKind::Service => Domain::listed(["true"]),
+                _ => Domain::listed(["false"]),
+            },
             "aws:principalservicename" if service => match &self.reach {
                 Reach::Services(names) => Domain::texts(names.iter().cloned()),
                 _ => Domain::shaped(["<n>.amazonaws.com", "<n>.amazonaws.com.cn"])
                     .hinted(&["cloudtrail.amazonaws.com"]),
             },
             "aws:principalservicenameslist" if service => Domain::shaped(["<n>"]).many(),
-            "aws:sourceaccount" | "aws:sourceowner" if sourced => Domain::listed([account]),
-            "aws:sourcearn" if sourced => Domain::shaped([
-                &format!("arn:aws<p*>:<p>:<p>:{account}:<n>"),
-                &format!("arn:aws<p*>:<p>::{account}:<n>"),
-                // The ARN of a bucket names no account.
-                "arn:aws<p*>:s3:::<n>",
-            ])
-            .except(self.reach.taken(key, names)),
-            "aws:sourceorgid" if sourced => match &self.organization {
-                Some(organization) => Domain::listed([organization]),
+            "aws:sourceaccount" | "aws:sourceowner" if service => self.said(Domain::listed([account])),
+            "aws:sourcearn" if service => {
+                let shapes = [
+                    self.arn(&format!("<p>:<p>:{account}:<n>")),
+                    self.arn(&format!("<p>::{account}:<n>")),
+                    // The ARN of a bucket names no account.
+                    self.arn("s3:::<p>"),
+                ];
+                self.said(
+                    Domain::shaped(shapes.each_ref().map(String::as_str))
+                        .except(self.reach.taken(key, names)),
+                )
+            }
+            "aws:sourceorgid" if service => match &self.organization {
+                Some(organization) => self.said(Domain::listed([organization])),
                 None => Domain::never(),
             },
-            "aws:sourceorgpaths" if sourced => match &self.organization {
-                Some(organization) => Domain::shaped([&format!("{organization}/<n>")]).many(),
+            "aws:sourceorgpaths" if service => match &self.organization {
+                Some(organization) => self.said(Domain::shaped([&format!("{organization}/<n>")]).many()),
                 None => Domain::never(),
             },
             "aws:principalservicename"
@@ -45,5 +51,13 @@ impl World {
             _ => return None,
         };
         Some(domain)
+    }
+
+    /// What a service may say or not.
+    fn said(&self, domain: Domain) -> Domain {
+        match self.source {
+            Source::Full => domain,
+            Source::Any => domain.maybe(),
+        }
     }
 }

@@ -33,8 +33,12 @@ const OPERATORS: [&str; 24] = [
     "StringLike",
 ];
 
-const TEXT_KEYS: [(&str, &[&str]); 17] = [
-    ("aws:SourceVpc", &["vpc-11111111", "vpc-22222222", "vpc-*", "*", "vpc-1?111111"]),
+const TEXT_KEYS: [(&str, &[&str]); 18] = [
+    (
+        "aws:SourceVpc",
+        &["vpc-11111111", "vpc-22222222", "vpc-*", "*", "vpc-1?111111", "${aws:PrincipalTag/team}"],
+    ),
+    ("aws:SourceOrgID", &["o-aaaaaaaaaa", "o-*", "${aws:ResourceOrgID}"]),
     ("aws:SourceVpce", &["vpce-11111111", "vpce-*", "vpce-2*"]),
     ("aws:SourceAccount", &["111111111111", "222222222222", "*", "1111*", "${aws:PrincipalAccount}"]),
     (
@@ -47,7 +51,10 @@ const TEXT_KEYS: [(&str, &[&str]); 17] = [
             "*",
         ],
     ),
-    ("aws:PrincipalAccount", &["111111111111", "222222222222", "*", "3*", "${aws:ResourceAccount}"]),
+    (
+        "aws:PrincipalAccount",
+        &["111111111111", "222222222222", "*", "3*", "${aws:ResourceAccount}", "anonymous"],
+    ),
     (
         "aws:PrincipalArn",
         &[
@@ -64,13 +71,16 @@ const TEXT_KEYS: [(&str, &[&str]); 17] = [
         "aws:PrincipalOrgPaths",
         &["o-aaaaaaaaaa/r-ab12/*", "o-*/r-ab12/*", "o-aaaaaaaaaa/r-ab12/ou-ab12-11111111/"],
     ),
-    ("aws:userid", &["AIDAEXAMPLE", "AROAEXAMPLE:*", "AROAEXAMPLE:session", "*", "AROA*", "*:session"]),
+    (
+        "aws:userid",
+        &["AIDAEXAMPLE", "anonymous", "AROAEXAMPLE:*", "AROAEXAMPLE:session", "*", "AROA*", "*:session"],
+    ),
     ("aws:PrincipalType", &["Anonymous", "User", "AssumedRole", "Account", "A*"]),
     ("aws:username", &["admin", "*", "a*"]),
     ("aws:Referer", &["https://example.com/page", "https://example.com/*", "*"]),
     ("aws:UserAgent", &["agent", "agent*"]),
     ("aws:PrincipalTag/team", &["red", "blue", "r*", "${aws:username}"]),
-    ("s3:prefix", &["public/", "public/*", "${aws:username}/*"]),
+    ("s3:prefix", &["", "public/", "public/*", "${aws:username}/*"]),
     ("s3:DataAccessPointAccount", &["111111111111", "*"]),
     (
         "s3:DataAccessPointArn",
@@ -78,13 +88,23 @@ const TEXT_KEYS: [(&str, &[&str]); 17] = [
     ),
 ];
 
-const BLOCKS: [&str; 11] = [
+const FLAGS: [&str; 6] = [
+    "aws:SecureTransport",
+    "aws:PrincipalIsAWSService",
+    "aws:ViaAWSService",
+    "aws:MultiFactorAuthPresent",
+    "s3:TlsVersion",
+    "s3:signatureversion",
+];
+
+const BLOCKS: [&str; 12] = [
     "203.0.113.0/24",
     "0.0.0.0/0",
     "0.0.0.0/1",
     "128.0.0.0/1",
     "11.0.0.0/8",
     "10.0.0.0/8",
+    "10.0.0.0/7",
     "12.0.0.0/7",
     "8.8.8.8",
     "2001:db8::/32",
@@ -106,11 +126,15 @@ fn condition() -> impl Strategy<Value = (String, String, Value)> {
             .prop_map(|(operator, value)| (operator.to_owned(), "aws:SourceIp".to_owned(), value)),
         2 => (select(&TEXT_KEYS[..]), any::<bool>())
             .prop_map(|((key, _), absent)| ("Null".to_owned(), key.to_owned(), json!(absent.to_string()))),
-        2 => (select(&["aws:SecureTransport", "aws:PrincipalIsAWSService", "aws:ViaAWSService"][..]), any::<bool>())
-            .prop_map(|(key, value)| ("Bool".to_owned(), key.to_owned(), json!(value))),
+        1 => (select(&FLAGS[..]), any::<bool>())
+            .prop_map(|(key, absent)| ("Null".to_owned(), key.to_owned(), json!(absent.to_string()))),
+        3 => (select(&FLAGS[..]), select(&["Bool", "BoolIfExists", "StringEquals"][..]), any::<bool>())
+            .prop_map(|(key, operator, value)| (operator.to_owned(), key.to_owned(), json!(value.to_string()))),
         1 => (select(&["NumericLessThan", "NumericGreaterThanEquals", "NumericEquals"][..]), 0..20_u32)
             .prop_map(|(operator, value)| (operator.to_owned(), "s3:max-keys".to_owned(), json!(value))),
-        1 => (select(&["DateLessThan", "DateGreaterThan"][..]), 2020..2024_u32).prop_map(|(operator, year)| {
+        1 => (select(&["NumericLessThan", "NumericGreaterThanEquals"][..]), select(&["aws:MultiFactorAuthAge", "s3:TlsVersion"][..]))
+            .prop_map(|(operator, key)| (operator.to_owned(), key.to_owned(), json!("1.2"))),
+        1 => (select(&["DateLessThan", "DateGreaterThan"][..]), 2024..2029_u32).prop_map(|(operator, year)| {
             (operator.to_owned(), "aws:CurrentTime".to_owned(), json!(format!("{year}-01-01T00:00:00Z")))
         }),
     ]
@@ -196,14 +220,14 @@ pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
         ),
         select(vec!["8.8.4.4", "12.3.4.5", "130.0.0.1", "2a00::1"]),
         (
-            text(&["https://example.com/page", "elsewhere"]),
+            text(&["https://example.com/page", "https://example.com/*", "*", "elsewhere", ""]),
             text(&["agent", "agents"]),
             text(&["red", "green"]),
-            text(&["public/", "eve/x"]),
+            text(&["public/", "public/*", "eve/x", ""]),
             text(&["5", "15"]),
         ),
         select(vec!["eve", "admin", "abel"]),
-        select(vec!["2019-06-01T00:00:00Z", "2021-06-01T00:00:00Z", "2030-06-01T00:00:00Z"]),
+        select(vec!["2026-11-22T05:41:07Z", "2027-06-01T00:00:00Z", "2030-06-01T00:00:00Z"]),
     )
         .prop_map(
             move |(
@@ -225,8 +249,13 @@ pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
                     drop(request.context.insert(key.to_owned(), vec![value.to_owned()]))
                 };
                 put("aws:securetransport", if flags[0] { "true" } else { "false" });
-                put("aws:principalisawsservice", if kind == "service" { "true" } else { "false" });
-                put("aws:viaawsservice", if flags[1] && kind != "anonymous" { "true" } else { "false" });
+                let is_principal = !matches!(kind, "anonymous" | "service");
+                let is_forwarded = flags[1] && is_principal;
+                if kind != "anonymous" {
+                    put("aws:principalisawsservice", if kind == "service" { "true" } else { "false" });
+                    put("s3:signatureversion", "AWS4-HMAC-SHA256");
+                }
+                put("aws:viaawsservice", if is_forwarded { "true" } else { "false" });
                 put("aws:currenttime", time);
                 put("aws:resourceaccount", "888888888888");
                 let optional = [
@@ -240,11 +269,17 @@ pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
                         put(key, value);
                     }
                 }
-                if flags[2] {
-                    put("aws:sourcevpc", "vpc-19111111");
-                    put("aws:sourcevpce", "vpce-23456789");
-                } else {
-                    put("aws:sourceip", address);
+                if kind != "service" {
+                    put("s3:tlsversion", "1.2");
+                }
+                // Neither a service nor whoever comes through one says where from.
+                match (kind == "service" || is_forwarded, flags[2]) {
+                    (true, _) => {}
+                    (false, true) => {
+                        put("aws:sourcevpc", "vpc-19111111");
+                        put("aws:sourcevpce", "vpce-23456789");
+                    }
+                    (false, false) => put("aws:sourceip", address),
                 }
                 if flags[3] {
                     put("s3:dataaccesspointaccount", account);
@@ -259,15 +294,14 @@ pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
                 put("aws:principalaccount", account);
                 if kind == "service" {
                     put("aws:userid", "AROASERVICE:session");
-                    put("aws:sourceaccount", account);
-                    put(
-                        "aws:sourcearn",
-                        if flags[4] {
-                            "arn:aws:s3:::sources"
-                        } else {
-                            "arn:aws:sns:us-east-1:999999999999:topic"
-                        },
-                    );
+                    // Not each service says all.
+                    if flags[5] {
+                        put("aws:sourceaccount", account);
+                    }
+                    if flags[6] {
+                        let topic = "arn:aws:sns:us-east-1:999999999999:topic";
+                        put("aws:sourcearn", if flags[4] { "arn:aws:s3:::sources" } else { topic });
+                    }
                     request.service = Some("cloudtrail.amazonaws.com".to_owned());
                     request.account = Some(account.to_owned());
                     return request;
@@ -293,6 +327,12 @@ pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
                 put("aws:principaltype", principal_type);
                 if kind == "user" {
                     put("aws:username", user);
+                }
+                // A web identity has no second factor, and only temporary credentials say how old it is.
+                if kind != "web-identity" && flags[6] {
+                    put("aws:multifactorauthpresent", "true");
+                    put("aws:multifactorauthage", "60");
+                    put("aws:tokenissuetime", "2026-11-22T04:00:00Z");
                 }
                 if kind == "web-identity" {
                     put("aws:federatedprovider", "graph.facebook.com");

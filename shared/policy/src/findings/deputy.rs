@@ -1,0 +1,114 @@
+//! Services that act for somebody else, and services that no request can come from.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
+
+use super::Look;
+use crate::finding::{Finding, FindingKind};
+use crate::search::Found;
+use crate::search::decide::{Question, ask};
+use crate::search::literal::Literal;
+use crate::search::world::{Source, World};
+use crate::template::Bindings;
+use crate::{Condition, Key, PrincipalKind, Statement};
+
+pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Vec<Finding>) {
+    let principals = statement.principal.principals.iter();
+    let services: Vec<&str> = principals
+        .filter(|principal| principal.kind == PrincipalKind::Service && principal.is_fixed())
+        .map(|principal| principal.value.as_str())
+        .collect();
+    if statement.principal.negated || services.is_empty() {
+        return;
+    }
+    let unmet: Vec<String> = statement
+        .conditions
+        .iter()
+        .filter(|condition| no_service_meets(look, condition))
+        .map(|condition| why_unmet(condition, &services))
+        .collect();
+    if !unmet.is_empty() {
+        findings.push(Finding::about(statement, FindingKind::ServiceShutOut, services.join(", "), unmet));
+        return;
+    }
+    for service in services {
+        if let Some((kind, why)) = deputy(look, statement, service) {
+            findings.push(Finding::about(statement, kind, service.to_owned(), vec![why]));
+        }
+    }
+}
+
+/// Whether the service can be made to come here for an outside account, by what the search finds.
+fn deputy(look: &mut Look<'_>, statement: &Statement, service: &str) -> Option<(FindingKind, String)> {
+    let mut policy = look.policy.clone();
+    if let Some(own) = policy.statements.get_mut(statement.index) {
+        own.principal
+            .principals
+            .retain(|principal| principal.kind == PrincipalKind::Service && principal.value == service);
+    }
+    let only = |other: &Statement| other.index == statement.index;
+    let question = Question { policy: &policy, unless: None, allows: &only };
+    let mut passes = |source| ask(&question, look.model, &look.model.deputies(source), look.budget);
+    match passes(Source::Full) {
+        Found::One(_) => Some((FindingKind::ConfusedDeputy, why_any_account(look, statement, service))),
+        Found::Unknown => {
+            let why = format!(
+                "Whether `{service}` may act for any account is too intricate to follow to the end within the bound on \
+                 work, so it counts as if it may."
+            );
+            Some((FindingKind::ConfusedDeputy, why))
+        }
+        Found::None if passes(Source::Any) == Found::None => None,
+        Found::None => {
+            let why = format!(
+                "`{service}` may act for no outside account where its call says all about the source; not each service \
+                 says all, and a call that says less passes."
+            );
+            Some((FindingKind::UnsourcedService, why))
+        }
+    }
+}
+
+fn why_any_account(look: &Look<'_>, statement: &Statement, service: &str) -> String {
+    let speaks = |other: &&Statement| other.conditions.iter().any(|own| names_source(&own.key));
+    let other_denies = look.policy.statements.iter().filter(|other| !other.is_allow());
+    let why = if [statement].into_iter().chain(other_denies).any(|own| speaks(&own)) {
+        "the conditions on the source of its calls let an outside account through"
+    } else {
+        "there is no condition on `aws:SourceArn` or `aws:SourceAccount`"
+    };
+    format!("`{service}` may act for any account: {why}, so somebody else's resource can make it come here.")
+}
+
+/// Whether the key says for whom a service acts.
+fn names_source(key: &Key) -> bool {
+    matches!(
+        key.name(),
+        "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" | "aws:sourceorgid" | "aws:sourceorgpaths"
+    )
+}
+
+/// Whether the condition demands a key that is on no call of a service.
+fn no_service_meets(look: &Look<'_>, condition: &Condition) -> bool {
+    let demands = !Literal::condition(0, condition, false, &Bindings::default()).absent;
+    let lacks = |world: &World| world.lacks(condition.key.name(), &look.model.names);
+    // Whether a call names an organization depends on the account that the service acts for.
+    let deputies = look.model.deputies(Source::Full);
+    demands && !names_source(&condition.key) && !deputies.is_empty() && deputies.iter().all(lacks)
+}
+
+fn why_unmet(condition: &Condition, services: &[&str]) -> String {
+    let (name, key) = (&condition.operator_name, &condition.key);
+    let services = services.iter().map(|service| format!("`{service}`")).collect::<Vec<_>>().join(", ");
+    let instead = match key.name() {
+        "aws:principalorgid" => Some("aws:SourceOrgID"),
+        "aws:principalorgpaths" => Some("aws:SourceOrgPaths"),
+        "aws:principalarn" => Some("aws:SourceArn"),
+        _ => None,
+    };
+    let instead = instead.map_or_else(String::new, |instead| {
+        format!(" `{instead}` speaks of the party that a service acts for.")
+    });
+    format!(
+        "`{name}` demands `{key}`, which is on no call of a service, so this statement lets {services} in for nobody.{instead}"
+    )
+}
