@@ -7,7 +7,7 @@
 //!
 //! Both take `--account ID`, the account that owns the bucket, and `--now TIME`, an RFC 3339 time as of which the
 //! question is asked, instead of the clock's. For every line, a blank one too, one JSON object is
-//! written: `documented`, `semantic`, `witness`, `findings`, `fix`; or `error` for a line that is no policy.
+//! written: `documented`, `semantic`, `witness`, `abilities`, `findings`, `fix`; or `error` for a line that is no policy.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;

@@ -27,20 +27,23 @@ pub enum Access {
 }
 
 impl Access {
-    /// What it lets somebody do, as in "read every object".
-    #[must_use]
-    pub const fn verb(self) -> &'static str {
-        match self {
-            Self::Everything => "do everything",
-            Self::Permissions => "change permissions",
-            Self::Delete => "delete",
-            Self::Write => "write",
-            Self::List => "list",
-            Self::Read => "read",
-            Self::Other => "call other services' actions",
-        }
+    /// Whether it is enough to change who may do what.
+    pub(crate) const fn is_powerful(self) -> bool {
+        matches!(self, Self::Everything | Self::Permissions)
     }
 }
+
+/// Actions of the bucket that change who may do what, the gravest first.
+pub(crate) const BUCKET_PERMISSIONS: &[&str] = &[
+    "s3:PutBucketPolicy",
+    "s3:PutBucketAcl",
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPublicAccessBlock",
+];
+
+/// Actions of objects that change who may do what.
+pub(crate) const OBJECT_PERMISSIONS: &[&str] = &["s3:PutObjectAcl", "s3:PutObjectVersionAcl"];
 
 /// A few actions of each class: enough to tell which classes a pattern reaches.
 const ACTIONS: [(Access, &[&str]); 5] = [

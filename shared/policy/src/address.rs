@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use addresses::IpNet;
+use addresses::{Addresses, IpNet};
+
+use crate::Condition;
 
 /// Reads `203.0.113.0/24`, `2001:db8::/32` or an address without a prefix length, which is a block of one. Host bits
 /// may be set, as S3 accepts them.
@@ -29,4 +31,10 @@ pub(crate) fn is_narrow(block: IpNet) -> bool {
             block.prefix_len() >= 32 || (block.prefix_len() >= 7 && block.addr().is_unique_local())
         }
     }
+}
+
+/// Whether the blocks of a condition together cover the internet.
+pub(crate) fn covers_internet(condition: &Condition) -> bool {
+    let blocks = condition.values.iter().filter_map(|value| parse_block(value));
+    condition.key.name() == "aws:sourceip" && blocks.collect::<Addresses>().covers_internet()
 }

@@ -3,7 +3,11 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::abilities::{self, Abilities, Bucket};
 use crate::fix::{self, Fix, NoFix};
+use crate::search::Budget;
+use crate::search::inquiry::Inquiry;
+use crate::search::model::Model;
 use crate::{Asking, Finding, Policy, Semantic, Statement, documented, findings, semantic};
 
 /// What a policy is, why, and what can be done.
@@ -13,28 +17,58 @@ pub struct Analysis {
     pub documented: bool,
     /// Whether an outsider is let in.
     pub semantic: Semantic,
+    /// What outsiders can do.
+    pub abilities: Abilities,
     /// What is wrong, gravest first.
     pub findings: Vec<Finding>,
     /// The edit that closes it, or why there is none.
     pub fix: Result<Fix, NoFix>,
+    /// The bucket that it is about.
+    bucket: Bucket,
 }
 
-/// Decides a policy, and explains the decision.
+/// Decides a policy, and explains the decision. The bucket is the one that the policy itself names.
 #[must_use]
 pub fn analyse(policy: &Policy, asking: Asking<'_>) -> Analysis {
-    analyse_among(policy, asking, &|_| true)
+    analyse_among(policy, asking, &Bucket::of(policy, None), &|_| true)
+}
+
+/// Decides the policy of the bucket with this name, and explains the decision.
+#[must_use]
+pub fn analyse_bucket(policy: &Policy, asking: Asking<'_>, bucket: &str) -> Analysis {
+    analyse_among(policy, asking, &Bucket::of(policy, Some(bucket)), &|_| true)
 }
 
 /// Decides the Allow statements that count, beside every Deny.
-fn analyse_among(policy: &Policy, asking: Asking<'_>, counts: &dyn Fn(&Statement) -> bool) -> Analysis {
+fn analyse_among(
+    policy: &Policy,
+    asking: Asking<'_>,
+    bucket: &Bucket,
+    counts: &dyn Fn(&Statement) -> bool,
+) -> Analysis {
     let counts = |statement: &Statement| statement.is_allow() && counts(statement);
-    let semantic = semantic::decide_among(policy, asking, &counts);
-    let findings = findings::findings(policy, asking, &semantic, &counts);
+    let may_be_open = |statement: &Statement| counts(statement) && abilities::lets_in_services(statement);
+    let mut semantic = Semantic::CLOSED;
+    let mut abilities = Abilities::default();
+    let findings = if policy.statements.iter().any(may_be_open) {
+        let mut budget = Budget::new(Budget::DEFAULT);
+        let model = Model::of(&[policy], asking, &mut budget);
+        let worlds = model.outside();
+        let mut inquiry = Inquiry::new(policy, &may_be_open, &model, &worlds);
+        semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
+        let mut budget = Budget::new(Budget::DEFAULT / 4);
+        abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), &mut budget);
+        findings::findings(policy, asking, &semantic, bucket, Some((&model, &mut inquiry)), &counts)
+    } else {
+        findings::findings(policy, asking, &semantic, bucket, None, &counts)
+    };
     Analysis {
         documented: policy.statements.iter().filter(|own| counts(own)).any(documented::statement_is_public),
         semantic,
+        abilities,
         findings,
         fix: fix::propose(policy, asking, &counts),
+        bucket: bucket.clone(),
     }
 }
 
@@ -56,7 +90,8 @@ impl Analysis {
         if !policy.statements.iter().any(|statement| is_accepted(statement.index)) {
             return Self { findings: remaining.into_iter().cloned().collect(), ..self.clone() };
         }
-        let mut analysis = analyse_among(policy, asking, &|statement| !is_accepted(statement.index));
+        let mut analysis =
+            analyse_among(policy, asking, &self.bucket, &|statement| !is_accepted(statement.index));
         // That a statement which counts is public is never left out: its verdict would stand there without a finding.
         analysis.findings.retain(|finding| finding.kind.is_public() || !exempt(finding));
         remaining.retain(|finding| finding.statement.is_some_and(is_accepted));
@@ -75,6 +110,7 @@ impl Serialize for Analysis {
             map.serialize_entry("bounded", &true)?;
         }
         map.serialize_entry("witness", &self.semantic.witness)?;
+        map.serialize_entry("abilities", &self.abilities.list)?;
         map.serialize_entry("findings", &self.findings)?;
         match &self.fix {
             Ok(fix) => map.serialize_entry("fix", fix)?,

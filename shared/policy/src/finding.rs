@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Statement, access};
+use crate::{Access, Outsider, Statement, access, words};
 
 /// What kind of thing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -173,9 +173,15 @@ pub struct Finding {
     /// Who is let in.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub principal: String,
-    /// What they may do, gravest first.
+    /// Which classes of actions the statement speaks of, gravest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub access: Vec<Access>,
+    /// Which outsiders get in by the statement, where it is looked at for that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub callers: Vec<Outsider>,
+    /// What the statement grants, as it says itself.
+    #[serde(skip)]
+    pub(crate) grant: String,
     /// What is wrong, one sentence each.
     pub reasons: Vec<String>,
 }
@@ -195,7 +201,28 @@ impl Finding {
             sid: statement.sid.clone(),
             principal,
             access: access::classes(&statement.action),
+            callers: Vec::new(),
+            grant: words::grant(statement),
             reasons,
         }
+    }
+
+    /// Whether AWS services that act for outside accounts get in.
+    #[must_use]
+    pub fn admits_services(&self) -> bool {
+        matches!(self.kind, FindingKind::ConfusedDeputy | FindingKind::UnsourcedService)
+            || self.callers.contains(&Outsider::Service)
+    }
+
+    /// Whether AWS services that act for outside accounts get in, and no other outsider.
+    #[must_use]
+    pub fn is_way_of_services(&self) -> bool {
+        self.admits_services() && self.callers.iter().all(|caller| *caller == Outsider::Service)
+    }
+
+    /// The same with the outsiders who get in by the statement.
+    pub(crate) fn by(mut self, callers: Vec<Outsider>) -> Self {
+        self.callers = callers;
+        self
     }
 }

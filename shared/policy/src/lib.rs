@@ -18,6 +18,7 @@
 //! assert!(analysis.documented && analysis.semantic.public);
 //! ```
 
+mod abilities;
 mod access;
 mod address;
 mod analysis;
@@ -43,16 +44,18 @@ mod template;
 mod text;
 mod trust;
 mod witness;
+mod words;
 
+pub use abilities::{Abilities, Ability, AbilityKind, Extent, Outsider};
 pub use access::Access;
-pub use analysis::{Analysis, analyse};
+pub use analysis::{Analysis, analyse, analyse_bucket};
 pub use asking::Asking;
 pub use change::{Change, lets_in_more};
 pub use condition::Condition;
 pub use document::Place;
 pub use error::{Oddity, ParseError};
 pub use finding::{Finding, FindingKind, Severity};
-pub use fix::{Fix, NoFix, OWNER_PLACEHOLDER};
+pub use fix::{Fix, NoFix, ORGANIZATION_PLACEHOLDER, OWNER_PLACEHOLDER};
 pub use key::Key;
 pub use operator::{Comparison, Operator, Order, Quantifier};
 pub use policy::Policy;

@@ -99,6 +99,22 @@ impl PrincipalElement {
         !self.negated && !self.principals.is_empty() && self.principals.iter().all(Principal::is_fixed)
     }
 
+    /// The principals, where they are many the first and how many more there are.
+    pub(crate) fn brief(&self) -> String {
+        const MOST: usize = 3;
+        if self.principals.len() <= MOST + 1 {
+            return self.to_string();
+        }
+        let but = if self.negated { "everyone but " } else { "" };
+        let named: Vec<String> = self.principals.iter().take(MOST).map(ToString::to_string).collect();
+        format!("{but}{} and {} more", named.join(", "), self.principals.len() - MOST)
+    }
+
+    /// Whether AWS services are named.
+    pub(crate) fn names_service(&self) -> bool {
+        !self.negated && self.principals.iter().any(|principal| principal.kind == PrincipalKind::Service)
+    }
+
     /// Whether everyone matches.
     pub fn is_everyone(&self) -> bool {
         !self.negated && self.principals.iter().any(Principal::is_everyone)

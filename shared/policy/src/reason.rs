@@ -2,22 +2,42 @@
 
 use crate::address::parse_block;
 use crate::documented::{NoLimit, is_anonymous, limit};
+use crate::template::{Piece, pieces};
+use crate::words::short;
 use crate::{Comparison, Condition, Key, Principal, PrincipalKind, Statement};
 
+/// How many principals or conditions are told why they limit nothing; the others are counted.
+const MOST: usize = 5;
+
 /// Why the principals and each condition of a statement do not limit it, one sentence each.
-pub(crate) fn why_open(statement: &Statement) -> Vec<String> {
-    let mut reasons = principal_reasons(statement);
+pub(crate) fn why_open(statement: &Statement, has_variables: bool) -> Vec<String> {
+    let mut reasons = few(principal_reasons(statement), "principals");
     if statement.conditions.is_empty() {
         reasons.push("There is no condition.".to_owned());
     }
-    reasons.extend(statement.conditions.iter().filter_map(condition_reason));
+    let conditions = statement.conditions.iter();
+    let of_conditions =
+        conditions.filter_map(|condition| condition_reason(condition, has_variables)).collect();
+    reasons.extend(few(of_conditions, "conditions"));
+    reasons
+}
+
+fn few(mut reasons: Vec<String>, what: &str) -> Vec<String> {
+    if reasons.len() > MOST + 1 {
+        let more = reasons.len() - MOST;
+        reasons.truncate(MOST);
+        reasons.push(format!("{more} more {what} limit nothing either."));
+    }
     reasons
 }
 
 fn principal_reasons(statement: &Statement) -> Vec<String> {
     let element = &statement.principal;
     if element.negated {
-        return vec![format!("`NotPrincipal` with `Allow` lets in {element}, without signing in too.")];
+        return vec![format!(
+            "`NotPrincipal` with `Allow` speaks of {}, without signing in too.",
+            element.brief()
+        )];
     }
     if element.principals.is_empty() {
         return vec!["No principal is named, so nothing fixes whom the statement lets in.".to_owned()];
@@ -26,12 +46,12 @@ fn principal_reasons(statement: &Statement) -> Vec<String> {
 }
 
 fn principal_reason(principal: &Principal) -> String {
-    let value = &principal.value;
+    let value = short(&principal.value);
     if principal.is_everyone() {
         return format!("Principal `{value}` is everyone, without signing in too.");
     }
     match principal.kind {
-        PrincipalKind::Federated if !value.contains(['*', '?']) => {
+        PrincipalKind::Federated if !principal.value.contains(['*', '?']) => {
             format!("Anybody can get an identity from `{value}`.")
         }
         _ => match principal.account() {
@@ -44,14 +64,14 @@ fn principal_reason(principal: &Principal) -> String {
 }
 
 /// Why a condition does not limit; `None` when it does.
-pub(crate) fn condition_reason(condition: &Condition) -> Option<String> {
+fn condition_reason(condition: &Condition, has_variables: bool) -> Option<String> {
     let (name, key) = (&condition.operator_name, &condition.key);
     Some(match limit(condition).err()? {
         NoLimit::UnknownOperator => {
             format!("`{name}` is no operator of IAM, so the condition on `{key}` limits nothing.")
         }
         NoLimit::NoValues => format!("`{name}` on `{key}` has no value."),
-        NoLimit::Value(value) => value_reason(condition, &value),
+        NoLimit::Value(value) => value_reason(condition, &value, has_variables),
         NoLimit::AbsentKey => {
             format!("`{name}` on `{key}` is true when the key is absent, and {} lack it.", who_lacks(key))
         }
@@ -66,35 +86,50 @@ pub(crate) fn condition_reason(condition: &Condition) -> Option<String> {
     })
 }
 
-fn value_reason(condition: &Condition, value: &str) -> String {
+fn value_reason(condition: &Condition, value: &str, has_variables: bool) -> String {
     let (name, key) = (&condition.operator_name, &condition.key);
     let alone = if condition.values.len() > 1 { " (one matching value is enough)" } else { "" };
+    let shown = short(value);
     if key.name() == "aws:sourceip" {
         return match parse_block(value) {
             Some(_) => format!(
-                "`{value}` for `{key}` is broader than S3 counts as fixed: /8 in IPv4, /32 in IPv6{alone}."
+                "`{shown}` for `{key}` is broader than S3 counts as fixed: /8 in IPv4, /32 in IPv6{alone}."
             ),
-            None => format!("`{value}` for `{key}` is no address block{alone}."),
+            None => format!("`{shown}` for `{key}` is no address block{alone}."),
         };
     }
     if is_anonymous(condition, value) {
         return format!("`{key}` is `{value}` for everyone who does not sign in{alone}.");
     }
     if value.contains("${") {
-        return format!(
-            "`{value}` for `{key}` is a policy variable, and the caller decides what it stands for{alone}."
-        );
+        let why = if has_variables { variable_reason(value) } else { "holds `${`" };
+        return format!("`{shown}` for `{key}` {why}, and S3 does not count it as fixed{alone}.");
     }
     let exact = condition.operator.is_some_and(|operator| {
         matches!(operator.comparison, Comparison::Equals | Comparison::EqualsIgnoreCase)
     });
     if exact {
         return format!(
-            "`{name}` takes the wildcard in `{value}` for an ordinary character, so no request matches it, but S3 counts \
+            "`{name}` takes the wildcard in `{shown}` for an ordinary character, so no request matches it, but S3 counts \
              it as not fixed{alone}."
         );
     }
-    format!("`{value}` for `{key}` is not fixed{alone}.")
+    format!("`{shown}` for `{key}` is not fixed{alone}.")
+}
+
+/// What the variables of a value stand for.
+fn variable_reason(value: &str) -> &'static str {
+    let keys: Vec<String> = pieces(value, true)
+        .into_iter()
+        .filter_map(|piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None })
+        .collect();
+    if keys.is_empty() {
+        "holds an escaped character"
+    } else if keys.iter().all(|key| Key::new(key).describes_bucket()) {
+        "is a policy variable that stands for the bucket's owner, not for the caller"
+    } else {
+        "is a policy variable, and what it stands for depends on the request"
+    }
 }
 
 fn who_lacks(key: &Key) -> &'static str {

@@ -1,6 +1,7 @@
 //! The verdict by what the policy does: is there a request by an outsider that it allows?
 
-use crate::search::decide::{Question, ask};
+use crate::search::decide::Within;
+use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
 use crate::search::{Budget, Found};
 use crate::{Asking, Policy, Statement, Witness, documented};
@@ -28,17 +29,28 @@ pub(crate) fn decide_among(
     asking: Asking<'_>,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Semantic {
-    // INVARIANT: semantic implies documented. Only statements that AWS's text calls public are searched.
     let allows = |statement: &Statement| documented::statement_is_public(statement) && counts(statement);
     if !policy.statements.iter().any(allows) {
-        return Semantic { public: false, witness: None, bounded: false };
+        return Semantic::CLOSED;
     }
     let mut budget = Budget::new(Budget::DEFAULT);
     let model = Model::of(&[policy], asking, &mut budget);
-    let question = Question { policy, unless: None, allows: &allows };
-    match ask(&question, &model, &model.outside(), &mut budget) {
-        Found::One(witness) => Semantic { public: true, witness: Some(witness), bounded: false },
-        Found::None => Semantic { public: false, witness: None, bounded: false },
+    let worlds = model.outside();
+    decide_by(policy, &mut Inquiry::new(policy, &allows, &model, &worlds), &mut budget)
+}
+
+/// Decides by an inquiry into the statements that count.
+pub(crate) fn decide_by(policy: &Policy, inquiry: &mut Inquiry<'_>, budget: &mut Budget) -> Semantic {
+    // INVARIANT: semantic implies documented. Only statements that AWS's text calls public are searched.
+    let is_public = |index: usize| policy.statements.get(index).is_some_and(documented::statement_is_public);
+    match inquiry.find(&|_| true, &Within { allows: &is_public, ..Within::WHOLE }, budget) {
+        Found::One(hit) => Semantic { public: true, witness: Some(hit.witness), bounded: false },
+        Found::None => Semantic::CLOSED,
         Found::Unknown => Semantic { public: true, witness: None, bounded: true },
     }
+}
+
+impl Semantic {
+    /// No outsider is let in.
+    pub(crate) const CLOSED: Self = Self { public: false, witness: None, bounded: false };
 }

@@ -2,53 +2,58 @@
 
 use std::fmt::Write as _;
 
-use crate::{Access, Analysis, CallerKind, Finding, FindingKind, NoFix, ParseError, Policy};
+use crate::{
+    Analysis, Finding, FindingKind, NoFix, ORGANIZATION_PLACEHOLDER, ParseError, Policy, abilities, words,
+};
 
-/// One sentence that says what matters most.
+/// One sentence that says what matters most: of one kind of caller, and what that caller can do after every Deny.
 #[must_use]
 pub fn headline(analysis: &Analysis, bucket: &str) -> String {
     let Some(finding) = analysis.findings.first() else {
         return format!("Nobody outside is let in to `{bucket}` by its policy.");
     };
-    let may = may(&finding.access, bucket);
+    let place = finding.place();
     match finding.kind {
-        FindingKind::Public if analysis.semantic.bounded => {
-            format!("The policy of `{bucket}` is too intricate to be decided, so it counts as public.")
-        }
-        FindingKind::Public => format!("{} can {may}.", who(analysis)),
-        FindingKind::PublicButForCallerKey => {
-            format!("{} who sends the right header or parameter can {may}.", who(analysis))
+        FindingKind::Public
+        | FindingKind::PublicButForCallerKey
+        | FindingKind::NetworksCoverInternet
+        | FindingKind::AnonymousByName
+        | FindingKind::AllowNotPrincipal
+        | FindingKind::ConfusedDeputy => {
+            if let Some(phrase) = abilities::phrases(&analysis.abilities, bucket).into_iter().next() {
+                return format!("{phrase}.");
+            }
+            if analysis.semantic.bounded {
+                return format!(
+                    "The policy of `{bucket}` is too intricate to be decided, so it counts as public."
+                );
+            }
+            finding.grants(bucket)
         }
         FindingKind::PublicButForDeny => {
-            format!("Only a `Deny` keeps the internet out of `{bucket}`; S3 calls its policy public.")
+            format!(
+                "Only a `Deny` keeps outsiders out of what {place} of the policy of `{bucket}` allows; S3 calls it public."
+            )
         }
         FindingKind::PublicByText => {
-            format!("S3 calls the policy of `{bucket}` public, although no outsider gets in by it.")
-        }
-        FindingKind::NetworksCoverInternet => {
-            format!("Address blocks that together cover the internet let practically anyone {may}.")
-        }
-        FindingKind::AnonymousByName => format!("Anyone on the internet can {may}."),
-        FindingKind::AllowNotPrincipal => format!("Everyone who is not listed can {may}."),
-        FindingKind::PowerfulAccess => format!("{} can {may}.", finding.principal),
-        FindingKind::ConfusedDeputy => {
-            format!("Anybody's resources can make `{}` {may}.", finding.principal)
+            format!(
+                "S3 calls the policy of `{bucket}` public for {place}, although no outsider gets in by it."
+            )
         }
         FindingKind::UnsourcedService => {
             format!("`{}` need not say for whom it acts on `{bucket}`.", finding.principal)
         }
         FindingKind::ServiceShutOut => {
             format!(
-                "`{}` is let in to `{bucket}` under a condition that no service can meet.",
+                "The policy of `{bucket}` names `{}` under a condition that no service can meet.",
                 finding.principal
             )
         }
-        FindingKind::OutsideAccount
+        FindingKind::PowerfulAccess
+        | FindingKind::OutsideAccount
         | FindingKind::OutsideOrganization
         | FindingKind::OutsideCanonicalUser
-        | FindingKind::OutsideNetwork => {
-            format!("`{}`, which the settings do not name, can {may}.", finding.principal)
-        }
+        | FindingKind::OutsideNetwork => finding.grants(bucket),
         FindingKind::Refused => format!("S3 refuses the policy of `{bucket}`, so it grants nothing."),
     }
 }
@@ -66,7 +71,7 @@ pub fn explain_text(policy: &Policy, analysis: &Analysis, bucket: &str) -> Strin
         verdict(analysis.documented),
         verdict(analysis.semantic.public)
     );
-    text.push_str(&why(policy, analysis));
+    text.push_str(&why(policy, analysis, bucket));
     if let Some(proposal) = proposal(analysis) {
         let _ = writeln!(text, "\nProposed fix (not applied):\n{proposal}");
     }
@@ -74,12 +79,26 @@ pub fn explain_text(policy: &Policy, analysis: &Analysis, bucket: &str) -> Strin
     text
 }
 
-/// Each finding with its statement and the reasons, and the request that shows it.
+/// How many findings are described; those that come after are counted.
+const MOST_FINDINGS: usize = 20;
+
+/// Each finding with its statement and the reasons, what outsiders can do, and the request that shows it.
 #[must_use]
-pub fn why(policy: &Policy, analysis: &Analysis) -> String {
+pub fn why(policy: &Policy, analysis: &Analysis, bucket: &str) -> String {
     let mut text = String::new();
-    for finding in &analysis.findings {
+    for finding in analysis.findings.iter().take(MOST_FINDINGS) {
         describe(finding, policy, &mut text);
+    }
+    if analysis.findings.len() > MOST_FINDINGS {
+        let more = analysis.findings.len() - MOST_FINDINGS;
+        let _ = writeln!(text, "\nAnd {more} more findings, none graver than these.");
+    }
+    let phrases = abilities::phrases(&analysis.abilities, bucket);
+    if !phrases.is_empty() {
+        let _ = writeln!(text, "\nWhat outsiders can do, after every Deny:");
+    }
+    for phrase in phrases {
+        let _ = writeln!(text, "  {phrase}.");
     }
     if let Some(witness) = &analysis.semantic.witness {
         let (caller, action, resource) = (witness.caller.describe(), &witness.action, &witness.resource);
@@ -100,11 +119,16 @@ pub fn proposal(analysis: &Analysis) -> Option<String> {
             for sentence in &fix.summary {
                 let _ = writeln!(text, "  {sentence}");
             }
+            for sentence in &fix.shuts_out {
+                let _ = writeln!(text, "  {sentence}");
+            }
             for placeholder in &fix.fill_in {
-                let _ = writeln!(
-                    text,
-                    "  Replace {placeholder} by the 12 digits of the account that owns the bucket."
-                );
+                let what = if *placeholder == ORGANIZATION_PLACEHOLDER {
+                    "the id (`o-...`) of the organization of the account that owns the bucket"
+                } else {
+                    "the 12 digits of the account that owns the bucket"
+                };
+                let _ = writeln!(text, "  Replace {placeholder} by {what}.");
             }
             let _ = write!(text, "\nThe policy after the fix:\n{:#}", fix.policy);
         }
@@ -129,10 +153,8 @@ fn describe(finding: &Finding, policy: &Policy, text: &mut String) {
     let place = statement.map_or_else(|| "the document".to_owned(), ToString::to_string);
     let severity = format!("{:?}", finding.severity).to_uppercase();
     let _ = writeln!(text, "\n{severity}, {place}: {}", finding.kind.title());
-    if !finding.principal.is_empty() {
-        let principal = if finding.principal == "*" { "everyone" } else { &finding.principal };
-        let access: Vec<&str> = finding.access.iter().map(|class| class.verb()).collect();
-        let _ = writeln!(text, "  Lets {principal} {}.", access.join(", "));
+    if !finding.grant.is_empty() {
+        let _ = writeln!(text, "  It allows {}: {}.", finding.party(), finding.grant);
     }
     for reason in &finding.reasons {
         let _ = writeln!(text, "  - {reason}");
@@ -143,51 +165,39 @@ impl Finding {
     /// The finding in one sentence, without the full stop, as in `statement 1: public (everyone)`.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let place = match (self.statement, &self.sid) {
+        let title = self.kind.title();
+        match self.principal.as_str() {
+            "" => format!("{}: {title}", self.place()),
+            _ => format!("{}: {title} ({})", self.place(), self.party()),
+        }
+    }
+
+    fn place(&self) -> String {
+        match (self.statement, &self.sid) {
             (Some(index), Some(sid)) if !sid.is_empty() => format!("statement {} (`{sid}`)", index + 1),
             (Some(index), _) => format!("statement {}", index + 1),
             (None, _) => "the policy".to_owned(),
-        };
-        match self.principal.as_str() {
-            "" => format!("{place}: {}", self.kind.title()),
-            "*" => format!("{place}: {} (everyone)", self.kind.title()),
-            principal => format!("{place}: {} ({principal})", self.kind.title()),
         }
     }
-}
 
-fn who(analysis: &Analysis) -> &'static str {
-    match analysis.semantic.witness.as_ref().map(|witness| witness.caller.kind) {
-        Some(CallerKind::Anonymous) | None => "Anyone on the internet",
-        Some(CallerKind::Service) => "Anyone with an AWS account, through an AWS service,",
-        Some(CallerKind::WebIdentity) => "Anyone with an account at the identity provider",
-        Some(_) => "Anyone with an AWS account",
+    fn party(&self) -> &str {
+        if self.principal == "*" { "everyone" } else { &self.principal }
     }
-}
 
-fn may(access: &[Access], bucket: &str) -> String {
-    if access.contains(&Access::Everything) {
-        return format!("do everything in `{bucket}`");
-    }
-    let verbs: Vec<&str> = access
-        .iter()
-        .rev()
-        .filter(|class| **class != Access::Permissions)
-        .map(|class| class.verb())
-        .collect();
-    let permissions = access.contains(&Access::Permissions);
-    match (verbs.as_slice(), permissions) {
-        ([], true) => format!("change the permissions of `{bucket}`"),
-        ([], false) => format!("use `{bucket}`"),
-        (["read"], false) => format!("read every object in `{bucket}`"),
-        (verbs, false) => format!("{} objects in `{bucket}`", join(verbs)),
-        (verbs, true) => format!("{} objects in `{bucket}` and change its permissions", join(verbs)),
-    }
-}
-
-fn join(verbs: &[&str]) -> String {
-    match verbs {
-        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        verbs => verbs.concat(),
+    /// What the statement grants, as a sentence.
+    fn grants(&self, bucket: &str) -> String {
+        let place = self.place();
+        let named = match self.kind {
+            FindingKind::OutsideAccount
+            | FindingKind::OutsideOrganization
+            | FindingKind::OutsideCanonicalUser
+            | FindingKind::OutsideNetwork => ", which the settings do not name",
+            _ => "",
+        };
+        format!(
+            "In the policy of `{bucket}`, {place} allows {}{named}: {}.",
+            words::short(self.party()),
+            self.grant
+        )
     }
 }

@@ -9,14 +9,37 @@ use super::state::BucketPolicy;
 pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
     let is_blocked = assessment.analysed.is_some()
         && assessment.state.policy.as_ref().and_then(BucketPolicy::blocker).is_some();
-    let is_public = assessment.findings().iter().any(|finding| match finding {
-        PolicyFinding::Found(found) => found.kind.is_public(),
-        PolicyFinding::Unreadable(_) | PolicyFinding::Disagreement { .. } => false,
-    });
-    let advice: &[&str] = if is_blocked {
+    let found: Vec<&policy::Finding> = assessment
+        .findings()
+        .iter()
+        .filter_map(|finding| if let PolicyFinding::Found(found) = finding { Some(found) } else { None })
+        .collect();
+    let is_public = found.iter().any(|found| found.kind.is_public());
+    let public_only_to_services = is_public
+        && found.iter().filter(|found| found.kind.is_public()).all(|found| found.is_way_of_services());
+    let for_services = found.iter().any(|found| found.admits_services());
+    let advice: &[&str] = if public_only_to_services {
+        &[
+            "Correct the policy, for example by the fix below: Curfew does not change policies. RestrictPublicBuckets \
+             does not stop AWS services.",
+        ]
+    } else if is_blocked && for_services {
+        &[
+            "Keep RestrictPublicBuckets on: it alone keeps the public out. It does not stop AWS services that act for \
+             outside accounts.",
+            "Then correct the policy, for example by the fix below: Curfew does not change policies.",
+        ]
+    } else if is_blocked {
         &[
             "Keep RestrictPublicBuckets on: it alone keeps the public out.",
             "Then correct the policy, for example by the fix below: Curfew does not change policies.",
+        ]
+    } else if is_public && for_services {
+        &[
+            "Decide whether the public has to get in. If not, correct the policy, for example by the fix below: \
+             Curfew does not change policies.",
+            "To close it to the public at once, without changing the policy: turn on RestrictPublicBuckets in the \
+             bucket's Block Public Access. It does not stop AWS services that act for outside accounts.",
         ]
     } else if is_public {
         &[

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use policy::{Analysis, Asking, ParseError, Policy, Trust, analyse};
+use policy::{Analysis, Asking, ParseError, Policy, Trust, analyse_bucket};
 use remediation::{Assessment, Remedy};
 
 use super::settings::S3PolicySettings;
@@ -45,7 +45,7 @@ impl PolicyAssessment {
     pub(super) fn of(state: &PolicyState, settings: &S3PolicySettings, now: SystemTime) -> Self {
         let trust = settings.trust(state.account.as_str());
         let (analysed, findings) = match &state.policy {
-            Some(policy) => judge(policy, settings, Asking { trust: &trust, now }),
+            Some(policy) => judge(policy, state.bucket.as_str(), settings, Asking { trust: &trust, now }),
             None => (None, Vec::new()),
         };
         Self { state: state.clone(), analysed, trust, now, findings }
@@ -54,6 +54,7 @@ impl PolicyAssessment {
 
 fn judge(
     policy: &BucketPolicy,
+    bucket: &str,
     settings: &S3PolicySettings,
     asking: Asking<'_>,
 ) -> (Option<(Policy, Analysis)>, Vec<PolicyFinding>) {
@@ -61,7 +62,7 @@ fn judge(
         Ok(parsed) => parsed,
         Err(error) => return (None, vec![PolicyFinding::Unreadable(error)]),
     };
-    let analysis = analyse(&parsed, asking);
+    let analysis = analyse_bucket(&parsed, asking, bucket);
     let is_public = policy.is_public || analysis.documented || analysis.semantic.public;
     let asked_for = analysis.findings.iter().any(|found| settings.alerts_on(found.kind));
     let mut findings = Vec::new();

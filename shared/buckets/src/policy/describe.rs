@@ -90,14 +90,20 @@ fn explain_first(assessment: &PolicyAssessment, findings: &mut [Finding]) {
     }
 }
 
-/// Nothing is urgent while Block Public Access keeps the public out.
+/// Nothing is urgent while Block Public Access keeps the public out. It does not stop AWS services: what only they get
+/// in by stays as urgent as it is.
 fn soften(assessment: &PolicyAssessment, findings: &mut [Finding]) {
     let policy = assessment.state.policy.as_ref().filter(|_| assessment.analysed.is_some());
     let Some(blocker) = policy.and_then(BucketPolicy::blocker) else { return };
-    for finding in findings.iter_mut() {
+    let softened = |one: &PolicyFinding| match one {
+        PolicyFinding::Found(found) => !found.is_way_of_services(),
+        PolicyFinding::Unreadable(_) | PolicyFinding::Disagreement { .. } => true,
+    };
+    let marks: Vec<bool> = assessment.findings().iter().map(softened).collect();
+    for (finding, _) in findings.iter_mut().zip(&marks).filter(|(_, softened)| **softened) {
         finding.severity = finding.severity.min(Severity::Medium);
     }
-    if let Some(first) = findings.first_mut() {
+    if let (Some(first), Some(true)) = (findings.first_mut(), marks.first()) {
         first.summary = format!("{} - blocked for now by {}", first.summary, blocker.words());
     }
 }

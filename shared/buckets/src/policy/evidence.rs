@@ -13,19 +13,26 @@ use crate::PublicAccessBlock;
 pub(super) fn blocks(assessment: &PolicyAssessment) -> Vec<Evidence> {
     let mut blocks = Vec::new();
     if let Some((policy, analysis)) = &assessment.analysed {
-        blocks.push(Evidence::new("The statements and why", why(policy, analysis).trim().to_owned()));
+        blocks.push(Evidence::new(
+            "The statements and why",
+            why(policy, analysis, assessment.state.bucket.as_str()).trim().to_owned(),
+        ));
         if let Some(proposal) = proposal(analysis) {
             blocks.push(Evidence::new("The proposed fix (not applied)", proposal));
         }
     }
     if let Some(policy) = &assessment.state.policy {
-        blocks.push(Evidence::new("What blocks it", switches(policy)));
+        let services = assessment
+            .analysed
+            .as_ref()
+            .is_some_and(|(_, analysis)| analysis.findings.iter().any(policy::Finding::admits_services));
+        blocks.push(Evidence::new("What blocks it", switches(policy, services)));
         blocks.push(Evidence::new("The whole policy", pretty(&policy.document)));
     }
     blocks
 }
 
-fn switches(policy: &BucketPolicy) -> String {
+fn switches(policy: &BucketPolicy, services: bool) -> String {
     let row = |of: &str, block: &PublicAccessBlock| {
         let on: Vec<&str> = block.flags().into_iter().filter_map(|(name, on)| on.then_some(name)).collect();
         format!(
@@ -38,6 +45,10 @@ fn switches(policy: &BucketPolicy) -> String {
         Fact::Unknown(why) => format!("  Block Public Access of the account: unknown ({why})"),
     };
     let verdict = match policy.blocker() {
+        Some(blocker) if services => format!(
+            "  So the public is kept out now, by {} alone. AWS services are not: it does not stop them.",
+            blocker.words()
+        ),
         Some(blocker) => format!("  So the public is kept out now, by {} alone.", blocker.words()),
         None if policy.is_public => "  So nothing blocks what the policy allows.".to_owned(),
         None => {

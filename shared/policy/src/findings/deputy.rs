@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 
-use super::Look;
+use super::{Look, parties};
 use crate::finding::{Finding, FindingKind};
 use crate::search::Found;
 use crate::search::decide::{Question, ask};
@@ -30,10 +30,12 @@ pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Ve
         findings.push(Finding::about(statement, FindingKind::ServiceShutOut, services.join(", "), unmet));
         return;
     }
-    for service in services {
-        if let Some((kind, why)) = deputy(look, statement, service) {
-            findings.push(Finding::about(statement, kind, service.to_owned(), vec![why]));
-        }
+    let deputies = services.into_iter().filter_map(|service| {
+        let (kind, why) = deputy(look, statement, service)?;
+        Some((kind, service.to_owned(), why))
+    });
+    for (kind, services, reasons) in parties::gather(deputies.collect()) {
+        findings.push(Finding::about(statement, kind, services, reasons));
     }
 }
 

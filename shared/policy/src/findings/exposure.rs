@@ -2,113 +2,129 @@
 
 use addresses::Addresses;
 
-use super::Look;
+use crate::abilities::Bucket;
 use crate::address::parse_block;
 use crate::documented::{NoLimit, is_anonymous, limit, statement_is_public};
 use crate::finding::{Finding, FindingKind};
-use crate::search::decide::{Question, ask};
-use crate::search::model::Model;
+use crate::search::decide::Within;
+use crate::search::domain::Domain;
+use crate::search::inquiry::Inquiry;
 use crate::search::{Budget, Found};
-use crate::{Access, Policy, Statement, access, reason};
+use crate::{Outsider, Semantic, Statement, Witness, access, reason};
 
-pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Vec<Finding>) {
+pub(super) fn look(
+    statement: &Statement,
+    has_variables: bool,
+    semantic: &Semantic,
+    bucket: &Bucket,
+    inquiry: Option<&mut Inquiry<'_>>,
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) {
     if statement.principal.negated {
-        let excluded = vec![
-            "`NotPrincipal` with `Allow` lets in everybody who is not listed; list who may come in instead."
-                .to_owned(),
-        ];
-        let principal = statement.principal.to_string();
-        findings.push(Finding::about(statement, FindingKind::AllowNotPrincipal, principal, excluded));
+        let why = "`NotPrincipal` with `Allow` speaks of everybody who is not listed; list who may come in instead.";
+        let principal = statement.principal.brief();
+        findings.push(Finding::about(
+            statement,
+            FindingKind::AllowNotPrincipal,
+            principal,
+            vec![why.to_owned()],
+        ));
     }
     covers_internet(statement, findings);
-    if !statement_is_public(statement) {
-        return;
-    }
-    let mut reasons = reason::why_open(statement);
-    let kind = match kind(look, statement) {
-        (kind, None) => kind,
-        (kind, Some(why)) => {
-            reasons.push(why);
-            kind
-        }
-    };
-    findings.push(Finding::about(statement, kind, statement.principal.to_string(), reasons));
-    let open = matches!(
-        kind,
-        FindingKind::Public | FindingKind::PublicButForCallerKey | FindingKind::AnonymousByName
-    );
-    let powerful = |class: &Access| matches!(class, Access::Everything | Access::Permissions);
-    if open && access::classes(&statement.action).iter().any(powerful) {
-        let why = vec!["Outsiders can change who may do what, so they can take the bucket over.".to_owned()];
-        let principal = statement.principal.to_string();
-        findings.push(Finding::about(statement, FindingKind::PowerfulAccess, principal, why));
+    let Some(inquiry) = inquiry.filter(|_| statement_is_public(statement)) else { return };
+    let mut reasons = reason::why_open(statement, has_variables);
+    let (kind, callers, why) = kind(statement, semantic, inquiry, budget);
+    reasons.extend(why.map(str::to_owned));
+    let principal = statement.principal.brief();
+    let is_open = !callers.is_empty();
+    findings.push(Finding::about(statement, kind, principal.clone(), reasons).by(callers));
+    if is_open && let Some(witness) = power(statement, bucket, inquiry, budget) {
+        let takes_over =
+            if witness.action == "s3:PutBucketPolicy" { ": so to take the bucket over" } else { "" };
+        let why = format!(
+            "Outsiders can change who may do what{takes_over}. For example, {} may call `{}` on `{}`.",
+            witness.caller.describe(),
+            witness.action,
+            witness.resource
+        );
+        let caller = vec![Outsider::of(witness.caller.kind)];
+        let finding = Finding::about(statement, FindingKind::PowerfulAccess, principal, vec![why]);
+        findings.push(finding.by(caller));
     }
 }
 
-fn kind(look: &mut Look<'_>, statement: &Statement) -> (FindingKind, Option<String>) {
-    let only = |other: &Statement| other.index == statement.index;
-    let found = if look.semantic.bounded {
-        Found::Unknown
-    } else if look.semantic.public {
-        open_to(look.policy, &only, look.model, look.budget)
-    } else {
-        Found::None
-    };
-    match found {
-        Found::One(()) if names_anonymous(statement) => (FindingKind::AnonymousByName, None),
-        Found::One(()) => {
-            let caller_key = statement.conditions.iter().find(|condition| {
-                condition.key.is_chosen_by_caller()
-                    && condition.operator.is_some_and(|operator| !operator.negated)
-            });
-            match caller_key {
-                Some(condition) if condition.key.name() != "aws:securetransport" => {
-                    (FindingKind::PublicButForCallerKey, None)
-                }
-                _ => (FindingKind::Public, None),
-            }
-        }
-        Found::Unknown => {
-            let why = "The policy is too intricate to follow to the end within the bound on work, so it counts as public.";
-            (FindingKind::Public, Some(why.to_owned()))
-        }
-        Found::None => {
-            let without = without_denies(look.policy);
-            match open_to(&without, &only, look.model, look.budget) {
-                Found::None => {
-                    let why = "No outsider can match this statement, but S3 and AWS Config call it public.";
-                    (FindingKind::PublicByText, Some(why.to_owned()))
-                }
-                _ => {
-                    let why =
-                        "Only a `Deny` keeps outsiders out; S3 and AWS Config do not take it into account.";
-                    (FindingKind::PublicButForDeny, Some(why.to_owned()))
-                }
-            }
-        }
-    }
-}
-
-fn open_to(
-    policy: &Policy,
-    allows: &dyn Fn(&Statement) -> bool,
-    model: &Model,
+/// What kind of opening the statement is, which outsiders get in by it, and why it is of that kind.
+fn kind(
+    statement: &Statement,
+    semantic: &Semantic,
+    inquiry: &mut Inquiry<'_>,
     budget: &mut Budget,
-) -> Found<()> {
-    match ask(&Question { policy, unless: None, allows }, model, &model.outside(), budget) {
-        Found::One(_) => Found::One(()),
-        Found::None => Found::None,
-        Found::Unknown => Found::Unknown,
+) -> (FindingKind, Vec<Outsider>, Option<&'static str>) {
+    let only = |index: usize| index == statement.index;
+    let mut callers = Vec::new();
+    let mut gave_up = semantic.bounded;
+    for caller in Outsider::ALL.into_iter().filter(|_| semantic.public && !semantic.bounded) {
+        let within = Within { allows: &only, ..Within::WHOLE };
+        match inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget) {
+            Found::One(_) => callers.push(caller),
+            Found::None => {}
+            Found::Unknown => gave_up = true,
+        }
+    }
+    if !callers.is_empty() {
+        let caller_key = statement.conditions.iter().find(|condition| {
+            condition.key.is_chosen_by_caller()
+                && condition.operator.is_some_and(|operator| !operator.negated)
+        });
+        let kind = match caller_key {
+            _ if names_anonymous(statement) => FindingKind::AnonymousByName,
+            Some(condition) if condition.key.name() != "aws:securetransport" => {
+                FindingKind::PublicButForCallerKey
+            }
+            _ => FindingKind::Public,
+        };
+        return (kind, callers, None);
+    }
+    if gave_up {
+        let why = "The policy is too intricate to follow to the end within the bound on work, so it counts as public.";
+        return (FindingKind::Public, callers, Some(why));
+    }
+    let within = Within { allows: &only, denies: false, ..Within::WHOLE };
+    match inquiry.find(&|_| true, &within, budget) {
+        Found::None => {
+            let why = "No outsider can match this statement, but S3 and AWS Config call it public.";
+            (FindingKind::PublicByText, callers, Some(why))
+        }
+        Found::One(_) | Found::Unknown => {
+            let why = "Only a `Deny` keeps outsiders out; S3 and AWS Config do not take it into account.";
+            (FindingKind::PublicButForDeny, callers, Some(why))
+        }
     }
 }
 
-/// The policy with every `Deny` made ineffective; the indices stay.
-fn without_denies(policy: &Policy) -> Policy {
-    let mut policy = policy.clone();
-    for statement in policy.statements.iter_mut().filter(|statement| !statement.is_allow()) {
-        statement.has_unknown_element = true;
+/// A request by an outsider that the statement allows and that changes who may do what.
+fn power(
+    statement: &Statement,
+    bucket: &Bucket,
+    inquiry: &mut Inquiry<'_>,
+    budget: &mut Budget,
+) -> Option<Witness> {
+    if !access::classes(&statement.action).iter().any(|class| class.is_powerful()) {
+        return None;
     }
-    policy
+    let only = |index: usize| index == statement.index;
+    let targets =
+        [(access::BUCKET_PERMISSIONS, bucket.itself()), (access::OBJECT_PERMISSIONS, bucket.objects())];
+    targets.into_iter().find_map(|(actions, resource)| {
+        let actions = Domain::texts(actions.iter().map(ToString::to_string));
+        let given = [("action".to_owned(), actions), ("resource".to_owned(), resource)];
+        let within = Within { allows: &only, given: &given, ..Within::WHOLE };
+        match inquiry.find(&|_| true, &within, budget) {
+            Found::One(hit) => Some(hit.witness),
+            Found::None | Found::Unknown => None,
+        }
+    })
 }
 
 fn covers_internet(statement: &Statement, findings: &mut Vec<Finding>) {
@@ -123,7 +139,7 @@ fn covers_internet(statement: &Statement, findings: &mut Vec<Finding>) {
                 condition.values.len(),
                 condition.key
             );
-            let principal = statement.principal.to_string();
+            let principal = statement.principal.brief();
             findings.push(Finding::about(
                 statement,
                 FindingKind::NetworksCoverInternet,

@@ -3,11 +3,14 @@
 mod deputy;
 mod exposure;
 mod outside;
+mod parties;
 
 use std::cmp::Reverse;
 
+use crate::abilities::Bucket;
 use crate::finding::{Finding, FindingKind};
 use crate::search::Budget;
+use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
 use crate::{Asking, Policy, Semantic, Statement};
 
@@ -17,30 +20,42 @@ const WORK: usize = Budget::DEFAULT / 8;
 /// What a look at a statement needs beside it.
 struct Look<'here> {
     policy: &'here Policy,
-    semantic: &'here Semantic,
     model: &'here Model,
     budget: &'here mut Budget,
 }
 
 /// Everything that is wrong with a policy, gravest first, then in the order of the statements.
-/// Only statements that count are looked at; the second verdict is the one on them.
+/// Only statements that count are looked at; the second verdict is the one on them. There is an inquiry into those that
+/// may let outsiders in, where there are any.
 pub(crate) fn findings(
     policy: &Policy,
     asking: Asking<'_>,
     semantic: &Semantic,
+    bucket: &Bucket,
+    mut inquiry: Option<(&Model, &mut Inquiry<'_>)>,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut budget = Budget::new(WORK);
-    let model = Model::of(&[policy], asking, &mut budget);
-    let mut look = Look { policy, semantic, model: &model, budget: &mut budget };
     for statement in policy.statements.iter().filter(|statement| counts(statement)) {
-        exposure::look(&mut look, statement, &mut findings);
+        let inquiry = inquiry.as_mut().map(|(_, inquiry)| &mut **inquiry);
+        exposure::look(
+            statement,
+            policy.has_variables,
+            semantic,
+            bucket,
+            inquiry,
+            &mut budget,
+            &mut findings,
+        );
         outside::look(statement, asking.trust, &mut findings);
     }
-    let mut look = Look { budget: &mut Budget::new(WORK), ..look };
-    for statement in policy.statements.iter().filter(|statement| counts(statement)) {
-        deputy::look(&mut look, statement, &mut findings);
+    // Who names a service may let outsiders in, so there is an inquiry.
+    if let Some((model, _)) = inquiry {
+        let mut look = Look { policy, model, budget: &mut Budget::new(WORK) };
+        for statement in policy.statements.iter().filter(|statement| counts(statement)) {
+            deputy::look(&mut look, statement, &mut findings);
+        }
     }
     for oddity in &policy.oddities {
         findings.push(Finding {
@@ -49,6 +64,8 @@ pub(crate) fn findings(
             statement: None,
             sid: None,
             principal: String::new(),
+            grant: String::new(),
+            callers: Vec::new(),
             access: Vec::new(),
             reasons: vec![format!("S3 refuses this policy: at `{}`, {}.", oddity.place, oddity.reason)],
         });

@@ -2,10 +2,11 @@
 
 use addresses::Addresses;
 
+use super::parties;
 use crate::address::parse_block;
 use crate::documented::limit;
 use crate::finding::{Finding, FindingKind};
-use crate::{Access, Condition, PrincipalKind, Statement, Trust, access};
+use crate::{Condition, PrincipalKind, Statement, Trust, access};
 
 pub(super) fn look(statement: &Statement, trust: &Trust, findings: &mut Vec<Finding>) {
     let limits: Vec<&Condition> =
@@ -20,15 +21,14 @@ pub(super) fn look(statement: &Statement, trust: &Trust, findings: &mut Vec<Find
         }
     }
     let parties: Vec<String> = outside.iter().map(|(_, party, _)| party.clone()).collect();
-    let powerful = access::classes(&statement.action)
-        .iter()
-        .any(|class| matches!(class, Access::Everything | Access::Permissions));
-    if powerful && !parties.is_empty() {
-        let why = vec![format!("{} can change who may do what, or do everything.", parties.join(", "))];
-        findings.push(Finding::about(statement, FindingKind::PowerfulAccess, parties.join(", "), why));
+    let is_powerful = access::classes(&statement.action).iter().any(|class| class.is_powerful());
+    if is_powerful && !parties.is_empty() {
+        let parties = parties::listed(&parties);
+        let why = vec![format!("The statement allows {parties} to change who may do what.")];
+        findings.push(Finding::about(statement, FindingKind::PowerfulAccess, parties, why));
     }
-    for (kind, party, why) in outside {
-        findings.push(Finding::about(statement, kind, party, vec![why]));
+    for (kind, party, reasons) in parties::gather(outside) {
+        findings.push(Finding::about(statement, kind, party, reasons));
     }
 }
 

@@ -3,14 +3,22 @@
 //! For each statement that is public, candidates are tried from the smallest edit to the largest. A candidate is taken
 //! when AWS's text no longer calls its statements public, when the search proves that no request of the own account,
 //! of trusted accounts, organizations and networks, of networks and VPCs that the policy itself names, or of named
-//! services is lost, and when it proves that nobody new is let in. The own account stands for itself when the settings
-//! name it; otherwise a placeholder does, and the fix says that it must be filled in.
+//! services is lost, when it proves that nobody new is let in, and when it finds somebody who still is. Services that
+//! act for the own account and came in where anonymous callers did not were meant too: an edit that keeps them is
+//! taken before one that does not. A statement by which nobody gets in who is meant is deleted.
+//!
+//! The own account and organization stand for themselves when the settings name them; otherwise placeholders do, and
+//! the fix says that they must be filled in. Whom a fix shuts out of those whom the policy let in is found by the
+//! search and said.
 
 mod candidate;
 mod edit;
+mod ground;
 mod narrow;
 mod patch;
 mod restate;
+mod services;
+mod shut;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -19,9 +27,9 @@ use thiserror::Error;
 use crate::change::{Change, lets_in, shuts_out};
 use crate::documented::statement_is_public;
 use crate::search::Budget;
-use crate::{Asking, Policy, Statement, Trust};
-pub use candidate::OWNER_PLACEHOLDER;
+use crate::{Asking, Policy, Statement};
 use candidate::{Candidate, Source};
+pub use candidate::{ORGANIZATION_PLACEHOLDER, OWNER_PLACEHOLDER};
 use edit::with_sid_suffix;
 
 /// An edit that closes a policy.
@@ -33,6 +41,9 @@ pub struct Fix {
     pub patch: Vec<Value>,
     /// The policy after the edit.
     pub policy: Value,
+    /// Whom it shuts out who is no mere outsider, one sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shuts_out: Vec<String>,
     /// What the operator must fill in first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fill_in: Vec<&'static str>,
@@ -79,15 +90,20 @@ pub(crate) fn propose(
     }
     let mut trust = asking.trust.clone();
     trust.own_account.get_or_insert_with(|| OWNER_PLACEHOLDER.to_owned());
+    if ground::speaks_of_organization(policy) {
+        trust.organizations.push(ORGANIZATION_PLACEHOLDER.to_owned());
+    }
     let asking = Asking { trust: &trust, ..asking };
     let mut budget = Budget::new(Budget::DEFAULT);
     let mut current = policy.clone();
     let mut summary = Vec::new();
+    let by_everyone = public.iter().all(|statement| statement.principal.is_everyone());
     // From the last to the first: a statement that becomes two does not move those still to be done.
     for statement in public.into_iter().rev() {
         let index = statement.index;
-        let (next, what) =
-            close(&current, index, asking, &mut budget).ok_or(NoFix::NotFound { statement: index })?;
+        let (next, what) = Closing { policy: &current, index, asking }
+            .run(&mut budget)
+            .ok_or(NoFix::NotFound { statement: index })?;
         summary.insert(0, format!("In {statement}, {what}."));
         current = next;
     }
@@ -95,40 +111,105 @@ pub(crate) fn propose(
     if current.statements.iter().filter(|own| statement_is_public(own)).count() > kept.len() {
         return Err(NoFix::NotFound { statement: 0 });
     }
+    if current.statements.is_empty() {
+        summary.push("No statement is left, so delete the policy.".to_owned());
+    }
     let patch = patch::between(policy.document(), current.document());
     let text = current.document().to_string();
-    let fill_in = if text.contains(OWNER_PLACEHOLDER) { vec![OWNER_PLACEHOLDER] } else { Vec::new() };
-    Ok(Fix { summary, patch, policy: current.document().clone(), fill_in })
+    let placeholders = [OWNER_PLACEHOLDER, ORGANIZATION_PLACEHOLDER];
+    let fill_in = placeholders.into_iter().filter(|placeholder| text.contains(placeholder)).collect();
+    let (before, after) = (ground::ground(policy, &trust), ground::ground(&current, &trust));
+    let shuts_out = shut::sentences(&before, &after, asking, by_everyone);
+    Ok(Fix { summary, patch, policy: current.document().clone(), shuts_out, fill_in })
 }
 
-/// The first candidate for a statement that passes the proof.
+/// A statement that is to be closed.
 ///
-/// The proof looks at the statement and its successors alone, beside every `Deny`: what other statements allow, they
+/// The proofs look at the statement and its successors alone, beside every `Deny`: what other statements allow, they
 /// allow before and after.
-fn close(policy: &Policy, index: usize, asking: Asking<'_>, budget: &mut Budget) -> Option<(Policy, String)> {
-    let before = policy.only(index..index + 1);
-    let mut passes = |candidate: Candidate| {
-        let fixed =
-            Policy::from_document(patch::with_statements(policy, index, &candidate.statements)?).ok()?;
-        let range = index..index + candidate.statements.len();
-        let closed = !fixed.statements.get(range.clone())?.iter().any(statement_is_public);
-        let after = fixed.only(range);
-        let proven = closed
-            && shuts_out(&before, &after, asking, budget) == Change::Nothing
-            && lets_in(&before, &after, asking.now, budget) == Change::Nothing;
-        proven.then_some((fixed, candidate.summary))
-    };
-    candidates(policy, index, asking.trust).into_iter().find_map(&mut passes)
+struct Closing<'here> {
+    policy: &'here Policy,
+    index: usize,
+    asking: Asking<'here>,
+}
+
+impl Closing<'_> {
+    /// The policy with the first candidate for the statement that is sound, and what was done.
+    fn run(&self, budget: &mut Budget) -> Option<(Policy, String)> {
+        let grounded = ground::ground(self.policy, self.asking.trust);
+        let before = grounded.only(self.index..self.index + 1);
+        let json = self.policy.document().pointer(&self.policy.pointer(self.index))?.clone();
+        let statement = self.policy.statements.get(self.index)?;
+        let source =
+            Source { policy: self.policy, grounded: &grounded, statement, json, trust: self.asking.trust };
+        let delete = || Candidate { summary: "delete the statement".to_owned(), statements: Vec::new() };
+        if shut::is_for_nobody(&before, self.asking, budget) {
+            let why = "delete the statement: nobody gets in by it who is meant to".to_owned();
+            return self.proven(&before, Candidate { summary: why, ..delete() }, budget).map(Proven::taken);
+        }
+        let candidates = if shut::is_for_services(&before, self.asking, budget) {
+            services::pinned(&source).into_iter().collect()
+        } else {
+            candidates(&source)
+        };
+        let mut second_best: Option<Proven> = None;
+        let mut meant = None;
+        for candidate in candidates {
+            let Some(proven) = self.proven(&before, candidate.clone(), budget) else { continue };
+            if !shut::somebody_gets_in(&proven.after, self.asking, budget) {
+                let why =
+                    "delete the statement: narrowed to those who are meant, it lets nobody in".to_owned();
+                second_best = second_best
+                    .or_else(|| self.proven(&before, Candidate { summary: why, ..delete() }, budget));
+                continue;
+            }
+            let meant = *meant.get_or_insert_with(|| shut::means_services(&before, self.asking, budget));
+            if !meant || !shut::loses_services(&before, &proven.after, self.asking, budget) {
+                return Some(proven.taken());
+            }
+            let beside = services::beside(&source, &candidate);
+            if let Some(better) = beside.and_then(|candidate| self.proven(&before, candidate, budget)) {
+                return Some(better.taken());
+            }
+            second_best.get_or_insert(proven);
+        }
+        second_best.map(Proven::taken)
+    }
+
+    /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
+    fn proven(&self, before: &Policy, candidate: Candidate, budget: &mut Budget) -> Option<Proven> {
+        let document = patch::with_statements(self.policy, self.index, &candidate.statements)?;
+        let fixed = Policy::from_document(document).ok()?;
+        let range = self.index..self.index + candidate.statements.len();
+        if fixed.statements.get(range.clone())?.iter().any(statement_is_public) {
+            return None;
+        }
+        let after = ground::ground(&fixed, self.asking.trust).only(range);
+        let is_sound = shuts_out(before, &after, self.asking, budget) == Change::Nothing
+            && lets_in(before, &after, self.asking.now, budget) == Change::Nothing;
+        is_sound.then_some(Proven { fixed, after, summary: candidate.summary })
+    }
+}
+
+/// A candidate that passed the proof.
+struct Proven {
+    fixed: Policy,
+    /// The statement's successors alone, beside every `Deny`.
+    after: Policy,
+    summary: String,
+}
+
+impl Proven {
+    fn taken(self) -> (Policy, String) {
+        (self.fixed, self.summary)
+    }
 }
 
 /// The ways in which a statement could be closed, smallest edit first. Whether one is sound is for the proof to say.
-fn candidates(policy: &Policy, index: usize, trust: &Trust) -> Vec<Candidate> {
-    let json = policy.document().pointer(&policy.pointer(index));
-    let (Some(statement), Some(json)) = (policy.statements.get(index), json) else { return Vec::new() };
-    let source = Source { policy, statement, json: json.clone(), trust };
-    let mut candidates = restate::candidates(&source);
+fn candidates(source: &Source<'_>) -> Vec<Candidate> {
+    let mut candidates = restate::candidates(source);
     let limited: Vec<Candidate> = candidates.clone();
-    let accounts = narrow::to_accounts(&source);
+    let accounts = narrow::to_accounts(source);
     // An edit that limits the statement for outsiders may limit the own account too: then it gets its own statement.
     if let Some(accounts) = &accounts {
         for candidate in limited {
@@ -145,6 +226,6 @@ fn candidates(policy: &Policy, index: usize, trust: &Trust) -> Vec<Candidate> {
         }
     }
     candidates.extend(accounts);
-    candidates.extend(narrow::to_trusted(&source));
+    candidates.extend(narrow::to_trusted(source));
     candidates
 }

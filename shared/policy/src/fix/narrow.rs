@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::candidate::{Candidate, OWNER_PLACEHOLDER, Source};
+use super::candidate::{Candidate, Source};
 use super::edit::{compact, with_condition, with_principal, with_sid_suffix};
 use crate::PrincipalKind;
 use crate::address::{is_narrow, parse_block};
@@ -10,8 +10,8 @@ use crate::address::{is_narrow, parse_block};
 /// The statement for the own and the trusted accounts, beside the principals that were fixed already.
 pub(super) fn to_accounts(source: &Source<'_>) -> Option<Candidate> {
     let element = &source.statement.principal;
-    let mut aws: Vec<String> =
-        source.trust.all_accounts().map(|account| format!("arn:aws:iam::{account}:root")).collect();
+    // A bare account id is right in every partition.
+    let mut aws: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
     let mut others: Vec<(PrincipalKind, Vec<String>)> = Vec::new();
     if !element.negated {
         for principal in element.principals.iter().filter(|principal| principal.is_fixed()) {
@@ -35,11 +35,10 @@ pub(super) fn to_accounts(source: &Source<'_>) -> Option<Candidate> {
     if element.negated {
         statement = excluding(source, statement)?;
     }
-    let placeholder = source.trust.own_account.as_deref() == Some(OWNER_PLACEHOLDER);
-    let owner =
-        if placeholder { "the bucket's own account (fill in its id)" } else { "the bucket's own account" };
-    let also = if source.trust.accounts.is_empty() { "" } else { " and the trusted accounts" };
-    Some(Candidate { summary: format!("narrow the principal to {owner}{also}"), statements: vec![statement] })
+    Some(Candidate {
+        summary: format!("narrow the principal to {}", source.owner()),
+        statements: vec![statement],
+    })
 }
 
 /// What `NotPrincipal` left out, as conditions.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::candidate::{Candidate, Source};
 use super::edit::{with_condition, with_principal, with_sid_suffix, without_condition};
+use super::ground;
 use crate::condition::{is_fixed, is_literal};
 use crate::documented::{NoLimit, limit};
 use crate::operator::{Comparison, Quantifier};
@@ -16,6 +17,7 @@ pub(super) fn candidates(source: &Source<'_>) -> Vec<Candidate> {
         candidates.extend(drop_open_values(source, condition));
         candidates.extend(pin_account(source, condition));
     }
+    candidates.extend(ground::candidate(source));
     candidates.extend(pin_principal(source));
     candidates.extend(take_over_deny(source));
     candidates
@@ -99,7 +101,7 @@ fn pin_principal(source: &Source<'_>) -> Option<Candidate> {
     if principal.is_fixed() || !principal.value.contains(':') {
         return None;
     }
-    let root = json!({ "AWS": format!("arn:aws:iam::{account}:root") });
+    let root = json!({ "AWS": account });
     let narrowed = with_principal(&source.json, root)?;
     let pattern = principal.value.clone();
     Some(Candidate {
@@ -111,7 +113,7 @@ fn pin_principal(source: &Source<'_>) -> Option<Candidate> {
 /// Says in the Allow what a `Deny` with negated conditions leaves over: each of the conditions suffices, so each makes
 /// a statement of its own.
 fn take_over_deny(source: &Source<'_>) -> Vec<Candidate> {
-    let denies = source.policy.statements.iter().filter(|statement| statement.effect == Effect::Deny);
+    let denies = source.grounded.statements.iter().filter(|statement| statement.effect == Effect::Deny);
     denies
         .filter_map(|deny| {
             let conditions: Vec<(&'static str, &Condition)> = deny

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compile::{Compiled, Parts, compile};
 use super::domain::Domain;
-use super::goal::{Clause, Goal, ways_to_escape, ways_to_match};
-use super::literal::{EPOCH, Slot, TIME};
+use super::goal::{Clause, Demand, Goal, ways_to_escape, ways_to_match};
+use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::model::Model;
 use super::moment;
 use super::names::Names;
@@ -27,6 +27,34 @@ pub(crate) struct Question<'here> {
     pub(crate) allows: &'here dyn Fn(&Statement) -> bool,
 }
 
+/// What a question is narrowed to.
+#[derive(Clone, Copy)]
+pub(crate) struct Within<'here> {
+    /// Which of the Allow statements count, by index.
+    pub(crate) allows: &'here dyn Fn(usize) -> bool,
+    /// Whether the Deny statements count.
+    pub(crate) denies: bool,
+    /// The values that some parts have, whatever the caller.
+    pub(crate) given: &'here [(String, Domain)],
+    /// The parts of which a hit says for which other values it is allowed too.
+    pub(crate) over: &'here [String],
+}
+
+impl Within<'_> {
+    /// The whole question.
+    pub(crate) const WHOLE: Within<'static> =
+        Within { allows: &|_| true, denies: true, given: &[], over: &[] };
+}
+
+/// A request that was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Hit {
+    pub(crate) witness: Witness,
+    /// What the parts that the question is [over](Within::over) must meet: with other values that do, the same request
+    /// is allowed too.
+    pub(crate) frame: Vec<(Literal, bool)>,
+}
+
 /// How much work it is to compile a statement.
 const COMPILING: usize = 60;
 
@@ -42,11 +70,11 @@ pub(crate) fn ask(
     let fixed = names.variables.is_empty().then(|| Compilation::new(question, names, Bindings::default()));
     for world in worlds {
         let found = match &fixed {
-            Some(compilation) => Attempt::new(compilation, names, world).run(budget),
-            None => with_every_case(question, names, world, budget),
+            Some(compilation) => Attempt::new(compilation, names, world).run(&Within::WHOLE, budget),
+            None => with_every_case(question, names, world, &Within::WHOLE, budget),
         };
         match found {
-            Found::One(witness) => return Found::One(witness),
+            Found::One(hit) => return Found::One(hit.witness),
             Found::None => {}
             Found::Unknown => gave_up = true,
         }
@@ -54,16 +82,17 @@ pub(crate) fn ask(
     if gave_up { Found::Unknown } else { Found::None }
 }
 
-fn with_every_case(
+pub(super) fn with_every_case(
     question: &Question<'_>,
     names: &Names,
     world: &World,
+    within: &Within<'_>,
     budget: &mut Budget,
-) -> Found<Witness> {
+) -> Found<Hit> {
     let mut gave_up = false;
     for case in variable::cases(names, world) {
-        match with_variables(question, names, world, case, budget) {
-            Found::One(witness) => return Found::One(witness),
+        match with_variables(question, names, world, case, within, budget) {
+            Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => gave_up = true,
         }
@@ -77,13 +106,16 @@ fn with_variables(
     names: &Names,
     world: &World,
     case: Decided,
+    within: &Within<'_>,
     budget: &mut Budget,
-) -> Found<Witness> {
+) -> Found<Hit> {
     if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
         return Found::Unknown;
     }
     let open = Compilation::new(question, names, Bindings { decided: case.clone(), closed: false });
-    let suggestion = match Attempt::new(&open, names, world).slots(budget) {
+    let mut attempt = Attempt::new(&open, names, world);
+    attempt.give(within);
+    let suggestion = match attempt.slots(within, budget) {
         Found::One((_, slots)) => slots,
         Found::None => return Found::None,
         Found::Unknown => return Found::Unknown,
@@ -95,14 +127,14 @@ fn with_variables(
             return Found::Unknown;
         }
         let compilation = Compilation::new(question, names, bindings);
-        match Attempt::new(&compilation, names, world).run(budget) {
-            Found::One(witness) => return Found::One(witness),
+        match Attempt::new(&compilation, names, world).run_within(within, budget) {
+            Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => all_decided = false,
         }
     }
     all_decided &= names.variables.iter().all(|key| case.iter().any(|(name, _)| name == key));
-    if all_decided { Found::None } else { with_relations(question, names, world, &case, budget) }
+    if all_decided { Found::None } else { with_relations(question, names, world, &case, within, budget) }
 }
 
 /// Takes each key that is compared with an open variable as equal to it, and as different from it. That none of these
@@ -112,8 +144,9 @@ fn with_relations(
     names: &Names,
     world: &World,
     case: &Decided,
+    within: &Within<'_>,
     budget: &mut Budget,
-) -> Found<Witness> {
+) -> Found<Hit> {
     let policies: Vec<&Policy> = [question.policy].into_iter().chain(question.unless).collect();
     let links = relation::links(&policies, names, world, case);
     if links.is_empty() || links.len() > relation::MAX_LINKS {
@@ -140,15 +173,18 @@ fn with_relations(
             return Found::Unknown;
         }
         let open = Compilation::new(&related, names, Bindings { decided: case.clone(), closed: false });
-        let slots = match Attempt::new(&open, names, world).slots(budget) {
+        let mut attempt = Attempt::new(&open, names, world);
+        attempt.give(within);
+        let slots = match attempt.slots(within, budget) {
             Found::One((_, slots)) => slots,
             Found::None => continue,
             Found::Unknown => return Found::Unknown,
         };
         let decided = variable::as_related(names, &marked, &open.parts, &slots);
         let bindings = Bindings { decided: case.iter().cloned().chain(decided).collect(), closed: true };
-        match Attempt::new(&Compilation::new(question, names, bindings), names, world).run(budget) {
-            Found::One(witness) => return Found::One(witness),
+        let compilation = Compilation::new(question, names, bindings);
+        match Attempt::new(&compilation, names, world).run_within(within, budget) {
+            Found::One(hit) => return Found::One(hit),
             Found::None | Found::Unknown => gave_up = true,
         }
     }
@@ -156,20 +192,20 @@ fn with_relations(
 }
 
 /// The statements of a question, with the variables bound in one way.
-struct Compilation<'here> {
+pub(super) struct Compilation<'here> {
     policy: &'here Policy,
     allows: Vec<Compiled>,
     denies: Vec<Compiled>,
     /// The Allow and Deny statements of the other policy.
     unless: Option<(Vec<Compiled>, Vec<Compiled>)>,
-    parts: Parts,
+    pub(super) parts: Parts,
     bindings: Bindings,
     /// Whether the time is asked for as a number.
     speaks_of_epoch: bool,
 }
 
 impl<'here> Compilation<'here> {
-    fn new(question: &Question<'here>, names: &Names, bindings: Bindings) -> Self {
+    pub(super) fn new(question: &Question<'here>, names: &Names, bindings: Bindings) -> Self {
         let mut parts = Parts::default();
         let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
         let telling = ["aws:principalservicename", "aws:federatedprovider"];
@@ -195,14 +231,14 @@ impl<'here> Compilation<'here> {
 }
 
 /// One compilation in one world.
-struct Attempt<'here> {
+pub(super) struct Attempt<'here> {
     world: &'here World,
     compilation: &'here Compilation<'here>,
-    domains: Vec<Domain>,
+    pub(super) domains: Vec<Domain>,
 }
 
 impl<'here> Attempt<'here> {
-    fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
+    pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
         let bound = |name: &str| compilation.bindings.decided.iter().find(|(key, _)| key == name);
         let domain = |name: &String| match bound(name) {
             Some((_, Some(value))) => Domain::texts([value.clone()]),
@@ -212,24 +248,61 @@ impl<'here> Attempt<'here> {
         Self { world, compilation, domains: compilation.parts.names().iter().map(domain).collect() }
     }
 
-    fn run(&self, budget: &mut Budget) -> Found<Witness> {
-        match self.slots(budget) {
-            Found::One((index, slots)) => Found::One(self.witness(index, &slots)),
+    /// The same over domains that an earlier attempt in this world had.
+    pub(super) fn again(
+        compilation: &'here Compilation<'here>,
+        world: &'here World,
+        domains: Vec<Domain>,
+    ) -> Self {
+        Self { world, compilation, domains }
+    }
+
+    /// Asks with the values that some parts are given.
+    pub(super) fn run_within(&mut self, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        let own = self.give(within);
+        let found = self.run(within, budget);
+        for (number, domain) in own {
+            if let Some(given) = self.domains.get_mut(number) {
+                *given = domain;
+            }
+        }
+        found
+    }
+
+    /// Gives some parts other values; returns what they had.
+    fn give(&mut self, within: &Within<'_>) -> Vec<(usize, Domain)> {
+        let mut own = Vec::new();
+        for (name, domain) in within.given {
+            let number = self.compilation.parts.names().iter().position(|part| part == name);
+            let Some((number, before)) = number.and_then(|at| Some((at, self.domains.get_mut(at)?))) else {
+                continue;
+            };
+            own.push((number, std::mem::replace(before, domain.clone())));
+        }
+        own
+    }
+
+    fn run(&self, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        match self.slots(within, budget) {
+            Found::One((index, slots)) => Found::One(Hit {
+                witness: self.witness(index, &slots),
+                frame: self.frame(index, &slots, within),
+            }),
             Found::None => Found::None,
             Found::Unknown => Found::Unknown,
         }
     }
 
     /// The index of a statement that allows a request, and the parts of that request.
-    fn slots(&self, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
-        let denies = self.compilation.denies.iter();
+    fn slots(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
+        let denies = self.compilation.denies.iter().filter(|_| within.denies);
         let mut clauses: Vec<Clause<'_>> =
             denies.filter_map(|deny| ways_to_escape(deny, self.world)).collect();
         clauses.extend(self.clauses_of_unless());
         let mut goal = Goal { must: Vec::new(), clauses };
         let mut gave_up = false;
         let mut defaults = None;
-        for allow in &self.compilation.allows {
+        for allow in self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index)) {
             for way in ways_to_match(allow, self.world) {
                 goal.must = way;
                 match walk(&goal, &self.domains, &mut defaults, budget) {
@@ -240,6 +313,34 @@ impl<'here> Attempt<'here> {
             }
         }
         if gave_up { Found::Unknown } else { Found::None }
+    }
+
+    /// The demands on some parts that keep the statement matching and every Deny escaped.
+    fn frame(&self, index: usize, slots: &[Slot], within: &Within<'_>) -> Vec<(Literal, bool)> {
+        if within.over.is_empty() {
+            return Vec::new();
+        }
+        let names = self.compilation.parts.names();
+        let is_over =
+            |literal: &Literal| names.get(literal.slot).is_some_and(|name| within.over.contains(name));
+        let is_met = |(literal, wanted): &Demand<'_>| {
+            slots.get(literal.slot).is_some_and(|slot| literal.can_be(*wanted, slot))
+        };
+        let allows = self.compilation.allows.iter().filter(|allow| allow.index == index);
+        let mut frame: Vec<(Literal, bool)> = allows
+            .flat_map(|allow| allow.literals.iter().filter(|literal| is_over(literal)))
+            .map(|literal| (literal.clone(), true))
+            .collect();
+        for deny in self.compilation.denies.iter().filter(|_| within.denies) {
+            let Some(clause) = ways_to_escape(deny, self.world) else { continue };
+            let met: Vec<_> = clause.options.iter().filter(|option| option.iter().all(is_met)).collect();
+            if met.iter().any(|option| !option.iter().any(|(literal, _)| is_over(literal))) {
+                continue;
+            }
+            let demands = met.first().into_iter().flat_map(|option| option.iter());
+            frame.extend(demands.map(|(literal, wanted)| ((*literal).clone(), *wanted)));
+        }
+        frame
     }
 
     /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.

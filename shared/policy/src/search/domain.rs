@@ -125,8 +125,8 @@ impl Domain {
 }
 
 /// Reads a shape: `<n>` is any text of name characters, `<l>` any text without wildcard characters, `<f>` any text at
-/// all (each not empty), `<p>` a name without `:` and `/`, `<a>` lower-case letters and digits, `<A>` upper-case letters and digits, `<d>` digits, `<a*>` as `<a>` or
-/// nothing, and the rest stands for itself.
+/// all (each not empty), `<p>` a name without `:` and `/`, `<a>` lower-case letters and digits, `<A>` upper-case letters
+/// and digits, `<d>` digits, `<a*>` as `<a>` or nothing, `<l*>` as `<l>` or nothing, and the rest stands for itself.
 pub(crate) fn shape(text: &str) -> Pattern {
     let mut tokens = Vec::new();
     let mut rest = text;

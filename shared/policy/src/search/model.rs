@@ -73,6 +73,11 @@ impl Model {
         worlds
     }
 
+    /// Whether this stranger is like most: it is the one that matches as few patterns as can be.
+    pub(crate) fn is_any_stranger(&self, account: &str) -> bool {
+        self.strangers.first().is_some_and(|usual| usual == account)
+    }
+
     /// The worlds of everybody.
     pub(crate) fn everyone(&self) -> Vec<World> {
         let accounts: Vec<String> = self.strangers.iter().chain(&self.names.accounts).cloned().collect();
@@ -107,6 +112,40 @@ impl Model {
             worlds.extend(visitors);
         }
         worlds
+    }
+
+    /// The worlds of services that act for the own and the trusted accounts.
+    pub(crate) fn trusted_services(&self, trust: &Trust, source: Source) -> Vec<World> {
+        let own: Vec<String> = trust.all_accounts().map(str::to_owned).collect();
+        let organizations: Vec<String> =
+            self.strange_organizations.iter().chain(&trust.organizations).cloned().collect();
+        let mut worlds = self.worlds(&[CallerKind::Service], &own, &organizations, &Reach::Anyone);
+        worlds.iter_mut().for_each(|world| world.source = source);
+        worlds
+    }
+
+    /// The worlds of the members of organizations.
+    pub(crate) fn members(&self, organizations: &[String]) -> Vec<World> {
+        let mut worlds = self.worlds(&PRINCIPALS, &self.strangers, organizations, &Reach::Anyone);
+        worlds.retain(|world| world.organization.is_some());
+        worlds
+    }
+
+    /// The worlds of the principals of accounts.
+    pub(crate) fn principals(&self, accounts: &[String]) -> Vec<World> {
+        self.worlds(&PRINCIPALS, accounts, &self.strange_organizations, &Reach::Anyone)
+    }
+
+    /// The organizations that are named and not trusted.
+    pub(crate) fn untrusted_organizations(&self, trust: &Trust) -> Vec<String> {
+        let is_trusted = |own: &&String| !trust.organizations.contains(own);
+        self.names.organizations.iter().filter(is_trusted).cloned().collect()
+    }
+
+    /// The accounts that are named and not trusted.
+    pub(crate) fn untrusted_accounts(&self, trust: &Trust) -> Vec<String> {
+        let is_trusted = |own: &&String| trust.all_accounts().all(|account| account != own.as_str());
+        self.names.accounts.iter().filter(is_trusted).cloned().collect()
     }
 
     fn worlds(

@@ -54,7 +54,7 @@ fn the_leading_sentence_says_who_can_do_what() {
     all["Statement"][0]["Action"] = json!("s3:*");
     assert_eq!(
         headline(&analysis(&all, &Trust::default()), "x"),
-        "Anyone on the internet can do everything in `x`."
+        "Anyone on the internet can read, write, delete and change the ACLs of every object in `x`."
     );
     let accounts = allow(json!({ "AWS": "arn:aws:iam::*:root" }), json!({}));
     assert_eq!(

@@ -1,0 +1,385 @@
+//! Finds the abilities of outsiders.
+
+use super::{
+    Abilities, Ability, AbilityKind, Bucket, Extent, Needs, Other, Outsider, Who, lets_in_outsiders,
+    lets_in_services, sure,
+};
+use crate::address::covers_internet;
+use crate::pattern::{Pattern, Style};
+use crate::search::decide::{Hit, Within};
+use crate::search::domain::Domain;
+use crate::search::inquiry::Inquiry;
+use crate::search::model::Model;
+use crate::search::patterns::Patterns;
+use crate::search::world::{CallerKind, World};
+use crate::search::{Budget, Found};
+use crate::template::Bindings;
+use crate::{Comparison, Condition, Operator, Policy, Scope, Statement, Witness};
+
+/// How many patterns say where objects are that an ability reaches.
+const MAX_PLACES: usize = 3;
+
+/// Finds what outsiders can do by the statements that the inquiry is about.
+pub(crate) fn seek(
+    policy: &Policy,
+    bucket: &Bucket,
+    inquiry: &mut Inquiry<'_>,
+    (model, worlds): (&Model, &[World]),
+    budget: &mut Budget,
+) -> Abilities {
+    let over = |key: &str| is_over_objects(key) || key == PREFIX;
+    let sure = sure::without_variables(policy, over);
+    let counts = inquiry.counts();
+    let mut surely = sure.as_ref().map(|sure| Inquiry::new(sure, counts, model, worlds));
+    let conditions = || policy.statements.iter().flat_map(|statement| &statement.conditions);
+    let mut tags: Vec<String> = conditions().map(|condition| condition.key.name().to_owned()).collect();
+    tags.retain(|key| is_over_objects(key));
+    tags.sort_unstable();
+    tags.dedup();
+    let chosen = conditions().filter(|condition| is_parameter(condition));
+    let mut chosen: Vec<String> = chosen.map(|condition| condition.key.name().to_owned()).collect();
+    chosen.sort_unstable();
+    chosen.dedup();
+    let statements = policy.statements.iter();
+    let actions = statements.map(|statement| (statement, ActionTest::of(&statement.action))).collect();
+    let by_index = |lets_in: fn(&Statement) -> bool| {
+        policy.statements.iter().map(|statement| counts(statement) && lets_in(statement)).collect()
+    };
+    let mut seeker = Seeker {
+        policy,
+        bucket,
+        model,
+        tags,
+        chosen,
+        actions,
+        outsiders: by_index(lets_in_outsiders),
+        services: by_index(lets_in_services),
+        answers: Vec::new(),
+    };
+    let mut abilities = Abilities::default();
+    for caller in Outsider::ALL {
+        for ability in AbilityKind::ALL {
+            abilities.list.extend(seeker.ability(caller, ability, inquiry, surely.as_mut(), budget));
+        }
+        if !abilities.has(caller)
+            && let Some(hit) = seeker.anything(caller, inquiry, budget)
+        {
+            abilities.others.push(Other { who: seeker.who(&hit.witness), witness: hit.witness });
+        }
+    }
+    abilities
+}
+
+const PREFIX: &str = "s3:prefix";
+
+/// Whether the value of a key belongs to the object.
+fn is_over_objects(key: &str) -> bool {
+    key.starts_with("s3:existingobjecttag/")
+}
+
+/// Whether a condition asks for a header or a parameter.
+fn is_parameter(condition: &Condition) -> bool {
+    let name = condition.key.name();
+    condition.key.is_chosen_by_caller()
+        && !matches!(name, "aws:securetransport" | "aws:username" | "s3:prefix")
+        && !name.starts_with("aws:principaltag/")
+}
+
+/// The actions that a statement is about.
+struct ActionTest {
+    patterns: Patterns,
+    negated: bool,
+}
+
+impl ActionTest {
+    fn of(scope: &Scope) -> Self {
+        let compile =
+            |text: &String| Pattern::compile(text, Style::LikeIgnoreCase, false, &Bindings::default());
+        Self { patterns: scope.patterns.iter().filter_map(compile).collect(), negated: scope.negated }
+    }
+
+    fn holds(&self, action: &str) -> bool {
+        self.patterns.matches(action, true) != self.negated
+    }
+}
+
+/// What a request is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Bucket,
+    Objects,
+}
+
+/// What was found out about an action.
+#[derive(Clone)]
+struct Answer {
+    witness: Witness,
+    extent: Extent,
+    needs: Needs,
+    places: Vec<String>,
+}
+
+/// A question and its answer: actions that the same statements are about have the same one.
+struct Known {
+    caller: Outsider,
+    target: Target,
+    signatures: Vec<Vec<bool>>,
+    answer: Option<Answer>,
+}
+
+struct Seeker<'here> {
+    policy: &'here Policy,
+    bucket: &'here Bucket,
+    model: &'here Model,
+    /// The tags of objects that are spoken of.
+    tags: Vec<String>,
+    /// The headers and parameters that are spoken of.
+    chosen: Vec<String>,
+    actions: Vec<(&'here Statement, ActionTest)>,
+    /// By index, whether a statement may let in outsiders.
+    outsiders: Vec<bool>,
+    /// By index, whether a statement may let in services.
+    services: Vec<bool>,
+    answers: Vec<Known>,
+}
+
+impl Seeker<'_> {
+    fn ability(
+        &mut self,
+        caller: Outsider,
+        ability: AbilityKind,
+        inquiry: &mut Inquiry<'_>,
+        mut surely: Option<&mut Inquiry<'_>>,
+        budget: &mut Budget,
+    ) -> Option<Ability> {
+        let mut best: Option<Answer> = None;
+        let targets =
+            [(Target::Bucket, ability.bucket_actions()), (Target::Objects, ability.object_actions())];
+        for (target, actions) in targets {
+            if best.as_ref().is_some_and(|answer| answer.extent == Extent::All) {
+                break;
+            }
+            let answer = self.answer(caller, target, actions, inquiry, surely.as_deref_mut(), budget);
+            if best.is_none() || answer.as_ref().is_some_and(|answer| answer.extent == Extent::All) {
+                best = answer.or(best);
+            }
+        }
+        let Answer { witness, extent, needs, places } = best?;
+        let who = self.who(&witness);
+        Some(Ability { caller, ability, scope: extent, witness, needs, who, places })
+    }
+
+    /// What a caller can do of some actions that are as good as each other.
+    fn answer(
+        &mut self,
+        caller: Outsider,
+        target: Target,
+        actions: &[&'static str],
+        inquiry: &mut Inquiry<'_>,
+        surely: Option<&mut Inquiry<'_>>,
+        budget: &mut Budget,
+    ) -> Option<Answer> {
+        let mut signatures: Vec<Vec<bool>> = Vec::new();
+        let mut different: Vec<&'static str> = Vec::new();
+        for action in actions {
+            let signature: Vec<bool> = self.actions.iter().map(|(_, test)| test.holds(action)).collect();
+            let allowed =
+                self.counting(caller).iter().zip(&signature).any(|(counts, holds)| *counts && *holds);
+            if allowed && !signatures.contains(&signature) {
+                signatures.push(signature);
+                different.push(action);
+            }
+        }
+        let first = *different.first()?;
+        let is_same = |known: &&Known| {
+            (known.caller, known.target) == (caller, target) && known.signatures == signatures
+        };
+        if let Some(known) = self.answers.iter().find(is_same) {
+            let mut answer = known.answer.clone()?;
+            if signatures.len() == 1 {
+                first.clone_into(&mut answer.witness.action);
+                return Some(answer);
+            }
+            if different.contains(&answer.witness.action.as_str()) {
+                return Some(answer);
+            }
+        }
+        let answer = self.ask(caller, target, &different, inquiry, surely, budget);
+        self.answers.push(Known { caller, target, signatures, answer: answer.clone() });
+        answer
+    }
+
+    fn ask(
+        &self,
+        caller: Outsider,
+        target: Target,
+        actions: &[&'static str],
+        inquiry: &mut Inquiry<'_>,
+        surely: Option<&mut Inquiry<'_>>,
+        budget: &mut Budget,
+    ) -> Option<Answer> {
+        let resource = match target {
+            Target::Bucket => self.bucket.itself(),
+            Target::Objects => self.bucket.objects(),
+        };
+        let given = vec![("resource".to_owned(), resource)];
+        let (hit, mut parameter) = self.find(caller, actions, &given, &[], inquiry, budget)?;
+        let text = || Domain::shaped(["<l*>"]);
+        let mut over = given;
+        match target {
+            Target::Bucket => over.push((PREFIX.to_owned(), text())),
+            Target::Objects => over.extend(self.tags.iter().map(|tag| (tag.clone(), text().maybe()))),
+        }
+        let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
+        let mut ask = |inquiry: &mut Inquiry<'_>, given: &[(String, Domain)], budget: &mut Budget| {
+            let (hit, needs) = self.find(caller, actions, given, &names, inquiry, budget)?;
+            parameter |= needs;
+            Some(hit)
+        };
+        // A part that a variable takes its value from is tied to others by it.
+        let is_tied = names.iter().any(|part| self.model.names.variables.contains(part));
+        let all = match surely {
+            _ if is_tied => false,
+            Some(surely) => surely.holds_for_all(&over, budget, &mut ask),
+            None => inquiry.holds_for_all(&over, budget, &mut ask),
+        };
+        if !all {
+            return Some(self.part(caller, actions, target, hit, parameter, inquiry, budget));
+        }
+        let needs = self.needs(&hit.witness, parameter);
+        Some(Answer { witness: hit.witness, extent: Extent::All, needs, places: Vec::new() })
+    }
+
+    /// The answer where only a part is proven.
+    #[expect(clippy::too_many_arguments, reason = "a question is made of all of these")]
+    fn part(
+        &self,
+        caller: Outsider,
+        actions: &[&'static str],
+        target: Target,
+        hit: Hit,
+        parameter: bool,
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> Answer {
+        let places = match target {
+            Target::Objects => self.places(caller, actions, inquiry, budget),
+            Target::Bucket => Vec::new(),
+        };
+        let needs = self.needs(&hit.witness, parameter);
+        Answer { witness: hit.witness, extent: Extent::Part, needs, places }
+    }
+
+    /// The patterns of the statements that allow the actions, where they are few and simple and each reaches something.
+    fn places(
+        &self,
+        caller: Outsider,
+        actions: &[&'static str],
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> Vec<String> {
+        let counting = self.counting(caller);
+        let mut places: Vec<(String, Domain)> = Vec::new();
+        for ((statement, test), _) in self.actions.iter().zip(counting).filter(|(_, counts)| **counts) {
+            if !actions.iter().any(|action| test.holds(action)) {
+                continue;
+            }
+            let patterns = &statement.resource.patterns;
+            let simple = patterns.iter().map(|pattern| self.bucket.objects_of(pattern));
+            let Some(simple) = simple.collect::<Option<Vec<_>>>().filter(|_| !statement.resource.negated)
+            else {
+                return Vec::new();
+            };
+            places.extend(simple);
+        }
+        if places.len() > MAX_PLACES {
+            return Vec::new();
+        }
+        places.dedup_by(|one, other| one.0 == other.0);
+        let mut reaches = |domain: &Domain| {
+            let given = [("resource".to_owned(), domain.clone())];
+            self.find(caller, actions, &given, &[], inquiry, budget).is_some()
+        };
+        places.into_iter().filter(|(_, domain)| reaches(domain)).map(|(place, _)| place).collect()
+    }
+
+    /// A request for one of the actions, and whether it needs a header or parameter.
+    fn find(
+        &self,
+        caller: Outsider,
+        actions: &[&'static str],
+        given: &[(String, Domain)],
+        over: &[String],
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> Option<(Hit, bool)> {
+        let counting = self.counting(caller);
+        let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
+        let callers = |kind: CallerKind| Outsider::of(kind) == caller;
+        let plainly: Vec<(String, Domain)> =
+            self.chosen.iter().map(|key| (key.clone(), Domain::never())).collect();
+        let without: &[&[(String, Domain)]] = if plainly.is_empty() { &[&[]] } else { &[&plainly, &[]] };
+        let action = [("action".to_owned(), Domain::texts(actions.iter().map(ToString::to_string)))];
+        for (number, absent) in without.iter().enumerate() {
+            let given: Vec<(String, Domain)> =
+                given.iter().chain(absent.iter()).chain(&action).cloned().collect();
+            let within = Within { allows: &allows, denies: true, given: &given, over };
+            if let Found::One(hit) = inquiry.find(&callers, &within, budget) {
+                return Some((hit, number > 0));
+            }
+        }
+        None
+    }
+
+    /// A request for whatever action.
+    fn anything(&self, caller: Outsider, inquiry: &mut Inquiry<'_>, budget: &mut Budget) -> Option<Hit> {
+        let counting = self.counting(caller);
+        let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
+        let within = Within { allows: &allows, ..Within::WHOLE };
+        match inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget) {
+            Found::One(hit) => Some(hit),
+            Found::None | Found::Unknown => None,
+        }
+    }
+
+    fn counting(&self, caller: Outsider) -> &[bool] {
+        if caller == Outsider::Service { &self.services } else { &self.outsiders }
+    }
+
+    fn needs(&self, witness: &Witness, parameter: bool) -> Needs {
+        let names_network = |condition: &Condition| {
+            let key = condition.key.name();
+            let demands = |operator: Operator| {
+                operator.comparison != Comparison::Absence && operator.negated == operator.holds_when_absent()
+            };
+            matches!(key, "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce")
+                && condition.operator.is_some_and(demands)
+                && !covers_internet(condition)
+        };
+        let is_negated = |condition: &Condition| condition.operator.is_some_and(|operator| operator.negated);
+        let network = self.policy.statements.iter().any(|statement| {
+            let concerns = statement.index == witness.statement || !statement.is_allow();
+            let conditions = statement.conditions.iter().filter(|condition| names_network(condition));
+            concerns && conditions.into_iter().any(|condition| is_negated(condition) != statement.is_allow())
+        });
+        Needs { parameter, network }
+    }
+
+    fn who(&self, witness: &Witness) -> Who {
+        match witness.caller.kind {
+            CallerKind::Anonymous => Who::Internet,
+            CallerKind::WebIdentity => Who::Identity(witness.caller.provider.clone()),
+            CallerKind::Service => {
+                let statement = self.policy.statements.get(witness.statement);
+                let named = statement
+                    .map(|statement| &statement.principal)
+                    .is_some_and(|element| element.names_service() && !element.is_everyone());
+                Who::Service(witness.caller.service.clone().filter(|_| named))
+            }
+            _ => match &witness.caller.account {
+                Some(account) if self.model.is_any_stranger(account) => Who::AnyAccount,
+                _ => Who::SomeAccounts,
+            },
+        }
+    }
+}

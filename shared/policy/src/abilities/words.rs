@@ -1,0 +1,115 @@
+//! Abilities in words: each sentence names one kind of caller and what that caller can do.
+
+use super::{Abilities, Ability, AbilityKind, Extent, Needs, Other, Who};
+use crate::words::{and, some};
+
+/// A sentence for each kind of caller, without the full stop; what matters most comes first.
+pub(crate) fn phrases(abilities: &Abilities, bucket: &str) -> Vec<String> {
+    let mut groups: Vec<Vec<&Ability>> = Vec::new();
+    for ability in &abilities.list {
+        let is_same = |group: &&mut Vec<&Ability>| {
+            group.first().is_some_and(|first| (&first.who, first.needs) == (&ability.who, ability.needs))
+        };
+        match groups.iter_mut().find(is_same) {
+            Some(group) => group.push(ability),
+            None => groups.push(vec![ability]),
+        }
+    }
+    groups.sort_by_key(|group| group.first().map(|first| (first.caller, first.needs.count())));
+    let of_group = |group: &Vec<&Ability>| {
+        let first = group.first()?;
+        Some(format!("{}{} can {}", first.who.words(), first.needs.words(), and(&deeds(group, bucket))))
+    };
+    let of_other = |other: &Other| format!("{} can {}", other.who.words(), call(other));
+    groups.iter().filter_map(of_group).chain(abilities.others.iter().map(of_other)).collect()
+}
+
+/// What the abilities let somebody do.
+fn deeds(abilities: &[&Ability], bucket: &str) -> Vec<String> {
+    let mut deeds: Vec<(String, Vec<&'static str>)> = Vec::new();
+    let mut of_bucket = Vec::new();
+    for ability in abilities {
+        let verb = match (ability.ability, ability.scope) {
+            (AbilityKind::Read, _) => "read",
+            (AbilityKind::Write, _) => "write",
+            (AbilityKind::Delete, _) => "delete",
+            (AbilityKind::List, Extent::All) => {
+                of_bucket.push(format!("list what is in `{bucket}`"));
+                continue;
+            }
+            (AbilityKind::List, Extent::Part) => {
+                of_bucket.push(format!("list some of what is in `{bucket}`"));
+                continue;
+            }
+            (AbilityKind::Permissions, _) if ability.is_of_bucket() => {
+                of_bucket.push(format!("change the permissions of `{bucket}`"));
+                continue;
+            }
+            (AbilityKind::Permissions, _) => "change the ACLs of",
+        };
+        let objects = ability.objects(bucket);
+        match deeds.iter_mut().find(|(own, _)| *own == objects) {
+            Some((_, verbs)) => verbs.push(verb),
+            None => deeds.push((objects, vec![verb])),
+        }
+    }
+    let of_objects = deeds.into_iter().map(|(objects, verbs)| format!("{} {objects}", and(&verbs)));
+    of_objects.chain(of_bucket).collect()
+}
+
+fn call(other: &Other) -> String {
+    let witness = &other.witness;
+    let path = witness.resource.split_once(":::").map_or(witness.resource.as_str(), |(_, path)| path);
+    let example = if path.contains('/') { ", for example" } else { "" };
+    format!("call `{}` on `{path}`{example}", witness.action)
+}
+
+impl Ability {
+    fn is_of_bucket(&self) -> bool {
+        self.ability.bucket_actions().contains(&self.witness.action.as_str())
+    }
+
+    /// The objects that the ability reaches.
+    fn objects(&self, bucket: &str) -> String {
+        let places = || some(self.places.iter().map(String::as_str), self.places.len());
+        let open = self.places.iter().filter(|place| place.ends_with('*')).count();
+        match (self.scope, self.places.len()) {
+            (Extent::All, _) => format!("every object in `{bucket}`"),
+            (Extent::Part, 0) => format!("some objects of `{bucket}`"),
+            (Extent::Part, all) if open == all => format!("objects under {}", places()),
+            (Extent::Part, 1) => format!("the object {}", places()),
+            (Extent::Part, _) if open == 0 => format!("the objects {}", places()),
+            (Extent::Part, _) => format!("objects at {}", places()),
+        }
+    }
+}
+
+impl Needs {
+    fn count(self) -> usize {
+        usize::from(self.parameter) + usize::from(self.network)
+    }
+
+    fn words(self) -> &'static str {
+        match (self.parameter, self.network) {
+            (false, false) => "",
+            (true, false) => " with the right header or parameter",
+            (false, true) => " from the right network",
+            (true, true) => " with the right header or parameter and from the right network",
+        }
+    }
+}
+
+impl Who {
+    /// The subject of a sentence.
+    fn words(&self) -> String {
+        match self {
+            Self::Internet => "Anyone on the internet".to_owned(),
+            Self::AnyAccount => "Anyone with an AWS account".to_owned(),
+            Self::SomeAccounts => "Principals of some outside accounts".to_owned(),
+            Self::Identity(Some(provider)) => format!("Anyone whom `{provider}` vouches for"),
+            Self::Identity(None) => "Anyone whom an identity provider vouches for".to_owned(),
+            Self::Service(Some(service)) => format!("`{service}`, acting for an outside account,"),
+            Self::Service(None) => "AWS services that act for an outside account".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Many questions about what outsiders can do by one policy: it is compiled once for all of them.
+
+use super::decide::{Attempt, Compilation, Hit, Question, Within, with_every_case};
+use super::domain::Domain;
+use super::goal::{Clause, Goal};
+use super::literal::{Literal, Slot};
+use super::model::Model;
+use super::walk::walk;
+use super::world::{CallerKind, World};
+use super::{Budget, Found};
+use crate::template::Bindings;
+use crate::{Policy, Statement};
+
+/// Which callers a question is about.
+pub(crate) type Callers<'here> = &'here dyn Fn(CallerKind) -> bool;
+
+/// How many frames may be put together to show that something holds whatever the values of some parts are.
+const MAX_FRAMES: usize = 64;
+
+/// A policy about which questions are asked.
+pub(crate) struct Inquiry<'here> {
+    question: Question<'here>,
+    model: &'here Model,
+    worlds: &'here [World],
+    compilation: Compilation<'here>,
+    /// The values of the parts in each world that was tried.
+    domains: Vec<Option<Vec<Domain>>>,
+}
+
+impl<'here> Inquiry<'here> {
+    /// Questions about the Allow statements that `allows` picks, beside every Deny.
+    pub(crate) fn new(
+        policy: &'here Policy,
+        allows: &'here dyn Fn(&Statement) -> bool,
+        model: &'here Model,
+        worlds: &'here [World],
+    ) -> Self {
+        let question = Question { policy, unless: None, allows };
+        let compilation = Compilation::new(&question, &model.names, Bindings::default());
+        Self { question, model, worlds, compilation, domains: vec![None; worlds.len()] }
+    }
+
+    /// Which Allow statements the questions are about.
+    pub(crate) fn counts(&self) -> &'here dyn Fn(&Statement) -> bool {
+        self.question.allows
+    }
+
+    /// A request of some of the callers.
+    pub(crate) fn find(
+        &mut self,
+        callers: Callers<'_>,
+        within: &Within<'_>,
+        budget: &mut Budget,
+    ) -> Found<Hit> {
+        let mut gave_up = self.model.incomplete;
+        let names = &self.model.names;
+        for (world, domains) in self.worlds.iter().zip(&mut self.domains) {
+            if !callers(world.caller) {
+                continue;
+            }
+            let found = if names.variables.is_empty() {
+                let mut attempt = match domains.take() {
+                    Some(domains) => Attempt::again(&self.compilation, world, domains),
+                    None => Attempt::new(&self.compilation, names, world),
+                };
+                let found = attempt.run_within(within, budget);
+                *domains = Some(attempt.domains);
+                found
+            } else {
+                with_every_case(&self.question, names, world, within, budget)
+            };
+            match found {
+                Found::One(hit) => return Found::One(hit),
+                Found::None => {}
+                Found::Unknown => gave_up = true,
+            }
+        }
+        if gave_up { Found::Unknown } else { Found::None }
+    }
+
+    /// Whether `ask` finds a request for all values in the domains of `over`. It is asked with each of these parts
+    /// given one value, and only a proof counts.
+    ///
+    /// A request is good for all values that meet its [frame](Hit::frame). So values outside every frame so far are
+    /// looked for, until there are none.
+    pub(crate) fn holds_for_all(
+        &mut self,
+        over: &[(String, Domain)],
+        budget: &mut Budget,
+        mut ask: impl FnMut(&mut Self, &[(String, Domain)], &mut Budget) -> Option<Hit>,
+    ) -> bool {
+        let names = self.compilation.parts.names();
+        let given = |name: &String| over.iter().find(|(own, _)| own == name);
+        let domains: Vec<Domain> = names
+            .iter()
+            .map(|name| given(name).map_or_else(Domain::never, |(_, domain)| domain.clone()))
+            .collect();
+        let numbers: Vec<Option<usize>> =
+            over.iter().map(|(own, _)| names.iter().position(|name| name == own)).collect();
+        let mut frames: Vec<Vec<(Literal, bool)>> = Vec::new();
+        while frames.len() < MAX_FRAMES {
+            let clauses = frames.iter().map(|frame| Clause {
+                options: frame.iter().map(|(literal, wanted)| vec![(literal, !wanted)]).collect(),
+            });
+            let goal = Goal { must: Vec::new(), clauses: clauses.collect() };
+            let slots = match walk(&goal, &domains, &mut None, budget) {
+                Found::One(slots) => slots,
+                Found::None => return true,
+                Found::Unknown => return false,
+            };
+            let values = over.iter().zip(&numbers).map(|((name, domain), number)| {
+                let value = match number.and_then(|number| slots.get(number)) {
+                    Some(Slot::Values(values)) => Domain::texts(values.iter().cloned()),
+                    Some(Slot::Absent) => Domain::never(),
+                    // No statement speaks of it.
+                    None => domain.clone(),
+                };
+                (name.clone(), value)
+            });
+            let values: Vec<(String, Domain)> = values.collect();
+            match ask(self, &values, budget) {
+                Some(hit) => frames.push(hit.frame),
+                None => return false,
+            }
+        }
+        false
+    }
+}
