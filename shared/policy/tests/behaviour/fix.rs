@@ -121,6 +121,65 @@ fn services_and_fixed_principals_stay() {
 }
 
 #[test]
+fn what_only_services_meet_is_pinned_to_the_own_account() {
+    let sources = json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:*" } });
+    let fix = fix(&allow(json!("*"), sources), &settings());
+    assert_eq!(
+        fix.policy["Statement"][0]["Condition"]["StringEquals"],
+        json!({ "aws:SourceAccount": "111122223333" })
+    );
+    assert_eq!(fix.policy["Statement"][0]["Principal"], "*");
+}
+
+#[test]
+fn services_that_a_deny_exempts_keep_a_statement_of_their_own() {
+    let deny = json!({
+        "StringNotEqualsIfExists": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" },
+        "BoolIfExists": { "aws:PrincipalIsAWSService": "false" },
+    });
+    let document =
+        policy_of(vec![statement("Allow", json!("*"), json!({})), statement("Deny", json!("*"), deny)]);
+    let trust = Trust { organizations: vec!["o-a1b2c3d4e5".to_owned()], ..settings() };
+    let text = fix(&document, &trust).policy.to_string();
+    assert!(text.contains("o-a1b2c3d4e5") && text.contains("aws:SourceAccount"), "{text}");
+}
+
+#[test]
+fn services_that_are_shut_out_are_said() {
+    let fix = fix(&allow(json!("*"), json!({})), &settings());
+    assert_eq!(fix.shuts_out, ["AWS services of this account that came in by `*` are shut out."]);
+    let accounts = fix_of(json!({ "AWS": "arn:aws:iam::*:root" }));
+    assert_eq!(accounts.shuts_out, Vec::<String>::new());
+}
+
+fn fix_of(principal: Value) -> Fix {
+    fix(&allow(principal, json!({})), &settings())
+}
+
+#[test]
+fn the_organization_of_the_owner_is_kept() {
+    for condition in [
+        json!({ "StringEquals": { "aws:PrincipalOrgID": "${aws:ResourceOrgID}" } }),
+        json!({ "StringEquals": { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" } }),
+    ] {
+        let fix = fix(&allow(json!("*"), condition), &settings());
+        assert_eq!(
+            fix.policy["Statement"][0]["Condition"],
+            json!({ "StringEquals": { "aws:PrincipalOrgID": policy::ORGANIZATION_PLACEHOLDER } })
+        );
+        assert_eq!(fix.fill_in, [policy::ORGANIZATION_PLACEHOLDER]);
+    }
+}
+
+#[test]
+fn a_statement_that_nobody_meets_is_deleted() {
+    let nobody = allow(json!("*"), json!({ "StringEquals": { "aws:userid": "AROAEXAMPLE:*" } }));
+    let fix = fix(&nobody, &settings());
+    assert_eq!(fix.policy["Statement"], json!([]));
+    assert!(fix.summary[0].contains("delete the statement"), "{:?}", fix.summary);
+}
+
+#[test]
 fn a_closed_policy_needs_no_fix() {
     let analysis =
         analyse(&parse(&allow(json!({ "AWS": "111122223333" }), json!({}))), trusting(&settings()));

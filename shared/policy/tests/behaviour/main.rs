@@ -8,6 +8,7 @@
     reason = "a test may fail"
 )]
 
+mod abilities;
 mod callers;
 mod cases;
 mod change;
@@ -17,6 +18,7 @@ mod exemptions;
 mod findings;
 mod fix;
 mod fuzz;
+mod headlines;
 mod parse;
 mod properties;
 mod support;
