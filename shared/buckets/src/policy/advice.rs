@@ -11,12 +11,26 @@ pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
         && assessment.state.policy.as_ref().and_then(BucketPolicy::blocker).is_some();
     let is_public = assessment.findings().iter().any(|finding| match finding {
         PolicyFinding::Found(found) => found.kind.is_public(),
-        PolicyFinding::Unreadable(_) | PolicyFinding::Disagreement { .. } => false,
+        PolicyFinding::Unreadable(_) | PolicyFinding::NoVerdict(_) | PolicyFinding::Disagreement { .. } => {
+            false
+        }
     });
-    let advice: &[&str] = if is_blocked {
+    // Whether it helps is not known where S3's verdict is not.
+    let is_restricted = assessment.state.policy.as_ref().and_then(BucketPolicy::restricted).is_some();
+    let has_no_verdict =
+        assessment.findings().iter().any(|finding| matches!(finding, PolicyFinding::NoVerdict(_)));
+    let advice: &[&str] = if has_no_verdict {
+        &["Look at what S3 says of the policy, in the console's list of buckets or with `aws s3api \
+           get-bucket-policy-status`: where it differs from the above, S3's word counts."]
+    } else if is_blocked {
         &[
             "Keep RestrictPublicBuckets on: it alone keeps the public out.",
             "Then correct the policy, for example by the fix below: Curfew does not change policies.",
+        ]
+    } else if is_public && is_restricted {
+        &[
+            "Decide whether the public has to get in. If not, correct the policy, for example by the fix below: \
+           Curfew does not change policies.",
         ]
     } else if is_public {
         &[

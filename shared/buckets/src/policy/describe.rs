@@ -64,6 +64,15 @@ fn words(assessment: &PolicyAssessment, one: &PolicyFinding) -> Finding {
                 format!("The policy of `{bucket}` cannot be read, so it counts as public: {error}");
             finding("unreadable-policy", Severity::High, sentence, json!({ "error": error.to_string() }))
         }
+        PolicyFinding::NoVerdict(unknown) => {
+            let bucket = &assessment.state.bucket;
+            let sentence = format!(
+                "Whether S3 calls the policy of `{bucket}` public is not known ({}); by AWS's documentation it is not \
+                 public",
+                unknown.why()
+            );
+            finding("unknown-verdict", Severity::Medium, sentence, json!({ "unknown": unknown }))
+        }
         PolicyFinding::Disagreement { s3, documented } => {
             let (sentence, severity) = if *s3 {
                 ("S3 calls the policy public; by AWS's documentation it is not", Severity::High)
@@ -93,12 +102,29 @@ fn explain_first(assessment: &PolicyAssessment, findings: &mut [Finding]) {
 /// Nothing is urgent while Block Public Access keeps the public out.
 fn soften(assessment: &PolicyAssessment, findings: &mut [Finding]) {
     let policy = assessment.state.policy.as_ref().filter(|_| assessment.analysed.is_some());
-    let Some(blocker) = policy.and_then(BucketPolicy::blocker) else { return };
+    let Some(blocker) = policy.and_then(BucketPolicy::blocker) else { return doubt(assessment, findings) };
     for finding in findings.iter_mut() {
         finding.severity = finding.severity.min(Severity::Medium);
     }
     if let Some(first) = findings.first_mut() {
         first.summary = format!("{} - blocked for now by {}", first.summary, blocker.words());
+    }
+}
+
+/// The public comes in unless what could not be read stops it.
+fn doubt(assessment: &PolicyAssessment, findings: &mut [Finding]) {
+    let is_public =
+        |one: &PolicyFinding| matches!(one, PolicyFinding::Found(found) if found.kind.is_public());
+    let first = assessment.findings().first().filter(|one| is_public(one));
+    let (Some(_), Some(policy), Some(finding)) = (first, &assessment.state.policy, findings.first_mut())
+    else {
+        return;
+    };
+    let doubts: Vec<String> =
+        policy.may_block().iter().map(|one| format!("{} ({})", one.what, one.unknown.why())).collect();
+    if !doubts.is_empty() {
+        finding.summary.push_str(", unless what could not be read stops it: ");
+        finding.summary.push_str(&doubts.join(" and "));
     }
 }
 

@@ -18,8 +18,12 @@ pub(super) fn is_envelope(root: &Node<'_>) -> Result<bool, TriggerError> {
 pub(super) fn envelope(root: &Node<'_>) -> Result<Reading, TriggerError> {
     match root.text_of("Type")? {
         None | Some("Notification") => {}
-        Some("SubscriptionConfirmation") => return Err(kinds::not_read(root, "an SNS subscription confirmation")),
-        Some("UnsubscribeConfirmation") => return Err(kinds::not_read(root, "an SNS unsubscribe confirmation")),
+        Some("SubscriptionConfirmation") => {
+            return Err(kinds::not_read(root, "an SNS subscription confirmation"));
+        }
+        Some("UnsubscribeConfirmation") => {
+            return Err(kinds::not_read(root, "an SNS unsubscribe confirmation"));
+        }
         Some(other) => return Err(kinds::not_read(root, &format!("an SNS message of type {other}"))),
     }
     let message = root.required("Message")?;

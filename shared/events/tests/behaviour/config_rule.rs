@@ -162,7 +162,8 @@ fn an_arn_names_its_resource_in_every_partition() {
         ("eu-isoe-west-1", "aws-iso-e"),
         ("us-isof-south-1", "aws-iso-f"),
     ] {
-        for (config_type, id) in [("AWS::S3::Bucket", "acme-reports"), ("AWS::EC2::SecurityGroup", "sg-1d56fc66")]
+        for (config_type, id) in
+            [("AWS::S3::Bucket", "acme-reports"), ("AWS::EC2::SecurityGroup", "sg-1d56fc66")]
         {
             let by_id = named(config_type, id, region);
             let arn = by_id.subjects[0].arn();

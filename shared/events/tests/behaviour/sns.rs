@@ -59,7 +59,9 @@ fn an_event_says_the_same_raw_and_in_an_envelope() {
 fn an_envelope_of_a_fifo_topic_or_with_other_members_is_one_too() {
     let text = config_rule().to_string();
     let raw = event(&config_rule());
-    for gone in ["Signature", "SigningCertURL", "SignatureVersion", "Subject", "MessageId", "Type", "Timestamp"] {
+    for gone in
+        ["Signature", "SigningCertURL", "SignatureVersion", "Subject", "MessageId", "Type", "Timestamp"]
+    {
         let document = with(envelope(&text), &format!("/{gone}"), None);
         assert_eq!(queued(&document), raw, "{gone}");
         let record = with(lambda(std::slice::from_ref(&text)), &format!("/Records/0/Sns/{gone}"), None);
