@@ -46,14 +46,15 @@ class Seen:
     """What was seen in all tests that are over."""
 
     def __init__(self):
-        # IAM actions by the function's name.
+        # IAM actions, and metrics with their dimensions, by the function's name.
         self.actions = {name: set() for name in FUNCTIONS}
-        self.fields, self.metrics = set(), set()
+        self.metrics = {name: set() for name in FUNCTIONS}
+        self.fields = set()
 
     def add(self, function):
         self.actions[function.name] |= function.recorder.actions
         self.fields |= function.fields
-        self.metrics |= function.counted
+        self.metrics[function.name] |= function.counted
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """s3-acl-private: whether a public ACL has an effect, what depends on it, and blocking public ACLs by setting."""
 
 import json
+import re
 import shlex
 from xml.sax.saxutils import escape
 
@@ -165,6 +166,39 @@ def test_a_block_that_fails_is_left_to_a_person_with_the_command_and_nothing_els
     lines, errors = finish_by_hand(text, emulator)
     assert (len(lines), errors) == (1, "")
     assert blocked(s3, open_bucket) == flags("RestrictPublicBuckets", "BlockPublicAcls", "IgnorePublicAcls")
+
+
+def masked(s3, name):
+    """S3 with `IgnorePublicAcls` on answers with the ACL in force."""
+
+    def answer(_call, forward):
+        status, body = forward()
+        if (blocked(s3, name) or OFF)["IgnorePublicAcls"]:
+            body = re.sub(rb"<Grant>(?:(?!</Grant>).)*global/(?:AllUsers|AuthenticatedUsers).*?</Grant>", b"", body, flags=re.DOTALL)
+        return status, body
+
+    return answer
+
+
+def test_a_grant_that_comes_back_is_seen_before_the_flags_mask_it(blocking, s3, open_bucket):
+    def comes_back(_call, forward):
+        answer = forward()
+        s3.put_bucket_acl(Bucket=open_bucket, ACL="public-read")
+        return answer
+
+    blocking.recorder.intercept("PutBucketAcl", comes_back)
+    blocking.recorder.intercept("GetBucketAcl", masked(s3, open_bucket), times=99)
+
+    run = send(blocking, queued(about_bucket(open_bucket)))
+
+    assert (failures(run), run.outcome) == (["m0"], "still-open")
+    assert [left["kind"] for left in run.line["remaining"]] == ["public-grant"]
+    assert (run.changing, blocked(s3, open_bucket)) == (["PutBucketAcl"], None)
+    assert "STILL OPEN" in run.mail[1]
+    blocking.recorder.intercept("GetBucketAcl", masked(s3, open_bucket), times=99)
+    assert send(blocking, queued(about_bucket(open_bucket), receive_count=2)).outcome == "remediated"
+    assert not is_public(s3, open_bucket)
+    assert blocked(s3, open_bucket) == flags("BlockPublicAcls", "IgnorePublicAcls")
 
 
 @pytest.mark.parametrize("settings", [{}, {"style": "private"}, {"block_public_acls": True}])

@@ -8,7 +8,7 @@ from harness.groups import WORLD, four, group_of
 from harness.offenders import permission
 from harness.recorder import ec2_error
 from harness.stack import RuntimeApi
-from support import about_group, failures, follow, queued, says_again_nothing, send
+from support import about_group, failures, follow, queued, says_again_nothing, section, send
 
 WORLD6 = "::/0"
 TAG = "curfew:quarantined-at"
@@ -193,14 +193,43 @@ def test_a_group_that_is_gone_is_gone(quarantine, ec2):
         says_again_nothing(run)
 
 
-def test_denied_reading_names_the_missing_action(quarantine, ec2):
+NOT_AUTHORIZED = ec2_error("UnauthorizedOperation", "You are not authorized.")
+
+
+def test_rules_that_may_not_be_read_are_a_failure_that_names_the_missing_action(quarantine, ec2):
     group = open_group(ec2)
-    for operation in ("DescribeSecurityGroups", "DescribeSecurityGroupRules"):
-        quarantine.recorder.fault(operation, 403, ec2_error("UnauthorizedOperation", "You are not authorized."), times=9)
-        run = send(quarantine, about_group(group))
-        assert run.failed and f"ec2:{operation}" in run.answer["errorMessage"]
-        assert f"ec2:{operation}" in run.mail[1]
-        assert run.changing == []
+    quarantine.recorder.fault("DescribeSecurityGroupRules", 403, NOT_AUTHORIZED, times=9)
+    run = send(quarantine, about_group(group))
+    assert run.failed and "ec2:DescribeSecurityGroupRules" in run.answer["errorMessage"]
+    assert "ec2:DescribeSecurityGroupRules" in run.mail[1]
+    assert run.changing == []
+
+
+def test_a_group_whose_name_may_not_be_read_is_closed_by_its_rules_and_the_mail_says_what_is_unknown(quarantine, ec2):
+    group = open_group(ec2)
+    quarantine.recorder.fault("DescribeSecurityGroups", 403, NOT_AUTHORIZED, times=9)
+    run = send(quarantine, queued(about_group(group)))
+    assert (failures(run), run.outcome) == ([], "remediated")
+    [unread] = run.line["unread"]
+    assert (unread["action"], unread["kind"]) == ("ec2:DescribeSecurityGroups", "access-denied")
+    assert "name, VPC and tags of the group: access denied" in "".join(section(run.mail[1], "WHAT CURFEW COULD NOT READ"))
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_a_group_whose_interfaces_cannot_be_read_is_said_to_be_open(isolate, ec2, passes):
+    operation = "DescribeNetworkInterfaces"
+    group = open_group(ec2)
+    answer = (503, ec2_error("RequestLimitExceeded", "Later.")) if passes else (403, NOT_AUTHORIZED)
+    isolate.recorder.fault(operation, *answer, times=9)
+    run = send(isolate, queued(about_group(group)))
+    assert (failures(run), run.outcome) == (["m0"] if passes else [], "alerted")
+    assert run.line["findings"][0]["kind"] == "open-ingress"
+    [unread] = run.line["unread"]
+    assert (unread["action"], unread["what"]) == (f"ec2:{operation}", "which network interfaces have the group")
+    assert f"ec2:{operation}" in run.mail[1] and run.changing == []
+    isolate.recorder.fault(operation, *answer, times=9)
+    again = send(isolate, queued(about_group(group), receive_count=2))
+    assert (failures(again), again.line["alert"]) == (["m0"] if passes else [], "repeated")
 
 
 def test_a_rule_that_somebody_adds_again_at_once_is_still_open(quarantine, ec2):

@@ -7,7 +7,7 @@ from harness import offenders
 from harness.recorder import s3_error
 from harness.stack import ACCOUNT, RuntimeApi
 from harness.triggers import BUCKET, compliance_change
-from support import about_bucket, failures, queued, says_again_nothing, send
+from support import about_bucket, failures, queued, says_again_nothing, section, send
 
 
 @pytest.fixture(scope="module")
@@ -116,34 +116,82 @@ def test_two_rules_about_one_policy_are_one_mail(alert, public_bucket):
     assert [len(send(alert, event).mails) for event in events] == [1, 0, 0]
 
 
-def test_a_verdict_that_does_not_say_is_a_failure_and_not_silent(alert, public_bucket):
-    alert.recorder.fault("GetBucketPolicyStatus", 200, "<PolicyStatus/>", times=9)
+READS = {
+    "GetBucketPolicyStatus": ("s3:GetBucketPolicyStatus", "S3's own verdict on the policy", "PolicyStatus"),
+    "GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock", "Block Public Access of the bucket", "PublicAccessBlockConfiguration"),
+    "GetAccountPublicAccessBlock": (
+        "s3:GetAccountPublicAccessBlock", "Block Public Access of the account", "PublicAccessBlockConfiguration"
+    ),
+}
+# An answer in which ROOT is the name of the right document, and whether another attempt may get another one.
+ANSWERS = {
+    "denied": (403, s3_error("AccessDenied", "Access Denied"), False),
+    "an outage": (500, s3_error("InternalError", "We encountered an internal error."), True),
+    "a throttle": (503, s3_error("SlowDown", "Please reduce your request rate."), True),
+    "an answer that says nothing": (200, "<ROOT/>", False),
+    "another document": (200, "<Nothing/>", True),
+    "a flag that is none": (
+        200, "<ROOT><IsPublic>perhaps</IsPublic><RestrictPublicBuckets>perhaps</RestrictPublicBuckets></ROOT>", True
+    ),
+}
+
+
+def fault(alert, operation, answer):
+    """Whether another attempt may get another answer than this one."""
+    status, body, passes = ANSWERS[answer]
+    alert.recorder.fault(operation, status, body.replace("ROOT", READS[operation][2]), times=9)
+    return passes
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("operation", READS)
+def test_whatever_else_cannot_be_read_a_public_policy_is_mailed_with_what_is_unknown(alert, public_bucket, operation, answer):
+    action, what, _ = READS[operation]
+    passes = fault(alert, operation, answer)
+
     run = send(alert, queued(about_bucket(public_bucket)))
-    assert failures(run) == ["m0"]
-    assert run.outcome == "failed"
-    assert "IsPublic" in run.line["error"]["message"]
-    assert "s3:GetBucketPolicyStatus" in run.mail[1]
+
+    assert (failures(run), run.outcome) == (["m0"] if passes else [], "alerted")
+    assert run.line["findings"][0]["kind"] == "public"
+    [unread] = run.line["unread"]
+    assert (unread["what"], unread["action"]) == (what, action)
+    subject, text = run.mail
+    assert subject.startswith("[Curfew] alerted, critical: ")
+    assert text.startswith(f"Anyone on the internet can read every object in `{public_bucket}`")
+    assert f"{what}: " in "".join(section(text, "WHAT CURFEW COULD NOT READ")) and action in text
+    assert "So nothing blocks" not in text
+    fault(alert, operation, answer)
+    again = send(alert, queued(about_bucket(public_bucket), receive_count=2))
+    assert (failures(again), again.line["alert"], again.published) == (["m0"] if passes else [], "repeated", [])
 
 
-@pytest.mark.parametrize(
-    ("operation", "action"),
-    [
-        ("GetBucketPolicy", "s3:GetBucketPolicy"),
-        ("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus"),
-        ("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
-    ],
-)
-def test_denied_access_names_the_missing_action_and_is_mailed_once(alert, public_bucket, operation, action):
+def test_a_private_policy_without_a_verdict_is_not_called_compliant(alert, s3):
+    name = offenders.bucket(s3)
+    policy = offenders.public_policy(name)
+    del policy["Statement"][1]
+    offenders.set_policy(s3, name, policy)
+    for answer in ANSWERS:
+        passes = fault(alert, "GetBucketPolicyStatus", answer)
+        run = send(alert, queued(about_bucket(name)))
+        assert (failures(run), run.outcome) == ((["m0"], "failed") if passes else ([], "alerted")), answer
+        assert run.line["findings"][0]["kind"] == "unknown-verdict"
+        assert run.line["alert"] == "none" if passes else run.published or run.line["alert"] == "repeated"
+    fault(alert, "GetBucketPolicyStatus", "a throttle")
+    [(subject, _)] = send(alert, queued(about_bucket(name), receive_count=8)).mails
+    assert subject.startswith("[Curfew] failed")
+
+
+def test_a_policy_that_may_not_be_read_is_a_failure_that_names_the_missing_action_once(alert, public_bucket):
     event = about_bucket(public_bucket)
     mailed = []
     for _ in range(2):
-        alert.recorder.fault(operation, 403, s3_error("AccessDenied", "Access Denied"), times=9)
+        alert.recorder.fault("GetBucketPolicy", 403, s3_error("AccessDenied", "Access Denied"), times=9)
         run = send(alert, event)
-        assert run.failed and action in run.answer["errorMessage"]
-        assert (run.outcome, run.line["error"]["action"]) == ("failed", action)
+        assert run.failed and "s3:GetBucketPolicy`" in run.answer["errorMessage"]
+        assert (run.outcome, run.line["error"]["action"]) == ("failed", "s3:GetBucketPolicy")
         mailed += run.mails
     [(_, text)] = mailed
-    assert action in text
+    assert "s3:GetBucketPolicy" in text
 
 
 def test_a_policy_in_any_script_is_mailed_as_it_is(alert, s3):

@@ -21,9 +21,9 @@ def fields_of(value, path=""):
 
 
 def metrics_of(line):
-    """(name, names of its dimensions) of each metric in a line of the embedded metric format."""
+    """(name, dimensions with their values) of each metric in a line of the embedded metric format."""
     return {
-        (metric["Name"], tuple(sorted(dimensions)))
+        (metric["Name"], tuple((name, line[name]) for name in sorted(dimensions)))
         for directive in line["_aws"]["CloudWatchMetrics"]
         for dimensions in directive["Dimensions"]
         for metric in directive["Metrics"]

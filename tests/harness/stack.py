@@ -142,7 +142,7 @@ class Function:
         self.runtime = runtime or RuntimeApi()
         self.recorder = Recorder("127.0.0.1", emulator.port, tls=tls)
         self.metrics = []
-        # By which names a search finds what was ever logged, and what was ever counted by which dimensions.
+        # By which names a search finds what was ever logged, and what was ever counted with which dimensions.
         self.fields, self.counted = set(), set()
         variables = {
             "PATH": os.environ.get("PATH", ""),

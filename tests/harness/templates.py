@@ -81,20 +81,33 @@ def queries():
     return {one["Name"]: one["QueryString"] for one in saved} | {one["title"]: one["query"] for one in shown}
 
 
-def metrics(namespace):
-    """(name, names of its dimensions) of each metric of a namespace that an alarm or the dashboard names."""
-    found = set()
+def alarms(namespace):
+    """(name of the alarm, metric, dimensions with their values) of each metric of a namespace that an alarm watches."""
     for resource in load("watch")["Resources"].values():
+        if resource["Type"] != "AWS::CloudWatch::Alarm":
+            continue
         alarm = resource["Properties"]
         named = [alarm, *(one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one)]
         for metric in named:
             if metric.get("Namespace") == namespace:
-                found.add((metric["MetricName"], tuple(sorted(one["Name"] for one in metric["Dimensions"]))))
+                dimensions = sorted((one["Name"], one["Value"]) for one in metric["Dimensions"])
+                yield alarm["AlarmName"], metric["MetricName"], tuple(dimensions)
+
+
+def shown(namespace):
+    """(metric, dimensions with their values) of each metric of a namespace that the dashboard shows."""
     for widget in dashboard()["widgets"]:
         for metric in widget["properties"].get("metrics", []):
             if metric[0] == namespace:
-                found.add((metric[1], tuple(sorted(name for name in metric[2::2] if isinstance(name, str)))))
-            elif isinstance(metric[0], dict):
-                [(dimensions, name)] = re.findall(rf"\{{{namespace},([^}}]*)\}} MetricName=\"(\w+)\"", metric[0]["expression"])
-                found.add((name, tuple(sorted(dimensions.split(",")))))
-    return found
+                plain = [part for part in metric[2:] if isinstance(part, str)]
+                yield metric[1], tuple(sorted(zip(plain[::2], plain[1::2], strict=True)))
+
+
+def searched(namespace):
+    """(metric, names of its dimensions) of each metric of a namespace that the dashboard searches for."""
+    for widget in dashboard()["widgets"]:
+        for metric in widget["properties"].get("metrics", []):
+            if isinstance(metric[0], dict):
+                pattern = rf"\{{{namespace},([^}}]*)\}} MetricName=\"(\w+)\""
+                for dimensions, name in re.findall(pattern, metric[0]["expression"]):
+                    yield name, tuple(sorted(dimensions.split(",")))

@@ -235,6 +235,51 @@ def test_alarms_go_to_the_topic_and_say_what_to_do(loaded):
         assert all(query in queries for query in re.findall(r"curfew/[a-z0-9-]+(?!\S*/)", description.replace("/curfew/settings", ""))), logical_id
 
 
+def names_in(loaded, template, kind, key):
+    return {r["Properties"][key] for r in loaded[template]["Resources"].values() if r["Type"] == kind}
+
+
+def test_an_alarm_watches_what_the_templates_make_and_its_own_functions_part(loaded):
+    made = {
+        "FunctionName": names_in(loaded, "functions", "AWS::Lambda::Function", "FunctionName"),
+        "QueueName": names_in(loaded, "foundation", "AWS::SQS::Queue", "QueueName"),
+        "RuleName": names_in(loaded, "triggers", "AWS::Events::Rule", "Name"),
+    }
+    metrics = {
+        "AWS/Lambda": ({"Errors", "Throttles"}, "FunctionName"),
+        "AWS/SQS": ({"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"}, "QueueName"),
+        "AWS/Events": ({"InvocationsFailedToBeSentToDlq"}, "RuleName"),
+    }
+    for namespace, (known, dimension) in metrics.items():
+        watched = set()
+        for alarm, metric, dimensions in templates.alarms(namespace):
+            [(name, value)] = dimensions
+            assert (metric in known, name, value in made[dimension]) == (True, dimension, True), alarm
+            own = [function for function in FUNCTIONS if alarm.startswith(f"curfew-{function}-")]
+            assert all(value.startswith(f"curfew-{function}") for function in own), alarm
+            watched.add(value)
+        assert watched == made[dimension], namespace
+
+
+def test_an_alarm_fires_at_the_first_count(loaded):
+    for resource in loaded["watch"]["Resources"].values():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            alarm = resource["Properties"]
+            assert (alarm["EvaluationPeriods"], alarm["ComparisonOperator"]) == (1, "GreaterThanThreshold")
+            assert alarm["Threshold"] == (0 if alarm.get("MetricName") != "ApproximateAgeOfOldestMessage" else {"Ref": "OldestMessageSeconds"})
+            assert all(one["MetricStat"]["Stat"] == "Sum" for one in alarm.get("Metrics", []) if "MetricStat" in one)
+
+
+def test_an_outcome_that_an_alarm_watches_is_one_that_its_control_can_have():
+    for alarm, metric, dimensions in templates.alarms("Curfew"):
+        outcome = dict(dimensions).get("outcome")
+        rows = [row for row in ROWS.values() if row.control == dict(dimensions)["control"]]
+        assert len(rows) == 1, (alarm, metric)
+        # What changes nothing leaves nothing open after a change.
+        assert outcome in ({None, "failed", "still-open"} if rows[0].changes else {None, "failed"}), alarm
+        assert alarm.startswith((f"curfew-{rows[0].name}-", "curfew-settings-not-read")), alarm
+
+
 def test_queries_by_outcome_leave_out_the_lines_that_hold_metrics():
     about_outcomes = [query for query in templates.queries().values() if "outcome in" in query]
     assert len(about_outcomes) == 3

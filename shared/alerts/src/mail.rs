@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use remediation::{Alert, Finding, Outcome, Remedy, Report};
+use remediation::{Alert, Finding, Outcome, Remedy, Report, Unread};
 
 use crate::cut;
 
@@ -68,6 +68,11 @@ fn text(report: &Report, limit: usize) -> String {
     let findings = report.findings.iter().map(finding).collect();
     text.list(findings, "Nobody knows: the resource could not be read.", limit);
 
+    if !report.unread.is_empty() {
+        text.title("What Curfew could not read");
+        text.list(report.unread.iter().map(unread).collect(), "", limit);
+    }
+
     text.title("Where");
     let subject = &report.subject;
     text.line(&format!("  Account   {}", subject.account));
@@ -101,6 +106,10 @@ fn finding(finding: &Finding) -> String {
         Remedy::Report => ", reported only",
     };
     format!("{} ({}{whose})", finding.summary, finding.severity)
+}
+
+fn unread(unread: &Unread) -> String {
+    format!("{}: {}", unread.what, unread.unknown)
 }
 
 fn did(report: &Report, text: &mut Text, limit: usize) {

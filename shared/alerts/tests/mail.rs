@@ -14,7 +14,7 @@ use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use remediation::{Evidence, Mode, Outcome, Remedy, Report, testing};
+use remediation::{CallError, Denied, Evidence, Mode, Outcome, Remedy, Report, Unknown, Unread, testing};
 use serde_json::{Value, json};
 use support::{bucket, report, unread};
 
@@ -51,6 +51,23 @@ fn the_mail_about_a_failure_after_a_change() {
 #[test]
 fn the_mail_about_a_subject_that_could_not_be_read() {
     assert_snapshot!(written(&unread()));
+}
+
+#[test]
+fn what_could_not_be_read_is_said_with_the_reason() {
+    let unknown = Unknown::from(CallError::Denied(Denied {
+        action: "ec2:DescribeNetworkInterfaces",
+        message: "You are not authorized".to_owned(),
+    }));
+    let unread = vec![Unread { what: "which network interfaces have the group".to_owned(), unknown }];
+    let message = message(&Report { unread, ..report(Outcome::Alerted) });
+    let said = "\n\nWHAT CURFEW COULD NOT READ\n  - which network interfaces have the group: access denied: the \
+                function's role may not call `ec2:DescribeNetworkInterfaces` here: You are not authorized\n\nWHERE\n";
+    assert!(message.mail.text.contains(said), "{}", message.mail.text);
+    let body: Value = serde_json::from_str(&message.body).unwrap();
+    let facts: Value = serde_json::from_str(body["sqs"].as_str().unwrap()).unwrap();
+    assert_eq!(facts["unread"][0]["kind"], "access-denied");
+    assert!(!mail(&report(Outcome::Alerted), usize::MAX).text.contains("COULD NOT READ"));
 }
 
 #[test]

@@ -1,11 +1,13 @@
-//! What all calls to AWS share: how an answer that is an error is read, how calls are counted, how a client reaches a
-//! Region. No service's SDK comes in here.
+//! What all calls to AWS share: how an answer that is an error is read, how calls are counted and tried again, how a
+//! client reaches a Region. No service's SDK comes in here.
 
+mod behavior;
 mod calls;
 mod endpoint;
 mod failed;
 mod region;
 
+pub use behavior::{behavior_version, retries};
 pub use calls::{CountCalls, counted};
 pub use endpoint::own_endpoint;
 pub use failed::{code, failed};

@@ -8,11 +8,11 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::types::ResourceType;
 use aws_types::SdkConfig;
 use events::{GroupId, InterfaceId, VpcId};
-use network::{IpNet, Permission, PrefixListId, Rule, RuleId};
+use network::{IpNet, Permission, PrefixListId, RuleId};
 use remediation::CallError;
 use security_groups::{
     About, At, Authorized, By, Created, Interface, ListName, Placed, QUARANTINE_GROUP, QUARANTINE_GROUP_NAME,
-    QUARANTINE_GROUP_TEXT, QuarantineGroup, Revoked, SecurityGroups, Tags, action, all_traffic,
+    QUARANTINE_GROUP_TEXT, QuarantineGroup, Revoked, Rules, SecurityGroups, Tags, action, all_traffic,
 };
 
 use crate::answers::{Answer, list_name};
@@ -61,7 +61,7 @@ impl SecurityGroups for Ec2SecurityGroups {
         }
     }
 
-    async fn rules(&self, at: &At<'_>) -> Result<Option<Vec<Rule>>, CallError> {
+    async fn rules(&self, at: &At<'_>) -> Result<Option<Rules>, CallError> {
         const ACTION: &str = "ec2:DescribeSecurityGroupRules";
         let request = self
             .client(at)
@@ -69,13 +69,25 @@ impl SecurityGroups for Ec2SecurityGroups {
             .filters(filter("group-id", [at.id.as_str()]))
             .max_results(PAGE);
         // Whoever stops where a token comes twice takes a part for the whole.
-        let pages = request.into_paginator().stop_on_duplicate_token(false);
-        match pages.items().send().try_collect().await {
-            Ok(rules) => {
-                rules.into_iter().map(|rule| Answer(ACTION).rule(rule)).collect::<Result<_, _>>().map(Some)
+        let mut items = request.into_paginator().stop_on_duplicate_token(false).items().send();
+        let (mut read, mut rest) = (Vec::new(), None);
+        // One rule that nobody can read, or a page that does not come, does not hide the others.
+        while let Some(item) = items.next().await {
+            let rule = match item {
+                Ok(rule) => Answer(ACTION).rule(rule),
+                Err(error) if is_gone(&error) => return Ok(None),
+                Err(error) => Err(aws::failed(ACTION, error)),
+            };
+            match rule {
+                Ok(rule) => read.push(rule),
+                Err(error) => {
+                    rest.get_or_insert(error);
+                }
             }
-            Err(error) if is_gone(&error) => Ok(None),
-            Err(error) => Err(aws::failed(ACTION, error)),
+        }
+        match rest {
+            Some(error) if read.is_empty() => Err(error),
+            rest => Ok(Some(Rules { read, rest })),
         }
     }
 

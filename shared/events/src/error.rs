@@ -43,6 +43,14 @@ pub enum TriggerError {
         /// What it should be, as in `a 12-digit account id`.
         expected: &'static str,
     },
+    /// Something that is known, and is no event that Curfew reads.
+    #[error("{}{kind}, which is not a trigger that Curfew reads", is_at(place))]
+    NotRead {
+        /// Where it stands.
+        place: Place,
+        /// What it is, as in `an SNS subscription confirmation`.
+        kind: String,
+    },
     /// An event that Curfew does not read.
     #[error("`{source_name}` / `{detail_type}` is not a trigger that Curfew reads")]
     Foreign {
@@ -83,6 +91,11 @@ impl From<Fault> for TriggerError {
 /// The place of a text inside the payload, ahead of what is wrong with it.
 fn inside(place: &Place) -> String {
     if place.is_root() { String::new() } else { format!("`{place}`: ") }
+}
+
+/// The place of a document inside the payload, ahead of what it is.
+fn is_at(place: &Place) -> String {
+    if place.is_root() { "this is ".to_owned() } else { format!("`{place}` is ") }
 }
 
 /// Somebody else's text, shortened and on one line, fit for a message.

@@ -22,11 +22,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use alerts::{Topic, TopicArn, TopicArnError};
+use aws_config::SdkConfig;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
 use remediation::Describe;
@@ -123,11 +122,11 @@ async fn prepare(environment: &Environment) -> Result<Function, StartError> {
     // Every call goes to its own resource's Region; this is only what the SDK asks for beforehand.
     let region =
         RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(topic.region());
-    let sdk = aws_config::defaults(BehaviorVersion::latest())
+    let sdk = aws_config::defaults(aws::behavior_version())
         .region(region)
         .http_client(https::client())
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .retry_config(aws::retries())
         .load()
         .await;
     let (settings, parameter) = match origin {

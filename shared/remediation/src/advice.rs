@@ -1,7 +1,10 @@
 //! What a person should do now, whichever control it was: after a step that could not be done, and where somebody
 //! else closed the resource.
 
-use crate::{Assessment, CallError, Describe, Outcome, StepError, Walked};
+use crate::{Assessment, CallError, Describe, Outcome, Reason, StepError, Unread, Walked};
+
+const AGAIN: &str = "What could not be read may be read at another time: the same trigger is delivered again. Once the \
+                     queue has given up, send the message back from its dead-letter queue.";
 
 /// Advice about a walk: the control's own, unless a step failed or nothing is left to do.
 pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String> {
@@ -12,7 +15,27 @@ pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String
             "Find out who closed it. If it should be as it was, the evidence below has all that was there."
                 .to_owned(),
         ],
-        _ => control.advice(walked),
+        _ => {
+            let mut advice = control.advice(walked);
+            advice.extend(walked.unread().into_iter().filter_map(about_unread));
+            advice.extend(walked.to_read_again().map(|_| AGAIN.to_owned()));
+            advice
+        }
+    }
+}
+
+/// What to do about a part that could not be read and will not be by itself.
+fn about_unread(Unread { what, unknown }: &Unread) -> Option<String> {
+    match &unknown.reason {
+        Reason::Unavailable { .. } => None,
+        Reason::AccessDenied => Some(format!(
+            "Allow the function's role to call `{}`, or find out why it may not: until then Curfew does not know \
+             {what}.",
+            unknown.action
+        )),
+        Reason::Refused { .. } | Reason::IncompleteAnswer { .. } => {
+            Some(format!("Look by hand at {what}: Curfew could not read it, and trying again does not help."))
+        }
     }
 }
 
@@ -28,7 +51,7 @@ fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
         Some(StepError::Call(CallError::Denied(denied))) => {
             Some(format!("Allow the function's role to call `{}`, or find out why it may not.", denied.action))
         }
-        Some(StepError::Call(error)) if error.is_passing() => is_repeated.then(|| {
+        Some(error) if error.is_passing() => is_repeated.then(|| {
             "This may pass by itself. Once the queue has given up, send the message back from its dead-letter \
              queue."
                 .to_owned()

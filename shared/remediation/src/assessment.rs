@@ -33,6 +33,11 @@ pub trait Assessment: Sized {
     /// Who deals with one of them.
     fn remedy(&self, finding: &Self::Finding) -> Remedy;
 
+    /// Whether a finding says only that something could not be read which may be read at another time.
+    fn may_pass(&self, _finding: &Self::Finding) -> bool {
+        false
+    }
+
     /// The same judgement with only what `stays` answers of each finding: all of it, a part, or nothing. What is
     /// taken out is in no plan.
     #[must_use]
@@ -41,6 +46,11 @@ pub trait Assessment: Sized {
     /// Whether nothing is to be said.
     fn is_compliant(&self) -> bool {
         self.findings().is_empty()
+    }
+
+    /// Whether nothing is to be said but what [may pass](Self::may_pass).
+    fn only_waits(&self) -> bool {
+        !self.is_compliant() && self.findings().iter().all(|finding| self.may_pass(finding))
     }
 
     /// Whether something is left that Curfew would close.

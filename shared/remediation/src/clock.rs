@@ -6,6 +6,10 @@ use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// How long to wait before each repeated read after a change: EC2 and S3 may show the old state for a moment.
+pub const PAUSES: [Duration; 3] =
+    [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_500)];
+
 /// Tells the time.
 pub trait Clock {
     /// The time now.

@@ -9,7 +9,7 @@ use events::{AccountId, Partition, Region, Resource, Subject};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Assessment, CallError};
+use crate::{Assessment, CallError, Unread};
 
 /// One thing that Curfew enforces.
 ///
@@ -44,6 +44,9 @@ pub trait Control: Sized {
         &self,
         target: &Target<'_, Self::Id>,
     ) -> impl Future<Output = Result<Option<Self::State>, CallError>>;
+
+    /// What of a state could not be read and may change its judgement. What was read is judged all the same.
+    fn unread(&self, state: &Self::State) -> Vec<Unread>;
 
     /// Says what is not acceptable about a state. What a state lets in may depend on when it is asked.
     fn assess(&self, state: &Self::State, now: SystemTime) -> Self::Assessment;

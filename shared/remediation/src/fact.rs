@@ -33,6 +33,16 @@ pub struct Unknown {
     pub message: String,
 }
 
+/// A part of a state that AWS did not say, and that its judgement would go by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unread {
+    /// What it is, as in `Block Public Access of the account`.
+    pub what: String,
+    /// Why.
+    #[serde(flatten)]
+    pub unknown: Unknown,
+}
+
 /// How a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -79,7 +89,27 @@ impl<T> Fact<T> {
     }
 }
 
+impl<T> Fact<T> {
+    /// The part of a state that this is, where it is unknown.
+    pub fn unread(&self, what: &str) -> Option<Unread> {
+        self.unknown().map(|unknown| Unread { what: what.to_owned(), unknown: unknown.clone() })
+    }
+}
+
+impl fmt::Display for Unread {
+    /// Such as `Block Public Access of the account could not be read: access denied: ...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} could not be read: {}", self.what, self.unknown)
+    }
+}
+
 impl Unknown {
+    /// Whether the same call may succeed later without anybody changing anything.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self.reason, Reason::Unavailable { .. })
+    }
+
     /// Why, without the service's own words, which may differ from call to call: the same is told once.
     #[must_use]
     pub fn why(&self) -> String {
@@ -89,6 +119,19 @@ impl Unknown {
             Reason::Unavailable { code } => format!("`{action}` did not go through: {code}"),
             Reason::Refused { code } => format!("`{action}` was refused: {code}"),
             Reason::IncompleteAnswer { field } => format!("`{action}` answered without `{field}`"),
+        }
+    }
+}
+
+impl Reason {
+    /// A stable name for logs and message consumers, that of the call's error.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::AccessDenied => "access-denied",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Refused { .. } => "refused",
+            Self::IncompleteAnswer { .. } => "incomplete-answer",
         }
     }
 }

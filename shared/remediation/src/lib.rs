@@ -32,7 +32,7 @@ pub use assessment::{Assessment, Remedy};
 pub use call::{CallError, Denied, Transport};
 pub use control::{Applied, Control, Target};
 pub use describe::{Describe, Evidence};
-pub use fact::{Fact, Reason, Unknown};
+pub use fact::{Fact, Reason, Unknown, Unread};
 pub use finding::{Change, Finding, Severity};
 pub use mode::Mode;
 pub use notify::{Alert, Notify, Undelivered};

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
 use crate::{
-    Change, Describe, Evidence, Finding, Found, Mode, Note, Outcome, Severity, StepError, Target, Walked,
+    Change, Describe, Evidence, Finding, Found, Mode, Note, Outcome, Severity, StepError, Target, Unread,
+    Walked,
 };
 
 /// The title of the commands that finish by hand what Curfew could not.
@@ -34,6 +35,10 @@ pub struct Report {
     pub remaining: Option<Vec<Finding>>,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
+    /// What could not be read and may change the judgement.
+    pub unread: Vec<Unread>,
+    /// Of that, what the next delivery may read, where nothing else is left to do.
+    pub to_read_again: Option<Unread>,
     /// Why a step could not be done.
     pub error: Option<StepError>,
     /// What else there is to know.
@@ -67,6 +72,8 @@ impl Report {
             changes: walked.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
             before: found.map(|found| found.written.clone()),
+            unread: walked.unread().into_iter().cloned().collect(),
+            to_read_again: walked.to_read_again().cloned(),
             error: walked.error.clone(),
             note: walked.note,
             advice: advice(control, walked),
@@ -96,7 +103,7 @@ impl Report {
     /// Whether the same trigger should be handed out again.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed | Outcome::StillOpen)
+        matches!(self.outcome, Outcome::Failed | Outcome::StillOpen) || self.to_read_again.is_some()
     }
 
     /// What there is to say, for programs: the same members in the log line and in the alert's JSON. The
@@ -127,6 +134,9 @@ impl Report {
         }
         if let Some(remaining) = &self.remaining {
             add("remaining", json!(remaining));
+        }
+        if !self.unread.is_empty() {
+            add("unread", json!(self.unread));
         }
         if let Some(error) = &self.error {
             add("error", error.facts());

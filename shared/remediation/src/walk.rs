@@ -1,19 +1,14 @@
 //! The one way through the house.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use events::Subject;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, PAUSES};
 use crate::{
     Applied, Assessment, CallError, Control, Describe, Found, Mode, Note, Notify, Outcome, Recent, Remedy,
     Report, Seen, StepError, Target, Told, Walked,
 };
-
-/// How long to wait before each repeated read after a change.
-const PAUSES: [Duration; 3] =
-    [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_500)];
 
 /// What every walk needs besides its control.
 #[derive(Debug)]
@@ -92,8 +87,18 @@ async fn take<C: Control>(control: &C, visit: &Visit<'_, C::Id>, clock: &impl Cl
             return Walked { error: Some(StepError::Unwritable(Arc::new(error))), ..ended(Outcome::Failed) };
         }
     };
+    let unread = control.unread(&state);
+    let waits_for =
+        unread.iter().find(|unread| assessment.only_waits() && unread.unknown.is_passing()).cloned();
     let plan = control.plan(&assessment, clock.now());
-    let found = Found { state, written, assessment, plan };
+    let found = Found { state, written, assessment, plan, unread };
+    if let Some(unread) = waits_for {
+        return Walked {
+            found: Some(found),
+            error: Some(StepError::Unread(unread)),
+            ..ended(Outcome::Failed)
+        };
+    }
     match &found.plan {
         None => Walked { found: Some(found), ..ended(Outcome::Alerted) },
         Some(_) if *mode == Mode::Observe => Walked { found: Some(found), ..ended(Outcome::Observed) },
@@ -144,7 +149,8 @@ async fn carry_out<C: Control>(
     }
     walked.outcome = verdict(&walked, is_deleted);
     // Where every call was answered with success and only the read failed, nothing is known to be undone.
-    if walked.is_unfinished() && (walked.seen.is_some() || !is_applied) {
+    let is_unfinished = matches!(walked.outcome, Outcome::Failed | Outcome::StillOpen);
+    if is_unfinished && (walked.seen.is_some() || !is_applied) {
         let after = walked.seen.as_ref().map(|seen| &seen.assessment);
         walked.left = control.unfinished(target, plan, &walked.changes, after);
     }
@@ -178,7 +184,10 @@ async fn verify<C: Control>(
         let assessment = control.assess_after(&state, plan, clock.now());
         match pauses.next() {
             Some(pause) if may_pass(&assessment) => clock.sleep(pause).await,
-            _ => return Ok(Some(Seen { state, assessment })),
+            _ => {
+                let unread = control.unread(&state);
+                return Ok(Some(Seen { state, assessment, unread }));
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use events::Subject;
 use serde_json::{Value, json};
 
-use crate::{CallError, Control, Mode, Outcome};
+use crate::{CallError, Control, Mode, Outcome, Unread};
 
 /// What happened to one subject.
 #[derive(Debug)]
@@ -44,6 +44,8 @@ pub struct Found<C: Control> {
     pub assessment: C::Assessment,
     /// What clears that; `None` where the control changes nothing.
     pub plan: Option<C::Plan>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
 }
 
 /// What the read after the changes found.
@@ -53,6 +55,8 @@ pub struct Seen<C: Control> {
     pub state: C::State,
     /// What is still not acceptable about it.
     pub assessment: C::Assessment,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
 }
 
 /// Why a step could not be done.
@@ -61,6 +65,9 @@ pub enum StepError {
     /// A call to AWS did not succeed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// Something that decides could not be read, and nothing was found in what could.
+    #[error("{0}")]
+    Unread(Unread),
     /// The state before cannot be written down, and what cannot be put back is not changed.
     #[error("the state before could not be written down, so nothing was changed: {0}")]
     Unwritable(#[source] Arc<serde_json::Error>),
@@ -104,10 +111,30 @@ impl<C: Control> Walked<C> {
         }
     }
 
-    /// Whether the same trigger should be handed out again.
+    /// What the last read could not read and another one may, where the walk is over but for that.
     #[must_use]
-    pub fn is_unfinished(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed | Outcome::StillOpen)
+    pub fn to_read_again(&self) -> Option<&Unread> {
+        let is_over = match self.outcome {
+            Outcome::Remediated | Outcome::Alerted | Outcome::Observed | Outcome::ClosedMeanwhile => true,
+            Outcome::Compliant | Outcome::Gone | Outcome::StillOpen | Outcome::Failed => false,
+        };
+        let seen = self.seen.as_ref().map(|seen| &seen.unread);
+        let last = seen.or(self.found.as_ref().map(|found| &found.unread)).filter(|_| is_over)?;
+        last.iter().find(|unread| unread.unknown.is_passing())
+    }
+
+    /// All that could not be read, each once.
+    #[must_use]
+    pub fn unread(&self) -> Vec<&Unread> {
+        let found = self.found.iter().flat_map(|found| &found.unread);
+        let seen = self.seen.iter().flat_map(|seen| &seen.unread);
+        let mut all: Vec<&Unread> = Vec::new();
+        for unread in found.chain(seen) {
+            if !all.iter().any(|known| known.what == unread.what) {
+                all.push(unread);
+            }
+        }
+        all
     }
 
     /// Whether a person should hear of this: what was changed, what needs a decision, what failed for good.
@@ -123,7 +150,7 @@ impl<C: Control> Walked<C> {
             | Outcome::Observed
             | Outcome::ClosedMeanwhile => true,
             Outcome::Failed => {
-                let for_good = !self.failed_call().is_some_and(CallError::is_passing);
+                let for_good = !self.error.as_ref().is_some_and(StepError::is_passing);
                 for_good || last_chance || !self.changes.is_empty()
             }
         }
@@ -131,11 +158,22 @@ impl<C: Control> Walked<C> {
 }
 
 impl StepError {
+    /// Whether the same step may succeed later without anybody changing anything.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Call(error) => error.is_passing(),
+            Self::Unread(unread) => unread.unknown.is_passing(),
+            Self::Unwritable(_) => false,
+        }
+    }
+
     /// A stable name for logs and message consumers.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Call(error) => error.kind(),
+            Self::Unread(unread) => unread.unknown.reason.kind(),
             Self::Unwritable(_) => "unwritable-state",
         }
     }
@@ -145,7 +183,9 @@ impl StepError {
     pub fn facts(&self) -> Value {
         match self {
             Self::Call(error) => error.facts(),
-            Self::Unwritable(_) => json!({ "kind": self.kind(), "message": self.to_string() }),
+            Self::Unread(_) | Self::Unwritable(_) => {
+                json!({ "kind": self.kind(), "message": self.to_string() })
+            }
         }
     }
 }

@@ -39,8 +39,9 @@ impl BucketAcls for S3BucketAcls {
             Err(error) => return Err(explain(aws::failed(ACTION, error), bucket)),
         };
         let owner = answer.owner.ok_or(CallError::Incomplete { action: ACTION, field: "Owner" })?;
-        let grants = answer.grants.unwrap_or_default().into_iter().map(|grant| {
-            let incomplete = |field| CallError::Incomplete { action: ACTION, field };
+        let incomplete = |field| CallError::Incomplete { action: ACTION, field };
+        // An ACL may grant nothing, and then says so.
+        let grants = answer.grants.ok_or_else(|| incomplete("AccessControlList"))?.into_iter().map(|grant| {
             let grantee = grant.grantee.ok_or_else(|| incomplete("Grantee"))?;
             let permission = grant.permission.ok_or_else(|| incomplete("Permission"))?;
             Ok(Grant { grantee: self::grantee(grantee), permission: permission.as_str().to_owned() })
@@ -60,6 +61,7 @@ impl BucketAcls for S3BucketAcls {
     }
 
     async fn serves_website(&self, bucket: &Bucket<'_>) -> Result<bool, CallError> {
+        const ACTION: &str = "s3:GetBucketWebsite";
         let answer = self
             .0
             .buckets
@@ -70,13 +72,18 @@ impl BucketAcls for S3BucketAcls {
             .send()
             .await;
         match answer {
-            Ok(_) => Ok(true),
+            // Each website has one of these.
+            Ok(website) if website.index_document.is_some() || website.redirect_all_requests_to.is_some() => {
+                Ok(true)
+            }
+            Ok(_) => Err(CallError::Incomplete { action: ACTION, field: "IndexDocument" }),
             Err(error) if aws::code(&error) == Some("NoSuchWebsiteConfiguration") => Ok(false),
-            Err(error) => Err(explain(aws::failed("s3:GetBucketWebsite", error), bucket)),
+            Err(error) => Err(explain(aws::failed(ACTION, error), bucket)),
         }
     }
 
     async fn acls_disabled(&self, bucket: &Bucket<'_>) -> Result<bool, CallError> {
+        const ACTION: &str = "s3:GetBucketOwnershipControls";
         let answer = self
             .0
             .buckets
@@ -88,12 +95,13 @@ impl BucketAcls for S3BucketAcls {
             .await;
         match answer {
             Ok(answer) => {
-                let rules = answer.ownership_controls.map(|controls| controls.rules).unwrap_or_default();
-                let enforced = |ownership| ownership == ObjectOwnership::BucketOwnerEnforced;
-                Ok(rules.into_iter().any(|rule| enforced(rule.object_ownership)))
+                // There is one rule, always.
+                let rule = answer.ownership_controls.and_then(|controls| controls.rules.into_iter().next());
+                let rule = rule.ok_or(CallError::Incomplete { action: ACTION, field: "ObjectOwnership" })?;
+                Ok(rule.object_ownership == ObjectOwnership::BucketOwnerEnforced)
             }
             Err(error) if aws::code(&error) == Some("OwnershipControlsNotFoundError") => Ok(false),
-            Err(error) => Err(explain(aws::failed("s3:GetBucketOwnershipControls", error), bucket)),
+            Err(error) => Err(explain(aws::failed(ACTION, error), bucket)),
         }
     }
 

@@ -7,6 +7,8 @@ use remediation::CallError;
 
 use crate::clients::{Accounts, Buckets, explain};
 
+const READ: &str = "s3:GetBucketPublicAccessBlock";
+const READ_ACCOUNT: &str = "s3:GetAccountPublicAccessBlock";
 const WRITE: &str = "s3:PutBucketPublicAccessBlock";
 
 /// Reads the bucket's Block Public Access; `None` where it has none, which is the same as all flags off.
@@ -22,9 +24,9 @@ pub(crate) async fn read(
         .send()
         .await;
     match answer {
-        Ok(answer) => Ok(answer.public_access_block_configuration.map(of_bucket)),
+        Ok(answer) => of_bucket(answer.public_access_block_configuration).map(Some),
         Err(error) if aws::code(&error) == Some("NoSuchPublicAccessBlockConfiguration") => Ok(None),
-        Err(error) => Err(explain(aws::failed("s3:GetBucketPublicAccessBlock", error), bucket)),
+        Err(error) => Err(explain(aws::failed(READ, error), bucket)),
     }
 }
 
@@ -36,11 +38,11 @@ pub(crate) async fn read_account(
     let answer =
         clients.of(bucket.region).get_public_access_block().account_id(bucket.account.as_str()).send().await;
     match answer {
-        Ok(answer) => Ok(answer.public_access_block_configuration.map(of_account).unwrap_or_default()),
+        Ok(answer) => of_account(answer.public_access_block_configuration),
         Err(error) if aws::code(&error) == Some("NoSuchPublicAccessBlockConfiguration") => {
             Ok(PublicAccessBlock::default())
         }
-        Err(error) => Err(aws::failed("s3:GetAccountPublicAccessBlock", error)),
+        Err(error) => Err(aws::failed(READ_ACCOUNT, error)),
     }
 }
 
@@ -80,20 +82,39 @@ pub(crate) async fn delete(clients: &Buckets, bucket: &Bucket<'_>) -> Result<(),
     answer.map(|_| ()).map_err(|error| explain(aws::failed(WRITE, error), bucket))
 }
 
-fn of_bucket(block: PublicAccessBlockConfiguration) -> PublicAccessBlock {
-    PublicAccessBlock {
-        block_public_acls: block.block_public_acls.unwrap_or(false),
-        ignore_public_acls: block.ignore_public_acls.unwrap_or(false),
-        block_public_policy: block.block_public_policy.unwrap_or(false),
-        restrict_public_buckets: block.restrict_public_buckets.unwrap_or(false),
-    }
+fn of_bucket(block: Option<PublicAccessBlockConfiguration>) -> Result<PublicAccessBlock, CallError> {
+    let flags = block.map(|block| {
+        [
+            block.block_public_acls,
+            block.ignore_public_acls,
+            block.block_public_policy,
+            block.restrict_public_buckets,
+        ]
+    });
+    said(READ, flags)
 }
 
-fn of_account(block: OfAccount) -> PublicAccessBlock {
-    PublicAccessBlock {
-        block_public_acls: block.block_public_acls.unwrap_or(false),
-        ignore_public_acls: block.ignore_public_acls.unwrap_or(false),
-        block_public_policy: block.block_public_policy.unwrap_or(false),
-        restrict_public_buckets: block.restrict_public_buckets.unwrap_or(false),
-    }
+fn of_account(block: Option<OfAccount>) -> Result<PublicAccessBlock, CallError> {
+    let flags = block.map(|block| {
+        [
+            block.block_public_acls,
+            block.ignore_public_acls,
+            block.block_public_policy,
+            block.restrict_public_buckets,
+        ]
+    });
+    said(READ_ACCOUNT, flags)
+}
+
+/// What an answer says. A flag that it does not name is not taken for off.
+fn said(action: &'static str, flags: Option<[Option<bool>; 4]>) -> Result<PublicAccessBlock, CallError> {
+    let incomplete = |field| CallError::Incomplete { action, field };
+    let [acls, ignore, policy, restrict] =
+        flags.ok_or_else(|| incomplete("PublicAccessBlockConfiguration"))?;
+    Ok(PublicAccessBlock {
+        block_public_acls: acls.ok_or_else(|| incomplete("BlockPublicAcls"))?,
+        ignore_public_acls: ignore.ok_or_else(|| incomplete("IgnorePublicAcls"))?,
+        block_public_policy: policy.ok_or_else(|| incomplete("BlockPublicPolicy"))?,
+        restrict_public_buckets: restrict.ok_or_else(|| incomplete("RestrictPublicBuckets"))?,
+    })
 }

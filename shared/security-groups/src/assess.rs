@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use network::{Handling, Permission, Rule, RuleId, UnreadableSource};
-use remediation::{Assessment, Remedy};
+use remediation::{Assessment, Remedy, Unknown};
 use sha2::{Digest, Sha256};
 
 use crate::state::readable;
@@ -44,7 +44,7 @@ impl GroupAssessment {
         let open = findings.into_iter().map(SgFinding::Open);
         let mut findings: Vec<_> = open.chain(unreadable.into_iter().map(SgFinding::Unreadable)).collect();
         let digest = (style == QuarantineStyle::Isolate).then(|| digest(group, &findings));
-        if let (Some(digest), Some(interfaces)) = (&digest, &group.interfaces) {
+        if let (Some(digest), Some(interfaces)) = (&digest, group.known_interfaces()) {
             let managed: Vec<_> = interfaces.iter().filter(|one| one.is_managed()).cloned().collect();
             if interfaces.is_empty() && is_open_as_isolated(group, digest) {
                 findings.clear();
@@ -70,12 +70,12 @@ impl GroupAssessment {
 
     /// Whether it is known that no interface has the group.
     pub(crate) fn is_unused(&self) -> bool {
-        self.style == QuarantineStyle::Isolate && self.group.interfaces.as_ref().is_some_and(Vec::is_empty)
+        self.style == QuarantineStyle::Isolate && self.group.known_interfaces().is_some_and(Vec::is_empty)
     }
 
     /// The interfaces that Curfew may isolate.
     pub(crate) fn own_interfaces(&self) -> impl Iterator<Item = &Interface> {
-        self.group.interfaces.iter().flatten().filter(|one| !one.is_managed())
+        self.group.known_interfaces().into_iter().flatten().filter(|one| !one.is_managed())
     }
 
     /// Who deals with open ports.
@@ -87,7 +87,7 @@ impl GroupAssessment {
     fn closes(&self) -> bool {
         match self.style {
             QuarantineStyle::Revoke => true,
-            QuarantineStyle::Isolate => self.group.vpc.is_some() && self.own_interfaces().next().is_some(),
+            QuarantineStyle::Isolate => self.group.vpc().is_some() && self.own_interfaces().next().is_some(),
             QuarantineStyle::Alert => false,
         }
     }
@@ -108,6 +108,13 @@ impl Assessment for GroupAssessment {
         }
     }
 
+    fn may_pass(&self, finding: &SgFinding) -> bool {
+        let SgFinding::Unreadable(source) = finding else { return false };
+        let lists = &self.group.prefix_lists;
+        let list = lists.iter().find(|list| list.id == source.prefix_list_id);
+        list.and_then(|list| list.blocks.unknown()).is_some_and(Unknown::is_passing)
+    }
+
     /// An interface is open on account of the group only: where nothing of the group is left to close, no managed
     /// interface is either.
     fn without(mut self, stays: impl FnMut(SgFinding) -> Option<SgFinding>) -> Self {
@@ -126,7 +133,7 @@ pub(crate) fn judge(group: &Group, settings: &network::Settings) -> network::Ass
 
 /// Whether what is open is exactly what was open when Curfew isolated the group.
 fn is_open_as_isolated(group: &Group, digest: &String) -> bool {
-    group.tags.contains_key(QUARANTINED_AT) && group.tags.get(QUARANTINED_RULES) == Some(digest)
+    group.tag(QUARANTINED_AT).is_some() && group.tag(QUARANTINED_RULES) == Some(digest)
 }
 
 /// A digest of the rules that open the group, or may: in whatever order they are read, the same rules give

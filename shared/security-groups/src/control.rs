@@ -3,16 +3,18 @@
 use std::time::SystemTime;
 
 use events::{GroupId, Resource};
+use futures_util::join;
 use futures_util::lock::Mutex;
-use futures_util::try_join;
-use remediation::{Applied, CallError, Control};
+use remediation::{Applied, CallError, Control, Fact, Unknown, Unread};
 
 use crate::assess::judge;
 use crate::lists::KnownLists;
 use crate::plan::plan;
 use crate::undo::{foreseen, undo};
 use crate::unfinished::unfinished;
-use crate::{At, Group, GroupAssessment, Quarantine, QuarantineStyle, SecurityGroups, SgChange, SgSettings};
+use crate::{
+    At, Group, GroupAssessment, Quarantine, QuarantineStyle, Rules, SecurityGroups, SgChange, SgSettings,
+};
 
 /// The control: what opens a group goes, in the style that the settings ask for, and everything else stays.
 #[derive(Debug)]
@@ -39,6 +41,43 @@ impl<P> SgIngress<P> {
     }
 }
 
+/// Why parts of a group could not be read.
+#[derive(Debug)]
+struct Failed {
+    about: Option<CallError>,
+    rules: Option<CallError>,
+    /// The first of those that may pass.
+    lists: Option<CallError>,
+    interfaces: Option<CallError>,
+}
+
+impl<P: SecurityGroups> SgIngress<P> {
+    /// Reads what can be read of a group; nothing of it decides without its rules.
+    async fn look(&self, at: &At<'_>) -> Result<Option<(Group, Failed)>, CallError> {
+        let (about, rules) = join!(self.groups.group(at), self.groups.rules(at));
+        let (about, rules) = (about.transpose(), rules?);
+        let (Some(about), Some(Rules { read: rules, rest })) = (about, rules) else { return Ok(None) };
+        let deciding = network::deciding_lists(&rules, &self.settings.network);
+        let (prefix_lists, lists) = self.lists.read(&self.groups, at, deciding).await;
+        let mut failed =
+            Failed { about: about.as_ref().err().cloned(), rules: rest, lists, interfaces: None };
+        let mut group = Group {
+            about: Fact::of(about),
+            rules,
+            unread_rules: failed.rules.clone().map(Unknown::from),
+            prefix_lists,
+            interfaces: None,
+        };
+        let isolates = self.style(&group) == QuarantineStyle::Isolate;
+        if isolates && !judge(&group, &self.settings.network).is_closed() {
+            let interfaces = self.groups.interfaces(at).await;
+            failed.interfaces = interfaces.as_ref().err().cloned();
+            group.interfaces = Some(Fact::of(interfaces));
+        }
+        Ok(Some((group, failed)))
+    }
+}
+
 impl<P: SecurityGroups> Control for SgIngress<P> {
     const NAME: &'static str = "sg-ingress";
     type Id = GroupId;
@@ -53,25 +92,30 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
 
     /// Reads the group and its rules; prefix lists only where they decide, interfaces only where an open
     /// group is to be isolated.
+    ///
+    /// What opens the group in the rules that were read is said whatever else cannot be read.
     async fn read(&self, at: &At<'_>) -> Result<Option<Group>, CallError> {
-        let (about, rules) = try_join!(self.groups.group(at), self.groups.rules(at))?;
-        let Some((about, rules)) = about.zip(rules) else { return Ok(None) };
-        let deciding = network::deciding_lists(&rules, &self.settings.network);
-        let prefix_lists = self.lists.read(&self.groups, at, deciding).await?;
-        let mut group = Group {
-            name: about.name,
-            description: about.description,
-            vpc: about.vpc,
-            tags: about.tags,
-            rules,
-            prefix_lists,
-            interfaces: None,
-        };
-        let isolates = self.style(&group) == QuarantineStyle::Isolate;
-        if isolates && !judge(&group, &self.settings.network).is_closed() {
-            group.interfaces = Some(self.groups.interfaces(at).await?);
+        let Some((group, failed)) = self.look(at).await? else { return Ok(None) };
+        match failed.about.or(failed.rules) {
+            Some(error) if judge(&group, &self.settings.network).is_closed() => Err(error),
+            _ => Ok(Some(group)),
         }
-        Ok(Some(group))
+    }
+
+    /// A read after a change proves that the group is closed, or fails: whoever uses it, and whom its lists let in, has
+    /// to be known then, and by its tags whether it was isolated.
+    async fn read_after(&self, at: &At<'_>, _plan: &Quarantine) -> Result<Option<Group>, CallError> {
+        let Some((group, failed)) = self.look(at).await? else { return Ok(None) };
+        let isolates = self.settings.quarantine == QuarantineStyle::Isolate;
+        let about = failed.about.filter(|_| isolates);
+        match failed.rules.or(failed.lists).or(failed.interfaces).or(about) {
+            Some(error) => Err(error),
+            None => Ok(Some(group)),
+        }
+    }
+
+    fn unread(&self, group: &Group) -> Vec<Unread> {
+        group.unread()
     }
 
     fn assess(&self, group: &Group, _now: SystemTime) -> GroupAssessment {

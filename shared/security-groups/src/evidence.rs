@@ -1,7 +1,7 @@
 //! What proves the findings.
 
 use network::Cut;
-use remediation::{Evidence, Found};
+use remediation::{Evidence, Fact, Found};
 
 use crate::plan::revocation;
 use crate::{
@@ -15,7 +15,7 @@ pub(crate) fn evidence<P: SecurityGroups>(
     style: QuarantineStyle,
 ) -> Vec<Evidence> {
     let group = &found.state;
-    let interfaces = group.interfaces.as_ref().filter(|all| !all.is_empty());
+    let interfaces = group.known_interfaces().filter(|all| !all.is_empty());
     let mut evidence = vec![rules(at, group)];
     evidence.extend(interfaces.map(|all| as_they_were(all)));
     match &found.plan {
@@ -34,10 +34,17 @@ pub(crate) fn evidence<P: SecurityGroups>(
 }
 
 fn rules(at: &At<'_>, group: &Group) -> Evidence {
-    let vpc = group.vpc.as_ref().map_or("none", |vpc| vpc.as_str());
-    let head = format!("  group {} ({}), VPC {vpc}", at.id, group.name);
+    let head = match &group.about {
+        Fact::Known(about) => {
+            let vpc = about.vpc.as_ref().map_or("none", |vpc| vpc.as_str());
+            format!("  group {} ({}), VPC {vpc}", at.id, about.name)
+        }
+        Fact::Unknown(_) => format!("  group {}, whose name and VPC could not be read", at.id),
+    };
     let table = group.inbound().map(|rule| format!("  {}", words::rule(rule)));
-    let body = [head].into_iter().chain(table).collect::<Vec<_>>().join("\n");
+    let rest =
+        group.unread_rules.as_ref().map(|_| "  There may be others, which could not be read.".to_owned());
+    let body = [head].into_iter().chain(table).chain(rest).collect::<Vec<_>>().join("\n");
     Evidence::new("The group's inbound rules as they were", body)
 }
 

@@ -32,12 +32,12 @@ pub use change::SgChange;
 pub use control::SgIngress;
 pub use plan::{Destination, Isolation, Part, Placement, PutBack, Quarantine, Release, Revocation};
 pub use port::{
-    About, At, Authorized, By, Created, EVERYWHERE, Placed, QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT,
-    QuarantineGroup, Revoked, SecurityGroups, action, all_traffic,
+    At, Authorized, By, Created, EVERYWHERE, Placed, QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT,
+    QuarantineGroup, Revoked, Rules, SecurityGroups, action, all_traffic,
 };
 pub use settings::{QuarantineStyle, SgSettings};
 pub use state::{
-    Group, Interface, ListName, PrefixList, QUARANTINE_GROUP, QUARANTINED_AT, QUARANTINED_RULES, Tags,
+    About, Group, Interface, ListName, PrefixList, QUARANTINE_GROUP, QUARANTINED_AT, QUARANTINED_RULES, Tags,
 };
 
 #[cfg(test)]

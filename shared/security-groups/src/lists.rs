@@ -27,16 +27,14 @@ struct Known {
 impl KnownLists {
     /// Reads these lists, or what of them is not known yet.
     ///
-    /// Of a list that EC2 does not show the blocks are unknown: that is for a person to look into.
-    ///
-    /// # Errors
-    /// When a list could not be read for a reason that goes away: then the next delivery decides.
+    /// Of a list that EC2 does not show the blocks are unknown. Beside the lists stands why one of them could not be read
+    /// that may be read at another time.
     pub(crate) async fn read<P: SecurityGroups>(
         &self,
         groups: &P,
         at: &At<'_>,
         ids: impl IntoIterator<Item = PrefixListId>,
-    ) -> Result<Vec<PrefixList>, CallError> {
+    ) -> (Vec<PrefixList>, Option<CallError>) {
         let ids: Vec<PrefixListId> = ids.into_iter().collect();
         let unnamed: Vec<&PrefixListId> = ids.iter().filter(|id| self.of(at, id).is_none()).collect();
         let names = async {
@@ -52,7 +50,11 @@ impl KnownLists {
         for (id, name) in names {
             self.all().insert((at.region.clone(), id), Known { name, blocks: None });
         }
-        ids.into_iter().zip(blocks).map(|(id, blocks)| Ok(self.note(at, id, blocks?))).collect()
+        let passing =
+            blocks.iter().find_map(|blocks| blocks.as_ref().err().filter(|error| error.is_passing()));
+        let passing = passing.cloned();
+        let lists = ids.into_iter().zip(blocks).map(|(id, blocks)| self.note(at, id, Fact::of(blocks)));
+        (lists.collect(), passing)
     }
 
     async fn blocks<P: SecurityGroups>(
@@ -60,13 +62,10 @@ impl KnownLists {
         groups: &P,
         at: &At<'_>,
         id: &PrefixListId,
-    ) -> Result<Fact<Vec<IpNet>>, CallError> {
-        if let Some(blocks) = self.of(at, id).and_then(|known| known.blocks) {
-            return Ok(Fact::Known(blocks));
-        }
-        match groups.list_entries(at, id).await {
-            Err(error) if error.is_passing() => Err(error),
-            answer => Ok(Fact::of(answer)),
+    ) -> Result<Vec<IpNet>, CallError> {
+        match self.of(at, id).and_then(|known| known.blocks) {
+            Some(blocks) => Ok(blocks),
+            None => groups.list_entries(at, id).await,
         }
     }
 

@@ -153,7 +153,7 @@ pub(crate) fn revocation(assessment: &GroupAssessment, tags: Tags) -> Option<Rev
 pub(crate) fn isolation(assessment: &GroupAssessment, all_groups: bool, tags: Tags) -> Option<Isolation> {
     let interfaces: Vec<Interface> = assessment.own_interfaces().cloned().collect();
     let is_open = !interfaces.is_empty() && !assessment.is_closed();
-    assessment.group.vpc.clone().filter(|_| is_open).map(|vpc| Isolation {
+    assessment.group.vpc().cloned().filter(|_| is_open).map(|vpc| Isolation {
         vpc,
         destination: Destination::ToBeFound,
         interfaces,

@@ -8,7 +8,7 @@ use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, Protocol, Rule, RuleId};
 use remediation::{CallError, Target};
 
-use crate::{Interface, ListName, Tags};
+use crate::{About, Interface, ListName, Tags};
 
 /// A security group, and where it is.
 pub type At<'a> = Target<'a, GroupId>;
@@ -42,17 +42,13 @@ pub const EVERYWHERE: [IpNet; 2] = [
     IpNet::new_assert(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0),
 ];
 
-/// What there is to know about a group but its rules.
+/// The rules of a group, inbound and outbound.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
-    /// The group's name.
-    pub name: String,
-    /// What somebody wrote about it.
-    pub description: String,
-    /// The VPC that it is in.
-    pub vpc: Option<VpcId>,
-    /// The group's tags.
-    pub tags: Tags,
+pub struct Rules {
+    /// Those that could be read.
+    pub read: Vec<Rule>,
+    /// Why there may be others.
+    pub rest: Option<CallError>,
 }
 
 /// How authorizing one or more rules went.
@@ -121,8 +117,9 @@ pub trait SecurityGroups {
     /// `DescribeSecurityGroups`: `None` where the group does not exist.
     fn group(&self, at: &At<'_>) -> impl Future<Output = Result<Option<About>, CallError>>;
 
-    /// `DescribeSecurityGroupRules`: every rule, inbound and outbound; `None` where there is no group.
-    fn rules(&self, at: &At<'_>) -> impl Future<Output = Result<Option<Vec<Rule>>, CallError>>;
+    /// `DescribeSecurityGroupRules`: every rule, inbound and outbound; `None` where there is no group. Errs where none
+    /// could be read.
+    fn rules(&self, at: &At<'_>) -> impl Future<Output = Result<Option<Rules>, CallError>>;
 
     /// `GetManagedPrefixListEntries`: the blocks of a prefix list.
     fn list_entries(

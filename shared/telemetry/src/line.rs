@@ -9,7 +9,7 @@ use crate::{TARGET, metrics};
 
 /// What may hold hundreds of values comes last: of a line, Logs Insights finds the first 200 by itself.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html>
-const LARGE: [&str; 6] = ["findings", "planned", "changes", "remaining", "before", "undelivered"];
+const LARGE: [&str; 7] = ["findings", "planned", "changes", "remaining", "before", "unread", "undelivered"];
 
 /// The one line about a subject.
 pub fn report(report: &Report, told: &Told, api_calls: u32) {

@@ -18,6 +18,7 @@
 //! | `changes` | list of `action`, `summary`, `detail`: what was changed, completely |
 //! | `before` | the state before, where there was a finding |
 //! | `remaining` | what the read after the change still found |
+//! | `unread` | list of `what`, `action`, `kind`, `message`: what could not be read and may change the judgement |
 //! | `alert` | `sent`, `none`, `repeated` (people know this already) or `failed` |
 //! | `undelivered` | the whole alert (`subject`, `text`), where it did not get through |
 //! | `error` | `kind`, `message`, and the denied `action`, where a step failed |

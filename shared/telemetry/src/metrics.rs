@@ -66,8 +66,12 @@ pub fn alert_not_delivered(control: &'static str) {
 
 /// Counts settings that could not be used.
 pub fn settings_not_read(control: &'static str) {
-    counter!("SettingsNotRead", "control" => control).increment(1);
+    count_settings_not_read(control);
     flush();
+}
+
+fn count_settings_not_read(control: &'static str) {
+    counter!("SettingsNotRead", "control" => control).increment(1);
 }
 
 /// At once: a process that is stopped or frozen keeps nothing back.
@@ -75,5 +79,28 @@ fn flush() {
     let Some(collector) = COLLECTOR.get() else { return };
     if let Err(error) = collector.flush(io::stdout()) {
         tracing::error!(target: TARGET, "the metrics could not be written: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    // The other metrics are seen where the functions are at work; this one is counted after five minutes at the earliest.
+    #[test]
+    fn settings_that_were_not_read_are_counted_by_their_control_alone() {
+        start("curfew-doors");
+        count_settings_not_read("doors");
+        let mut line = Vec::new();
+        COLLECTOR.get().unwrap().flush(&mut line).unwrap();
+        let line: Value = serde_json::from_slice(&line).unwrap();
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Namespace"], "Curfew");
+        assert_eq!(directive["Dimensions"], json!([["control"]]));
+        assert_eq!(directive["Metrics"], json!([{ "Name": "SettingsNotRead", "Unit": "Count" }]));
+        assert_eq!((&line["control"], &line["SettingsNotRead"]), (&json!("doors"), &json!(1)));
+        assert_eq!(line["function_name"], "curfew-doors");
     }
 }

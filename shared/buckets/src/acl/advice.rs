@@ -38,8 +38,8 @@ where
             objects,
         ],
         Outcome::StillOpen if is_for_people_alone => &[
-            "Turn the flags on by hand now, with the command below: the ACL is private, so that a later delivery \
-             finds nothing to close and does not come back to it.",
+            "Turn the flags on by hand now, with the command below: the second read found no public grant, so that a \
+             later delivery finds nothing to close and does not come back to it.",
             objects,
         ],
         Outcome::StillOpen => &[

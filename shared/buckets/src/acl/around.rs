@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use remediation::{Fact, Unknown};
+use remediation::{Fact, Unread};
 use serde::{Deserialize, Serialize};
 
 use crate::PublicAccessBlock;
@@ -75,19 +75,28 @@ impl Around {
             (Some(true), Some(true)) => Effect::Ignored(By::Both),
             (Some(true), _) => Effect::Ignored(By::Bucket),
             (_, Some(true)) => Effect::Ignored(By::Account),
+            (Some(false), Some(false)) if matches!(self.acls_disabled, Some(Fact::Unknown(_))) => {
+                Effect::Unknown
+            }
             (Some(false), Some(false)) => Effect::Now,
             (None, _) | (_, None) => Effect::Unknown,
         }
     }
 
-    /// What could not be read that might stop public grants, in words with the reason.
+    /// What could not be read that might stop public grants.
+    pub(crate) fn unread(&self) -> Vec<Unread> {
+        let bucket = self.public_access_block.unread("Block Public Access of the bucket");
+        let account = self.account_block.as_ref();
+        let account = account.and_then(|fact| fact.unread("Block Public Access of the account"));
+        let ownership = self.acls_disabled.as_ref();
+        let ownership = ownership.and_then(|fact| fact.unread("Object Ownership of the bucket"));
+        [bucket, account, ownership].into_iter().flatten().collect()
+    }
+
+    /// The same in words with the reason.
     pub(crate) fn unknowns(&self) -> Vec<String> {
-        let bucket = self.public_access_block.unknown().map(|unknown| ("bucket", unknown));
-        let account = self.account_block.as_ref().and_then(Fact::unknown).map(|unknown| ("account", unknown));
-        let words = |(whose, unknown): (_, &Unknown)| {
-            format!("Block Public Access of the {whose} ({})", unknown.why())
-        };
-        bucket.into_iter().chain(account).map(words).collect()
+        let words = |Unread { what, unknown }: &Unread| format!("{what} ({})", unknown.why());
+        self.unread().iter().map(words).collect()
     }
 
     /// Whether Object Ownership is known to disable ACLs: then nothing is public by ACL.

@@ -50,7 +50,8 @@ impl AclAssessment {
     /// Judges an ACL after the flags that are about ACLs were turned on.
     pub(super) fn after_blocking(state: &AclState) -> Self {
         let mut assessment = Self::of(state);
-        if !state.around.as_ref().is_some_and(super::Around::blocks_acls) {
+        // While a grant is public, the next delivery comes back to grants and flags.
+        if assessment.findings.is_empty() && !state.around.as_ref().is_some_and(super::Around::blocks_acls) {
             assessment.findings.push(AclFinding::NotBlocked);
         }
         assessment

@@ -4,13 +4,13 @@ use std::time::SystemTime;
 
 use events::{BucketName, Resource};
 use futures_util::join;
-use remediation::clock::{Clock, SystemClock};
-use remediation::{Applied, CallError, Control, Fact, Mode};
+use remediation::clock::{Clock, PAUSES, SystemClock};
+use remediation::{Applied, CallError, Control, Fact, Mode, Unread};
 
 use super::accounts::KnownAccounts;
 use super::around::Around;
 use super::assess::AclAssessment;
-use super::plan::{AclChange, AclPlan, AclStep, BlockChange};
+use super::plan::{AclChange, AclPlan, AclStep, AclWrite, BlockChange};
 use super::port::{BucketAcls, Written};
 use super::settings::S3AclSettings;
 use super::state::AclState;
@@ -60,6 +60,20 @@ impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
             account_block: Some(Fact::of(account)),
             serves_website: Some(Fact::of(website)),
             acls_disabled,
+        }
+    }
+
+    /// Whether the bucket's ACL is public no more than it was written. While `IgnorePublicAcls` is on, S3 may answer with
+    /// the permissions in force: a grant that came back is seen before, or not at all.
+    async fn is_stored(&self, bucket: &Bucket<'_>, write: &AclWrite) -> Result<bool, CallError> {
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let Some(acl) = self.acls.acl(bucket).await? else { return Ok(false) };
+            match (write.holds_in(&acl), pauses.next()) {
+                (true, _) => return Ok(true),
+                (false, Some(pause)) => self.clock.sleep(pause).await,
+                (false, None) => return Ok(false),
+            }
         }
     }
 
@@ -114,6 +128,10 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         Ok(Some(AclState { acl, around }))
     }
 
+    fn unread(&self, state: &AclState) -> Vec<Unread> {
+        state.around.as_ref().map(Around::unread).unwrap_or_default()
+    }
+
     fn assess(&self, state: &AclState, _now: SystemTime) -> AclAssessment {
         AclAssessment::of(state)
     }
@@ -128,10 +146,17 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         plan: &AclPlan,
         done: &mut Vec<AclChange>,
     ) -> Result<Applied, CallError> {
-        for step in &plan.steps {
+        let mut steps = plan.steps.iter().peekable();
+        while let Some(step) = steps.next() {
             match step {
                 AclStep::Write(write) => match self.acls.write(bucket, &write.acl).await? {
-                    Written::Done => done.extend(write.changes()),
+                    Written::Done => {
+                        done.extend(write.changes());
+                        let is_masked_next = steps.peek().is_some_and(|next| next.blocks_acls());
+                        if is_masked_next && !self.is_stored(bucket, write).await? {
+                            return Ok(Applied::Done);
+                        }
+                    }
                     // The read that follows has the last word.
                     Written::NoBucket => return Ok(Applied::Done),
                     Written::AclsDisabled => {

@@ -25,6 +25,9 @@ pub(super) fn blocks(bucket: &Bucket<'_>, state: &AclState, plan: Option<&AclPla
                 blocks.push(block("Whether this bucket serves a website", format!("  Unknown: {error}")));
             }
         }
+        if let Some(Fact::Unknown(error)) = &around.acls_disabled {
+            blocks.push(block("Whether ACLs are disabled on this bucket", format!("  Unknown: {error}")));
+        }
         if !blocks_acls && !matches!(around.effect(), Effect::Ignored(_)) {
             blocks.push(block("How to close public objects too", close_objects(bucket, around)));
         }

@@ -21,8 +21,15 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html>
 //! Where nothing is written (`observe`), it is asked: then it is what no write says.
 //!
-//! With `s3_acl.block_public_acls`, `PutPublicAccessBlock` and a read of what it wrote are added. Where the flags could
-//! not be read at first, the grants go all the same, and the flags are asked for once more.
+//! With `s3_acl.block_public_acls`, a `GetBucketAcl` right after the change, `PutPublicAccessBlock` and a read of what it
+//! wrote are added. Where the flags could not be read at first, the grants go all the same, and the flags are asked for
+//! once more.
+//!
+//! *While `IgnorePublicAcls` is on*, S3 may answer `GetBucketAcl` with the permissions in force, not with the stored ACL:
+//! finding nothing public is no proof then that no public grant is stored. So the grants are verified before the flags go
+//! on, and the flags stay off where the grants did not go. Where the flag is on from the start, `compliant` says what is
+//! in force.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
 
 mod accounts;
 mod advice;

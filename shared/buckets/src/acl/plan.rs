@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::assess::AclAssessment;
 use super::port::NewAcl;
 use super::settings::{AclStyle, S3AclSettings};
-use super::state::{AclState, Grant};
+use super::state::{Acl, AclState, Grant};
 use crate::PublicAccessBlock;
 use remediation::Fact;
 
@@ -73,11 +73,7 @@ impl AclPlan {
 
     /// Whether it turns on the flags that are about ACLs.
     pub(super) fn blocks_acls(&self) -> bool {
-        self.steps.iter().any(|step| match step {
-            AclStep::Write(_) => false,
-            AclStep::Block(change) => change.after.is_some_and(PublicAccessBlock::blocks_acls),
-            AclStep::BlockOnceRead => true,
-        })
+        self.steps.iter().any(AclStep::blocks_acls)
     }
 
     /// What the plan changes, as far as that can be told before; what was noted of it stands in the place of what was
@@ -114,6 +110,18 @@ impl AclWrite {
         })
     }
 
+    /// Whether an ACL grants no more to public groups than was written.
+    pub(super) fn holds_in(&self, acl: &Acl) -> bool {
+        let written = match &self.acl {
+            NewAcl::Grants(written) => written.grants.as_slice(),
+            NewAcl::Private => &[],
+        };
+        acl.grants
+            .iter()
+            .filter(|grant| grant.grantee.public_group().is_some())
+            .all(|grant| written.contains(grant))
+    }
+
     /// What was done once this is written.
     pub(super) fn changes(&self) -> Vec<AclChange> {
         let removed = self.removed.iter().cloned().map(AclChange::Removed);
@@ -122,6 +130,15 @@ impl AclWrite {
 }
 
 impl AclStep {
+    /// Whether it turns on the flags that are about ACLs.
+    pub(super) fn blocks_acls(&self) -> bool {
+        match self {
+            Self::Write(_) => false,
+            Self::Block(change) => change.after.is_some_and(PublicAccessBlock::blocks_acls),
+            Self::BlockOnceRead => true,
+        }
+    }
+
     /// What turns the flags on that are about ACLs; `None` where they are on already.
     fn blocking(state: &AclState) -> Option<Self> {
         match &state.around.as_ref()?.public_access_block {

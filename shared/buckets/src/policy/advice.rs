@@ -18,7 +18,14 @@ pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
     let public_only_to_services = is_public
         && found.iter().filter(|found| found.kind.is_public()).all(|found| found.is_way_of_services());
     let for_services = found.iter().any(|found| found.admits_services());
-    let advice: &[&str] = if public_only_to_services {
+    // Whether it helps is not known where S3's verdict is not.
+    let is_restricted = assessment.state.policy.as_ref().and_then(BucketPolicy::restricted).is_some();
+    let has_no_verdict =
+        assessment.findings().iter().any(|finding| matches!(finding, PolicyFinding::NoVerdict(_)));
+    let advice: &[&str] = if has_no_verdict {
+        &["Look at what S3 says of the policy, in the console's list of buckets or with `aws s3api \
+           get-bucket-policy-status`: where it differs from the above, S3's word counts."]
+    } else if public_only_to_services {
         &[
             "Correct the policy, for example by the fix below: Curfew does not change policies. RestrictPublicBuckets \
              does not stop AWS services.",
@@ -33,6 +40,11 @@ pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
         &[
             "Keep RestrictPublicBuckets on: it alone keeps the public out.",
             "Then correct the policy, for example by the fix below: Curfew does not change policies.",
+        ]
+    } else if is_public && is_restricted {
+        &[
+            "Decide whether the public has to get in. If not, correct the policy, for example by the fix below: \
+             Curfew does not change policies.",
         ]
     } else if is_public && for_services {
         &[

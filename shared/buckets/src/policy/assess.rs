@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use policy::{Analysis, Asking, ParseError, Policy, Trust, analyse_bucket};
-use remediation::{Assessment, Remedy};
+use remediation::{Assessment, Remedy, Unknown};
 
 use super::settings::S3PolicySettings;
 use super::state::{BucketPolicy, PolicyState};
@@ -29,6 +29,8 @@ pub enum PolicyFinding {
     Unreadable(ParseError),
     /// The analyser found this.
     Found(policy::Finding),
+    /// S3's verdict could not be read, and by itself the analyser would say nothing.
+    NoVerdict(Unknown),
     /// S3's verdict is not what AWS's text, read by the analyser, says: one of the two is wrong, and a person should
     /// know.
     Disagreement {
@@ -63,13 +65,19 @@ fn judge(
         Err(error) => return (None, vec![PolicyFinding::Unreadable(error)]),
     };
     let analysis = analyse_bucket(&parsed, asking, bucket);
-    let is_public = policy.is_public || analysis.documented || analysis.semantic.public;
+    let s3 = policy.is_public.known().copied();
+    let is_public = s3 == Some(true) || analysis.documented || analysis.semantic.public;
     let asked_for = analysis.findings.iter().any(|found| settings.alerts_on(found.kind));
     let mut findings = Vec::new();
     if is_public || asked_for {
         findings.extend(analysis.findings.iter().cloned().map(PolicyFinding::Found));
-        let (s3, documented) = (policy.is_public, analysis.documented);
-        findings.extend((s3 != documented).then_some(PolicyFinding::Disagreement { s3, documented }));
+        let documented = analysis.documented;
+        let disagreement = |s3| PolicyFinding::Disagreement { s3, documented };
+        findings.extend(s3.filter(|s3| *s3 != documented).map(disagreement));
+    }
+    // The analyser's word alone is no reason to be silent.
+    if findings.is_empty() {
+        findings.extend(policy.is_public.unknown().cloned().map(PolicyFinding::NoVerdict));
     }
     (Some((parsed, analysis)), findings)
 }
@@ -83,6 +91,10 @@ impl Assessment for PolicyAssessment {
 
     fn remedy(&self, _finding: &PolicyFinding) -> Remedy {
         Remedy::Report
+    }
+
+    fn may_pass(&self, finding: &PolicyFinding) -> bool {
+        matches!(finding, PolicyFinding::NoVerdict(unknown) if unknown.is_passing())
     }
 
     /// A statement whose being public is taken out counts no more, in the verdict, the proof and the fix neither.

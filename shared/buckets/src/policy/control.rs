@@ -4,8 +4,8 @@
 use std::time::SystemTime;
 
 use events::{BucketName, Resource};
-use futures_util::try_join;
-use remediation::{Applied, CallError, Control, Fact};
+use futures_util::join;
+use remediation::{Applied, CallError, Control, Fact, Unread};
 use serde::{Deserialize, Serialize};
 
 use super::assess::PolicyAssessment;
@@ -59,19 +59,24 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
             PolicyAnswer::NoPolicy => return state(None),
             PolicyAnswer::NoBucket => return Ok(None),
         };
-        let account_block = async { Ok(Fact::of(self.policies.account_block(bucket).await)) };
-        let (is_public, bucket_block, account_block) = try_join!(
+        let (is_public, bucket_block, account_block) = join!(
             self.policies.is_public(bucket),
             self.policies.public_access_block(bucket),
-            account_block
-        )?;
-        match (is_public, bucket_block) {
+            self.policies.account_block(bucket)
+        );
+        // What the document lets in is said whatever else cannot be read.
+        match (transpose(is_public), transpose(bucket_block)) {
             (PolicyAnswer::NoBucket, _) | (_, PolicyAnswer::NoBucket) => Ok(None),
             (PolicyAnswer::NoPolicy, _) | (_, PolicyAnswer::NoPolicy) => state(None),
             (PolicyAnswer::Is(is_public), PolicyAnswer::Is(bucket_block)) => {
+                let account_block = Fact::of(account_block);
                 state(Some(BucketPolicy { document, is_public, bucket_block, account_block }))
             }
         }
+    }
+
+    fn unread(&self, state: &PolicyState) -> Vec<Unread> {
+        state.policy.as_ref().map(BucketPolicy::unread).unwrap_or_default()
     }
 
     fn assess(&self, state: &PolicyState, now: SystemTime) -> PolicyAssessment {
@@ -107,5 +112,15 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
 
     fn undo(&self, _before: &PolicyState, plan: &NoPlan, _done: &[NoChange]) -> Option<NoPlan> {
         match *plan {}
+    }
+}
+
+/// An answer with its error as a part of what is known.
+fn transpose<T>(answer: Result<PolicyAnswer<T>, CallError>) -> PolicyAnswer<Fact<T>> {
+    match answer {
+        Ok(PolicyAnswer::Is(value)) => PolicyAnswer::Is(Fact::Known(value)),
+        Ok(PolicyAnswer::NoPolicy) => PolicyAnswer::NoPolicy,
+        Ok(PolicyAnswer::NoBucket) => PolicyAnswer::NoBucket,
+        Err(error) => PolicyAnswer::Is(Fact::Unknown(error.into())),
     }
 }

@@ -64,6 +64,15 @@ fn words(assessment: &PolicyAssessment, one: &PolicyFinding) -> Finding {
                 format!("The policy of `{bucket}` cannot be read, so it counts as public: {error}");
             finding("unreadable-policy", Severity::High, sentence, json!({ "error": error.to_string() }))
         }
+        PolicyFinding::NoVerdict(unknown) => {
+            let bucket = &assessment.state.bucket;
+            let sentence = format!(
+                "Whether S3 calls the policy of `{bucket}` public is not known ({}); by AWS's documentation it is not \
+                 public",
+                unknown.why()
+            );
+            finding("unknown-verdict", Severity::Medium, sentence, json!({ "unknown": unknown }))
+        }
         PolicyFinding::Disagreement { s3, documented } => {
             let (sentence, severity) = if *s3 {
                 ("S3 calls the policy public; by AWS's documentation it is not", Severity::High)
@@ -94,10 +103,12 @@ fn explain_first(assessment: &PolicyAssessment, findings: &mut [Finding]) {
 /// in by stays as urgent as it is.
 fn soften(assessment: &PolicyAssessment, findings: &mut [Finding]) {
     let policy = assessment.state.policy.as_ref().filter(|_| assessment.analysed.is_some());
-    let Some(blocker) = policy.and_then(BucketPolicy::blocker) else { return };
+    let Some(blocker) = policy.and_then(BucketPolicy::blocker) else { return doubt(assessment, findings) };
     let softened = |one: &PolicyFinding| match one {
         PolicyFinding::Found(found) => !found.is_way_of_services(),
-        PolicyFinding::Unreadable(_) | PolicyFinding::Disagreement { .. } => true,
+        PolicyFinding::Unreadable(_) | PolicyFinding::NoVerdict(_) | PolicyFinding::Disagreement { .. } => {
+            true
+        }
     };
     let marks: Vec<bool> = assessment.findings().iter().map(softened).collect();
     for (finding, _) in findings.iter_mut().zip(&marks).filter(|(_, softened)| **softened) {
@@ -105,6 +116,22 @@ fn soften(assessment: &PolicyAssessment, findings: &mut [Finding]) {
     }
     if let (Some(first), Some(true)) = (findings.first_mut(), marks.first()) {
         first.summary = format!("{} - blocked for now by {}", first.summary, blocker.words());
+    }
+}
+
+/// The public comes in unless what could not be read stops it. It does not stop AWS services.
+fn doubt(assessment: &PolicyAssessment, findings: &mut [Finding]) {
+    let may_be_blocked = |one: &PolicyFinding| matches!(one, PolicyFinding::Found(found) if found.kind.is_public() && !found.is_way_of_services());
+    let first = assessment.findings().first().filter(|one| may_be_blocked(one));
+    let (Some(_), Some(policy), Some(finding)) = (first, &assessment.state.policy, findings.first_mut())
+    else {
+        return;
+    };
+    let doubts: Vec<String> =
+        policy.may_block().iter().map(|one| format!("{} ({})", one.what, one.unknown.why())).collect();
+    if !doubts.is_empty() {
+        finding.summary.push_str(", unless what could not be read stops it: ");
+        finding.summary.push_str(&doubts.join(" and "));
     }
 }
 

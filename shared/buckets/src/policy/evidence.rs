@@ -40,22 +40,32 @@ fn switches(policy: &BucketPolicy, services: bool) -> String {
             if on.is_empty() { "all off".to_owned() } else { on.join(", ") }
         )
     };
-    let account = match &policy.account_block {
-        Fact::Known(block) => row("account", block),
-        Fact::Unknown(why) => format!("  Block Public Access of the account: unknown ({why})"),
+    let block = |of: &str, block: &Fact<PublicAccessBlock>| match block {
+        Fact::Known(block) => row(of, block),
+        Fact::Unknown(why) => format!("  Block Public Access of the {of}: unknown ({why})"),
     };
-    let verdict = match policy.blocker() {
-        Some(blocker) if services => format!(
+    let is_all_known = policy.bucket_block.known().is_some() && policy.account_block.known().is_some();
+    let verdict = match (&policy.is_public, policy.restricted()) {
+        (Fact::Known(true), Some(blocker)) if services => format!(
             "  So the public is kept out now, by {} alone. AWS services are not: it does not stop them.",
             blocker.words()
         ),
-        Some(blocker) => format!("  So the public is kept out now, by {} alone.", blocker.words()),
-        None if policy.is_public => "  So nothing blocks what the policy allows.".to_owned(),
-        None => {
+        (Fact::Known(true), Some(blocker)) => {
+            format!("  So the public is kept out now, by {} alone.", blocker.words())
+        }
+        (Fact::Known(true), None) if is_all_known => "  So nothing blocks what the policy allows.".to_owned(),
+        (Fact::Known(true), None) => "  So nothing that is known blocks what the policy allows.".to_owned(),
+        (Fact::Known(false), _) => {
             "  S3 does not call the policy public, so RestrictPublicBuckets does not apply to it.".to_owned()
         }
+        (Fact::Unknown(why), Some(blocker)) => format!(
+            "  {} is on. It keeps the public out only where S3 calls the policy public, and S3's verdict is unknown \
+             ({why}).",
+            blocker.words()
+        ),
+        (Fact::Unknown(why), None) => format!("  S3's verdict on the policy is unknown ({why})."),
     };
-    [row("bucket", &policy.bucket_block), account, verdict].join("\n")
+    [block("bucket", &policy.bucket_block), block("account", &policy.account_block), verdict].join("\n")
 }
 
 /// The document as people read it, or as it is where it is no JSON.

@@ -1,7 +1,7 @@
 //! A bucket's policy, and what limits it.
 
 use events::{AccountId, BucketName};
-use remediation::Fact;
+use remediation::{Fact, Unread};
 use serde::{Deserialize, Serialize};
 
 use crate::PublicAccessBlock;
@@ -22,11 +22,11 @@ pub struct PolicyState {
 pub struct BucketPolicy {
     /// The document, as S3 gives it.
     pub document: String,
-    /// S3's own verdict.
-    pub is_public: bool,
+    /// S3's own verdict: whether it calls the policy public.
+    pub is_public: Fact<bool>,
     /// What blocks it on the bucket.
-    pub bucket_block: PublicAccessBlock,
-    /// What blocks it on the whole account. The function may not be allowed to see that.
+    pub bucket_block: Fact<PublicAccessBlock>,
+    /// What blocks it on the whole account.
     pub account_block: Fact<PublicAccessBlock>,
 }
 
@@ -42,16 +42,43 @@ pub(super) enum Blocker {
 }
 
 impl BucketPolicy {
-    /// What keeps the public out. `RestrictPublicBuckets` goes by S3's own verdict: where S3 does not call the policy
-    /// public, it does nothing.
+    /// What is known to keep the public out. `RestrictPublicBuckets` goes by S3's own verdict: where S3 does not call the
+    /// policy public, it does nothing, and where nobody knows, nobody knows what it does.
     pub(super) fn blocker(&self) -> Option<Blocker> {
-        let account = self.account_block.known().is_some_and(|block| block.restrict_public_buckets);
-        match (self.is_public, self.bucket_block.restrict_public_buckets, account) {
-            (true, true, true) => Some(Blocker::Both),
-            (true, true, false) => Some(Blocker::Bucket),
-            (true, false, true) => Some(Blocker::Account),
-            (false, ..) | (true, false, false) => None,
+        self.restricted().filter(|_| self.is_public == Fact::Known(true))
+    }
+
+    /// Whose `RestrictPublicBuckets` is known to be on.
+    pub(super) fn restricted(&self) -> Option<Blocker> {
+        let is_on = |block: &Fact<PublicAccessBlock>| {
+            block.known().is_some_and(|block| block.restrict_public_buckets)
+        };
+        match (is_on(&self.bucket_block), is_on(&self.account_block)) {
+            (true, true) => Some(Blocker::Both),
+            (true, false) => Some(Blocker::Bucket),
+            (false, true) => Some(Blocker::Account),
+            (false, false) => None,
         }
+    }
+
+    /// What is not known and may keep the public out. S3's verdict does so only where a switch is on, or may be.
+    pub(super) fn may_block(&self) -> Vec<Unread> {
+        let is_off = |block: &Fact<PublicAccessBlock>| {
+            block.known().is_some_and(|block| !block.restrict_public_buckets)
+        };
+        if self.is_public == Fact::Known(false) || (is_off(&self.bucket_block) && is_off(&self.account_block))
+        {
+            return Vec::new();
+        }
+        self.unread()
+    }
+
+    /// What is not known of it.
+    pub(super) fn unread(&self) -> Vec<Unread> {
+        let verdict = self.is_public.unread("S3's own verdict on the policy");
+        let bucket = self.bucket_block.unread("Block Public Access of the bucket");
+        let account = self.account_block.unread("Block Public Access of the account");
+        [verdict, bucket, account].into_iter().flatten().collect()
     }
 }
 

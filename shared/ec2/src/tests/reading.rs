@@ -88,7 +88,7 @@ fn rules_of_every_kind_are_read_page_by_page() {
         rule
     };
     assert_eq!(
-        json!(rules),
+        json!(rules.read),
         json!([
             rule("sgr-1", json!({ "CidrIpv4": "0.0.0.0/0", "Tags": [{ "Key": "team", "Value": "ops" }] })),
             rule("sgr-2", json!({ "PrefixListId": "pl-1" })),
@@ -98,6 +98,34 @@ fn rules_of_every_kind_are_read_page_by_page() {
                 json!({ "ReferencedGroupInfo": { "GroupId": "sg-1", "UserId": "1", "VpcId": "vpc-2" } })
             ),
         ])
+    );
+}
+
+#[test]
+fn a_rule_or_a_page_that_cannot_be_read_does_not_hide_the_others() {
+    let page = |first: bool| {
+        mock!(Client::describe_security_group_rules)
+            .match_requests(move |request| request.next_token().is_none() == first)
+    };
+    let first = page(true).then_output(|| {
+        DescribeSecurityGroupRulesOutput::builder()
+            .security_group_rules(sdk_rule("sgr-1").cidr_ipv4("0.0.0.0/0").build())
+            .security_group_rules(sdk_rule("sgr-2").build())
+            .security_group_rules(sdk_rule("sgr-3").cidr_ipv4("no block").build())
+            .security_group_rules(sdk_rule("sgr-4").cidr_ipv6("::/0").build())
+            .next_token("more")
+            .build()
+    });
+    let second =
+        page(false).then_error(|| DescribeSecurityGroupRulesError::generic(failure("UnauthorizedOperation")));
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&first, &second]));
+    let rules = at(async |at| ec2.rules(at).await).unwrap().unwrap();
+    let ids: Vec<&str> = rules.read.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(ids, ["sgr-1", "sgr-4"]);
+    let error = rules.rest.unwrap();
+    assert_eq!(
+        error.to_string(),
+        "`ec2:DescribeSecurityGroupRules` answered without `a source of a known kind`"
     );
 }
 

@@ -13,7 +13,7 @@ const KEYS: evaluation::Keys = evaluation::Keys { resource_type: "resourceType",
 
 pub(super) fn read(root: &Node<'_>) -> Result<Reading, TriggerError> {
     let detail = root.required("detail")?;
-    let Some(resource) = evaluation::resource(&detail, &KEYS)? else {
+    let Some(named) = evaluation::resource(&detail, &KEYS)? else {
         return Ok(Reading::default());
     };
     if !evaluation::is_non_compliant(&detail.required("newEvaluationResult")?)? {
@@ -24,5 +24,5 @@ pub(super) fn read(root: &Node<'_>) -> Result<Reading, TriggerError> {
         .with_event_id(root.text_of("id")?)
         .with_time(root.text_of("time")?);
     let origin = Origin::read(root, &detail, "awsAccountId")?;
-    Ok(Reading { subjects: vec![origin.subject(resource, cause)], unreadable: Vec::new() })
+    Ok(Reading { subjects: vec![origin.subject(named, cause)?], unreadable: Vec::new() })
 }

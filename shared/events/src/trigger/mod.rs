@@ -2,18 +2,21 @@
 
 mod config_rule;
 mod evaluation;
+mod kinds;
 mod put_evaluations;
+mod sns;
 mod sqs;
 
 use document::{Node, Place};
 use serde_json::Value;
 
-use crate::{AccountId, Cause, Region, Resource, Subject, TriggerError};
+use crate::trigger::evaluation::Named;
+use crate::{AccountId, Cause, Region, Subject, TriggerError};
 
 /// What invoked a function.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Trigger {
-    /// One event, handed over by EventBridge or a person.
+    /// One event, handed over by EventBridge, an SNS topic or a person.
     Event(Reading),
     /// Messages of an SQS queue, each with an event in it and each answered for on its own.
     Batch(Vec<Message>),
@@ -45,7 +48,7 @@ impl From<TriggerError> for Reading {
     }
 }
 
-/// Reads a Lambda payload: an event, or an SQS batch of events.
+/// Reads a Lambda payload: an event, bare or as SNS hands it over, or an SQS batch of events.
 ///
 /// # Errors
 /// When the payload as a whole cannot be read: no JSON, or a batch whose messages cannot be told apart.
@@ -53,9 +56,13 @@ impl From<TriggerError> for Reading {
 pub fn read(payload: &str) -> Result<Trigger, TriggerError> {
     let document = parse(payload, &Place::default())?;
     let root = Node::root(&document);
-    match root.field("Records")? {
-        Some(records) => sqs::batch(&records).map(Trigger::Batch),
-        None => Ok(Trigger::Event(event(&root))),
+    let Some(records) = root.field("Records")? else { return Ok(Trigger::Event(event(&root))) };
+    let records = records.items()?;
+    let source = records.first().map(kinds::source).transpose()?.flatten();
+    match (source, records.first()) {
+        (Some("aws:sns"), _) => Ok(Trigger::Event(sns::records(&records))),
+        (Some("aws:sqs") | None, _) | (_, None) => sqs::batch(&records).map(Trigger::Batch),
+        (Some(_), Some(first)) => Err(kinds::records(&root, first)?),
     }
 }
 
@@ -65,18 +72,25 @@ fn parse(text: &str, place: &Place) -> Result<Value, TriggerError> {
         .map_err(|error| TriggerError::NotJson { place: place.clone(), reason: error.to_string() })
 }
 
-/// Reads one EventBridge event.
+/// Reads one event of EventBridge, bare or in the envelope of SNS.
 fn event(root: &Node<'_>) -> Reading {
     let read = || {
-        let source = root.required("source")?.text()?;
-        let detail_type = root.required("detail-type")?.text()?;
-        match (source, detail_type) {
-            ("aws.config", "Config Rules Compliance Change") => config_rule::read(root),
-            ("aws.config", "AWS API Call via CloudTrail") => put_evaluations::read(root),
-            _ => Err(TriggerError::foreign(source, detail_type)),
-        }
+        let is_bare = root.field("source")?.is_some() || !sns::is_envelope(root)?;
+        if is_bare { inner_event(root) } else { sns::envelope(root) }
     };
     read().unwrap_or_else(Reading::from)
+}
+
+/// Reads one event of EventBridge.
+fn inner_event(root: &Node<'_>) -> Result<Reading, TriggerError> {
+    let Some(source) = root.field("source")? else { return Err(kinds::foreign(root)?) };
+    let source = source.text()?;
+    let detail_type = root.required("detail-type")?.text()?;
+    match (source, detail_type) {
+        ("aws.config", "Config Rules Compliance Change") => config_rule::read(root),
+        ("aws.config", "AWS API Call via CloudTrail") => put_evaluations::read(root),
+        _ => Err(TriggerError::foreign(source, detail_type)),
+    }
 }
 
 /// Where an event happened, from the event's detail or else from its envelope.
@@ -95,8 +109,19 @@ impl Origin {
         })
     }
 
-    fn subject(&self, resource: Resource, cause: Cause) -> Subject {
-        Subject { resource, account: self.account.clone(), region: self.region.clone(), cause }
+    /// The subject that a trigger names.
+    ///
+    /// # Errors
+    /// When the name is the ARN of a resource that is elsewhere.
+    fn subject(&self, named: Named, cause: Cause) -> Result<Subject, TriggerError> {
+        let is_elsewhere = named.account.is_some_and(|account| account != self.account)
+            || named.region.is_some_and(|region| region != self.region);
+        if is_elsewhere {
+            let expected = "in the account and Region of the event";
+            return Err(TriggerError::Invalid { field: named.place, value: named.text, expected });
+        }
+        let (account, region) = (self.account.clone(), self.region.clone());
+        Ok(Subject { resource: named.resource, account, region, cause })
     }
 }
 

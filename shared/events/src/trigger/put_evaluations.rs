@@ -4,8 +4,9 @@
 
 use document::Node;
 
+use crate::trigger::evaluation::Named;
 use crate::trigger::{Origin, Reading, evaluation};
-use crate::{Cause, Resource, TriggerError};
+use crate::{Cause, TriggerError};
 
 const KEYS: evaluation::Keys =
     evaluation::Keys { resource_type: "complianceResourceType", resource_id: "complianceResourceId" };
@@ -28,18 +29,19 @@ pub(super) fn read(root: &Node<'_>) -> Result<Reading, TriggerError> {
 
     let mut reading = Reading::default();
     for evaluation in evaluations {
-        match offender(&evaluation) {
-            Ok(Some(resource)) => reading.subjects.push(origin.subject(resource, cause.clone())),
-            Ok(None) => {}
+        let subject = offender(&evaluation)
+            .and_then(|named| named.map(|named| origin.subject(named, cause.clone())).transpose());
+        match subject {
+            Ok(subject) => reading.subjects.extend(subject),
             Err(error) => reading.unreadable.push(error),
         }
     }
     Ok(reading)
 }
 
-fn offender(evaluation: &Node<'_>) -> Result<Option<Resource>, TriggerError> {
+fn offender(evaluation: &Node<'_>) -> Result<Option<Named>, TriggerError> {
     match evaluation::resource(evaluation, &KEYS)? {
-        Some(resource) if evaluation::is_non_compliant(evaluation)? => Ok(Some(resource)),
+        Some(named) if evaluation::is_non_compliant(evaluation)? => Ok(Some(named)),
         _ => Ok(None),
     }
 }

@@ -9,8 +9,8 @@ use crate::trigger::{Message, Reading, event, parse};
 
 /// # Errors
 /// When a message has no id: it could not be named in the response, and would be lost.
-pub(super) fn batch(records: &Node<'_>) -> Result<Vec<Message>, TriggerError> {
-    records.items()?.iter().map(message).collect()
+pub(super) fn batch(records: &[Node<'_>]) -> Result<Vec<Message>, TriggerError> {
+    records.iter().map(message).collect()
 }
 
 fn message(record: &Node<'_>) -> Result<Message, TriggerError> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{config_rule, event, places, reasons, with};
+use crate::support::{config_rule, event, places, put_evaluations, reasons, with};
 
 #[test]
 fn a_non_compliant_bucket_is_a_subject() {
@@ -87,8 +87,8 @@ fn what_is_missing_or_wrong_is_named() {
         ("/detail/resourceId", Some(json!(["x"])), "`detail.resourceId` is not a string"),
         (
             "/detail/resourceId",
-            Some(json!("arn:aws:s3:::acme")),
-            "`detail.resourceId` is `arn:aws:s3:::acme`, which is not the name of an S3 bucket",
+            Some(json!("arn:aws:s3:::acme/key")),
+            "`detail.resourceId` is `arn:aws:s3:::acme/key`, which is not the name of an S3 bucket",
         ),
         ("/detail/newEvaluationResult", None, "`detail.newEvaluationResult` is missing"),
         (
@@ -141,4 +141,71 @@ fn a_long_foreign_text_is_shortened_and_kept_on_one_line() {
     let reason = &reasons(&reading)[0];
     assert!(reason.len() < 200, "{reason}");
     assert!(!reason.contains('\n'));
+}
+
+/// The trigger about a resource that is named so.
+fn named(config_type: &str, id: &str, region: &str) -> events::Reading {
+    let document = with(config_rule(), "/detail/resourceType", Some(config_type.into()));
+    let document = with(document, "/detail/awsRegion", Some(region.into()));
+    event(&with(document, "/detail/resourceId", Some(id.into())))
+}
+
+#[test]
+fn an_arn_names_its_resource_in_every_partition() {
+    for (region, partition) in [
+        ("eu-west-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
+    ] {
+        for (config_type, id) in
+            [("AWS::S3::Bucket", "acme-reports"), ("AWS::EC2::SecurityGroup", "sg-1d56fc66")]
+        {
+            let by_id = named(config_type, id, region);
+            let arn = by_id.subjects[0].arn();
+            assert!(arn.starts_with(&format!("arn:{partition}:")), "{arn}");
+            assert_eq!(named(config_type, &arn, region), by_id);
+        }
+    }
+}
+
+#[test]
+fn an_arn_in_an_evaluation_names_its_resource_too() {
+    let pointer = "/detail/requestParameters/evaluations/1/complianceResourceId";
+    let call = with(put_evaluations(), pointer, Some("arn:aws:s3:::acme-reports".into()));
+    assert_eq!(event(&call), event(&put_evaluations()));
+}
+
+#[test]
+fn an_arn_of_something_else_or_from_elsewhere_is_refused() {
+    const BUCKET: &str = "AWS::S3::Bucket";
+    const GROUP: &str = "AWS::EC2::SecurityGroup";
+    let no_bucket = "which is not the name of an S3 bucket";
+    let no_group = "which is not the id of a security group (sg-...)";
+    let elsewhere = "which is not in the account and Region of the event";
+    for (config_type, arn, why) in [
+        (BUCKET, "arn:aws:s3:::", no_bucket),
+        (BUCKET, "arn:aws:s3:::acme/key", no_bucket),
+        (BUCKET, "arn:aws:s3:eu-west-1::acme", no_bucket),
+        (BUCKET, "arn:aws:s3::210987654321:acme", no_bucket),
+        (BUCKET, "arn:aws:sqs:::acme", no_bucket),
+        (BUCKET, "arn:aws-mars:s3:::acme", no_bucket),
+        (BUCKET, "arn:aws:s3", no_bucket),
+        (BUCKET, "arn:aws:ec2:eu-west-1:210987654321:security-group/sg-1d56fc66", no_bucket),
+        (GROUP, "arn:aws:s3:::acme", no_group),
+        (GROUP, "arn:aws:ec2:eu-west-1:210987654321:security-group/", no_group),
+        (GROUP, "arn:aws:ec2:eu-west-1:210987654321:sg-1d56fc66", no_group),
+        (GROUP, "arn:aws:ec2:eu-west-1:210987654321:vpc/vpc-1d56fc66", no_group),
+        (GROUP, "arn:aws:ec2:eu-west-1::security-group/sg-1d56fc66", no_group),
+        (GROUP, "arn:aws:ec2:us-east-1:210987654321:security-group/sg-1d56fc66", elsewhere),
+        (GROUP, "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1d56fc66", elsewhere),
+    ] {
+        let reading = named(config_type, arn, "eu-west-1");
+        assert_eq!(reasons(&reading), [format!("`detail.resourceId` is `{arn}`, {why}")]);
+        assert!(reading.subjects.is_empty());
+    }
 }

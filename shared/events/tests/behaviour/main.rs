@@ -5,7 +5,9 @@
 mod config_rule;
 mod hostile;
 mod json;
+mod kinds;
 mod put_evaluations;
 mod resources;
+mod sns;
 mod sqs;
 mod support;

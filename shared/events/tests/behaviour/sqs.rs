@@ -37,7 +37,10 @@ fn a_body_that_is_a_batch_itself_is_foreign() {
     let inner = sqs(&[config_rule().to_string()]).to_string();
     let messages = batch(&sqs(&[inner]));
     assert!(messages[0].reading.subjects.is_empty());
-    assert_eq!(reasons(&messages[0].reading), ["`Records[0].body.source` is missing"]);
+    assert_eq!(
+        reasons(&messages[0].reading),
+        ["`Records[0].body` is an SQS batch inside a message, which is not a trigger that Curfew reads"]
+    );
 }
 
 #[test]

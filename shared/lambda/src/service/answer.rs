@@ -2,7 +2,7 @@
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse};
 use events::{Message, Reading, Subject, TriggerError};
-use remediation::{Ended, Outcome, StepError, Told, Undelivered};
+use remediation::{Ended, Outcome, StepError, Told, Undelivered, Unread};
 use serde_json::{Value, json};
 
 /// How far an invocation came with a subject.
@@ -64,6 +64,16 @@ pub enum HandleError {
     /// The resource is still open after the change.
     #[error("{0}: still open after the change")]
     StillOpen(String),
+    /// The work is done as far as it goes without something that could not be read.
+    #[error("{resource}: {outcome}, but {unread}")]
+    Unread {
+        /// The resource.
+        resource: String,
+        /// How the work ended.
+        outcome: Outcome,
+        /// What could not be read.
+        unread: Box<Unread>,
+    },
     /// The work is done, and the alert about it did not get through.
     #[error("{resource}: {outcome}, and {undelivered}")]
     NotTold {
@@ -91,7 +101,10 @@ impl HandleError {
             }
             _ if !report.is_unfinished() => None,
             (_, Some(error)) => Some(Self::Failed { resource, error: error.clone() }),
-            (_, None) => Some(Self::StillOpen(resource)),
+            (_, None) => match report.to_read_again.clone().map(Box::new) {
+                Some(unread) => Some(Self::Unread { resource, outcome: report.outcome, unread }),
+                None => Some(Self::StillOpen(resource)),
+            },
         }
     }
 
@@ -103,6 +116,7 @@ impl HandleError {
             Self::NotStarted(_) => "Curfew.NotStarted",
             Self::Failed { .. } => "Curfew.Failed",
             Self::StillOpen(_) => "Curfew.StillOpen",
+            Self::Unread { .. } => "Curfew.NotAllRead",
             Self::NotTold { .. } => "Curfew.AlertNotDelivered",
             Self::Several(_) => "Curfew.SeveralFailures",
         }

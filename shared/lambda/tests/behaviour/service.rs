@@ -96,6 +96,33 @@ fn the_same_subject_in_several_messages_is_walked_once_and_answers_for_all() {
 }
 
 #[test]
+fn what_was_found_is_told_at_once_and_the_message_comes_back_for_what_could_not_be_read() {
+    let doors = Doors::read([open(&["window", "fogged attic"])]);
+    let (told, clock) = (Topic::default(), Still::default());
+    let service = service(&doors, &told, &clock);
+    for count in 1..=8 {
+        let answer = run(service.handle(&batch(&[event("acme", "e1")], count), &invocation())).unwrap();
+        assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "m0" }] }), "delivery {count}");
+    }
+    assert_eq!(outcomes(&told), [Outcome::Alerted]);
+    let error = run(service.handle(&event("acme", "e1"), &invocation())).unwrap_err();
+    assert_eq!(error.error_type(), "Curfew.NotAllRead");
+    let reason = error.to_string();
+    assert!(
+        reason.starts_with(
+            "S3 bucket acme: alerted, but the fogged attic could not be read: `house:CloseDoor`"
+        ),
+        "{reason}"
+    );
+
+    // What nobody may read does not come back.
+    let doors = Doors::read([open(&["window", "barred cellar"])]);
+    let service = self::service(&doors, &told, &clock);
+    let answer = run(service.handle(&batch(&[event("acme-2", "e1")], 1), &invocation())).unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+}
+
+#[test]
 fn a_failure_that_may_pass_is_told_at_the_last_delivery_only() {
     let (doors, told, clock) = (Doors::read([Err(throttled())]), Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Finding, Found, Remedy,
-    Severity, Target, Walked,
+    Severity, Target, Unread, Walked,
 };
 
 /// How many doors applying closes, and what it answers.
@@ -21,7 +21,9 @@ pub type Apply = (usize, Result<Applied, CallError>);
 pub type Read = Result<Option<Vec<String>>, CallError>;
 
 /// The smallest control there is, and a model for others. The state of a house is the list of its open doors; each is a
-/// finding. A `window` is reported only, a `cat flap` is tried once and then left to people, and a house with an `unspeakable` door cannot be written down.
+/// finding. A `window` is reported only, a `cat flap` is tried once and then left to people, and a house with an
+/// `unspeakable` door cannot be written down. A `fogged attic` could not be seen today and a `barred cellar` never can:
+/// both are reported.
 ///
 /// Clones are the same house.
 #[derive(Debug, Clone, Default)]
@@ -118,10 +120,14 @@ impl Assessment for OpenDoors {
 
     fn remedy(&self, door: &String) -> Remedy {
         match door.as_str() {
-            "window" => Remedy::Report,
+            "window" | "fogged attic" | "barred cellar" => Remedy::Report,
             "cat flap" => Remedy::ByHand,
             _ => Remedy::Close,
         }
+    }
+
+    fn may_pass(&self, door: &String) -> bool {
+        door == "fogged attic"
     }
 
     fn without(self, stays: impl FnMut(String) -> Option<String>) -> Self {
@@ -148,12 +154,25 @@ impl Control for Doors {
         Ok(read.unwrap_or(Ok(None))?.map(House))
     }
 
+    fn unread(&self, House(doors): &House) -> Vec<Unread> {
+        let unread = |door: &String| {
+            let error = match door.as_str() {
+                "fogged attic" => throttled(),
+                "barred cellar" => denied(),
+                _ => return None,
+            };
+            Some(Unread { what: format!("the {door}"), unknown: error.into() })
+        };
+        doors.iter().filter_map(unread).collect()
+    }
+
     fn assess(&self, state: &House, _now: SystemTime) -> OpenDoors {
         OpenDoors(state.0.clone())
     }
 
     fn plan(&self, assessment: &OpenDoors, _now: SystemTime) -> Option<Turn> {
-        let doors: Vec<_> = assessment.0.iter().filter(|door| *door != "window").cloned().collect();
+        let is_for_curfew = |door: &&String| assessment.remedy(door) != Remedy::Report;
+        let doors: Vec<_> = assessment.0.iter().filter(is_for_curfew).cloned().collect();
         (!doors.is_empty()).then_some(Turn::Close(doors))
     }
 

@@ -112,6 +112,8 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         changes: Vec::new(),
         remaining: None,
         before: None,
+        unread: Vec::new(),
+        to_read_again: None,
         error: None,
         note: None,
         advice: Vec::new(),

@@ -56,6 +56,20 @@ fn acl(grants: Vec<Grant>) -> Acl {
     Acl { owner: Owner { id: Some("owner".into()), display_name: None }, grants }
 }
 
+/// An answer that names all four flags.
+pub(super) fn all_off() -> PublicAccessBlockConfiguration {
+    sdk_block(flags(false, false, false, false))
+}
+
+fn sdk_block(block: PublicAccessBlock) -> PublicAccessBlockConfiguration {
+    PublicAccessBlockConfiguration::builder()
+        .block_public_acls(block.block_public_acls)
+        .ignore_public_acls(block.ignore_public_acls)
+        .block_public_policy(block.block_public_policy)
+        .restrict_public_buckets(block.restrict_public_buckets)
+        .build()
+}
+
 fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAccessBlock {
     PublicAccessBlock {
         block_public_acls: block,
@@ -152,7 +166,7 @@ fn acls(rule: &Rule) -> S3BucketAcls {
     with_buckets(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [rule], once))
 }
 
-fn with_buckets(buckets: aws_sdk_s3::Client) -> S3BucketAcls {
+pub(super) fn with_buckets(buckets: aws_sdk_s3::Client) -> S3BucketAcls {
     S3BucketAcls(Clients::of(buckets, mock_client!(aws_sdk_s3control, [])))
 }
 
@@ -177,7 +191,7 @@ fn block_public_access_is_read_flag_by_flag_from_the_expected_owner() {
     let rule = mock!(aws_sdk_s3::Client::get_public_access_block)
         .match_requests(|request| request.expected_bucket_owner() == OWNER)
         .then_output(|| {
-            let block = PublicAccessBlockConfiguration::builder().ignore_public_acls(true).build();
+            let block = sdk_block(flags(false, true, false, false));
             GetPublicAccessBlockOutput::builder().public_access_block_configuration(block).build()
         });
     let answer = run(acls(&rule).public_access_block(&bucket().target()));
@@ -198,8 +212,12 @@ fn the_accounts_switches_are_those_of_the_account_that_owns_the_bucket() {
     let rule = mock!(aws_sdk_s3control::Client::get_public_access_block)
         .match_requests(|request| request.account_id() == OWNER)
         .then_output(|| {
-            let block =
-                AccountConfiguration::builder().ignore_public_acls(true).block_public_acls(false).build();
+            let block = AccountConfiguration::builder()
+                .block_public_acls(false)
+                .ignore_public_acls(true)
+                .block_public_policy(false)
+                .restrict_public_buckets(false)
+                .build();
             AccountOutput::builder().public_access_block_configuration(block).build()
         });
     let answer = run(with_accounts(&rule).account_block(&bucket().target()));
@@ -236,7 +254,10 @@ fn all_four_flags_are_written_to_the_expected_owner() {
 fn a_website_configuration_is_a_website() {
     let rule = mock!(aws_sdk_s3::Client::get_bucket_website)
         .match_requests(|request| request.expected_bucket_owner() == OWNER)
-        .then_output(|| GetBucketWebsiteOutput::builder().build());
+        .then_output(|| {
+            let index = types::IndexDocument::builder().suffix("index.html").build().unwrap();
+            GetBucketWebsiteOutput::builder().index_document(index).build()
+        });
     assert_eq!(run(acls(&rule).serves_website(&bucket().target())), Ok(true));
 }
 
@@ -329,4 +350,43 @@ fn taking_the_block_away_names_the_expected_owner() {
         })
         .then_output(|| DeletePublicAccessBlockOutput::builder().build());
     assert_eq!(run(acls(&rule).unblock(&bucket().target())), Ok(()));
+}
+
+/// Asserts that a call errs, and names what its answer lacks.
+fn assert_lacks<T: std::fmt::Debug>(answer: Result<T, CallError>, action: &str, field: &str) {
+    assert_eq!(answer.unwrap_err().to_string(), format!("`{action}` answered without `{field}`"));
+}
+
+#[test]
+fn an_answer_that_does_not_say_is_taken_for_nothing() {
+    let target = bucket();
+    let target = target.target();
+    let rule = mock!(aws_sdk_s3::Client::get_bucket_acl).then_output(|| {
+        GetBucketAclOutput::builder().owner(types::Owner::builder().id("owner").build()).build()
+    });
+    assert_lacks(run(acls(&rule).acl(&target)), "s3:GetBucketAcl", "AccessControlList");
+
+    let rule = mock!(aws_sdk_s3::Client::get_public_access_block)
+        .then_output(|| GetPublicAccessBlockOutput::builder().build());
+    let answer = run(acls(&rule).public_access_block(&target));
+    assert_lacks(answer, "s3:GetBucketPublicAccessBlock", "PublicAccessBlockConfiguration");
+    let rule = mock!(aws_sdk_s3::Client::get_public_access_block).then_output(|| {
+        let block = PublicAccessBlockConfiguration::builder().block_public_acls(true).build();
+        GetPublicAccessBlockOutput::builder().public_access_block_configuration(block).build()
+    });
+    let answer = run(acls(&rule).public_access_block(&target));
+    assert_lacks(answer, "s3:GetBucketPublicAccessBlock", "IgnorePublicAcls");
+
+    let rule = mock!(aws_sdk_s3control::Client::get_public_access_block)
+        .then_output(|| AccountOutput::builder().build());
+    let answer = run(with_accounts(&rule).account_block(&target));
+    assert_lacks(answer, "s3:GetAccountPublicAccessBlock", "PublicAccessBlockConfiguration");
+
+    let rule = mock!(aws_sdk_s3::Client::get_bucket_website)
+        .then_output(|| GetBucketWebsiteOutput::builder().build());
+    assert_lacks(run(acls(&rule).serves_website(&target)), "s3:GetBucketWebsite", "IndexDocument");
+
+    let rule = mock!(aws_sdk_s3::Client::get_bucket_ownership_controls)
+        .then_output(|| GetBucketOwnershipControlsOutput::builder().build());
+    assert_lacks(run(acls(&rule).acls_disabled(&target)), "s3:GetBucketOwnershipControls", "ObjectOwnership");
 }

@@ -2,6 +2,7 @@
 
 mod acls;
 mod policies;
+mod retries;
 
 use aws_sdk_s3::error::ErrorMetadata;
 use events::{AccountId, BucketName, Region};

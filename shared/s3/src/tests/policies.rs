@@ -1,7 +1,9 @@
 //! The port of the control `s3-policy`.
 
 use aws_sdk_s3::operation::get_bucket_policy::{GetBucketPolicyError, GetBucketPolicyOutput};
-use aws_sdk_s3::operation::get_bucket_policy_status::GetBucketPolicyStatusOutput;
+use aws_sdk_s3::operation::get_bucket_policy_status::{
+    GetBucketPolicyStatusError, GetBucketPolicyStatusOutput,
+};
 use aws_sdk_s3::operation::get_public_access_block::{GetPublicAccessBlockError, GetPublicAccessBlockOutput};
 use aws_sdk_s3::types::{PolicyStatus, PublicAccessBlockConfiguration};
 use aws_sdk_s3control::operation::get_public_access_block::{
@@ -18,7 +20,6 @@ use crate::S3BucketPolicies;
 use crate::clients::Clients;
 
 const PUBLIC: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Website","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-reports/*"}]}"#;
-const PRIVATE: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::210987654321:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-reports/*"}}"#;
 
 fn document(text: &'static str) -> Rule {
     mock!(aws_sdk_s3::Client::get_bucket_policy)
@@ -44,7 +45,12 @@ fn block(restrict: bool) -> Rule {
     mock!(aws_sdk_s3::Client::get_public_access_block)
         .match_requests(|request| request.expected_bucket_owner() == Some("210987654321"))
         .then_output(move || {
-            let block = PublicAccessBlockConfiguration::builder().restrict_public_buckets(restrict).build();
+            let block = PublicAccessBlockConfiguration::builder()
+                .block_public_acls(false)
+                .ignore_public_acls(false)
+                .block_public_policy(false)
+                .restrict_public_buckets(restrict)
+                .build();
             GetPublicAccessBlockOutput::builder().public_access_block_configuration(block).build()
         })
 }
@@ -59,7 +65,12 @@ fn account_block(restrict: bool) -> Rule {
     mock!(aws_sdk_s3control::Client::get_public_access_block)
         .match_requests(|request| request.account_id() == Some("210987654321"))
         .then_output(move || {
-            let block = AccountConfiguration::builder().restrict_public_buckets(restrict).build();
+            let block = AccountConfiguration::builder()
+                .block_public_acls(false)
+                .ignore_public_acls(false)
+                .block_public_policy(false)
+                .restrict_public_buckets(restrict)
+                .build();
             AccountOutput::builder().public_access_block_configuration(block).build()
         })
 }
@@ -84,7 +95,8 @@ fn reading_asks_s3_for_document_verdict_and_both_blocks() {
     let state = read(&[&document(PUBLIC), &status(Some(true)), &block(true)], &account_block(true));
     let policy = state.unwrap().unwrap().policy.unwrap();
     assert_eq!(policy.document, PUBLIC);
-    assert!(policy.is_public && policy.bucket_block.restrict_public_buckets);
+    assert_eq!(policy.is_public, Fact::Known(true));
+    assert!(policy.bucket_block.known().unwrap().restrict_public_buckets);
     assert!(policy.account_block.known().unwrap().restrict_public_buckets);
 }
 
@@ -114,18 +126,48 @@ fn a_bucket_that_does_not_exist_is_none() {
     assert_eq!(read(&[&no_document("NoSuchBucket")], &account_block(false)), Ok(None));
 }
 
-#[test]
-fn a_status_that_does_not_say_is_not_taken_for_private() {
-    let rules = [&document(PRIVATE), &status(None), &no_block()];
-    let error = read(&rules, &account_block(false)).unwrap_err();
-    assert_eq!(error.to_string(), "`s3:GetBucketPolicyStatus` answered without `IsPublic`");
+/// What is not known of the policy that was read.
+fn unread(buckets: &[&Rule], account: &Rule) -> Vec<(String, String)> {
+    let state = read(buckets, account).unwrap().unwrap();
+    let policy = state.policy.unwrap();
+    assert_eq!(policy.document, PUBLIC, "the document is there whatever else is not");
+    let verdict = policy.is_public.unknown();
+    let all = [verdict, policy.bucket_block.unknown(), policy.account_block.unknown()];
+    all.into_iter().flatten().map(|one| (one.action.to_string(), one.message.clone())).collect()
 }
 
 #[test]
-fn a_denied_block_public_access_is_an_error_that_names_its_permission() {
+fn a_status_that_does_not_say_is_unknown() {
+    let rules = [&document(PUBLIC), &status(None), &no_block()];
+    let [(action, message)] = &unread(&rules, &account_block(false))[..] else { panic!("one is unknown") };
+    assert_eq!(action, "s3:GetBucketPolicyStatus");
+    assert_eq!(message, "`s3:GetBucketPolicyStatus` answered without `IsPublic`");
+}
+
+#[test]
+fn a_denied_call_is_unknown_and_names_its_permission() {
+    let no_status = mock!(aws_sdk_s3::Client::get_bucket_policy_status)
+        .then_error(|| GetBucketPolicyStatusError::generic(sdk_error("AccessDenied", "no")));
     let denied = mock!(aws_sdk_s3::Client::get_public_access_block)
         .then_error(|| GetPublicAccessBlockError::generic(sdk_error("AccessDenied", "no")));
-    let rules = [&document(PUBLIC), &status(Some(true)), &denied];
-    let error = read(&rules, &account_block(false)).unwrap_err();
-    assert!(error.to_string().contains("`s3:GetBucketPublicAccessBlock`"), "{error}");
+    let rules = [&document(PUBLIC), &no_status, &denied];
+    let unread = unread(&rules, &no_account_block("AccessDenied"));
+    let actions: Vec<&str> = unread.iter().map(|(action, _)| action.as_str()).collect();
+    let all = ["s3:GetBucketPolicyStatus", "s3:GetBucketPublicAccessBlock", "s3:GetAccountPublicAccessBlock"];
+    assert_eq!(actions, all);
+    assert!(unread.iter().all(|(action, message)| message.contains(&format!("`{action}`"))), "{unread:?}");
+}
+
+#[test]
+fn a_bucket_or_a_policy_that_goes_between_the_reads_is_gone() {
+    for (code, is_bucket) in [("NoSuchBucket", true), ("NoSuchBucketPolicy", false)] {
+        let no_status = mock!(aws_sdk_s3::Client::get_bucket_policy_status)
+            .then_error(move || GetBucketPolicyStatusError::generic(sdk_error(code, "gone")));
+        let state = read(&[&document(PUBLIC), &no_status, &no_block()], &account_block(false)).unwrap();
+        assert_eq!(state.is_none(), is_bucket, "{code}");
+        assert!(state.is_none_or(|state| state.policy.is_none()));
+    }
+    let no_bucket = mock!(aws_sdk_s3::Client::get_public_access_block)
+        .then_error(|| GetPublicAccessBlockError::generic(sdk_error("NoSuchBucket", "gone")));
+    assert_eq!(read(&[&document(PUBLIC), &status(Some(true)), &no_bucket], &account_block(false)), Ok(None));
 }

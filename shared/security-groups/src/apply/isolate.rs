@@ -144,7 +144,10 @@ impl<P: SecurityGroups> SgIngress<P> {
         let settings = &self.settings.network;
         let rules: Vec<Rule> = group.inbound.iter().cloned().map(Rule::unnamed).collect();
         let deciding = network::deciding_lists(&rules, settings);
-        let lists = self.lists.read(&self.groups, at, deciding).await?;
+        let (lists, passing) = self.lists.read(&self.groups, at, deciding).await;
+        if let Some(error) = passing {
+            return Err(error);
+        }
         let assessment = network::assess(&rules, &readable(&lists), settings);
         let id = &group.id;
         if !assessment.is_closed() {

@@ -6,7 +6,7 @@ use network::Rule;
 use remediation::CallError;
 
 use crate::apply::revoke::Progress;
-use crate::{At, PutBack, Release, SecurityGroups, SgChange, SgIngress};
+use crate::{At, PutBack, Release, Rules, SecurityGroups, SgChange, SgIngress};
 
 impl<P: SecurityGroups> SgIngress<P> {
     /// Authorizes what was revoked, and only then takes away what was put back in its place: until a rule is
@@ -37,7 +37,11 @@ impl<P: SecurityGroups> SgIngress<P> {
     /// What was put back, as rules. The group is read only where an id is not known.
     async fn there(&self, at: &At<'_>, parts: &[PutBack]) -> Result<Vec<Rule>, CallError> {
         if parts.iter().any(|part| part.id.is_none()) {
-            let rules = self.groups.rules(at).await?.unwrap_or_default();
+            let rules = match self.groups.rules(at).await? {
+                None => Vec::new(),
+                Some(Rules { rest: Some(error), .. }) => return Err(error),
+                Some(Rules { read, rest: None }) => read,
+            };
             let is_part = |rule: &Rule| parts.iter().any(|part| part.is(rule));
             return Ok(rules.into_iter().filter(is_part).collect());
         }

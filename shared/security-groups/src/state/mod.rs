@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use events::VpcId;
 use network::{Permission, Rule, RuleId};
+use remediation::{Fact, Unknown, Unread};
 use serde::{Deserialize, Serialize};
 
 pub use interface::Interface;
@@ -26,9 +27,9 @@ pub const QUARANTINE_GROUP: &str = "curfew:quarantine-group";
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
 
-/// A security group with its rules, complete enough to rebuild it.
+/// What there is to know about a group but its rules.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Group {
+pub struct About {
     /// The group's name.
     pub name: String,
     /// What somebody wrote about it.
@@ -37,17 +38,57 @@ pub struct Group {
     pub vpc: Option<VpcId>,
     /// The group's tags.
     pub tags: Tags,
-    /// Every rule, inbound and outbound, one source each.
+}
+
+/// A security group with its rules, complete enough to rebuild it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Group {
+    /// What there is to know but the rules.
+    #[serde(flatten)]
+    pub about: Fact<About>,
+    /// Every rule that could be read, inbound and outbound, one source each.
     pub rules: Vec<Rule>,
+    /// Why there may be other rules, where not all could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_rules: Option<Unknown>,
     /// The prefix lists that decide whether a port is open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prefix_lists: Vec<PrefixList>,
     /// The network interfaces that have the group; `None` where that was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interfaces: Option<Vec<Interface>>,
+    pub interfaces: Option<Fact<Vec<Interface>>>,
 }
 
 impl Group {
+    /// The VPC that it is in, where that is known.
+    pub(crate) fn vpc(&self) -> Option<&VpcId> {
+        self.about.known()?.vpc.as_ref()
+    }
+
+    /// What a tag of it says, where that is known.
+    pub(crate) fn tag(&self, key: &str) -> Option<&String> {
+        self.about.known()?.tags.get(key)
+    }
+
+    /// The network interfaces that are known to have the group; `None` where none is known, nor that there are none.
+    pub(crate) fn known_interfaces(&self) -> Option<&Vec<Interface>> {
+        self.interfaces.as_ref()?.known()
+    }
+
+    /// What could not be read of it.
+    pub(crate) fn unread(&self) -> Vec<Unread> {
+        let about = self.about.unread("name, VPC and tags of the group");
+        let rules = self.unread_rules.clone();
+        let rules = rules.map(|unknown| Unread { what: "the rest of the group's rules".to_owned(), unknown });
+        let lists = self
+            .prefix_lists
+            .iter()
+            .filter_map(|list| list.blocks.unread(&format!("prefix list {}", list.id)));
+        let interfaces = self.interfaces.as_ref();
+        let interfaces = interfaces.and_then(|fact| fact.unread("which network interfaces have the group"));
+        about.into_iter().chain(rules).chain(lists).chain(interfaces).collect()
+    }
+
     /// The rule of this id.
     pub(crate) fn rule(&self, id: &RuleId) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == *id)
@@ -65,7 +106,7 @@ impl Group {
 
     /// Whether it is the quarantine group of its VPC.
     pub(crate) fn is_quarantine_group(&self) -> bool {
-        self.tags.contains_key(QUARANTINE_GROUP)
+        self.tag(QUARANTINE_GROUP).is_some()
     }
 }
 

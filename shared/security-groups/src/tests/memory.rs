@@ -11,7 +11,7 @@ use super::{GROUP, group_id};
 use crate::state::says_the_same;
 use crate::{
     About, At, Authorized, By, Created, EVERYWHERE, Interface, ListName, Placed, QUARANTINE_GROUP,
-    QUARANTINE_GROUP_NAME, QuarantineGroup, Revoked, SecurityGroups, Tags, all_traffic,
+    QUARANTINE_GROUP_NAME, QuarantineGroup, Revoked, Rules, SecurityGroups, Tags, all_traffic,
 };
 
 pub(super) const QUARANTINE: &str = "sg-quarantine";
@@ -40,6 +40,10 @@ pub(super) struct Memory {
     /// What happens just before the first call of an action.
     pub(super) meanwhile: RefCell<Vec<(&'static str, Event)>>,
     pub(super) calls: RefCell<Vec<&'static str>>,
+    /// How calls of an action fail that are not denied.
+    pub(super) failing: RefCell<BTreeMap<&'static str, CallError>>,
+    /// Why the rules are not all that there are.
+    pub(super) rest: RefCell<Option<CallError>>,
     /// Of how many new rules the answer to a call tells that adds them.
     pub(super) tells_of: Cell<usize>,
     next_id: Cell<usize>,
@@ -67,6 +71,8 @@ impl Memory {
             refused: RefCell::default(),
             meanwhile: RefCell::default(),
             calls: RefCell::default(),
+            failing: RefCell::default(),
+            rest: RefCell::default(),
             tells_of: Cell::new(usize::MAX),
             next_id: Cell::new(0),
         }
@@ -139,7 +145,10 @@ impl Memory {
         if self.denied.borrow().contains(&action) {
             return Err(CallError::Denied(Denied { action, message: "no".into() }));
         }
-        Ok(())
+        match self.failing.borrow().get(action) {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
     }
 
     fn refuse(&self, action: &'static str, named: impl Iterator<Item = String>) -> Result<(), CallError> {
@@ -160,9 +169,9 @@ impl SecurityGroups for &Memory {
         Ok(Some(self.about.borrow().clone()))
     }
 
-    async fn rules(&self, _: &At<'_>) -> Result<Option<Vec<Rule>>, CallError> {
+    async fn rules(&self, _: &At<'_>) -> Result<Option<Rules>, CallError> {
         self.call("ec2:DescribeSecurityGroupRules")?;
-        Ok(Some(self.rules.borrow().clone()))
+        Ok(Some(Rules { read: self.rules.borrow().clone(), rest: self.rest.borrow().clone() }))
     }
 
     async fn list_entries(&self, _: &At<'_>, id: &PrefixListId) -> Result<Vec<IpNet>, CallError> {

@@ -11,6 +11,7 @@ mod records;
 mod refusals;
 mod revoke;
 mod settings;
+mod unread;
 mod verdicts;
 
 use events::{GroupId, Resource, Subject};

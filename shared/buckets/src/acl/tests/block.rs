@@ -25,6 +25,7 @@ fn the_grants_go_first_and_then_the_flags_and_both_are_read_again() {
             "GetAccountPublicAccessBlock",
             "GetBucketWebsite",
             "PutBucketAcl",
+            "GetBucketAcl",
             "PutPublicAccessBlock",
             "GetBucketAcl",
             "GetPublicAccessBlock",
@@ -124,6 +125,63 @@ fn flags_that_do_not_hold_are_still_open_and_left_to_a_person() {
     assert!(report.advice[0].starts_with("Turn the flags on by hand now"), "{:?}", report.advice);
     assert_eq!(report.remaining.unwrap()[0].kind, "public-acls-not-blocked");
     says_again_nothing(&memory, BLOCKING);
+}
+
+/// What S3 may do with `IgnorePublicAcls` on: it answers with the ACL in force.
+fn masking(memory: Memory) -> Memory {
+    Memory { masks: true, ..memory }
+}
+
+#[test]
+fn a_grant_that_came_back_is_seen_before_the_flags_would_mask_it() {
+    let back = acl(vec![user("FULL_CONTROL", "owner"), group("WRITE", AUTHENTICATED)]);
+    // Somebody writes his own after Curfew's, or Curfew's has no effect.
+    for memory in [
+        Memory { and_then: Some(back), ..Memory::of(listable()) },
+        Memory { deaf: &["PutBucketAcl"], ..Memory::of(listable()) },
+    ] {
+        let memory = masking(memory);
+        let report = close(&memory, BLOCKING);
+        assert_eq!(report.outcome, Outcome::StillOpen);
+        assert!(memory.acl.borrow().is_public());
+        let kinds: Vec<_> = report.remaining.as_ref().unwrap().iter().map(|left| left.kind).collect();
+        assert_eq!(kinds, ["public-grant"]);
+        assert_eq!(memory.block.get(), None);
+        let commands = &report.evidence[0];
+        assert_eq!(commands.title, COMMANDS);
+        assert!(
+            commands.body.contains("put-bucket-acl") && commands.body.contains("put-public-access-block"),
+            "{}",
+            commands.body
+        );
+        assert!(report.is_unfinished());
+    }
+}
+
+#[test]
+fn grants_that_go_are_verified_whatever_is_masked_afterwards() {
+    for settings in [BLOCKING, S3AclSettings { style: AclStyle::Private, ..BLOCKING }] {
+        let memory = masking(Memory::of(listable()));
+        assert_eq!(close(&memory, settings).outcome, Outcome::Remediated);
+        assert!(!memory.acl.borrow().is_public());
+        assert_eq!(memory.block.get(), Some(BOTH_ON));
+    }
+}
+
+#[test]
+fn a_read_that_lags_behind_the_write_is_repeated_before_the_flags_go_on() {
+    let memory = masking(Memory { lag: std::cell::Cell::new(2), ..Memory::of(listable()) });
+    let report = close(&memory, BLOCKING);
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(memory.block.get(), Some(BOTH_ON));
+}
+
+#[test]
+fn what_is_stored_while_the_flag_is_on_from_the_start_is_not_claimed() {
+    let memory = masking(Memory::of(listable()).with_block(flags(false, true, false, false)));
+    let (report, is_told) = told(&memory, BLOCKING, Mode::Enforce);
+    assert_eq!((report.outcome, is_told), (Outcome::Compliant, false));
+    assert!(report.changes.is_empty() && report.note.is_none() && report.advice.is_empty());
 }
 
 #[test]

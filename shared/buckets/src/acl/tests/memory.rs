@@ -26,6 +26,14 @@ pub(super) struct Memory {
     pub gone_at: Option<&'static str>,
     /// What somebody else writes at the moment of `PutBucketAcl`.
     pub then: Option<Acl>,
+    /// What somebody else writes right after it.
+    pub and_then: Option<Acl>,
+    /// Whether reads answer with what is in force, as far as `IgnorePublicAcls` goes.
+    pub masks: bool,
+    /// How many reads after a write still show the ACL as it was before.
+    pub lag: Cell<usize>,
+    /// As it was before the last write.
+    pub before: RefCell<Option<Acl>>,
     /// Whether the ACL can not be read any more once it was written.
     pub unreadable_after: bool,
     pub calls: RefCell<Vec<&'static str>>,
@@ -44,6 +52,10 @@ impl Memory {
             deaf: &[],
             gone_at: None,
             then: None,
+            and_then: None,
+            masks: false,
+            lag: Cell::new(0),
+            before: RefCell::default(),
             unreadable_after: false,
             calls: RefCell::default(),
         }
@@ -100,7 +112,17 @@ impl BucketAcls for &Memory {
         if self.unreadable_after && self.calls.borrow().contains(&"PutBucketAcl") {
             return Err(denied("s3:GetBucketAcl"));
         }
-        Ok((!self.is_gone()).then(|| self.acl.borrow().clone()))
+        if self.is_gone() {
+            return Ok(None);
+        }
+        if let (Some(before), lag @ 1..) = (self.before.borrow().clone(), self.lag.get()) {
+            self.lag.set(lag - 1);
+            return Ok(Some(before));
+        }
+        let acl = self.acl.borrow().clone();
+        let ignores = self.block.get().is_some_and(|block| block.ignore_public_acls);
+        let is_shown = |grant: &Grant| !(self.masks && ignores) || grant.grantee.public_group().is_none();
+        Ok(Some(acl.with_only(is_shown)))
     }
 
     async fn public_access_block(
@@ -136,11 +158,15 @@ impl BucketAcls for &Memory {
         if self.acls_disabled {
             return Ok(Written::AclsDisabled);
         }
+        self.before.replace(Some(self.acl.borrow().clone()));
         let owner = self.acl.borrow().owner.clone();
         self.put_acl(match acl {
             NewAcl::Grants(acl) => acl.clone(),
             NewAcl::Private => Acl { owner, grants: vec![user("FULL_CONTROL", "owner")] },
         })?;
+        if let Some(and_then) = &self.and_then {
+            self.acl.replace(and_then.clone());
+        }
         Ok(Written::Done)
     }
 

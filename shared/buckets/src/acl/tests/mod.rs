@@ -7,6 +7,7 @@ mod grants;
 mod memory;
 mod records;
 mod unfinished;
+mod unread;
 
 use events::Subject;
 use proptest::prelude::*;

@@ -1,0 +1,26 @@
+//! How the SDK behaves, and how it tries again: said here, so that a newer SDK changes neither by itself.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+
+/// How often a call is tried.
+const ATTEMPTS: u32 = 4;
+
+/// The longest wait between two attempts: short enough that all of them fit into the time of one call, whatever wait a
+/// service asks for.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+
+/// The version that every client behaves by. A newer one may change defaults and the timing of retries:
+/// <https://docs.aws.amazon.com/sdk-for-rust/latest/dg/behavior-versions.html>
+#[must_use]
+pub fn behavior_version() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+/// How every client tries again: what may pass, four times in all, and what is refused once.
+#[must_use]
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_WAIT)
+}
