@@ -67,11 +67,18 @@ pub(crate) fn ask(
 ) -> Found<Witness> {
     let mut gave_up = model.incomplete;
     let names = &model.names;
-    let fixed = names.variables.is_empty().then(|| Compilation::new(question, names, Bindings::default()));
+    let open = Compilation::new(question, names, Bindings::default());
     for world in worlds {
-        let found = match &fixed {
-            Some(compilation) => Attempt::new(compilation, names, world).run(&Within::WHOLE, budget),
-            None => with_every_case(question, names, world, &Within::WHOLE, budget),
+        let attempt = Attempt::new(&open, names, world);
+        let found = if names.variables.is_empty() {
+            attempt.run(&Within::WHOLE, budget)
+        } else {
+            match attempt.slots(&Within::WHOLE, budget) {
+                Found::None => Found::None,
+                Found::One(_) | Found::Unknown => {
+                    with_every_case(question, names, world, &Within::WHOLE, budget)
+                }
+            }
         };
         match found {
             Found::One(hit) => return Found::One(hit.witness),

@@ -116,9 +116,11 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
             if typed > 0 {
                 let candidate =
                     candidates(demands).into_iter().find(|value| in_domain(value) && meets(value));
+                // The candidates hold every literal.
+                let is_listed = texts.iter().any(|(patterns, wanted)| *wanted && patterns.finite().is_some());
                 return match candidate {
                     Some(value) => Found::One(value),
-                    None if texts.is_empty() && same_family(demands) => Found::None,
+                    None if is_listed || (texts.is_empty() && same_family(demands)) => Found::None,
                     None => Found::Unknown,
                 };
             }
