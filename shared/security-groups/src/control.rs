@@ -7,7 +7,7 @@ use futures_util::lock::Mutex;
 use futures_util::try_join;
 use remediation::{Applied, CallError, Control};
 
-use crate::assess::judge;
+use crate::judgements::Judgements;
 use crate::lists::KnownLists;
 use crate::plan::plan;
 use crate::undo::{foreseen, undo};
@@ -20,6 +20,7 @@ pub struct SgIngress<P> {
     pub(crate) groups: P,
     pub(crate) settings: SgSettings,
     pub(crate) lists: KnownLists,
+    judgements: Judgements,
     /// One isolation at a time: an interface in two open groups would get one of them back.
     pub(crate) isolating: Mutex<()>,
 }
@@ -27,7 +28,13 @@ pub struct SgIngress<P> {
 impl<P> SgIngress<P> {
     /// The control over the groups that `groups` reaches.
     pub fn new(groups: P, settings: SgSettings) -> Self {
-        Self { groups, settings, lists: KnownLists::default(), isolating: Mutex::new(()) }
+        Self {
+            groups,
+            settings,
+            lists: KnownLists::default(),
+            judgements: Judgements::default(),
+            isolating: Mutex::new(()),
+        }
     }
 
     /// What is done about this group. A quarantine group cannot be isolated from itself: what opens it goes.
@@ -68,14 +75,16 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
             interfaces: None,
         };
         let isolates = self.style(&group) == QuarantineStyle::Isolate;
-        if isolates && !judge(&group, &self.settings.network).is_closed() {
+        if isolates && !self.judgements.is_closed(&group, &self.settings.network) {
             group.interfaces = Some(self.groups.interfaces(at).await?);
         }
         Ok(Some(group))
     }
 
     fn assess(&self, group: &Group) -> GroupAssessment {
-        GroupAssessment::of(group, self.style(group), &self.settings.network)
+        let network = &self.settings.network;
+        let judgement = self.judgements.take(group, network);
+        GroupAssessment::of(group, self.style(group), network, judgement)
     }
 
     fn plan(&self, assessment: &GroupAssessment, now: SystemTime) -> Option<Quarantine> {
@@ -89,6 +98,12 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         done: &mut Vec<SgChange>,
     ) -> Result<Applied, CallError> {
         self.carry_out(at, plan, done).await.map(|()| Applied::Done)
+    }
+
+    /// Where interfaces were to be isolated, the findings name those that are not.
+    fn assess_after(&self, group: &Group, plan: &Quarantine) -> GroupAssessment {
+        let assessment = self.assess(group);
+        if let Quarantine::Isolate(_) = plan { assessment.after_isolation() } else { assessment }
     }
 
     fn unfinished(

@@ -9,7 +9,7 @@ use events::VpcId;
 use network::{Permission, Rule, RuleId};
 use serde::{Deserialize, Serialize};
 
-pub use interface::Interface;
+pub use interface::{ChangedBy, Interface};
 pub use prefix_list::{ListName, PrefixList};
 
 pub(crate) use prefix_list::readable;
