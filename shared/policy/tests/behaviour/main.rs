@@ -16,6 +16,7 @@ mod exemptions;
 mod findings;
 mod fix;
 mod fuzz;
+mod internet;
 mod parse;
 mod properties;
 mod support;
