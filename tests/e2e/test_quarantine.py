@@ -4,10 +4,12 @@ import uuid
 
 import pytest
 from harness import offenders
-from harness.groups import QUARANTINE_GROUP, WORLD, Network, four, group_of, new_group, says
+from harness.groups import (
+    ANOTHER_ACCOUNT, QUARANTINE_GROUP, WORLD, Network, four, group_of, new_group, says, strict_about_interfaces,
+)
 from harness.offenders import permission
 from harness.recorder import ec2_error
-from support import about_group, failures, follow, queued, says_again_nothing, send
+from support import about_group, failures, finish_by_hand, follow, queued, says_again_nothing, send
 
 WORLD6 = "::/0"
 QUARANTINED_AT, QUARANTINED_RULES = "curfew:quarantined-at", "curfew:quarantined-rules"
@@ -71,6 +73,29 @@ def test_the_commands_of_the_mail_undo_it_exactly(revoke, emulator, ec2):
     ]
     assert follow(run.mail[1], "HOW TO PUT THE REVOKED RULES BACK", emulator)[1] == ""
     assert says(ec2, group) == before
+
+
+def test_a_protocol_without_ports_goes_alone_and_only_where_no_setting_names_it(revoke, start, ec2):
+    # The emulator wants ports for each protocol, and answers with these, as EC2 does.
+    group = group_of(
+        ec2,
+        permission("47", (-1, -1), v4=[(WORLD, "tunnel"), ("10.0.0.0/8", "inside")]),
+        permission("50", (-1, -1), v4=four(WORLD)),
+        permission("tcp", 443, v4=four(WORLD)),
+    )
+    vpn = start("sg-quarantine", {"sg": {"authorized_protocols": ["gre", "esp", 51]}})
+    assert send(vpn, about_group(group)).outcome == "compliant"
+
+    run = send(revoke, about_group(group))
+    assert (run.outcome, run.line["severity"]) == ("remediated", "high"), run.line.get("error")
+    assert says(ec2, group) == ["47 -1 -1 10.0.0.0/8", "tcp 443 443 0.0.0.0/0"]
+    assert run.changing == ["RevokeSecurityGroupIngress", "CreateTags"]
+    summaries = [finding["summary"] for finding in run.line["findings"]]
+    assert ["GRE" in said for said in summaries] == [True, False] and "IP protocol 47 (GRE)" in summaries[0]
+    assert [finding["evidence"]["services"] for finding in run.line["findings"]] == [[], []]
+    _, text = run.mail
+    assert "SSH" not in text and "tcp 22" not in text
+    says_again_nothing(send(revoke, about_group(group)))
 
 
 def test_a_full_group_is_closed_too(revoke, ec2):
@@ -246,6 +271,68 @@ def test_interfaces_of_aws_services_are_left_alone_and_named(isolate, ec2):
     again = send(isolate, about_group(network.open))
     assert again.outcome == "alerted"
     says_again_nothing(again)
+
+
+def test_interfaces_that_ec2_hides_or_that_another_account_owns_are_named_and_still_open(isolate, ec2):
+    network = Network(ec2)
+    mine, hidden, theirs = (network.interface(network.open) for _ in range(3))
+    strict_about_interfaces(isolate, ec2, managed=[hidden], foreign=[theirs])
+    run = send(isolate, about_group(network.open))
+    assert run.outcome == "still-open", run.line.get("error")
+    assert "error" not in run.line and run.operations.count("ModifyNetworkInterfaceAttribute") == 1
+    assert network.groups_of(mine) == {network.quarantine["GroupId"]}
+    left = {one["kind"]: one["summary"] for one in run.line["remaining"] if one["remedy"] == "by-hand"}
+    assert hidden in left["open-on-managed-interface"] and "eks.amazonaws.com" in left["open-on-managed-interface"]
+    assert theirs in left["open-on-foreign-interface"] and ANOTHER_ACCOUNT in left["open-on-foreign-interface"]
+    _, text = run.mail
+    assert hidden in text and theirs in text and "ask their owners" in text
+
+
+def test_a_group_that_only_hidden_interfaces_use_is_in_use(isolate, ec2):
+    network = Network(ec2)
+    hidden = network.interface(network.open)
+    strict_about_interfaces(isolate, ec2, managed=[hidden])
+    run = send(isolate, about_group(network.open))
+    assert (run.outcome, run.line["severity"], run.changing) == ("alerted", "high", [])
+    assert hidden in run.mail[1] and "none has it" not in run.mail[1]
+
+
+def test_each_interface_goes_into_the_quarantine_group_of_its_own_vpc(isolate, emulator, ec2):
+    network = Network(ec2)
+    vpc, subnet = network.another_vpc()
+    here, there = network.interface(network.open), network.interface(network.open, subnet=subnet)
+    strict_about_interfaces(isolate, ec2)
+    run = send(isolate, about_group(network.open))
+    assert run.outcome == "remediated", run.line.get("error")
+    assert network.groups_of(here) == {network.quarantine["GroupId"]}
+    assert network.groups_of(there) == {network.quarantine_of(vpc)["GroupId"]}
+    assert network.quarantine_of(vpc)["IpPermissionsEgress"] == []
+    assert follow(run.mail[1], "HOW TO GIVE THE INTERFACES THEIR GROUPS BACK", emulator)[1] == ""
+    assert network.groups_of(here) == network.groups_of(there) == {network.open}
+
+
+def test_where_a_vpc_gets_no_quarantine_group_its_interface_is_named_and_can_be_finished_by_hand(isolate, emulator, ec2):
+    network = Network(ec2)
+    vpc, subnet = network.another_vpc()
+    here, there = network.interface(network.open), network.interface(network.open, subnet=subnet)
+    strict_about_interfaces(isolate, ec2)
+
+    def create(call, forward):
+        return (400, ec2_error("OperationNotPermitted", "Not here.")) if call.form["VpcId"] == vpc else forward()
+
+    isolate.recorder.intercept("CreateSecurityGroup", create, times=9)
+    run = send(isolate, about_group(network.open))
+    assert run.outcome == "still-open"
+    assert network.groups_of(here) == {network.quarantine["GroupId"]}
+    assert network.groups_of(there) == {network.open}
+    [left] = [one["summary"] for one in run.line["remaining"]]
+    assert f", still on {there}" in left and here not in left and left in run.mail[1]
+
+    _, trouble = finish_by_hand(run.mail[1], emulator)
+    # EC2 has given the new group one outbound rule: that for IPv6 is not there.
+    assert trouble.count("\n") <= 1, trouble
+    assert network.groups_of(there) == {network.quarantine_of(vpc)["GroupId"]}
+    assert network.groups_of(here) == {network.quarantine["GroupId"]}
 
 
 def test_an_isolated_group_is_silent_as_it_is_and_mailed_once_it_is_opened_anew(isolate, start, ec2):

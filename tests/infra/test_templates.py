@@ -316,7 +316,12 @@ def test_parameters_take_what_is_right_and_refuse_what_is_not(loaded):
     accepts = {
         "Email": (["", "ops@example.com", "a+b@sub.example.co.uk"], ["ops", "ops@example", "a b@example.com", "a@b@example.com", "ops@example.com,x@example.com"]),
         "AlertTopicArn": (
-            ["", "arn:aws:sns:eu-central-1:123456789012:curfew-alerts", "arn:aws-cn:sns:cn-north-1:123456789012:t", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:t"],
+            [
+                "", "arn:aws:sns:eu-central-1:123456789012:curfew-alerts", "arn:aws-cn:sns:cn-north-1:123456789012:t",
+                "arn:aws-us-gov:sns:us-gov-west-1:123456789012:t", "arn:aws-eusc:sns:eusc-de-east-1:123456789012:t",
+                "arn:aws-iso:sns:us-iso-east-1:123456789012:t", "arn:aws-iso-b:sns:us-isob-east-1:123456789012:t",
+                "arn:aws-iso-e:sns:eu-isoe-west-1:123456789012:t", "arn:aws-iso-f:sns:us-isof-south-1:123456789012:t",
+            ],
             ["curfew-alerts", "arn:aws:sns:eu-central-1:123456789012:t.fifo", "arn:aws:sqs:eu-central-1:123456789012:t"],
         ),
         "AlertKeyArn": (

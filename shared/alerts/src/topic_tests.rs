@@ -20,6 +20,11 @@ fn the_arn_of_a_standard_topic_is_taken_in_any_partition() {
         ARN,
         "arn:aws-cn:sns:cn-north-1:210987654321:a",
         "arn:aws-us-gov:sns:us-gov-west-1:210987654321:A_b-9",
+        "arn:aws-eusc:sns:eusc-de-east-1:210987654321:a",
+        "arn:aws-iso:sns:us-iso-east-1:210987654321:a",
+        "arn:aws-iso-b:sns:us-isob-east-1:210987654321:a",
+        "arn:aws-iso-e:sns:eu-isoe-west-1:210987654321:a",
+        "arn:aws-iso-f:sns:us-isof-south-1:210987654321:a",
     ] {
         assert_eq!(TopicArn::parse(Some(arn)).unwrap().arn, arn);
     }

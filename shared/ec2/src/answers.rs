@@ -1,7 +1,7 @@
 //! From EC2's words to ours.
 
 use aws_sdk_ec2::types;
-use events::{GroupId, InterfaceId, VpcId};
+use events::{AccountId, GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, ReferencedGroup, Rule, Source, Traffic, parse_block};
 use remediation::CallError;
 use security_groups::{About, Interface, ListName, QUARANTINE_GROUP, QuarantineGroup, Tags};
@@ -52,7 +52,12 @@ impl Answer {
         })
     }
 
-    pub(crate) fn interface(self, interface: types::NetworkInterface) -> Result<Interface, CallError> {
+    /// An interface of a group of `account`.
+    pub(crate) fn interface(
+        self,
+        interface: types::NetworkInterface,
+        account: &AccountId,
+    ) -> Result<Interface, CallError> {
         let operator = interface.operator.filter(|operator| operator.managed == Some(true));
         let operator = operator.map(|one| one.principal.unwrap_or_else(|| "an AWS service".to_owned()));
         let requester = interface.requester_managed.filter(|managed| *managed);
@@ -60,6 +65,8 @@ impl Answer {
             requester.map(|_| interface.requester_id.unwrap_or_else(|| "an AWS service".to_owned()));
         let groups = interface.groups.unwrap_or_default().into_iter();
         let id = interface.network_interface_id.and_then(|id| InterfaceId::new(&id));
+        let owner =
+            interface.owner_id.and_then(|id| AccountId::new(&id)).ok_or_else(|| self.missing("OwnerId"))?;
         Ok(Interface {
             id: id.ok_or_else(|| self.missing("NetworkInterfaceId"))?,
             kind: interface
@@ -69,6 +76,8 @@ impl Answer {
             description: interface.description.filter(|text| !text.is_empty()),
             instance: interface.attachment.and_then(|attachment| attachment.instance_id),
             managed_by: operator.or(requester),
+            owner: Some(owner).filter(|owner| owner != account),
+            vpc: self.vpc_id(&interface.vpc_id.ok_or_else(|| self.missing("VpcId"))?)?,
             groups: groups.map(|group| self.group_id(group.group_id)).collect::<Result<_, _>>()?,
         })
     }

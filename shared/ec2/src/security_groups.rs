@@ -126,10 +126,12 @@ impl SecurityGroups for Ec2SecurityGroups {
             .client(at)
             .describe_network_interfaces()
             .filters(filter("group-id", [at.id.as_str()]))
+            // Without it those of EKS Auto Mode, of Managed Instances and the like are not shown.
+            .include_managed_resources(true)
             .max_results(PAGE);
         let pages = request.into_paginator().stop_on_duplicate_token(false);
         let all = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
-        all.into_iter().map(|interface| Answer(ACTION).interface(interface)).collect()
+        all.into_iter().map(|interface| Answer(ACTION).interface(interface, at.account)).collect()
     }
 
     async fn authorize(
@@ -200,8 +202,14 @@ impl SecurityGroups for Ec2SecurityGroups {
             By::Tag => filter("tag-key", [QUARANTINE_GROUP]),
             By::Name => filter("group-name", [QUARANTINE_GROUP_NAME]),
         };
-        let request = self.client(at).describe_security_groups().filters(filter("vpc-id", [vpc.as_str()]));
-        let answer = request.filters(what).send().await.map_err(|error| aws::failed(ACTION, error))?;
+        let request = self
+            .client(at)
+            .describe_security_groups()
+            .filters(filter("vpc-id", [vpc.as_str()]))
+            // A VPC that is shared may have another account's.
+            .filters(filter("owner-id", [at.account.as_str()]))
+            .filters(what);
+        let answer = request.send().await.map_err(|error| aws::failed(ACTION, error))?;
         let groups = answer.security_groups.unwrap_or_default().into_iter();
         let mut groups: Vec<QuarantineGroup> =
             groups.map(|group| Answer(ACTION).quarantine_group(group)).collect::<Result<_, _>>()?;

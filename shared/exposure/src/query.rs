@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use addresses::Addresses;
-use network::{Exposure, PortSet, PrefixListId, PrefixLists, Protocol, Rule};
+use network::{Exposure, Family, PortSet, PrefixListId, PrefixLists, Protocol, Rule};
 
 /// What is asked for: a protocol and one of its ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,9 @@ impl Query {
                 }
             }
         }
-        Answer { exposures: Exposures::of(&Addresses::union_of(&sources)), unreadable }
+        let Exposures { v4, v6 } = Exposures::of(&Addresses::union_of(&sources));
+        let over = |family, exposure| if self.protocol.is_over(family) { exposure } else { Exposure::None };
+        Answer { exposures: Exposures { v4: over(Family::V4, v4), v6: over(Family::V6, v6) }, unreadable }
     }
 
     fn is_reached_by(&self, rule: &Rule) -> bool {

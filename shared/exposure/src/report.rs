@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use network::{Assessment, Cut, Exposure, Finding, Handling, Plan, RuleId};
+use network::{Assessment, Cut, Exposure, Finding, Handling, Plan, Protocol, RuleId};
 
 use crate::SecurityGroup;
 
@@ -57,7 +57,8 @@ impl fmt::Display for Report<'_> {
     }
 }
 
-/// A finding in words, such as `tcp 22 (SSH): open to the world over IPv4 by sgr-1; sgr-2`.
+/// A finding in words, such as `tcp 22 (SSH): open to the world over IPv4 by sgr-1; sgr-2` or
+/// `IP protocol 47 (GRE): open to the world over IPv4 by sgr-1`.
 #[must_use]
 pub fn describe(finding: &Finding) -> String {
     let Finding { family, protocol, ports, rule_ids, .. } = finding;
@@ -76,9 +77,13 @@ pub fn describe(finding: &Finding) -> String {
         Handling::Report => " (reported only)",
         Handling::Revoke => "",
     };
-    let ports = ports.describe(protocol).join(", ");
+    let what = match protocol {
+        Protocol::All => "every IP protocol without ports".to_owned(),
+        Protocol::Portless(_) => protocol.to_string(),
+        _ => format!("{protocol} {}{services}", ports.describe(protocol).join(", ")),
+    };
     let rules = joined(rule_ids);
-    format!("{protocol} {ports}{services}: open to {reach} over {family} by {rules}{reported}")
+    format!("{what}: open to {reach} over {family} by {rules}{reported}")
 }
 
 fn joined<'a>(ids: impl IntoIterator<Item = &'a RuleId>) -> String {

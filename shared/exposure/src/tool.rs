@@ -74,13 +74,13 @@ fn answer_lines(input: impl BufRead, mut output: impl Write) -> io::Result<bool>
 /// Says whether every group could be read.
 fn explain(text: &str, mut output: impl Write, mut errors: impl Write) -> io::Result<bool> {
     let answer: Value = serde_json::from_str(text)?;
-    let lists = prefix_lists(&answer)?;
+    let (lists, settings) = (prefix_lists(&answer)?, Settings::default());
     let mut all_read = true;
     for group in SecurityGroup::read_each(&answer).map_err(io::Error::other)? {
         match group {
             Ok(group) => {
-                let assessment = assess(&group.rules, &lists, &Settings::default());
-                let plan = Plan::new(&group.rules, &assessment);
+                let assessment = assess(&group.rules, &lists, &settings);
+                let plan = Plan::new(&group.rules, &assessment, &settings);
                 let (group, assessment, plan) = (&group, &assessment, &plan);
                 write!(output, "{}", Report { group, assessment, plan })?;
             }

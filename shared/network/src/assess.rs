@@ -61,7 +61,7 @@ pub fn deciding_lists(rules: &[Rule], settings: &Settings) -> BTreeSet<PrefixLis
 }
 
 fn reaches_unauthorized(rule: &Rule, settings: &Settings) -> bool {
-    Protocol::WITH_PORTS.iter().any(|protocol| {
+    Protocol::WITH_PORTS.iter().chain([&rule.permission.protocol]).any(|protocol| {
         let reached = rule.permission.ports(protocol);
         let unauthorized = settings.unauthorized(protocol);
         !reached.as_set().intersection(&unauthorized).is_empty()
@@ -105,7 +105,15 @@ impl<'a, T: Address> Inbound<'a, T> {
     }
 
     fn findings(&self, settings: &Settings) -> Vec<Finding> {
-        Protocol::WITH_PORTS.iter().flat_map(|protocol| self.findings_of(protocol, settings)).collect()
+        let with_ports = Protocol::WITH_PORTS.into_iter().filter(|protocol| protocol.is_over(T::FAMILY));
+        let protocols = with_ports.chain([Protocol::All]).chain(self.portless());
+        protocols.flat_map(|protocol| self.findings_of(&protocol, settings)).collect()
+    }
+
+    /// The protocols without ports for which there are rules.
+    fn portless(&self) -> BTreeSet<Protocol> {
+        let protocols = self.rules.iter().map(|one| &one.rule.permission.protocol);
+        protocols.filter(|protocol| matches!(protocol, Protocol::Portless(_))).cloned().collect()
     }
 
     /// One finding for each set of rules that makes ports open.
@@ -151,9 +159,14 @@ impl<'a, T: Address> Inbound<'a, T> {
                 .or_insert_with_key(|sources| self.sources.opening(sources));
             if let Some(opening) = opening {
                 let offends = |source: &usize| opening.offenders.contains(source);
-                let offenders = reaching().filter(|(_, one)| offends(&one.source));
-                let key = (opening.exposure, offenders.map(|(position, _)| position).collect());
-                open.entry(key).or_default().push(piece);
+                let offenders = || reaching().filter(|(_, one)| offends(&one.source));
+                // What rules for all traffic open alone is found as that.
+                if offenders().any(|(_, one)| one.rule.permission.protocol == *protocol)
+                    || protocol.has_ports()
+                {
+                    let key = (opening.exposure, offenders().map(|(position, _)| position).collect());
+                    open.entry(key).or_default().push(piece);
+                }
             }
         });
         open

@@ -10,16 +10,17 @@ use crate::ports::PortSet;
 use crate::protocol::Protocol;
 use crate::settings::Handling;
 
-/// Ports that are open and not authorized, and the rules that together make them so.
+/// Ports, or a protocol without ports, that are open and not authorized, and the rules that together make them so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The address family to which they are open.
     pub family: Family,
-    /// One of [`Protocol::WITH_PORTS`].
+    /// One of [`Protocol::WITH_PORTS`], one without ports for which there is a rule, or [`Protocol::All`] for all
+    /// others without ports.
     pub protocol: Protocol,
     /// How open they are.
     pub exposure: Exposure,
-    /// The ports; for ICMP the types and codes.
+    /// The ports; for ICMP the types and codes; for what has no ports every one.
     pub ports: PortSet,
     /// The offending rules: each belongs to a smallest set of rules that alone would hold the ports open.
     /// For a split such as 0.0.0.0/1 and 128.0.0.0/1 that is every part; a rule whose source an offending

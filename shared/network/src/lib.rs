@@ -3,7 +3,7 @@
 //! Everything here is a pure function of rules, prefix lists and settings. Addresses and ports are
 //! sets of numbers, so that no spelling, order or split of the rules makes a difference.
 //!
-//! - [`assess`]: the open ports of a group that are not authorized, and the rules that open them.
+//! - [`assess`]: the open ports and protocols of a group that are not authorized, and the rules that open them.
 //! - [`Plan::new`]: what to revoke, and what to put back before.
 //!
 //! ```
@@ -14,8 +14,9 @@
 //!     .map(|block| Ok(Rule::unnamed(web.permission(parse_block(block)?.into(), None))))
 //!     .into_iter()
 //!     .collect::<Result<Vec<_>, _>>()?;
-//! let assessment = assess(&rules, &PrefixLists::default(), &Settings::default());
-//! let plan = Plan::new(&rules, &assessment);
+//! let settings = Settings::default();
+//! let assessment = assess(&rules, &PrefixLists::default(), &settings);
+//! let plan = Plan::new(&rules, &assessment, &settings);
 //!
 //! let revoked: Vec<_> = plan.revoke.iter().map(|id| id.as_str()).collect();
 //! assert_eq!(revoked, ["tcp 80-8080 from 0.0.0.0/1", "tcp 80-8080 from 128.0.0.0/1"]);
@@ -35,12 +36,14 @@
 mod assess;
 mod exposure;
 mod finding;
+mod iana;
 mod icmp;
 mod ids;
 mod offenders;
 mod partition;
 mod permission;
 mod plan;
+mod portless;
 mod ports;
 mod prefix_lists;
 mod protocol;
@@ -57,6 +60,7 @@ pub use finding::{Assessment, Finding, UnreadableSource};
 pub use ids::{PrefixListId, RuleId};
 pub use permission::{Permission, Traffic};
 pub use plan::{Cut, Plan, Restoration};
+pub use portless::Portless;
 pub use ports::{PortSet, PortSetError};
 pub use prefix_lists::PrefixLists;
 pub use protocol::Protocol;

@@ -6,6 +6,7 @@ use addresses::{Span, SpanSet};
 use serde::{Deserialize, Serialize};
 
 use crate::icmp::{self, TypeAndCode};
+use crate::portless::Portless;
 use crate::ports::PortSet;
 use crate::protocol::Protocol;
 use crate::source::Source;
@@ -63,18 +64,26 @@ pub struct Permission {
 impl Permission {
     /// The ports of `protocol` that this lets through. For ICMP a port is `type * 256 + code`.
     ///
-    /// A protocol without ports of its own (-1, or any but TCP, UDP and the two ICMPs) reaches every
-    /// port of every protocol.
+    /// All traffic reaches every port of every protocol. Of a protocol without ports that it lets through, the
+    /// answer is every port.
     #[must_use]
     pub fn ports(&self, protocol: &Protocol) -> PortSet {
-        if !self.protocol.has_ports() {
-            PortSet::full()
-        } else if self.protocol != *protocol {
-            PortSet::default()
-        } else if protocol.is_icmp() {
-            types_and_codes(self.from_port, self.to_port)
-        } else {
-            port_range(self.from_port, self.to_port)
+        match &self.protocol {
+            Protocol::All => PortSet::full(),
+            own if own != protocol => PortSet::default(),
+            Protocol::Portless(_) => PortSet::full(),
+            Protocol::Icmp | Protocol::Icmpv6 => types_and_codes(self.from_port, self.to_port),
+            Protocol::Tcp | Protocol::Udp => port_range(self.from_port, self.to_port),
+        }
+    }
+
+    /// This permission for another protocol, which has no ports.
+    pub(crate) fn for_portless(&self, protocol: &Portless) -> Self {
+        Self {
+            protocol: Protocol::Portless(protocol.clone()),
+            from_port: None,
+            to_port: None,
+            ..self.clone()
         }
     }
 

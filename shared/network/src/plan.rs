@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Assessment, Finding};
 use crate::ids::RuleId;
 use crate::permission::Permission;
+use crate::portless::Portless;
 use crate::protocol::Protocol;
-use crate::remainder::Remainder;
+use crate::remainder::{Remainder, portless_remainder};
 use crate::rule::Rule;
-use crate::settings::Handling;
+use crate::settings::{Handling, Settings};
 use crate::source::Source;
 
 /// What to change in a group: first everything in `restore` is authorized, then `revoke` is revoked.
@@ -19,11 +20,13 @@ use crate::source::Source;
 /// on which no finding names it, is put back for the same source: those that are authorized and those
 /// that the rule does not help to open. So 80-8080 from 0.0.0.0/0 leaves 80 and 443.
 ///
-/// A rule of all traffic leaves such ports of TCP and UDP, and the ICMP of its source's family. Where open ICMP is
-/// only reported and it takes too many rules to tell its types apart, that is all of it; but a rule whose ICMP is
-/// open as a whole leaves none, since it is not authorized. Protocols without ports go too: a rule for one of
-/// them counts as reaching every port. For the same reason a rule of such a protocol leaves nothing, since a TCP
-/// rule in its stead would let in what it never did.
+/// Of a protocol without ports only its own rules are revoked. Rules for all traffic that help to open it stay: alone
+/// they would be found as what opens every protocol.
+///
+/// A rule of all traffic leaves such ports of TCP and UDP, the ICMP of its source's family, and the protocols without
+/// ports that are authorized; the others without ports go. Where open ICMP is only reported and it takes too many rules
+/// to tell its types apart, that is all of it; but a rule whose ICMP is open as a whole leaves none, since it is not
+/// authorized.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// What is put back before anything is revoked, so that nothing legitimate is cut even for a moment.
@@ -60,16 +63,29 @@ pub struct Cut {
 }
 
 impl Plan {
-    /// Plans what clears `assessment`, which is that of `rules`.
+    /// Plans what clears `assessment`, which is that of `rules` by these settings.
     #[must_use]
-    pub fn new(rules: &[Rule], assessment: &Assessment) -> Self {
-        Self::clearing(rules, assessment.findings.iter())
+    pub fn new(rules: &[Rule], assessment: &Assessment, settings: &Settings) -> Self {
+        Self::clearing(rules, assessment.findings.iter(), &settings.authorized_protocols)
     }
 
-    /// Plans what clears `findings`, which are those of `rules` or some of them.
-    pub fn clearing<'a>(rules: &[Rule], findings: impl Iterator<Item = &'a Finding> + Clone) -> Self {
+    /// Plans what clears `findings`, which are those of `rules` or some of them, where these protocols without ports
+    /// may be open.
+    pub fn clearing<'a>(
+        rules: &[Rule],
+        findings: impl Iterator<Item = &'a Finding> + Clone,
+        authorized: &BTreeSet<Portless>,
+    ) -> Self {
+        let by_id: HashMap<&RuleId, &Rule> = rules.iter().map(|rule| (&rule.id, rule)).collect();
+        let goes = |finding: &Finding, id: &RuleId| match &finding.protocol {
+            own @ Protocol::Portless(_) => by_id.get(id).is_some_and(|rule| rule.permission.protocol == *own),
+            _ => true,
+        };
         let revoked = findings.clone().filter(|finding| finding.handling == Handling::Revoke);
-        let revoke: BTreeSet<RuleId> = revoked.flat_map(|finding| &finding.rule_ids).cloned().collect();
+        let revoke: BTreeSet<RuleId> = revoked
+            .flat_map(|finding| finding.rule_ids.iter().filter(|id| goes(finding, id)))
+            .cloned()
+            .collect();
         let mut offending: HashMap<(&Protocol, &RuleId), Vec<_>> = HashMap::new();
         for finding in findings {
             for id in &finding.rule_ids {
@@ -102,6 +118,10 @@ impl Plan {
                     }),
                 }
             }
+            let portless = portless_remainder(&rule.permission, authorized, present);
+            present.extend(portless.iter().cloned());
+            let part = |permission| Restoration { part_of: rule.id.clone(), permission };
+            plan.restore.extend(portless.into_iter().map(part));
         }
         plan
     }

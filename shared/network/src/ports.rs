@@ -58,9 +58,13 @@ impl PortSet {
         Self(span.into())
     }
 
-    /// The ranges, lowest first, as a person reads them: `22`, `80-443`; for ICMP `type 8`.
+    /// The ranges, lowest first, as a person reads them: `22`, `80-443`; for ICMP `type 8`. None for a protocol
+    /// without ports.
     #[must_use]
     pub fn describe(&self, protocol: &Protocol) -> Vec<String> {
+        if !protocol.has_ports() {
+            return Vec::new();
+        }
         let describe = if protocol.is_icmp() { icmp::describe } else { describe_ports };
         self.0.spans().iter().copied().map(describe).collect()
     }

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use addresses::Family;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::iana;
+use crate::portless::Portless;
 
 /// The protocol of a rule or of a query.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,14 +16,14 @@ pub enum Protocol {
     Tcp,
     /// UDP: `udp` or 17.
     Udp,
-    /// ICMP: `icmp` or 1.
+    /// ICMP, which is IPv4's: `icmp` or 1.
     Icmp,
     /// ICMP for IPv6: `icmpv6` or 58.
     Icmpv6,
-    /// Every protocol: -1.
+    /// Every protocol: -1. As that of a finding: every protocol without ports that the settings do not authorize.
     All,
-    /// Any other protocol by number or name, in lower case. Such a rule ignores ports.
-    Other(String),
+    /// Any other protocol, which has no ports.
+    Portless(Portless),
 }
 
 impl Protocol {
@@ -35,7 +39,13 @@ impl Protocol {
     /// Whether a rule of this protocol heeds ports, or type and code.
     #[must_use]
     pub fn has_ports(&self) -> bool {
-        !matches!(self, Self::All | Self::Other(_))
+        !matches!(self, Self::All | Self::Portless(_))
+    }
+
+    /// Whether packets of this protocol can come over this family: each has an ICMP of its own.
+    #[must_use]
+    pub fn is_over(&self, family: Family) -> bool {
+        !matches!((self, family), (Self::Icmp, Family::V6) | (Self::Icmpv6, Family::V4))
     }
 
     /// The name or number as AWS writes it.
@@ -47,22 +57,23 @@ impl Protocol {
             Self::Icmp => "icmp",
             Self::Icmpv6 => "icmpv6",
             Self::All => "-1",
-            Self::Other(name) => name,
+            Self::Portless(protocol) => protocol.as_str(),
         }
     }
 }
 
 impl From<&str> for Protocol {
-    /// Takes a name in any case or a number.
+    /// Takes a name in any case, AWS's or IANA's, or a number.
     fn from(text: &str) -> Self {
         let name = text.trim().to_ascii_lowercase();
-        match name.as_str() {
-            "tcp" | "6" => Self::Tcp,
-            "udp" | "17" => Self::Udp,
-            "icmp" | "1" => Self::Icmp,
-            "icmpv6" | "58" => Self::Icmpv6,
-            "-1" => Self::All,
-            _ => Self::Other(name),
+        match (name.as_str(), iana::number(&name)) {
+            ("-1", _) => Self::All,
+            ("icmpv6", _) | (_, Some(58)) => Self::Icmpv6,
+            (_, Some(1)) => Self::Icmp,
+            (_, Some(6)) => Self::Tcp,
+            (_, Some(17)) => Self::Udp,
+            (_, Some(number)) => Self::Portless(Portless::numbered(number)),
+            (_, None) => Self::Portless(Portless::unknown(name)),
         }
     }
 }
@@ -71,7 +82,7 @@ impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("all traffic"),
-            Self::Other(name) => write!(f, "protocol {name}"),
+            Self::Portless(protocol) => write!(f, "IP protocol {protocol}"),
             _ => f.write_str(self.as_str()),
         }
     }

@@ -1,9 +1,12 @@
 //! What a revoked rule let through rightly.
 
-use addresses::SpanSet;
+use std::collections::BTreeSet;
+
+use addresses::{Family, SpanSet};
 
 use crate::finding::Finding;
 use crate::permission::Permission;
+use crate::portless::Portless;
 use crate::ports::PortSet;
 use crate::protocol::Protocol;
 use crate::settings::Handling;
@@ -29,13 +32,11 @@ impl Remainder {
         offending: &[&Finding],
         present: &[Permission],
     ) -> Self {
-        if matches!(rule.protocol, Protocol::Other(_)) || is_of_other_family(rule, protocol) {
+        if is_of_other_family(rule, protocol) {
             return Self::PutBack(Vec::new());
         }
         let open = union(offending.iter().map(|finding| &finding.ports));
-        // A rule of a protocol without ports may open every port, but nobody can rely on it for one.
-        let present = present.iter().filter(|other| !matches!(other.protocol, Protocol::Other(_)));
-        let present: Vec<PortSet> = present.map(|other| other.ports(protocol)).collect();
+        let present: Vec<PortSet> = present.iter().map(|other| other.ports(protocol)).collect();
         let present = union(present.iter());
         let right = rule.ports(protocol).as_set().without(&open);
         let missing = right.without(&present);
@@ -56,13 +57,31 @@ impl Remainder {
     }
 }
 
+/// What of a rule for all traffic is put back for protocols without ports: those that are `authorized`, less what
+/// `present`, rules of the same source, let through anyway.
+pub(crate) fn portless_remainder(
+    rule: &Permission,
+    authorized: &BTreeSet<Portless>,
+    present: &[Permission],
+) -> Vec<Permission> {
+    if rule.protocol != Protocol::All {
+        return Vec::new();
+    }
+    let is_present = |own: &Permission| {
+        present.iter().any(|other| other.protocol == Protocol::All || other.protocol == own.protocol)
+    };
+    let own = authorized.iter().map(|protocol| rule.for_portless(protocol));
+    own.filter(|own| !is_present(own)).collect()
+}
+
 /// Whether a rule for all traffic lets in no packet of this ICMP, since none comes from its source's addresses.
 fn is_of_other_family(rule: &Permission, protocol: &Protocol) -> bool {
-    let other = matches!(
-        (protocol, &rule.source),
-        (Protocol::Icmp, Source::V6(_)) | (Protocol::Icmpv6, Source::V4(_))
-    );
-    rule.protocol == Protocol::All && other
+    let is_over = match &rule.source {
+        Source::V4(_) => protocol.is_over(Family::V4),
+        Source::V6(_) => protocol.is_over(Family::V6),
+        Source::PrefixList(_) | Source::Group(_) => true,
+    };
+    rule.protocol == Protocol::All && !is_over
 }
 
 fn union<'a>(sets: impl Iterator<Item = &'a PortSet>) -> SpanSet<u16> {

@@ -1,9 +1,12 @@
 //! What counts as open, and what may be.
 
+use std::collections::BTreeSet;
+
 use addresses::{Span, SpanSet};
 use serde::{Deserialize, Serialize};
 
 use crate::exposure::Exposure;
+use crate::portless::Portless;
 use crate::ports::PortSet;
 use crate::protocol::Protocol;
 
@@ -50,6 +53,8 @@ pub struct Settings {
     pub authorized_tcp_ports: PortSet,
     /// The UDP ports that may be open.
     pub authorized_udp_ports: PortSet,
+    /// The protocols without ports that may be open.
+    pub authorized_protocols: BTreeSet<Portless>,
     /// What is to be done about open ICMP, which is never authorized.
     pub icmp: Handling,
 }
@@ -61,17 +66,19 @@ impl Default for Settings {
             open_level: OpenLevel::World,
             authorized_tcp_ports: [80, 443].into(),
             authorized_udp_ports: PortSet::default(),
+            authorized_protocols: BTreeSet::new(),
             icmp: Handling::Report,
         }
     }
 }
 
 impl Settings {
-    /// The ports of `protocol` that may not be open.
+    /// The ports of `protocol` that may not be open; of one without ports none where it is authorized.
     pub(crate) fn unauthorized(&self, protocol: &Protocol) -> SpanSet<u16> {
         match protocol {
             Protocol::Tcp => self.authorized_tcp_ports.as_set().complement(),
             Protocol::Udp => self.authorized_udp_ports.as_set().complement(),
+            Protocol::Portless(protocol) if self.authorized_protocols.contains(protocol) => SpanSet::empty(),
             _ => Span::FULL.into(),
         }
     }

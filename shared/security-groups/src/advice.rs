@@ -1,8 +1,9 @@
 //! What a person should do now.
 
+use network::Handling;
 use remediation::{Assessment, Control, Outcome, Remedy, Walked};
 
-use crate::opening::{Opening, openings};
+use crate::opening::openings;
 use crate::{GroupAssessment, QuarantineStyle, SgChange, SgFinding};
 
 const WHO: &str = "Find out who opened it, and whether somebody outside used it.";
@@ -17,7 +18,11 @@ const UNREADABLE: &str = "Let the function's role read the prefix list, or look 
 const ON_MANAGED: &str = "Interfaces that AWS services manage get other groups through their service only (a load \
                           balancer's security groups, for one). Until then only revoking the rules closes them.";
 
+const ON_FOREIGN: &str = "Interfaces of other accounts get other groups from these accounts only: ask their owners. Until \
+                          then only revoking the rules closes them.";
 const ICMP: &str = "Open ICMP stays: Curfew closes it only where `sg.icmp` is \"revoke\".";
+const ICMP_ISOLATES: &str =
+    "Open ICMP stays: Curfew isolates interfaces on its account only where `sg.icmp` is \"revoke\".";
 
 /// Advice, a sentence or two a line. `style` is what the settings ask for.
 pub(crate) fn advice<C>(style: QuarantineStyle, walked: &Walked<C>) -> Vec<String>
@@ -34,7 +39,7 @@ where
             TRACKED,
             "The rules are still there as evidence. Once they are gone, the commands below give the interfaces \
              their groups back; with the rules in place, Curfew will isolate them again at the next trigger.",
-            "Rules of other groups that name this group as their source let the interfaces in no more.",
+            "Rules of other groups that name this group as their source let isolated interfaces in no more.",
         ],
         Outcome::Remediated => &[
             WHO,
@@ -47,6 +52,11 @@ where
                                 the change above."]
         }
         Outcome::Alerted => &["Decide whether the world has to get in; if not, revoke the rule."],
+        Outcome::StillOpen if isolates => &[
+            "Close the rest by hand now, with the commands below: somebody or something gives the group to interfaces \
+             again.",
+            TRACKED,
+        ],
         Outcome::StillOpen => &[
             "Close the rest by hand now, with the commands below: somebody or something keeps opening the group.",
             TRACKED,
@@ -54,21 +64,33 @@ where
         Outcome::Compliant | Outcome::ClosedMeanwhile | Outcome::Failed | Outcome::Gone => &[],
     };
     let found = walked.found.as_ref().map(|found| &found.assessment);
-    let about = found.into_iter().flat_map(|found| about(style, found));
+    let about = found.into_iter().flat_map(about);
     advice.iter().copied().chain(about).map(ToOwned::to_owned).collect()
 }
 
 /// What there is to know about what was found.
-fn about(style: QuarantineStyle, found: &GroupAssessment) -> impl Iterator<Item = &'static str> {
+fn about(found: &GroupAssessment) -> impl Iterator<Item = &'static str> {
     let has = |is: fn(&SgFinding) -> bool| found.findings().iter().any(is);
-    let may_stay = style != QuarantineStyle::Alert && found.open().any(|open| open.protocol.is_icmp());
-    let stays = |opening: &Opening<'_>| opening.is_icmp_only() && opening.remedy() == Remedy::Report;
-    let icmp_stays = may_stay && openings(found).iter().any(stays);
     [
         has(|finding| matches!(finding, SgFinding::OnManaged(_))).then_some(ON_MANAGED),
         has(|finding| matches!(finding, SgFinding::Unreadable(_))).then_some(UNREADABLE),
-        icmp_stays.then_some(ICMP),
+        has(|finding| matches!(finding, SgFinding::OnForeign(_))).then_some(ON_FOREIGN),
+        icmp(found),
     ]
     .into_iter()
     .flatten()
+}
+
+/// What to say of open ICMP that stays because the settings have it reported. Where interfaces are to be isolated for
+/// something else, the rules stay for what they are: evidence, or open on what Curfew may not isolate.
+fn icmp(found: &GroupAssessment) -> Option<&'static str> {
+    let said = match found.style {
+        QuarantineStyle::Revoke => ICMP,
+        QuarantineStyle::Isolate if found.is_closed() => ICMP_ISOLATES,
+        QuarantineStyle::Isolate | QuarantineStyle::Alert => return None,
+    };
+    let is_reported = |open: &network::Finding| open.protocol.is_icmp() && open.handling == Handling::Report;
+    let stays = found.open().any(is_reported)
+        && openings(found).iter().any(|opening| opening.is_icmp_only() && opening.remedy() == Remedy::Report);
+    stays.then_some(said)
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use network::{Handling, Permission, Rule, RuleId, UnreadableSource};
+use network::{Handling, Permission, Portless, Rule, RuleId, UnreadableSource};
 use remediation::{Assessment, Remedy, Unknown};
 use sha2::{Digest, Sha256};
 
 use crate::state::readable;
-use crate::{Group, Interface, QUARANTINED_AT, QUARANTINED_RULES, QuarantineStyle};
+use crate::{ChangedBy, Group, Interface, QUARANTINED_AT, QUARANTINED_RULES, QuarantineStyle};
 
 /// One reason why a group is not acceptable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,10 @@ pub enum SgFinding {
     Open(network::Finding),
     /// Nobody knows whom a prefix list lets in.
     Unreadable(UnreadableSource),
-    /// AWS services manage these interfaces of the group, so that nobody can isolate them.
+    /// AWS services manage these interfaces of the group: Curfew may not give them other groups.
     OnManaged(Vec<Interface>),
+    /// Other accounts own these interfaces of the group: Curfew may not give them other groups.
+    OnForeign(Vec<Interface>),
 }
 
 /// The judgement of one group, with the group: what a plan is made from.
@@ -29,7 +31,11 @@ pub struct GroupAssessment {
     pub(crate) style: QuarantineStyle,
     /// A digest of the rules that open the group, or may, where they are to stay as evidence.
     pub(crate) digest: Option<String>,
-    /// By address family, protocol and lowest port; then what is unreadable, and what is managed.
+    /// The protocols without ports that may be open.
+    pub(crate) authorized_protocols: BTreeSet<Portless>,
+    /// Whether interfaces were to be isolated before the group was read.
+    is_after_isolation: bool,
+    /// By address family, protocol and lowest port; then what is unreadable, and the interfaces that stay as they are.
     findings: Vec<SgFinding>,
 }
 
@@ -39,27 +45,53 @@ impl GroupAssessment {
     /// In the style `isolate` a group is open as far as something uses it. Its rules stay as evidence, so that
     /// of a group that Curfew has isolated, that nothing uses any more, and that is open as it was then, there is
     /// nothing left to say.
-    pub(crate) fn of(group: &Group, style: QuarantineStyle, settings: &network::Settings) -> Self {
-        let network::Assessment { findings, unreadable } = judge(group, settings);
+    ///
+    /// `judgement` is what [`judge`] says of the group by these settings.
+    pub(crate) fn of(
+        group: &Group,
+        style: QuarantineStyle,
+        settings: &network::Settings,
+        judgement: network::Assessment,
+    ) -> Self {
+        let network::Assessment { findings, unreadable } = judgement;
         let open = findings.into_iter().map(SgFinding::Open);
         let mut findings: Vec<_> = open.chain(unreadable.into_iter().map(SgFinding::Unreadable)).collect();
         let digest = (style == QuarantineStyle::Isolate).then(|| digest(group, &findings));
         if let (Some(digest), Some(interfaces)) = (&digest, group.known_interfaces()) {
-            let managed: Vec<_> = interfaces.iter().filter(|one| one.is_managed()).cloned().collect();
             if interfaces.is_empty() && is_open_as_isolated(group, digest) {
                 findings.clear();
-            } else if !managed.is_empty() {
-                findings.push(SgFinding::OnManaged(managed));
             }
+            let of = |who| interfaces.iter().filter(move |one| one.changed_by() == who).cloned().collect();
+            let (managed, foreign): (Vec<_>, Vec<_>) = (of(ChangedBy::Service), of(ChangedBy::Owner));
+            findings.extend(Some(managed).filter(|all| !all.is_empty()).map(SgFinding::OnManaged));
+            findings.extend(Some(foreign).filter(|all| !all.is_empty()).map(SgFinding::OnForeign));
         }
-        Self { group: group.clone(), style, digest, findings }
+        let authorized_protocols = settings.authorized_protocols.clone();
+        Self {
+            group: group.clone(),
+            style,
+            digest,
+            authorized_protocols,
+            is_after_isolation: false,
+            findings,
+        }
+    }
+
+    /// The same judgement once interfaces were to be isolated.
+    pub(crate) fn after_isolation(self) -> Self {
+        Self { is_after_isolation: true, ..self }
+    }
+
+    /// The interfaces that were to be isolated and are not.
+    pub(crate) fn not_isolated(&self) -> impl Iterator<Item = &Interface> {
+        self.own_interfaces().filter(|_| self.is_after_isolation && self.isolates())
     }
 
     /// What is open.
     pub(crate) fn open(&self) -> impl Iterator<Item = &network::Finding> + Clone {
         self.findings.iter().filter_map(|finding| match finding {
             SgFinding::Open(open) => Some(open),
-            SgFinding::Unreadable(_) | SgFinding::OnManaged(_) => None,
+            _ => None,
         })
     }
 
@@ -75,21 +107,31 @@ impl GroupAssessment {
 
     /// The interfaces that Curfew may isolate.
     pub(crate) fn own_interfaces(&self) -> impl Iterator<Item = &Interface> {
-        self.group.known_interfaces().into_iter().flatten().filter(|one| !one.is_managed())
+        let known = self.group.known_interfaces().into_iter().flatten();
+        known.filter(|one| one.changed_by() == ChangedBy::Curfew)
     }
 
-    /// Who deals with open ports.
+    /// Who deals with open ports. Isolating closes everything that is open to the interfaces.
     pub(crate) fn remedy_of_open(&self, open: &network::Finding) -> Remedy {
-        if self.closes() && open.handling == Handling::Revoke { Remedy::Close } else { Remedy::Report }
+        let closes = match self.style {
+            QuarantineStyle::Revoke => open.handling == Handling::Revoke,
+            QuarantineStyle::Isolate => self.isolates(),
+            QuarantineStyle::Alert => false,
+        };
+        if closes { Remedy::Close } else { Remedy::Report }
     }
 
-    /// Whether Curfew closes what is open.
-    fn closes(&self) -> bool {
-        match self.style {
-            QuarantineStyle::Revoke => true,
-            QuarantineStyle::Isolate => self.group.vpc().is_some() && self.own_interfaces().next().is_some(),
-            QuarantineStyle::Alert => false,
-        }
+    /// Who deals with a list that nobody can read. On an interface that is isolated it lets in nobody.
+    pub(crate) fn remedy_of_unreadable(&self) -> Remedy {
+        if self.isolates() { Remedy::Close } else { Remedy::Report }
+    }
+
+    /// Whether Curfew isolates interfaces of the group. A group whose tags nobody can read may be a quarantine group.
+    pub(crate) fn isolates(&self) -> bool {
+        self.style == QuarantineStyle::Isolate
+            && self.group.about.known().is_some()
+            && self.own_interfaces().next().is_some()
+            && !self.is_closed()
     }
 }
 
@@ -103,8 +145,8 @@ impl Assessment for GroupAssessment {
     fn remedy(&self, finding: &SgFinding) -> Remedy {
         match finding {
             SgFinding::Open(open) => self.remedy_of_open(open),
-            SgFinding::Unreadable(_) => Remedy::Report,
-            SgFinding::OnManaged(_) => Remedy::ByHand,
+            SgFinding::Unreadable(_) => self.remedy_of_unreadable(),
+            SgFinding::OnManaged(_) | SgFinding::OnForeign(_) => Remedy::ByHand,
         }
     }
 
@@ -115,12 +157,12 @@ impl Assessment for GroupAssessment {
         list.and_then(|list| list.blocks.unknown()).is_some_and(Unknown::is_passing)
     }
 
-    /// An interface is open on account of the group only: where nothing of the group is left to close, no managed
-    /// interface is either.
+    /// An interface is open on account of the group only: where nothing of the group is left to close, no interface
+    /// is either.
     fn without(mut self, stays: impl FnMut(SgFinding) -> Option<SgFinding>) -> Self {
         self.findings = self.findings.into_iter().filter_map(stays).collect();
         if self.is_closed() {
-            self.findings.retain(|finding| !matches!(finding, SgFinding::OnManaged(_)));
+            self.findings.retain(|finding| matches!(finding, SgFinding::Open(_) | SgFinding::Unreadable(_)));
         }
         self
     }
@@ -155,7 +197,7 @@ fn rule_ids(finding: &SgFinding) -> impl Iterator<Item = &RuleId> {
     let ids = match finding {
         SgFinding::Open(open) => Some(&open.rule_ids),
         SgFinding::Unreadable(source) => Some(&source.rule_ids),
-        SgFinding::OnManaged(_) => None,
+        SgFinding::OnManaged(_) | SgFinding::OnForeign(_) => None,
     };
     ids.into_iter().flatten()
 }

@@ -25,6 +25,8 @@ pub enum SgChange {
     EgressRevoked {
         /// The quarantine group.
         group: GroupId,
+        /// Its VPC.
+        vpc: VpcId,
         /// The block.
         to: IpNet,
     },

@@ -83,22 +83,27 @@ fn revoke_parts(at: &At<'_>, parts: &[PutBack]) -> impl Iterator<Item = String> 
 
 /// Each line stands for itself: an interface that cannot be changed keeps no other from being so.
 fn isolate(at: &At<'_>, plan: &Isolation) -> Vec<String> {
-    let mut lines = match &plan.destination {
-        _ if plan.interfaces.is_empty() => Vec::new(),
-        Destination::ToBeFound => find_or_create_quarantine(at, &plan.vpc),
-        Destination::Known { group, may_have_egress: true } => revoke_egress(at, group.as_str()),
-        Destination::Known { may_have_egress: false, .. } => Vec::new(),
-    };
-    let quarantine = match &plan.destination {
-        Destination::ToBeFound => QUARANTINE,
-        Destination::Known { group, .. } => group.as_str(),
-    };
-    let isolated = |one: &Interface| {
-        let others = one.others(at.id, plan.all_groups).map(GroupId::as_str);
-        let groups = [quarantine].into_iter().chain(others.filter(|other| *other != quarantine));
-        place(at, &one.id, groups)
-    };
-    lines.extend(plan.interfaces.iter().map(isolated));
+    let mut lines = Vec::new();
+    for (vpc, destination) in &plan.destinations {
+        let quarantine = match destination {
+            Destination::ToBeFound => {
+                lines.extend(find_or_create_quarantine(at, vpc));
+                QUARANTINE
+            }
+            Destination::Known { group, may_have_egress } => {
+                if *may_have_egress {
+                    lines.extend(revoke_egress(at, group.as_str()));
+                }
+                group.as_str()
+            }
+        };
+        let isolated = |one: &Interface| {
+            let others = one.others(at.id, plan.all_groups).map(GroupId::as_str);
+            let groups = [quarantine].into_iter().chain(others.filter(|other| *other != quarantine));
+            place(at, &one.id, groups)
+        };
+        lines.extend(plan.interfaces_in(vpc).map(isolated));
+    }
     lines
 }
 
@@ -125,12 +130,13 @@ fn revoke_egress(at: &At<'_>, quarantine: &str) -> Vec<String> {
     EVERYWHERE.into_iter().map(revoke).collect()
 }
 
-/// Sets the shell's variable `quarantine` to the id of the VPC's quarantine group, which is created where there
-/// is none.
+/// Sets the shell's variable `quarantine` to the id of the account's quarantine group of the VPC, which is created where
+/// there is none.
 fn find_or_create_quarantine(at: &At<'_>, vpc: &VpcId) -> Vec<String> {
     let find = format!(
-        "--filters Name=vpc-id,Values={vpc} Name=tag-key,Values={QUARANTINE_GROUP} \
-         --query 'sort_by(SecurityGroups,&GroupId)[0].GroupId' --output text"
+        "--filters Name=vpc-id,Values={vpc} Name=owner-id,Values={} Name=tag-key,Values={QUARANTINE_GROUP} \
+         --query 'sort_by(SecurityGroups,&GroupId)[0].GroupId' --output text",
+        at.account
     );
     let tags = Tags::from([(QUARANTINE_GROUP.to_owned(), vpc.to_string())]);
     let create = format!(

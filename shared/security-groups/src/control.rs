@@ -8,6 +8,7 @@ use futures_util::lock::Mutex;
 use remediation::{Applied, CallError, Control, Fact, Unknown, Unread};
 
 use crate::assess::judge;
+use crate::judgements::Judgements;
 use crate::lists::KnownLists;
 use crate::plan::plan;
 use crate::undo::{foreseen, undo};
@@ -22,6 +23,7 @@ pub struct SgIngress<P> {
     pub(crate) groups: P,
     pub(crate) settings: SgSettings,
     pub(crate) lists: KnownLists,
+    judgements: Judgements,
     /// One isolation at a time: an interface in two open groups would get one of them back.
     pub(crate) isolating: Mutex<()>,
 }
@@ -29,7 +31,13 @@ pub struct SgIngress<P> {
 impl<P> SgIngress<P> {
     /// The control over the groups that `groups` reaches.
     pub fn new(groups: P, settings: SgSettings) -> Self {
-        Self { groups, settings, lists: KnownLists::default(), isolating: Mutex::new(()) }
+        Self {
+            groups,
+            settings,
+            lists: KnownLists::default(),
+            judgements: Judgements::default(),
+            isolating: Mutex::new(()),
+        }
     }
 
     /// What is done about this group. A quarantine group cannot be isolated from itself: what opens it goes.
@@ -69,7 +77,7 @@ impl<P: SecurityGroups> SgIngress<P> {
             interfaces: None,
         };
         let isolates = self.style(&group) == QuarantineStyle::Isolate;
-        if isolates && !judge(&group, &self.settings.network).is_closed() {
+        if isolates && !self.judgements.is_closed(&group, &self.settings.network) {
             let interfaces = self.groups.interfaces(at).await;
             failed.interfaces = interfaces.as_ref().err().cloned();
             group.interfaces = Some(Fact::of(interfaces));
@@ -119,7 +127,9 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
     }
 
     fn assess(&self, group: &Group, _now: SystemTime) -> GroupAssessment {
-        GroupAssessment::of(group, self.style(group), &self.settings.network)
+        let network = &self.settings.network;
+        let judgement = self.judgements.take(group, network);
+        GroupAssessment::of(group, self.style(group), network, judgement)
     }
 
     fn plan(&self, assessment: &GroupAssessment, now: SystemTime) -> Option<Quarantine> {
@@ -133,6 +143,12 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         done: &mut Vec<SgChange>,
     ) -> Result<Applied, CallError> {
         self.carry_out(at, plan, done).await.map(|()| Applied::Done)
+    }
+
+    /// Where interfaces were to be isolated, the findings name those that are not.
+    fn assess_after(&self, group: &Group, plan: &Quarantine, now: SystemTime) -> GroupAssessment {
+        let assessment = self.assess(group, now);
+        if let Quarantine::Isolate(_) = plan { assessment.after_isolation() } else { assessment }
     }
 
     fn unfinished(

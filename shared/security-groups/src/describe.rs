@@ -55,7 +55,7 @@ fn steps(plan: &Quarantine) -> Vec<String> {
         Quarantine::Isolate(plan) => {
             let place = if plan.all_groups { "all its groups" } else { "this group" };
             let isolate = plan.interfaces.iter().map(|interface| {
-                format!("give {interface} the quarantine group of {} in place of {place}", plan.vpc)
+                format!("give {interface} the quarantine group of {} in place of {place}", interface.vpc)
             });
             isolate.chain(tag(&plan.tags)).collect()
         }
@@ -89,10 +89,10 @@ fn change(change: &SgChange) -> Change {
             summary: format!("created the quarantine group {group} of {vpc}"),
             detail: json!({ "group": group, "name": QUARANTINE_GROUP_NAME, "vpc": vpc }),
         },
-        SgChange::EgressRevoked { group, to } => Change {
+        SgChange::EgressRevoked { group, vpc, to } => Change {
             action: action::REVOKE_EGRESS,
             summary: format!("revoked all traffic to {to} from the quarantine group {group}"),
-            detail: json!({ "group": group, "IpProtocol": "-1", "to": to }),
+            detail: json!({ "group": group, "vpc": vpc, "IpProtocol": "-1", "to": to }),
         },
         SgChange::Placed(one) => Change {
             action: action::PLACE,

@@ -5,7 +5,8 @@ use remediation::{Evidence, Fact, Found};
 
 use crate::plan::revocation;
 use crate::{
-    At, Group, Interface, Quarantine, QuarantineStyle, SecurityGroups, SgIngress, Tags, commands, words,
+    At, ChangedBy, Group, Interface, Quarantine, QuarantineStyle, SecurityGroups, SgIngress, Tags, commands,
+    words,
 };
 
 /// What a mail shows of the group beside the findings.
@@ -50,7 +51,11 @@ fn rules(at: &At<'_>, group: &Group) -> Evidence {
 
 fn as_they_were(interfaces: &[Interface]) -> Evidence {
     let line = |one: &Interface| {
-        let note = if one.is_managed() { "; an AWS service manages it, Curfew leaves it alone" } else { "" };
+        let note = match one.changed_by() {
+            ChangedBy::Curfew => "",
+            ChangedBy::Service => "; an AWS service manages it, Curfew leaves it alone",
+            ChangedBy::Owner => "; another account owns it, Curfew may not change it",
+        };
         format!("  {one}: {}{note}", words::joined(&one.groups, " "))
     };
     let body = interfaces.iter().map(line).collect::<Vec<_>>().join("\n");

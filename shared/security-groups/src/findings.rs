@@ -7,24 +7,35 @@ use remediation::{Assessment, Finding, Remedy, Severity};
 use serde_json::json;
 
 use crate::opening::{Opening, openings};
-use crate::{Group, GroupAssessment, Interface, SgFinding, words};
+use crate::{GroupAssessment, Interface, SgFinding, words};
 
 /// The findings of a group in words, most severe first.
 pub(crate) fn findings(assessment: &GroupAssessment) -> Vec<Finding> {
     let mut findings: Vec<Finding> = openings(assessment).iter().map(Opening::finding).collect();
-    let mut managed = None;
-    for finding in assessment.findings() {
-        match finding {
-            SgFinding::Open(_) => {}
-            SgFinding::Unreadable(source) => findings.push(unreadable(source, &assessment.group)),
-            SgFinding::OnManaged(interfaces) => managed = Some(interfaces),
-        }
-    }
     if assessment.is_unused() {
         findings.iter_mut().for_each(only_once_used);
     }
-    let worst = findings.iter().map(|finding| finding.severity).max();
-    findings.extend(managed.map(|interfaces| on_managed(interfaces, worst.unwrap_or(Severity::High))));
+    let left: Vec<String> = assessment.not_isolated().map(ToString::to_string).collect();
+    if !left.is_empty() {
+        let still_on = format!(", still on {}", words::list(&left, ""));
+        findings.iter_mut().for_each(|finding| finding.summary.push_str(&still_on));
+    }
+    let worst = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::High);
+    for finding in assessment.findings() {
+        let finding = match finding {
+            SgFinding::Open(_) => continue,
+            SgFinding::Unreadable(source) => unreadable(source, assessment),
+            SgFinding::OnManaged(interfaces) => {
+                let what = "Curfew leaves alone, and so open, the interfaces that AWS services manage";
+                on_interfaces("open-on-managed-interface", interfaces, worst, what)
+            }
+            SgFinding::OnForeign(interfaces) => {
+                let what = "Curfew may not change, and leaves open, the interfaces that other accounts own";
+                on_interfaces("open-on-foreign-interface", interfaces, worst, what)
+            }
+        };
+        findings.push(finding);
+    }
     findings.sort_by_key(|finding| Reverse(finding.severity));
     findings
 }
@@ -35,34 +46,28 @@ fn only_once_used(finding: &mut Finding) {
     finding.summary.push_str(", as soon as a network interface gets the group: now none has it");
 }
 
-fn on_managed(interfaces: &[Interface], severity: Severity) -> Finding {
+/// Says on which interfaces a group stays.
+fn on_interfaces(kind: &'static str, interfaces: &[Interface], severity: Severity, what: &str) -> Finding {
     let names: Vec<String> = interfaces.iter().map(ToString::to_string).collect();
-    Finding {
-        kind: "open-on-managed-interface",
-        severity,
-        remedy: Remedy::ByHand,
-        summary: format!(
-            "Curfew leaves alone, and so open, the interfaces that AWS services manage: {}",
-            words::list(&names, "")
-        ),
-        evidence: json!({ "interfaces": interfaces }),
-    }
+    let summary = format!("{what}: {}", words::list(&names, ""));
+    Finding { kind, severity, remedy: Remedy::ByHand, summary, evidence: json!({ "interfaces": interfaces }) }
 }
 
-fn unreadable(source: &UnreadableSource, group: &Group) -> Finding {
+fn unreadable(source: &UnreadableSource, assessment: &GroupAssessment) -> Finding {
     let id = &source.prefix_list_id;
-    let list = group.prefix_lists.iter().find(|list| list.id == *id);
+    let list = assessment.group.prefix_lists.iter().find(|list| list.id == *id);
     let why = list.and_then(|list| list.blocks.unknown());
     let why = why.map_or_else(|| "it was not read".to_owned(), |why| why.why());
     let rules: Vec<&str> = source.rule_ids.iter().map(|id| id.as_str()).collect();
     Finding {
         kind: "unreadable-prefix-list",
         severity: Severity::Medium,
-        remedy: Remedy::Report,
+        remedy: assessment.remedy_of_unreadable(),
         summary: format!(
-            "Nobody knows whom {} lets in: {} could not be read ({why})",
+            "Nobody knows whom {} lets in: {} could not be read ({why}){}",
             words::rules(&rules),
-            list.map_or_else(|| format!("prefix list {id}"), words::prefix_list)
+            list.map_or_else(|| format!("prefix list {id}"), words::prefix_list),
+            if assessment.is_unused() { "; no network interface has the group now" } else { "" }
         ),
         evidence: json!({ "prefix_list_id": id, "rules": rules, "reason": why }),
     }

@@ -2,7 +2,7 @@
 //!
 //! | control | reads | changes |
 //! | --- | --- | --- |
-//! | [`SgIngress`] (`sg-ingress`) | the group and its rules one by one; prefix lists that rules name; in the style `isolate` the group's network interfaces | revokes rules by id and puts back what they let in rightly, or gives the interfaces the VPC's quarantine group; tags the group |
+//! | [`SgIngress`] (`sg-ingress`) | the group and its rules one by one; prefix lists that rules name; in the style `isolate` the group's network interfaces | revokes rules by id and puts back what they let in rightly, or gives the interfaces their VPC's quarantine group; tags the group |
 //!
 //! What is open is decided in the crate `network`. The control has a port with exactly the calls that it may
 //! make (`port.rs`) and is handed nothing else. No SDK comes in here: the crate `ec2` has what is behind the port.
@@ -17,6 +17,7 @@ mod describe;
 mod evidence;
 mod findings;
 mod ip_permission;
+mod judgements;
 mod lists;
 mod opening;
 mod plan;
@@ -37,7 +38,8 @@ pub use port::{
 };
 pub use settings::{QuarantineStyle, SgSettings};
 pub use state::{
-    About, Group, Interface, ListName, PrefixList, QUARANTINE_GROUP, QUARANTINED_AT, QUARANTINED_RULES, Tags,
+    About, ChangedBy, Group, Interface, ListName, PrefixList, QUARANTINE_GROUP, QUARANTINED_AT,
+    QUARANTINED_RULES, Tags,
 };
 
 #[cfg(test)]

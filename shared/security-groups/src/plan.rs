@@ -1,5 +1,6 @@
 //! The smallest change that closes a group, and what takes it back, as data.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use events::{GroupId, VpcId};
@@ -64,13 +65,11 @@ pub struct PutBack {
     pub id: Option<RuleId>,
 }
 
-/// The interfaces get the VPC's quarantine group in this group's place.
+/// The interfaces get the quarantine group of their VPC in this group's place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Isolation {
-    /// The VPC.
-    pub vpc: VpcId,
-    /// Where they go.
-    pub destination: Destination,
+    /// Where those of each VPC go.
+    pub destinations: BTreeMap<VpcId, Destination>,
     /// The interfaces, with their groups as they were.
     pub interfaces: Vec<Interface>,
     /// Whether they lose their other groups too.
@@ -134,7 +133,7 @@ pub(crate) fn plan(group: &GroupAssessment, settings: &SgSettings, now: SystemTi
 /// The rules that have to go and the parts of them that have to stay; `None` where no rule has to go.
 pub(crate) fn revocation(assessment: &GroupAssessment, tags: Tags) -> Option<Revocation> {
     let group = &assessment.group;
-    let plan = Plan::clearing(&group.rules, assessment.open());
+    let plan = Plan::clearing(&group.rules, assessment.open(), &assessment.authorized_protocols);
     let part = |part: network::Restoration| Part {
         tags: group.rule(&part.part_of).map(|rule| settable(&rule.tags)).unwrap_or_default(),
         part_of: part.part_of,
@@ -152,14 +151,15 @@ pub(crate) fn revocation(assessment: &GroupAssessment, tags: Tags) -> Option<Rev
 /// The interfaces that have to go elsewhere; `None` where none has to.
 pub(crate) fn isolation(assessment: &GroupAssessment, all_groups: bool, tags: Tags) -> Option<Isolation> {
     let interfaces: Vec<Interface> = assessment.own_interfaces().cloned().collect();
-    let is_open = !interfaces.is_empty() && !assessment.is_closed();
-    assessment.group.vpc().cloned().filter(|_| is_open).map(|vpc| Isolation {
-        vpc,
-        destination: Destination::ToBeFound,
-        interfaces,
-        all_groups,
-        tags,
-    })
+    let destinations = interfaces.iter().map(|one| (one.vpc.clone(), Destination::ToBeFound)).collect();
+    assessment.isolates().then_some(Isolation { destinations, interfaces, all_groups, tags })
+}
+
+impl Isolation {
+    /// Those of the interfaces that are in this VPC.
+    pub(crate) fn interfaces_in<'a>(&'a self, vpc: &'a VpcId) -> impl Iterator<Item = &'a Interface> {
+        self.interfaces.iter().filter(move |one| one.vpc == *vpc)
+    }
 }
 
 impl Part {

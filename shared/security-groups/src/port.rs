@@ -135,7 +135,8 @@ pub trait SecurityGroups {
         ids: &[&PrefixListId],
     ) -> impl Future<Output = Result<Vec<(PrefixListId, ListName)>, CallError>>;
 
-    /// `DescribeNetworkInterfaces`: those that have the group.
+    /// `DescribeNetworkInterfaces`: those that have the group, in whichever VPC, those of AWS services and of other
+    /// accounts too.
     fn interfaces(&self, at: &At<'_>) -> impl Future<Output = Result<Vec<Interface>, CallError>>;
 
     /// `AuthorizeSecurityGroupIngress`: adds inbound rules with these tags, all of them or none.
@@ -152,7 +153,7 @@ pub trait SecurityGroups {
     /// `CreateTags`: sets these tags on the group, all of them or none.
     fn tag(&self, at: &At<'_>, tags: &Tags) -> impl Future<Output = Result<(), CallError>>;
 
-    /// `DescribeSecurityGroups`: the quarantine groups of a VPC, by id; one, unless people tagged others.
+    /// `DescribeSecurityGroups`: the account's quarantine groups of a VPC, by id; one, unless people tagged others.
     fn quarantine_groups(
         &self,
         at: &At<'_>,

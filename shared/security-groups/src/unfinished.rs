@@ -1,13 +1,13 @@
 //! What of a plan is left undone.
 
-use events::GroupId;
+use events::{GroupId, VpcId};
 
 use crate::plan::{isolation, revocation};
 use crate::state::says_the_same;
 use crate::undo::{is_of_interface, is_of_part};
 use crate::{
-    Destination, Group, GroupAssessment, Isolation, Part, Placement, PutBack, QUARANTINED_RULES, Quarantine,
-    Release, Revocation, SgChange, Tags,
+    Destination, Group, GroupAssessment, Interface, Isolation, Part, Placement, PutBack, QUARANTINED_RULES,
+    Quarantine, Release, Revocation, SgChange, Tags,
 };
 
 /// What is left of `plan`; `None` where all is done. `after` is what was seen last: where there is such, it decides.
@@ -74,31 +74,37 @@ fn left_to_isolate(
     };
     let tags = left_of_tags(&plan.tags, !interfaces.is_empty(), done, after);
     (!interfaces.is_empty() || !tags.is_empty()).then(|| Isolation {
-        vpc: plan.vpc.clone(),
-        destination: destination(plan, done),
+        destinations: interfaces
+            .iter()
+            .map(|one: &Interface| (one.vpc.clone(), destination(plan, &one.vpc, done)))
+            .collect(),
         interfaces,
         all_groups: plan.all_groups,
         tags,
     })
 }
 
-/// The quarantine group, as far as the changes tell which it is.
-fn destination(plan: &Isolation, done: &[SgChange]) -> Destination {
+/// The quarantine group of a VPC, as far as the changes tell which it is.
+fn destination(plan: &Isolation, vpc: &VpcId, done: &[SgChange]) -> Destination {
     let known =
         |group: &GroupId, may_have_egress| Destination::Known { group: group.clone(), may_have_egress };
     // Whether a new one has lost its outbound rules is certain once somebody was put into it.
     let used = done.iter().find_map(|change| match change {
-        SgChange::Placed(placement) => placement.groups.first(),
+        SgChange::Placed(placement) if placement.interface.vpc == *vpc => placement.groups.first(),
         _ => None,
     });
     let found = done.iter().find_map(|change| match change {
-        SgChange::Created { group, .. } | SgChange::EgressRevoked { group, .. } => Some(group),
+        SgChange::Created { group, vpc: own } | SgChange::EgressRevoked { group, vpc: own, .. }
+            if own == vpc =>
+        {
+            Some(group)
+        }
         _ => None,
     });
     match (used, found) {
         (Some(group), _) => known(group, false),
         (None, Some(group)) => known(group, true),
-        (None, None) => plan.destination.clone(),
+        (None, None) => plan.destinations.get(vpc).cloned().unwrap_or(Destination::ToBeFound),
     }
 }
 

@@ -20,6 +20,7 @@
 //! | `sg.open_level` | `"world"` | from where on a port is open: `"world"` = to every public address; `"broad"` = to a block of /8 (IPv6: /32) or wider too |
 //! | `sg.authorized_tcp_ports` | `[80, 443]` | tcp ports that may be open: numbers and `"from-to"` ranges, in a list or in one comma-separated string |
 //! | `sg.authorized_udp_ports` | `[]` | the same for udp |
+//! | `sg.authorized_protocols` | `[]` | protocols without ports that may be open: a list of names or numbers, as in `["esp", 51]` |
 //! | `sg.icmp` | `"report"` | `"report"` says that ICMP is open and leaves it; `"revoke"` treats it like any other open port |
 
 mod common;

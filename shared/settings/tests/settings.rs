@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use buckets::AclStyle;
-use network::{Handling, OpenLevel};
+use network::{Handling, OpenLevel, Portless};
 use remediation::Mode;
 use security_groups::{QuarantineStyle, SgSettings};
 use settings::{Settings, SettingsError};
@@ -30,6 +30,7 @@ fn without_settings_the_defaults_hold() {
     assert_eq!(settings.sg.network.icmp, Handling::Report);
     assert_eq!(settings.sg.network.authorized_tcp_ports, [80, 443].into());
     assert_eq!(settings.sg.network.authorized_udp_ports, [].into());
+    assert!(settings.sg.network.authorized_protocols.is_empty());
 }
 
 #[test]
@@ -53,6 +54,7 @@ fn every_documented_key_is_taken() {
                 "open_level": "broad",
                 "authorized_tcp_ports": [443, "1020-1025"],
                 "authorized_udp_ports": "53, 500-501",
+                "authorized_protocols": ["gre", "ESP", 51, "132"],
                 "icmp": "revoke"
             }
         }"#,
@@ -73,6 +75,7 @@ fn every_documented_key_is_taken() {
                 open_level: OpenLevel::Broad,
                 authorized_tcp_ports: "443,1020-1025".parse().unwrap(),
                 authorized_udp_ports: [53, 500, 501].into(),
+                authorized_protocols: [47, 50, 51, 132].into_iter().filter_map(Portless::of_number).collect(),
                 icmp: Handling::Revoke,
             },
         }
@@ -95,6 +98,42 @@ fn what_does_not_fit_is_named() {
         (r#"{"sg": {"authorized_tcp_ports": ["90-80"]}}"#, ["authorized_tcp_ports[0]", "before it starts"]),
         (r#"{"sg": {"authorized_tcp_ports": ["80,443"]}}"#, ["authorized_tcp_ports[0]", "`80,443`"]),
         (r#"{"sg": {"authorized_tcp_ports": ["+80"]}}"#, ["authorized_tcp_ports[0]", "`+80`"]),
+        (
+            r#"{"sg": {"authorized_protocols": ["esp", 256]}}"#,
+            ["`sg.authorized_protocols[1]`", "`256` is neither"],
+        ),
+        (
+            r#"{"sg": {"authorized_protocols": ["vpn"]}}"#,
+            ["`sg.authorized_protocols[0]`", "`vpn` is neither"],
+        ),
+        (r#"{"sg": {"authorized_protocols": [""]}}"#, ["`sg.authorized_protocols[0]`", "`` is neither"]),
+        (r#"{"sg": {"authorized_protocols": [47.5]}}"#, ["`sg.authorized_protocols[0]`", "`47.5`"]),
+        (
+            r#"{"sg": {"authorized_protocols": [null]}}"#,
+            ["`sg.authorized_protocols[0]`", "name or the number"],
+        ),
+        (r#"{"sg": {"authorized_protocols": "esp"}}"#, ["`sg.authorized_protocols`", "a list of protocols"]),
+        (r#"{"sg": {"authorized_protocols": 50}}"#, ["`sg.authorized_protocols`", "a list of protocols"]),
+        (
+            r#"{"sg": {"authorized_protocols": {"esp": 1}}}"#,
+            ["`sg.authorized_protocols`", "a list of protocols"],
+        ),
+        (
+            r#"{"sg": {"authorized_protocols": ["TCP"]}}"#,
+            ["authorized_protocols[0]", "`sg.authorized_tcp_ports`"],
+        ),
+        (
+            r#"{"sg": {"authorized_protocols": [6]}}"#,
+            ["authorized_protocols[0]", "`sg.authorized_tcp_ports`"],
+        ),
+        (
+            r#"{"sg": {"authorized_protocols": ["17"]}}"#,
+            ["authorized_protocols[0]", "`sg.authorized_udp_ports`"],
+        ),
+        (r#"{"sg": {"authorized_protocols": ["icmp"]}}"#, ["authorized_protocols[0]", "`sg.icmp`"]),
+        (r#"{"sg": {"authorized_protocols": [58]}}"#, ["authorized_protocols[0]", "`sg.icmp`"]),
+        (r#"{"sg": {"authorized_protocols": ["ipv6-icmp"]}}"#, ["authorized_protocols[0]", "`sg.icmp`"]),
+        (r#"{"sg": {"authorized_protocols": [-1]}}"#, ["authorized_protocols[0]", "`-1` is every protocol"]),
         (r#"{"sg": {"quarantine": "close"}}"#, ["`sg.quarantine`", "`isolate`"]),
         (r#"{"sg": {"open_level": "some"}}"#, ["`sg.open_level`", "`broad`"]),
         (r#"{"sg": {"icmp": "close"}}"#, ["`sg.icmp`", "`report`"]),

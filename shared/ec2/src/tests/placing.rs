@@ -20,7 +20,13 @@ use super::{WORLD, at, ec2, failure, group_id, vpc};
 fn filtered(filters: &[types::Filter], by: (&str, &str)) -> bool {
     let pairs: Vec<(Option<&str>, &[String])> =
         filters.iter().map(|filter| (filter.name(), filter.values())).collect();
-    pairs == [(Some("vpc-id"), &["vpc-1".to_owned()][..]), (Some(by.0), &[by.1.to_owned()][..])]
+    let owner = &["210987654321".to_owned()][..];
+    pairs
+        == [
+            (Some("vpc-id"), &["vpc-1".to_owned()][..]),
+            (Some("owner-id"), owner),
+            (Some(by.0), &[by.1.to_owned()][..]),
+        ]
 }
 
 #[test]

@@ -15,7 +15,7 @@ use aws_sdk_ec2::operation::get_managed_prefix_list_entries::{
 use aws_sdk_ec2::types;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use remediation::CallError;
-use security_groups::SecurityGroups;
+use security_groups::{ChangedBy, SecurityGroups};
 use serde_json::json;
 
 use super::{GROUP, at, ec2, failure, group_id, vpc};
@@ -217,6 +217,8 @@ fn interfaces_are_read_page_by_page_with_who_manages_them() {
         types::NetworkInterface::builder()
             .network_interface_id(id)
             .interface_type(kind.into())
+            .owner_id("210987654321")
+            .vpc_id("vpc-1")
             .groups(types::GroupIdentifier::builder().group_id(GROUP).build())
     }
     let page = |first: bool| {
@@ -224,6 +226,7 @@ fn interfaces_are_read_page_by_page_with_who_manages_them() {
             let [filter] = request.filters() else { return false };
             filter.name() == Some("group-id")
                 && filter.values() == [GROUP]
+                && request.include_managed_resources() == Some(true)
                 && request.next_token().is_none() == first
         })
     };
@@ -247,25 +250,46 @@ fn interfaces_are_read_page_by_page_with_who_manages_them() {
             .network_interfaces(interface("eni-3", "interface").operator(operator).build())
             .network_interfaces(interface("eni-4", "lambda").build())
             .network_interfaces(interface("eni-5", "something_new").build())
-            .network_interfaces(interface("eni-6", "efa").build())
+            .network_interfaces(interface("eni-6", "efa").vpc_id("vpc-2").build())
+            .network_interfaces(interface("eni-7", "interface").owner_id("111122223333").build())
             .build()
     });
     let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&first, &second]));
     let interfaces = at(async |at| ec2.interfaces(at).await).unwrap();
-    let words: Vec<(bool, String)> =
-        interfaces.iter().map(|one| (one.is_managed(), one.to_string())).collect();
+    let words: Vec<(ChangedBy, String)> =
+        interfaces.iter().map(|one| (one.changed_by(), one.to_string())).collect();
     assert_eq!(
         words,
         [
-            (false, "eni-1 of instance i-1".to_owned()),
-            (true, "eni-2 (interface, managed by amazon-rds, \"RDSNetworkInterface\")".to_owned()),
-            (true, "eni-3 (interface, managed by eks.amazonaws.com)".to_owned()),
-            (true, "eni-4 (lambda)".to_owned()),
-            (true, "eni-5 (something_new)".to_owned()),
-            (false, "eni-6".to_owned()),
+            (ChangedBy::Curfew, "eni-1 of instance i-1".to_owned()),
+            (
+                ChangedBy::Service,
+                "eni-2 (interface, managed by amazon-rds, \"RDSNetworkInterface\")".to_owned()
+            ),
+            (ChangedBy::Service, "eni-3 (interface, managed by eks.amazonaws.com)".to_owned()),
+            (ChangedBy::Service, "eni-4 (lambda)".to_owned()),
+            (ChangedBy::Service, "eni-5 (something_new)".to_owned()),
+            (ChangedBy::Curfew, "eni-6".to_owned()),
+            (ChangedBy::Owner, "eni-7 (owned by account 111122223333)".to_owned()),
         ]
     );
     assert_eq!(interfaces[0].groups, [group_id(GROUP)]);
+    let vpcs: Vec<&str> = interfaces.iter().map(|one| one.vpc.as_str()).collect();
+    assert_eq!(vpcs, ["vpc-1", "vpc-1", "vpc-1", "vpc-1", "vpc-1", "vpc-2", "vpc-1"]);
+}
+
+#[test]
+fn an_interface_without_an_owner_or_a_vpc_is_no_answer() {
+    for (owner, vpc, field) in [(None, Some("vpc-1"), "OwnerId"), (Some("210987654321"), None, "VpcId")] {
+        let interfaces = mock!(Client::describe_network_interfaces).then_output(move || {
+            let interface = types::NetworkInterface::builder().network_interface_id("eni-1");
+            let interface = interface.set_owner_id(owner.map(Into::into)).set_vpc_id(vpc.map(Into::into));
+            DescribeNetworkInterfacesOutput::builder().network_interfaces(interface.build()).build()
+        });
+        let ec2 = ec2(mock_client!(aws_sdk_ec2, [&interfaces]));
+        let interfaces = at(async |at| ec2.interfaces(at).await);
+        assert_eq!(interfaces, Err(CallError::Incomplete { action: "ec2:DescribeNetworkInterfaces", field }));
+    }
 }
 
 #[test]
@@ -275,7 +299,8 @@ fn an_id_that_is_none_is_no_answer() {
         DescribeSecurityGroupsOutput::builder().security_groups(group).build()
     });
     let interfaces = mock!(Client::describe_network_interfaces).then_output(|| {
-        let interface = types::NetworkInterface::builder().network_interface_id("1").build();
+        let interface =
+            types::NetworkInterface::builder().network_interface_id("1").owner_id("210987654321").build();
         DescribeNetworkInterfacesOutput::builder().network_interfaces(interface).build()
     });
     let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&about, &interfaces]));

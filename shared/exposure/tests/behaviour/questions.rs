@@ -107,6 +107,33 @@ fn a_query_without_a_port_is_fine_where_there_are_none() {
 }
 
 #[test]
+fn a_protocol_without_ports_opens_itself_and_each_icmp_is_open_over_its_own_family() {
+    let ask = |rule: &str, query: Value| {
+        let blocks = json!([{ "CidrIp": "0.0.0.0/0" }]);
+        let blocks6 = json!([{ "CidrIpv6": "::/0" }]);
+        let permission = json!({ "IpProtocol": rule, "IpRanges": blocks, "Ipv6Ranges": blocks6 });
+        reply(json!({ "ip_permissions": [permission], "query": query }))
+    };
+    let (closed, open) = (known(Exposure::None, Exposure::None), known(Exposure::World, Exposure::World));
+    assert_eq!(ask("47", json!({ "protocol": "gre" })), open);
+    assert_eq!(ask("gre", json!({ "protocol": 47, "port": 22 })), open);
+    for query in
+        [json!({ "protocol": "tcp", "port": 22 }), json!({ "protocol": "50" }), json!({ "protocol": -1 })]
+    {
+        assert_eq!(ask("47", query.clone()), closed, "{query}");
+    }
+    for rule in ["icmp", "-1"] {
+        assert_eq!(ask(rule, json!({ "protocol": "icmp" })), known(Exposure::World, Exposure::None));
+    }
+    for rule in ["58", "-1"] {
+        assert_eq!(
+            ask(rule, json!({ "protocol": "icmpv6", "port": 128 })),
+            known(Exposure::None, Exposure::World)
+        );
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_named() {
     let with = |field: &str, value: Value| {
         let mut document = json!({

@@ -15,8 +15,9 @@ fn tcp(id: &str, from: u16, to: u16, source: &str) -> Rule {
 
 fn report(rules: Vec<Rule>) -> String {
     let group = SecurityGroup { id: "sg-1".to_owned(), name: Some("web".to_owned()), rules };
-    let assessment = assess(&group.rules, &PrefixLists::default(), &Settings::default());
-    let plan = Plan::new(&group.rules, &assessment);
+    let settings = Settings::default();
+    let assessment = assess(&group.rules, &PrefixLists::default(), &settings);
+    let plan = Plan::new(&group.rules, &assessment, &settings);
     Report { group: &group, assessment: &assessment, plan: &plan }.to_string()
 }
 
@@ -47,6 +48,36 @@ fn a_closed_group_takes_one_line() {
         report(vec![tcp("sgr-1", 22, 22, "10.0.0.0/8")]),
         "sg-1 (web): nothing is open that should not be\n"
     );
+}
+
+#[test]
+fn a_protocol_without_ports_is_named_with_its_number_and_lists_no_services() {
+    let of = |id: &str, protocol: &str| {
+        let traffic = Traffic { protocol: protocol.into(), from_port: None, to_port: None };
+        Rule {
+            id: id.into(),
+            ..Rule::unnamed(traffic.permission(parse_block("0.0.0.0/0").unwrap().into(), None))
+        }
+    };
+    assert_eq!(
+        report(vec![of("sgr-1", "GRE"), of("sgr-2", "253"), tcp("sgr-3", 22, 22, "10.0.0.0/8")]),
+        "sg-1 (web):
+  IP protocol 47 (GRE): open to the world over IPv4 by sgr-1
+  IP protocol 253: open to the world over IPv4 by sgr-2
+  then revoke: sgr-1
+  then revoke: sgr-2
+"
+    );
+    let all = report(vec![of("sgr-1", "-1")]);
+    assert!(
+        all.contains("  every IP protocol without ports: open to the world over IPv4 by sgr-1\n"),
+        "{all}"
+    );
+    assert!(
+        all.contains("  icmp all types: open to the world over IPv4 by sgr-1 (reported only)\n"),
+        "{all}"
+    );
+    assert!(!all.contains("icmpv6") && !all.contains("IPv6"), "{all}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use network::{
     Assessment, Exposure, Family, Finding, Handling, OpenLevel, PrefixLists, Protocol, Rule, Settings, assess,
 };
 
-use crate::given::{authorizing_tcp, lists, ports, rule};
+use crate::given::{authorizing_protocols, authorizing_tcp, lists, ports, rule};
 
 fn judged(rules: &[Rule], settings: &Settings) -> Assessment {
     assess(rules, &PrefixLists::default(), settings)
@@ -94,15 +94,68 @@ fn all_traffic_is_found_in_every_protocol() {
             ("tcp", "0-79,81-442,444-65535".to_owned(), Handling::Revoke),
             ("udp", "0-65535".to_owned(), Handling::Revoke),
             ("icmp", "all types".to_owned(), Handling::Report),
-            ("icmpv6", "all types".to_owned(), Handling::Report),
+            ("-1", String::new(), Handling::Revoke),
         ]
     );
 }
 
 #[test]
-fn a_protocol_without_ports_is_open_like_all_traffic() {
-    let rules = [rule("sgr-1", "50", "all", "0.0.0.0/0")];
-    assert_eq!(judged(&rules, &Settings::default()).findings.len(), 4);
+fn a_protocol_without_ports_is_a_finding_of_its_own() {
+    let rules = [
+        rule("sgr-1", "gre", "all", "0.0.0.0/0"),
+        rule("sgr-2", "50", "443", "::/0"),
+        rule("sgr-3", "132", "all", "0.0.0.0/1"),
+        rule("sgr-4", "tcp", "22", "128.0.0.0/1"),
+        rule("sgr-5", "udp", "53", "128.0.0.0/1"),
+    ];
+    assert_eq!(
+        lines(&judged(&rules, &Settings::default())),
+        [
+            "IP protocol 47 (GRE): open to the world over IPv4 by sgr-1",
+            "IP protocol 50 (ESP): open to the world over IPv6 by sgr-2",
+        ]
+    );
+}
+
+#[test]
+fn a_protocol_without_ports_may_be_open_where_a_setting_names_it() {
+    let rules = [
+        rule("sgr-1", "50", "all", "0.0.0.0/0"),
+        rule("sgr-2", "51", "all", "0.0.0.0/0"),
+        rule("sgr-3", "47", "all", "pl-unknown"),
+        rule("sgr-4", "50", "all", "pl-unknown"),
+    ];
+    let assessment = judged(&rules, &authorizing_protocols(&["Esp", "gre"]));
+    assert_eq!(lines(&assessment), ["IP protocol 51 (AH): open to the world over IPv4 by sgr-2"]);
+    assert_eq!(assessment.unreadable, []);
+    assert_eq!(judged(&rules, &authorizing_tcp("0-65535")).unreadable[0].rule_ids.len(), 2);
+}
+
+#[test]
+fn all_traffic_and_a_protocol_without_ports_open_it_together() {
+    let rules = [
+        rule("sgr-1", "-1", "all", "0.0.0.0/1"),
+        rule("sgr-2", "47", "all", "128.0.0.0/1"),
+        rule("sgr-3", "50", "all", "128.0.0.0/2"),
+    ];
+    assert_eq!(
+        lines(&judged(&rules, &Settings::default())),
+        ["IP protocol 47 (GRE): open to the world over IPv4 by sgr-1; sgr-2"]
+    );
+}
+
+#[test]
+fn what_all_traffic_opens_is_not_said_of_each_protocol_without_ports_again() {
+    let rules = [rule("sgr-1", "-1", "all", "0.0.0.0/0"), rule("sgr-2", "47", "all", "10.0.0.0/8")];
+    let said = lines(&judged(&rules, &Settings::default()));
+    assert_eq!(said.last().unwrap(), "every IP protocol without ports: open to the world over IPv4 by sgr-1");
+    assert!(!said.iter().any(|line| line.contains("GRE")), "{said:?}");
+}
+
+#[test]
+fn neither_icmp_is_open_over_the_other_family() {
+    let rules = [rule("sgr-1", "icmp", "all", "::/0"), rule("sgr-2", "icmpv6", "all", "0.0.0.0/0")];
+    assert_eq!(judged(&rules, &Settings::default()), Assessment::default());
 }
 
 #[test]

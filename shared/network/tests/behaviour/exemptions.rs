@@ -18,7 +18,7 @@ fn plan(rules: &[Rule], settings: &Settings, exempted: &[(Protocol, PortSet)]) -
         .chain(exempted.iter().cloned())
         .collect();
     let assessment = assess(rules, &PrefixLists::default(), settings);
-    let plan = Plan::new(rules, &without(&assessment, &exempted));
+    let plan = Plan::new(rules, &without(&assessment, &exempted), settings);
     let restored = plan.restore.iter().map(|part| part.permission.to_string());
     (restored.collect(), plan.revoke.iter().map(ToString::to_string).collect())
 }
@@ -58,16 +58,14 @@ fn of_icmp_that_is_only_reported_the_exempted_types_stay_with_a_rule_of_all_traf
 
 type Open = BTreeMap<(Family, Protocol, Exposure), SpanSet<u16>>;
 
-/// What is open of these ports. A rule for all traffic from a block lets in no ICMP of the other family.
+/// What is open of these ports.
 fn open(assessment: &Assessment, among: &Exempted) -> Open {
     let mut open = Open::new();
     for finding in &assessment.findings {
         let key = (finding.family, finding.protocol.clone(), finding.exposure);
         let among = among.get(&finding.protocol).map(PortSet::as_set).cloned().unwrap_or_default();
         let ports = finding.ports.as_set().intersection(&among);
-        if !ports.is_empty()
-            && !matches!(key, (Family::V4, Protocol::Icmpv6, _) | (Family::V6, Protocol::Icmp, _))
-        {
+        if !ports.is_empty() {
             let all = open.entry(key).or_default();
             *all = all.union(&ports);
         }
@@ -86,18 +84,14 @@ proptest! {
     ) {
         let (rules, lists) = generated::group(&plain);
         let before = assess(&rules, &lists, &settings);
-        let plan = Plan::new(&rules, &without(&before, &exempted));
+        let plan = Plan::new(&rules, &without(&before, &exempted), &settings);
         let after = assess(&applied(&plan, &rules), &lists, &settings);
         let rest = without(&after, &exempted);
         prop_assert!(rest.is_closed(), "{plan:?} leaves {rest:?}");
 
-        // Such a rule leaves nothing, since a rule for ports would let in what it never did.
-        let is_other = |rule: &Rule| matches!(rule.permission.protocol, Protocol::Other(_));
-        if !rules.iter().any(is_other) {
-            let is_cut = |protocol: &Protocol| plan.cut.iter().any(|cut| cut.protocol == *protocol);
-            let mut kept = exempted;
-            kept.retain(|protocol, _| !is_cut(protocol));
-            prop_assert_eq!(open(&before, &kept), open(&after, &kept), "{:?}", plan);
-        }
+        let is_cut = |protocol: &Protocol| plan.cut.iter().any(|cut| cut.protocol == *protocol);
+        let mut kept = exempted;
+        kept.retain(|protocol, _| !is_cut(protocol));
+        prop_assert_eq!(open(&before, &kept), open(&after, &kept), "{:?}", plan);
     }
 }

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use network::{
-    Assessment, Handling, OpenLevel, PortSet, PrefixLists, Protocol, Rule, Settings, SpanSet, assess,
+    Assessment, Finding, Handling, OpenLevel, PortSet, Portless, PrefixLists, Protocol, Rule, Settings,
+    SpanSet, assess,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -56,7 +57,8 @@ pub(crate) fn block() -> impl Strategy<Value = String> {
 }
 
 pub(crate) fn plain_rule() -> impl Strategy<Value = PlainRule> {
-    let protocol = select(vec!["tcp", "tcp", "TCP", "6", "udp", "17", "icmp", "-1", "50", "gre"]);
+    let protocol =
+        select(vec!["tcp", "tcp", "TCP", "6", "udp", "17", "icmp", "icmpv6", "-1", "-1", "50", "ESP", "gre"]);
     let ports = prop::option::weighted(0.8, (select(&PORTS[..]), select(&PORTS[..])));
     let blocks =
         prop_oneof![3 => prop::collection::vec(block(), 1), 1 => prop::collection::vec(block(), 0..4)];
@@ -76,10 +78,12 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let tcp = select(vec!["80,443", "", "0-65535", "22-443", "65535"]);
     let udp = select(vec!["", "0-65535", "80"]);
     let icmp = select(vec![Handling::Report, Handling::Revoke]);
-    (level, tcp, udp, icmp).prop_map(|(open_level, tcp, udp, icmp)| Settings {
+    let protocols = prop::sample::subsequence(vec!["gre", "esp", "ah"], 0..=3);
+    (level, tcp, udp, protocols, icmp).prop_map(|(open_level, tcp, udp, protocols, icmp)| Settings {
         open_level,
         authorized_tcp_ports: given::ports(tcp),
         authorized_udp_ports: given::ports(udp),
+        authorized_protocols: protocols.into_iter().filter_map(Portless::of_name).collect(),
         icmp,
     })
 }
@@ -105,9 +109,10 @@ pub(crate) fn exempted() -> impl Strategy<Value = Exempted> {
 
 /// The assessment without what is exempted.
 pub(crate) fn without(assessment: &Assessment, exempted: &Exempted) -> Assessment {
-    let findings = assessment.findings.iter();
+    let nothing = PortSet::default();
+    let left = |one: &Finding| one.without_ports(exempted.get(&one.protocol).unwrap_or(&nothing));
     Assessment {
-        findings: findings.filter_map(|one| one.without_ports(exempted.get(&one.protocol)?)).collect(),
+        findings: assessment.findings.iter().filter_map(left).collect(),
         unreadable: assessment.unreadable.clone(),
     }
 }

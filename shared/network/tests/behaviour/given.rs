@@ -4,7 +4,8 @@
 
 use exposure::{Exposures, Query};
 use network::{
-    Plan, PortSet, PrefixLists, Protocol, ReferencedGroup, Rule, Settings, Source, Traffic, parse_block,
+    Plan, PortSet, Portless, PrefixLists, Protocol, ReferencedGroup, Rule, Settings, Source, Traffic,
+    parse_block,
 };
 
 /// A rule by id, protocol, ports (`22`, `80-443`, ICMP `8-0`, or `all`) and source.
@@ -56,6 +57,12 @@ pub(crate) fn ports(text: &str) -> PortSet {
 /// The default settings but for the authorized TCP ports.
 pub(crate) fn authorizing_tcp(text: &str) -> Settings {
     Settings { authorized_tcp_ports: ports(text), ..Settings::default() }
+}
+
+/// The default settings but for the authorized protocols without ports.
+pub(crate) fn authorizing_protocols(names: &[&str]) -> Settings {
+    let authorized_protocols = names.iter().map(|name| Portless::of_name(name).unwrap()).collect();
+    Settings { authorized_protocols, ..Settings::default() }
 }
 
 /// The rules of a group after a plan. What is put back is called by what it says, because AWS gives it an id only

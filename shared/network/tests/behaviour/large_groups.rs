@@ -18,7 +18,7 @@ fn rules(of: impl Fn(u32) -> (String, String)) -> Vec<Rule> {
 
 fn revoked(rules: &[Rule], settings: &Settings) -> BTreeSet<String> {
     let assessment = assess(rules, &PrefixLists::default(), settings);
-    let plan = Plan::new(rules, &assessment);
+    let plan = Plan::new(rules, &assessment, settings);
     let after = assess(&applied(&plan, rules), &PrefixLists::default(), settings);
     assert!(after.is_closed());
     plan.revoke.iter().map(ToString::to_string).collect()

@@ -2,11 +2,11 @@
 
 use network::{Cut, Handling, Plan, PrefixLists, Protocol, Rule, Settings, assess};
 
-use crate::given::{applied, authorizing_tcp, lists, ports, rule};
+use crate::given::{applied, authorizing_protocols, authorizing_tcp, lists, ports, rule};
 
 /// The plan in words: what is put back, then what is revoked.
 fn plan_with(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> (Vec<String>, Vec<String>) {
-    let plan = Plan::new(rules, &assess(rules, lists, settings));
+    let plan = Plan::new(rules, &assess(rules, lists, settings), settings);
     let after = assess(&applied(&plan, rules), lists, settings);
     assert!(after.is_closed(), "{after:?}");
     let restored = plan.restore.iter().map(|part| part.permission.to_string());
@@ -21,7 +21,8 @@ fn plan(rules: &[Rule]) -> (Vec<String>, Vec<String>) {
 #[test]
 fn a_closed_group_needs_no_change() {
     let rules = [rule("sgr-1", "tcp", "443", "0.0.0.0/0"), rule("sgr-2", "tcp", "22", "10.0.0.0/8")];
-    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
+    let settings = Settings::default();
+    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &settings), &settings);
     assert!(plan.is_empty());
     assert_eq!(applied(&plan, &rules), rules);
 }
@@ -44,7 +45,8 @@ fn authorized_ports_of_a_range_are_put_back_with_source_description_and_tags() {
     wide.permission.description = Some("web".to_owned());
     wide.tags.insert("team".to_owned(), "shop".to_owned());
     let rules = [wide];
-    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
+    let settings = Settings::default();
+    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &settings), &settings);
 
     let after = applied(&plan, &rules);
     let said: Vec<_> = after.iter().map(|rule| rule.permission.to_string()).collect();
@@ -65,9 +67,55 @@ fn all_traffic_from_the_world_leaves_what_is_authorized() {
 }
 
 #[test]
-fn a_protocol_without_ports_leaves_nothing() {
-    let rules = [rule("sgr-1", "50", "all", "0.0.0.0/0")];
-    assert_eq!(plan(&rules), (vec![], vec!["sgr-1".to_owned()]));
+fn of_a_protocol_without_ports_its_own_rules_go_and_leave_nothing() {
+    let rules = [
+        rule("sgr-1", "50", "all", "0.0.0.0/0"),
+        rule("sgr-2", "51", "all", "0.0.0.0/1"),
+        rule("sgr-3", "51", "all", "128.0.0.0/1"),
+        rule("sgr-4", "47", "all", "10.0.0.0/8"),
+        rule("sgr-5", "tcp", "22", "128.0.0.0/1"),
+    ];
+    assert_eq!(plan(&rules), (vec![], ["sgr-1", "sgr-2", "sgr-3"].map(str::to_owned).to_vec()));
+    let (_, revoked) = plan_with(&rules, &PrefixLists::default(), &authorizing_protocols(&["ah"]));
+    assert_eq!(revoked, ["sgr-1"]);
+}
+
+#[test]
+fn a_rule_for_all_traffic_that_helps_to_open_a_protocol_without_ports_stays() {
+    let rules = [rule("sgr-1", "-1", "all", "0.0.0.0/1"), rule("sgr-2", "47", "all", "128.0.0.0/1")];
+    assert_eq!(plan(&rules), (vec![], vec!["sgr-2".to_owned()]));
+}
+
+#[test]
+fn all_traffic_leaves_the_protocols_without_ports_that_are_authorized() {
+    let settings = authorizing_protocols(&["ah", "esp"]);
+    let world = rule("sgr-1", "-1", "all", "0.0.0.0/0");
+    let (restored, revoked) = plan_with(std::slice::from_ref(&world), &PrefixLists::default(), &settings);
+    assert_eq!(
+        restored,
+        ["tcp 80", "tcp 443", "IP protocol 50 (ESP)", "IP protocol 51 (AH)"]
+            .map(|what| format!("{what} from 0.0.0.0/0"))
+    );
+    assert_eq!(revoked, ["sgr-1"]);
+
+    let rules =
+        [world, rule("sgr-2", "esp", "all", "1.2.3.4/0"), rule("sgr-3", "tcp", "22-8080", "0.0.0.0/0")];
+    let (restored, revoked) = plan_with(&rules, &PrefixLists::default(), &settings);
+    assert_eq!(
+        restored,
+        ["tcp 80", "tcp 443", "IP protocol 51 (AH)"].map(|what| format!("{what} from 0.0.0.0/0")),
+        "the rule for ESP stays"
+    );
+    assert_eq!(revoked, ["sgr-1", "sgr-3"]);
+}
+
+#[test]
+fn all_traffic_goes_even_where_every_port_may_be_open() {
+    let settings = Settings { authorized_udp_ports: ports("0-65535"), ..authorizing_tcp("0-65535") };
+    let rules = [rule("sgr-1", "-1", "all", "0.0.0.0/0")];
+    let (restored, revoked) = plan_with(&rules, &PrefixLists::default(), &settings);
+    assert_eq!(restored, ["tcp 0-65535 from 0.0.0.0/0", "udp 0-65535 from 0.0.0.0/0"]);
+    assert_eq!(revoked, ["sgr-1"]);
 }
 
 #[test]
@@ -153,7 +201,7 @@ fn icmp_that_takes_many_rules_is_not_put_back_and_the_plan_says_what_is_cut() {
     let settings = Settings { icmp: Handling::Revoke, ..Settings::default() };
     let half = rule("sgr-1", "icmp", "all", "0.0.0.0/1");
     let rules = [half, rule("sgr-2", "icmp", "8-0", "128.0.0.0/1"), rule("sgr-3", "tcp", "22", "0.0.0.0/0")];
-    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &settings));
+    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &settings), &settings);
     assert_eq!((plan.restore.len(), plan.revoke.len()), (0, 3));
     let cut = Cut {
         part_of: "sgr-1".into(),
@@ -197,9 +245,10 @@ fn what_other_rules_of_the_source_let_through_does_not_make_icmp_take_more_rules
 #[test]
 fn a_second_plan_is_empty() {
     let rules = [rule("sgr-1", "-1", "all", "0.0.0.0/0"), rule("sgr-2", "tcp", "0-65535", "::/0")];
-    let judge = |rules: &[Rule]| assess(rules, &PrefixLists::default(), &Settings::default());
-    let after = applied(&Plan::new(&rules, &judge(&rules)), &rules);
-    assert!(Plan::new(&after, &judge(&after)).is_empty());
+    let settings = Settings::default();
+    let plan =
+        |rules: &[Rule]| Plan::new(rules, &assess(rules, &PrefixLists::default(), &settings), &settings);
+    assert!(plan(&applied(&plan(&rules), &rules)).is_empty());
 }
 
 #[test]
@@ -207,7 +256,8 @@ fn outbound_rules_are_left_alone() {
     let mut outbound = rule("sgr-1", "-1", "all", "0.0.0.0/0");
     outbound.is_egress = true;
     let rules = [outbound.clone(), rule("sgr-2", "tcp", "22-80", "0.0.0.0/0")];
-    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &Settings::default()));
+    let settings = Settings::default();
+    let plan = Plan::new(&rules, &assess(&rules, &PrefixLists::default(), &settings), &settings);
     let after = applied(&plan, &rules);
     assert_eq!(after.first(), Some(&outbound));
     assert_eq!(after.len(), 2, "tcp 80 is put back though it may leave");

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use exposure::{Query, Question};
-use network::{Assessment, Exposure, Family, Plan, Protocol, Rule, assess};
+use exposure::{Exposures, Query, Question};
+use network::{Assessment, Exposure, Family, Plan, Portless, Protocol, Rule, assess};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
@@ -51,12 +51,56 @@ proptest! {
     #[test]
     fn exposure_is_that_of_the_definition(
         plain in plain_rules(),
-        protocol in select(vec!["tcp", "udp", "6", "UDP"]),
+        protocol in select(vec!["tcp", "udp", "6", "UDP", "47", "gre", "50", "Esp", "51", "-1"]),
         port in select(&PORTS[..]),
     ) {
         let (rules, lists) = group(&plain);
         let found = Query::port(protocol.into(), port).answer(&rules, &lists).exposures;
         prop_assert_eq!(found, reference::exposures(&plain, protocol, port));
+    }
+
+    #[test]
+    fn each_icmp_is_that_of_the_definition(
+        plain in plain_rules(),
+        protocol in select(vec!["icmp", "1", "icmpv6", "58"]),
+        kind in select(vec![0, 21, 80]),
+    ) {
+        let (rules, lists) = group(&plain);
+        let found = Query::icmp_type(protocol.into(), kind, None).answer(&rules, &lists).exposures;
+        prop_assert_eq!(found, reference::exposures(&plain, protocol, kind));
+    }
+
+    /// What rules for all traffic open alone is found once, and as no protocol's own.
+    #[test]
+    fn findings_are_the_unauthorized_protocols_without_ports_that_are_open(
+        plain in plain_rules(),
+        settings in settings(),
+    ) {
+        let assessment = judge(&plain, &settings);
+        let all: Vec<PlainRule> = plain.iter().filter(|rule| rule.protocol == "-1").cloned().collect();
+        for family in [Family::V4, Family::V6] {
+            let of = |exposures: Exposures| if family == Family::V4 { exposures.v4 } else { exposures.v6 };
+            let found = |protocol: Protocol| -> Vec<Exposure> {
+                let findings = assessment.findings.iter();
+                let own = findings.filter(|one| one.family == family && one.protocol == protocol);
+                own.map(|finding| finding.exposure).collect()
+            };
+            let open = |rules: &[PlainRule], protocol: &str| {
+                Some(of(reference::exposures(rules, protocol, 0)))
+                    .filter(|exposure| settings.open_level.is_reached_by(*exposure))
+            };
+            let by_all = open(&all, "-1");
+            prop_assert_eq!(found(Protocol::All), Vec::from_iter(by_all));
+            for name in ["gre", "esp"] {
+                let authorized = Portless::of_name(name).is_some_and(|one| settings.authorized_protocols.contains(&one));
+                let own = found(name.into());
+                match open(&plain, name).filter(|_| !authorized) {
+                    None => prop_assert_eq!(own, vec![]),
+                    Some(exposure) if own.is_empty() => prop_assert_eq!(by_all, Some(exposure)),
+                    Some(exposure) => prop_assert_eq!(own, vec![exposure]),
+                }
+            }
+        }
     }
 
     #[test]
@@ -98,7 +142,8 @@ proptest! {
         let shuffled: Vec<Rule> = shuffled.into_iter().filter_map(|(index, _)| rules.get(index).cloned()).collect();
         let (before, after) = (assess(&rules, &lists, &settings), assess(&shuffled, &lists, &settings));
         prop_assert_eq!(&before, &after);
-        prop_assert_eq!(Plan::new(&rules, &before).revoke, Plan::new(&shuffled, &after).revoke);
+        let revoke = |rules: &[Rule], judged| Plan::new(rules, judged, &settings).revoke;
+        prop_assert_eq!(revoke(&rules, &before), revoke(&shuffled, &after));
     }
 
     #[test]
@@ -134,6 +179,9 @@ proptest! {
                 "tcp" => "6".to_owned(),
                 "17" => "Udp".to_owned(),
                 "icmp" => "1".to_owned(),
+                "icmpv6" => "58".to_owned(),
+                "esp" => "50".to_owned(),
+                "gre" => "47".to_owned(),
                 other => other.to_owned(),
             },
             ports: rule.ports,
@@ -157,7 +205,7 @@ proptest! {
         let split_ranges: Vec<_> = plain
             .iter()
             .flat_map(|rule| match rule.ports {
-                Some((from, to)) if from < at && at <= to && rule.protocol != "icmp" => {
+                Some((from, to)) if from < at && at <= to && !rule.protocol.starts_with("icmp") => {
                     vec![Some((from, at - 1)), Some((at, to))]
                         .into_iter()
                         .map(|ports| PlainRule { ports, ..rule.clone() })

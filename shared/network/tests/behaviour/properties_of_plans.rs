@@ -30,12 +30,11 @@ const PARTS: [&str; 18] = [
     "10.0.0.0/8",
 ];
 
-/// Whether `rules` let `source` in on a port. A protocol without ports only counts as reaching them.
+/// Whether `rules` let `source` in on a port.
 fn let_in(rules: &[Rule], source: &Source, protocol: &Protocol, port: u16) -> bool {
     rules
         .iter()
         .filter(|rule| rule.permission.source.is_same(source))
-        .filter(|rule| !matches!(rule.permission.protocol, Protocol::Other(_)))
         .any(|rule| rule.permission.ports(protocol).as_set().contains(port))
 }
 
@@ -95,11 +94,11 @@ proptest! {
     #[test]
     fn a_group_is_closed_after_its_plan(plain in plain_rules(), settings in settings()) {
         let (rules, lists) = group(&plain);
-        let plan = Plan::new(&rules, &assess(&rules, &lists, &settings));
+        let plan = Plan::new(&rules, &assess(&rules, &lists, &settings), &settings);
         let after = applied(&plan, &rules);
         let assessment = assess(&after, &lists, &settings);
         prop_assert!(assessment.is_closed(), "{plan:?} leaves {assessment:?}");
-        prop_assert!(Plan::new(&after, &assessment).is_empty());
+        prop_assert!(Plan::new(&after, &assessment, &settings).is_empty());
     }
 
     #[test]
@@ -119,7 +118,7 @@ proptest! {
                 finding.rule_ids.remove(&rule.id);
             }
         }
-        let plan = Plan::new(&rules, &assessment);
+        let plan = Plan::new(&rules, &assessment, &settings);
         let after = applied(&plan, &rules);
         let is_cut = |rule: &Rule, protocol: &Protocol| {
             let mut cut = plan.cut.iter();
@@ -130,21 +129,28 @@ proptest! {
             let other = matches!(pair, (Protocol::Icmp, Source::V6(_)) | (Protocol::Icmpv6, Source::V4(_)));
             rule.permission.protocol == Protocol::All && other
         };
-        prop_assert!(plan.restore.len() <= 12 * rules.len(), "{plan:?}");
+        // Of all traffic, protocols without ports go where nobody authorized them.
+        let goes_with_all_traffic = |rule: &Rule, protocol: &Protocol| match protocol {
+            Protocol::Portless(own) => {
+                rule.permission.protocol == Protocol::All && !settings.authorized_protocols.contains(own)
+            }
+            _ => false,
+        };
+        prop_assert!(plan.restore.len() <= 15 * rules.len(), "{plan:?}");
         let offends = |rule: &Rule, protocol: &Protocol, port: u16| {
             let mut findings = assessment.findings.iter().filter(|finding| finding.protocol == *protocol);
             findings.any(|finding| finding.rule_ids.contains(&rule.id) && finding.ports.as_set().contains(port))
         };
         for rule in &rules {
             let source = &rule.permission.source;
-            for protocol in &Protocol::WITH_PORTS {
+            let portless = ["gre", "esp", "ah", "sctp"].map(Protocol::from);
+            for protocol in Protocol::WITH_PORTS.iter().chain(&portless) {
                 for port in PORTS {
                     let before = let_in(&rules, source, protocol, port);
                     prop_assert!(before || !let_in(&after, source, protocol, port));
                     let reached = rule.permission.ports(protocol).as_set().contains(port);
-                    let has_ports = !matches!(rule.permission.protocol, Protocol::Other(_));
                     if reached
-                        && has_ports
+                        && !goes_with_all_traffic(rule, protocol)
                         && !offends(rule, protocol, port)
                         && !is_cut(rule, protocol)
                         && !is_of_other_family(rule, protocol)

@@ -18,26 +18,39 @@ pub(crate) struct PlainRule {
     pub blocks: Vec<String>,
 }
 
-/// The sources that reach a port of TCP or UDP, taken together.
+/// The sources that reach a port, taken together.
 pub(crate) fn exposures(rules: &[PlainRule], protocol: &str, port: u16) -> Exposures {
     let reaching = rules.iter().filter(|rule| reaches(rule, protocol, port));
     let blocks: Vec<Block> = reaching.flat_map(|rule| &rule.blocks).map(|text| Block::read(text)).collect();
-    Exposures { v4: exposure(&blocks, 32), v6: exposure(&blocks, 128) }
+    let (v4, v6) = (exposure(&blocks, 32), exposure(&blocks, 128));
+    match number(protocol).as_str() {
+        "1" => Exposures { v4, v6: Exposure::None },
+        "58" => Exposures { v4: Exposure::None, v6 },
+        _ => Exposures { v4, v6 },
+    }
 }
 
+/// For ICMP `port` is a type, and the ports of a rule are a type and a code.
 fn reaches(rule: &PlainRule, protocol: &str, port: u16) -> bool {
-    let number = |name: &str| match name.to_lowercase().as_str() {
+    match (number(&rule.protocol).as_str(), number(protocol)) {
+        ("-1", _) => true,
+        (own, asked) if own != asked => false,
+        ("1" | "58", _) => rule.ports.is_none_or(|(kind, _)| kind == port),
+        ("6" | "17", _) => rule.ports.is_none_or(|(from, to)| from <= port && port <= to),
+        _ => true,
+    }
+}
+
+fn number(name: &str) -> String {
+    match name.to_lowercase().as_str() {
         "icmp" => "1".to_owned(),
         "tcp" => "6".to_owned(),
         "udp" => "17".to_owned(),
+        "gre" => "47".to_owned(),
+        "esp" => "50".to_owned(),
         "icmpv6" => "58".to_owned(),
         other => other.to_owned(),
-    };
-    let own = number(&rule.protocol);
-    if !["1", "6", "17", "58"].contains(&own.as_str()) {
-        return true;
     }
-    own == number(protocol) && rule.ports.is_none_or(|(from, to)| from <= port && port <= to)
 }
 
 /// A block by its network's number, the length of its prefix and the bits of its family.

@@ -1,6 +1,6 @@
 //! Which protocol and port a rule from the world opens.
 
-use exposure::Query;
+use exposure::{Exposures, Query};
 use network::{Exposure, PrefixLists, Protocol};
 
 use crate::given::{exposures, rule};
@@ -25,7 +25,7 @@ fn a_rule_reaches_the_ports_of_its_range_with_both_ends() {
 
 #[test]
 fn a_protocol_is_the_same_by_name_in_any_case_and_by_number() {
-    for (name, number) in [("tcp", "6"), ("udp", "17"), ("icmp", "1"), ("icmpv6", "58")] {
+    for (name, number) in [("tcp", "6"), ("udp", "17"), ("icmp", "1"), ("gre", "47")] {
         let upper = name.to_uppercase();
         for rule in [name, number, &upper] {
             for asked in [name, number, &upper] {
@@ -47,18 +47,42 @@ fn a_port_of_one_protocol_is_not_that_of_another() {
 
 #[test]
 fn all_traffic_reaches_everything_whatever_its_ports_say() {
-    for asked in [("tcp", 22), ("udp", 53), ("icmp", 8), ("icmpv6", 128), ("50", 0), ("-1", 0)] {
+    for asked in [("tcp", 22), ("udp", 53), ("icmp", 8), ("50", 0), ("-1", 0)] {
         assert!(opens("-1", "all", asked), "{asked:?}");
         assert!(opens("-1", "443", asked), "{asked:?}");
     }
 }
 
 #[test]
-fn a_protocol_without_ports_reaches_everything() {
-    for protocol in ["50", "47", "esp", "GRE", "0", "255"] {
-        for asked in [("tcp", 22), ("udp", 53), ("icmp", 8), (protocol, 0), ("-1", 0)] {
-            assert!(opens(protocol, "443", asked), "{protocol} asked for {asked:?}");
+fn a_protocol_without_ports_reaches_itself_whatever_its_ports_say_and_nothing_else() {
+    for protocol in ["50", "47", "esp", "GRE", "0", "255", "sctp", "none-that-iana-knows"] {
+        for ports in ["all", "443", "0-65535"] {
+            assert!(opens(protocol, ports, (protocol, 0)), "{protocol}");
+            for asked in
+                [("tcp", 22), ("tcp", 443), ("udp", 53), ("icmp", 8), ("-1", 0), ("51", 0), ("ah", 443)]
+            {
+                assert!(!opens(protocol, ports, asked), "{protocol} asked for {asked:?}");
+            }
         }
+    }
+    assert!(opens("gre", "all", ("47", 0)) && opens("51", "all", ("AH", 0)));
+}
+
+#[test]
+fn each_icmp_is_open_over_its_own_family_only() {
+    for (protocol, other, world) in [("icmp", "icmpv6", "0.0.0.0/0"), ("58", "1", "::/0")] {
+        let both = [
+            rule("sgr-1", "-1", "all", "0.0.0.0/0"),
+            rule("sgr-2", "-1", "all", "::/0"),
+            rule("sgr-3", protocol, "all", world),
+            rule("sgr-4", other, "all", world),
+        ];
+        for rules in [&both[..2], &both[2..]] {
+            let found = exposures(rules, protocol, 8);
+            let (own, foreign) = if world == "::/0" { (found.v6, found.v4) } else { (found.v4, found.v6) };
+            assert_eq!((own, foreign), (Exposure::World, Exposure::None), "{rules:?}");
+        }
+        assert_eq!(exposures(&both[2..], other, 8), Exposures { v4: Exposure::None, v6: Exposure::None });
     }
 }
 

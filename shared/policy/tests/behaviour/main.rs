@@ -19,6 +19,7 @@ mod findings;
 mod fix;
 mod fuzz;
 mod headlines;
+mod internet;
 mod parse;
 mod properties;
 mod support;

@@ -1,7 +1,7 @@
-//! Putting the interfaces of an open group into the quarantine group of their VPC, and giving them their groups.
+//! Putting the interfaces of an open group into the quarantine groups of their VPCs, and giving them their groups.
 
 use events::{GroupId, VpcId};
-use futures_util::{StreamExt, stream, try_join};
+use futures_util::{StreamExt, join, stream};
 use network::Rule;
 use remediation::CallError;
 
@@ -17,8 +17,8 @@ use crate::{
 const AT_ONCE: usize = 4;
 
 impl<P: SecurityGroups> SgIngress<P> {
-    /// Gives each interface of the plan the quarantine group in the group's place. One that is gone, or has
-    /// left the group, is passed over; one that fails does not stop the others.
+    /// Gives each interface of the plan the quarantine group of its VPC in the group's place. One that is gone, or has
+    /// left the group, is passed over; an interface or a VPC that fails does not stop the others.
     pub(super) async fn isolate(
         &self,
         at: &At<'_>,
@@ -27,19 +27,33 @@ impl<P: SecurityGroups> SgIngress<P> {
     ) -> Result<(), CallError> {
         let _alone = self.isolating.lock().await;
         // Read once more: the groups that an interface keeps are those that it has now.
-        let by_tag = self.groups.quarantine_groups(at, &plan.vpc, By::Tag);
-        let (now, found) = try_join!(self.groups.interfaces(at), by_tag)?;
+        let by_tag = stream::iter(plan.destinations.keys())
+            .map(|vpc| self.groups.quarantine_groups(at, vpc, By::Tag))
+            .buffered(AT_ONCE);
+        let (now, found) = join!(self.groups.interfaces(at), by_tag.collect::<Vec<_>>());
         let is_planned = |one: &Interface| plan.interfaces.iter().any(|planned| planned.id == one.id);
-        let interfaces: Vec<Interface> = now.into_iter().filter(is_planned).collect();
-        if interfaces.is_empty() {
-            return Ok(());
+        let mut now: Vec<Interface> = now?.into_iter().filter(is_planned).collect();
+
+        let (mut placements, mut failed) = (Vec::new(), Ok(()));
+        for ((vpc, destination), found) in plan.destinations.iter().zip(found) {
+            let interfaces: Vec<Interface> = now.extract_if(.., |one| one.vpc == *vpc).collect();
+            if interfaces.is_empty() {
+                continue;
+            }
+            let quarantine = match found {
+                Ok(found) => self.destination(at, vpc, destination, found, done).await,
+                Err(error) => Err(error),
+            };
+            match quarantine {
+                Ok(quarantine) => placements.extend(interfaces.into_iter().map(|interface| Placement {
+                    groups: interface.isolated(at.id, &quarantine, plan.all_groups),
+                    interface,
+                })),
+                Err(error) => failed = failed.and(Err(error)),
+            }
         }
-        let quarantine = self.destination(at, plan, found, done).await?;
-        let placement = |interface: Interface| Placement {
-            groups: interface.isolated(at.id, &quarantine, plan.all_groups),
-            interface,
-        };
-        self.place(at, &interfaces.into_iter().map(placement).collect::<Vec<_>>(), done).await
+        let placed = self.place(at, &placements, done).await;
+        failed.and(placed)
     }
 
     /// Gives interfaces their groups, but for those that are gone. One that fails does not stop the others.
@@ -63,28 +77,29 @@ impl<P: SecurityGroups> SgIngress<P> {
         failed
     }
 
-    /// The group that takes the interfaces in. One that the plan knows comes before others that were `found`; EC2
+    /// The group that takes a VPC's interfaces in. One that the plan knows comes before others that were `found`; EC2
     /// may not show it yet.
     async fn destination(
         &self,
         at: &At<'_>,
-        plan: &Isolation,
+        vpc: &VpcId,
+        planned: &Destination,
         mut found: Vec<QuarantineGroup>,
         done: &mut Vec<SgChange>,
     ) -> Result<GroupId, CallError> {
-        match &plan.destination {
+        match planned {
             Destination::Known { group, may_have_egress } => {
                 found.retain(|one| one.id == *group);
                 if !found.is_empty() {
-                    return self.first_closed(at, found, done).await;
+                    return self.first_closed(at, vpc, found, done).await;
                 }
                 if *may_have_egress {
                     self.silence(at, group).await?;
                 }
                 Ok(group.clone())
             }
-            Destination::ToBeFound if found.is_empty() => self.create(at, &plan.vpc, done).await,
-            Destination::ToBeFound => self.first_closed(at, found, done).await,
+            Destination::ToBeFound if found.is_empty() => self.create(at, vpc, done).await,
+            Destination::ToBeFound => self.first_closed(at, vpc, found, done).await,
         }
     }
 
@@ -100,7 +115,7 @@ impl<P: SecurityGroups> SgIngress<P> {
                 let mut found = self.groups.quarantine_groups(at, vpc, By::Name).await?;
                 found.retain(|group| group.is_tagged);
                 if !found.is_empty() {
-                    return self.first_closed(at, found, done).await;
+                    return self.first_closed(at, vpc, found, done).await;
                 }
                 Err(CallError::Refused {
                     action: action::CREATE,
@@ -114,17 +129,18 @@ impl<P: SecurityGroups> SgIngress<P> {
         }
     }
 
-    /// The first of these quarantine groups that is not open itself.
+    /// The first of these quarantine groups of a VPC that is not open itself.
     async fn first_closed(
         &self,
         at: &At<'_>,
+        vpc: &VpcId,
         found: Vec<QuarantineGroup>,
         done: &mut Vec<SgChange>,
     ) -> Result<GroupId, CallError> {
         let mut refused = None;
         for group in found {
             match self.why_not(at, &group).await? {
-                None => return self.silenced(at, group, done).await,
+                None => return self.silenced(at, vpc, group, done).await,
                 Some((code, message)) => {
                     let code = code.to_owned();
                     refused.get_or_insert(CallError::Refused { action: action::PLACE, code, message });
@@ -170,12 +186,13 @@ impl<P: SecurityGroups> SgIngress<P> {
     async fn silenced(
         &self,
         at: &At<'_>,
+        vpc: &VpcId,
         found: QuarantineGroup,
         done: &mut Vec<SgChange>,
     ) -> Result<GroupId, CallError> {
         for to in EVERYWHERE.into_iter().filter(|block| found.reaches(block)) {
             self.groups.revoke_egress(at, &found.id, to).await?;
-            done.push(SgChange::EgressRevoked { group: found.id.clone(), to });
+            done.push(SgChange::EgressRevoked { group: found.id.clone(), vpc: vpc.clone(), to });
         }
         Ok(found.id)
     }

@@ -124,10 +124,7 @@ impl<'a> Opening<'a> {
         let mut protocols: Vec<&Protocol> = rules.iter().map(|rule| &rule.permission.protocol).collect();
         protocols.dedup();
         match protocols.as_slice() {
-            [Protocol::Other(name)] => format!("IP protocol {name}"),
-            all if all.iter().all(|protocol| !protocol.has_ports()) => {
-                "every port of every protocol".to_owned()
-            }
+            [Protocol::All] => "every port of every protocol".to_owned(),
             _ => {
                 let parts: Vec<String> =
                     ports.iter().map(|(protocol, ports)| self.part(protocol, ports)).collect();
@@ -136,8 +133,13 @@ impl<'a> Opening<'a> {
         }
     }
 
-    /// Such as `tcp 22 (SSH)`, `every udp port` or `icmp type 8`.
+    /// Such as `tcp 22 (SSH)`, `every udp port`, `icmp type 8` or `IP protocol 47 (GRE)`.
     fn part(&self, protocol: &Protocol, ports: &PortSet) -> String {
+        match protocol {
+            Protocol::All => return "every IP protocol without ports".to_owned(),
+            Protocol::Portless(_) => return protocol.to_string(),
+            _ => {}
+        }
         let is_of = |piece: &&Piece<'_>| piece.parts.iter().any(|part| part.protocol == *protocol);
         if self.pieces.iter().filter(is_of).any(|piece| piece.opens_all_of(protocol)) {
             let what = if protocol.is_icmp() { "type" } else { "port" };

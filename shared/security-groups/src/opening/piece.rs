@@ -39,9 +39,13 @@ pub(super) fn pieces(assessment: &GroupAssessment) -> Vec<Piece<'_>> {
 }
 
 impl Piece<'_> {
-    /// What may be told in one finding.
-    pub(super) fn key(&self) -> (Family, Exposure, bool) {
-        (self.first.family, self.first.exposure, self.is_to_be_closed())
+    /// What may be told in one finding. A protocol without ports is told apart from everything else.
+    pub(super) fn key(&self) -> (Family, Exposure, bool, bool) {
+        (self.first.family, self.first.exposure, self.is_to_be_closed(), self.is_portless())
+    }
+
+    fn is_portless(&self) -> bool {
+        matches!(self.first.protocol, Protocol::Portless(_))
     }
 
     fn is_to_be_closed(&self) -> bool {
@@ -53,7 +57,8 @@ impl Piece<'_> {
     }
 
     pub(super) fn severity(&self) -> Severity {
-        let mut with_ports = self.parts.iter().filter(|part| !part.protocol.is_icmp());
+        let is_on_ports = |protocol: &Protocol| protocol.has_ports() && !protocol.is_icmp();
+        let mut with_ports = self.parts.iter().filter(|part| is_on_ports(&part.protocol));
         if self.is_icmp_only() {
             Severity::Low
         } else if with_ports.any(|part| self.opens_all_of(&part.protocol)) {
@@ -75,7 +80,7 @@ impl Piece<'_> {
     }
 }
 
-/// The open ports by protocol.
+/// The open ports by protocol, none of one without ports.
 pub(super) fn ports<'a>(
     parts: impl IntoIterator<Item = &'a &'a network::Finding>,
 ) -> BTreeMap<&'a Protocol, PortSet> {

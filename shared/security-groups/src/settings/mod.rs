@@ -1,8 +1,11 @@
 //! What an operator decides about security groups.
 
 mod ports;
+mod protocols;
 
-use network::{Handling, OpenLevel, PortSet};
+use std::collections::BTreeSet;
+
+use network::{Handling, OpenLevel, PortSet, Portless};
 use serde::Deserialize;
 
 /// Settings of the control `sg-ingress`. As JSON they are one flat object.
@@ -43,6 +46,8 @@ struct Section {
     authorized_tcp_ports: PortSet,
     #[serde(deserialize_with = "ports::ports")]
     authorized_udp_ports: PortSet,
+    #[serde(deserialize_with = "protocols::protocols")]
+    authorized_protocols: BTreeSet<Portless>,
     #[serde(deserialize_with = "strict::word")]
     icmp: Handling,
 }
@@ -50,8 +55,22 @@ struct Section {
 impl Default for Section {
     fn default() -> Self {
         let SgSettings { quarantine, isolate_all_groups, network } = SgSettings::default();
-        let network::Settings { open_level, authorized_tcp_ports, authorized_udp_ports, icmp } = network;
-        Self { quarantine, isolate_all_groups, open_level, authorized_tcp_ports, authorized_udp_ports, icmp }
+        let network::Settings {
+            open_level,
+            authorized_tcp_ports,
+            authorized_udp_ports,
+            authorized_protocols,
+            icmp,
+        } = network;
+        Self {
+            quarantine,
+            isolate_all_groups,
+            open_level,
+            authorized_tcp_ports,
+            authorized_udp_ports,
+            authorized_protocols,
+            icmp,
+        }
     }
 }
 
@@ -63,9 +82,16 @@ impl From<Section> for SgSettings {
             open_level,
             authorized_tcp_ports,
             authorized_udp_ports,
+            authorized_protocols,
             icmp,
         } = section;
-        let network = network::Settings { open_level, authorized_tcp_ports, authorized_udp_ports, icmp };
+        let network = network::Settings {
+            open_level,
+            authorized_tcp_ports,
+            authorized_udp_ports,
+            authorized_protocols,
+            icmp,
+        };
         Self { quarantine, isolate_all_groups, network }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use events::{GroupId, InterfaceId};
+use events::{AccountId, GroupId, InterfaceId, VpcId};
 use serde::{Deserialize, Serialize};
 
 /// The types of interfaces that belong to the account's own instances. Every other one is made by an AWS
@@ -27,14 +27,41 @@ pub struct Interface {
     /// The AWS service that manages it, where EC2 says that one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed_by: Option<String>,
+    /// The account that owns it, where that is another one than the account that is looked after: a VPC may be shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<AccountId>,
+    /// The VPC that it is in, which need not be the group's: a group may be associated with several.
+    pub vpc: VpcId,
     /// Its security groups.
     pub groups: Vec<GroupId>,
 }
 
+/// Who alone may give an interface other groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangedBy {
+    /// Curfew.
+    Curfew,
+    /// The AWS service that manages it.
+    Service,
+    /// The other account that owns it.
+    Owner,
+}
+
 impl Interface {
-    /// Whether an AWS service manages it: its groups are then changed through that service only.
+    /// Who alone may give it other groups.
     #[must_use]
-    pub fn is_managed(&self) -> bool {
+    pub fn changed_by(&self) -> ChangedBy {
+        if self.owner.is_some() {
+            ChangedBy::Owner
+        } else if self.is_managed() {
+            ChangedBy::Service
+        } else {
+            ChangedBy::Curfew
+        }
+    }
+
+    /// Whether an AWS service manages it.
+    fn is_managed(&self) -> bool {
         self.managed_by.is_some() || !OWN.contains(&self.kind.as_str())
     }
 
@@ -61,7 +88,8 @@ impl fmt::Display for Interface {
         let kind = self.is_managed().then(|| self.kind.clone());
         let who = self.managed_by.as_ref().map(|who| format!("managed by {who}"));
         let text = self.description.as_ref().map(|text| format!("\"{text}\""));
-        let about: Vec<String> = [kind, who, text].into_iter().flatten().collect();
+        let owner = self.owner.as_ref().map(|owner| format!("owned by account {owner}"));
+        let about: Vec<String> = [kind, who, owner, text].into_iter().flatten().collect();
         if about.is_empty() { Ok(()) } else { write!(f, " ({})", about.join(", ")) }
     }
 }

@@ -10,7 +10,7 @@ use network::{Permission, Rule, RuleId};
 use remediation::{Fact, Unknown, Unread};
 use serde::{Deserialize, Serialize};
 
-pub use interface::Interface;
+pub use interface::{ChangedBy, Interface};
 pub use prefix_list::{ListName, PrefixList};
 
 pub(crate) use prefix_list::readable;
@@ -60,11 +60,6 @@ pub struct Group {
 }
 
 impl Group {
-    /// The VPC that it is in, where that is known.
-    pub(crate) fn vpc(&self) -> Option<&VpcId> {
-        self.about.known()?.vpc.as_ref()
-    }
-
     /// What a tag of it says, where that is known.
     pub(crate) fn tag(&self, key: &str) -> Option<&String> {
         self.about.known()?.tags.get(key)

@@ -1,4 +1,4 @@
-//! EC2 in memory: one group in a VPC, its interfaces, prefix lists, and a quarantine group once there is one.
+//! EC2 in memory: one group, its interfaces in one VPC or more, prefix lists, and quarantine groups once there are some.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ use crate::{
     QUARANTINE_GROUP_NAME, QuarantineGroup, Revoked, Rules, SecurityGroups, Tags, all_traffic,
 };
 
+/// The VPC of the group, and its quarantine group.
+const VPC: &str = "vpc-1";
 pub(super) const QUARANTINE: &str = "sg-quarantine";
 
 /// Something that somebody else does.
@@ -28,6 +30,8 @@ pub(super) struct Memory {
     pub(super) lists: RefCell<BTreeMap<&'static str, (ListName, Vec<IpNet>)>>,
     pub(super) interfaces: RefCell<Vec<Interface>>,
     pub(super) quarantine: RefCell<Option<QuarantineGroup>>,
+    /// Those of other VPCs.
+    pub(super) elsewhere: RefCell<BTreeMap<VpcId, QuarantineGroup>>,
     /// Others that people have tagged, with lower ids.
     pub(super) other_quarantines: RefCell<Vec<QuarantineGroup>>,
     /// What the quarantine group is called, and whether a look-up by tag shows it.
@@ -35,7 +39,7 @@ pub(super) struct Memory {
     pub(super) is_found: Cell<bool>,
     /// The actions that the role lacks, or that fail for one interface.
     pub(super) denied: RefCell<Vec<&'static str>>,
-    /// What EC2 refuses whenever a call names it: ids of rules, or permissions as they are written.
+    /// What EC2 refuses whenever a call names it: ids of rules or of VPCs, or permissions as they are written.
     pub(super) refused: RefCell<Vec<&'static str>>,
     /// What happens just before the first call of an action.
     pub(super) meanwhile: RefCell<Vec<(&'static str, Event)>>,
@@ -54,7 +58,7 @@ impl Memory {
         let about = About {
             name: "bastion".into(),
             description: "The way in".into(),
-            vpc: VpcId::new("vpc-1"),
+            vpc: VpcId::new(VPC),
             tags: Tags::new(),
         };
         Self {
@@ -64,6 +68,7 @@ impl Memory {
             lists: RefCell::default(),
             interfaces: RefCell::default(),
             quarantine: RefCell::default(),
+            elsewhere: RefCell::default(),
             other_quarantines: RefCell::default(),
             quarantine_name: Cell::new(QUARANTINE_GROUP_NAME),
             is_found: Cell::new(true),
@@ -92,8 +97,16 @@ impl Memory {
             description: None,
             instance: (kind == "interface").then(|| id.replace("eni", "i")),
             managed_by: None,
+            owner: None,
+            vpc: VpcId::new(VPC).unwrap(),
             groups: groups.iter().map(|group| group_id(group)).collect(),
         });
+        self
+    }
+
+    /// Says more about the interface that was added last.
+    pub(super) fn that(self, is: impl FnOnce(&mut Interface)) -> Self {
+        is(self.interfaces.borrow_mut().last_mut().unwrap());
         self
     }
 
@@ -262,7 +275,9 @@ impl SecurityGroups for &Memory {
         by: By,
     ) -> Result<Vec<QuarantineGroup>, CallError> {
         self.call("find the quarantine group")?;
-        assert_eq!(vpc.as_str(), "vpc-1");
+        if vpc.as_str() != VPC {
+            return Ok(self.elsewhere.borrow().get(vpc).cloned().into_iter().collect());
+        }
         let shown = match by {
             By::Tag => self.is_found.get(),
             By::Name => self.quarantine_name.get() == QUARANTINE_GROUP_NAME,
@@ -272,25 +287,35 @@ impl SecurityGroups for &Memory {
         Ok(all.into_iter().filter(|_| shown).collect())
     }
 
-    async fn create_quarantine_group(&self, _: &At<'_>, _: &VpcId) -> Result<Created, CallError> {
+    async fn create_quarantine_group(&self, _: &At<'_>, vpc: &VpcId) -> Result<Created, CallError> {
         self.call("ec2:CreateSecurityGroup")?;
+        self.refuse("ec2:CreateSecurityGroup", [vpc.to_string()].into_iter())?;
+        let new = |id: &GroupId| QuarantineGroup {
+            id: id.clone(),
+            is_tagged: true,
+            inbound: Vec::new(),
+            outbound: vec![all_traffic(EVERYWHERE[0])],
+        };
+        if vpc.as_str() != VPC {
+            let id = group_id(&format!("sg-quarantine{}", vpc.as_str().replace("vpc-", "")));
+            let before = self.elsewhere.borrow_mut().insert(vpc.clone(), new(&id));
+            assert_eq!(before, None, "nobody creates two");
+            return Ok(Created::Group(id));
+        }
         let mut quarantine = self.quarantine.borrow_mut();
         if quarantine.is_some() {
             return Ok(Created::NameTaken);
         }
-        *quarantine = Some(QuarantineGroup {
-            id: group_id(QUARANTINE),
-            is_tagged: true,
-            inbound: Vec::new(),
-            outbound: vec![all_traffic(EVERYWHERE[0])],
-        });
-        Ok(Created::Group(group_id(QUARANTINE)))
+        let id = group_id(QUARANTINE);
+        *quarantine = Some(new(&id));
+        Ok(Created::Group(id))
     }
 
     async fn revoke_egress(&self, _: &At<'_>, quarantine: &GroupId, to: IpNet) -> Result<(), CallError> {
         self.call("ec2:RevokeSecurityGroupEgress")?;
-        let mut group = self.quarantine.borrow_mut();
-        let group = group.as_mut().filter(|group| group.id == *quarantine).unwrap();
+        let (mut own, mut elsewhere) = (self.quarantine.borrow_mut(), self.elsewhere.borrow_mut());
+        let mut all = own.as_mut().into_iter().chain(elsewhere.values_mut());
+        let group = all.find(|group| group.id == *quarantine).unwrap();
         group.outbound.retain(|permission| permission.source != to.into());
         Ok(())
     }
@@ -306,12 +331,21 @@ impl SecurityGroups for &Memory {
         let Some(found) = interfaces.iter_mut().find(|one| one.id == *interface) else {
             return Ok(Placed::Gone);
         };
-        if found.id.as_str().contains("refused") {
-            return Err(CallError::Refused {
-                action: "ec2:ModifyNetworkInterfaceAttribute",
-                code: "OperationNotPermitted".into(),
-                message: "not this one".into(),
-            });
+        let refused = |code: &str, message: &str| {
+            let action = "ec2:ModifyNetworkInterfaceAttribute";
+            Err(CallError::Refused { action, code: code.into(), message: message.into() })
+        };
+        if found.id.as_str().contains("refused") || found.owner.is_some() {
+            return refused("OperationNotPermitted", "not this one");
+        }
+        let elsewhere = self.elsewhere.borrow();
+        let own = self.quarantine.borrow().as_ref().map(|group| (group.id.clone(), VPC.to_owned()));
+        let mut all = elsewhere.iter().map(|(vpc, group)| (group.id.clone(), vpc.to_string())).chain(own);
+        if all.any(|(id, vpc)| groups.contains(&id) && vpc != found.vpc.as_str()) {
+            return refused(
+                "InvalidParameterValue",
+                "a group and the interface belong to different networks",
+            );
         }
         found.groups = groups.to_vec();
         Ok(Placed::Done)

@@ -1,9 +1,12 @@
 //! The control `sg-ingress`: what it decides, what it calls, what it says.
 
+mod advice;
 mod alert;
 mod evidence_stays;
 mod finishing;
 mod isolate;
+mod isolate_elsewhere;
+mod judgements;
 mod lists;
 mod memory;
 mod properties;

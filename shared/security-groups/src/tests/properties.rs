@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use events::{AccountId, VpcId};
 use exposure::Query;
 use network::{Assessment, Exposure, Handling, PrefixLists, Protocol, Rule, Source};
 use proptest::prelude::*;
@@ -9,6 +10,7 @@ use remediation::{Control, Describe, Outcome, Remedy};
 
 use super::memory::Memory;
 use super::{GROUP, WORLD, WORLD6, control, group_id, read, rule, settings, walk};
+use crate::Interface;
 
 const SOURCES: [&str; 14] = [
     WORLD,
@@ -30,7 +32,8 @@ const SOURCES: [&str; 14] = [
 const PORTS: [u16; 12] = [0, 1, 22, 53, 79, 80, 81, 442, 443, 444, 8080, 65_535];
 
 pub(super) fn any_rule() -> impl Strategy<Value = Rule> {
-    let protocol = proptest::sample::select(vec!["tcp", "tcp", "tcp", "udp", "icmp", "icmpv6", "-1", "50"]);
+    let protocol =
+        proptest::sample::select(vec!["tcp", "tcp", "tcp", "udp", "icmp", "icmpv6", "-1", "47", "50"]);
     let port = || proptest::sample::select(PORTS.to_vec());
     let source = proptest::sample::select(SOURCES.to_vec());
     (protocol, port(), port(), source, any::<bool>()).prop_map(|(protocol, a, b, source, egress)| {
@@ -99,7 +102,7 @@ proptest! {
         own in proptest::sample::select(vec![
             "{}",
             r#"{"open_level": "broad"}"#,
-            r#"{"icmp": "revoke"}"#,
+            r#"{"icmp": "revoke", "authorized_protocols": ["gre"]}"#,
             r#"{"authorized_tcp_ports": [], "authorized_udp_ports": "53-442"}"#,
         ]),
     ) {
@@ -130,8 +133,7 @@ proptest! {
                     // Of all traffic, ICMP of the other family is none.
                     let pair = (protocol, &rule.permission.source);
                     let other = matches!(pair, (Protocol::Icmp, Source::V6(_)) | (Protocol::Icmpv6, Source::V4(_)));
-                    let whole = matches!(rule.permission.protocol, Protocol::Other(_))
-                        || (rule.permission.protocol == Protocol::All && other)
+                    let whole = (rule.permission.protocol == Protocol::All && other)
                         || (protocol.is_icmp() && network.icmp == Handling::Revoke);
                     if was && !whole && !offends(&assessment, rule, protocol, port) {
                         prop_assert!(reaches(&after, rule, protocol, port), "{:?} lost {protocol} {port}", rule);
@@ -161,24 +163,31 @@ proptest! {
         rules in any_rules(),
         own in 0_usize..4,
         managed in 0_usize..3,
+        foreign in 0_usize..2,
     ) {
         let json = r#"{"quarantine": "isolate"}"#;
         let mut memory = memory(&rules);
         for index in 0..own {
-            memory = memory.with_interface(&format!("eni-{index}"), "interface", &[GROUP]);
+            let vpc = |one: &mut Interface| one.vpc = VpcId::new(&format!("vpc-{}", index % 3 + 1)).unwrap();
+            memory = memory.with_interface(&format!("eni-{index}"), "interface", &[GROUP]).that(vpc);
         }
         for index in 0..managed {
             memory = memory.with_interface(&format!("eni-lb{index}"), "network_load_balancer", &[GROUP]);
         }
+        for index in 0..foreign {
+            let owned = |one: &mut Interface| one.owner = AccountId::new("111122223333");
+            memory = memory.with_interface(&format!("eni-foreign{index}"), "interface", &[GROUP]).that(owned);
+        }
+        let left = managed + foreign;
         let is_open = !network::assess(&rules, &lists(&memory), &settings(json).network).is_closed();
         let control = control(&memory, json);
         let report = walk(&control);
-        prop_assert_eq!(report.outcome == Outcome::Remediated, is_open && own > 0 && managed == 0);
-        prop_assert_eq!(report.outcome == Outcome::StillOpen, is_open && own > 0 && managed > 0);
+        prop_assert_eq!(report.outcome == Outcome::Remediated, is_open && own > 0 && left == 0);
+        prop_assert_eq!(report.outcome == Outcome::StillOpen, is_open && own > 0 && left > 0);
         prop_assert!(report.remaining.iter().flatten().all(|finding| finding.remedy != Remedy::Close));
         prop_assert_eq!(&*memory.rules.borrow(), &rules);
         let with_group = memory.interfaces.borrow().iter().filter(|one| one.groups == [group_id(GROUP)]).count();
-        prop_assert_eq!(with_group, if is_open { managed } else { own + managed });
+        prop_assert_eq!(with_group, if is_open { left } else { own + left });
         let again = walk(&control);
         prop_assert_eq!(again.changes, vec![]);
         if let Some(left) = report.remaining {

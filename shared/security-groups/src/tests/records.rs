@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use events::Resource;
+use events::{Resource, VpcId};
 use network::{PortSet, Protocol, Rule};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -51,7 +51,8 @@ fn any_scene() -> impl Strategy<Value = Scene> {
 fn set((rules, interfaces): &Scene) -> Memory {
     let in_use = |memory: Memory, (index, kind): (usize, &&str)| {
         let groups: &[&str] = if index % 2 == 0 { &[GROUP, "sg-1"] } else { &["sg-2", GROUP, "sg-1"] };
-        memory.with_interface(&format!("eni-{index}"), kind, groups)
+        let vpc = |one: &mut Interface| one.vpc = VpcId::new(&format!("vpc-{}", index % 2 + 1)).unwrap();
+        memory.with_interface(&format!("eni-{index}"), kind, groups).that(vpc)
     };
     interfaces.iter().enumerate().fold(memory(rules), in_use)
 }
@@ -167,6 +168,7 @@ proptest! {
             prop_assert_eq!(interfaces(&memory), interfaces(&undisturbed));
             prop_assert_eq!(&*memory.about.borrow(), &*undisturbed.about.borrow());
             prop_assert_eq!(&*memory.quarantine.borrow(), &*undisturbed.quarantine.borrow());
+            prop_assert_eq!(&*memory.elsewhere.borrow(), &*undisturbed.elsewhere.borrow());
         }
     }
 
@@ -204,8 +206,7 @@ proptest! {
             same.any(|rule| rule.permission.ports(&protocol).as_set().contains(port))
         };
         let after = memory.rules.borrow();
-        // A part of a rule for another protocol cannot be put back.
-        for rule in before.iter().filter(|rule| !matches!(rule.permission.protocol, Protocol::Other(_))) {
+        for rule in before.iter() {
             for port in [22, 100, 442, 8080].into_iter().filter(|port| ports.as_set().contains(*port)) {
                 let was = rule.permission.ports(&protocol).as_set().contains(port);
                 prop_assert!(!was || lets_in(&after, rule, port), "{rule:?} lost {protocol} {port}");

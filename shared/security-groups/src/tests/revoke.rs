@@ -182,6 +182,39 @@ fn open_icmp_stays_beside_what_goes_and_is_told_as_staying() {
 }
 
 #[test]
+fn a_protocol_without_ports_goes_by_its_own_rule_and_takes_nothing_with_it() {
+    let memory = Memory::of([
+        rule("sgr-1", "47", "all", WORLD),
+        rule("sgr-2", "tcp", "443", WORLD),
+        rule("sgr-3", "50", "all", WORLD),
+        rule("sgr-4", "-1", "all", "10.0.0.0/8"),
+    ]);
+    let control = control(&memory, r#"{"authorized_protocols": ["esp"]}"#);
+    let report = walk(&control);
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(memory.ids(), ["sgr-2", "sgr-3", "sgr-4"]);
+    assert_eq!(changes(&report)[0], "revoked rule sgr-1 (IP protocol 47 (GRE) from 0.0.0.0/0)");
+    assert_eq!(
+        report.evidence.last().unwrap().body,
+        r#"  aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d4e5f60718 --ip-permissions '[{"IpProtocol":"47","IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]'"#
+    );
+    assert_eq!(walk(&control).outcome, Outcome::Compliant);
+}
+
+#[test]
+fn authorized_protocols_of_a_rule_for_all_traffic_are_put_back() {
+    let memory = Memory::of([rule("sgr-1", "-1", "all", WORLD)]);
+    let control = control(&memory, r#"{"authorized_protocols": ["esp", "ah"]}"#);
+    assert_eq!(walk(&control).outcome, Outcome::Remediated);
+    assert_eq!(
+        memory.says(),
+        ["IP protocol 50 (ESP)", "IP protocol 51 (AH)", "tcp 443", "tcp 80"]
+            .map(|what| format!("{what} from 0.0.0.0/0"))
+    );
+    assert_eq!(walk(&control).outcome, Outcome::Compliant);
+}
+
+#[test]
 fn observing_says_each_step_and_makes_none() {
     let memory = Memory::of([rule("sgr-1", "tcp", "80-90", WORLD)]);
     let report = walk_in(&control(&memory, "{}"), Mode::Observe);

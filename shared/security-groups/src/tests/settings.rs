@@ -1,6 +1,6 @@
 //! What an operator may write. That a mistake is named with its place is tested in the crate `settings`.
 
-use network::{Handling, OpenLevel};
+use network::{Handling, OpenLevel, Portless};
 
 use super::settings;
 use crate::{QuarantineStyle, SgSettings};
@@ -20,12 +20,14 @@ fn every_key_is_taken_from_one_flat_object() {
         "open_level": "broad",
         "authorized_tcp_ports": [443, "1020-1025"],
         "authorized_udp_ports": "53, 500-501",
+        "authorized_protocols": ["esp", 51],
         "icmp": "revoke"
     }"#;
     let network = network::Settings {
         open_level: OpenLevel::Broad,
         authorized_tcp_ports: "443,1020-1025".parse().unwrap(),
         authorized_udp_ports: [53, 500, 501].into(),
+        authorized_protocols: [50, 51].into_iter().filter_map(Portless::of_number).collect(),
         icmp: Handling::Revoke,
     };
     let quarantine = QuarantineStyle::Isolate;
@@ -39,6 +41,8 @@ fn what_is_not_known_is_refused() {
         r#"{"quarantine": {"alert": null}}"#,
         r#"{"icmp": "report", "icmp": "revoke"}"#,
         r#"{"authorized_tcp_ports": [70000]}"#,
+        r#"{"authorized_protocols": "esp"}"#,
+        r#"{"authorized_protocols": ["tcp"]}"#,
     ] {
         assert!(serde_json::from_str::<SgSettings>(bad).is_err(), "{bad}");
     }

@@ -52,6 +52,10 @@ fn a_rule_is_judged_by_source_protocol_and_every_port_of_its_range() {
         ("icmp", "8-0", WORLD, "report"),
         ("1", "all", WORLD, "report"),
         ("icmpv6", "all", WORLD6, "report"),
+        ("icmp", "all", WORLD6, "nothing"),
+        ("58", "all", WORLD, "nothing"),
+        ("47", "all", WORLD, "close"),
+        ("47", "all", "10.0.0.0/8", "nothing"),
         ("icmp", "8-0", "10.0.0.0/8", "nothing"),
     ] {
         assert_eq!(
@@ -70,8 +74,12 @@ fn an_outbound_rule_is_never_a_finding() {
 
 #[test]
 fn the_settings_authorize_ports_and_decide_about_icmp_and_broad_blocks() {
-    let own =
-        r#"{"authorized_tcp_ports": ["1020-1025", 22], "authorized_udp_ports": "53", "icmp": "revoke"}"#;
+    let own = r#"{
+        "authorized_tcp_ports": ["1020-1025", 22],
+        "authorized_udp_ports": "53",
+        "authorized_protocols": ["esp", 51],
+        "icmp": "revoke"
+    }"#;
     for (protocol, ports, expected) in [
         ("tcp", "22", "nothing"),
         ("tcp", "1021-1024", "nothing"),
@@ -80,6 +88,9 @@ fn the_settings_authorize_ports_and_decide_about_icmp_and_broad_blocks() {
         ("udp", "53", "nothing"),
         ("udp", "22", "close"),
         ("icmp", "8-0", "close"),
+        ("50", "all", "nothing"),
+        ("51", "all", "nothing"),
+        ("47", "all", "close"),
     ] {
         assert_eq!(verdict(rule("sgr-1", protocol, ports, WORLD), own), expected, "{protocol} {ports}");
     }
@@ -92,7 +103,7 @@ fn the_settings_authorize_ports_and_decide_about_icmp_and_broad_blocks() {
 fn severity_grows_with_what_can_be_reached() {
     let severity = |protocol, ports| findings([rule("sgr-1", protocol, ports, WORLD)], "{}")[0].severity;
     assert_eq!(severity("-1", "all"), Severity::Critical);
-    assert_eq!(severity("50", "all"), Severity::Critical);
+    assert_eq!(severity("50", "all"), Severity::High);
     assert_eq!(severity("tcp", "0-65535"), Severity::Critical);
     assert_eq!(severity("udp", "1-65535"), Severity::Critical);
     assert_eq!(severity("tcp", "22"), Severity::High);
@@ -119,7 +130,20 @@ fn each_finding_is_one_sentence() {
     );
     assert_eq!(
         said(&[rule("sgr-1", "50", "all", WORLD)]),
-        ["Anyone on the internet may reach IP protocol 50 through rule sgr-1"]
+        ["Anyone on the internet may reach IP protocol 50 (ESP) through rule sgr-1"]
+    );
+    assert_eq!(
+        said(&[
+            rule("sgr-1", "47", "all", "0.0.0.0/1"),
+            rule("sgr-2", "-1", "all", "128.0.0.0/1"),
+            rule("sgr-3", "tcp", "443", WORLD),
+            rule("sgr-4", "253", "all", WORLD),
+            rule("sgr-5", "tcp", "22", "128.0.0.0/1"),
+        ]),
+        [
+            "Anyone on the internet may reach IP protocol 47 (GRE) through rules sgr-1 and sgr-2",
+            "Anyone on the internet may reach IP protocol 253 through rule sgr-4",
+        ]
     );
     assert_eq!(
         said(&[rule("sgr-1", "tcp", "3306", "0.0.0.0/1"), rule("sgr-2", "tcp", "3300-3310", "128.0.0.0/1")]),
@@ -169,6 +193,41 @@ fn the_evidence_names_the_rules_which_the_state_before_has_complete() {
             "services": ["SSH", "Telnet"],
             "rules": ["sgr-1"],
         })
+    );
+}
+
+#[test]
+fn the_evidence_of_a_protocol_without_ports_has_neither_ports_nor_services() {
+    let found = findings([rule("sgr-1", "gre", "all", WORLD), rule("sgr-2", "tcp", "22", WORLD)], "{}");
+    assert_eq!(found.len(), 2);
+    let gre = found.iter().find(|finding| finding.summary.contains("GRE")).unwrap();
+    assert_eq!((gre.kind, gre.severity, gre.remedy), ("open-ingress", Severity::High, Remedy::Close));
+    assert_eq!(
+        gre.evidence,
+        json!({
+            "family": "v4",
+            "exposure": "world",
+            "ports": { "47": [] },
+            "services": [],
+            "rules": ["sgr-1"],
+        })
+    );
+}
+
+#[test]
+fn many_protocols_without_ports_are_one_finding_beside_that_of_many_ports() {
+    let protocols = (60..100).map(|n| rule(&format!("sgr-p{n}"), &n.to_string(), "all", WORLD));
+    let ports =
+        (0..30).map(|n| rule(&format!("sgr-{n:02}"), "tcp", &format!("{}-{}", 1_000 + n, 60_000 - n), WORLD));
+    let found = findings(protocols.chain(ports), "{}");
+    assert_eq!(found.len(), 2);
+    let is_of = |what: &str| found.iter().filter(|finding| finding.summary.contains(what)).count();
+    assert_eq!(
+        (
+            is_of("IP protocol 60 (IPv6-Opts), IP protocol 61, IP protocol 62 (CFTP) and 37 more"),
+            is_of("tcp")
+        ),
+        (1, 1)
     );
 }
 

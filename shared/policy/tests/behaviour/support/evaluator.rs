@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use names::Partition;
 use serde_json::Value;
 
 /// One request.
@@ -101,10 +102,9 @@ fn is_aws(value: &str, request: &Request) -> bool {
     let account = request.account.clone().unwrap();
     let id = request.context.get("aws:userid").and_then(|ids| ids.first()).cloned().unwrap_or_default();
     let id = id.split(':').next().unwrap().to_owned();
-    let roots =
-        ["aws", "aws-cn", "aws-us-gov"].map(|partition| format!("arn:{partition}:iam::{account}:root"));
+    let mut roots = Partition::all().iter().map(|partition| format!("arn:{partition}:iam::{account}:root"));
     plain_glob(value, &account)
-        || roots.iter().any(|root| plain_glob(value, root))
+        || roots.any(|root| plain_glob(value, &root))
         || request.arn.as_deref().is_some_and(|arn| plain_glob(value, arn))
         || (!value.contains(':') && !id.is_empty() && plain_glob(value, &id))
 }
