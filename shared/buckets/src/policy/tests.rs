@@ -188,6 +188,23 @@ fn restrict_public_buckets_of_bucket_or_account_lowers_the_alarm_and_is_named() 
 }
 
 #[test]
+fn restrict_public_buckets_softens_nothing_that_only_services_get_in_by() {
+    let services = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-reports/*","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:sns:*:*:*"}}}}"#;
+    let mut state = state(services, true);
+    let on = PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() };
+    state.policy.as_mut().unwrap().bucket_block = on;
+    let findings = findings(&state);
+    assert_eq!((findings[0].kind, findings[0].severity), ("public", Severity::Critical));
+    assert_eq!(
+        findings[0].summary,
+        "AWS services that act for an outside account can read every object in `acme-reports`"
+    );
+    let report = report(&state);
+    assert!(report.advice[0].ends_with("does not stop AWS services."), "{:?}", report.advice);
+    assert!(report.evidence[2].body.contains("AWS services are not"), "{}", report.evidence[2].body);
+}
+
+#[test]
 fn restrict_public_buckets_is_no_comfort_where_s3_does_not_call_the_policy_public() {
     let mut state = state(PUBLIC, false);
     let on = PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() };

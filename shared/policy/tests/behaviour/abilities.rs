@@ -232,7 +232,7 @@ fn can(document: &Value, caller: Outsider, actions: &[&str], key: &str, tag: Opt
     let account = "999999999999";
     let kinds: &[&str] = match caller {
         Outsider::Anonymous => &["anonymous"],
-        Outsider::Service => &["service"],
+        Outsider::Service => &["cloudtrail.amazonaws.com", "sns.amazonaws.com"],
         Outsider::Account => &["role", "user"],
     };
     let mut requests = Vec::new();
@@ -241,7 +241,7 @@ fn can(document: &Value, caller: Outsider, actions: &[&str], key: &str, tag: Opt
             for referer in [None, Some("r"), Some("xr"), Some("x")] {
                 for secure in ["true", "false"] {
                     let mut request = Request {
-                        kind: (*kind).to_owned(),
+                        kind: if kind.contains('.') { "service" } else { kind }.to_owned(),
                         action: (*action).to_owned(),
                         resource: format!("arn:aws:s3:::b/{key}"),
                         ..Request::default()
@@ -258,10 +258,10 @@ fn can(document: &Value, caller: Outsider, actions: &[&str], key: &str, tag: Opt
                     }
                     match *kind {
                         "anonymous" => {}
-                        "service" => {
+                        service if service.contains('.') => {
                             put("aws:principalisawsservice", "true");
                             put("aws:sourceaccount", account);
-                            request.service = Some("cloudtrail.amazonaws.com".to_owned());
+                            request.service = Some(service.to_owned());
                             request.account = Some(account.to_owned());
                         }
                         kind => {
