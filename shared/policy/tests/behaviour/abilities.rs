@@ -163,7 +163,7 @@ fn parties_that_are_named_are_no_outsiders() {
 }
 
 const KEYS: [&str; 7] = ["a", "a/x", "a/b/x", "c", "ab", "z", "zz"];
-const TAGS: [Option<&str>; 3] = [None, Some("yes"), Some("no")];
+const TAGS: [Option<&str>; 4] = [None, Some("yes"), Some("no"), Some("other")];
 const ACTIONS: [(AbilityKind, &[&str]); 3] = [
     (AbilityKind::Read, &["s3:GetObject", "s3:GetObjectVersion"]),
     (AbilityKind::Write, &["s3:PutObject"]),
