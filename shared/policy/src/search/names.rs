@@ -157,6 +157,9 @@ impl Names {
 
     fn read_organization(&mut self, value: &str) {
         let organization = value.split('/').next().unwrap_or(value);
+        if organization.is_empty() {
+            return;
+        }
         if is_literal(organization) {
             self.organizations.insert(organization.to_owned());
         } else if !organization.contains("${") {
