@@ -268,12 +268,24 @@ impl<'here> Attempt<'here> {
     pub(super) fn run_within(&mut self, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
         let own = self.give(within);
         let found = self.run(within, budget);
+        self.take_back(own);
+        found
+    }
+
+    /// Whether the same has no answer, whatever the variables stand for.
+    pub(super) fn is_hopeless(&mut self, within: &Within<'_>, budget: &mut Budget) -> bool {
+        let own = self.give(within);
+        let found = self.slots(within, budget);
+        self.take_back(own);
+        found == Found::None
+    }
+
+    fn take_back(&mut self, own: Vec<(usize, Domain)>) {
         for (number, domain) in own {
             if let Some(given) = self.domains.get_mut(number) {
                 *given = domain;
             }
         }
-        found
     }
 
     /// Gives some parts other values; returns what they had.

@@ -58,17 +58,18 @@ impl<'here> Inquiry<'here> {
             if !callers(world.caller) {
                 continue;
             }
+            let mut attempt = match domains.take() {
+                Some(domains) => Attempt::again(&self.compilation, world, domains),
+                None => Attempt::new(&self.compilation, names, world),
+            };
             let found = if names.variables.is_empty() {
-                let mut attempt = match domains.take() {
-                    Some(domains) => Attempt::again(&self.compilation, world, domains),
-                    None => Attempt::new(&self.compilation, names, world),
-                };
-                let found = attempt.run_within(within, budget);
-                *domains = Some(attempt.domains);
-                found
+                attempt.run_within(within, budget)
+            } else if attempt.is_hopeless(within, budget) {
+                Found::None
             } else {
                 with_every_case(&self.question, names, world, within, budget)
             };
+            *domains = Some(attempt.domains);
             match found {
                 Found::One(hit) => return Found::One(hit),
                 Found::None => {}
