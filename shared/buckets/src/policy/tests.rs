@@ -192,7 +192,7 @@ fn restrict_public_buckets_softens_nothing_that_only_services_get_in_by() {
     let services = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-reports/*","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:sns:*:*:*"}}}}"#;
     let mut state = state(services, true);
     let on = PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() };
-    state.policy.as_mut().unwrap().bucket_block = on;
+    state.policy.as_mut().unwrap().bucket_block = Fact::Known(on);
     let findings = findings(&state);
     assert_eq!((findings[0].kind, findings[0].severity), ("public", Severity::Critical));
     assert_eq!(
