@@ -59,7 +59,7 @@ pub enum HandleError {
         resource: String,
         /// Why.
         #[source]
-        error: StepError,
+        error: Box<StepError>,
     },
     /// The resource is still open after the change.
     #[error("{0}: still open after the change")]
@@ -100,7 +100,7 @@ impl HandleError {
                 Some(Self::NotTold { resource, outcome: report.outcome, undelivered })
             }
             _ if !report.is_unfinished() => None,
-            (_, Some(error)) => Some(Self::Failed { resource, error: error.clone() }),
+            (_, Some(error)) => Some(Self::Failed { resource, error: Box::new(error.clone()) }),
             (_, None) => match report.to_read_again.clone().map(Box::new) {
                 Some(unread) => Some(Self::Unread { resource, outcome: report.outcome, unread }),
                 None => Some(Self::StillOpen(resource)),
