@@ -137,6 +137,8 @@ pub(crate) enum Who {
     Identity(Option<String>),
     /// This service, or any.
     Service(Option<String>),
+    /// The same, only with calls that do not say all about the party that it acts for.
+    Unsourced(Option<String>),
 }
 
 /// What outsiders have.

@@ -11,7 +11,7 @@ use crate::search::domain::Domain;
 use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
 use crate::search::patterns::Patterns;
-use crate::search::world::{CallerKind, World};
+use crate::search::world::{CallerKind, Source, World};
 use crate::search::{Budget, Found};
 use crate::template::Bindings;
 use crate::{Comparison, Condition, Operator, Policy, Scope, Statement, Witness};
@@ -56,21 +56,38 @@ pub(crate) fn seek(
         services: by_index(lets_in_services),
         answers: Vec::new(),
     };
+    let full = model.deputies(Source::Full);
+    let mut sourced = model.names.speaks_of(&SOURCES).then(|| Inquiry::new(policy, counts, model, &full));
     let mut abilities = Abilities::default();
     for caller in Outsider::ALL {
         for ability in AbilityKind::ALL {
-            abilities.list.extend(seeker.ability(caller, ability, inquiry, surely.as_mut(), budget));
+            let mut found = seeker.ability(caller, ability, inquiry, surely.as_mut(), budget);
+            if let (Some(found), Some(sourced)) = (&mut found, &mut sourced)
+                && !seeker.is_sourced(found, sourced, budget)
+            {
+                found.who = found.who.unsourced();
+            }
+            abilities.list.extend(found);
         }
         if !abilities.has(caller)
             && let Some(hit) = seeker.anything(caller, inquiry, budget)
         {
-            abilities.others.push(Other { who: seeker.who(&hit.witness), witness: hit.witness });
+            let mut who = seeker.who(&hit.witness);
+            if let Some(sourced) = &mut sourced
+                && seeker.anything(caller, sourced, budget).is_none()
+            {
+                who = who.unsourced();
+            }
+            abilities.others.push(Other { who, witness: hit.witness });
         }
     }
     abilities
 }
 
 const PREFIX: &str = "s3:prefix";
+
+/// The keys that say for whom a service acts.
+const SOURCES: [&str; 4] = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorg*"];
 
 /// Whether the value of a key belongs to the object.
 fn is_over_objects(key: &str) -> bool {
@@ -167,6 +184,19 @@ impl Seeker<'_> {
         let Answer { witness, extent, needs, places } = best?;
         let who = self.who(&witness);
         Some(Ability { caller, ability, scope: extent, witness, needs, who, places })
+    }
+
+    /// Whether a service has the ability with calls that say all about the party that it acts for.
+    fn is_sourced(&self, ability: &Ability, sourced: &mut Inquiry<'_>, budget: &mut Budget) -> bool {
+        let kind = ability.ability;
+        let (actions, resource) = if ability.is_of_bucket() {
+            (kind.bucket_actions(), self.bucket.itself())
+        } else {
+            (kind.object_actions(), self.bucket.objects())
+        };
+        let given = [("resource".to_owned(), resource)];
+        ability.caller != Outsider::Service
+            || self.find(ability.caller, actions, &given, &[], sourced, budget).is_some()
     }
 
     /// What a caller can do of some actions that are as good as each other.

@@ -16,12 +16,19 @@ pub(crate) fn phrases(abilities: &Abilities, bucket: &str) -> Vec<String> {
         }
     }
     groups.sort_by_key(|group| group.first().map(|first| (first.caller, first.needs.count())));
-    let of_group = |group: &Vec<&Ability>| {
-        let first = group.first()?;
-        Some(format!("{}{} can {}", first.who.words(), first.needs.words(), and(&deeds(group, bucket))))
-    };
-    let of_other = |other: &Other| format!("{} can {}", other.who.words(), call(other));
-    groups.iter().filter_map(of_group).chain(abilities.others.iter().map(of_other)).collect()
+    let mut phrases: Vec<(&Who, String)> = Vec::new();
+    for group in &groups {
+        if let Some(Ability { who, needs, .. }) = group.first() {
+            phrases
+                .push((who, format!("{}{} can {}", who.words(), needs.words(), and(&deeds(group, bucket)))));
+        }
+    }
+    for other in &abilities.others {
+        phrases.push((&other.who, format!("{} can {}", other.who.words(), call(other))));
+    }
+    // What may be true of no service at all comes last.
+    phrases.sort_by_key(|(who, _)| matches!(who, Who::Unsourced(_)));
+    phrases.into_iter().map(|(_, phrase)| phrase).collect()
 }
 
 /// What the abilities let somebody do.
@@ -65,7 +72,7 @@ fn call(other: &Other) -> String {
 }
 
 impl Ability {
-    fn is_of_bucket(&self) -> bool {
+    pub(super) fn is_of_bucket(&self) -> bool {
         self.ability.bucket_actions().contains(&self.witness.action.as_str())
     }
 
@@ -100,6 +107,14 @@ impl Needs {
 }
 
 impl Who {
+    /// The same where only calls that do not say all about their source get in; others than services have none.
+    pub(super) fn unsourced(&self) -> Self {
+        match self {
+            Self::Service(service) => Self::Unsourced(service.clone()),
+            who => who.clone(),
+        }
+    }
+
     /// The subject of a sentence.
     fn words(&self) -> String {
         match self {
@@ -110,6 +125,12 @@ impl Who {
             Self::Identity(None) => "Anyone whom an identity provider vouches for".to_owned(),
             Self::Service(Some(service)) => format!("`{service}`, acting for an outside account,"),
             Self::Service(None) => "AWS services that act for an outside account".to_owned(),
+            Self::Unsourced(Some(service)) => {
+                format!("`{service}`, where its call does not say all about whom it acts for,")
+            }
+            Self::Unsourced(None) => {
+                "AWS services whose calls do not say all about whom they act for".to_owned()
+            }
         }
     }
 }

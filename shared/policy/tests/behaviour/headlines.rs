@@ -49,6 +49,21 @@ fn who_reads_is_not_said_to_delete_what_a_service_may() {
 }
 
 #[test]
+fn a_service_that_may_come_only_by_calls_that_do_not_name_their_source_is_named_so_and_last() {
+    let mut service = of(json!(["s3:PutObject", "s3:DeleteObject"]), json!("arn:aws:s3:::bucket/*"));
+    service["Principal"] = json!({ "Service": "cloudtrail.amazonaws.com" });
+    service["Condition"] = json!({ "StringEqualsIfExists": { "aws:SourceAccount": "111122223333" } });
+    let location = of(json!("s3:GetBucketLocation"), json!("arn:aws:s3:::bucket"));
+    let document = policy_of(vec![service, location]);
+    assert_eq!(said(&document), "Anyone on the internet can call `s3:GetBucketLocation` on `bucket`.");
+    let policy = parse(&document);
+    let text = explain_text(&policy, &analyse(&policy, asking()), "x");
+    let sentence = "  `cloudtrail.amazonaws.com`, where its call does not say all about whom it acts for, can write and \
+                    delete every object in `x`.";
+    assert!(text.contains(sentence), "{text}");
+}
+
+#[test]
 fn what_a_deny_takes_away_is_not_said() {
     let both = of(json!(["s3:GetObject", "s3:PutObject"]), json!("arn:aws:s3:::bucket/*"));
     let mut deny = of(json!("s3:PutObject"), json!("*"));
