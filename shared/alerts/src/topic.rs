@@ -5,7 +5,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_types::SdkConfig;
-use remediation::{CallError, Notify, Report, Undelivered};
+use remediation::{CallError, Mode, Notify, Report, Undelivered};
 
 use crate::message::message;
 
@@ -74,6 +74,30 @@ impl Topic {
     pub fn new(sdk: &SdkConfig, arn: TopicArn) -> Self {
         let config = Builder::from(sdk).region(arn.region()).interceptor(CountCalls).build();
         Self { arn, client: Client::from_conf(config) }
+    }
+
+    /// Publishes one mail that is marked as a test and says what a function in this mode does.
+    ///
+    /// # Errors
+    /// When it was not accepted for delivery.
+    pub async fn test(&self, control: &str, mode: Mode) -> Result<(), CallError> {
+        let does = match mode {
+            Mode::Enforce => "closes what is open, and mails what it did",
+            Mode::Observe => "changes nothing, and mails what it would have done",
+        };
+        let text = format!(
+            "This is a test, which somebody asked for: mails of Curfew reach you.\n\n\
+             The control {control} is in the mode {mode}. For each resource that AWS Config reports, it {does}. \
+             When its rules are created, AWS Config reports all that is open already.\n",
+            mode = mode.as_str(),
+        );
+        let publish = self
+            .client
+            .publish()
+            .topic_arn(&self.arn.arn)
+            .subject("[Curfew] test: mails reach you")
+            .message(text);
+        publish.send().await.map(|_| ()).map_err(|error| aws::failed("sns:Publish", error))
     }
 
     #[cfg(test)]

@@ -3,8 +3,8 @@
 use aws_sdk_sns::error::ErrorMetadata;
 use aws_sdk_sns::operation::publish::{PublishError, PublishOutput};
 use aws_smithy_mocks::{mock, mock_client};
+use remediation::Outcome;
 use remediation::testing::{self, run};
-use remediation::{Mode, Outcome};
 
 use super::*;
 
@@ -82,4 +82,23 @@ fn a_refused_alert_comes_back_whole() {
         "the alert was not delivered: `sns:Publish` was refused (NotFound): no such topic"
     );
     assert!(undelivered.alert.text.contains("S3 bucket acme"));
+}
+
+#[test]
+fn a_test_is_marked_as_one_and_says_what_the_mode_means() {
+    for (mode, does) in [(Mode::Enforce, "closes what is open"), (Mode::Observe, "changes nothing")] {
+        let rule = mock!(aws_sdk_sns::Client::publish)
+            .match_requests(move |request| {
+                request.topic_arn() == Some(ARN)
+                    && request.subject() == Some("[Curfew] test: mails reach you")
+                    && request
+                        .message()
+                        .is_some_and(|text| text.starts_with("This is a test") && text.contains(does))
+            })
+            .then_output(|| PublishOutput::builder().message_id("m").build());
+        let topic =
+            Topic::with_client(mock_client!(aws_sdk_sns, [&rule]), TopicArn::parse(Some(ARN)).unwrap());
+        run(topic.test("s3-acl", mode)).unwrap();
+        assert_eq!(rule.num_calls(), 1);
+    }
 }

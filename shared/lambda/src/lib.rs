@@ -11,6 +11,7 @@
 //! function.run(|settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
 //! ```
 
+mod asked;
 mod environment;
 mod https;
 mod payload;
@@ -28,11 +29,13 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::timeout::TimeoutConfig;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
-use remediation::Describe;
 use remediation::clock::SystemClock;
+use remediation::{CallError, Describe};
+use serde_json::json;
 use settings::{Settings, SettingsNotRead, SettingsSource};
 use telemetry::{log, metrics};
 
+use crate::asked::{Asked, asked};
 use crate::environment::{Environment, Origin, OriginError};
 
 pub use renewal::Renewal;
@@ -87,7 +90,8 @@ impl Function {
     /// changed.
     pub async fn run<C: Describe>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
         let Self { settings, parameter, topic, .. } = self;
-        let service = Service::new(arm(&settings), topic, SystemClock, settings.clone());
+        let service = Service::new(arm(&settings), topic.clone(), SystemClock, settings.clone());
+        let topic = &topic;
         let renewal = parameter.map(|parameter| Renewal::new(parameter, SystemClock, C::NAME, settings));
         let is_cold = AtomicBool::new(true);
         let handler = service_fn(|event: LambdaEvent<String>| async {
@@ -98,7 +102,14 @@ impl Function {
             {
                 service.rearm(arm(&settings), settings);
             }
-            service.handle(&payload, &invocation(context, cold_start)).await.map_err(Answer)
+            if asked(&payload) == Some(Asked::TestAlert) {
+                return topic
+                    .test(C::NAME, service.mode())
+                    .await
+                    .map(|()| json!({ "test_alert": "sent" }))
+                    .map_err(Answer::from);
+            }
+            service.handle(&payload, &invocation(context, cold_start)).await.map_err(Answer::from)
         });
         let runtime = Runtime::new(handler).layer(payload::AsText);
         match runtime.run().await {
@@ -151,10 +162,25 @@ fn invocation(context: Context, cold_start: bool) -> Invocation {
 
 /// An error as Lambda reports it: with a stable type, which alarms and people can go by.
 #[derive(Debug)]
-struct Answer(HandleError);
+struct Answer {
+    kind: &'static str,
+    message: String,
+}
+
+impl From<HandleError> for Answer {
+    fn from(error: HandleError) -> Self {
+        Self { kind: error.error_type(), message: error.to_string() }
+    }
+}
+
+impl From<CallError> for Answer {
+    fn from(error: CallError) -> Self {
+        Self { kind: "Curfew.TestAlertNotSent", message: error.to_string() }
+    }
+}
 
 impl From<Answer> for Diagnostic {
-    fn from(Answer(error): Answer) -> Self {
-        Self { error_type: error.error_type().to_owned(), error_message: error.to_string() }
+    fn from(Answer { kind, message }: Answer) -> Self {
+        Self { error_type: kind.to_owned(), error_message: message }
     }
 }

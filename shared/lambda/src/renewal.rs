@@ -32,7 +32,7 @@ impl<S: SettingsSource, K: Clock> Renewal<S, K> {
         Self { source, clock, control, held: RefCell::new(Held { settings, read_at }) }
     }
 
-    /// New settings, where it was time to read them again and they have changed. Where they cannot be read, or
+    /// New settings, where it was time to read them again and they were written anew. Where they cannot be read, or
     /// cannot be right, the log and a metric say so and the last good ones stay for another five minutes.
     pub async fn renewed(&self) -> Option<Settings> {
         let now = self.clock.now();
@@ -51,7 +51,8 @@ impl<S: SettingsSource, K: Clock> Renewal<S, K> {
                     target: telemetry::TARGET,
                     control = self.control,
                     mode = settings.mode.as_str(),
-                    "the settings have changed and hold from now on",
+                    settings_version = settings.written,
+                    "the settings were written anew and hold from now on",
                 );
                 held.settings = settings.clone();
                 Some(settings)

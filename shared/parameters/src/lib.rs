@@ -35,11 +35,12 @@ impl SettingsSource for SettingsParameter {
     async fn settings(&self) -> Result<Settings, SettingsNotRead> {
         let answer = self.client.get_parameter().name(&self.name).with_decryption(true).send().await;
         let answer = answer.map_err(|error| aws::failed(ACTION, error))?;
-        let json = answer
+        let (json, version) = answer
             .parameter
-            .and_then(|parameter| parameter.value)
+            .and_then(|parameter| Some((parameter.value?, parameter.version)))
             .ok_or(CallError::Incomplete { action: ACTION, field: "Parameter.Value" })?;
-        Ok(Settings::parse(&format!("the parameter `{}`", self.name), &json)?)
+        let settings = Settings::parse(&format!("the parameter `{}`", self.name), &json)?;
+        Ok(Settings { written: Some(version), ..settings })
     }
 }
 

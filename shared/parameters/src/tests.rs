@@ -12,7 +12,9 @@ fn holding(value: &'static str) -> Rule {
     mock!(Client::get_parameter)
         .match_requests(|request| request.name() == Some("/curfew/settings"))
         .then_output(move || {
-            GetParameterOutput::builder().parameter(Parameter::builder().value(value).build()).build()
+            GetParameterOutput::builder()
+                .parameter(Parameter::builder().version(7).value(value).build())
+                .build()
         })
 }
 
@@ -33,6 +35,7 @@ fn read(rule: &Rule) -> Result<Settings, SettingsNotRead> {
 fn the_parameters_value_is_the_settings() {
     let settings = read(&holding(r#"{"version": 1, "mode": "observe"}"#)).unwrap();
     assert_eq!(settings.mode, Mode::Observe);
+    assert_eq!(settings.written, Some(7));
 }
 
 #[test]

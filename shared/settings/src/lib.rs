@@ -52,6 +52,9 @@ pub struct Settings {
     /// Settings of the control `sg-ingress`.
     #[serde(deserialize_with = "strict::section")]
     pub sg: SgSettings,
+    /// Which writing of them it is, by whoever keeps them: no key of the settings themselves.
+    #[serde(skip)]
+    pub written: Option<i64>,
 }
 
 impl Default for Settings {
@@ -63,6 +66,7 @@ impl Default for Settings {
             s3_acl: S3AclSettings::default(),
             s3_policy: S3PolicySettings::default(),
             sg: SgSettings::default(),
+            written: None,
         }
     }
 }

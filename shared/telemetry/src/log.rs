@@ -1,8 +1,8 @@
 //! One JSON object a line on standard output, flat, as CloudWatch Logs Insights finds its fields by itself.
 //!
 //! Every line has `timestamp`, `level`, `message`, `service` and `function_name`; within an invocation also
-//! `cold_start`, `function_request_id` and `xray_trace_id` (empty where Lambda gives none). A subject's line has
-//! besides:
+//! `cold_start`, `function_request_id`, `xray_trace_id` (empty where Lambda gives none) and, where the settings are in a
+//! parameter, its version as `settings_version`. A subject's line has besides:
 //!
 //! | field | what it holds |
 //! | --- | --- |

@@ -1,6 +1,7 @@
 //! Everything that one invocation holds, each subject walked once and reported once.
 
 mod answer;
+mod probe;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -10,11 +11,13 @@ use events::{Reading, Subject, Trigger};
 use futures_util::StreamExt;
 use futures_util::stream;
 use remediation::clock::Clock;
-use remediation::{Control, Describe, Notify, Ports, Told, Visit, walk};
+use remediation::{Control, Describe, Mode, Notify, Ports, Told, Visit, walk};
 use serde_json::Value;
 use settings::Settings;
 use telemetry::{line, metrics};
 use tracing::Instrument;
+
+use crate::asked::{Asked, asked};
 
 pub use answer::HandleError;
 use answer::{Done, Handled};
@@ -78,34 +81,49 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
         *self.armed.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Armed { control, settings });
     }
 
+    /// The mode that it is in.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.armed().settings.mode
+    }
+
     fn armed(&self) -> Arc<Armed<C>> {
         Arc::clone(&self.armed.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Handles one Lambda payload and says what to answer: the partial batch response for an SQS batch, a
-    /// list of the outcomes for a single event.
+    /// list of the outcomes for a single event. The question `{"probe": true}` is answered without any work.
     ///
     /// # Errors
     /// For a payload that cannot be read, and for a single event with something that could not be done:
     /// Lambda then delivers it again. Everything in the error is in the log already.
     pub async fn handle(&self, payload: &str, invocation: &Invocation) -> Result<Value, HandleError> {
+        let armed = self.armed();
         // At error level, so that no log level takes the request's id off the lines.
         let span = tracing::error_span!(
             "invocation",
             cold_start = invocation.cold_start,
             function_request_id = invocation.request_id,
             xray_trace_id = invocation.xray_trace_id.as_deref().unwrap_or_default(),
+            settings_version = armed.settings.written,
         );
-        self.answer(payload, invocation).instrument(span).await
+        self.answer(&armed, payload, invocation).instrument(span).await
     }
 
-    async fn answer(&self, payload: &str, invocation: &Invocation) -> Result<Value, HandleError> {
-        let armed = self.armed();
+    async fn answer(
+        &self,
+        armed: &Armed<C>,
+        payload: &str,
+        invocation: &Invocation,
+    ) -> Result<Value, HandleError> {
+        if asked(payload) == Some(Asked::Probe) {
+            return Ok(probe::answer(C::NAME, armed.settings.mode));
+        }
         match events::read(payload) {
             Ok(Trigger::Event(reading)) => {
                 // No queue counts its deliveries, so each may be the last.
                 let event = Delivery { reading: &reading, message_id: None, is_last: true };
-                let handled = self.handle_all(&armed, &[event], invocation).await;
+                let handled = self.handle_all(armed, &[event], invocation).await;
                 answer::event(Done::of(&reading, &handled))
             }
             Ok(Trigger::Batch(messages)) => {
@@ -118,7 +136,7 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
                         is_last: message.receive_count >= limit,
                     })
                     .collect();
-                let handled = self.handle_all(&armed, &deliveries, invocation).await;
+                let handled = self.handle_all(armed, &deliveries, invocation).await;
                 let done: Vec<Done> =
                     messages.iter().map(|message| Done::of(&message.reading, &handled)).collect();
                 Ok(answer::batch(&messages, &done))

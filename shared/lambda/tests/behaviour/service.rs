@@ -246,3 +246,38 @@ fn a_deadline_in_the_past_is_no_deadline() {
     let answer = run(service(&doors, &told, &clock).handle(&event("acme", "e1"), &past)).unwrap();
     assert_eq!(answer["subjects"][0]["outcome"], "compliant");
 }
+
+#[test]
+fn a_probe_is_answered_without_any_work() {
+    let (doors, told, clock) = (Doors::read([open(&["door"])]), Topic::default(), Still::default());
+    let service = service(&doors, &told, &clock);
+    let (answer, lines) = logged(|| run(service.handle(r#"{ "probe": true }"#, &invocation())).unwrap());
+    assert_eq!(
+        answer,
+        json!({ "probe": true, "control": "doors", "mode": "enforce", "version": env!("CARGO_PKG_VERSION") })
+    );
+    assert!(outcomes(&told).is_empty());
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["level"], "INFO");
+}
+
+#[test]
+fn what_is_no_probe_is_not_answered_as_one() {
+    let (doors, told, clock) = (Doors::read([open(&["door"])]), Topic::default(), Still::default());
+    let service = service(&doors, &told, &clock);
+    for payload in [r#"{ "probe": false }"#, r#"{ "probe": true, "source": "aws.config" }"#, "true"] {
+        assert!(run(service.handle(payload, &invocation())).is_err(), "{payload}");
+    }
+}
+
+#[test]
+fn each_line_names_the_version_of_the_settings_that_it_went_by() {
+    let (doors, told, clock) =
+        (Doors::read([open(&["door"]), open(&[])]), Topic::default(), Still::default());
+    let settings = Settings { written: Some(7), ..Settings::default() };
+    let service = Service::new(doors.clone(), &told, &clock, settings);
+    let handle = |id: &str| logged(|| run(service.handle(&event("acme", id), &invocation())).unwrap()).1;
+    assert_eq!(handle("e1")[0]["settings_version"], 7);
+    service.rearm(doors.clone(), Settings { written: Some(8), ..Settings::default() });
+    assert_eq!(handle("e2")[0]["settings_version"], 8);
+}
