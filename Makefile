@@ -19,11 +19,13 @@ said = $(if $(findstring command line,$(origin $1)),$($1))
 WHERE := $(or $(call said,REGIONS),$(call said,REGION))
 BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
-DEPLOYMENT = --regions "$(WHERE)" --email "$(call said,EMAIL)" --key "$(call said,KEY)" \
-	--log-days "$(call said,LOG_DAYS)" --alert-topic "$(call said,ALERT_TOPIC)" --alert-key "$(call said,ALERT_KEY)" \
-	--config-rules "$(call said,CONFIG_RULES)" --recorder "$(call said,RECORDER)" --tcp-ports "$(call said,TCP_PORTS)" \
-	--maximum-concurrency "$(call said,MAXIMUM_CONCURRENCY)" --concurrency "$(call said,CONCURRENCY)" \
-	--oldest-message-seconds "$(call said,OLDEST_MESSAGE_SECONDS)" --file "$(call said,FILE)"
+# Every variable that the tool takes, and its option there.
+SAID = account:ACCOUNT alert-key:ALERT_KEY alert-topic:ALERT_TOPIC boundary:BOUNDARY concurrency:CONCURRENCY \
+	config-rules:CONFIG_RULES email:EMAIL file:FILE force:FORCE function:FUNCTION key:KEY log-days:LOG_DAYS logs:LOGS \
+	maximum-concurrency:MAXIMUM_CONCURRENCY mode:MODE oldest-message-seconds:OLDEST_MESSAGE_SECONDS prefix:PREFIX \
+	recorder:RECORDER role-path:ROLE_PATH tcp-ports:TCP_PORTS
+option = $(if $(call said,$(lastword $1)),--$(firstword $1) "$(call said,$(lastword $1))")
+OPTIONS = --regions "$(WHERE)" $(foreach pair,$(SAID),$(call option,$(subst :, ,$(pair))))
 CURFEW := $(BIN)/python infra/tool
 # Python's tools are installed while cargo builds.
 ifeq ($(MAKELEVEL),0)
@@ -35,10 +37,10 @@ JOBS := $(shell expr 3 \* $$(getconf _NPROCESSORS_ONLN))
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test lint build deploy status stop start settings redrive remove bench lock clean
+.PHONY: help setup debug demo test lint build deploy rollback status test-alert stop start settings redrive remove bench lock clean
 
 help: ## What there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(TOOLS) $(CHECKOV) ## The Python tools, into .venv and .venv-checkov
 
@@ -81,9 +83,9 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/lint-rustc .ci/rustc-longest-first
 	@# What make would run for each target, as the shell sees it.
-	@for target in build demo test bench deploy status stop start settings redrive remove lock clean; do \
+	@for target in build demo test bench deploy rollback status test-alert stop start settings redrive remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
-			FILE=settings.json | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
+			MODE=observe FILE=settings.json | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
@@ -95,28 +97,34 @@ build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
 		printf '  %-40s%12d%12d\n' "$$binary" "$$(wc -c < "$$binary")" "$$(gzip -9 < "$$binary" | wc -c)"; \
 	done
 
-deploy: $(TOOLS) ## Curfew into REGION, or REGIONS="a b"; the mails go to EMAIL
-	@$(CURFEW) check $(DEPLOYMENT)
+deploy: $(TOOLS) ## Curfew into REGION, or REGIONS="a b"; the first time with EMAIL and MODE=observe or enforce
+	@$(CURFEW) check $(OPTIONS)
 	@$(MAKE) --no-print-directory build ARCH=$(BUILD_ARCH)
-	@$(CURFEW) deploy --lambda-dir $(LAMBDA_DIR) $(DEPLOYMENT)
+	@$(CURFEW) deploy --lambda-dir $(LAMBDA_DIR) $(OPTIONS)
 
-status: $(TOOLS) ## What is deployed in REGION, and what waits there
-	@$(CURFEW) status --regions "$(WHERE)"
+rollback: $(TOOLS) ## Events in REGION go to the version before this one again; of FUNCTION alone where it is said
+	@$(CURFEW) rollback $(OPTIONS)
+
+status: $(TOOLS) ## What is deployed in REGION, what waits there, and what is wrong
+	@$(CURFEW) status $(OPTIONS)
+
+test-alert: $(TOOLS) ## One mail, marked as a test, from a function in REGION to where its alerts go
+	@$(CURFEW) test-alert $(OPTIONS)
 
 settings: $(TOOLS) ## FILE, checked and then written to REGION
-	@$(CURFEW) settings --regions "$(WHERE)" --file "$(call said,FILE)"
+	@$(CURFEW) settings $(OPTIONS)
 
 redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
-	@$(CURFEW) redrive --regions "$(WHERE)" --function "$(call said,FUNCTION)"
+	@$(CURFEW) redrive $(OPTIONS)
 
 stop: $(TOOLS) ## Nothing more is done in REGION: events wait, for four days at most
-	@$(CURFEW) stop --regions "$(WHERE)"
+	@$(CURFEW) stop $(OPTIONS)
 
 start: $(TOOLS) ## Goes on in REGION, with what has waited first
-	@$(CURFEW) start --regions "$(WHERE)"
+	@$(CURFEW) start $(OPTIONS)
 
-remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete deletes logs, settings and key too
-	@$(CURFEW) remove --regions "$(WHERE)" --logs "$(call said,LOGS)" --force "$(call said,FORCE)"
+remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete ACCOUNT=... deletes logs, settings and key too
+	@$(CURFEW) remove $(OPTIONS)
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)

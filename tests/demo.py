@@ -107,13 +107,13 @@ class Act:
 
 
 def deploy(deployment):
-    title(f"make deploy REGION={REGION} EMAIL=ops@example.com")
-    run = deployment.deploy("--email", "ops@example.com")
+    title(f"make deploy REGION={REGION} EMAIL=ops@example.com MODE=enforce")
+    run = deployment.deploy("--email", "ops@example.com", "--mode", "enforce")
     for line in (run.stdout + run.stderr).rstrip().splitlines():
         print(f"  {line}")
-    promise("three stacks and three functions were created", run.returncode == 0 and "6 created" in run.stdout)
+    promise("six stacks and three functions were created, each function asked before it is handed anything", run.returncode == 0 and "9 created" in run.stdout)
     run = deployment.deploy()
-    promise("the same once more changes nothing", run.returncode == 0 and "6 unchanged" in run.stdout)
+    promise("the same once more changes nothing", run.returncode == 0 and "9 unchanged" in run.stdout)
 
 
 def first(lines):
@@ -218,6 +218,10 @@ def main():
         deploy(deployment)
     topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:curfew-alerts"
     inbox = inbox_of(emulator, topic)
+    title(f"make test-alert REGION={REGION}")
+    for line in deployment.tool("test-alert").stdout.rstrip().splitlines():
+        print(f"  {line}")
+    promise("a function sent one mail that is marked as a test, and it came out of the topic", inbox() == 1)
     s3, ec2 = emulator.client("s3"), emulator.client("ec2")
     for act in (acl_act(s3), policy_act(s3), group_act(ec2)):
         act.play(deployment, inbox)

@@ -6,52 +6,36 @@ leaves what it did for the next attempt.
 
 import argparse
 import sys
-from pathlib import Path
 
-import aws
 import checks
 import deployment
-import parameters
 import queues
+import regions
 import removal
 import settings
+import status
+from templates import OPTIONS
 from trouble import Trouble
 
-
-def arguments():
-    parser = argparse.ArgumentParser(prog="make", add_help=False)
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    def command(name, run, *also):
-        one = commands.add_parser(name)
-        one.add_argument("--regions", default="")
-        for add in also:
-            add(one)
-        one.set_defaults(run=run)
-
-    def deploys(one):
-        one.add_argument("--lambda-dir", type=Path, default=Path("target/lambda"))
-        one.add_argument("--concurrency", default="")
-        one.add_argument("--file", default="")
-        for option in parameters.OPTIONS:
-            one.add_argument(f"--{option.flag}", default="")
-
-    command("check", checks.check, deploys)
-    command("deploy", deployment.deploy, deploys)
-    command("status", deployment.status)
-    command("stop", deployment.stop)
-    command("start", deployment.start)
-    command("remove", removal.remove, lambda one: [one.add_argument("--logs", default=""), one.add_argument("--force", default="")])
-    command("redrive", queues.redrive, lambda one: one.add_argument("--function", default=""))
-    command("settings", settings.write, lambda one: one.add_argument("--file", default=""))
-    return parser.parse_args()
+# What each command does in one Region.
+COMMANDS = {
+    "check": checks.check, "deploy": deployment.deploy, "status": status.status, "stop": deployment.stop,
+    "start": deployment.start, "rollback": deployment.rollback, "settings": settings.write, "redrive": queues.redrive,
+    "remove": removal.remove, "test-alert": status.test_alert,
+}
+OTHERS = ("regions", "account", "prefix", "mode", "file", "concurrency", "function", "logs", "force")
 
 
 def main():
-    options = arguments()
+    parser = argparse.ArgumentParser(prog="make", add_help=False)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--lambda-dir", default="target/lambda")
+    for option in (*OTHERS, *OPTIONS):
+        parser.add_argument(f"--{option}", default="")
+    options = parser.parse_args()
     try:
-        regions = aws.regions(options.regions)
-        return options.run(regions, options) or 0
+        checks.check_options(options)
+        return regions.each(options, COMMANDS[options.command])
     except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)
         return 1

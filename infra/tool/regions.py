@@ -1,49 +1,64 @@
 """One Region after the other, and a table at the end."""
 
+import re
 import traceback
+from collections import Counter
 
+from aws import Place
 from trouble import Trouble
 
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 
-def each(regions, work, options):
+
+def named(text):
+    """The Regions that are named, in order, each once."""
+    regions = list(dict.fromkeys(text.replace(",", " ").split()))
+    if not regions:
+        raise Trouble("No Region is named.", 'Say which, as in REGION=eu-central-1 or REGIONS="eu-central-1 us-east-1".')
+    for region in regions:
+        if not REGION.fullmatch(region):
+            raise Trouble(f"REGION is `{region}`, which is no Region's name.", "Name it as in eu-central-1.")
+    return regions
+
+
+def each(options, work):
     """Does the work in each Region; one that fails does not keep the others waiting. Returns the exit status.
 
-    `work` takes the Region and the options, and returns what it did as a dictionary of step to words.
+    `work` takes the place, the options and a way to say how a step ended, and returns what ends its line in the table.
     """
-    results = [(region, *attempt(region, work, options)) for region in regions]
+    lines, failed = [], False
+    for region in named(options.regions):
+        steps = Steps(region)
+        try:
+            last = work(Place(region, options.prefix or "curfew", options.account), options, steps)
+            lines.append("; ".join(part for part in (steps.in_short(), last) if part))
+        except Trouble as trouble:
+            print(f"{region}  {trouble}", flush=True)
+            lines.append(f"FAILED: {trouble.what.splitlines()[0]}")
+            failed = True
+        except Exception as error:
+            # A defect of the tool's own must not end the other Regions.
+            traceback.print_exc()
+            lines.append(f"FAILED: unexpected {type(error).__name__}: {error}")
+            failed = True
     print()
-    for region, steps, failure in results:
-        print(f"  {region:<16}" + (f"FAILED: {failure.what.splitlines()[0]}" if failure else in_short(steps)))
-    return 1 if any(failure for _, _, failure in results) else 0
+    for region, line in zip(named(options.regions), lines, strict=True):
+        print(f"  {region:<16}{line}")
+    return int(failed)
 
 
-def attempt(region, work, options):
-    try:
-        return work(region, options), None
-    except Trouble as trouble:
-        print(f"{region}  {trouble}", flush=True)
-        return {}, trouble
-    except Exception as error:
-        # A defect of the tool's own must not end the other Regions.
-        traceback.print_exc()
-        return {}, Trouble(f"unexpected {type(error).__name__}: {error}", "See above.")
+class Steps:
+    """What was done in a Region: printed as it ends, and counted for the table."""
 
+    def __init__(self, region):
+        self.region, self.ended = region, Counter()
 
-def in_short(steps):
-    """How often each thing was done, and what `mails` says."""
-    counted = {}
-    for step, how in steps.items():
-        if step != "mails":
-            counted[how] = counted.get(how, 0) + 1
-    text = ", ".join(f"{number} {how}" for how, number in counted.items())
-    return f"{text}; mails: {steps['mails']}" if "mails" in steps else text
+    def say(self, what, how):
+        print(f"{self.region}  {what:<32} {how}", flush=True)
 
+    def __call__(self, what, how):
+        self.say(what, how)
+        self.ended[how] += 1
 
-def progress(region):
-    """Prints each step with how it ended, and hands that on."""
-
-    def say(what, how):
-        print(f"{region}  {what:<28}{how}", flush=True)
-        return how
-
-    return say
+    def in_short(self):
+        return ", ".join(f"{number} {how}" for how, number in self.ended.items())

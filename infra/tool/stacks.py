@@ -1,187 +1,131 @@
 """One CloudFormation stack: made, changed, removed, each as often as one likes."""
 
-import re
-import time
+from botocore.exceptions import ClientError, WaiterError
 
-from aws import trouble
-from parameters import declared, template
+from aws import AGAIN, trouble
+from templates import FUNCTIONS, INFRA, declared
 from trouble import Trouble
 
 TAGS = [{"Key": "project", "Value": "curfew"}]
-CAPABILITIES = ["CAPABILITY_IAM"]
 # A first creation that failed, or was never carried out.
-NEVER_MADE = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
-# What CloudFormation takes no update for: it was never there, or is half gone.
-UNUSABLE = (*NEVER_MADE, "DELETE_FAILED")
-# How CloudFormation says that there is nothing to do.
-UNCHANGED = re.compile(r"didn't contain changes|no updates are to be performed", re.I)
-POLL_SECONDS = 3
-PATIENCE_SECONDS = 30 * 60
+NEVER_MADE = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
+WAIT = {"Delay": 3, "MaxAttempts": 600}
+# What CloudFormation is at, and the waiter for its end.
+UNDER_WAY = {"CREATE": "stack_create_complete", "ROLLBACK": "stack_rollback_complete", "DELETE": "stack_delete_complete"}
 
 
 class Stack:
-    """A stack `curfew-NAME` in one Region, from infra/NAME.yaml."""
+    """A stack in one Region: `kept`, `shared`, `config` from the template of that name, a function's from function.yaml."""
 
     def __init__(self, place, name):
-        self.place, self.name, self.id = place, name, f"curfew-{name}"
+        self.place, self.id = place, f"{place.prefix}-{name}"
+        self.template = "function" if name in [one.binary for one in FUNCTIONS] else name
         self.cloudformation = place.client("cloudformation")
 
-    def describe(self):
+    def describe(self, name=None):
         """What CloudFormation says about it; `None` where there is none."""
         with trouble(f"looking for the stack {self.id}", self.place.region):
-            pages = self.cloudformation.get_paginator("describe_stacks").paginate()
-            stacks = [stack for page in pages for stack in page["Stacks"] if stack["StackName"] == self.id]
-        live = [stack for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"]
-        return live[0] if live else None
+            try:
+                [stack] = self.cloudformation.describe_stacks(StackName=name or self.id)["Stacks"]
+            except ClientError as error:
+                if "does not exist" in error.response["Error"].get("Message", ""):
+                    return None
+                raise
+        return stack if stack["StackStatus"] != "DELETE_COMPLETE" else None
+
+    def status(self):
+        return (self.describe() or {"StackStatus": "not there"})["StackStatus"]
 
     def is_there(self):
-        """Whether it was ever made: a change set that nobody carried out leaves an empty one."""
-        stack = self.describe()
-        return bool(stack) and stack["StackStatus"] not in NEVER_MADE
+        return self.status() not in ("not there", *NEVER_MADE)
 
-    def parameter_values(self):
+    def values(self):
         """The values that it was deployed with."""
-        stack = self.describe() or {}
-        return {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
+        return {one["ParameterKey"]: one.get("ParameterValue", "") for one in (self.describe() or {}).get("Parameters", [])}
 
-    def outputs(self):
-        stack = self.describe() or {}
-        return {output["OutputKey"]: output.get("OutputValue", "") for output in stack.get("Outputs", [])}
+    def topic(self):
+        """The topic of the shared stack."""
+        return next(one["OutputValue"] for one in self.describe()["Outputs"] if one["OutputKey"] == "TopicArn")
 
-    def deploy(self, given):
+    def deploy(self, given, protect=False):
         """Brings the stack to where the template and the values are. Says `created`, `updated` or `unchanged`."""
         stack = self.settled()
-        if stack and stack["StackStatus"] in UNUSABLE:
-            self.delete(only=UNUSABLE)
-            stack = self.settled()
-        exists = bool(stack)
-        if exists and stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
+        if stack and stack["StackStatus"] in (*NEVER_MADE, "DELETE_FAILED"):
+            self.delete()
+            stack = None
+        if stack and stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
             raise Trouble(
                 f"The stack {self.id} in {self.place.region} could not be changed, nor put back.",
-                "Look at its events in the console, repair what they name, choose `Continue update rollback` there, "
-                "and run the same command again.",
+                "Look at its events in the console, repair what they name, choose `Continue update rollback` there, and run the same command again.",
             )
-        change_set, since = self.propose(given, stack if exists else None)
-        if not change_set:
-            return "unchanged"
-        with trouble(f"changing the stack {self.id}", self.place.region):
-            self.cloudformation.execute_change_set(StackName=self.id, ChangeSetName=change_set)
-        stack = self.settled(after_change=True)
-        if not stack or stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            raise self.refused(self.reasons(since) or (stack or {}).get("StackStatus", "it is gone"))
-        return "updated" if exists else "created"
-
-    def change(self, given):
-        """Changes values of a stack that is there, and nothing else of it."""
-        if not self.is_there():
-            raise Trouble(f"There is no stack {self.id} in {self.place.region}.", f"Run `make deploy REGION={self.place.region}` first.")
-        return self.deploy(given)
-
-    def propose(self, given, stack):
-        """Makes a change set and gives its name and time by AWS's clock; nothing where there is nothing to change."""
-        name = f"curfew-{time.time_ns()}"
-        with trouble(f"changing the stack {self.id}", self.place.region):
-            try:
-                self.cloudformation.create_change_set(
-                    StackName=self.id,
-                    ChangeSetName=name,
-                    ChangeSetType="UPDATE" if stack else "CREATE",
-                    TemplateBody=template(self.name),
-                    Parameters=self.parameters(given, stack),
-                    Capabilities=CAPABILITIES,
-                    Tags=TAGS,
-                    # Logs and settings that an earlier deployment left are taken back in.
-                    ImportExistingResources=True,
-                )
-            except self.cloudformation.exceptions.ClientError as error:
-                if UNCHANGED.search(error.response["Error"].get("Message", "")):
-                    return None, None
-                raise
-            made = self.change_set(name)
-            if made["Status"] != "FAILED":
-                return name, made["CreationTime"]
-            self.cloudformation.delete_change_set(StackName=self.id, ChangeSetName=name)
-        why = made.get("StatusReason", "CloudFormation does not say why")
-        if stack and UNCHANGED.search(why):
-            return None, None
+        text = (INFRA / f"{self.template}.yaml").read_text()
         if not stack:
-            self.delete(only=NEVER_MADE)
-        raise self.refused(why)
+            values = {key: str(one.get("Default", "")) for key, one in declared(self.template).items()} | given
+            parameters = [{"ParameterKey": key, "ParameterValue": values[key]} for key in declared(self.template)]
+            self.carry_out("create_stack", "stack_create_complete", TemplateBody=text, Parameters=parameters, EnableTerminationProtection=protect)
+            return "created"
+        return "updated" if self.update(given, stack, TemplateBody=text) else "unchanged"
 
-    def parameters(self, given, stack):
-        """Every parameter of the template: as given, or as it was, or by default."""
-        before = {one["ParameterKey"] for one in (stack or {}).get("Parameters", [])}
-        values = []
-        for key in declared(self.name):
-            if key in given:
-                values.append({"ParameterKey": key, "ParameterValue": given[key]})
-            elif key in before:
-                values.append({"ParameterKey": key, "UsePreviousValue": True})
-        return values
+    def update(self, given, stack, wait=True, **template):
+        """Changes values, and with `TemplateBody` the template. Says whether there was anything to change."""
+        before = [one["ParameterKey"] for one in stack.get("Parameters", [])]
+        keys = declared(self.template) if "TemplateBody" in template else before
+        parameters = [{"ParameterKey": key, "ParameterValue": given[key]} for key in keys if key in given]
+        parameters += [{"ParameterKey": key, "UsePreviousValue": True} for key in before if key in keys and key not in given]
+        try:
+            self.carry_out("update_stack", "stack_update_complete" if wait else None, Parameters=parameters, **template)
+        except ClientError as error:
+            if "No updates are to be performed" not in error.response["Error"].get("Message", ""):
+                raise
+            return False
+        return True
 
-    def change_set(self, name):
-        def finished():
-            made = self.cloudformation.describe_change_set(StackName=self.id, ChangeSetName=name)
-            return made if made["Status"] in ("CREATE_COMPLETE", "FAILED") else None
+    def carry_out(self, call, waiter, **what):
+        with trouble(f"changing the stack {self.id}", self.place.region, but="No updates are to be performed"):
+            made = getattr(self.cloudformation, call)(StackName=self.id, Capabilities=["CAPABILITY_NAMED_IAM"], Tags=TAGS, **what)
+        try:
+            if waiter:
+                self.cloudformation.get_waiter(waiter).wait(StackName=made["StackId"], WaiterConfig=WAIT)
+        except WaiterError as error:
+            why = self.reasons(made["StackId"]) or str(error)
+            raise Trouble(f"The stack {self.id} in {self.place.region} could not be deployed: {why}", AGAIN) from error
 
-        return self.wait(finished, "its change set")
-
-    def settled(self, after_change=False):
+    def settled(self):
         """The stack once nothing is in progress; it may be somebody else's deployment that is."""
+        while (stack := self.describe()) and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] != "REVIEW_IN_PROGRESS":
+            waiter = UNDER_WAY.get(stack["StackStatus"].split("_")[0], "stack_update_complete")
+            try:
+                self.cloudformation.get_waiter(waiter).wait(StackName=stack["StackId"], WaiterConfig=WAIT)
+            except WaiterError as error:
+                # It ended in another way, which the next look tells; or not at all.
+                if "Max attempts" in str(error):
+                    raise Trouble(f"The stack {self.id} in {self.place.region} is still at it: {stack['StackStatus']}.", "Look at its events in the console; run the same command again once it has ended.") from error
+        return stack
 
-        def finished():
-            stack = self.describe()
-            status = stack["StackStatus"] if stack else "NONE"
-            waiting = status.endswith("_IN_PROGRESS") and (after_change or status != "REVIEW_IN_PROGRESS")
-            return None if waiting else (stack or "none")
-
-        found = self.wait(finished, "what is in progress")
-        return None if found == "none" else found
-
-    def wait(self, finished, what):
-        end = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < end:
-            with trouble(f"waiting for the stack {self.id}", self.place.region):
-                found = finished()
-            if found:
-                return found
-            time.sleep(POLL_SECONDS)
-        raise Trouble(
-            f"The stack {self.id} in {self.place.region} is still at it after {PATIENCE_SECONDS // 60} minutes ({what}).",
-            "Look at its events in the console; run the same command again once it has ended.",
-        )
-
-    def reasons(self, since, kind="_FAILED"):
-        """Why resources failed since then (by AWS's clock), first things first, without what was merely cancelled."""
+    def reasons(self, stack_id):
+        """Why resources failed in what was done last, first things first, without what was merely cancelled."""
         with trouble(f"asking why the stack {self.id} failed", self.place.region):
-            events = self.cloudformation.describe_stack_events(StackName=self.id)["StackEvents"]
-        failed = [
-            f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}"
-            for event in reversed(events)
-            if event["ResourceStatus"].endswith(kind)
-            and event["Timestamp"] >= since
-            and "cancelled" not in event.get("ResourceStatusReason", "cancelled").lower()
-        ]
+            events = self.cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+        failed = []
+        for event in events:
+            if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in event.get("ResourceStatusReason", "cancelled").lower():
+                failed.insert(0, f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}")
+            if event.get("PhysicalResourceId") == stack_id and event["ResourceStatus"] in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
+                break
         return "; ".join(dict.fromkeys(failed))
 
-    def refused(self, why):
-        return Trouble(
-            f"The stack {self.id} in {self.place.region} could not be deployed: {why}",
-            "Correct that and run the same command again; it goes on from here.",
-        )
-
-    def delete(self, only=None):
-        """Removes the stack, where it has a status of `only`. Says whether it did."""
+    def delete(self):
+        """Removes the stack. Says whether there was one."""
         stack = self.settled()
-        # By now somebody else may have carried out what was only proposed.
-        if not stack or (only and stack["StackStatus"] not in only):
+        if not stack:
             return False
         with trouble(f"removing the stack {self.id}", self.place.region):
+            if stack.get("EnableTerminationProtection"):
+                self.cloudformation.update_termination_protection(StackName=self.id, EnableTerminationProtection=False)
             self.cloudformation.delete_stack(StackName=stack["StackId"])
-        left = self.settled(after_change=True)
-        if left and left["StackId"] == stack["StackId"]:
-            raise Trouble(
-                f"The stack {self.id} in {self.place.region} could not be removed: {self.reasons(stack['CreationTime'], 'DELETE_FAILED') or left['StackStatus']}",
-                "Correct that and run the same command again.",
-            )
+        try:
+            self.cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack["StackId"], WaiterConfig=WAIT)
+        except WaiterError as error:
+            why = self.reasons(stack["StackId"]) or str(error)
+            raise Trouble(f"The stack {self.id} in {self.place.region} could not be removed: {why}", AGAIN) from error
         return True

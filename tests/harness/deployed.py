@@ -52,8 +52,9 @@ class Deployment:
 
     def function(self, name):
         """A deployed function at work, with the environment that it was deployed with."""
-        configuration = self.emulator.client("lambda").get_function_configuration(FunctionName=f"curfew-{name}")
-        return Function(name, self.emulator, topic=None, environment=configuration["Environment"]["Variables"])
+        configuration = self.emulator.client("lambda").get_function_configuration(FunctionName=f"curfew-{name}", Qualifier="live")
+        variables = {key: value for key, value in configuration["Environment"]["Variables"].items() if key != "AWS_ENDPOINT_URL"}
+        return Function(name, self.emulator, topic=None, environment=variables)
 
     def put(self, event):
         """Puts an event on the event bus, whose rules decide what becomes of it."""
@@ -70,9 +71,8 @@ class Mapping:
 
     def __init__(self, emulator, name):
         self.sqs = emulator.client("sqs")
-        arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:curfew-{name}"
-        found = emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-        [self.mapping] = [one for one in found if one["FunctionArn"] == arn]
+        queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:curfew-{name}"
+        [self.mapping] = emulator.client("lambda").list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
         assert self.mapping["State"] == "Enabled" and self.mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         queue = self.mapping["EventSourceArn"].rsplit(":", 1)[-1]
         self.url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]

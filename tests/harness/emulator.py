@@ -1,36 +1,181 @@
-"""moto's server, with what its CloudFormation forgets: a stack that a change set makes has outputs and exports too, and
-a key's policy is text once KMS has it. Templates are read by libyaml, which takes a fifth of the time.
+"""moto's server, with what it lacks of AWS: an alias that a stack makes, log groups of functions, termination protection
+that can be taken away, policies that go before their role, a key's policy as text, and versions that really run when
+they are asked. Templates are read by
+libyaml, which takes a fifth of the time.
 
 Called with moto's own arguments.
 """
 
+import io
 import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import zipfile
+from pathlib import Path
 
 import yaml
-from moto.cloudformation.models import ChangeSet, cloudformation_backends
-from moto.cloudformation.utils import yaml_tag_constructor
-from moto.kms.models import KmsBackend
-from moto.server import main
 
-apply, create_key = ChangeSet.apply, KmsBackend.create_key
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from harness.runtime import PlainRuntime  # noqa: E402
+from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaVersion  # noqa: E402
+from moto.awslambda.utils import get_backend  # noqa: E402
+from moto.cloudformation import parsing  # noqa: E402
+from moto.cloudformation.models import cloudformation_backends  # noqa: E402
+from moto.cloudformation.responses import CloudFormationResponse  # noqa: E402
+from moto.cloudformation.utils import yaml_tag_constructor  # noqa: E402
+from moto.core.common_models import CloudFormationModel  # noqa: E402
+from moto.core.responses import ActionResult  # noqa: E402
+from moto.iam.models import Role, iam_backends  # noqa: E402
+from moto.kms.models import KmsBackend  # noqa: E402
+from moto.server import main  # noqa: E402
+from moto.ssm.models import ssm_backends  # noqa: E402
 
-def apply_whole(self):
-    apply(self)
-    stack = self.stack
-    stack.template, stack.template_dict = self.template, self.template_dict
-    stack.parameters = {**(stack.parameters or {}), **self.parameters}
-    stack.output_map = stack._create_output_map()
-    exports = cloudformation_backends[stack.account_id][stack.region_name].exports
-    exports.update({export.name: export for export in stack.exports})
+delete_role, validate = Role.delete_from_cloudformation_json, CloudFormationResponse._validate_different_update
+update_resource, store_value, map_queue = parsing.parse_and_update_resource, parsing.ResourceMap.parse_ssm_parameter, LambdaBackend.create_event_source_mapping
+create_function = LambdaFunction.create_from_cloudformation_json
+create_key, init, configuration, update = (
+    KmsBackend.create_key, LambdaFunction.__init__, LambdaFunction.get_configuration, LambdaFunction.update_configuration,
+)
 
 
 def create_key_with_text(self, policy, *args, **kwargs):
     return create_key(self, json.dumps(policy) if isinstance(policy, dict) else policy, *args, **kwargs)
 
 
+class Alias(CloudFormationModel):
+    """AWS::Lambda::Alias, which moto has for its API alone. moto files its models by their module."""
+
+    __module__ = LambdaFunction.__module__
+
+    def __init__(self, arn):
+        self.physical_resource_id = arn
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::Lambda::Alias"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        said = cloudformation_json["Properties"]
+        backend = get_backend(account_id, region_name)
+        return cls(backend.create_alias(said["Name"], said["FunctionName"], str(said["FunctionVersion"]), "", None).arn)
+
+
+def init_with_logging(self, account_id, spec, *args, **kwargs):
+    init(self, account_id, spec, *args, **kwargs)
+    self.logging = spec.get("LoggingConfig") or {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}"}
+
+
+def create_with_logging(resource_name, cloudformation_json, *args, **kwargs):
+    function = create_function(resource_name, cloudformation_json, *args, **kwargs)
+    function.logging = cloudformation_json["Properties"]["LoggingConfig"]
+    return function
+
+
+def configuration_with_logging(self, *args, **kwargs):
+    return configuration(self, *args, **kwargs) | {"LoggingConfig": self.logging}
+
+
+def update_with_logging(self, updates):
+    self.logging = updates.get("LoggingConfig", self.logging)
+    return update(self, updates)
+
+
+def run(self, event):
+    """Runs the version's own binary, as Lambda does, and returns (answer, whether it failed, log)."""
+    runtime = PlainRuntime()
+    with tempfile.TemporaryDirectory() as place:
+        bootstrap = Path(zipfile.ZipFile(io.BytesIO(self.code_bytes)).extract("bootstrap", place))
+        bootstrap.chmod(0o755)
+        environment = {
+            **{name: os.environ[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")},
+            **self.environment_vars, "AWS_REGION": self.region, "AWS_LAMBDA_FUNCTION_NAME": self.function_name,
+            "AWS_LAMBDA_FUNCTION_VERSION": str(self.version), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_size),
+            "AWS_LAMBDA_RUNTIME_API": runtime.address("").removeprefix("http://"),
+        }
+        process = subprocess.Popen([bootstrap], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        log = []
+        reader = threading.Thread(target=lambda: log.extend(process.stdout), daemon=True)
+        # One that ends without an answer has failed.
+        waiter = threading.Thread(target=lambda: (process.wait(), runtime.give_up({"errorType": "Runtime.ExitError"})), daemon=True)
+        reader.start(), waiter.start()
+        failed, answer = runtime.invoke("", event)
+        process.kill()
+        waiter.join(), reader.join()
+        runtime.close()
+    return json.dumps(answer), failed, "".join(log)
+
+
+def delete_role_last(resource_name, cloudformation_json, account_id, region_name):
+    """A stack's policies go before the role that they are attached to."""
+    backend = iam_backends[account_id]["aws"]
+    for role in [one for one in backend.roles.values() if one.name == resource_name]:
+        for policy in list(role.managed_policies.values()):
+            policy.detach_from(role)
+    delete_role(resource_name, cloudformation_json, account_id, region_name)
+
+
+def validate_with_parameters(self, incoming, body, stack):
+    """Compares numbers with numbers, and where a parameter names one of Parameter Store's, its value with the value."""
+    store = ssm_backends[self.current_account][self.region]
+    declared = stack.template_dict["Parameters"]
+
+    def compared(one):
+        kind = declared.get(one["ParameterKey"], {}).get("Type", "")
+        if "ParameterValue" not in one or not (kind == "Number" or kind.startswith("AWS::SSM")):
+            return one
+        value = int(one["ParameterValue"]) if kind == "Number" else store.get_parameter(one["ParameterValue"]).value
+        return {**one, "ParameterValue": value}
+
+    validate(self, [compared(one) for one in incoming], body, stack)
+
+
+def update_what_is_wanted(logical_id, resource, resources, **where):
+    """What a condition leaves out is not updated."""
+    condition = resource.get("Condition")
+    if condition and not resources.lazy_condition_map[condition]:
+        return resources._parsed_resources.get(logical_id)
+    return update_resource(logical_id, resource, resources, **where)
+
+
+def value_of_a_parameter_that_is_there(self, value, kind):
+    """A default that is not used may name a parameter that is not there."""
+    found = ssm_backends[self._account_id][self._region_name].get_parameter(value)
+    return store_value(self, value, kind) if found else None
+
+
+def map_alias(self, spec):
+    """The mapping of an alias stays the alias's, whatever version that points at."""
+    name, mapping = spec["FunctionName"], map_queue(self, spec)
+    mapping.function_arn = name if name.startswith("arn:") else mapping.function_arn
+    return mapping
+
+
+def update_termination_protection(self):
+    stack = cloudformation_backends[self.current_account][self.region].get_stack(self._get_param("StackName"))
+    stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
+    return ActionResult({"StackId": stack.stack_id})
+
+
 if __name__ == "__main__":
     yaml.CLoader.add_multi_constructor("", yaml_tag_constructor)
     yaml.Loader = yaml.CLoader
-    ChangeSet.apply, KmsBackend.create_key = apply_whole, create_key_with_text
+    KmsBackend.create_key = create_key_with_text
+    LambdaFunction.__init__, LambdaFunction.get_configuration = init_with_logging, configuration_with_logging
+    LambdaFunction.update_configuration, LambdaFunction._invoke_lambda = update_with_logging, run
+    parsing.parse_and_update_resource = update_what_is_wanted
+    parsing.ResourceMap.parse_ssm_parameter = value_of_a_parameter_that_is_there
+    LambdaBackend.create_event_source_mapping = map_alias
+    LambdaFunction.create_from_cloudformation_json = create_with_logging
+    LambdaVersion.get_cfn_attribute = lambda self, _: self.version
+    LambdaVersion.physical_resource_id = property(lambda self: f"version {self.version}", lambda *_: None)
+    # What a mapping does, the tests do themselves, to see it: see Mapping in deployed.py.
+    LambdaBackend.send_sqs_batch = lambda *_: False
+    Role.delete_from_cloudformation_json = delete_role_last
+    CloudFormationResponse._validate_different_update = validate_with_parameters
+    CloudFormationResponse.update_termination_protection = update_termination_protection
     main()

@@ -15,6 +15,8 @@ class Row:
     control: str
     resource: str
     changes: bool
+    memory: int
+    timeout: int
 
 
 ROWS = {name: Row(name, **columns) for name, columns in tomllib.loads(TABLE.read_text()).items()}

@@ -1,4 +1,4 @@
-"""What the functions' roles allow, as infra/foundation.yaml says."""
+"""What the functions' roles allow, as the templates say."""
 
 from . import templates
 
@@ -13,18 +13,19 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
+def policies(function):
+    """(logical id, properties) of each policy that a function's role has, in shared.yaml and in its own stack."""
+    role = templates.logical(function) + "Role"
+    mine = [("shared", {"Ref": role}), ("function", f"curfew-{function}-{templates.REGION}")]
+    for name, attached in mine:
+        for logical, one in templates.resources(name, function if name == "function" else None).items():
+            if one["Type"] == "AWS::IAM::ManagedPolicy" and attached in one["Properties"]["Roles"]:
+                yield logical, one["Properties"]
+
+
 def statements(function):
-    """Every statement of a function's role; of a conditional one the statement itself."""
-    role = templates.load("foundation")["Resources"][f"{templates.logical(function)}Role"]
-    found = []
-    for policy in role["Properties"]["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            if "Fn::If" in statement:
-                _condition, *branches = statement["Fn::If"]
-                found += [branch for branch in branches if "Action" in branch]
-            else:
-                found.append(statement)
-    return found
+    """Every statement of the policies of a function's role, those included that a condition makes."""
+    return [statement for _, policy in policies(function) for statement in policy["PolicyDocument"]["Statement"]]
 
 
 def own_actions(function):

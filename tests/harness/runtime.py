@@ -35,6 +35,10 @@ class PlainRuntime:
         self._waiting.put((headers, body))
         return self._answers.get(timeout=60)
 
+    def give_up(self, error):
+        """Ends the invocation that waits for an answer, as Lambda does when the process is gone."""
+        self._answers.put((True, error))
+
     def close(self):
         self._server.close()
 

@@ -6,10 +6,13 @@ import re
 
 import yaml
 
+from .functions import FUNCTIONS, ROWS
 from .stack import ACCOUNT, REGION, ROOT
 
 INFRA = ROOT / "infra"
-TEMPLATES = ("foundation", "functions", "triggers", "watch")
+TEMPLATES = ("kept", "shared", "function", "config")
+# In the order in which they are deployed, each with its template.
+STACKS = {"kept": "kept", "shared": "shared", **dict.fromkeys(FUNCTIONS, "function"), "config": "config"}
 PSEUDO = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Partition": "aws",
@@ -56,42 +59,65 @@ def logical(function):
     return "".join(part.capitalize() for part in function.split("-"))
 
 
-def resolve(value):
-    """A value with its `Fn::Sub` of pseudo parameters carried out; other functions stay as they are."""
+def values_of(function):
+    """What the stack of a function is deployed with: its row, and the defaults."""
+    row = ROWS[function]
+    return {
+        "FunctionName": row.name, "Control": row.control, "ResourceType": row.resource,
+        "Changes": "yes" if row.changes else "no", "MemoryMegabytes": str(row.memory),
+        "TimeoutSeconds": str(row.timeout), "VisibilitySeconds": str(6 * row.timeout),
+    }
+
+
+def names(template, function=None):
+    """What a reference in a template stands for: pseudo parameters, defaults, and the values of a function's row."""
+    defaults = {name: str(one["Default"]) for name, one in load(template)["Parameters"].items() if "Default" in one}
+    return {**PSEUDO, **defaults, **(values_of(function) if function else {})}
+
+
+def resolve(value, known=PSEUDO):
+    """A value with references and `Fn::Sub` of what is known carried out; other functions stay as they are."""
     if isinstance(value, dict):
         if set(value) == {"Fn::Sub"} and isinstance(value["Fn::Sub"], str):
-            return re.sub(r"\$\{([^}]+)\}", lambda m: PSEUDO.get(m[1], m[0]), value["Fn::Sub"])
-        if set(value) == {"Ref"} and value["Ref"] in PSEUDO:
-            return PSEUDO[value["Ref"]]
-        return {key: resolve(one) for key, one in value.items()}
+            return re.sub(r"\$\{([^}]+)\}", lambda m: known.get(m[1], m[0]), value["Fn::Sub"])
+        if set(value) == {"Ref"} and value["Ref"] in known:
+            return known[value["Ref"]]
+        return {key: resolve(one, known) for key, one in value.items()}
     if isinstance(value, list):
-        return [resolve(one) for one in value]
+        return [resolve(one, known) for one in value]
     return value
 
 
+def resources(template, function=None):
+    """A template's resources with what is known carried out; of a function those that its row makes."""
+    gone = {"ChangesSomething"} if function and not ROWS[function].changes else set()
+    found = load(template)["Resources"].items()
+    return {name: resolve(one, names(template, function)) for name, one in found if one.get("Condition") not in gone}
+
+
 def dashboard():
-    return json.loads(resolve(load("watch")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))
+    return json.loads(resources("shared")["Dashboard"]["Properties"]["DashboardBody"])
 
 
 def queries():
     """Saved queries and those of the dashboard, by name and title."""
-    resources = load("watch")["Resources"].values()
-    saved = [one["Properties"] for one in resources if one["Type"] == "AWS::Logs::QueryDefinition"]
+    saved = [one["Properties"] for one in resources("shared").values() if one["Type"] == "AWS::Logs::QueryDefinition"]
     shown = [widget["properties"] for widget in dashboard()["widgets"] if widget["type"] == "log"]
     return {one["Name"]: one["QueryString"] for one in saved} | {one["title"]: one["query"] for one in shown}
 
 
+def alarms_of(function):
+    """A function's alarms, by logical id."""
+    found = resources("function", function).items()
+    return {name: one["Properties"] for name, one in found if one["Type"] == "AWS::CloudWatch::Alarm"}
+
+
 def alarms(namespace):
     """(name of the alarm, metric, dimensions with their values) of each metric of a namespace that an alarm watches."""
-    for resource in load("watch")["Resources"].values():
-        if resource["Type"] != "AWS::CloudWatch::Alarm":
-            continue
-        alarm = resource["Properties"]
-        named = [alarm, *(one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one)]
-        for metric in named:
-            if metric.get("Namespace") == namespace:
-                dimensions = sorted((one["Name"], one["Value"]) for one in metric["Dimensions"])
-                yield alarm["AlarmName"], metric["MetricName"], tuple(dimensions)
+    for alarm in (alarm for function in FUNCTIONS for alarm in alarms_of(function).values()):
+        for metric in (one["MetricStat"]["Metric"] for one in alarm["Metrics"] if "MetricStat" in one):
+            if metric["Namespace"] == namespace:
+                yield alarm["AlarmName"], metric["MetricName"], tuple(sorted((one["Name"], one["Value"]) for one in metric["Dimensions"]))
 
 
 def shown(namespace):

@@ -10,6 +10,7 @@ import sys
 import traceback
 from unittest import mock
 
+import botocore.client
 import botocore.loaders
 
 from .stack import ROOT
@@ -17,6 +18,17 @@ from .stack import ROOT
 TOOL = ROOT / "infra" / "tool"
 # Each session reads what AWS's services are like from large files: once is enough.
 LOADER = functools.cache(botocore.loaders.create_loader)
+# Every action of AWS that the tool was seen to call, as IAM names it.
+CALLED = set()
+SERVICES, ACTIONS = {"monitoring": "cloudwatch"}, {"lambda:Invoke": "lambda:InvokeFunction"}
+call = botocore.client.BaseClient._make_api_call
+
+
+def seen(client, operation, arguments):
+    service = client.meta.service_model.signing_name
+    action = f"{SERVICES.get(service, service)}:{operation}"
+    CALLED.add(ACTIONS.get(action, action))
+    return call(client, operation, arguments)
 
 
 def run(words, environment):
@@ -27,6 +39,7 @@ def run(words, environment):
         contextlib.redirect_stdout(out), contextlib.redirect_stderr(error),
         mock.patch.dict(os.environ, environment, clear=True), mock.patch.object(sys, "argv", ["make", *words]),
         mock.patch.object(botocore.loaders, "create_loader", LOADER),
+        mock.patch.object(botocore.client.BaseClient, "_make_api_call", seen),
     ):
         try:
             status = main()()
@@ -46,3 +59,11 @@ def main():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.main
+
+
+def module(name, deployment, monkeypatch, **values):
+    """Gives one of the tool's modules other values for a test, in which the tool runs in this process."""
+    assert deployment.run is run
+    main()
+    for key, value in values.items():
+        monkeypatch.setattr(sys.modules[name], key, value)

@@ -20,8 +20,11 @@ INSTALL = (
     ".venv-checkov/bin/python -m pip install --quiet --requirement tests/checkov.txt"
 )
 OTHER_DEFAULTS = {
-    ("foundation", "KeyChoice"): "aws-managed",
-    ("triggers", "CreateRecorder"): "yes",
+    ("kept", "KeyChoice"): "aws-managed",
+    ("shared", "KeyArn"): "none",
+    ("function", "KeyArn"): "none",
+    ("function", "CodeBucketPrefix"): "acme-curfew",
+    ("config", "CreateRecorder"): "yes",
 }
 
 
@@ -71,8 +74,8 @@ def test_checkov_finds_nothing(results):
 
 def test_checkov_saw_what_the_conditions_make(results):
     default, others, _ = results
-    assert ("triggers", "AWS::S3::Bucket.RecorderBucket", "CKV_AWS_53") in ids(others["passed_checks"])
-    assert ("foundation", "AWS::KMS::Key.Key", "CKV_AWS_7") in ids(default["passed_checks"])
+    assert ("config", "AWS::S3::Bucket.RecorderBucket", "CKV_AWS_53") in ids(others["passed_checks"])
+    assert ("kept", "AWS::KMS::Key.Key", "CKV_AWS_7") in ids(default["passed_checks"])
 
 
 def test_each_skipped_check_would_fail_and_has_its_reason(results):

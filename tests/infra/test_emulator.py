@@ -1,6 +1,5 @@
 """The stacks on the emulator: what it can create is there with the right properties, what it cannot is listed."""
 
-import ast
 import io
 import json
 import zipfile
@@ -14,10 +13,10 @@ from harness.triggers import GROUP, compliance_change, put_evaluations
 
 CODE = {"CodeBucketPrefix": "acme-curfew", "CodeVersion": "1.0.0"}
 PARAMETERS = {
-    "foundation": {"Email": "ops@example.com"},
-    "functions": CODE,
-    "triggers": {"CreateRecorder": "yes"},
-    "watch": {},
+    "kept": {"Mode": "enforce"},
+    "shared": {"Mode": "enforce", "Quarantine": "isolate", "BlockPublicAcls": "yes", "Email": "ops@example.com"},
+    **{function: CODE | templates.values_of(function) for function in FUNCTIONS},
+    "config": {"CreateRecorder": "yes"},
 }
 NOT_CREATED = json.loads((templates.INFRA / "emulator.json").read_text())["types"]
 
@@ -33,9 +32,9 @@ def create(emulator, name):
     cloudformation = emulator.client("cloudformation")
     cloudformation.create_stack(
         StackName=f"curfew-{name}",
-        TemplateBody=templates.text(name),
+        TemplateBody=templates.text(templates.STACKS[name]),
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in PARAMETERS[name].items()],
-        Capabilities=["CAPABILITY_IAM"],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
         Tags=[{"Key": "project", "Value": "curfew"}],
     )
     (stack,) = cloudformation.describe_stacks(StackName=f"curfew-{name}")["Stacks"]
@@ -45,7 +44,7 @@ def create(emulator, name):
 
 @pytest.fixture(scope="module")
 def outputs(emulator):
-    """The outputs of all four stacks, created in their order."""
+    """The outputs of all stacks, created in their order."""
     s3 = emulator.client("s3")
     bucket = f"{CODE['CodeBucketPrefix']}-{REGION}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -54,14 +53,15 @@ def outputs(emulator):
         code.writestr("bootstrap", "")
     for function in FUNCTIONS:
         s3.put_object(Bucket=bucket, Key=f"{CODE['CodeVersion']}/{function}.zip", Body=archive.getvalue())
-    return {name: create(emulator, name) for name in templates.TEMPLATES}
+    return {name: create(emulator, name) for name in templates.STACKS}
 
 
-@pytest.mark.parametrize("name", templates.TEMPLATES)
+@pytest.mark.parametrize("name", templates.STACKS)
 def test_what_is_not_created_is_listed_and_what_is_listed_is_not_created(emulator, outputs, name):
     summaries = emulator.client("cloudformation").list_stack_resources(StackName=f"curfew-{name}")["StackResourceSummaries"]
     created = {one["LogicalResourceId"] for one in summaries if one.get("PhysicalResourceId")}
-    for logical_id, resource in templates.load(name)["Resources"].items():
+    function = name if name in FUNCTIONS else None
+    for logical_id, resource in templates.resources(templates.STACKS[name], function).items():
         kind = resource["Type"]
         if kind in NOT_CREATED:
             assert logical_id not in created, f"the emulator creates {kind} by now: take it out of infra/emulator.json"
@@ -75,31 +75,39 @@ def test_every_listed_type_is_in_a_template():
     assert all(len(reason) > 20 for reason in NOT_CREATED.values())
 
 
+def statements_of(emulator, function, region=REGION):
+    """The statements of a role's policies, by Sid."""
+    iam, found = emulator.client("iam"), {}
+    for policy in iam.list_attached_role_policies(RoleName=f"curfew-{function}-{region}")["AttachedPolicies"]:
+        version = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId="v1")["PolicyVersion"]
+        found |= {one["Sid"]: one for one in version["Document"]["Statement"]}
+    return found
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_functions_outputs_lead_to_what_was_created(emulator, outputs, function):
-    mine = {key.removeprefix(templates.logical(function)): value for key, value in outputs["foundation"].items()}
+def test_what_was_created_for_a_function_fits_together(emulator, outputs, function):
     sqs = emulator.client("sqs")
-    for output, queue in (("QueueUrl", f"curfew-{function}"), ("DeadLettersUrl", f"curfew-{function}-dead-letters")):
-        assert sqs.get_queue_url(QueueName=queue)["QueueUrl"].rsplit("/", 1)[-1] == mine[output].rsplit("/", 1)[-1]
     attributes = sqs.get_queue_attributes(
         QueueUrl=sqs.get_queue_url(QueueName=f"curfew-{function}")["QueueUrl"], AttributeNames=["All"]
     )["Attributes"]
     assert json.loads(attributes["RedrivePolicy"]) == {
         "deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:curfew-{function}-dead-letters", "maxReceiveCount": 8,
     }
-    role = mine["RoleArn"].rsplit("/", 1)[-1]
-    # AWS gives the document as an object, the emulator as the text of a Python one.
-    document = ast.literal_eval(emulator.client("iam").get_role_policy(RoleName=role, PolicyName="calls")["PolicyDocument"])
-    statements = {one["Sid"]: one for one in document["Statement"]}
+    key, topic = outputs["kept"]["KeyArn"], outputs["shared"]["TopicArn"]
+    assert attributes["KmsMasterKeyId"] == key
+    statements = statements_of(emulator, function)
     assert set(statements) == {one["Sid"] for one in roles.statements(function)}
-    assert statements["PublishAlerts"]["Resource"] == outputs["foundation"]["AlertTopicArn"] == outputs["foundation"]["TopicArn"]
+    assert statements["PublishAlerts"]["Resource"] == topic
     for sid, via in (("ServiceQueueKey", "sqs"), ("ServiceTopicKey", "sns")):
-        assert statements[sid]["Resource"] == outputs["foundation"]["KeyArn"]
+        assert statements[sid]["Resource"] == key
         assert statements[sid]["Condition"]["StringEquals"]["kms:ViaService"] == f"{via}.{REGION}.amazonaws.com"
-    configured = emulator.client("lambda").get_function_configuration(FunctionName=f"curfew-{function}")
-    assert configured["Role"] == mine["RoleArn"]
-    assert configured["Environment"]["Variables"]["TOPIC_ARN"] == outputs["foundation"]["AlertTopicArn"]
-    assert configured["Environment"]["Variables"]["CURFEW_SETTINGS_PARAMETER"] == outputs["foundation"]["SettingsParameter"]
+    client = emulator.client("lambda")
+    configured = client.get_function_configuration(FunctionName=f"curfew-{function}", Qualifier="live")
+    assert configured["Role"] == emulator.client("iam").get_role(RoleName=f"curfew-{function}-{REGION}")["Role"]["Arn"]
+    assert configured["LoggingConfig"]["LogGroup"] == "/aws/lambda/curfew"
+    assert configured["Environment"]["Variables"] == {"TOPIC_ARN": topic, "CURFEW_SETTINGS_PARAMETER": "/curfew/settings"}
+    [mapping] = client.list_event_source_mappings(EventSourceArn=attributes["QueueArn"])["EventSourceMappings"]
+    assert mapping["FunctionArn"].endswith(f":function:curfew-{function}:live") and mapping["State"] == "Enabled"
 
 
 def waiting(emulator, function):
@@ -134,10 +142,22 @@ def test_an_update_leaves_peoples_settings_alone(emulator, outputs):
     mine = '{"version":1,"mode":"observe"}'
     ssm.put_parameter(Name="/curfew/settings", Value=mine, Overwrite=True)
     emulator.client("cloudformation").update_stack(
-        StackName="curfew-foundation", TemplateBody=templates.text("foundation"), Capabilities=["CAPABILITY_IAM"],
-        Parameters=[{"ParameterKey": "LogRetentionDays", "ParameterValue": "400"}],
+        StackName="curfew-kept", TemplateBody=templates.text("kept"),
+        Parameters=[{"ParameterKey": "LogRetentionDays", "ParameterValue": "400"}, {"ParameterKey": "Mode", "UsePreviousValue": True}],
     )
     assert ssm.get_parameter(Name="/curfew/settings")["Parameter"]["Value"] == mine
+
+
+@pytest.mark.parametrize(("region", "said", "value"), [
+    ("ap-south-1", {"Mode": "observe"}, '{"version":1,"mode":"observe"}'),
+    ("ap-south-2", {"Mode": "observe", "Settings": '{"mode":"observe","sg":{"quarantine":"alert"}}'}, '{"mode":"observe","sg":{"quarantine":"alert"}}'),
+])
+def test_settings_begin_as_the_parameters_say(emulator, region, said, value):
+    emulator.client("cloudformation", region).create_stack(
+        StackName="curfew-kept", TemplateBody=templates.text("kept"),
+        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in said.items()],
+    )
+    assert emulator.client("ssm", region).get_parameter(Name="/curfew/settings")["Parameter"]["Value"] == value
 
 
 ELSEWHERE = "arn:aws:sns:us-east-1:210987654321:security"
@@ -159,21 +179,23 @@ ELSEWHERE = "arn:aws:sns:us-east-1:210987654321:security"
 )
 def test_a_role_may_use_the_key_of_the_topic_that_its_function_publishes_to(emulator, region, parameters, key):
     cloudformation = emulator.client("cloudformation", region)
-    cloudformation.create_stack(
-        StackName="curfew-foundation", TemplateBody=templates.text("foundation"), Capabilities=["CAPABILITY_IAM"],
-        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
-    )
-    (stack,) = cloudformation.describe_stacks(StackName="curfew-foundation")["Stacks"]
-    got = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    topic = parameters.get("AlertTopicArn") or got["TopicArn"]
-    assert got["AlertTopicArn"] == topic
-    assert bool(got["KeyArn"]) is (parameters["KeyChoice"] == "customer-managed")
-    role = got["S3AclPrivateRoleArn"].rsplit("/", 1)[-1]
-    document = ast.literal_eval(emulator.client("iam").get_role_policy(RoleName=role, PolicyName="calls")["PolicyDocument"])
-    # The emulator leaves None where a statement is not.
-    statements = {one["Sid"]: one for one in document["Statement"] if one}
+
+    def created(name, **said):
+        cloudformation.create_stack(
+            StackName=f"curfew-{name}", TemplateBody=templates.text(name), Capabilities=["CAPABILITY_NAMED_IAM"],
+            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in said.items()],
+        )
+        (stack,) = cloudformation.describe_stacks(StackName=f"curfew-{name}")["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    elsewhere = {name: value for name, value in parameters.items() if name != "KeyChoice"}
+    own = created("kept", Mode="observe", KeyChoice=parameters["KeyChoice"])["KeyArn"]
+    topic = created("shared", Mode="observe", **elsewhere)["TopicArn"]
+    assert (own == "none") is (parameters["KeyChoice"] == "aws-managed")
+    statements = statements_of(emulator, "s3-acl-private", region)
+    topic = elsewhere.get("AlertTopicArn", topic)
     assert statements["PublishAlerts"]["Resource"] == topic
-    assert ("ServiceQueueKey" in statements) is (parameters["KeyChoice"] == "customer-managed")
+    assert "CloseBucketAcls" not in statements
     if key is None:
         assert "ServiceTopicKey" not in statements
     else:

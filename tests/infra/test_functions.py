@@ -1,6 +1,7 @@
 """The table of functions against what else knows them."""
 
 import re
+import tomllib
 
 import pytest
 
@@ -11,6 +12,11 @@ from harness.stack import ROOT
 
 def test_each_folder_of_functions_has_a_row():
     assert sorted(FUNCTIONS) == sorted(path.parent.name for path in ROOT.glob("functions/*/Cargo.toml"))
+
+
+def test_what_a_function_is_deployed_with_stands_in_the_table_alone():
+    for function in FUNCTIONS:
+        assert "lambda" not in tomllib.loads((ROOT / "functions" / function / "Cargo.toml").read_text())["package"].get("metadata", {})
 
 
 def test_the_readme_begins_with_the_same_functions():

@@ -1,4 +1,4 @@
-"""Where the event patterns of triggers.yaml send each kind of event."""
+"""Where the event patterns of function.yaml send each kind of event."""
 
 import pytest
 from samples import SAMPLES
@@ -8,29 +8,28 @@ from harness.functions import FUNCTIONS
 from harness.pattern import matches
 
 
-def rules(template):
-    """(function, rule's properties) of each event rule; the function is the one whose queue it feeds."""
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Events::Rule":
-            (target,) = resource["Properties"]["Targets"]
-            queue = templates.resolve(target["Arn"]).rsplit(":", 1)[-1]
-            yield queue.removeprefix("curfew-"), templates.resolve(resource["Properties"])
+def rules():
+    """(function, properties) of each event rule of each function's stack."""
+    for function in FUNCTIONS:
+        for resource in templates.resources("function", function).values():
+            if resource["Type"] == "AWS::Events::Rule":
+                yield function, resource["Properties"]
 
 
-def reached(template, event):
-    return {function for function, rule in rules(template) if matches(rule["EventPattern"], event)}
+def reached(event):
+    return {function for function, rule in rules() if matches(rule["EventPattern"], event)}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_trigger_reaches_exactly_the_functions_meant_for_it(triggers, name):
+def test_a_trigger_reaches_exactly_the_functions_meant_for_it(name):
     event, meant_for = SAMPLES[name]
-    assert reached(triggers, event) == meant_for
+    assert reached(event) == meant_for
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_no_function_gets_a_trigger_twice(triggers, name):
+def test_no_function_gets_a_trigger_twice(name):
     event, _ = SAMPLES[name]
-    got = [function for function, rule in rules(triggers) if matches(rule["EventPattern"], event)]
+    got = [function for function, rule in rules() if matches(rule["EventPattern"], event)]
     assert len(got) == len(set(got))
 
 
@@ -39,11 +38,11 @@ def test_every_function_is_meant_for_some_sample():
     assert reachable == set(FUNCTIONS)
 
 
-def test_an_event_that_cannot_be_delivered_becomes_a_dead_letter_of_its_function(triggers):
-    for function, rule in rules(triggers):
+def test_an_event_that_cannot_be_delivered_becomes_a_dead_letter_of_its_function():
+    for function, rule in rules():
         (target,) = rule["Targets"]
-        assert target["Arn"].endswith(f":curfew-{function}")
-        assert target["DeadLetterConfig"]["Arn"].endswith(f":curfew-{function}-dead-letters")
+        assert target["Arn"] == {"Fn::GetAtt": ["Queue", "Arn"]}
+        assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
         assert rule["Name"] in (f"curfew-{function}-compliance", f"curfew-{function}-evaluations")
         # EventBridge forgets the role's key permissions for queues; it is their policies that let it in.
         assert "RoleArn" not in target

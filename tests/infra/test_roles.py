@@ -88,42 +88,66 @@ def wide_lines(lines):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_wide_resource_has_its_reason_beside_it(function):
-    text = templates.text("foundation")
-    block = re.search(rf"^  {templates.logical(function)}Role:\n(.*?)^(?=  \S|\S)", text, re.MULTILINE | re.DOTALL)[1]
-    lines = block.splitlines()
-    wide = list(wide_lines(lines))
-    named = [
-        resource
-        for statement in roles.statements(function)
-        for resource in roles.as_list(statement["Resource"])
-        if "*" in str(resource)
-    ]
-    # Reading the text finds as many as reading the YAML.
-    assert len(wide) == len(named)
-    for index in wide:
-        above = index - 1
-        # A list of resources has its reason at its head.
-        while re.match(r"\s+- !Sub ", lines[above]):
-            above -= 1
-        assert re.search(r" # \S", lines[index]) or re.match(r"\s+# \S", lines[above]), lines[index].strip()
+    for name, policy in roles.policies(function):
+        text = templates.text("shared") if name in templates.load("shared")["Resources"] else templates.text("function")
+        lines = re.search(rf"^  {name}:\n(.*?)^(?=  \S|\S|\n)", text, re.MULTILINE | re.DOTALL)[1].splitlines()
+        wide = list(wide_lines(lines))
+        statements = policy["PolicyDocument"]["Statement"]
+        named = [resource for one in statements for resource in roles.as_list(one["Resource"]) if "*" in str(resource)]
+        # Reading the text finds as many as reading the YAML.
+        assert len(wide) == len(named)
+        for index in wide:
+            above = index - 1
+            # A list of resources has its reason at its head.
+            while re.match(r"\s+- !Sub ", lines[above]):
+                above -= 1
+            assert re.search(r" # \S", lines[index]) or re.match(r"\s+# \S", lines[above]), lines[index].strip()
 
 
-def test_a_role_is_for_lambda_in_this_account_only(foundation):
+def test_a_role_is_for_lambda_in_this_account_only_and_its_name_has_the_region():
     for function in FUNCTIONS:
-        role = foundation["Resources"][f"{templates.logical(function)}Role"]["Properties"]
+        role = templates.resources("shared")[f"{templates.logical(function)}Role"]["Properties"]
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
-        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-        assert "ManagedPolicyArns" not in role
-        # IAM is global and Curfew is there once a Region: a fixed name would be taken in the second one.
-        assert "RoleName" not in role
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": templates.ACCOUNT}}
+        # IAM is global and Curfew is there once a Region.
+        assert role["RoleName"] == f"curfew-{function}-{templates.REGION}" and len(role["RoleName"]) <= 64
+        # AWS's own rules mark a role with policies inside it.
+        assert "Policies" not in role and "ManagedPolicyArns" not in role
+        assert role["Path"] == "/" and "Fn::If" in role["PermissionsBoundary"]
+
+
+CHANGES = {
+    # What the settings say, and which of a role's policies there are then besides those that read.
+    "s3-acl-private": {"Enforces": {"S3AclPrivateChanges"}, "BlocksPublicAcls": {"S3AclPrivateBlocks"}},
+    "s3-policy-alert": {},
+    "sg-quarantine": {"ChangesGroups": {"SgQuarantineChanges"}, "Isolates": {"SgQuarantineIsolates"}},
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_changes_anything_is_allowed_only_where_the_settings_at_deployment_want_it(function):
+    found = {}
+    for name, policy in roles.policies(function):
+        actions = {action for one in policy["PolicyDocument"]["Statement"] for action in roles.as_list(one["Action"]) if not one["Sid"].startswith("Service")}
+        if any(not action.split(":")[1].startswith(("Get", "Describe", "List", "Publish")) for action in actions):
+            condition = templates.load("shared")["Resources"][name]["Condition"]
+            found.setdefault(condition, set()).add(name)
+    assert found == CHANGES[function]
+
+
+def test_each_condition_of_a_change_wants_the_mode_enforce():
+    conditions = templates.load("shared")["Conditions"]
+    assert conditions["Enforces"] == {"Fn::Equals": [{"Ref": "Mode"}, "enforce"]}
+    for name in ("BlocksPublicAcls", "Isolates", "ChangesGroups"):
+        assert {"Condition": "Enforces"} in conditions[name]["Fn::And"]
 
 
 def test_buckets_of_other_accounts_are_out_of_reach():
     for function in about(BUCKET):
         for statement in roles.statements(function):
             if any(":s3:::" in str(resource) for resource in roles.as_list(statement["Resource"])):
-                assert statement["Condition"]["StringEquals"]["aws:ResourceAccount"] == {"Ref": "AWS::AccountId"}
+                assert statement["Condition"]["StringEquals"]["aws:ResourceAccount"] == templates.ACCOUNT
 
 
 def test_tags_are_bound_to_curfews_own_keys():

@@ -1,8 +1,8 @@
 """What the tool behind `make deploy` does where the emulator does not go: answers of AWS, made up."""
 
 import datetime
-import json
 import os
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -16,13 +16,13 @@ from harness.stack import ROOT
 sys.path.insert(0, str(ROOT / "infra" / "tool"))
 
 import aws  # noqa: E402
+import checks  # noqa: E402
 import functions  # noqa: E402
-import parameters  # noqa: E402
 import queues  # noqa: E402
 import regions  # noqa: E402
-import removal  # noqa: E402
 import settings  # noqa: E402
 import stacks  # noqa: E402
+import templates as tool_templates  # noqa: E402
 from trouble import Trouble  # noqa: E402
 
 NOW = datetime.datetime.now(datetime.UTC)
@@ -31,7 +31,7 @@ NOW = datetime.datetime.now(datetime.UTC)
 class Place:
     """A Region whose clients answer what a test says, in order, and check what they are asked."""
 
-    region, account = "eu-central-1", "123456789012"
+    region, account, prefix, partition = "eu-central-1", "123456789012", "curfew", "aws"
 
     def __init__(self):
         self.stubs = {}
@@ -59,77 +59,64 @@ class Place:
 
 @pytest.fixture
 def place(monkeypatch):
-    monkeypatch.setattr(stacks, "POLL_SECONDS", 0)
-    monkeypatch.setattr(queues.time, "sleep", lambda _: None)
+    monkeypatch.setattr(stacks, "WAIT", {"Delay": 0, "MaxAttempts": 5})
     place = Place()
     yield place
     place.all_was_asked()
 
 
 def stack(status, **more):
-    return {"Stacks": [{"StackName": "curfew-watch", "StackId": "id", "CreationTime": NOW, "StackStatus": status, **more}]}
+    return {"Stacks": [{"StackName": "curfew-config", "StackId": "id", "CreationTime": NOW, "StackStatus": status, **more}]}
 
 
-NO_STACK = {"Stacks": []}
+def gone(place):
+    place.refuses("cloudformation", "describe_stacks", "ValidationError", "Stack with id curfew-config does not exist")
 
 
-@pytest.mark.parametrize("name", parameters.STACKS)
-def test_a_template_that_is_too_long_for_a_call_is_sent_without_comments(name):
-    text = parameters.template(name)
-    assert text == templates.text(name) and len(text.encode()) <= parameters.LONGEST
-    short = parameters.template(name, longest=100)
-    assert len(short) < len(text)
-    assert json.loads(short) == json.loads(json.dumps(templates.load(name)))
+@pytest.mark.parametrize("name", templates.TEMPLATES)
+def test_each_parameter_of_a_template_is_said_or_comes_from_the_table(name):
+    said = set(tool_templates.OPTIONS.values())
+    table = set(tool_templates.FUNCTIONS[0].parameters) | set(settings.wants("{}"))
+    # What `make deploy` sets by itself, and what StackSets alone say.
+    others = {"NamePrefix", "KeyArn", "Stopped", "Settings", "CodeBucketPrefix", "CodeVersion", "Architecture", "ReservedConcurrency"}
+    assert set(tool_templates.declared(name)) <= said | table | others
 
 
-@pytest.mark.parametrize("name", parameters.STACKS)
-def test_each_parameter_of_a_template_can_be_said(name):
-    said = {option.parameter for option in parameters.OPTIONS if option.stack == name}
-    # `make stop` and `make start` say the one that is left.
-    assert said == set(parameters.declared(name)) - {"Stopped"}
+def test_the_parameters_of_a_function_are_its_row():
+    for one in tool_templates.FUNCTIONS:
+        assert one.parameters == templates.values_of(one.binary)
 
 
-def test_dead_letters_go_back_to_the_named_queue(place):
-    function = functions.named("sg-quarantine")
+def test_what_cargo_lambda_is_told_is_what_the_template_says(place):
+    one = tool_templates.function("sg-quarantine")
+    found = tool_templates.properties(place, {**one.parameters, "AlertTopicArn": "arn:aws:sns:us-east-1:210987654321:security"})
+    template = templates.resources("function", "sg-quarantine")["Function"]["Properties"]
+    assert (found["MemorySize"], found["Timeout"]) == (template["MemorySize"], template["Timeout"]) == ("256", "60")
+    assert found["Role"] == template["Role"] == "arn:aws:iam::123456789012:role/curfew-sg-quarantine-eu-central-1"
+    assert found["TracingConfig"] == template["TracingConfig"]
+    assert found["Environment"]["Variables"]["TOPIC_ARN"] == "arn:aws:sns:us-east-1:210987654321:security"
+    assert tool_templates.properties(place, one.parameters)["Environment"]["Variables"] == {
+        "TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:curfew-alerts", "CURFEW_SETTINGS_PARAMETER": "/curfew/settings",
+    }
+
+
+def test_sqs_is_told_to_send_dead_letters_back_to_the_named_queue(place):
     url = "https://sqs/123456789012/curfew-sg-quarantine"
     arn = "arn:aws:sqs:eu-central-1:123456789012:curfew-sg-quarantine"
     place.answers("sqs", "get_queue_url", {"QueueUrl": url}, {"QueueName": "curfew-sg-quarantine"})
-    place.answers("sqs", "get_queue_url", {"QueueUrl": f"{url}-dead-letters"}, {"QueueName": "curfew-sg-quarantine-dead-letters"})
-    place.answers("sqs", "get_queue_attributes", {"Attributes": {"ApproximateNumberOfMessages": "3"}})
     place.answers("sqs", "get_queue_attributes", {"Attributes": {"QueueArn": arn}})
-    place.answers("sqs", "get_queue_attributes", {"Attributes": {"QueueArn": f"{arn}-dead-letters"}})
-    place.answers(
-        "sqs", "start_message_move_task", {"TaskHandle": "t"}, {"SourceArn": f"{arn}-dead-letters", "DestinationArn": arn}
-    )
-    place.answers("sqs", "list_message_move_tasks", {"Results": []})
-    place.answers("sqs", "list_message_move_tasks", {"Results": [{"Status": "RUNNING"}]})
-    place.answers("sqs", "list_message_move_tasks", {"Results": [{"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 3}]})
-    assert queues.redrive_one(place, function) == "3 sent back"
+    place.answers("sqs", "get_queue_url", {"QueueUrl": f"{url}-dead-letters"}, {"QueueName": "curfew-sg-quarantine-dead-letters"})
+    place.answers("sqs", "get_queue_attributes", {"Attributes": {"QueueArn": f"{arn}-dead-letters", "ApproximateNumberOfMessages": "3"}})
+    place.answers("sqs", "start_message_move_task", {"TaskHandle": "t"}, {"SourceArn": f"{arn}-dead-letters", "DestinationArn": arn})
+    said = []
+    queues.redrive(place, SimpleNamespace(function="sg-quarantine"), lambda *words: said.append(words))
+    assert said == [("curfew-sg-quarantine", "3 on their way back")]
 
 
-def test_dead_letters_that_stay_are_told(place):
-    place.answers("sqs", "get_queue_url", {"QueueUrl": "https://q"})
-    place.answers("sqs", "get_queue_url", {"QueueUrl": "https://d"})
-    place.answers("sqs", "get_queue_attributes", {"Attributes": {"ApproximateNumberOfMessages": "3"}})
-    place.answers("sqs", "get_queue_attributes", {"Attributes": {"QueueArn": "q"}})
-    place.answers("sqs", "get_queue_attributes", {"Attributes": {"QueueArn": "d"}})
-    place.answers("sqs", "start_message_move_task", {"TaskHandle": "t"})
-    failed = {"Status": "FAILED", "ApproximateNumberOfMessagesMoved": 1, "FailureReason": "KMS.AccessDenied"}
-    place.answers("sqs", "list_message_move_tasks", {"Results": [failed]})
-    with pytest.raises(Trouble, match="Only 1 dead letters.*KMS.AccessDenied"):
-        queues.redrive_one(place, functions.named("curfew-sg-quarantine"))
-
-
-def test_a_change_set_without_changes_is_unchanged(place):
+def test_a_stack_without_changes_is_unchanged(place):
     place.answers("cloudformation", "describe_stacks", stack("UPDATE_COMPLETE"))
-    place.answers("cloudformation", "create_change_set", {"Id": "c"})
-    place.answers(
-        "cloudformation",
-        "describe_change_set",
-        {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes. Submit different information."},
-    )
-    place.answers("cloudformation", "delete_change_set", {})
-    assert stacks.Stack(place, "watch").deploy({}) == "unchanged"
+    place.refuses("cloudformation", "update_stack", "ValidationError", "No updates are to be performed.")
+    assert stacks.Stack(place, "config").deploy({}) == "unchanged"
 
 
 def test_a_first_creation_that_failed_is_removed_and_made_anew(place):
@@ -137,142 +124,132 @@ def test_a_first_creation_that_failed_is_removed_and_made_anew(place):
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
     place.answers("cloudformation", "delete_stack", {}, {"StackName": "id"})
     place.answers("cloudformation", "describe_stacks", stack("DELETE_IN_PROGRESS"))
-    place.answers("cloudformation", "describe_stacks", NO_STACK)
-    place.answers("cloudformation", "describe_stacks", NO_STACK)
-    place.answers("cloudformation", "create_change_set", {"Id": "c"})
-    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_IN_PROGRESS"})
-    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", "CreationTime": NOW})
-    place.answers("cloudformation", "execute_change_set", {})
+    place.answers("cloudformation", "describe_stacks", stack("DELETE_COMPLETE"))
+    place.answers("cloudformation", "create_stack", {"StackId": "new"})
     place.answers("cloudformation", "describe_stacks", stack("CREATE_IN_PROGRESS"))
     place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
-    assert stacks.Stack(place, "watch").deploy({}) == "created"
+    assert stacks.Stack(place, "config").deploy({}) == "created"
 
 
-def test_what_somebody_else_has_just_made_is_not_removed(place):
-    """Two first deployments at once: the one sees what the other has only proposed yet."""
-    place.answers("cloudformation", "describe_stacks", stack("REVIEW_IN_PROGRESS"))
-    place.answers("cloudformation", "describe_stacks", stack("CREATE_IN_PROGRESS"))
-    place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
-    place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
-    place.answers("cloudformation", "create_change_set", {"Id": "c"})
-    unchanged = {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
-    place.answers("cloudformation", "describe_change_set", unchanged)
-    place.answers("cloudformation", "delete_change_set", {})
-    assert stacks.Stack(place, "watch").deploy({}) == "unchanged"
+def test_what_somebody_else_is_at_is_waited_for(place):
+    place.answers("cloudformation", "describe_stacks", stack("UPDATE_IN_PROGRESS"))
+    place.answers("cloudformation", "describe_stacks", stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"))
+    place.answers("cloudformation", "describe_stacks", stack("UPDATE_ROLLBACK_COMPLETE"))
+    place.answers("cloudformation", "describe_stacks", stack("UPDATE_ROLLBACK_COMPLETE"))
+    place.refuses("cloudformation", "update_stack", "ValidationError", "No updates are to be performed.")
+    assert stacks.Stack(place, "config").deploy({}) == "unchanged"
 
 
-KEY = "arn:aws:kms:eu-central-1:123456789012:key/mine"
-OTHERS = "arn:aws:kms:eu-central-1:123456789012:key/somebody-elses"
+def test_a_value_that_is_not_said_stays_and_what_is_new_in_a_template_gets_its_default(place):
+    before = [{"ParameterKey": "CreateRecorder", "ParameterValue": "yes"}, {"ParameterKey": "GoneSince", "ParameterValue": "x"}]
+    place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE", Parameters=before))
+    asked = {}
+    place.client("cloudformation").meta.events.register(
+        "provide-client-params.cloudformation.UpdateStack", lambda params, **_: asked.update(params)
+    )
+    place.refuses("cloudformation", "update_stack", "ValidationError", "No updates are to be performed.")
+    stacks.Stack(place, "config").deploy({"AuthorizedTcpPorts": "22"})
+    assert asked["Parameters"] == [
+        {"ParameterKey": "AuthorizedTcpPorts", "ParameterValue": "22"}, {"ParameterKey": "CreateRecorder", "UsePreviousValue": True},
+    ]
 
 
-def groups(*keys):
-    names = [f"/aws/lambda/{function.name}" for function in functions.all_functions()]
-    return {"logGroups": [{"logGroupName": name, "kmsKeyId": key} for name, key in zip(names, keys, strict=False)]}
+def test_a_defect_in_one_region_does_not_end_the_others(capsys, monkeypatch):
+    monkeypatch.setattr(regions, "Place", lambda region, *_: SimpleNamespace(region=region))
 
-
-def test_the_keys_that_kept_logs_need_are_found_without_the_stack_and_nobody_elses(place):
-    place.answers("logs", "describe_log_groups", groups(KEY, OTHERS, KEY))
-    place.answers("cloudformation", "describe_stacks", NO_STACK)
-    described = {"KeyId": "k", "KeyState": "Enabled"}
-    place.answers("kms", "describe_key", {"KeyMetadata": {**described, "Description": removal.KEY_DESCRIPTION}}, {"KeyId": KEY})
-    place.answers("kms", "describe_key", {"KeyMetadata": {**described, "Description": "payroll"}}, {"KeyId": OTHERS})
-    assert removal.kept_keys(place) == [KEY]
-
-
-def test_the_description_by_which_a_key_is_known_is_the_templates():
-    key = templates.load("foundation")["Resources"]["Key"]["Properties"]
-    assert key["Description"] == removal.KEY_DESCRIPTION
-
-
-def test_what_was_kept_is_deleted_with_its_key_on_request(place):
-    place.answers("logs", "describe_log_groups", groups(KEY, KEY))
-    place.client("ssm")
-    for function in functions.all_functions()[:2]:
-        place.answers("logs", "delete_log_group", {}, {"logGroupName": f"/aws/lambda/{function.name}"})
-    place.answers("ssm", "delete_parameter", {}, {"Name": "/curfew/settings"})
-    assert removal.delete_kept(place) == "deleted"
-    place.answers("kms", "schedule_key_deletion", {"KeyId": KEY}, {"KeyId": KEY, "PendingWindowInDays": 30})
-    assert "30 days" in removal.delete_key(place, KEY)
-
-
-def holds(place, value, times=1):
-    for _ in range(times):
-        place.answers("ssm", "get_parameter", {"Parameter": {"Value": value}}, {"Name": "/curfew/settings"})
-
-
-def test_settings_that_a_stack_has_written_over_are_put_back(place):
-    """As CloudFormation may when it takes back the parameter that an earlier deployment left."""
-    kept = '{"mode": "observe"}'
-    holds(place, settings.DEFAULT, times=2)
-    put = {"Name": "/curfew/settings", "Value": kept, "Type": "String", "Overwrite": True, "Tier": "Intelligent-Tiering"}
-    place.answers("ssm", "put_parameter", {"Version": 3}, put)
-    assert settings.bring(place, "", kept) == "written"
-
-
-def test_settings_that_are_as_they_were_are_not_written(place):
-    holds(place, '{"mode": "observe"}')
-    assert settings.bring(place, "", '{"mode": "observe"}') is None
-    holds(place, settings.DEFAULT)
-    assert settings.bring(place, "", None) is None
-
-
-def test_the_settings_that_a_deployment_begins_with_are_the_templates():
-    assert templates.load("foundation")["Resources"]["Settings"]["Properties"]["Value"] == settings.DEFAULT
-
-
-def test_a_defect_in_one_region_does_not_end_the_others(capsys):
-    def work(region, _options):
-        if region == "eu-central-1":
+    def work(place, _options, say):
+        if place.region == "eu-central-1":
             raise KeyError("Outputs")
-        return {"watch": "created"}
+        say("config", "created")
 
-    assert regions.each(["eu-central-1", "us-east-1"], work, None) == 1
+    assert regions.each(SimpleNamespace(regions="eu-central-1 us-east-1", prefix="", account=""), work) == 1
     table = capsys.readouterr().out.splitlines()[-2:]
     assert "FAILED: unexpected KeyError" in table[0] and "1 created" in table[1]
 
 
-def test_what_an_earlier_deployment_left_is_taken_back_in(place):
-    asked = {}
-    place.answers("cloudformation", "describe_stacks", NO_STACK)
-    place.answers("cloudformation", "create_change_set", {"Id": "c"})
-    place.client("cloudformation").meta.events.register(
-        "provide-client-params.cloudformation.CreateChangeSet", lambda params, **_: asked.update(params)
-    )
-    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", "CreationTime": NOW})
-    place.answers("cloudformation", "execute_change_set", {})
-    place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
-    stacks.Stack(place, "watch").deploy({"OldestMessageSeconds": "600"})
-    assert asked["ImportExistingResources"] is True and asked["ChangeSetType"] == "CREATE"
-    assert asked["Parameters"] == [{"ParameterKey": "OldestMessageSeconds", "ParameterValue": "600"}]
-
-
-def test_a_failure_names_its_reasons_without_what_was_merely_cancelled(place):
-    def event(resource, status, reason):
+def test_a_failure_names_its_reasons_without_what_was_merely_cancelled_or_is_of_an_earlier_attempt(place):
+    def event(resource, status, reason=""):
         return {
-            "StackId": "id", "EventId": resource, "StackName": "curfew-watch", "Timestamp": NOW,
-            "LogicalResourceId": resource, "ResourceStatus": status, "ResourceStatusReason": reason,
+            "StackId": "id", "EventId": resource, "StackName": "curfew-config", "Timestamp": NOW, "LogicalResourceId": resource,
+            "ResourceStatus": status, "ResourceStatusReason": reason, "PhysicalResourceId": "id" if resource == "curfew-config" else "x",
         }
 
-    place.answers("cloudformation", "describe_stacks", NO_STACK)
-    place.answers("cloudformation", "create_change_set", {"Id": "c"})
-    place.answers("cloudformation", "describe_change_set", {"Status": "CREATE_COMPLETE", "CreationTime": NOW})
-    place.answers("cloudformation", "execute_change_set", {})
+    gone(place)
+    place.answers("cloudformation", "create_stack", {"StackId": "id"})
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
+    # The newest first.
     events = [
-        event("Dashboard", "CREATE_FAILED", "Resource creation cancelled"),
-        event("SgQuarantineErrorsAlarm", "CREATE_FAILED", "not authorized to perform cloudwatch:PutMetricAlarm"),
+        event("Recorder", "CREATE_FAILED", "Resource creation cancelled"),
+        event("BucketPublicReadRule", "CREATE_FAILED", "not authorized to perform config:PutConfigRule"),
+        event("curfew-config", "CREATE_IN_PROGRESS", "User Initiated"),
+        event("RecorderRole", "CREATE_FAILED", "of the attempt before"),
     ]
     place.answers("cloudformation", "describe_stack_events", {"StackEvents": events})
-    with pytest.raises(Trouble, match="SgQuarantineErrorsAlarm: not authorized to perform cloudwatch:PutMetricAlarm\n") as told:
-        stacks.Stack(place, "watch").deploy({})
+    with pytest.raises(Trouble, match="deployed: BucketPublicReadRule: not authorized to perform config:PutConfigRule\n") as told:
+        stacks.Stack(place, "config").deploy({})
     assert "run the same command again" in told.value.advice
 
 
 def test_a_stack_that_can_only_be_repaired_by_hand_says_how(place):
     place.answers("cloudformation", "describe_stacks", stack("UPDATE_ROLLBACK_FAILED"))
     with pytest.raises(Trouble) as told:
-        stacks.Stack(place, "watch").deploy({})
+        stacks.Stack(place, "config").deploy({})
     assert "Continue update rollback" in told.value.advice
+
+
+UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+
+
+@pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "UPDATE_IN_PROGRESS"])
+def test_mappings_are_stopped_whatever_the_stacks_say(place, status):
+    import deployment
+
+    for _ in tool_templates.FUNCTIONS:
+        place.answers("lambda", "list_event_source_mappings", {"EventSourceMappings": [{"UUID": UUID, "State": "Enabled"}]})
+    for _ in tool_templates.FUNCTIONS:
+        place.answers("lambda", "update_event_source_mapping", {}, {"UUID": UUID, "Enabled": False})
+    for _ in tool_templates.FUNCTIONS:
+        place.answers("cloudformation", "describe_stacks", stack(status))
+        place.refuses("cloudformation", "update_stack", "ValidationError", f"Stack is in {status} state and can not be updated.")
+    said = []
+    say = lambda *words: said.append(" ".join(words))  # noqa: E731
+    say.say = say
+    deployment.stop(place, None, say)
+    assert said[0] == "all mappings stopped"
+    assert len(said) == 1 + len(tool_templates.FUNCTIONS) and all("learns it with the next deployment" in line for line in said[1:])
+
+
+def recorders(place, recording=True, **more):
+    one = {"name": "default", "roleARN": "r", "recordingGroup": {"allSupported": True}, **more}
+    place.answers("config", "describe_configuration_recorders", {"ConfigurationRecorders": [one]})
+    place.answers("config", "describe_configuration_recorder_status", {"ConfigurationRecordersStatus": [{"name": "default", "recording": recording}]})
+    return [what for _, what in checks.recorder(place)]
+
+
+def test_what_is_wrong_with_a_recorder_is_said(place):
+    assert recorders(place) == []
+    assert "is stopped" in recorders(place, recording=False)[0]
+    [told] = recorders(place, recordingGroup={"resourceTypes": ["AWS::IAM::Role"]})
+    assert "does not record AWS::EC2::SecurityGroup, AWS::S3::Bucket" in told
+    [told] = recorders(place, recordingMode={"recordingFrequency": "DAILY"})
+    assert "AWS::EC2::SecurityGroup, AWS::S3::Bucket once a day" in told
+    override = {"resourceTypes": ["AWS::S3::Bucket"], "recordingFrequency": "CONTINUOUS"}
+    [told] = recorders(place, recordingMode={"recordingFrequency": "DAILY", "recordingModeOverrides": [override]})
+    assert "AWS::EC2::SecurityGroup once a day" in told
+    # One that a service has for itself is none.
+    assert "records nothing" in recorders(place, recordingScope="INTERNAL", servicePrincipal="securityhub.amazonaws.com")[0]
+
+
+def test_rules_of_others_have_to_be_about_each_type_and_to_tell_what_they_see(place):
+    def rule(kind, visibility="EXTERNAL"):
+        return {"ConfigRuleName": "r", "Source": {"Owner": "AWS", "SourceIdentifier": "X"}, "Scope": {"ComplianceResourceTypes": [kind]}, "RuleEvaluationVisibility": visibility}
+
+    place.answers("config", "describe_config_rules", {"ConfigRules": [rule("AWS::S3::Bucket"), rule("AWS::EC2::SecurityGroup", "INTERNAL")]})
+    [(_, told)] = checks.rules(place, "no")
+    assert "about AWS::EC2::SecurityGroup" in told and "will ever fire" in told
+    place.answers("config", "describe_config_rules", {"ConfigRules": [rule("AWS::S3::Bucket"), rule("AWS::EC2::SecurityGroup")]})
+    assert checks.rules(place, "no") == []
+    assert checks.rules(place, "yes") == []
 
 
 @pytest.mark.parametrize(
@@ -285,18 +262,21 @@ def test_what_aws_refuses_is_told_by_its_call(place, code, words):
         place.client("sqs").list_queues()
 
 
-def test_a_function_with_a_role_that_lambda_does_not_know_yet_is_tried_again(monkeypatch, tmp_path):
+def test_a_function_with_a_role_that_lambda_does_not_know_yet_is_tried_again(place, monkeypatch, tmp_path):
     attempts = []
 
     def run(command, **_):
         attempts.append(command)
         early = "The role defined for the function cannot be assumed by Lambda."
-        return SimpleNamespace(returncode=int(len(attempts) < 3), stdout="", stderr=early)
+        return SimpleNamespace(returncode=int(len(attempts) < 3), stdout='deploying\n{"version": "7"}\n', stderr=early)
 
     monkeypatch.setattr(functions.subprocess, "run", run)
     monkeypatch.setattr(functions.time, "sleep", lambda _: None)
-    functions.run_cargo_lambda(Place(), functions.named("sg-quarantine"), "role", {"A": "b"}, tmp_path)
+    one = tool_templates.function("sg-quarantine")
+    assert functions.run_cargo_lambda(place, one, tool_templates.properties(place, one.parameters), "0.1.0", tmp_path) == "7"
     assert len(attempts) == 3
+    # cargo-lambda would move an alias before the version was asked.
+    assert "--alias" not in attempts[0]
 
 
 def test_what_merely_is_in_the_environment_is_no_option():
@@ -308,7 +288,15 @@ def test_what_merely_is_in_the_environment_is_no_option():
 
     environment["REGIONS"] = "us-east-1"
     assert '--regions "eu-central-1"' in would_run("status")
-    assert '--email "" --key ""' in would_run("deploy") and "z80" not in would_run("deploy")
-    assert '--logs "" --force ""' in would_run("remove")
+    assert not any(word in would_run(target) for target in ("deploy", "remove") for word in ("--email", "--key", "z80", "--logs", "--force", "--file"))
     assert '--email "ops@example.com"' in would_run("deploy", "EMAIL=ops@example.com")
     assert '--force "yes"' in would_run("remove", "FORCE=yes")
+
+
+def test_each_option_of_the_tool_is_a_variable_of_make():
+    text = (ROOT / "Makefile").read_text()
+    said = dict(pair.split(":") for pair in re.findall(r"\b[a-z-]+:[A-Z_]+\b", text[text.index("SAID = "):text.index("option = ")]))
+    parser = (ROOT / "infra" / "tool" / "__main__.py").read_text()
+    others = re.findall(r'"([a-z-]+)"', re.search(r"^OTHERS = (.*)$", parser, re.MULTILINE)[1])
+    assert set(said) == {*others, *tool_templates.OPTIONS} - {"regions"}
+    assert all(variable == option.upper().replace("-", "_") for option, variable in said.items())
