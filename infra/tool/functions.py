@@ -73,8 +73,7 @@ def deploy(place, one, values, lambda_dir):
 
 def is_as_wanted(found, wanted):
     return (
-        all(found[name] == wanted[name] for name in ("Role", "Timeout", "MemorySize") if name == "Role")
-        and all(str(found[name]) == str(wanted[name]) for name in ("Timeout", "MemorySize"))
+        all(str(found[name]) == str(wanted[name]) for name in ("Role", "Timeout", "MemorySize"))
         and found.get("Environment", {}).get("Variables") == wanted["Environment"]["Variables"]
         and found.get("TracingConfig", {}).get("Mode") == wanted["TracingConfig"]["Mode"]
         and found.get("LoggingConfig", {}).get("LogGroup") == wanted["LoggingConfig"]["LogGroup"]

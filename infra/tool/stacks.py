@@ -11,7 +11,7 @@ TAGS = [{"Key": "project", "Value": "curfew"}]
 NEVER_MADE = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
 WAIT = {"Delay": 3, "MaxAttempts": 600}
 # What CloudFormation is at, and the waiter for its end.
-UNDER_WAY = {"CREATE": "stack_create_complete", "ROLLBACK": "stack_rollback_complete", "DELETE": "stack_delete_complete"}
+UNDER_WAY = {"CREATE": "stack_create_complete", "ROLLBACK": "stack_create_complete", "DELETE": "stack_delete_complete"}
 
 
 class Stack:

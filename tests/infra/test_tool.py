@@ -140,6 +140,14 @@ def test_what_somebody_else_is_at_is_waited_for(place):
     assert stacks.Stack(place, "config").deploy({}) == "unchanged"
 
 
+def test_a_first_creation_that_is_being_rolled_back_is_waited_for(place):
+    place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_IN_PROGRESS"))
+    place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_IN_PROGRESS"))
+    place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
+    place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
+    assert stacks.Stack(place, "config").settled()["StackStatus"] == "ROLLBACK_COMPLETE"
+
+
 def test_a_value_that_is_not_said_stays_and_what_is_new_in_a_template_gets_its_default(place):
     before = [{"ParameterKey": "CreateRecorder", "ParameterValue": "yes"}, {"ParameterKey": "GoneSince", "ParameterValue": "x"}]
     place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE", Parameters=before))
