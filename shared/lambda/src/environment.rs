@@ -28,7 +28,7 @@ pub(crate) struct Environment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// From the environment, or else they are the defaults: they hold as long as the process lives.
-    Fixed(Settings),
+    Fixed(Box<Settings>),
     /// From the parameter of this name or ARN in Parameter Store.
     Parameter(String),
 }
@@ -64,8 +64,8 @@ impl Environment {
         match (self.settings.as_deref(), &self.settings_parameter) {
             (Some(_), Some(_)) => Err(OriginError::Both),
             (None, Some(name)) => Ok(Origin::Parameter(name.clone())),
-            (Some(json), None) => Ok(Origin::Fixed(Settings::parse(SETTINGS, json)?)),
-            (None, None) => Ok(Origin::Fixed(Settings::default())),
+            (Some(json), None) => Ok(Origin::Fixed(Box::new(Settings::parse(SETTINGS, json)?))),
+            (None, None) => Ok(Origin::Fixed(Box::default())),
         }
     }
 
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn without_settings_the_defaults_hold() {
-        assert_eq!(Environment::default().origin(), Ok(Origin::Fixed(Settings::default())));
+        assert_eq!(Environment::default().origin(), Ok(Origin::Fixed(Box::default())));
     }
 
     #[test]

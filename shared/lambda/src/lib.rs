@@ -141,7 +141,7 @@ async fn prepare(environment: &Environment) -> Result<Function, StartError> {
         .load()
         .await;
     let (settings, parameter) = match origin {
-        Origin::Fixed(settings) => (settings, None),
+        Origin::Fixed(settings) => (*settings, None),
         Origin::Parameter(name) => {
             let parameter = SettingsParameter::new(&sdk, name);
             (parameter.settings().await?, Some(parameter))
