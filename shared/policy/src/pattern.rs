@@ -36,6 +36,12 @@ pub(crate) enum Class {
     Lower,
     /// `A` to `Z` and `0` to `9`.
     Upper,
+    /// `a` to `f` and `0` to `9`.
+    Hex,
+    /// What the name of a user, a role or a session may hold.
+    Entity,
+    /// What the path before the name of a user or role may hold.
+    Path,
 }
 
 impl Class {
@@ -50,6 +56,12 @@ impl Class {
             Self::Digit => character.is_ascii_digit(),
             Self::Lower => character.is_ascii_lowercase() || character.is_ascii_digit(),
             Self::Upper => character.is_ascii_uppercase() || character.is_ascii_digit(),
+            Self::Hex => matches!(character, 'a'..='f' | '0'..='9'),
+            Self::Entity => {
+                character.is_ascii_alphanumeric()
+                    || matches!(character, '+' | '=' | ',' | '.' | '@' | '_' | '-')
+            }
+            Self::Path => character.is_ascii_graphic() && Self::Name.contains(character),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Bucket {
 
     /// Every object.
     pub(crate) fn objects(&self) -> Domain {
-        Domain::shaped([&format!("{}/<l>", self.arn)])
+        Domain::shaped([&format!("{}/<f>", self.arn)])
     }
 
     /// The objects that a pattern of the simplest kind names: a key, or the beginning of keys.
@@ -60,7 +60,7 @@ impl Bucket {
         let domain = if start == key {
             Domain::texts([format!("{}/{key}", self.arn)])
         } else {
-            Domain::shaped([&format!("{}/{start}<l*>", self.arn)])
+            Domain::shaped([&format!("{}/{start}<f*>", self.arn)])
         };
         Some((path.to_owned(), domain))
     }

@@ -254,11 +254,13 @@ impl Seeker<'_> {
         };
         let given = vec![("resource".to_owned(), resource)];
         let (hit, mut parameter) = self.find(caller, actions, &given, &[], inquiry, budget)?;
-        let text = || Domain::shaped(["<l*>"]);
         let mut over = given;
         match target {
-            Target::Bucket => over.push((PREFIX.to_owned(), text())),
-            Target::Objects => over.extend(self.tags.iter().map(|tag| (tag.clone(), text().maybe()))),
+            Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
+            Target::Objects => {
+                let tag = || Domain::shaped(["<l*>"]).maybe();
+                over.extend(self.tags.iter().map(|name| (name.clone(), tag())));
+            }
         }
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
         let mut ask = |inquiry: &mut Inquiry<'_>, given: &[(String, Domain)], budget: &mut Budget| {

@@ -80,7 +80,7 @@ fn simplest_text(pattern: &Pattern, filling: &str) -> String {
 
 fn stand_in(class: Class) -> char {
     match class {
-        Class::Digit => '7',
+        Class::Digit | Class::Hex => '7',
         Class::Upper => 'X',
         _ => 'x',
     }
@@ -223,6 +223,7 @@ impl Machine {
 
 fn alphabet(machines: &[Machine]) -> Vec<char> {
     let mut mentioned = BTreeSet::new();
+    let mut speaks_of_hex = false;
     for token in machines.iter().flat_map(|machine| machine.steps.iter().flatten()) {
         match token {
             Token::Char(character) => drop(mentioned.insert(*character)),
@@ -230,10 +231,10 @@ fn alphabet(machines: &[Machine]) -> Vec<char> {
                 mentioned.insert(*character);
                 mentioned.insert(character.to_ascii_uppercase());
             }
-            Token::One(_) | Token::Many(_) => {}
+            Token::One(class) | Token::Many(class) => speaks_of_hex |= *class == Class::Hex,
         }
     }
-    let kinds: [&str; 7] = [
+    let kinds: [&str; 8] = [
         "xqzabcdefghijklmnoprstuvwy",
         "7890123456",
         "XQZABCDEFGHIJKLMNOPRSTUVWY",
@@ -241,6 +242,7 @@ fn alphabet(machines: &[Machine]) -> Vec<char> {
         "/",
         ":",
         " #~|",
+        if speaks_of_hex { "abcdef" } else { "" },
     ];
     let stand_ins =
         kinds.iter().filter_map(|kind| kind.chars().find(|character| !mentioned.contains(character)));

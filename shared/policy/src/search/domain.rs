@@ -13,8 +13,10 @@ pub(crate) struct Domain {
     pub(crate) values: Values,
     /// Whether the part can have several values at once.
     pub(crate) many: bool,
-    /// Values that a witness should rather have than any other.
+    /// Values that a witness should rather have than any other. They count only where they are in the domain.
     pub(crate) hints: &'static [&'static str],
+    /// Such values that depend on the caller.
+    pub(crate) usual: Vec<String>,
 }
 
 /// Whether a part is there.
@@ -72,7 +74,7 @@ impl Domain {
     }
 
     fn of(values: Values) -> Self {
-        Self { presence: Presence::Always, values, many: false, hints: &[] }
+        Self { presence: Presence::Always, values, many: false, hints: &[], usual: Vec::new() }
     }
 
     pub(crate) fn with_presence(mut self, presence: Presence) -> Self {
@@ -91,6 +93,12 @@ impl Domain {
 
     pub(crate) fn hinted(mut self, hints: &'static [&'static str]) -> Self {
         self.hints = hints;
+        self
+    }
+
+    /// As [`Self::hinted`], with values that depend on the caller.
+    pub(crate) fn usually<const N: usize>(mut self, usual: [String; N]) -> Self {
+        self.usual = Vec::from(usual);
         self
     }
 
@@ -125,27 +133,37 @@ impl Domain {
 }
 
 /// Reads a shape: `<n>` is any text of name characters, `<l>` any text without wildcard characters, `<f>` any text at
-/// all (each not empty), `<p>` a name without `:` and `/`, `<a>` lower-case letters and digits, `<A>` upper-case letters
-/// and digits, `<d>` digits, `<a*>` as `<a>` or nothing, `<l*>` as `<l>` or nothing, and the rest stands for itself.
+/// all, `<p>` a name without `:` and `/`, `<e>` the name of a user, role or session, `<g>` the path before one, `<a>`
+/// lower-case letters and digits, `<A>` upper-case letters and digits, `<h>` hexadecimal digits, `<d>` digits. None of
+/// these is empty; `<a*>` is as `<a>` or nothing, `<a10+>` ten or more, and `<a10>` exactly ten. The rest stands for
+/// itself.
 pub(crate) fn shape(text: &str) -> Pattern {
     let mut tokens = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
         tokens.extend(before.chars().map(Token::Char));
         let Some((name, after)) = after.split_once('>') else { break };
-        let class = match name.trim_end_matches('*') {
+        let (class, count) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
+        let class = match class {
             "n" => Class::Name,
             "p" => Class::Plain,
+            "e" => Class::Entity,
+            "g" => Class::Path,
             "a" => Class::Lower,
             "A" => Class::Upper,
+            "h" => Class::Hex,
             "d" => Class::Digit,
             "f" => Class::Free,
             _ => Class::Label,
         };
-        if !name.ends_with('*') {
-            tokens.push(Token::One(class));
+        let least = match count.trim_end_matches('+') {
+            "*" => 0,
+            number => number.parse().unwrap_or(1),
+        };
+        tokens.extend(std::iter::repeat_n(Token::One(class), least));
+        if count.is_empty() || count.ends_with(['*', '+']) {
+            tokens.push(Token::Many(class));
         }
-        tokens.push(Token::Many(class));
         rest = after;
     }
     tokens.extend(rest.chars().map(Token::Char));

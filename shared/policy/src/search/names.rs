@@ -10,7 +10,7 @@ use crate::condition::{is_fixed, is_literal};
 use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Policy, PrincipalKind, Trust};
+use crate::{Comparison, Policy, PrincipalKind, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
@@ -19,10 +19,11 @@ pub(crate) struct Names {
     pub(crate) organizations: BTreeSet<String>,
     /// The networks that an outsider does not send from: those that are named, and what is not public.
     pub(crate) closed_networks: Addresses,
-    /// The networks that an Allow lets in, or a Deny leaves out.
+    /// The networks that an Allow lets in, or a Deny leaves out, and those that are trusted.
     pub(crate) welcome_networks: Addresses,
-    /// The VPCs and VPC endpoints that an Allow lets in, or a Deny leaves out.
+    /// The VPCs and VPC endpoints that an Allow lets in, or a Deny leaves out, and those that are trusted.
     pub(crate) welcome_vpcs: BTreeSet<String>,
+    /// The services that an Allow names.
     pub(crate) services: BTreeSet<String>,
     /// Fixed values by key, for keys whose values are neither accounts nor organizations nor addresses.
     pub(crate) values: BTreeMap<String, BTreeSet<String>>,
@@ -36,6 +37,8 @@ pub(crate) struct Names {
     pub(crate) keys: BTreeSet<String>,
     /// The keys of variables, in lower case.
     pub(crate) variables: BTreeSet<String>,
+    /// Whether a resource could be the ARN of an object with an empty key, and of no other.
+    pub(crate) speaks_of_empty_key: bool,
     /// Whether a principal element tells principals of one account apart.
     pub(crate) tells_principals_apart: bool,
 }
@@ -66,13 +69,14 @@ impl Names {
 
     fn read(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
         for statement in &policy.statements {
+            let is_let_in = statement.is_allow() && !statement.principal.negated;
             for principal in &statement.principal.principals {
                 self.read_accounts(&principal.value);
                 match principal.kind {
                     PrincipalKind::Aws => {
                         self.tells_principals_apart |= !principal.is_everyone();
                     }
-                    PrincipalKind::Service if is_literal(&principal.value) => {
+                    PrincipalKind::Service if is_literal(&principal.value) && is_let_in => {
                         self.services.insert(principal.value.clone());
                     }
                     PrincipalKind::CanonicalUser if is_literal(&principal.value) => {
@@ -86,6 +90,7 @@ impl Names {
             }
             for pattern in &statement.resource.patterns {
                 self.read_variables(pattern, policy.has_variables);
+                self.speaks_of_empty_key |= pattern.ends_with('/');
                 let partition = pattern.strip_prefix("arn:").and_then(|rest| rest.split(':').next());
                 self.partitions.extend(partition.and_then(Partition::of_name));
             }
@@ -114,8 +119,9 @@ impl Names {
     fn read_welcome(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
         for statement in &policy.statements {
             for condition in &statement.conditions {
-                let excludes = condition.operator.is_none_or(|operator| operator.negated);
-                if excludes == statement.is_allow() || !condition.key.is_fixing() {
+                let Some(operator) = condition.operator else { continue };
+                let names_values = operator.comparison != Comparison::Absence && condition.key.is_fixing();
+                if operator.negated == statement.is_allow() || !names_values {
                     continue;
                 }
                 let fixed = condition.values.iter().filter(|value| is_fixed(&condition.key, value));

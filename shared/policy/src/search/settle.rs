@@ -108,8 +108,10 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
         Values::Text(shape, excluded) => {
             let typed =
                 demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_) | Test::Constant(_))).count();
-            if let Some(hint) = domain.hints.iter().find(|hint| typed == 0 && meets(hint)) {
-                return Found::One((*hint).to_owned());
+            let is_free = |hint: &str| typed == 0 && meets(hint) && !excluded.matches(hint, true);
+            let hints = domain.hints.iter().copied().chain(domain.usual.iter().map(String::as_str));
+            if let Some(hint) = hints.into_iter().find(|hint| is_free(hint)) {
+                return Found::One(hint.to_owned());
             }
             let texts: Vec<Demand<'_>> = demands.iter().filter_map(text).collect();
             let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);

@@ -46,7 +46,7 @@ impl Strangers {
     /// Organizations: `o-` and letters or digits.
     pub(crate) fn organizations(names: &Names, budget: &mut Budget) -> Self {
         let wanted = Wanted {
-            shape: [shape("o-<a>")].into_iter().collect(),
+            shape: [shape("o-<a10+>")].into_iter().collect(),
             named: exactly(&names.organizations),
             usual: &["o-outsider00", "o-stranger00"],
         };

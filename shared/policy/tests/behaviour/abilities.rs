@@ -63,6 +63,59 @@ fn every_object_is_all_and_anything_less_is_a_part() {
 }
 
 #[test]
+fn keys_and_prefixes_that_hold_a_wildcard_character_exist() {
+    let list = |condition: Value| {
+        let mut document = of(json!("s3:ListBucket"), json!("arn:aws:s3:::bucket"));
+        document["Statement"][0]["Condition"] = condition;
+        found(&document)
+    };
+    for prefix in ["*", "home/*"] {
+        let but = json!({ "StringNotEquals": { "s3:prefix": prefix } });
+        assert_eq!(list(but), everyone(&["list part"]), "{prefix}");
+        let only = json!({ "StringEquals": { "s3:prefix": prefix } });
+        assert_eq!(list(only), everyone(&["list part"]), "{prefix}");
+    }
+    let escaped = of(json!("s3:GetObject"), json!("arn:aws:s3:::bucket/${*}/*"));
+    assert_eq!(found(&escaped), everyone(&["read part"]));
+    let mut deny = statement("Deny", json!("*"), json!({}));
+    deny["Resource"] = json!("arn:aws:s3:::bucket/${?}");
+    let document = policy_of(vec![statement("Allow", json!("*"), json!({})), deny]);
+    assert_eq!(found(&document), everyone(&["read part"]));
+}
+
+#[test]
+fn no_object_has_an_empty_key() {
+    let empty = of(json!("s3:*"), json!("arn:aws:s3:::bucket/"));
+    assert!(!analysis(&empty).semantic.public);
+    let folder = of(json!("s3:GetObject"), json!("arn:aws:s3:::bucket/*/"));
+    assert!(analysis(&folder).semantic.public);
+}
+
+#[test]
+fn a_service_calls_over_tls() {
+    let plain = json!({ "Bool": { "aws:SecureTransport": "false" } });
+    let document = allow(json!("*"), plain);
+    assert_eq!(found(&document), ["anonymous read all", "account read all"]);
+}
+
+/// The ability whose action this is, on this resource of the bucket `b`.
+fn ability_of(action: &str, resource: &str) -> Option<AbilityKind> {
+    let is_bucket = resource == "arn:aws:s3:::b";
+    let is_object = resource.strip_prefix("arn:aws:s3:::b/").is_some_and(|key| !key.is_empty());
+    match action {
+        "s3:GetObject" | "s3:GetObjectVersion" if is_object => Some(AbilityKind::Read),
+        "s3:PutObject" if is_object => Some(AbilityKind::Write),
+        "s3:DeleteObject" | "s3:DeleteObjectVersion" if is_object => Some(AbilityKind::Delete),
+        "s3:ListBucket" | "s3:ListBucketVersions" if is_bucket => Some(AbilityKind::List),
+        "s3:PutObjectAcl" | "s3:PutObjectVersionAcl" if is_object => Some(AbilityKind::Permissions),
+        "s3:PutBucketAcl" | "s3:PutBucketPolicy" | "s3:DeleteBucketPolicy" if is_bucket => {
+            Some(AbilityKind::Permissions)
+        }
+        _ => None,
+    }
+}
+
+#[test]
 fn parts_that_together_are_everything_are_all() {
     let mut rest = statement("Allow", json!("*"), json!({}));
     rest.as_object_mut().unwrap().remove("Resource");
@@ -278,6 +331,25 @@ fn can(document: &Value, caller: Outsider, actions: &[&str], key: &str, tag: Opt
         }
     }
     requests.iter().any(|request| allows(document, request))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn who_gets_in_can_do_something(document in generator::policy()) {
+        let analysis = analysis(&document);
+        if let Some(witness) = analysis.semantic.witness {
+            let caller = Outsider::of(witness.caller.kind);
+            prop_assert!(analysis.abilities.has(caller), "{document}: {witness:?}");
+            let ability = ability_of(&witness.action, &witness.resource);
+            let names_bucket = document.to_string().contains("arn:aws:s3:::b");
+            if let Some(ability) = ability.filter(|_| names_bucket) {
+                let listed = analysis.abilities.list.iter().any(|own| (own.caller, own.ability) == (caller, ability));
+                prop_assert!(listed, "{document}: {witness:?} is not among {:?}", analysis.abilities.list);
+            }
+        }
+    }
 }
 
 proptest! {

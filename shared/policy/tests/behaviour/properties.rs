@@ -1,6 +1,6 @@
 //! What must hold for every policy.
 
-use policy::{Change, Policy, documented, lets_in_more, semantic};
+use policy::{Change, Policy, Witness, documented, lets_in_more, semantic};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -24,6 +24,64 @@ fn decided(document: &Value) -> (bool, bool, bool) {
     (documented::is_public(&policy), semantic.public, semantic.bounded)
 }
 
+/// What in a witness no request can have.
+fn impossible(witness: &Witness) -> Vec<String> {
+    let is_name = |text: &str| {
+        (1..=64).contains(&text.len())
+            && text.chars().all(|own| own.is_ascii_alphanumeric() || "+=,.@_-".contains(own))
+    };
+    let is_path = |text: &str| text.chars().all(|own| own.is_ascii_graphic() && own != '*' && own != '?');
+    let is_entity = |kind: &str, text: &str| {
+        let Some(rest) = text.strip_prefix(kind) else { return false };
+        let (path, name) = rest.rsplit_once('/').unwrap_or(("", rest));
+        is_path(path) && is_name(name)
+    };
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_id = |prefix: &str, text: &str, least: usize, allowed: &str| {
+        text.strip_prefix(prefix)
+            .is_some_and(|id| id.len() >= least && id.chars().all(|own| allowed.contains(own)))
+    };
+    let lower = "abcdefghijklmnopqrstuvwxyz0123456789";
+    let is_arn = |text: &str| -> bool {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let [_, "aws", service, region, account, resource] = parts[..] else { return false };
+        match service {
+            "iam" => {
+                region.is_empty()
+                    && is_account(account)
+                    && (resource == "root" || is_entity("role/", resource) || is_entity("user/", resource))
+            }
+            "sts" => {
+                is_account(account)
+                    && (is_entity("assumed-role/", resource) || is_entity("federated-user/", resource))
+            }
+            "s3" => account.is_empty() || is_account(account),
+            _ => is_account(account) || account.is_empty(),
+        }
+    };
+    let is_possible = |key: &str, value: &str| match key {
+        "aws:principalarn" | "aws:sourcearn" | "s3:dataaccesspointarn" => is_arn(value),
+        "aws:sourceaccount" | "aws:resourceaccount" | "s3:dataaccesspointaccount" => is_account(value),
+        "aws:principalaccount" => value == "anonymous" || is_account(value),
+        "aws:sourcevpc" => is_id("vpc-", value, 8, "0123456789abcdef"),
+        "aws:sourcevpce" => is_id("vpce-", value, 8, "0123456789abcdef"),
+        "aws:principalorgid" | "aws:sourceorgid" | "aws:resourceorgid" => is_id("o-", value, 10, lower),
+        "aws:principalorgpaths" => value.split('/').next().is_some_and(|own| is_id("o-", own, 10, lower)),
+        "aws:username" => is_name(value),
+        "aws:userid" => match value.split_once(':') {
+            Some((id, session)) => (id.starts_with("AROA") || is_account(id)) && is_name(session),
+            None => value == "anonymous" || value.starts_with("AIDA") || is_account(value),
+        },
+        _ => true,
+    };
+    let context =
+        witness.context.iter().flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
+    context
+        .filter(|(key, value)| !is_possible(key, value))
+        .map(|(key, value)| format!("{key} `{value}`"))
+        .collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -40,6 +98,15 @@ proptest! {
             prop_assert!(allows(&document, &Request::of(&witness)), "{document} does not allow {witness:?}");
         } else {
             prop_assert_eq!(verdict.public, verdict.bounded);
+        }
+    }
+
+    #[test]
+    fn a_witness_has_no_impossible_names(document in policy()) {
+        if let Some(witness) = decide(&document).witness {
+            for problem in impossible(&witness) {
+                prop_assert!(false, "{document}: {problem} in {witness:?}");
+            }
         }
     }
 

@@ -113,12 +113,15 @@ pub(crate) struct World {
     pub(crate) reach: Reach,
 }
 
+/// A canonical user id that a witness should rather have than any other.
+const CANONICAL_USER: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
 impl World {
     /// The values that a part of the request can have. Keys are in lower case.
     pub(crate) fn domain(&self, part: &str, names: &Names) -> Domain {
         match part {
             "canonicaluser" if self.caller.has_account() => {
-                Domain::shaped(["<a>"]).except(self.reach.taken(part, names))
+                Domain::shaped(["<h>"]).hinted(&[CANONICAL_USER]).except(self.reach.taken(part, names))
             }
             "canonicaluser" => Domain::never(),
             _ => self
@@ -132,6 +135,23 @@ impl World {
     /// Whether no request of this world has the part.
     pub(crate) fn lacks(&self, part: &str, names: &Names) -> bool {
         self.domain(part, names).presence == Presence::Never
+    }
+
+    /// An ARN of this partition, from the service on, which a witness should rather have than any other.
+    fn usual_arn(&self, rest: &str) -> String {
+        let partition = self.partition.map_or("aws", Partition::as_str);
+        format!("arn:{partition}:{rest}")
+    }
+
+    /// The shape of the account whose things a caller may use: an outsider only those of its own account.
+    fn whose(&self) -> &str {
+        if matches!(self.reach, Reach::Outside) { &self.account } else { "<d12>" }
+    }
+
+    /// The paths of an organization.
+    fn paths(organization: &str) -> Domain {
+        let usual = format!("{organization}/r-ab12/ou-ab12-33333333/");
+        Domain::shaped([&format!("{organization}/<n>")]).usually([usual]).many()
     }
 
     /// The shape of an ARN of this partition, from the service on.

@@ -14,14 +14,22 @@ impl World {
             "aws:sourceip" if self.way == Way::Internet => Domain::address(self.reach.closed_networks(names)),
             "aws:vpcsourceip" if through_endpoint => Domain::address(Addresses::default()),
             "aws:sourcevpc" | "aws:sourcevpce" if through_endpoint => {
-                let prefix = if key == "aws:sourcevpc" { "vpc" } else { "vpce" };
+                let (prefix, usual) = if key == "aws:sourcevpc" {
+                    ("vpc", &["vpc-0a1b2c3d4e5f60718"])
+                } else {
+                    ("vpce", &["vpce-0a1b2c3d4e5f60718"])
+                };
                 match &self.reach {
                     Reach::Vpc(id) if id.split('-').next() == Some(prefix) => Domain::texts([id.clone()]),
-                    _ => Domain::shaped([&format!("{prefix}-<a>")]).except(self.reach.taken(key, names)),
+                    _ => Domain::shaped([&format!("{prefix}-<h8+>")])
+                        .hinted(usual)
+                        .except(self.reach.taken(key, names)),
                 }
             }
             "aws:sourcevpcarn" if through_endpoint => {
-                Domain::shaped([&self.arn(&format!("ec2:<p>:{account}:vpc/<p>"))])
+                let usual = self.usual_arn(&format!("ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d4e5f60718"));
+                let shape = self.arn(&format!("ec2:<p>:{}:vpc/vpc-<h8+>", self.whose()));
+                Domain::shaped([&shape]).usually([usual])
             }
             "aws:vpceaccount" if through_endpoint => Domain::listed([account]),
             "aws:vpceorgid" if through_endpoint => match &self.organization {
@@ -29,7 +37,7 @@ impl World {
                 None => Domain::never(),
             },
             "aws:vpceorgpaths" if through_endpoint => match &self.organization {
-                Some(organization) => Domain::shaped([&format!("{organization}/<n>")]).many(),
+                Some(organization) => Self::paths(organization),
                 None => Domain::never(),
             },
             "aws:sourceip" | "aws:vpcsourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn"

@@ -9,6 +9,10 @@ use crate::search::world::{CallerKind, Session, World};
 /// How old temporary credentials can be, in seconds.
 const LONGEST_SESSION: i64 = 36 * 3_600;
 
+/// The id of a user, and the id and the session of a role, that a witness should rather have than any other.
+const USER_ID: &str = "AIDAQOUTSIDERCALLERXY";
+const SESSION_ID: &str = "AROAQOUTSIDERCALLERXY:session";
+
 impl World {
     pub(super) fn principal(&self, key: &str, names: &Names) -> Option<Domain> {
         let account = self.account.as_str();
@@ -26,20 +30,28 @@ impl World {
             "aws:userid" => match self.caller {
                 CallerKind::Anonymous => Domain::listed(["anonymous"]),
                 CallerKind::Root => Domain::listed([account]),
-                CallerKind::FederatedUser => Domain::shaped([&format!("{account}:<n>")]),
-                CallerKind::User => Domain::shaped(["AIDA<A>"]).except(self.reach.taken(key, names)),
-                _ => Domain::shaped(["AROA<A>:<n>"]).except(self.reach.taken(key, names)),
+                CallerKind::FederatedUser => Domain::shaped([&format!("{account}:<e>")]),
+                CallerKind::User => {
+                    Domain::shaped(["AIDA<A>"]).hinted(&[USER_ID]).except(self.reach.taken(key, names))
+                }
+                _ => {
+                    Domain::shaped(["AROA<A>:<e>"]).hinted(&[SESSION_ID]).except(self.reach.taken(key, names))
+                }
             },
             "aws:principalarn" => match self.caller {
                 CallerKind::Anonymous | CallerKind::Service => Domain::never(),
                 CallerKind::Root => Domain::shaped([&self.arn(&format!("iam::{account}:root"))]),
-                CallerKind::User => Domain::shaped([&self.arn(&format!("iam::{account}:user/<n>"))]),
+                CallerKind::User => Domain::shaped([
+                    &self.arn(&format!("iam::{account}:user/<e>")),
+                    &self.arn(&format!("iam::{account}:user/<g>/<e>")),
+                ]),
                 CallerKind::FederatedUser => {
-                    Domain::shaped([&self.arn(&format!("sts::{account}:federated-user/<n>"))])
+                    Domain::shaped([&self.arn(&format!("sts::{account}:federated-user/<e>"))])
                 }
                 CallerKind::Role | CallerKind::WebIdentity => Domain::shaped([
-                    &self.arn(&format!("iam::{account}:role/<n>")),
-                    &self.arn(&format!("sts::{account}:assumed-role/<n>")),
+                    &self.arn(&format!("iam::{account}:role/<e>")),
+                    &self.arn(&format!("iam::{account}:role/<g>/<e>")),
+                    &self.arn(&format!("sts::{account}:assumed-role/<e>/<e>")),
                 ]),
             },
             "aws:principalorgid" => match &self.organization {
@@ -47,13 +59,11 @@ impl World {
                 _ => Domain::never(),
             },
             "aws:principalorgpaths" => match &self.organization {
-                Some(organization) if self.caller.has_account() => {
-                    Domain::shaped([&format!("{organization}/<n>")]).many()
-                }
+                Some(organization) if self.caller.has_account() => Self::paths(organization),
                 _ => Domain::never(),
             },
             "aws:username" => match self.caller {
-                CallerKind::User => Domain::shaped(["<p>"]),
+                CallerKind::User => Domain::shaped(["<e>"]),
                 _ => Domain::never(),
             },
             "aws:federatedprovider" => match self.caller {
@@ -95,9 +105,10 @@ impl World {
             "aws:sourceidentity" if is_role || self.caller == CallerKind::WebIdentity => {
                 Domain::shaped(["<p>"]).maybe()
             }
-            "aws:ec2instancesourcevpc" if is_role => {
-                Domain::shaped(["vpc-<a>"]).except(self.reach.taken(key, names)).maybe()
-            }
+            "aws:ec2instancesourcevpc" if is_role => Domain::shaped(["vpc-<h8+>"])
+                .hinted(&["vpc-0a1b2c3d4e5f60718"])
+                .except(self.reach.taken(key, names))
+                .maybe(),
             "aws:ec2instancesourceprivateipv4" if is_role => Domain::address(Addresses::default()).maybe(),
             "ec2:sourceinstancearn" if is_role => {
                 Domain::shaped([&self.arn(&format!("ec2:<p>:{account}:instance/<p>"))]).maybe()
@@ -106,7 +117,7 @@ impl World {
                 Domain::shaped([&self.arn(&format!("lambda:<p>:{account}:function:<n>"))]).maybe()
             }
             "s3:accessgrantsinstancearn" if is_role => {
-                Domain::shaped([&self.arn(&format!("s3:<p>:{account}:access-grants/<p>"))]).maybe()
+                Domain::shaped([&self.arn(&format!("s3:<p>:{}:access-grants/<p>", self.whose()))]).maybe()
             }
             "s3:signatureversion" | "s3:authtype" | "s3:signatureage"
                 if self.caller != CallerKind::Anonymous =>

@@ -1,8 +1,8 @@
 //! What a request says of itself and of the bucket.
 
-use crate::search::domain::Domain;
+use crate::search::domain::{Domain, shape};
 use crate::search::names::Names;
-use crate::search::world::World;
+use crate::search::world::{Way, World};
 
 /// What a witness's action should be called, if it may.
 const ACTIONS: [&str; 15] = [
@@ -28,9 +28,15 @@ impl World {
         let account = self.account.as_str();
         match key {
             "action" => Domain::shaped(["<p>:<p>"]).hinted(&ACTIONS),
-            "resource" => Domain::shaped(["<f>"]).hinted(&["arn:aws:s3:::bucket/object"]),
+            "resource" => {
+                let resource = Domain::shaped(["<f>"]).hinted(&["arn:aws:s3:::bucket/object"]);
+                // No object has an empty key.
+                let empty_key = || [shape("arn:<p>:s3:::<p>/")].into_iter().collect();
+                if names.speaks_of_empty_key { resource.except(empty_key()) } else { resource }
+            }
             "s3:dataaccesspointarn" if self.through_access_point => {
-                Domain::shaped([&self.arn(&format!("s3:<p>:{account}:accesspoint/<p>"))])
+                let usual = self.usual_arn(&format!("s3:us-east-1:{account}:accesspoint/access"));
+                Domain::shaped([&self.arn(&format!("s3:<p>:{account}:accesspoint/<p>"))]).usually([usual])
             }
             "s3:dataaccesspointaccount" if self.through_access_point => Domain::listed([account]),
             "s3:accesspointnetworkorigin" | "s3:dataaccesspointnetworkorigin"
@@ -44,20 +50,22 @@ impl World {
             | "s3:dataaccesspointnetworkorigin" => Domain::never(),
             // Anybody can write a key's name into the header, but S3 asks whether the caller may use the key.
             "s3:x-amz-server-side-encryption-aws-kms-key-id" => {
-                let own = self.arn(&format!("kms:<p>:{account}:<n>"));
+                let own = self.arn(&format!("kms:<p>:{}:<n>", self.whose()));
                 Domain::shaped([&own, "<p>", "alias/<n>"]).except(self.reach.taken(key, names)).maybe()
             }
+            // AWS calls S3 over TLS.
+            "aws:securetransport" if self.way == Way::Internal => Domain::listed(["true"]),
             "aws:securetransport" => Domain::listed(["true", "false"]),
             "aws:currenttime" => Domain::time(self.now),
             "aws:epochtime" => Domain::shaped(["<d>"]),
             "aws:requestedregion" => Domain::shaped(["<n>"]).hinted(&["us-east-1"]),
             "aws:resourceaccount" => {
-                Domain::shaped(["<d>"]).hinted(&["111122223333"]).except(self.reach.not_owner(account))
+                Domain::shaped(["<d12>"]).hinted(&["111122223333"]).except(self.reach.not_owner(account))
             }
-            "aws:resourceorgid" => Domain::shaped(["o-<a>"])
+            "aws:resourceorgid" => Domain::shaped(["o-<a10+>"])
                 .except(self.reach.not_owner(self.organization.as_deref().unwrap_or_default()))
                 .maybe(),
-            "aws:resourceorgpaths" => Domain::shaped(["o-<a>/<n>"]).maybe().many(),
+            "aws:resourceorgpaths" => Domain::shaped(["o-<a10+>/<n>"]).maybe().many(),
             "aws:tagkeys" | "s3:requestobjecttagkeys" => Domain::free().maybe().many(),
             _ => Domain::free().maybe(),
         }

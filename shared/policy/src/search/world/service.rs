@@ -28,8 +28,15 @@ impl World {
                     // The ARN of a bucket names no account.
                     self.arn("s3:::<p>"),
                 ];
+                let usual = [
+                    self.usual_arn(&format!("sns:us-east-1:{account}:topic")),
+                    self.usual_arn(&format!("cloudtrail:us-east-1:{account}:trail/trail")),
+                    self.usual_arn(&format!("logs:us-east-1:{account}:log-group:group")),
+                    self.usual_arn("s3:::outsiders-bucket"),
+                ];
                 self.said(
                     Domain::shaped(shapes.each_ref().map(String::as_str))
+                        .usually(usual)
                         .except(self.reach.taken(key, names)),
                 )
             }
@@ -38,7 +45,7 @@ impl World {
                 None => Domain::never(),
             },
             "aws:sourceorgpaths" if service => match &self.organization {
-                Some(organization) => self.said(Domain::shaped([&format!("{organization}/<n>")]).many()),
+                Some(organization) => self.said(Self::paths(organization)),
                 None => Domain::never(),
             },
             "aws:principalservicename"

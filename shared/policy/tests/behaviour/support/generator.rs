@@ -208,7 +208,11 @@ pub(crate) fn policy() -> impl Strategy<Value = Value> {
 
 /// A request by an outsider: nothing in it is a fixed value of the policies above.
 pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
-    let account = "999999999999";
+    request("999999999999", "888888888888")
+}
+
+/// A request for an account, of a bucket that another account may own.
+pub(crate) fn request(account: &'static str, owner: &'static str) -> impl Strategy<Value = Request> {
     let caller = select(vec!["anonymous", "user", "role", "root", "web-identity", "service"]);
     let text = |values: &'static [&'static str]| prop::option::of(select(values.to_vec()));
     (
@@ -248,7 +252,8 @@ pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
                 let mut put = |key: &str, value: &str| {
                     drop(request.context.insert(key.to_owned(), vec![value.to_owned()]))
                 };
-                put("aws:securetransport", if flags[0] { "true" } else { "false" });
+                // A service calls S3 over TLS.
+                put("aws:securetransport", if flags[0] || kind == "service" { "true" } else { "false" });
                 let is_principal = !matches!(kind, "anonymous" | "service");
                 let is_forwarded = flags[1] && is_principal;
                 if kind != "anonymous" {
@@ -257,7 +262,7 @@ pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
                 }
                 put("aws:viaawsservice", if is_forwarded { "true" } else { "false" });
                 put("aws:currenttime", time);
-                put("aws:resourceaccount", "888888888888");
+                put("aws:resourceaccount", owner);
                 let optional = [
                     ("aws:referer", referer),
                     ("aws:useragent", agent),
@@ -299,8 +304,8 @@ pub(crate) fn outside_request() -> impl Strategy<Value = Request> {
                         put("aws:sourceaccount", account);
                     }
                     if flags[6] {
-                        let topic = "arn:aws:sns:us-east-1:999999999999:topic";
-                        put("aws:sourcearn", if flags[4] { "arn:aws:s3:::sources" } else { topic });
+                        let topic = format!("arn:aws:sns:us-east-1:{account}:topic");
+                        put("aws:sourcearn", if flags[4] { "arn:aws:s3:::sources" } else { &topic });
                     }
                     request.service = Some("cloudtrail.amazonaws.com".to_owned());
                     request.account = Some(account.to_owned());
