@@ -24,12 +24,13 @@ pub enum Change {
 /// in, or a policy that a test holds against an earlier one.
 #[must_use]
 pub fn lets_in_more(before: &Policy, after: &Policy, now: SystemTime) -> Change {
-    lets_in(before, after, now, &mut Budget::new(Budget::DEFAULT))
+    let nobody = Trust::default();
+    lets_in(before, after, Asking { trust: &nobody, now }, &mut Budget::new(Budget::DEFAULT))
 }
 
-pub(crate) fn lets_in(before: &Policy, after: &Policy, now: SystemTime, budget: &mut Budget) -> Change {
-    let nobody = Trust::default();
-    let model = Model::of(&[before, after], Asking { trust: &nobody, now }, budget);
+/// The same; whom the settings name gets in like everybody else.
+pub(crate) fn lets_in(before: &Policy, after: &Policy, asking: Asking<'_>, budget: &mut Budget) -> Change {
+    let model = Model::of(&[before, after], asking, budget);
     let question = Question { policy: after, unless: Some(before), allows: &|_| true };
     ask(&question, &model, &model.everyone(), budget).into()
 }

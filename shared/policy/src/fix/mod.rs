@@ -147,20 +147,19 @@ impl Closing<'_> {
             let why = "delete the statement: nobody gets in by it who is meant to".to_owned();
             return self.proven(&before, Candidate { summary: why, ..delete() }, budget).map(Proven::taken);
         }
-        let candidates = if shut::is_for_services(&before, self.asking, budget) {
-            services::pinned(&source).into_iter().collect()
+        let mut candidates = if shut::is_for_services(&before, self.asking, budget) {
+            restate::candidates(&source)
         } else {
             candidates(&source)
         };
+        candidates.extend(services::pinned(&source));
         let mut second_best: Option<Proven> = None;
+        let mut emptied = false;
         let mut meant = None;
         for candidate in candidates {
             let Some(proven) = self.proven(&before, candidate.clone(), budget) else { continue };
-            if !shut::somebody_gets_in(&proven.after, self.asking, budget) {
-                let why =
-                    "delete the statement: narrowed to those who are meant, it lets nobody in".to_owned();
-                second_best = second_best
-                    .or_else(|| self.proven(&before, Candidate { summary: why, ..delete() }, budget));
+            if shut::is_for_nobody(&proven.after, self.asking, budget) {
+                emptied = true;
                 continue;
             }
             let meant = *meant.get_or_insert_with(|| shut::means_services(&before, self.asking, budget));
@@ -172,6 +171,10 @@ impl Closing<'_> {
                 return Some(better.taken());
             }
             second_best.get_or_insert(proven);
+        }
+        if second_best.is_none() && emptied {
+            let why = "delete the statement: narrowed to those who are meant, it lets nobody in".to_owned();
+            second_best = self.proven(&before, Candidate { summary: why, ..delete() }, budget);
         }
         second_best.map(Proven::taken)
     }
@@ -186,7 +189,7 @@ impl Closing<'_> {
         }
         let after = ground::ground(&fixed, self.asking.trust).only(range);
         let is_sound = shuts_out(before, &after, self.asking, budget) == Change::Nothing
-            && lets_in(before, &after, self.asking.now, budget) == Change::Nothing;
+            && lets_in(before, &after, self.asking, budget) == Change::Nothing;
         is_sound.then_some(Proven { fixed, after, summary: candidate.summary })
     }
 }
@@ -227,5 +230,7 @@ fn candidates(source: &Source<'_>) -> Vec<Candidate> {
     }
     candidates.extend(accounts);
     candidates.extend(narrow::to_trusted(source));
+    candidates.extend(narrow::by_pattern(source));
+    candidates.extend(narrow::by_account(source));
     candidates
 }

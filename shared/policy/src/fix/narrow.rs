@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::candidate::{Candidate, Source};
 use super::edit::{compact, with_condition, with_principal, with_sid_suffix};
-use crate::PrincipalKind;
 use crate::address::{is_narrow, parse_block};
+use crate::{Principal, PrincipalKind};
 
 /// The statement for the own and the trusted accounts, beside the principals that were fixed already.
 pub(super) fn to_accounts(source: &Source<'_>) -> Option<Candidate> {
@@ -83,5 +83,40 @@ pub(super) fn to_trusted(source: &Source<'_>) -> Option<Candidate> {
     (statements.len() > 1).then(|| Candidate {
         summary: format!("{}, and give each other trusted party a statement of its own", accounts.summary),
         statements,
+    })
+}
+
+/// The statement for those principals of the own and the trusted accounts whom its patterns name.
+pub(super) fn by_pattern(source: &Source<'_>) -> Option<Candidate> {
+    let element = &source.statement.principal;
+    let is_pattern = |principal: &Principal| {
+        principal.kind == PrincipalKind::Aws && !principal.is_everyone() && principal.value.contains(':')
+    };
+    if element.negated || element.principals.is_empty() || !element.principals.iter().all(is_pattern) {
+        return None;
+    }
+    let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
+    let patterns: Vec<String> = element.principals.iter().map(|own| own.value.clone()).collect();
+    let narrowed = with_principal(&source.json, json!({ "AWS": compact(&accounts) }))?;
+    Some(Candidate {
+        summary: format!(
+            "narrow the principal to {} and keep what it said as a condition on `aws:PrincipalArn`",
+            source.owner()
+        ),
+        statements: vec![with_condition(&narrowed, "StringLike", "aws:PrincipalArn", &patterns)?],
+    })
+}
+
+/// The statement for its own principals, as far as they are callers of the own and the trusted accounts.
+pub(super) fn by_account(source: &Source<'_>) -> Option<Candidate> {
+    let element = &source.statement.principal;
+    if element.negated || element.is_everyone() {
+        return None;
+    }
+    let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
+    let statement = with_condition(&source.json, "StringEquals", "aws:PrincipalAccount", &accounts)?;
+    Some(Candidate {
+        summary: format!("require by `aws:PrincipalAccount` that callers are of {}", source.owner()),
+        statements: vec![statement],
     })
 }

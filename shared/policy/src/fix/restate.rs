@@ -7,7 +7,7 @@ use super::edit::{with_condition, with_principal, with_sid_suffix, without_condi
 use super::ground;
 use crate::condition::{is_fixed, is_literal};
 use crate::documented::{NoLimit, limit};
-use crate::operator::{Comparison, Quantifier};
+use crate::operator::Comparison;
 use crate::{Condition, Effect, PrincipalKind};
 
 pub(super) fn candidates(source: &Source<'_>) -> Vec<Candidate> {
@@ -23,22 +23,29 @@ pub(super) fn candidates(source: &Source<'_>) -> Vec<Candidate> {
     candidates
 }
 
-/// Drops `IfExists` and `ForAllValues:`.
+/// Drops `IfExists` and `ForAllValues:`, and the values that are not fixed.
 fn require_key(source: &Source<'_>, condition: &Condition) -> Option<Candidate> {
-    if limit(condition) != Err(NoLimit::AbsentKey) || !fixes(condition) {
+    if limit(condition) != Err(NoLimit::AbsentKey) {
+        return None;
+    }
+    let (fixed, open) = by_fixedness(condition);
+    if fixed.is_empty() {
         return None;
     }
     let (name, key) = (condition.operator_name.as_str(), condition.key.written());
     let strict = strict_name(name);
     let without = without_condition(&source.json, name, key)?;
+    let dropped =
+        if open.is_empty() { String::new() } else { format!(", without the values {}", quoted(&open)) };
     Some(Candidate {
-        summary: format!("require `{key}` by `{strict}` instead of `{name}`"),
-        statements: vec![with_condition(&without, &strict, key, &condition.values)?],
+        summary: format!("require `{key}` by `{strict}` instead of `{name}`{dropped}"),
+        statements: vec![with_condition(&without, &strict, key, &fixed)?],
     })
 }
 
-fn fixes(condition: &Condition) -> bool {
-    !condition.values.is_empty() && condition.values.iter().all(|value| is_fixed(&condition.key, value))
+/// The fixed ones of the values, and the others.
+fn by_fixedness(condition: &Condition) -> (Vec<String>, Vec<String>) {
+    condition.values.iter().cloned().partition(|value| is_fixed(&condition.key, value))
 }
 
 /// The operator's name without `IfExists` and `ForAllValues:`.
@@ -57,8 +64,7 @@ fn strict_name(name: &str) -> String {
 /// Keeps only the fixed ones of several values.
 fn drop_open_values(source: &Source<'_>, condition: &Condition) -> Option<Candidate> {
     let Err(NoLimit::Value(_)) = limit(condition) else { return None };
-    let (fixed, open): (Vec<String>, Vec<String>) =
-        condition.values.iter().cloned().partition(|value| is_fixed(&condition.key, value));
+    let (fixed, open) = by_fixedness(condition);
     if fixed.is_empty() {
         return None;
     }
@@ -70,27 +76,36 @@ fn drop_open_values(source: &Source<'_>, condition: &Condition) -> Option<Candid
     })
 }
 
-/// Says in a key of its own which account or organization the values of a key already name.
+/// Says in a key of its own which account, organization or VPC the values of a key already name.
 fn pin_account(source: &Source<'_>, condition: &Condition) -> Option<Candidate> {
-    let Err(NoLimit::Value(_)) = limit(condition) else { return None };
-    let segment = |separator: char, number: usize| -> Option<Vec<String>> {
-        let part = |value: &String| value.split(separator).nth(number).map(str::to_owned);
+    let Err(NoLimit::Value(_) | NoLimit::Key) = limit(condition) else { return None };
+    let (key, values) = implied(condition)?;
+    Some(Candidate {
+        summary: format!("add `{key}` {}, which `{}` already implies", quoted(&values), condition.key),
+        statements: vec![with_condition(&source.json, "StringEquals", key, &values)?],
+    })
+}
+
+/// A key that fixes a grant, with the values that it has where the condition's key has one of its own.
+fn implied(condition: &Condition) -> Option<(&'static str, Vec<String>)> {
+    let segment = |separator: char, number: usize, prefix: &str| -> Option<Vec<String>> {
+        let part = |value: &String| {
+            let segment = value.split(separator).nth(number)?;
+            segment.strip_prefix(prefix).map(str::to_owned)
+        };
         let mut parts: Vec<String> = condition.values.iter().map(part).collect::<Option<_>>()?;
         parts.sort();
         parts.dedup();
         parts.iter().all(|part| is_literal(part) && !part.is_empty()).then_some(parts)
     };
-    let (key, values) = match condition.key.name() {
-        "aws:principalarn" => ("aws:PrincipalAccount", segment(':', 4)?),
-        "aws:sourcearn" => ("aws:SourceAccount", segment(':', 4)?),
-        "s3:dataaccesspointarn" => ("s3:DataAccessPointAccount", segment(':', 4)?),
-        "aws:principalorgpaths" => ("aws:PrincipalOrgID", segment('/', 0)?),
-        _ => return None,
-    };
-    Some(Candidate {
-        summary: format!("add `{key}` {}, which `{}` already implies", quoted(&values), condition.key),
-        statements: vec![with_condition(&source.json, "StringEquals", key, &values)?],
-    })
+    match condition.key.name() {
+        "aws:principalarn" => Some(("aws:PrincipalAccount", segment(':', 4, "")?)),
+        "aws:sourcearn" => Some(("aws:SourceAccount", segment(':', 4, "")?)),
+        "aws:sourcevpcarn" => Some(("aws:SourceVpc", segment(':', 5, "vpc/")?)),
+        "s3:dataaccesspointarn" => Some(("s3:DataAccessPointAccount", segment(':', 4, "")?)),
+        "aws:principalorgpaths" => Some(("aws:PrincipalOrgID", segment('/', 0, "")?)),
+        _ => None,
+    }
 }
 
 /// Turns a wildcard in a principal of a known account into a condition on `aws:PrincipalArn`.
@@ -116,37 +131,43 @@ fn take_over_deny(source: &Source<'_>) -> Vec<Candidate> {
     let denies = source.grounded.statements.iter().filter(|statement| statement.effect == Effect::Deny);
     denies
         .filter_map(|deny| {
-            let conditions: Vec<(&'static str, &Condition)> = deny
-                .conditions
-                .iter()
-                .filter_map(|condition| Some((positive(condition)?, condition)))
-                .collect();
-            if conditions.is_empty() {
-                return None;
-            }
-            let restate = |(number, (operator, condition)): (usize, &(&str, &Condition))| {
-                let key = condition.key.written();
-                let statement: Value = with_condition(&source.json, operator, key, &condition.values)?;
-                Some(if number == 0 {
-                    statement
-                } else {
-                    with_sid_suffix(statement, &(number + 1).to_string())
-                })
-            };
-            Some(Candidate {
+            let left_over: Vec<Value> =
+                deny.conditions.iter().filter_map(|condition| restated(&source.json, condition)).collect();
+            let numbered = left_over.into_iter().enumerate().map(|(number, statement)| {
+                if number == 0 { statement } else { with_sid_suffix(statement, &(number + 1).to_string()) }
+            });
+            let statements: Vec<Value> = numbered.collect();
+            (!statements.is_empty()).then(|| Candidate {
                 summary: format!("require in the `Allow` itself what {deny} requires by denying all else"),
-                statements: conditions.iter().enumerate().map(restate).collect::<Option<_>>()?,
+                statements,
             })
         })
         .collect()
 }
 
-/// The operator that holds exactly when this negated one does not.
-fn positive(condition: &Condition) -> Option<&'static str> {
-    let operator = condition.operator?;
-    if !operator.negated || operator.quantifier != Quantifier::One || !condition.key.is_fixing() {
-        return None;
+/// The statement for those whom the negated condition of a `Deny` leaves over, in fixed values of a key that fixes a
+/// grant; `None` where there are none.
+fn restated(statement: &Value, condition: &Condition) -> Option<Value> {
+    let operator = positive(condition)?;
+    let key = condition.key.written();
+    let (fixed, _) = by_fixedness(condition);
+    if condition.key.is_fixing() && !fixed.is_empty() {
+        return with_condition(statement, operator, key, &fixed).or_else(|| {
+            with_condition(&without_condition(statement, operator, key)?, operator, key, &fixed)
+        });
     }
+    let (pin, values) = implied(condition)?;
+    with_condition(
+        &with_condition(statement, operator, key, &condition.values)?,
+        "StringEquals",
+        pin,
+        &values,
+    )
+}
+
+/// The operator that holds where this negated one does not, as far as the key has one value.
+fn positive(condition: &Condition) -> Option<&'static str> {
+    let operator = condition.operator.filter(|operator| operator.negated)?;
     match operator.comparison {
         Comparison::Equals => Some("StringEquals"),
         Comparison::EqualsIgnoreCase => Some("StringEqualsIgnoreCase"),

@@ -11,6 +11,12 @@ use crate::{Asking, Policy};
 /// How many parties a sentence names.
 const MOST: usize = 3;
 
+/// Those who lose what they had, as the subject of a sentence.
+struct Party {
+    who: String,
+    worlds: Vec<World>,
+}
+
 /// Whom of those that the policy let in the fix shuts out, one sentence each.
 pub(super) fn sentences(
     before: &Policy,
@@ -18,16 +24,17 @@ pub(super) fn sentences(
     asking: Asking<'_>,
     by_everyone: bool,
 ) -> Vec<String> {
-    let mut budget = Budget::new(Budget::DEFAULT / 4);
+    let mut budget = Budget::new(Budget::DEFAULT / 2);
     let model = Model::of(&[before, after], asking, &mut budget);
     let way = if by_everyone { "came in by `*`" } else { "came in" };
+    let own = own_accounts(asking);
     let accounts =
         if asking.trust.accounts.is_empty() { "this account" } else { "this and the trusted accounts" };
     let mut sentences = Vec::new();
-    let mut say = |worlds: &[World], who: &str| {
+    let mut say = |worlds: &[World], who: &str, what: &str| {
         let lost = request(before, Some(after), &model, worlds, &mut budget);
         match lost {
-            Found::One(()) => sentences.push(format!("{who} are shut out.")),
+            Found::One(()) => sentences.push(format!("{who} {what}.")),
             Found::None => {}
             Found::Unknown => {
                 sentences.push(format!("It was not decided whether these are shut out: {who}."))
@@ -35,21 +42,50 @@ pub(super) fn sentences(
         }
         lost
     };
-    let (sourced, silent) = (services(&model, asking, Source::Full), services(&model, asking, Source::Any));
-    if say(&sourced, &format!("AWS services of {accounts} that {way}")) == Found::None {
-        say(&silent, &format!("AWS services that {way} and do not say for which account they act"));
+    let services = format!("AWS services of {accounts} that {way}");
+    if say(&model.services(&own, Source::Full), &services, "are shut out") == Found::None {
+        let silent = format!("AWS services that {way} and do not say for which account they act");
+        say(&model.services(&named_accounts(&model, asking), Source::Any), &silent, "are shut out");
     }
+    let what = if by_everyone { "lose access that `*` gave them" } else { "lose access that they had" };
+    for party in parties(&model, asking) {
+        say(&party.worlds, &party.who, what);
+    }
+    sentences
+}
+
+/// Those whom a policy names and the settings do not trust.
+fn parties(model: &Model, asking: Asking<'_>) -> Vec<Party> {
+    let mut parties = Vec::new();
     let organizations = model.untrusted_organizations(asking.trust);
     if !organizations.is_empty() {
         let names = some(organizations.iter().map(String::as_str), MOST);
-        say(&model.members(&organizations), &format!("Principals of {names}, which the policy names,"));
+        parties.push(Party {
+            who: format!("Principals of {names}, which the policy names,"),
+            worlds: model.members(&organizations),
+        });
+        parties.push(Party {
+            who: format!("AWS services that act for accounts of {names}, which the policy names,"),
+            worlds: model.services_of_members(&organizations, Source::Full),
+        });
     }
     let others = model.untrusted_accounts(asking.trust);
     if !others.is_empty() {
         let names = some(others.iter().map(String::as_str), MOST);
-        say(&model.principals(&others), &format!("Principals of {names}, which the policy names,"));
+        parties.push(Party {
+            who: format!("Principals of {names}, which the policy names,"),
+            worlds: model.principals(&others),
+        });
+        parties.push(Party {
+            who: format!("AWS services that act for {names}, which the policy names,"),
+            worlds: model.services(&others, Source::Full),
+        });
     }
-    sentences
+    parties.push(Party {
+        who: "Callers from networks, VPCs or VPC endpoints that the policy names".to_owned(),
+        worlds: model.visitors(),
+    });
+    parties
 }
 
 /// Whether nobody gets in who is trusted, or whom the policy names, or who acts for one of these.
@@ -60,7 +96,8 @@ pub(super) fn is_for_nobody(policy: &Policy, asking: Asking<'_>, budget: &mut Bu
         return false;
     }
     let model = Model::of(&[policy], asking, budget);
-    let mut worlds = services(&model, asking, Source::Any);
+    let mut worlds = model.services(&named_accounts(&model, asking), Source::Any);
+    worlds.extend(model.services_of_members(&model.untrusted_organizations(asking.trust), Source::Any));
     worlds.extend(model.members(&model.untrusted_organizations(asking.trust)));
     worlds.extend(model.principals(&model.untrusted_accounts(asking.trust)));
     request(policy, None, &model, &worlds, budget) == Found::None
@@ -74,17 +111,18 @@ pub(super) fn is_for_services(policy: &Policy, asking: Asking<'_>, budget: &mut 
     request(policy, None, &model, &worlds, budget) == Found::None
 }
 
-/// Whether services that act for trusted accounts get in where anonymous callers do not: then they were meant to.
+/// Whether services that act for accounts which are trusted or named get in where anonymous callers do not: then they
+/// were meant to.
 pub(super) fn means_services(policy: &Policy, asking: Asking<'_>, budget: &mut Budget) -> bool {
     let model = Model::of(&[policy], asking, budget);
     let mut anonymous = model.outside();
     anonymous.retain(|world| world.caller == CallerKind::Anonymous);
-    let services = services(&model, asking, Source::Any);
+    let services = model.services(&named_accounts(&model, asking), Source::Any);
     request(policy, None, &model, &anonymous, budget) == Found::None
         && matches!(request(policy, None, &model, &services, budget), Found::One(()))
 }
 
-/// Whether services that say that they act for a trusted account are shut out, or may be.
+/// Whether services that say that they act for an account which is trusted or named are shut out, or may be.
 pub(super) fn loses_services(
     before: &Policy,
     after: &Policy,
@@ -92,18 +130,18 @@ pub(super) fn loses_services(
     budget: &mut Budget,
 ) -> bool {
     let model = Model::of(&[before, after], asking, budget);
-    let services = services(&model, asking, Source::Full);
+    let services = model.services(&named_accounts(&model, asking), Source::Full);
     request(before, Some(after), &model, &services, budget) != Found::None
 }
 
-/// Whether anybody at all gets in, or may.
-pub(super) fn somebody_gets_in(policy: &Policy, asking: Asking<'_>, budget: &mut Budget) -> bool {
-    let model = Model::of(&[policy], asking, budget);
-    request(policy, None, &model, &model.everyone(), budget) != Found::None
+/// The own and the trusted accounts.
+fn own_accounts(asking: Asking<'_>) -> Vec<String> {
+    asking.trust.all_accounts().map(str::to_owned).collect()
 }
 
-fn services(model: &Model, asking: Asking<'_>, source: Source) -> Vec<World> {
-    model.trusted_services(asking.trust, source)
+/// The own and the trusted accounts, and those that the policy names.
+fn named_accounts(model: &Model, asking: Asking<'_>) -> Vec<String> {
+    own_accounts(asking).into_iter().chain(model.untrusted_accounts(asking.trust)).collect()
 }
 
 /// A request that a policy allows and another does not.

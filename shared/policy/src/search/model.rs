@@ -81,24 +81,25 @@ impl Model {
     /// The worlds of everybody.
     pub(crate) fn everyone(&self) -> Vec<World> {
         let accounts: Vec<String> = self.strangers.iter().chain(&self.names.accounts).cloned().collect();
-        let organizations: Vec<String> =
-            self.strange_organizations.iter().chain(&self.names.organizations).cloned().collect();
-        self.worlds(&CallerKind::ALL, &accounts, &organizations, &Reach::Anyone)
+        self.worlds(&CallerKind::ALL, &accounts, &self.organizations(), &Reach::Anyone)
     }
 
     /// The worlds of those who must keep their access.
     pub(crate) fn inside(&self, trust: &Trust) -> Vec<World> {
         let own: Vec<String> = trust.all_accounts().map(str::to_owned).collect();
-        let organizations: Vec<String> =
-            self.strange_organizations.iter().chain(&trust.organizations).cloned().collect();
-        let mut worlds = self.worlds(&PRINCIPALS, &own, &organizations, &Reach::Anyone);
-        let mut members = self.worlds(&PRINCIPALS, &self.strangers, &trust.organizations, &Reach::Anyone);
-        members.retain(|world| world.organization.is_some());
-        worlds.extend(members);
+        let mut worlds = self.principals(&own);
+        worlds.extend(self.members(&trust.organizations));
         if !self.names.services.is_empty() {
             let services = Reach::Services(self.names.services.iter().cloned().collect());
-            worlds.extend(self.worlds(&[CallerKind::Service], &own, &organizations, &services));
+            worlds.extend(self.worlds(&[CallerKind::Service], &own, &self.organizations(), &services));
         }
+        worlds.extend(self.visitors());
+        worlds
+    }
+
+    /// The worlds of whoever comes from a network, VPC or VPC endpoint that is welcome.
+    pub(crate) fn visitors(&self) -> Vec<World> {
+        let mut worlds = Vec::new();
         let networks = &self.names.welcome_networks;
         if *networks != Addresses::default() {
             let reach = Reach::NotFrom(networks.complement());
@@ -114,26 +115,38 @@ impl Model {
         worlds
     }
 
-    /// The worlds of services that act for the own and the trusted accounts.
-    pub(crate) fn trusted_services(&self, trust: &Trust, source: Source) -> Vec<World> {
-        let own: Vec<String> = trust.all_accounts().map(str::to_owned).collect();
-        let organizations: Vec<String> =
-            self.strange_organizations.iter().chain(&trust.organizations).cloned().collect();
-        let mut worlds = self.worlds(&[CallerKind::Service], &own, &organizations, &Reach::Anyone);
-        worlds.iter_mut().for_each(|world| world.source = source);
-        worlds
+    /// The worlds of services that act for accounts. Which organization these are in is not known.
+    pub(crate) fn services(&self, accounts: &[String], source: Source) -> Vec<World> {
+        self.services_among(accounts, &self.organizations(), source)
     }
 
-    /// The worlds of the members of organizations.
-    pub(crate) fn members(&self, organizations: &[String]) -> Vec<World> {
-        let mut worlds = self.worlds(&PRINCIPALS, &self.strangers, organizations, &Reach::Anyone);
+    /// The worlds of services that act for accounts that nobody names, in organizations that are named.
+    pub(crate) fn services_of_members(&self, organizations: &[String], source: Source) -> Vec<World> {
+        let mut worlds = self.services_among(&self.strangers, organizations, source);
         worlds.retain(|world| world.organization.is_some());
         worlds
     }
 
-    /// The worlds of the principals of accounts.
+    fn services_among(&self, accounts: &[String], organizations: &[String], source: Source) -> Vec<World> {
+        let mut worlds = self.worlds(&[CallerKind::Service], accounts, organizations, &Reach::Anyone);
+        worlds.iter_mut().for_each(|world| world.source = source);
+        worlds
+    }
+
+    /// The organizations that are told apart.
+    fn organizations(&self) -> Vec<String> {
+        self.strange_organizations.iter().chain(&self.names.organizations).cloned().collect()
+    }
+
+    /// The worlds of the members of organizations.
+    pub(crate) fn members(&self, organizations: &[String]) -> Vec<World> {
+        let memberships: Vec<Option<&String>> = organizations.iter().map(Some).collect();
+        self.worlds_of(&PRINCIPALS, &self.strangers, &memberships, &Reach::Anyone)
+    }
+
+    /// The worlds of the principals of accounts. Which organization these are in is not known.
     pub(crate) fn principals(&self, accounts: &[String]) -> Vec<World> {
-        self.worlds(&PRINCIPALS, accounts, &self.strange_organizations, &Reach::Anyone)
+        self.worlds(&PRINCIPALS, accounts, &self.organizations(), &Reach::Anyone)
     }
 
     /// The organizations that are named and not trusted.
@@ -155,16 +168,26 @@ impl Model {
         organizations: &[String],
         reach: &Reach,
     ) -> Vec<World> {
+        let mut memberships = vec![None];
+        if self.names.keys.iter().any(|key| key.contains("org")) {
+            memberships.extend(organizations.iter().map(Some));
+        }
+        self.worlds_of(callers, accounts, &memberships, reach)
+    }
+
+    fn worlds_of(
+        &self,
+        callers: &[CallerKind],
+        accounts: &[String],
+        memberships: &[Option<&String>],
+        reach: &Reach,
+    ) -> Vec<World> {
         let access_points: &[bool] =
             if self.names.speaks_of(&["s3:dataaccesspoint*", "s3:accesspointnetworkorigin"]) {
                 &[false, true]
             } else {
                 &[false]
             };
-        let mut memberships = vec![None];
-        if self.names.keys.iter().any(|key| key.contains("org")) {
-            memberships.extend(organizations.iter().map(Some));
-        }
         let fine = self.tells_principals_apart();
         let mut worlds = Vec::new();
         for caller in callers.iter().copied() {
@@ -176,7 +199,7 @@ impl Model {
             // Only the endpoint of an anonymous request belongs to somebody.
             let memberships = match memberships.get(..1) {
                 Some(nobody) if is_anonymous && !self.names.speaks_of(&["aws:vpceorg*"]) => nobody,
-                _ => memberships.as_slice(),
+                _ => memberships,
             };
             let (ways, sessions) = (self.ways(caller), self.sessions(caller));
             for account in accounts {

@@ -4,6 +4,7 @@ use policy::{Fix, NoFix, OWNER_PLACEHOLDER, Policy, Trust, analyse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::support::evaluator::{Request, allows};
 use crate::support::{allow, generator, now, parse, policy_of, statement, trusting, verdicts};
 
 fn settings() -> Trust {
@@ -171,8 +172,175 @@ fn the_organization_of_the_owner_is_kept() {
     }
 }
 
+/// Everything is allowed but for what the Deny takes away.
+fn but(deny: Value) -> Value {
+    policy_of(vec![statement("Allow", json!("*"), json!({})), statement("Deny", json!("*"), deny)])
+}
+
+#[test]
+fn services_that_act_for_whom_a_deny_names_stay() {
+    for (operator, positive) in [
+        ("StringNotEquals", "StringEquals"),
+        ("StringNotLike", "StringLike"),
+        ("StringNotEqualsIfExists", "StringEquals"),
+        ("ForAnyValue:StringNotLike", "StringLike"),
+    ] {
+        for (key, value) in [
+            ("aws:SourceAccount", "222222222222"),
+            ("aws:SourceArn", "arn:aws:sns:us-east-1:222222222222:topic"),
+        ] {
+            let fix = fix(&but(json!({ operator: { key: value } })), &settings());
+            assert_eq!(
+                fix.policy["Statement"][0]["Condition"],
+                json!({ positive: { key: value } }),
+                "{operator} {key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn services_whose_sources_have_a_wildcard_are_pinned_to_their_account() {
+    let sources = "arn:aws:sns:*:222222222222:*";
+    let fix = fix(&but(json!({ "ArnNotLike": { "aws:SourceArn": sources } })), &settings());
+    assert_eq!(
+        fix.policy["Statement"][0]["Condition"],
+        json!({
+            "ArnLike": { "aws:SourceArn": sources },
+            "StringEquals": { "aws:SourceAccount": "222222222222" },
+        })
+    );
+    // Some of them do not send the account.
+    assert_eq!(
+        fix.shuts_out,
+        ["AWS services that came in by `*` and do not say for which account they act are shut out."]
+    );
+}
+
+#[test]
+fn services_of_an_organization_that_a_deny_names_stay_for_the_own_account_and_the_others_are_said() {
+    for operator in ["StringNotEquals", "StringNotLike", "StringNotEqualsIfExists"] {
+        let fix = fix(&but(json!({ operator: { "aws:SourceOrgID": "o-a1b2c3d4e5" } })), &settings());
+        assert_eq!(
+            fix.policy["Statement"][0]["Condition"],
+            json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } })
+        );
+        let said = "AWS services that act for accounts of `o-a1b2c3d4e5`, which the policy names, lose access that `*` gave them.";
+        assert!(fix.shuts_out.iter().any(|own| own == said), "{:?}", fix.shuts_out);
+    }
+}
+
+#[test]
+fn services_stay_where_beside_them_only_unsigned_callers_came_in() {
+    for deny in [
+        json!({ "Null": { "aws:PrincipalArn": "false" } }),
+        json!({ "Bool": { "aws:PrincipalIsAWSService": "false" } }),
+    ] {
+        let fix = fix(&but(deny), &settings());
+        assert_eq!(
+            fix.policy["Statement"][0]["Condition"],
+            json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } })
+        );
+    }
+    let mut document = allow(json!({ "AWS": "arn:aws:iam::*" }), json!({}));
+    let statement = document["Statement"][0].as_object_mut().unwrap();
+    let everybody = statement.remove("Principal").unwrap();
+    statement.insert("NotPrincipal".to_owned(), everybody);
+    for trust in [settings(), Trust::default()] {
+        let text = fix(&document, &trust).policy.to_string();
+        assert!(text.contains("aws:SourceAccount"), "{text}");
+    }
+}
+
+#[test]
+fn the_owner_in_the_place_of_a_variable_is_written_down_for_services_too() {
+    let own = json!({ "StringEquals": { "aws:SourceAccount": "${aws:ResourceAccount}" } });
+    let fix = fix(&allow(json!("*"), own), &settings());
+    assert_eq!(
+        fix.policy["Statement"][0]["Condition"],
+        json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } })
+    );
+    assert_eq!(fix.shuts_out, Vec::<String>::new());
+}
+
+#[test]
+fn those_for_whom_a_deny_leaves_one_account_stay() {
+    let roles = "arn:aws:iam::222222222222:role/*";
+    let fix = fix(&but(json!({ "ArnNotLike": { "aws:PrincipalArn": roles } })), &settings());
+    assert_eq!(
+        fix.policy["Statement"][0]["Condition"]["StringEquals"],
+        json!({ "aws:PrincipalAccount": "222222222222" })
+    );
+}
+
+#[test]
+fn a_named_vpc_is_pinned_where_its_arn_fixes_nothing() {
+    let vpc = json!({ "StringEquals": { "aws:SourceVpcArn": "arn:aws:ec2:us-east-1:222222222222:vpc/vpc-1a2b3c4d" } });
+    let text = fix(&allow(json!("*"), vpc), &settings()).policy.to_string();
+    assert!(text.contains(r#""aws:SourceVpc":"vpc-1a2b3c4d""#), "{text}");
+}
+
+#[test]
+fn open_values_beside_fixed_ones_are_dropped_with_if_exists() {
+    let condition = json!({ "StringLikeIfExists": { "aws:SourceVpc": ["vpc-1a2b3c4d", "vpc-*"] } });
+    let fix = fix(&allow(json!("*"), condition), &settings());
+    assert_eq!(
+        fix.policy["Statement"][0]["Condition"],
+        json!({ "StringLike": { "aws:SourceVpc": "vpc-1a2b3c4d" } })
+    );
+}
+
+#[test]
+fn principals_that_are_no_accounts_are_limited_to_those_of_the_own_account() {
+    let identity = fix_of(json!({ "Federated": "graph.facebook.com" })).policy;
+    assert_eq!(identity["Statement"][0]["Principal"], json!({ "Federated": "graph.facebook.com" }));
+    let own = json!({ "StringEquals": { "aws:PrincipalAccount": "111122223333" } });
+    assert_eq!(identity["Statement"][0]["Condition"], own);
+    let role = fix_of(json!({ "AWS": "arn:aws:iam::*:role/app" })).policy;
+    assert_eq!(role["Statement"][0]["Principal"], json!({ "AWS": "111122223333" }));
+    let pattern = json!({ "StringLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/app" } });
+    assert_eq!(role["Statement"][0]["Condition"], pattern);
+}
+
+#[test]
+fn a_variable_in_a_resource_stays() {
+    let mut document = allow(json!("*"), json!({}));
+    document["Statement"][0]["Resource"] = json!("arn:aws:s3:::bucket/home/${aws:username}/*");
+    let fix = fix(&document, &settings());
+    assert_eq!(fix.policy["Statement"][0]["Principal"], json!({ "AWS": "111122223333" }));
+}
+
+#[test]
+fn members_of_a_trusted_organization_stay() {
+    let trust = Trust { organizations: vec!["o-a1b2c3d4e5".to_owned()], ..settings() };
+    let text = fix(&allow(json!("*"), json!({})), &trust).policy.to_string();
+    assert!(text.contains(r#""aws:PrincipalOrgID":"o-a1b2c3d4e5""#), "{text}");
+}
+
+#[test]
+fn callers_from_a_network_that_another_statement_names_are_said() {
+    for named in [
+        json!({ "StringEquals": { "aws:SourceVpc": "vpc-1a2b3c4d" } }),
+        json!({ "IpAddress": { "aws:SourceIp": "8.8.8.0/24" } }),
+    ] {
+        let mut other = statement("Allow", json!("*"), named);
+        other["Resource"] = json!("arn:aws:s3:::bucket/a/*");
+        let document = policy_of(vec![statement("Allow", json!("*"), json!({})), other]);
+        let said = "Callers from networks, VPCs or VPC endpoints that the policy names lose access that `*` gave them.";
+        let shuts_out = fix(&document, &settings()).shuts_out;
+        assert!(shuts_out.iter().any(|own| own == said), "{shuts_out:?}");
+    }
+}
+
 #[test]
 fn a_statement_that_nobody_meets_is_deleted() {
+    let mut everybody = allow(json!("*"), json!({}));
+    let statement = everybody["Statement"][0].as_object_mut().unwrap();
+    statement.remove("Principal");
+    statement.insert("NotPrincipal".to_owned(), json!("*"));
+    assert_eq!(fix(&everybody, &settings()).policy["Statement"], json!([]));
+    let unheard_of = but(json!({ "StringNotEquals": { "aws:PrincipalType": "Nobody" } }));
+    assert_eq!(fix(&unheard_of, &settings()).policy["Statement"].as_array().unwrap().len(), 1);
     let nobody = allow(json!("*"), json!({ "StringEquals": { "aws:userid": "AROAEXAMPLE:*" } }));
     let fix = fix(&nobody, &settings());
     assert_eq!(fix.policy["Statement"], json!([]));
@@ -199,6 +367,38 @@ proptest! {
             // The fix knows whose the bucket is.
             let before = parse(&owned(&document));
             prop_assert!(!matches!(policy::lets_in_more(&before, &after, now()), policy::Change::LetsIn(_)));
+        }
+    }
+
+    #[test]
+    fn a_fix_keeps_those_who_are_meant_or_says_whom_it_shuts_out(
+        document in generator::policy(),
+        own in prop::collection::vec(generator::request("111122223333", "111122223333"), 30),
+        named in prop::collection::vec(generator::request("111111111111", "111122223333"), 20),
+        outside in prop::collection::vec(generator::request("999999999999", "111122223333"), 20),
+    ) {
+        let Ok(fix) = analyse(&parse(&document), trusting(&settings())).fix else { return Ok(()) };
+        let is_lost = |request: &&Request| allows(&document, request) && !allows(&fix.policy, request);
+        for request in own.iter().chain(&named).chain(&outside) {
+            prop_assert!(
+                !allows(&fix.policy, request) || allows(&document, request),
+                "{} lets in {request:?}", fix.policy
+            );
+        }
+        for request in own.iter().filter(is_lost).filter(|request| request.kind != "anonymous") {
+            prop_assert!(
+                request.kind == "service" && !fix.shuts_out.is_empty(),
+                "{} shuts out {request:?} and says {:?}", fix.policy, fix.shuts_out
+            );
+        }
+        let is_named = document.to_string().contains("111111111111");
+        for request in named.iter().filter(|request| is_named && request.kind != "anonymous").filter(is_lost) {
+            prop_assert!(!fix.shuts_out.is_empty(), "{} shuts out {request:?} unsaid", fix.policy);
+        }
+        // A service that the policy names is no outsider.
+        let names_service = document.to_string().contains("cloudtrail.amazonaws.com");
+        for request in outside.iter().filter(|request| request.kind != "service" || !names_service) {
+            prop_assert!(!allows(&fix.policy, request), "{} is open to {request:?}", fix.policy);
         }
     }
 }
