@@ -57,7 +57,8 @@ fn analyse_among(
         let mut inquiry = Inquiry::new(policy, &may_be_open, &model, &worlds);
         semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
         let mut budget = Budget::new(Budget::DEFAULT / 4);
-        abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), &mut budget);
+        let shown = semantic.witness.as_ref();
+        abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
         findings::findings(policy, asking, &semantic, bucket, Some((&model, &mut inquiry)), &counts)
     } else {
         findings::findings(policy, asking, &semantic, bucket, None, &counts)

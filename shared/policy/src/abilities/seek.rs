@@ -19,12 +19,14 @@ use crate::{Comparison, Condition, Operator, Policy, Scope, Statement, Witness};
 /// How many patterns say where objects are that an ability reaches.
 const MAX_PLACES: usize = 3;
 
-/// Finds what outsiders can do by the statements that the inquiry is about.
+/// Finds what outsiders can do by the statements that the inquiry is about. What a request shows that was found before
+/// is among it, however much work is left.
 pub(crate) fn seek(
     policy: &Policy,
     bucket: &Bucket,
     inquiry: &mut Inquiry<'_>,
     (model, worlds): (&Model, &[World]),
+    shown: Option<&Witness>,
     budget: &mut Budget,
 ) -> Abilities {
     let over = |key: &str| is_over_objects(key) || key == PREFIX;
@@ -80,6 +82,9 @@ pub(crate) fn seek(
             }
             abilities.others.push(Other { who, witness: hit.witness });
         }
+    }
+    if let Some(witness) = shown {
+        seeker.add_shown(witness, &mut abilities);
     }
     abilities
 }
@@ -395,6 +400,35 @@ impl Seeker<'_> {
             concerns && conditions.into_iter().any(|condition| is_negated(condition) != statement.is_allow())
         });
         Needs { parameter, network }
+    }
+
+    /// Adds what a request shows, where it was not found.
+    fn add_shown(&self, witness: &Witness, abilities: &mut Abilities) {
+        let caller = Outsider::of(witness.caller.kind);
+        let (action, resource) = (witness.action.as_str(), witness.resource.as_str());
+        let shows = |ability: &AbilityKind| {
+            (ability.bucket_actions().contains(&action) && self.bucket.itself().admits(resource))
+                || (ability.object_actions().contains(&action) && self.bucket.objects().admits(resource))
+        };
+        let who = self.who(witness);
+        match AbilityKind::ALL.into_iter().find(shows) {
+            Some(ability) => {
+                let is_this = |own: &Ability| (own.caller, own.ability) == (caller, ability);
+                if abilities.list.iter().any(is_this) {
+                    return;
+                }
+                let parameter = self.chosen.iter().any(|key| witness.context.contains_key(key));
+                let needs = self.needs(witness, parameter);
+                let (witness, scope, places) = (witness.clone(), Extent::Part, Vec::new());
+                abilities.list.push(Ability { caller, ability, scope, witness, needs, who, places });
+                abilities.list.sort_by_key(|own| (own.caller, own.ability));
+                abilities.others.retain(|own| Outsider::of(own.witness.caller.kind) != caller);
+            }
+            None if !abilities.has(caller) => {
+                abilities.others.push(Other { who, witness: witness.clone() });
+            }
+            None => {}
+        }
     }
 
     fn who(&self, witness: &Witness) -> Who {

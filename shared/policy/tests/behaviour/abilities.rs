@@ -98,6 +98,78 @@ fn a_service_calls_over_tls() {
     assert_eq!(found(&document), ["anonymous read all", "account read all"]);
 }
 
+#[test]
+fn what_the_witness_shows_is_an_ability_however_much_work_is_left() {
+    let document = json!({
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {
+                    "AWS": "arn:aws:iam::*:role/app"
+                },
+                "Action": [
+                    "s3:GetObject",
+                    "s3:PutObject"
+                ],
+                "Resource": "arn:aws:s3:::b/a",
+                "Condition": {
+                    "StringNotEquals": {
+                        "aws:PrincipalArn": [
+                            "arn:aws:iam::*:role/app",
+                            "arn:aws:iam::111122223333:role/*"
+                        ]
+                    },
+                    "Null": {
+                        "aws:MultiFactorAuthAge": "false"
+                    },
+                    "ForAllValues:StringNotLike": {
+                        "aws:SourceVpce": [
+                            "*",
+                            "vpce-1a2b3c4d"
+                        ]
+                    }
+                }
+            },
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "NotAction": "s3:List*",
+                "NotResource": "arn:aws:s3:::b",
+                "Condition": {
+                    "NotIpAddressIfExists": {
+                        "aws:SourceIp": [
+                            "2000::/3"
+                        ]
+                    }
+                }
+            },
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:Get*",
+                "Resource": "*"
+            },
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:PutObject",
+                "Resource": "*",
+                "Condition": {
+                    "ArnLikeIfExists": {
+                        "aws:PrincipalArn": "arn:aws:iam::*:role/app"
+                    },
+                    "StringNotEquals": {
+                        "s3:x-amz-acl": "*"
+                    }
+                }
+            }
+        ]
+    });
+    let analysis = analysis(&document);
+    assert_eq!(analysis.semantic.witness.unwrap().action, "s3:PutObject");
+    assert!(analysis.abilities.list.iter().any(|own| own.ability == AbilityKind::Write));
+}
+
 /// The ability whose action this is, on this resource of the bucket `b`.
 fn ability_of(action: &str, resource: &str) -> Option<AbilityKind> {
     let is_bucket = resource == "arn:aws:s3:::b";
@@ -313,6 +385,7 @@ fn can(document: &Value, caller: Outsider, actions: &[&str], key: &str, tag: Opt
                         "anonymous" => {}
                         service if service.contains('.') => {
                             put("aws:principalisawsservice", "true");
+                            put("aws:securetransport", "true");
                             put("aws:sourceaccount", account);
                             request.service = Some(service.to_owned());
                             request.account = Some(account.to_owned());
