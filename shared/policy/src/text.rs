@@ -32,12 +32,14 @@ pub fn headline(analysis: &Analysis, bucket: &str) -> String {
         }
         FindingKind::PublicButForDeny => {
             format!(
-                "Only a `Deny` keeps outsiders out of what {place} of the policy of `{bucket}` allows; S3 calls it public."
+                "Only a `Deny` keeps outsiders out of what {place} of the policy of `{bucket}` allows; by AWS's \
+                 documentation it is public."
             )
         }
         FindingKind::PublicByText => {
             format!(
-                "S3 calls the policy of `{bucket}` public for {place}, although no outsider gets in by it."
+                "By AWS's documentation the policy of `{bucket}` is public for {place}, although no outsider gets in by \
+                 it."
             )
         }
         FindingKind::UnsourcedService => {

@@ -1,70 +1,91 @@
 //! What a person should do now about a policy.
 
-use remediation::Assessment;
+use policy::FindingKind;
+use remediation::{Assessment, Fact};
 
 use super::assess::{PolicyAssessment, PolicyFinding};
 use super::state::BucketPolicy;
 
 /// Advice, a sentence or two a line.
 pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
-    let is_blocked = assessment.analysed.is_some()
-        && assessment.state.policy.as_ref().and_then(BucketPolicy::blocker).is_some();
-    let found: Vec<&policy::Finding> = assessment
-        .findings()
-        .iter()
-        .filter_map(|finding| if let PolicyFinding::Found(found) = finding { Some(found) } else { None })
-        .collect();
-    let is_public = found.iter().any(|found| found.kind.is_public());
-    let public_only_to_services = is_public
-        && found.iter().filter(|found| found.kind.is_public()).all(|found| found.is_way_of_services());
-    let for_services = found.iter().any(|found| found.admits_services());
-    // Whether it helps is not known where S3's verdict is not.
-    let is_restricted = assessment.state.policy.as_ref().and_then(BucketPolicy::restricted).is_some();
-    let has_no_verdict =
-        assessment.findings().iter().any(|finding| matches!(finding, PolicyFinding::NoVerdict(_)));
-    let advice: &[&str] = if has_no_verdict {
-        &["Look at what S3 says of the policy, in the console's list of buckets or with `aws s3api \
-           get-bucket-policy-status`: where it differs from the above, S3's word counts."]
-    } else if public_only_to_services {
-        &[
-            "Correct the policy, for example by the fix below: Curfew does not change policies. RestrictPublicBuckets \
-             does not stop AWS services.",
-        ]
-    } else if is_blocked && for_services {
-        &[
-            "Keep RestrictPublicBuckets on: it alone keeps the public out. It does not stop AWS services that act for \
-             outside accounts.",
-            "Then correct the policy, for example by the fix below: Curfew does not change policies.",
-        ]
-    } else if is_blocked {
-        &[
-            "Keep RestrictPublicBuckets on: it alone keeps the public out.",
-            "Then correct the policy, for example by the fix below: Curfew does not change policies.",
-        ]
-    } else if is_public && is_restricted {
-        &[
-            "Decide whether the public has to get in. If not, correct the policy, for example by the fix below: \
-             Curfew does not change policies.",
-        ]
-    } else if is_public && for_services {
-        &[
-            "Decide whether the public has to get in. If not, correct the policy, for example by the fix below: \
-             Curfew does not change policies.",
-            "To close it to the public at once, without changing the policy: turn on RestrictPublicBuckets in the \
-             bucket's Block Public Access. It does not stop AWS services that act for outside accounts.",
-        ]
-    } else if is_public {
-        &[
-            "Decide whether the public has to get in. If not, correct the policy, for example by the fix below: \
-             Curfew does not change policies.",
-            "To close it at once, without changing the policy: turn on RestrictPublicBuckets in the bucket's \
-             Block Public Access.",
-        ]
+    let findings = assessment.findings();
+    let found: Vec<&policy::Finding> = findings.iter().filter_map(of_analyser).collect();
+    match findings.first() {
+        Some(PolicyFinding::NoVerdict(_)) => vec![
+            "Look at what S3 says of the policy, in the console's list of buckets or with `aws s3api \
+             get-bucket-policy-status`: where it differs from the above, S3's word counts."
+                .to_owned(),
+        ],
+        Some(PolicyFinding::Unreadable(_)) => {
+            vec![format!(
+                "Look at the policy: Curfew cannot read it, and so cannot say whom it lets in. {}",
+                verdict(assessment)
+            )]
+        }
+        Some(PolicyFinding::Disagreement { .. }) if found.is_empty() => vec![
+            "Look at the policy: Curfew finds nothing in it that lets outsiders in. If S3's verdict stands, nobody \
+             else should get in by it than you mean."
+                .to_owned(),
+        ],
+        _ => of_found(assessment, &found),
+    }
+}
+
+fn of_analyser(finding: &PolicyFinding) -> Option<&policy::Finding> {
+    if let PolicyFinding::Found(found) = finding { Some(found) } else { None }
+}
+
+fn verdict(assessment: &PolicyAssessment) -> &'static str {
+    match assessment.state.policy.as_ref().map(|policy| &policy.is_public) {
+        Some(Fact::Known(true)) => "S3 calls it public.",
+        Some(Fact::Known(false)) => "S3 does not call it public.",
+        Some(Fact::Unknown(_)) | None => "What S3 says of it is not known.",
+    }
+}
+
+/// Whether an outsider gets in by what was found.
+pub(super) fn is_open(found: &policy::Finding) -> bool {
+    found.kind.is_public() && !matches!(found.kind, FindingKind::PublicButForDeny | FindingKind::PublicByText)
+}
+
+fn of_found(assessment: &PolicyAssessment, found: &[&policy::Finding]) -> Vec<String> {
+    let policy = assessment.state.policy.as_ref();
+    let has_fix = assessment.analysed.as_ref().is_some_and(|(_, analysis)| analysis.fix.is_ok());
+    let fix = if has_fix { ", for example by the fix below" } else { "" };
+    let correct = format!("correct the policy{fix}: Curfew does not change policies.");
+    let open: Vec<&policy::Finding> = found.iter().copied().filter(|found| is_open(found)).collect();
+    let services = if found.iter().any(|found| found.admits_services()) {
+        " It does not stop AWS services that act for outside accounts."
     } else {
-        &[
-            "Decide whether that access is meant. If it is, name whom you trust in the settings; if not, correct \
-           the policy.",
-        ]
+        ""
     };
-    advice.iter().map(ToString::to_string).collect()
+    if !open.is_empty() && open.iter().all(|found| found.is_way_of_services()) {
+        return vec![format!(
+            "Correct the policy{fix}: Curfew does not change policies. RestrictPublicBuckets does not stop AWS services."
+        )];
+    }
+    if policy.and_then(BucketPolicy::blocker).is_some() {
+        return vec![
+            format!("Keep RestrictPublicBuckets on: it alone keeps the public out.{services}"),
+            format!("Then {correct}"),
+        ];
+    }
+    if !open.is_empty() {
+        let mut advice = vec![format!("Decide whether the public has to get in. If not, {correct}")];
+        // It goes by S3's own verdict, and helps where it is not on yet.
+        let helps = policy.is_some_and(|policy| policy.is_public != Fact::Known(false));
+        if helps && policy.and_then(BucketPolicy::restricted).is_none() {
+            advice.push(format!(
+                "To close it to the public at once, without changing the policy: turn on RestrictPublicBuckets in the \
+                 bucket's Block Public Access.{services}"
+            ));
+        }
+        return advice;
+    }
+    if found.iter().any(|found| found.kind.is_public()) {
+        return vec![format!("Decide whether what the policy allows is meant so widely. If not, {correct}")];
+    }
+    vec![format!(
+        "Decide whether that access is meant. If it is, name whom you trust in the settings; if not, {correct}"
+    )]
 }

@@ -121,7 +121,7 @@ fn soften(assessment: &PolicyAssessment, findings: &mut [Finding]) {
 
 /// The public comes in unless what could not be read stops it. It does not stop AWS services.
 fn doubt(assessment: &PolicyAssessment, findings: &mut [Finding]) {
-    let may_be_blocked = |one: &PolicyFinding| matches!(one, PolicyFinding::Found(found) if found.kind.is_public() && !found.is_way_of_services());
+    let may_be_blocked = |one: &PolicyFinding| matches!(one, PolicyFinding::Found(found) if advice::is_open(found) && !found.is_way_of_services());
     let first = assessment.findings().first().filter(|one| may_be_blocked(one));
     let (Some(_), Some(policy), Some(finding)) = (first, &assessment.state.policy, findings.first_mut())
     else {

@@ -13,10 +13,10 @@ use crate::PublicAccessBlock;
 pub(super) fn blocks(assessment: &PolicyAssessment) -> Vec<Evidence> {
     let mut blocks = Vec::new();
     if let Some((policy, analysis)) = &assessment.analysed {
-        blocks.push(Evidence::new(
-            "The statements and why",
-            why(policy, analysis, assessment.state.bucket.as_str()).trim().to_owned(),
-        ));
+        let why = why(policy, analysis, assessment.state.bucket.as_str());
+        if !why.trim().is_empty() {
+            blocks.push(Evidence::new("The statements and why", why.trim().to_owned()));
+        }
         if let Some(proposal) = proposal(analysis) {
             blocks.push(Evidence::new("The proposed fix (not applied)", proposal));
         }

@@ -204,6 +204,40 @@ fn restrict_public_buckets_softens_nothing_that_only_services_get_in_by() {
     assert!(report.evidence[2].body.contains("AWS services are not"), "{}", report.evidence[2].body);
 }
 
+/// Public by AWS's documentation, and closed by its Deny.
+const CLOSED_BY_DENY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-reports/*"},{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"210987654321"}}}]}"#;
+
+#[test]
+fn what_s3_says_is_said_only_where_it_was_read() {
+    let closed = state(CLOSED_BY_DENY, true);
+    let denied = CallError::Denied(Denied { action: "s3:GetBucketPolicyStatus", message: "no".to_owned() });
+    for report in [report_without(&closed, &[denied]), report(&state(CLOSED_BY_DENY, false))] {
+        let headline = &report.findings[0].summary;
+        assert!(headline.starts_with("Only a `Deny` keeps outsiders out"), "{headline}");
+        assert!(!headline.contains("S3 calls") && !headline.contains("unless what"), "{headline}");
+    }
+}
+
+#[test]
+fn restrict_public_buckets_is_advised_only_where_it_would_close_something() {
+    let turns_on = |state: &PolicyState| report(state).advice.iter().any(|one| one.contains("turn on"));
+    assert!(turns_on(&state(PUBLIC, true)));
+    assert!(!turns_on(&state(PUBLIC, false)), "S3 does not call it public, so the switch does nothing");
+    assert!(!turns_on(&state(CLOSED_BY_DENY, true)), "the Deny keeps outsiders out");
+}
+
+#[test]
+fn advice_speaks_of_a_fix_and_of_the_settings_only_where_they_help() {
+    for (document, is_public) in [(PRIVATE, true), ("{", true)] {
+        let report = report(&state(document, is_public));
+        let said = report.advice.join(" ");
+        assert!(!said.contains("fix below") && !said.contains("settings"), "{said}");
+        let empty = report.evidence.iter().find(|block| block.body.trim().is_empty());
+        assert_eq!(empty, None);
+    }
+    assert!(report(&state("{", true)).advice[0].ends_with("S3 calls it public."));
+}
+
 #[test]
 fn restrict_public_buckets_is_no_comfort_where_s3_does_not_call_the_policy_public() {
     let mut state = state(PUBLIC, false);

@@ -28,6 +28,8 @@ pub(super) fn is_non_compliant(holder: &Node<'_>) -> Result<bool, TriggerError> 
 #[derive(Debug)]
 pub(super) struct Named {
     pub(super) resource: Resource,
+    /// The partition, where the name says it.
+    pub(super) partition: Option<Partition>,
     /// The account, where the name says it.
     pub(super) account: Option<AccountId>,
     /// The Region, where the name says it.
@@ -48,7 +50,8 @@ pub(super) fn resource(holder: &Node<'_>, keys: &Keys) -> Result<Option<Named>, 
     let named = if text.starts_with("arn:") {
         of_arn(text, kind, place, quoted)
     } else {
-        let named = |resource| Named { resource, account: None, region: None, place, text: quoted };
+        let named =
+            |resource| Named { resource, partition: None, account: None, region: None, place, text: quoted };
         (kind.resource)(text).map(named)
     };
     named.map(Some).ok_or_else(|| TriggerError::invalid(node.place(), text, kind.expected))
@@ -57,15 +60,14 @@ pub(super) fn resource(holder: &Node<'_>, keys: &Keys) -> Result<Option<Named>, 
 /// What an ARN names, if it is one of this kind, in any partition.
 fn of_arn(arn: &str, kind: &Kind, place: Place, text: String) -> Option<Named> {
     let mut parts = arn.splitn(6, ':');
+    let mut partition = None;
     let mut account = None;
     let mut region = None;
     let mut resource = None;
     for form in kind.arn.splitn(6, ':') {
         let part = parts.next()?;
         match form {
-            "{partition}" => {
-                Partition::of_name(part)?;
-            }
+            "{partition}" => partition = Some(Partition::of_name(part)?),
             "{region}" => region = Some(Region::new(part)?),
             "{account}" => account = Some(AccountId::new(part)?),
             _ => match form.strip_suffix("{id}") {
@@ -75,5 +77,5 @@ fn of_arn(arn: &str, kind: &Kind, place: Place, text: String) -> Option<Named> {
             },
         }
     }
-    Some(Named { resource: resource?, account, region, place, text })
+    Some(Named { resource: resource?, partition, account, region, place, text })
 }

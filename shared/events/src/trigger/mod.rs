@@ -115,9 +115,10 @@ impl Origin {
     /// When the name is the ARN of a resource that is elsewhere.
     fn subject(&self, named: Named, cause: Cause) -> Result<Subject, TriggerError> {
         let is_elsewhere = named.account.is_some_and(|account| account != self.account)
-            || named.region.is_some_and(|region| region != self.region);
+            || named.region.is_some_and(|region| region != self.region)
+            || named.partition.is_some_and(|partition| partition != self.region.partition());
         if is_elsewhere {
-            let expected = "in the account and Region of the event";
+            let expected = "in the account, Region and partition of the event";
             return Err(TriggerError::Invalid { field: named.place, value: named.text, expected });
         }
         let (account, region) = (self.account.clone(), self.region.clone());

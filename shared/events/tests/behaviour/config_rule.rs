@@ -186,7 +186,7 @@ fn an_arn_of_something_else_or_from_elsewhere_is_refused() {
     const GROUP: &str = "AWS::EC2::SecurityGroup";
     let no_bucket = "which is not the name of an S3 bucket";
     let no_group = "which is not the id of a security group (sg-...)";
-    let elsewhere = "which is not in the account and Region of the event";
+    let elsewhere = "which is not in the account, Region and partition of the event";
     for (config_type, arn, why) in [
         (BUCKET, "arn:aws:s3:::", no_bucket),
         (BUCKET, "arn:aws:s3:::acme/key", no_bucket),
@@ -203,6 +203,8 @@ fn an_arn_of_something_else_or_from_elsewhere_is_refused() {
         (GROUP, "arn:aws:ec2:eu-west-1::security-group/sg-1d56fc66", no_group),
         (GROUP, "arn:aws:ec2:us-east-1:210987654321:security-group/sg-1d56fc66", elsewhere),
         (GROUP, "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1d56fc66", elsewhere),
+        (GROUP, "arn:aws-cn:ec2:eu-west-1:210987654321:security-group/sg-1d56fc66", elsewhere),
+        (BUCKET, "arn:aws-us-gov:s3:::acme", elsewhere),
     ] {
         let reading = named(config_type, arn, "eu-west-1");
         assert_eq!(reasons(&reading), [format!("`detail.resourceId` is `{arn}`, {why}")]);

@@ -93,7 +93,7 @@ fn kind(
     let within = Within { allows: &only, denies: false, ..Within::WHOLE };
     match inquiry.find(&|_| true, &within, budget) {
         Found::None => {
-            let why = "No outsider can match this statement, but S3 and AWS Config call it public.";
+            let why = "No outsider can match this statement, but by AWS's documentation it is public.";
             (FindingKind::PublicByText, callers, Some(why))
         }
         Found::One(_) | Found::Unknown => {
