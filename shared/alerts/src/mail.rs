@@ -34,7 +34,7 @@ fn subject(report: &Report) -> String {
 /// The alert in one or two sentences.
 pub(crate) fn headline(report: &Report) -> String {
     let resource = &report.subject.resource;
-    let found = match report.findings.as_slice() {
+    let found = match of_headline(report) {
         [] => format!("Curfew could not look after {resource}"),
         [only] => only.summary.clone(),
         [first, rest @ ..] => format!("{} (the first of {} findings)", first.summary, rest.len() + 1),
@@ -47,6 +47,9 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Remediated => "Curfew closed this, and a second read found nothing left to close.",
         Outcome::Alerted => "Curfew changes nothing here: this is for a person to decide.",
         Outcome::Observed => "Nothing was changed: Curfew only observes.",
+        Outcome::StillOpen if report.lacks_only_guards => {
+            "Curfew changed something, and what was open is closed; the rest is left to you."
+        }
         Outcome::StillOpen => "Curfew changed something, and the resource is STILL OPEN.",
         Outcome::Failed if report.is_known_closed() => {
             "Curfew closed this, and a second read found nothing left to close, but it FAILED to finish."
@@ -58,6 +61,13 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Compliant => "Nothing was found to close.",
     };
     format!("{found}. {then}")
+}
+
+/// The findings that the alert begins with: those of the last read, where they say that the resource counts as open, and
+/// else those of the first.
+fn of_headline(report: &Report) -> &[Finding] {
+    let is_open = |remaining: &&Vec<Finding>| remaining.iter().any(Finding::is_open);
+    report.remaining.as_ref().filter(is_open).unwrap_or(&report.findings)
 }
 
 fn text(report: &Report, limit: usize) -> String {
@@ -128,7 +138,11 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
             if left.is_empty() {
                 text.line("  Read again afterwards: nothing is left to close.");
             } else {
-                text.line("  Read again afterwards, this is still open:");
+                text.line(if report.lacks_only_guards {
+                    "  Read again afterwards, what was open is closed, and this is left:"
+                } else {
+                    "  Read again afterwards, this is still open:"
+                });
                 text.list(left, "", limit);
             }
             let is_new = |left: &&Finding| !left.is_open() && !report.findings.contains(left);

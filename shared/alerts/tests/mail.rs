@@ -91,6 +91,40 @@ fn what_is_left_to_a_person_is_still_open_and_what_is_new_is_said() {
 }
 
 #[test]
+fn what_is_still_open_begins_with_what_the_last_read_found() {
+    for outcome in [Outcome::StillOpen, Outcome::Failed] {
+        let mut open = report(outcome);
+        let mut left = open.findings[0].clone();
+        left.summary = "Anyone may reach tcp 23".to_owned();
+        open.remaining = Some(vec![left]);
+        let text = mail(&open, usize::MAX).text;
+        assert!(text.starts_with("Anyone may reach tcp 23. Curfew "), "{text}");
+        assert_eq!(text.contains("STILL OPEN"), outcome == Outcome::StillOpen);
+    }
+}
+
+#[test]
+fn where_only_a_guard_is_missing_nothing_says_that_the_resource_is_open() {
+    let mut open = report(Outcome::StillOpen);
+    let mut left = open.findings[0].clone();
+    left.remedy = Remedy::ByHand;
+    left.summary = "The flags are off".to_owned();
+    open.remaining = Some(vec![left]);
+    open.lacks_only_guards = true;
+    let text = mail(&open, usize::MAX).text;
+    let first = "The flags are off. Curfew changed something, and what was open is closed; the rest is left to you.\n";
+    assert!(text.starts_with(first), "{text}");
+    assert!(
+        text.contains(
+            "  Read again afterwards, what was open is closed, and this is left:\n  - The flags are off (high, left to \
+             you)\n"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("STILL OPEN") && !text.contains("still open"), "{text}");
+}
+
+#[test]
 fn programs_get_the_same_facts_by_each_protocol() {
     let message = message(&report(Outcome::Remediated));
     let body: Value = serde_json::from_str(&message.body).unwrap();

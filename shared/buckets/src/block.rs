@@ -28,11 +28,17 @@ impl PublicAccessBlock {
         self.block_public_acls && self.ignore_public_acls
     }
 
+    /// Both flags that are about ACLs, by S3's names for them.
+    pub(crate) fn acl_flags(self) -> [(&'static str, bool); 2] {
+        [("BlockPublicAcls", self.block_public_acls), ("IgnorePublicAcls", self.ignore_public_acls)]
+    }
+
     /// Each flag by S3's name for it.
     pub(crate) fn flags(self) -> [(&'static str, bool); 4] {
+        let [block, ignore] = self.acl_flags();
         [
-            ("BlockPublicAcls", self.block_public_acls),
-            ("IgnorePublicAcls", self.ignore_public_acls),
+            block,
+            ignore,
             ("BlockPublicPolicy", self.block_public_policy),
             ("RestrictPublicBuckets", self.restrict_public_buckets),
         ]

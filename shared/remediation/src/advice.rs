@@ -79,6 +79,9 @@ fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
         Some(remaining) if !remaining.is_open() => {
             "What Curfew closes is closed: what failed came after that. What it only reports stays."
         }
+        Some(remaining) if remaining.lacks_only_guards() => {
+            "What was open is closed, as the second read found. What is left is said above."
+        }
         Some(_) => "Until then it is open, as the second read found it.",
         None => "Until then look at the resource by hand: it may be open.",
     };

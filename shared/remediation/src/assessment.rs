@@ -38,6 +38,12 @@ pub trait Assessment: Sized {
         false
     }
 
+    /// Whether a finding lets nobody in, and is only about a guard that is missing, or of which nobody knows whether it is
+    /// there.
+    fn is_guard(&self, _finding: &Self::Finding) -> bool {
+        false
+    }
+
     /// The same judgement with only what `stays` answers of each finding: all of it, a part, or nothing. What is
     /// taken out is in no plan.
     #[must_use]
@@ -61,5 +67,11 @@ pub trait Assessment: Sized {
     /// Whether the resource counts as open.
     fn is_open(&self) -> bool {
         self.findings().iter().any(|finding| self.remedy(finding).is_open())
+    }
+
+    /// Whether the resource counts as open for the sake of guards alone, and lets nobody in.
+    fn lacks_only_guards(&self) -> bool {
+        let mut open = self.findings().iter().filter(|finding| self.remedy(finding).is_open()).peekable();
+        open.peek().is_some() && open.all(|finding| self.is_guard(finding))
     }
 }

@@ -138,6 +138,8 @@ impl<'a, Id> Target<'a, Id> {
 pub enum Applied {
     /// Each step was done or was done already; what counts is the read that follows.
     Done,
+    /// A step was left out, because the step before it did not hold.
+    Stopped,
     /// AWS says that what the plan would close has no effect on this resource. Nothing was changed.
     Inert(&'static str),
 }

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
 use crate::{
-    Change, Describe, Evidence, Finding, Found, Mode, Note, Outcome, Severity, StepError, Target, Unread,
-    Walked,
+    Assessment, Change, Describe, Evidence, Finding, Found, Mode, Note, Outcome, Severity, StepError, Target,
+    Unread, Walked,
 };
 
 /// The title of the commands that finish by hand what Curfew could not.
@@ -33,6 +33,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// What the read after the changes still found; `None` where there was no such read.
     pub remaining: Option<Vec<Finding>>,
+    /// Whether of what it still found nothing lets anybody in, and only guards are missing or not known to be there.
+    pub lacks_only_guards: bool,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
     /// What could not be read and may change the judgement.
@@ -71,6 +73,7 @@ impl Report {
                 .unwrap_or_default(),
             changes: walked.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
+            lacks_only_guards: walked.seen.as_ref().is_some_and(|seen| seen.assessment.lacks_only_guards()),
             before: found.map(|found| found.written.clone()),
             unread: walked.unread().into_iter().cloned().collect(),
             to_read_again: walked.to_read_again().cloned(),

@@ -120,11 +120,13 @@ async fn carry_out<C: Control>(
     clock: &impl Clock,
     mut walked: Walked<C>,
 ) -> Walked<C> {
-    match control.apply(target, plan, &mut walked.changes).await {
+    let applied = control.apply(target, plan, &mut walked.changes).await;
+    let is_applied = matches!(applied, Ok(Applied::Done));
+    match applied {
         Ok(Applied::Inert(why)) => {
             return Walked { outcome: Outcome::Compliant, note: Some(Note::Inert(why)), ..walked };
         }
-        Ok(Applied::Done) => {}
+        Ok(Applied::Done | Applied::Stopped) => {}
         Err(error) => {
             // Nothing was changed, and what is refused for good may be refused because the resource is gone.
             let worth_a_look = !walked.changes.is_empty() || matches!(error, CallError::Refused { .. });
@@ -136,7 +138,6 @@ async fn carry_out<C: Control>(
         }
     }
 
-    let is_applied = walked.error.is_none();
     let mut is_deleted = false;
     match verify(control, target, plan, &found.assessment, clock).await {
         Ok(Some(seen)) => walked.seen = Some(seen),
@@ -148,7 +149,7 @@ async fn carry_out<C: Control>(
         Err(error) => walked.error = walked.error.or(Some(error.into())),
     }
     walked.outcome = verdict(&walked, is_deleted);
-    // Where every call was answered with success and only the read failed, nothing is known to be undone.
+    // Where every step was done and only the read failed, nothing is known to be undone.
     let is_unfinished = matches!(walked.outcome, Outcome::Failed | Outcome::StillOpen);
     if is_unfinished && (walked.seen.is_some() || !is_applied) {
         let after = walked.seen.as_ref().map(|seen| &seen.assessment);

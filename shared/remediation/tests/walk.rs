@@ -184,6 +184,31 @@ fn a_failure_half_way_keeps_what_was_done_and_still_looks_again() {
 }
 
 #[test]
+fn where_only_a_guard_is_missing_nobody_says_that_it_is_open() {
+    let doors = Doors::read([open(&["front door"]), open(&["burglar alarm"])]).then(1, Err(denied()));
+    let report = enforce(&doors);
+    assert_eq!((report.outcome, report.lacks_only_guards), (Outcome::StillOpen, true));
+    let closed = "What was open is closed, as the second read found. What is left is said above.";
+    assert_eq!(report.advice.last().unwrap(), closed);
+
+    for left in [&["burglar alarm", "cat flap"][..], &["front door"], &["window"], &[]] {
+        let doors = Doors::read([open(&["front door"]), open(left)]).then(1, Err(denied()));
+        let report = enforce(&doors);
+        assert!(!report.lacks_only_guards, "{left:?}");
+        assert_ne!(report.advice.last().unwrap(), closed);
+    }
+}
+
+#[test]
+fn of_a_plan_that_was_left_off_what_is_left_is_said_though_nobody_could_look_again() {
+    for (applied, left) in [(Applied::Stopped, Some("  close back door")), (Applied::Done, None)] {
+        let doors = Doors::read([open(&["front door", "back door"]), Err(denied())]).then(1, Ok(applied));
+        let report = enforce(&doors);
+        assert_eq!((report.outcome, by_hand(&report)), (Outcome::Failed, left));
+    }
+}
+
+#[test]
 fn a_failure_before_any_change_is_not_looked_at_again() {
     let doors = Doors::read([open(&["front door"])]).then(0, Err(denied()));
     let report = enforce(&doors);

@@ -2,7 +2,7 @@
 
 use remediation::{Assessment, Control, Outcome, Walked};
 
-use super::assess::AclAssessment;
+use super::assess::{AclAssessment, AclFinding};
 
 /// Advice, a sentence or two a line. `blocks` is whether the control turns the flags on that are about ACLs.
 pub(super) fn advice<C>(walked: &Walked<C>, blocks: bool) -> Vec<String>
@@ -12,6 +12,9 @@ where
     let lets_in = walked.found.as_ref().is_some_and(|found| found.assessment.lets_in());
     // Nothing is left that a later delivery would close.
     let is_for_people_alone = walked.seen.as_ref().is_none_or(|seen| !seen.assessment.has_work());
+    let is_unknown = walked.seen.as_ref().is_some_and(|seen| {
+        seen.assessment.findings().iter().any(|finding| matches!(finding, AclFinding::BlockUnknown(_)))
+    });
     let objects = if !lets_in {
         "Leave IgnorePublicAcls on: it keeps the public out, and from objects that were uploaded as public too."
     } else if !blocks {
@@ -20,7 +23,10 @@ where
          ACL from coming back; the command is below."
     } else if walked.outcome == Outcome::Remediated {
         "Public ACLs of the bucket and of its objects have no effect any more, and uploads that ask for a \
-         public ACL are refused from now on: find out whether somebody relied on that."
+         public ACL are refused: find out whether somebody relied on that."
+    } else if is_unknown {
+        "Objects keep ACLs of their own: unless IgnorePublicAcls of the bucket is on, those that were uploaded as \
+         public may still be."
     } else {
         "Objects keep ACLs of their own: until BlockPublicAcls and IgnorePublicAcls of the bucket are on, \
          those that were uploaded as public may still be."
@@ -35,6 +41,12 @@ where
         Outcome::Observed => &[
             "Decide whether the bucket has to be public. In `enforce` mode Curfew would have made the \
              change above.",
+            objects,
+        ],
+        Outcome::StillOpen if is_unknown => &[
+            "Look by hand now whether BlockPublicAcls and IgnorePublicAcls of the bucket are on, and turn on what is \
+             off: the second read found no public grant, so that a later delivery finds nothing to close and does \
+             not come back to it.",
             objects,
         ],
         Outcome::StillOpen if is_for_people_alone => &[

@@ -57,11 +57,6 @@ impl Around {
         Self { public_access_block, account_block: None, serves_website: None, acls_disabled: None }
     }
 
-    /// Whether the flags that are about ACLs are known to be on.
-    pub(crate) fn blocks_acls(&self) -> bool {
-        self.public_access_block.known().copied().flatten().is_some_and(PublicAccessBlock::blocks_acls)
-    }
-
     /// Whether public grants let anybody in.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
     pub(crate) fn effect(&self) -> Effect {

@@ -1,9 +1,10 @@
 //! What is not acceptable about a bucket's ACL.
 
-use remediation::{Assessment, Remedy};
+use remediation::{Assessment, Fact, Remedy, Unknown};
 
-use super::around::Effect;
+use super::around::{Around, Effect};
 use super::state::{AclState, Grant, PublicGroup};
+use crate::PublicAccessBlock;
 
 /// The judgement of one ACL.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +21,10 @@ pub struct AclAssessment {
 pub enum AclFinding {
     /// A grant is public.
     Grant(PublicGrant),
-    /// The flags that are about ACLs have been turned on, and are not both known to be on.
+    /// The flags that are about ACLs should be on, and are not both.
     NotBlocked,
+    /// The flags that are about ACLs should be on, and whether they are could not be read.
+    BlockUnknown(Unknown),
 }
 
 /// A grant to a public group.
@@ -37,8 +40,8 @@ impl AclAssessment {
     /// Judges an ACL.
     pub(super) fn of(state: &AclState) -> Self {
         let around = state.around.as_ref();
-        let effect = around.map_or(Effect::Now, super::Around::effect);
-        let is_inert = around.is_some_and(super::Around::acls_are_disabled);
+        let effect = around.map_or(Effect::Now, Around::effect);
+        let is_inert = around.is_some_and(Around::acls_are_disabled);
         let grants = state.acl.grants.iter().filter(|_| !is_inert);
         let public = grants.filter_map(|grant| {
             let group = grant.grantee.public_group()?;
@@ -51,8 +54,8 @@ impl AclAssessment {
     pub(super) fn after_blocking(state: &AclState) -> Self {
         let mut assessment = Self::of(state);
         // While a grant is public, the next delivery comes back to grants and flags.
-        if assessment.findings.is_empty() && !state.around.as_ref().is_some_and(super::Around::blocks_acls) {
-            assessment.findings.push(AclFinding::NotBlocked);
+        if let (true, Some(around)) = (assessment.findings.is_empty(), &state.around) {
+            assessment.findings.extend(AclFinding::of_flags(around));
         }
         assessment
     }
@@ -61,13 +64,24 @@ impl AclAssessment {
     pub(super) fn public_grants(&self) -> impl Iterator<Item = &PublicGrant> {
         self.findings.iter().filter_map(|finding| match finding {
             AclFinding::Grant(public) => Some(public),
-            AclFinding::NotBlocked => None,
+            AclFinding::NotBlocked | AclFinding::BlockUnknown(_) => None,
         })
     }
 
     /// Whether a public grant is a finding that lets somebody in, as far as is known.
     pub(super) fn lets_in(&self) -> bool {
         self.public_grants().next().is_some() && !matches!(self.effect, Effect::Ignored(_))
+    }
+}
+
+impl AclFinding {
+    /// What is not as it should be about the flags after they were turned on.
+    fn of_flags(around: &Around) -> Option<Self> {
+        match &around.public_access_block {
+            Fact::Known(block) if block.is_some_and(PublicAccessBlock::blocks_acls) => None,
+            Fact::Known(_) => Some(Self::NotBlocked),
+            Fact::Unknown(unknown) => Some(Self::BlockUnknown(unknown.clone())),
+        }
     }
 }
 
@@ -82,7 +96,14 @@ impl Assessment for AclAssessment {
         match finding {
             AclFinding::Grant(_) => Remedy::Close,
             // The next read finds no public grant, and so does not ask.
-            AclFinding::NotBlocked => Remedy::ByHand,
+            AclFinding::NotBlocked | AclFinding::BlockUnknown(_) => Remedy::ByHand,
+        }
+    }
+
+    fn is_guard(&self, finding: &AclFinding) -> bool {
+        match finding {
+            AclFinding::Grant(_) => false,
+            AclFinding::NotBlocked | AclFinding::BlockUnknown(_) => true,
         }
     }
 

@@ -154,7 +154,7 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
                         done.extend(write.changes());
                         let is_masked_next = steps.peek().is_some_and(|next| next.blocks_acls());
                         if is_masked_next && !self.is_stored(bucket, write).await? {
-                            return Ok(Applied::Done);
+                            return Ok(Applied::Stopped);
                         }
                     }
                     // The read that follows has the last word.

@@ -43,10 +43,9 @@ impl<P: BucketAcls, T: Clock> Describe for S3Acl<P, T> {
             AclChange::Added(grant) => of_acl("added", grant),
             AclChange::Blocked(change) => Change {
                 action: "s3:PutBucketPublicAccessBlock",
-                summary: if change.after.is_some_and(crate::PublicAccessBlock::blocks_acls) {
-                    "turned on BlockPublicAcls and IgnorePublicAcls of the bucket".to_owned()
-                } else {
-                    "put back Block Public Access of the bucket".to_owned()
+                summary: match change.turned_on().join(" and ") {
+                    flags if flags.is_empty() => "put back Block Public Access of the bucket".to_owned(),
+                    flags => format!("turned on {flags} of the bucket"),
                 },
                 detail: json!(change),
             },
@@ -70,18 +69,37 @@ impl<P: BucketAcls, T: Clock> Describe for S3Acl<P, T> {
     }
 }
 
+/// What the flags would have closed beside the bucket's own ACL.
+const OBJECTS: &str = "; objects that were uploaded as public may still be";
+
 fn words(assessment: &AclAssessment, finding: &AclFinding) -> Finding {
+    let flags = || json!(assessment.state.around.as_ref().map(|around| &around.public_access_block));
+    let is_ignoring = matches!(assessment.effect, Effect::Ignored(_));
     match finding {
         AclFinding::Grant(public) => of_grant(assessment, public),
         AclFinding::NotBlocked => Finding {
             kind: "public-acls-not-blocked",
             severity: Severity::Medium,
             remedy: assessment.remedy(finding),
-            summary:
-                "BlockPublicAcls and IgnorePublicAcls of the bucket are not both on: turn them on by hand, \
-                      Curfew does not come back to a bucket without public grants"
-                    .to_owned(),
-            evidence: json!(assessment.state.around.as_ref().map(|around| &around.public_access_block)),
+            summary: format!(
+                "A second read found no public grant any more, but BlockPublicAcls and IgnorePublicAcls of the \
+                 bucket are not both on: turn them on by hand, Curfew does not come back to a bucket without \
+                 public grants{}",
+                if is_ignoring { "" } else { OBJECTS }
+            ),
+            evidence: flags(),
+        },
+        AclFinding::BlockUnknown(unknown) => Finding {
+            kind: "public-acls-block-unknown",
+            severity: Severity::Medium,
+            remedy: assessment.remedy(finding),
+            summary: format!(
+                "A second read found no public grant any more, but whether BlockPublicAcls and IgnorePublicAcls of \
+                 the bucket are on is not known ({}): look by hand, and turn on what is off, Curfew does not come \
+                 back to a bucket without public grants{OBJECTS}",
+                unknown.why()
+            ),
+            evidence: flags(),
         },
     }
 }
@@ -133,15 +151,18 @@ fn step(step: &AclStep) -> Vec<String> {
             let added = write.added.iter().map(|grant| format!("add {}", grant.words()));
             removed.chain(added).collect()
         }
-        AclStep::Block(change) if change.after.is_none_or(|after| !after.blocks_acls()) => {
-            vec!["put back Block Public Access of the bucket".to_owned()]
-        }
-        AclStep::Block(_) | AclStep::BlockOnceRead => vec![
-            "turn on BlockPublicAcls and IgnorePublicAcls of the bucket, and leave BlockPublicPolicy and \
-             RestrictPublicBuckets as they are"
-                .to_owned(),
-        ],
+        AclStep::Block(change) => vec![match change.turned_on().join(" and ") {
+            flags if flags.is_empty() => "put back Block Public Access of the bucket".to_owned(),
+            flags => turn_on(&flags),
+        }],
+        AclStep::BlockOnceRead => vec![turn_on("BlockPublicAcls and IgnorePublicAcls")],
     }
+}
+
+fn turn_on(flags: &str) -> String {
+    format!(
+        "turn on {flags} of the bucket, and leave BlockPublicPolicy and RestrictPublicBuckets as they are"
+    )
 }
 
 impl Grant {

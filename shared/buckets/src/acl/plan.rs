@@ -149,6 +149,13 @@ impl AclStep {
 }
 
 impl BlockChange {
+    /// The flags about ACLs that this turns on, by S3's names for them.
+    pub(super) fn turned_on(&self) -> Vec<&'static str> {
+        let (before, after) = (self.before.unwrap_or_default(), self.after.unwrap_or_default());
+        let of_acls = before.acl_flags().into_iter().zip(after.acl_flags());
+        of_acls.filter(|((_, before), (_, after))| !before && *after).map(|((name, _), _)| name).collect()
+    }
+
     /// Turns on the two flags that are about ACLs and keeps the others; `None` where they are on already.
     pub(super) fn blocking(before: Option<PublicAccessBlock>) -> Option<Self> {
         let flags = before.unwrap_or_default();

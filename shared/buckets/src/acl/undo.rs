@@ -29,7 +29,11 @@ impl AclPlan {
                 let is_there = |grant: &Grant| after.state.acl.grants.contains(grant);
                 (!write.added.iter().all(is_there)).then(|| step.clone())
             }
-            (AclStep::Write(_), None) => (!is_written).then(|| step.clone()),
+            (AclStep::Write(write), None) => {
+                // What nobody has verified may be public, and the flags would mask it.
+                let is_verified = is_blocked || !write.added.is_empty() || !self.blocks_acls();
+                (!is_written || !is_verified).then(|| step.clone())
+            }
             (AclStep::Block(_) | AclStep::BlockOnceRead, _) if seen.is_none() && is_blocked => None,
             (AclStep::Block(change), _) if change.after.is_some_and(PublicAccessBlock::blocks_acls) => {
                 BlockChange::blocking(seen.copied().unwrap_or(change.before)).map(AclStep::Block)

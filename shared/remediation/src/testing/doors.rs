@@ -121,13 +121,17 @@ impl Assessment for OpenDoors {
     fn remedy(&self, door: &String) -> Remedy {
         match door.as_str() {
             "window" | "fogged attic" | "barred cellar" => Remedy::Report,
-            "cat flap" => Remedy::ByHand,
+            "cat flap" | "burglar alarm" => Remedy::ByHand,
             _ => Remedy::Close,
         }
     }
 
     fn may_pass(&self, door: &String) -> bool {
         door == "fogged attic"
+    }
+
+    fn is_guard(&self, door: &String) -> bool {
+        door == "burglar alarm"
     }
 
     fn without(self, stays: impl FnMut(String) -> Option<String>) -> Self {

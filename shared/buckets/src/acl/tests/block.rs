@@ -3,6 +3,7 @@
 use remediation::Remedy;
 
 use super::memory::{denied, throttled};
+use super::unread::failures;
 use super::*;
 
 const BOTH_ON: PublicAccessBlock = PublicAccessBlock {
@@ -56,21 +57,72 @@ fn flags_that_are_on_already_are_not_written() {
 
 #[test]
 fn flags_that_can_not_be_read_do_not_keep_the_grants_and_are_left_to_a_person() {
-    let denied = denied("s3:GetBucketPublicAccessBlock");
-    let memory = Memory::of(listable()).failing("GetPublicAccessBlock", denied.clone());
-    let (report, is_told) = told(&memory, BLOCKING, Mode::Enforce);
-    assert_eq!(failed(&report), Some(&denied));
-    assert!(!memory.acl.borrow().is_public());
-    assert_eq!(memory.block.get(), None);
-    assert!(!memory.calls.borrow().contains(&"PutPublicAccessBlock"));
-    assert!(is_told);
-    let left = &report.remaining.as_ref().unwrap()[0];
-    assert_eq!((left.kind, left.remedy), ("public-acls-not-blocked", Remedy::ByHand));
-    // The command would turn off what nobody could see.
-    assert_eq!(report.evidence[0].title, COMMANDS);
-    assert!(report.evidence[0].body.contains("look first which are on"), "{}", report.evidence[0].body);
-    let put_back = report.evidence.last().unwrap();
-    assert!(!put_back.body.contains("delete-public-access-block"), "{}", put_back.body);
+    for error in failures("s3:GetBucketPublicAccessBlock") {
+        let memory = Memory::of(listable()).failing("GetPublicAccessBlock", error.clone());
+        let (report, is_told) = told(&memory, BLOCKING, Mode::Enforce);
+        assert_eq!((report.outcome, failed(&report)), (Outcome::StillOpen, Some(&error)));
+        assert!(!memory.acl.borrow().is_public());
+        assert_eq!(memory.block.get(), None);
+        assert!(!memory.calls.borrow().contains(&"PutPublicAccessBlock"));
+        assert!(is_told);
+        let [left] = &report.remaining.as_ref().unwrap()[..] else { panic!("{:?}", report.remaining) };
+        assert_eq!((left.kind, left.remedy), ("public-acls-block-unknown", Remedy::ByHand));
+        // Nothing is claimed of what nobody knows.
+        assert!(left.summary.starts_with("A second read found no public grant any more, but whether"));
+        let why = remediation::Unknown::from(error).why();
+        assert!(left.summary.contains(&format!("is not known ({why})")), "{}", left.summary);
+        says_that_what_was_open_is_closed(&report);
+        // The command would turn off what nobody could see.
+        assert_eq!(report.evidence[0].title, COMMANDS);
+        assert!(report.evidence[0].body.contains("look first which are on"), "{}", report.evidence[0].body);
+        let put_back = report.evidence.last().unwrap();
+        assert!(!put_back.body.contains("delete-public-access-block"), "{}", put_back.body);
+    }
+}
+
+fn says_that_what_was_open_is_closed(report: &Report) {
+    assert!(report.lacks_only_guards);
+    let advice = report.advice.join(" ");
+    assert!(advice.contains("What was open is closed, as the second read found."), "{advice}");
+    assert!(!advice.contains("it is open"), "{advice}");
+}
+
+#[test]
+fn flags_that_can_not_be_read_once_they_were_written_are_looked_at_by_a_person() {
+    let memory = Memory { flags_unreadable_after: true, ..Memory::of(listable()) };
+    let report = close(&memory, BLOCKING);
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::StillOpen, 2));
+    assert_eq!(report.remaining.as_ref().unwrap()[0].kind, "public-acls-block-unknown");
+    assert!(report.lacks_only_guards);
+    assert!(report.evidence.iter().all(|block| block.title != COMMANDS));
+    assert!(report.advice[0].starts_with("Look by hand now whether"), "{:?}", report.advice);
+    assert!(!report.advice.join(" ").contains("command"), "{:?}", report.advice);
+}
+
+#[test]
+fn only_the_flags_that_change_are_named() {
+    for (before, named) in [
+        (flags(true, false, false, true), "IgnorePublicAcls"),
+        (flags(false, true, true, false), "BlockPublicAcls"),
+        (flags(false, false, true, true), "BlockPublicAcls and IgnorePublicAcls"),
+    ] {
+        let report = close(&Memory::of(listable()).with_block(before), BLOCKING);
+        assert_eq!(report.outcome, Outcome::Remediated);
+        assert_eq!(report.changes[1].summary, format!("turned on {named} of the bucket"));
+        assert!(report.planned[1].starts_with(&format!("turn on {named} of the bucket,")));
+    }
+}
+
+#[test]
+fn objects_are_not_said_to_be_public_while_their_acls_are_ignored() {
+    for (ignores, error) in [(true, denied("s3:PutBucketPublicAccessBlock")), (false, throttled("s3:Any"))] {
+        let memory = Memory::of(listable())
+            .with_block(flags(false, ignores, false, false))
+            .failing("PutPublicAccessBlock", error);
+        let report = close(&memory, BLOCKING);
+        let left = &report.remaining.as_ref().unwrap()[0].summary;
+        assert_eq!(left.ends_with("; objects that were uploaded as public may still be"), !ignores, "{left}");
+    }
 }
 
 #[test]
@@ -96,7 +148,9 @@ fn a_block_that_fails_is_failed_and_left_to_a_person_with_the_command() {
         assert!(is_told);
         let left = &report.remaining.as_ref().unwrap()[0];
         assert_eq!((left.kind, left.remedy), ("public-acls-not-blocked", Remedy::ByHand));
+        assert!(left.summary.contains("A second read found no public grant any more"), "{}", left.summary);
         assert!(left.summary.contains("turn them on by hand"));
+        says_that_what_was_open_is_closed(&report);
         assert!(!memory.acl.borrow().is_public());
 
         assert_eq!(
@@ -122,6 +176,7 @@ fn flags_that_do_not_hold_are_still_open_and_left_to_a_person() {
     assert_eq!(report.outcome, Outcome::StillOpen);
     assert_eq!(report.evidence[0].title, COMMANDS);
     assert!(!report.evidence[0].body.contains("put-bucket-acl"));
+    assert!(report.lacks_only_guards);
     assert!(report.advice[0].starts_with("Turn the flags on by hand now"), "{:?}", report.advice);
     assert_eq!(report.remaining.unwrap()[0].kind, "public-acls-not-blocked");
     says_again_nothing(&memory, BLOCKING);
@@ -145,7 +200,7 @@ fn a_grant_that_came_back_is_seen_before_the_flags_would_mask_it() {
         assert_eq!(report.outcome, Outcome::StillOpen);
         assert!(memory.acl.borrow().is_public());
         let kinds: Vec<_> = report.remaining.as_ref().unwrap().iter().map(|left| left.kind).collect();
-        assert_eq!(kinds, ["public-grant"]);
+        assert_eq!((&kinds[..], report.lacks_only_guards), (&["public-grant"][..], false));
         assert_eq!(memory.block.get(), None);
         let commands = &report.evidence[0];
         assert_eq!(commands.title, COMMANDS);

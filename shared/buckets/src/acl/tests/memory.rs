@@ -34,8 +34,10 @@ pub(super) struct Memory {
     pub lag: Cell<usize>,
     /// As it was before the last write.
     pub before: RefCell<Option<Acl>>,
-    /// Whether the ACL can not be read any more once it was written.
-    pub unreadable_after: bool,
+    /// How many reads of the ACL are answered once it was written; `None` where all are.
+    pub acl_reads_left: Cell<Option<usize>>,
+    /// Whether the flags can not be read any more once they were written.
+    pub flags_unreadable_after: bool,
     pub calls: RefCell<Vec<&'static str>>,
 }
 
@@ -56,7 +58,8 @@ impl Memory {
             masks: false,
             lag: Cell::new(0),
             before: RefCell::default(),
-            unreadable_after: false,
+            acl_reads_left: Cell::new(None),
+            flags_unreadable_after: false,
             calls: RefCell::default(),
         }
     }
@@ -109,8 +112,11 @@ impl Memory {
 impl BucketAcls for &Memory {
     async fn acl(&self, _: &Target<'_, BucketName>) -> Result<Option<Acl>, CallError> {
         self.call("GetBucketAcl")?;
-        if self.unreadable_after && self.calls.borrow().contains(&"PutBucketAcl") {
-            return Err(denied("s3:GetBucketAcl"));
+        if self.calls.borrow().contains(&"PutBucketAcl") {
+            match self.acl_reads_left.get() {
+                Some(0) => return Err(denied("s3:GetBucketAcl")),
+                left => self.acl_reads_left.set(left.map(|left| left - 1)),
+            }
         }
         if self.is_gone() {
             return Ok(None);
@@ -129,6 +135,10 @@ impl BucketAcls for &Memory {
         &self,
         _: &Target<'_, BucketName>,
     ) -> Result<Option<PublicAccessBlock>, CallError> {
+        if self.flags_unreadable_after && self.calls.borrow().contains(&"PutPublicAccessBlock") {
+            self.call("GetPublicAccessBlock")?;
+            return Err(denied("s3:GetBucketPublicAccessBlock"));
+        }
         self.answer("GetPublicAccessBlock", self.block.get())
     }
 

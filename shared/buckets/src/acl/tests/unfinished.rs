@@ -69,18 +69,50 @@ fn what_was_changed_meanwhile_stays_in_the_acl_that_the_command_writes() {
 
 #[test]
 fn of_what_nobody_could_read_again_only_what_was_not_done_is_there() {
-    let memory = Memory { unreadable_after: true, ..Memory::of(listable()) };
+    let memory = Memory { acl_reads_left: Some(0).into(), ..Memory::of(listable()) };
     let report = close(&memory, PLAIN);
     assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 1));
     assert_eq!(by_hand(&report), Vec::<&str>::new());
 
-    // What nobody has verified is not masked.
-    let memory = Memory { unreadable_after: true, ..Memory::of(listable()) };
+    // The flags went on after the ACL was verified.
+    let memory = Memory { acl_reads_left: Some(1).into(), ..Memory::of(listable()) };
     let report = close(&memory, BLOCKING);
-    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 1));
-    assert_eq!(memory.block.get(), None);
-    let commands = by_hand(&report);
-    assert!(commands.len() == 1 && commands[0].contains("put-public-access-block"), "{commands:?}");
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 2));
+    assert_eq!(by_hand(&report), Vec::<&str>::new());
+}
+
+#[test]
+fn an_acl_that_nobody_has_verified_is_written_again_before_the_flags_would_mask_it() {
+    let private = listable().with_only(|grant| grant.grantee.public_group().is_none());
+    // The read between the two writes fails, or finds the grant back and the reads after it fail.
+    for (reads, back) in [(0, None), (0, Some(listable())), (5, Some(listable()))] {
+        for settings in [BLOCKING, S3AclSettings { style: AclStyle::Private, ..BLOCKING }] {
+            let memory = Memory {
+                acl_reads_left: Some(reads).into(),
+                and_then: back.clone(),
+                masks: true,
+                ..Memory::of(listable())
+            };
+            let report = close(&memory, settings);
+            assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 1));
+            assert_eq!((memory.block.get(), &report.remaining), (None, &None));
+            let [write, flags] = by_hand(&report)[..] else { panic!("{:?}", by_hand(&report)) };
+            match settings.style {
+                AclStyle::Grants => assert_eq!(acl_of(write), json!(private)),
+                AclStyle::Private => assert_eq!(write, format!("{PUT_ACL} --acl private")),
+            }
+            assert!(flags.contains("put-public-access-block"), "{flags}");
+        }
+    }
+}
+
+#[test]
+fn flags_that_were_not_turned_on_and_an_acl_that_could_not_be_read_again_are_both_left() {
+    let error = denied("s3:PutBucketPublicAccessBlock");
+    let memory = Memory { acl_reads_left: Some(1).into(), ..Memory::of(listable()) }
+        .failing("PutPublicAccessBlock", error);
+    let report = close(&memory, BLOCKING);
+    assert_eq!((report.outcome, report.changes.len(), by_hand(&report).len()), (Outcome::Failed, 1, 2));
 }
 
 #[test]

@@ -17,7 +17,7 @@ const READS: [(&str, &str, Option<&str>); 4] = [
 ];
 
 /// Each way in which a call fails.
-fn failures(action: &'static str) -> [CallError; 4] {
+pub(super) fn failures(action: &'static str) -> [CallError; 4] {
     let message = || "the service's own words".to_owned();
     [
         CallError::Denied(Denied { action, message: message() }),
