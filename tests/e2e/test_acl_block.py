@@ -115,9 +115,16 @@ def test_without_the_setting_the_mail_says_that_objects_may_be_public_and_how_to
     assert blocked(s3, open_bucket) == flags("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy")
 
 
-@pytest.mark.parametrize("before", [None, flags("RestrictPublicBuckets", "IgnorePublicAcls")])
+@pytest.mark.parametrize(
+    ("before", "named"),
+    [
+        (None, "BlockPublicAcls and IgnorePublicAcls"),
+        (flags("RestrictPublicBuckets", "IgnorePublicAcls"), "BlockPublicAcls"),
+        (flags("BlockPublicPolicy", "BlockPublicAcls"), "IgnorePublicAcls"),
+    ],
+)
 def test_with_the_setting_the_flags_go_on_after_the_grants_are_gone_and_the_mail_undoes_both(
-    blocking, emulator, s3, open_bucket, before
+    blocking, emulator, s3, open_bucket, before, named
 ):
     block(s3, open_bucket, before)
     first = state(s3, open_bucket)
@@ -136,7 +143,7 @@ def test_with_the_setting_the_flags_go_on_after_the_grants_are_gone_and_the_mail
     says_again_nothing(send(blocking, about_bucket(open_bucket)))
 
     _, text = run.mail
-    assert "turned on BlockPublicAcls and IgnorePublicAcls" in text and OBJECTS_TOO not in text
+    assert f"  - turned on {named} of the bucket\n" in text and OBJECTS_TOO not in text
     commands, errors = follow(text, PUT_BACK, emulator)
     assert (errors, all(f"--expected-bucket-owner {ACCOUNT}" in command for command in commands)) == ("", True)
     assert state(s3, open_bucket) == first
@@ -158,6 +165,7 @@ def test_a_block_that_fails_is_left_to_a_person_with_the_command_and_nothing_els
     _, text = run.mail
     assert "BlockPublicAcls and IgnorePublicAcls of the bucket are not both on: turn them on by hand" in text
     assert "does not come back to it" in text and "may pass by itself" not in text
+    says_that_only_the_flags_are_left(run)
     # As the text says: the next delivery does not come back to it.
     again = send(blocking, queued(about_bucket(open_bucket), receive_count=2))
     assert (failures(again), again.outcome) == ([], "compliant")
@@ -166,6 +174,80 @@ def test_a_block_that_fails_is_left_to_a_person_with_the_command_and_nothing_els
     lines, errors = finish_by_hand(text, emulator)
     assert (len(lines), errors) == (1, "")
     assert blocked(s3, open_bucket) == flags("RestrictPublicBuckets", "BlockPublicAcls", "IgnorePublicAcls")
+
+
+def says_that_only_the_flags_are_left(run):
+    _, text = run.mail
+    assert text.startswith("A second read found no public grant any more, but ")
+    assert run.facts["headline"].startswith("A second read found no public grant any more, but ")
+    assert "what was open is closed, and this is left:" in text
+    assert "objects that were uploaded as public may still be" in text
+    assert not re.search("still open:|it is open", text, re.IGNORECASE) and "STILL OPEN" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (403, DENIED),
+        (200, "<<"),
+        (200, "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls></PublicAccessBlockConfiguration>"),
+    ],
+    ids=["denied", "garbage", "missing"],
+)
+def test_of_flags_that_can_not_be_read_nothing_is_claimed(blocking, s3, open_bucket, status, answer):
+    blocking.recorder.fault("GetPublicAccessBlock", status, answer, times=99)
+
+    run = send(blocking, queued(about_bucket(open_bucket)))
+
+    assert (failures(run), run.outcome, run.changing) == (["m0"], "still-open", ["PutBucketAcl"])
+    assert [(left["kind"], left["remedy"]) for left in run.line["remaining"]] == [("public-acls-block-unknown", "by-hand")]
+    assert (is_public(s3, open_bucket), blocked(s3, open_bucket)) == (False, None)
+    _, text = run.mail
+    assert "whether BlockPublicAcls and IgnorePublicAcls of the bucket are on is not known (" in text
+    assert "are not both on" not in text
+    says_that_only_the_flags_are_left(run)
+    says_again_nothing(send(blocking, queued(about_bucket(open_bucket), receive_count=2)))
+
+
+def test_flags_that_do_not_hold_are_left_and_the_grants_are_said_to_be_gone(blocking, emulator, s3, open_bucket):
+    blocking.recorder.fault("PutPublicAccessBlock", 200, "")
+
+    run = send(blocking, queued(about_bucket(open_bucket)))
+
+    assert (run.outcome, is_public(s3, open_bucket), blocked(s3, open_bucket)) == ("still-open", False, None)
+    says_that_only_the_flags_are_left(run)
+    _, errors = finish_by_hand(run.mail[1], emulator)
+    assert (errors, blocked(s3, open_bucket)) == ("", flags("BlockPublicAcls", "IgnorePublicAcls"))
+
+
+@pytest.mark.parametrize(("status", "error"), [(403, "AccessDenied"), (500, "InternalError")])
+def test_an_acl_that_nobody_has_verified_is_written_again_by_hand_before_the_flags(
+    blocking, emulator, s3, open_bucket, status, error
+):
+    """The grant comes back, and the read between the two writes fails: the flags alone would mask it."""
+    expected = [g for g in s3.get_bucket_acl(Bucket=open_bucket)["Grants"] if g["Grantee"].get("URI") != ALL_USERS]
+    written = []
+
+    def comes_back(_call, forward):
+        answer = forward()
+        s3.put_bucket_acl(Bucket=open_bucket, ACL="public-read")
+        written.append(answer)
+        return answer
+
+    def refuse(_call, forward):
+        return (status, s3_error(error, "No.")) if written else forward()
+
+    blocking.recorder.intercept("PutBucketAcl", comes_back)
+    blocking.recorder.intercept("GetBucketAcl", refuse, times=99)
+
+    run = send(blocking, queued(about_bucket(open_bucket)))
+
+    assert (failures(run), run.outcome, run.changing) == (["m0"], "failed", ["PutBucketAcl"])
+    assert (is_public(s3, open_bucket), blocked(s3, open_bucket)) == (True, None)
+    lines, errors = finish_by_hand(run.mail[1], emulator)
+    assert ([line.split()[2] for line in lines], errors) == (["put-bucket-acl", "put-public-access-block"], "")
+    assert s3.get_bucket_acl(Bucket=open_bucket)["Grants"] == expected
+    assert blocked(s3, open_bucket) == flags("BlockPublicAcls", "IgnorePublicAcls")
 
 
 def masked(s3, name):

@@ -22,7 +22,8 @@ pub enum Outcome {
     /// somebody else did, or the answer to a call of its own got lost.
     ClosedMeanwhile,
     /// Something was changed, and a second read found that the resource is still open: a step failed, or somebody
-    /// keeps opening it, or some of it is for a person to close.
+    /// keeps opening it, or some of it is for a person to close. Or it found only that a guard is missing, or could not
+    /// find out whether it is there.
     StillOpen,
     /// A step could not be done: nothing was changed, or nobody knows what is open now, or what failed came after
     /// the resource was closed.
