@@ -39,6 +39,8 @@ pub struct Report {
     pub unread: Vec<Unread>,
     /// Of that, what the next delivery may read, where nothing else is left to do.
     pub to_read_again: Option<Unread>,
+    /// What Curfew could not do and so changes nothing of what it would close, where that was the outcome.
+    pub hindrance: Option<String>,
     /// Why a step could not be done.
     pub error: Option<StepError>,
     /// What else there is to know.
@@ -74,6 +76,9 @@ impl Report {
             before: found.map(|found| found.written.clone()),
             unread: walked.unread().into_iter().cloned().collect(),
             to_read_again: walked.to_read_again().cloned(),
+            hindrance: found
+                .filter(|_| walked.outcome == Outcome::Alerted)
+                .and_then(|found| control.hindrance(&found.assessment)),
             error: walked.error.clone(),
             note: walked.note,
             advice: advice(control, walked),
