@@ -318,4 +318,5 @@ fn observing_names_each_interface_and_moves_none() {
         "give eni-1 of instance i-1 the quarantine group of vpc-1 in place of this group"
     );
     assert_eq!(memory.groups_of("eni-1"), [OTHER, GROUP]);
+    assert_eq!(report.evidence.last().unwrap().title, "How to put back what would be changed");
 }
