@@ -1,8 +1,11 @@
 """sg-quarantine: what could not be done is left to a person as commands, and these end where Curfew would have."""
 
+from unittest.mock import Mock
+
 import pytest
+from botocore.exceptions import ClientError
 from harness import offenders
-from harness.groups import WORLD, Network, four, group_of, says
+from harness.groups import QUARANTINE_GROUP, WORLD, Network, four, group_of, new_group, says
 from harness.offenders import permission
 from harness.recorder import ec2_error
 from support import BY_HAND, about_group, failures, finish_by_hand, queued, says_again_nothing, section, send
@@ -103,6 +106,52 @@ def test_whatever_call_of_an_isolation_fails_the_commands_end_where_curfew_would
     run = send(isolate, queued(about_group(network.open), receive_count=9))
     assert (failures(run), run.outcome) == ([], "compliant")
     says_again_nothing(run)
+
+
+def test_nobody_is_put_into_an_open_quarantine_group_by_hand(isolate, emulator, ec2):
+    network = Network(ec2)
+    interface = network.interface(network.open)
+    vpc = network.vpc
+    tag = {"Key": QUARANTINE_GROUP, "Value": vpc}
+    opened = new_group(ec2, vpc, "curfew-quarantine")
+    ec2.create_tags(Resources=[opened], Tags=[tag])
+    ec2.authorize_security_group_ingress(GroupId=opened, IpPermissions=[permission("tcp", 22, v4=four(WORLD))])
+    run = send(isolate, queued(about_group(network.open), receive_count=8))
+    assert (failures(run), run.outcome, run.changing) == (["m0"], "failed", [])
+    message = run.line["error"]["message"]
+    assert message.startswith("Curfew itself did not call `ec2:ModifyNetworkInterfaceAttribute` (QuarantineGroupIsOpen)")
+    _, errors = finish_by_hand(run.mail[1], emulator)
+    assert all("InvalidPermission.NotFound" in line for line in errors.splitlines()), errors
+    [group] = network.groups_of(interface)
+    assert group not in (opened, network.open)
+    [found] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    assert (found["IpPermissions"], found["IpPermissionsEgress"], tag in found["Tags"]) == ([], [], True)
+    assert set(offenders.tags_of(ec2, network.open)) == {QUARANTINED_AT, QUARANTINED_RULES}
+
+
+def test_where_no_quarantine_group_can_be_created_by_hand_nothing_else_is_run(isolate, ec2):
+    network = Network(ec2)
+    interface = network.interface(network.open)
+    isolate.recorder.fault("CreateSecurityGroup", *DENIED, times=9)
+    run = send(isolate, queued(about_group(network.open), receive_count=8))
+    assert run.outcome == "failed"
+
+    class Full:
+        """EC2 where the account has as many groups as it may have."""
+
+        def client(self, *_names):
+            return self
+
+        def __getattr__(self, operation):
+            if operation != "create_security_group":
+                return getattr(ec2, operation)
+            error = {"Error": {"Code": "SecurityGroupLimitExceeded", "Message": "Full."}}
+            return Mock(side_effect=ClientError(error, "CreateSecurityGroup"))
+
+    _, errors = finish_by_hand(run.mail[1], Full())
+    assert "SecurityGroupLimitExceeded" in errors and errors.count("\n") == 1, errors
+    assert network.groups_of(interface) == {network.open}
+    assert offenders.tags_of(ec2, network.open) == {}
 
 
 def test_where_the_quarantine_group_could_not_be_looked_up_the_commands_do_it(isolate, emulator, ec2):

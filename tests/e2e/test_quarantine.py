@@ -288,13 +288,15 @@ def test_interfaces_that_ec2_hides_or_that_another_account_owns_are_named_and_st
     assert hidden in text and theirs in text and "ask their owners" in text
 
 
-def test_a_group_that_only_hidden_interfaces_use_is_in_use(isolate, ec2):
+def test_a_group_that_only_hidden_interfaces_use_is_in_use(isolate, emulator, ec2):
     network = Network(ec2)
     hidden = network.interface(network.open)
     strict_about_interfaces(isolate, ec2, managed=[hidden])
     run = send(isolate, about_group(network.open))
     assert (run.outcome, run.line["severity"], run.changing) == ("alerted", "high", [])
     assert hidden in run.mail[1] and "none has it" not in run.mail[1]
+    assert follow(run.mail[1], "HOW TO CLOSE IT BY HAND", emulator)[1] == ""
+    assert says(ec2, network.open) == []
 
 
 def test_each_interface_goes_into_the_quarantine_group_of_its_own_vpc(isolate, emulator, ec2):

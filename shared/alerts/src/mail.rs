@@ -45,7 +45,11 @@ pub(crate) fn headline(report: &Report) -> String {
             "Curfew closed what it closes, and a second read found nothing left of that; what it only reports stays."
         }
         Outcome::Remediated => "Curfew closed this, and a second read found nothing left to close.",
-        Outcome::Alerted => "Curfew changes nothing here: this is for a person to decide.",
+        Outcome::Alerted => match (&report.hindrance, &report.to_read_again) {
+            (Some(what), Some(_)) => return format!("{found}. Curfew could not {what}, and tries again."),
+            (Some(what), None) => return format!("{found}. Curfew could not {what}."),
+            (None, _) => "Curfew changes nothing here: this is for a person to decide.",
+        },
         Outcome::Observed => "Nothing was changed: Curfew only observes.",
         Outcome::StillOpen if report.lacks_only_guards => {
             "Curfew changed something, and what was open is closed; the rest is left to you."

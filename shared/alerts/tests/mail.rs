@@ -71,6 +71,26 @@ fn what_could_not_be_read_is_said_with_the_reason() {
 }
 
 #[test]
+fn what_hinders_curfew_is_no_decision_of_a_persons() {
+    let hindrance =
+        "find out whom to isolate (`ec2:DescribeNetworkInterfaces` did not go through: Throttling)";
+    let unknown = Unknown::from(CallError::Passing {
+        action: "ec2:DescribeNetworkInterfaces",
+        code: "Throttling".to_owned(),
+        message: "Later.".to_owned(),
+    });
+    let unread = Unread { what: "which network interfaces have the group".to_owned(), unknown };
+    for (to_read_again, end) in [(Some(unread), ", and tries again.\n"), (None, ".\n")] {
+        let hindered =
+            Report { hindrance: Some(hindrance.to_owned()), to_read_again, ..report(Outcome::Alerted) };
+        let text = mail(&hindered, usize::MAX).text;
+        assert!(text.contains(&format!(" Curfew could not {hindrance}{end}")), "{text}");
+        assert!(!text.contains("for a person to decide"), "{text}");
+    }
+    assert!(mail(&report(Outcome::Alerted), usize::MAX).text.contains("for a person to decide"));
+}
+
+#[test]
 fn what_is_left_to_a_person_is_still_open_and_what_is_new_is_said() {
     let mut open = report(Outcome::StillOpen);
     let mut left = open.findings[0].clone();

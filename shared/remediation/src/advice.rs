@@ -46,6 +46,8 @@ fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
     // Nobody knows what is left where there was no read.
     let is_repeated = remaining.is_none_or(Assessment::has_work);
     let is_left = walked.left.is_some();
+    let is_denied = matches!(walked.failed_call(), Some(CallError::Denied(_)));
+    let is_for_good = walked.error.as_ref().is_some_and(|error| !error.is_passing()) && !is_denied;
 
     let cause = match &walked.error {
         Some(StepError::Call(CallError::Denied(denied))) => {
@@ -67,6 +69,7 @@ fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
         (true, true) if walked.changes.is_empty() => {
             Some("Or do it by hand at once, with the commands below.")
         }
+        (true, true) if is_for_good => Some("Or finish it by hand at once, with the commands below."),
         (true, true) => Some(
             "Or finish it by hand at once, with the commands below: a later delivery closes what is still open, \
              and may leave the rest of them undone.",

@@ -43,6 +43,16 @@ pub enum CallError {
         /// What the service said.
         message: String,
     },
+    /// Curfew itself refused to make the call, for a reason that stays.
+    #[error("Curfew itself did not call `{action}` ({code}): {message}")]
+    Withheld {
+        /// The IAM action.
+        action: &'static str,
+        /// Which reason, as one word.
+        code: &'static str,
+        /// The reason.
+        message: String,
+    },
     /// The service answered, with less than it promises.
     #[error("`{action}` answered without `{field}`")]
     Incomplete {
@@ -76,6 +86,7 @@ impl CallError {
             | Self::Passing { action, .. }
             | Self::Unanswered { action, .. }
             | Self::Refused { action, .. }
+            | Self::Withheld { action, .. }
             | Self::Incomplete { action, .. } => action,
         }
     }
@@ -103,7 +114,7 @@ impl CallError {
         match self {
             Self::Denied(_) => "access-denied",
             Self::Passing { .. } | Self::Unanswered { .. } => "unavailable",
-            Self::Refused { .. } => "refused",
+            Self::Refused { .. } | Self::Withheld { .. } => "refused",
             Self::Incomplete { .. } => "incomplete-answer",
         }
     }

@@ -18,6 +18,11 @@ pub trait Describe: Control {
     /// What a person should do now, a sentence a line, where no step failed.
     fn advice(&self, walked: &Walked<Self>) -> Vec<String>;
 
+    /// What Curfew could not do and so changes nothing of what it would close, as in `find out whom to isolate (why)`.
+    fn hindrance(&self, _found: &Self::Assessment) -> Option<String> {
+        None
+    }
+
     /// What proves the findings.
     fn evidence(&self, target: &Target<'_, Self::Id>, found: &Found<Self>) -> Vec<Evidence>;
 

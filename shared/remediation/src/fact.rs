@@ -158,6 +158,7 @@ impl From<CallError> for Unknown {
             CallError::Passing { code, .. } => Reason::Unavailable { code },
             CallError::Unanswered { failure, .. } => Reason::Unavailable { code: failure.to_owned() },
             CallError::Refused { code, .. } => Reason::Refused { code },
+            CallError::Withheld { code, .. } => Reason::Refused { code: code.to_owned() },
             CallError::Incomplete { field, .. } => Reason::IncompleteAnswer { field: field.to_owned() },
         };
         Self { action, reason, message }

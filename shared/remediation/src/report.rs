@@ -7,12 +7,15 @@ use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
 use crate::{
-    Assessment, Change, Describe, Evidence, Finding, Found, Mode, Note, Outcome, Severity, StepError, Target,
+    Assessment, Change, Describe, Evidence, Finding, Mode, Note, Outcome, Severity, StepError, Target,
     Unread, Walked,
 };
 
 /// The title of the commands that finish by hand what Curfew could not.
 const BY_HAND: &str = "How to finish by hand";
+
+/// The title of the commands that put back what was not changed yet.
+const WOULD_PUT_BACK: &str = "How to put back what would be changed";
 
 /// What is said about one subject.
 #[derive(Debug, Clone)]
@@ -41,6 +44,8 @@ pub struct Report {
     pub unread: Vec<Unread>,
     /// Of that, what the next delivery may read, where nothing else is left to do.
     pub to_read_again: Option<Unread>,
+    /// What Curfew could not do and so changes nothing of what it would close, where that was the outcome.
+    pub hindrance: Option<String>,
     /// Why a step could not be done.
     pub error: Option<StepError>,
     /// What else there is to know.
@@ -60,7 +65,7 @@ impl Report {
         let findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
         let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
         let evidence = found.map(|found| control.evidence(target, found)).unwrap_or_default();
-        let put_back = found.and_then(|found| put_back(control, target, found, &walked.changes));
+        let put_back = put_back(control, target, walked);
         Self {
             control: C::NAME,
             subject: walked.subject.clone(),
@@ -77,6 +82,9 @@ impl Report {
             before: found.map(|found| found.written.clone()),
             unread: walked.unread().into_iter().cloned().collect(),
             to_read_again: walked.to_read_again().cloned(),
+            hindrance: found
+                .filter(|_| walked.outcome == Outcome::Alerted)
+                .and_then(|found| control.hindrance(&found.assessment)),
             error: walked.error.clone(),
             note: walked.note,
             advice: advice(control, walked),
@@ -153,13 +161,10 @@ impl Report {
 
 /// The commands that put back all that the plan changes. The answer to a call may have got lost, so that this is not only
 /// what was noted.
-fn put_back<C: Describe>(
-    control: &C,
-    target: &Target<'_, C::Id>,
-    found: &Found<C>,
-    changes: &[C::Change],
-) -> Option<Evidence> {
+fn put_back<C: Describe>(control: &C, target: &Target<'_, C::Id>, walked: &Walked<C>) -> Option<Evidence> {
+    let found = walked.found.as_ref()?;
     let plan = found.plan.as_ref()?;
-    let back = control.undo(&found.state, plan, &control.foreseen(plan, changes))?;
-    Some(Evidence::new(control.put_back(plan), control.commands(target, &back)))
+    let back = control.undo(&found.state, plan, &control.foreseen(plan, &walked.changes))?;
+    let title = if walked.outcome == Outcome::Observed { WOULD_PUT_BACK } else { control.put_back(plan) };
+    Some(Evidence::new(title, control.commands(target, &back)))
 }

@@ -129,7 +129,8 @@ async fn carry_out<C: Control>(
         Ok(Applied::Done | Applied::Stopped) => {}
         Err(error) => {
             // Nothing was changed, and what is refused for good may be refused because the resource is gone.
-            let worth_a_look = !walked.changes.is_empty() || matches!(error, CallError::Refused { .. });
+            let worth_a_look = !walked.changes.is_empty()
+                || matches!(error, CallError::Refused { .. } | CallError::Withheld { .. });
             walked.error = Some(error.into());
             if !worth_a_look {
                 walked.left = control.unfinished(target, plan, &walked.changes, None);

@@ -16,10 +16,11 @@ const UNREADABLE: &str = "Let the function's role read the prefix list, or look 
                           internet.";
 
 const ON_MANAGED: &str = "Interfaces that AWS services manage get other groups through their service only (a load \
-                          balancer's security groups, for one). Until then only revoking the rules closes them.";
+                          balancer's security groups, for one). Until then only revoking the rules closes them, with \
+                          the commands below.";
 
 const ON_FOREIGN: &str = "Interfaces of other accounts get other groups from these accounts only: ask their owners. Until \
-                          then only revoking the rules closes them.";
+                          then only revoking the rules closes them, with the commands below.";
 const ICMP: &str = "Open ICMP stays: Curfew closes it only where `sg.icmp` is \"revoke\".";
 const ICMP_ISOLATES: &str =
     "Open ICMP stays: Curfew isolates interfaces on its account only where `sg.icmp` is \"revoke\".";
@@ -33,6 +34,8 @@ where
     let has_revoked = walked.changes.iter().any(|change| matches!(change, SgChange::Revoked(_)));
     let isolates = style == QuarantineStyle::Isolate && !has_revoked;
     let closes_no_more = !walked.seen.as_ref().is_some_and(|seen| seen.assessment.has_work());
+    let found = walked.found.as_ref().map(|found| &found.assessment);
+    let is_hindered = found.is_some_and(GroupAssessment::may_isolate);
     let advice: &[&str] = match walked.outcome {
         Outcome::Remediated | Outcome::StillOpen if isolates && closes_no_more => &[
             WHO,
@@ -51,6 +54,9 @@ where
             &["Decide whether the world has to get in. In `enforce` mode Curfew would have made \
                                 the change above."]
         }
+        Outcome::Alerted if is_hindered => {
+            &["Until Curfew can isolate it is open: revoke the rule by hand where nobody needs it."]
+        }
         Outcome::Alerted => &["Decide whether the world has to get in; if not, revoke the rule."],
         Outcome::StillOpen if isolates => &[
             "Close the rest by hand now, with the commands below: somebody or something gives the group to interfaces \
@@ -63,7 +69,6 @@ where
         ],
         Outcome::Compliant | Outcome::ClosedMeanwhile | Outcome::Failed | Outcome::Gone => &[],
     };
-    let found = walked.found.as_ref().map(|found| &found.assessment);
     let about = found.into_iter().flat_map(about);
     advice.iter().copied().chain(about).map(ToOwned::to_owned).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use network::{Handling, Permission, Portless, Rule, RuleId, UnreadableSource};
-use remediation::{Assessment, Remedy, Unknown};
+use remediation::{Assessment, Fact, Remedy, Unknown};
 use sha2::{Digest, Sha256};
 
 use crate::state::readable;
@@ -105,6 +105,12 @@ impl GroupAssessment {
         self.style == QuarantineStyle::Isolate && self.group.known_interfaces().is_some_and(Vec::is_empty)
     }
 
+    /// Whether it could not be read which interfaces have the group.
+    pub(crate) fn is_use_unknown(&self) -> bool {
+        self.style == QuarantineStyle::Isolate
+            && self.group.interfaces.as_ref().and_then(Fact::unknown).is_some()
+    }
+
     /// The interfaces that Curfew may isolate.
     pub(crate) fn own_interfaces(&self) -> impl Iterator<Item = &Interface> {
         let known = self.group.known_interfaces().into_iter().flatten();
@@ -115,7 +121,7 @@ impl GroupAssessment {
     pub(crate) fn remedy_of_open(&self, open: &network::Finding) -> Remedy {
         let closes = match self.style {
             QuarantineStyle::Revoke => open.handling == Handling::Revoke,
-            QuarantineStyle::Isolate => self.isolates(),
+            QuarantineStyle::Isolate => self.isolates() || self.may_isolate(),
             QuarantineStyle::Alert => false,
         };
         if closes { Remedy::Close } else { Remedy::Report }
@@ -123,7 +129,7 @@ impl GroupAssessment {
 
     /// Who deals with a list that nobody can read. On an interface that is isolated it lets in nobody.
     pub(crate) fn remedy_of_unreadable(&self) -> Remedy {
-        if self.isolates() { Remedy::Close } else { Remedy::Report }
+        if self.isolates() || self.may_isolate() { Remedy::Close } else { Remedy::Report }
     }
 
     /// Whether Curfew isolates interfaces of the group. A group whose tags nobody can read may be a quarantine group.
@@ -132,6 +138,20 @@ impl GroupAssessment {
             && self.group.about.known().is_some()
             && self.own_interfaces().next().is_some()
             && !self.is_closed()
+    }
+
+    /// What keeps Curfew from isolating: why it is not known which interfaces have the group, or whether it is a
+    /// quarantine group.
+    pub(crate) fn hindrances(&self) -> impl Iterator<Item = &Unknown> {
+        let is_to_close = self.style == QuarantineStyle::Isolate && !self.is_closed();
+        let interfaces = self.group.interfaces.as_ref().and_then(Fact::unknown);
+        [self.group.about.unknown(), interfaces].into_iter().flatten().filter(move |_| is_to_close)
+    }
+
+    /// Whether Curfew isolates interfaces of the group once it can read what it needs for that, as far as is known.
+    pub(crate) fn may_isolate(&self) -> bool {
+        let is_used = self.group.known_interfaces().is_none() || self.own_interfaces().next().is_some();
+        is_used && self.hindrances().next().is_some()
     }
 }
 

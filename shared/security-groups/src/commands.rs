@@ -1,4 +1,4 @@
-//! Plans as commands of the AWS CLI that people can run as they stand, each on a line of its own: the same words for
+//! Plans as commands of the AWS CLI that people can run as they stand: the same words for
 //! what is left of a plan, for what puts back, and for what closes a group that Curfew leaves alone.
 
 use std::fmt::Display;
@@ -18,31 +18,33 @@ const QUARANTINE: &str = "\"$quarantine\"";
 
 /// The commands that carry a plan out.
 pub(crate) fn of(at: &At<'_>, plan: &Quarantine) -> String {
-    let (mut lines, tags) = match plan {
+    let lines = match plan {
         Quarantine::Revoke(plan) => {
             let ids: Vec<&RuleId> = plan.revoke.iter().map(|rule| &rule.id).collect();
             let commands = authorize(at, &plan.restore).into_iter().chain(revoke(at, &ids));
-            (one_after_the_other(commands), Some(&plan.tags))
+            one_after_the_other(commands.chain(tag(at, &plan.tags)))
         }
-        Quarantine::Isolate(plan) => (isolate(at, plan), Some(&plan.tags)),
+        Quarantine::Isolate(plan) => {
+            one_after_the_other(isolate(at, plan).into_iter().chain(tag(at, &plan.tags)))
+        }
         Quarantine::Release(plan) => {
             let commands = authorize(at, &plan.authorize).into_iter().chain(revoke_parts(at, &plan.revoke));
             let mut lines = one_after_the_other(commands);
             let placed =
                 |one: &Placement| place(at, &one.interface.id, one.groups.iter().map(GroupId::as_str));
             lines.extend(plan.place.iter().map(placed));
-            (lines, None)
+            lines
         }
     };
-    lines.extend(tags.filter(|tags| !tags.is_empty()).map(|tags| tag(at, tags)));
     let indented: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
     indented.join("\n")
 }
 
-/// Commands of which each is run only where the one before it succeeded: only so nothing legitimate is cut.
+/// Commands of which each is run only where the one before it succeeded: only so nothing legitimate is cut, nobody is
+/// put into a group that is not there, and nothing is tagged that is not closed.
 fn one_after_the_other(commands: impl Iterator<Item = String>) -> Vec<String> {
-    let commands: Vec<String> = commands.collect();
-    if commands.is_empty() { commands } else { vec![commands.join(" &&\n  ")] }
+    let joined = commands.collect::<Vec<_>>().join(" &&\n");
+    joined.lines().map(ToOwned::to_owned).collect()
 }
 
 /// Authorizes parts, in one command for all with the same tags.
@@ -81,18 +83,18 @@ fn revoke_parts(at: &At<'_>, parts: &[PutBack]) -> impl Iterator<Item = String> 
     revoke(at, &ids).into_iter().chain(by_content)
 }
 
-/// Each line stands for itself: an interface that cannot be changed keeps no other from being so.
+/// The steps of an isolation: for each VPC its quarantine group, then its interfaces.
 fn isolate(at: &At<'_>, plan: &Isolation) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut steps = Vec::new();
     for (vpc, destination) in &plan.destinations {
         let quarantine = match destination {
             Destination::ToBeFound => {
-                lines.extend(find_or_create_quarantine(at, vpc));
+                steps.push(find_or_create_quarantine(at, vpc));
                 QUARANTINE
             }
             Destination::Known { group, may_have_egress } => {
                 if *may_have_egress {
-                    lines.extend(revoke_egress(at, group.as_str()));
+                    steps.push(revoke_egress(at, group.as_str()));
                 }
                 group.as_str()
             }
@@ -102,9 +104,9 @@ fn isolate(at: &At<'_>, plan: &Isolation) -> Vec<String> {
             let groups = [quarantine].into_iter().chain(others.filter(|other| *other != quarantine));
             place(at, &one.id, groups)
         };
-        lines.extend(plan.interfaces_in(vpc).map(isolated));
+        steps.extend(plan.interfaces_in(vpc).map(isolated));
     }
-    lines
+    steps
 }
 
 /// Gives an interface exactly these groups.
@@ -115,43 +117,65 @@ fn place<'a>(at: &At<'_>, interface: &InterfaceId, groups: impl Iterator<Item = 
 }
 
 /// Tags the group.
-fn tag(at: &At<'_>, tags: &Tags) -> String {
+fn tag(at: &At<'_>, tags: &Tags) -> Option<String> {
+    (!tags.is_empty()).then(|| create_tags(at, at.id, tags))
+}
+
+/// Makes a group the quarantine group of its VPC.
+pub(crate) fn tag_as_quarantine(at: &At<'_>, group: &GroupId, vpc: &VpcId) -> String {
+    create_tags(at, group, &quarantine_tags(vpc))
+}
+
+fn create_tags(at: &At<'_>, group: &GroupId, tags: &Tags) -> String {
     let tags: Vec<String> = tags.iter().map(|(key, value)| format!("Key={key},Value={value}")).collect();
-    command(at, "create-tags", &format!("--resources {} --tags {}", at.id, tags.join(" ")))
+    command(at, "create-tags", &format!("--resources {group} --tags {}", tags.join(" ")))
+}
+
+fn quarantine_tags(vpc: &VpcId) -> Tags {
+    Tags::from([(QUARANTINE_GROUP.to_owned(), vpc.to_string())])
 }
 
 /// Takes the outbound rules away that EC2 gave to a new quarantine group. Where one of them is not there, its
-/// command fails and changes nothing.
-fn revoke_egress(at: &At<'_>, quarantine: &str) -> Vec<String> {
+/// command fails and changes nothing: what counts is that the group has neither in the end.
+fn revoke_egress(at: &At<'_>, quarantine: &str) -> String {
     let revoke = |to: IpNet| {
         let permissions = vec![ip_permission(&all_traffic(to), false)];
         on_permissions(at, "revoke-security-group-egress", quarantine, permissions)
     };
-    EVERYWHERE.into_iter().map(revoke).collect()
+    let has_not =
+        EVERYWHERE.map(|to| format!("contains(to_string(IpPermissionsEgress),`\"{to}\"`)==`false`"));
+    let options = format!(
+        "--filters Name=group-id,Values={quarantine} --query 'length(SecurityGroups[?{}])' --output text",
+        has_not.join("&&")
+    );
+    let count = format!("closed=$({})", command(at, "describe-security-groups", &options));
+    let is_closed = format!("{count} && [ \"$closed\" = 1 ]");
+    let commands: Vec<String> = EVERYWHERE.into_iter().map(revoke).chain([is_closed]).collect();
+    format!("{{\n  {}\n}}", commands.join("\n  "))
 }
 
-/// Sets the shell's variable `quarantine` to the id of the account's quarantine group of the VPC, which is created where
-/// there is none.
-fn find_or_create_quarantine(at: &At<'_>, vpc: &VpcId) -> Vec<String> {
+/// Sets the shell's variable `quarantine` to the id of a quarantine group of the VPC that has no rules. Where there is
+/// none such, one is created; its name has the time in it, since a group that is open or not tagged may have the usual
+/// one.
+fn find_or_create_quarantine(at: &At<'_>, vpc: &VpcId) -> String {
     let find = format!(
-        "--filters Name=vpc-id,Values={vpc} Name=owner-id,Values={} Name=tag-key,Values={QUARANTINE_GROUP} \
-         --query 'sort_by(SecurityGroups,&GroupId)[0].GroupId' --output text",
+        "--filters Name=vpc-id,Values={vpc} Name=owner-id,Values={} Name=tag-key,Values={QUARANTINE_GROUP} --query \
+         'sort_by(SecurityGroups[?IpPermissions==`[]`&&IpPermissionsEgress==`[]`],&GroupId)[0].GroupId' --output text",
         at.account
     );
-    let tags = Tags::from([(QUARANTINE_GROUP.to_owned(), vpc.to_string())]);
     let create = format!(
-        "--group-name {QUARANTINE_GROUP_NAME} --description '{QUARANTINE_GROUP_TEXT}' --vpc-id {vpc} {} \
+        "--group-name \"{QUARANTINE_GROUP_NAME}-$(date +%s)\" --description '{QUARANTINE_GROUP_TEXT}' --vpc-id {vpc} {} \
          --query GroupId --output text",
-        specification("security-group", &tags).unwrap_or_default()
+        specification("security-group", &quarantine_tags(vpc)).unwrap_or_default()
     );
-    let mut commands = vec![
-        format!("quarantine=$({})", command(at, "describe-security-groups", &find)),
+    let lines = [
+        format!("quarantine=$({}) &&", command(at, "describe-security-groups", &find)),
         "if [ \"$quarantine\" = None ]; then".to_owned(),
-        format!("  quarantine=$({})", command(at, "create-security-group", &create)),
+        format!("  quarantine=$({}) &&", command(at, "create-security-group", &create)),
+        format!("  {}", revoke_egress(at, QUARANTINE).replace('\n', "\n  ")),
+        "fi".to_owned(),
     ];
-    commands.extend(revoke_egress(at, QUARANTINE).into_iter().map(|command| format!("  {command}")));
-    commands.push("fi".to_owned());
-    commands
+    lines.join("\n")
 }
 
 fn specification(kind: &str, tags: &Tags) -> Option<String> {

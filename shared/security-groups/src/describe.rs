@@ -1,7 +1,7 @@
 //! The control's types in words.
 
 use events::GroupId;
-use remediation::{Change, Describe, Evidence, Finding, Found, Walked};
+use remediation::{Change, Describe, Evidence, Finding, Found, Unknown, Walked};
 use serde_json::json;
 
 use crate::port::{QUARANTINE_GROUP_NAME, action};
@@ -25,6 +25,17 @@ impl<P: SecurityGroups> Describe for SgIngress<P> {
 
     fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
         advice::advice(self.settings.quarantine, walked)
+    }
+
+    fn hindrance(&self, found: &GroupAssessment) -> Option<String> {
+        let mut why: Vec<String> = found.hindrances().map(Unknown::why).collect();
+        why.dedup();
+        let what = if found.may_isolate() {
+            "find out whom to isolate"
+        } else {
+            "find out whether this is a quarantine group, which would lose its open rules"
+        };
+        (!why.is_empty()).then(|| format!("{what} ({})", why.join("; ")))
     }
 
     fn evidence(&self, at: &At<'_>, found: &Found<Self>) -> Vec<Evidence> {

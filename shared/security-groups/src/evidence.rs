@@ -1,12 +1,12 @@
 //! What proves the findings.
 
 use network::Cut;
-use remediation::{Evidence, Fact, Found};
+use remediation::{Assessment, Evidence, Fact, Found};
 
 use crate::plan::revocation;
 use crate::{
-    At, ChangedBy, Group, Interface, Quarantine, QuarantineStyle, SecurityGroups, SgIngress, Tags, commands,
-    words,
+    At, ChangedBy, Group, GroupAssessment, Interface, Quarantine, QuarantineStyle, SecurityGroups, SgFinding,
+    SgIngress, Tags, commands, words,
 };
 
 /// What a mail shows of the group beside the findings.
@@ -21,17 +21,33 @@ pub(crate) fn evidence<P: SecurityGroups>(
     evidence.extend(interfaces.map(|all| as_they_were(all)));
     match &found.plan {
         Some(Quarantine::Revoke(plan)) => evidence.extend(goes_with_the_rules(&plan.cut)),
-        Some(Quarantine::Isolate(_) | Quarantine::Release(_)) => {}
-        None if style == QuarantineStyle::Alert => {
-            if let Some(plan) = revocation(&found.assessment, Tags::new()) {
-                evidence.extend(goes_with_the_rules(&plan.cut));
-                let close = commands::of(at, &Quarantine::Revoke(plan));
-                evidence.push(Evidence::new("How to close it by hand", close));
-            }
+        Some(Quarantine::Release(_)) => {}
+        Some(Quarantine::Isolate(_)) if !leaves_interfaces(&found.assessment) => {}
+        Some(Quarantine::Isolate(_)) => {
+            evidence.extend(revoked_by_hand(
+                at,
+                &found.assessment,
+                "How to close the rest by revoking the rules",
+            ));
         }
-        None => {}
+        None if style == QuarantineStyle::Revoke => {}
+        None => evidence.extend(revoked_by_hand(at, &found.assessment, "How to close it by hand")),
     }
     evidence
+}
+
+/// Whether Curfew may not isolate some of the interfaces.
+fn leaves_interfaces(assessment: &GroupAssessment) -> bool {
+    let is_left = |finding: &SgFinding| matches!(finding, SgFinding::OnManaged(_) | SgFinding::OnForeign(_));
+    assessment.findings().iter().any(is_left)
+}
+
+/// The commands that revoke the rules, where some have to go, and what goes with them.
+fn revoked_by_hand(at: &At<'_>, assessment: &GroupAssessment, title: &str) -> Vec<Evidence> {
+    let Some(plan) = revocation(assessment, Tags::new()) else { return Vec::new() };
+    let cut = goes_with_the_rules(&plan.cut);
+    let close = commands::of(at, &Quarantine::Revoke(plan));
+    cut.into_iter().chain([Evidence::new(title, close)]).collect()
 }
 
 fn rules(at: &At<'_>, group: &Group) -> Evidence {

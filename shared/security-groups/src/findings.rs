@@ -15,6 +15,10 @@ pub(crate) fn findings(assessment: &GroupAssessment) -> Vec<Finding> {
     if assessment.is_unused() {
         findings.iter_mut().for_each(only_once_used);
     }
+    if assessment.is_use_unknown() {
+        let words = ", where a network interface has the group, which is not known";
+        findings.iter_mut().for_each(|finding| finding.summary.push_str(words));
+    }
     let left: Vec<String> = assessment.not_isolated().map(ToString::to_string).collect();
     if !left.is_empty() {
         let still_on = format!(", still on {}", words::list(&left, ""));

@@ -115,6 +115,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         before: None,
         unread: Vec::new(),
         to_read_again: None,
+        hindrance: None,
         error: None,
         note: None,
         advice: Vec::new(),

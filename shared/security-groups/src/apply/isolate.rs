@@ -9,7 +9,7 @@ use crate::port::{EVERYWHERE, QUARANTINE_GROUP_NAME, action};
 use crate::state::readable;
 use crate::{
     At, By, Created, Destination, Interface, Isolation, Placed, Placement, QUARANTINE_GROUP, QuarantineGroup,
-    SecurityGroups, SgChange, SgIngress, words,
+    SecurityGroups, SgChange, SgIngress, commands, words,
 };
 
 /// How many interfaces are changed at the same time: EC2 lets an account change some five a second in the
@@ -112,17 +112,21 @@ impl<P: SecurityGroups> SgIngress<P> {
                 Ok(id)
             }
             Created::NameTaken => {
-                let mut found = self.groups.quarantine_groups(at, vpc, By::Name).await?;
-                found.retain(|group| group.is_tagged);
-                if !found.is_empty() {
-                    return self.first_closed(at, vpc, found, done).await;
+                let found = self.groups.quarantine_groups(at, vpc, By::Name).await?;
+                let (tagged, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|group| group.is_tagged);
+                if !tagged.is_empty() {
+                    return self.first_closed(at, vpc, tagged, done).await;
                 }
+                let taker = others.first().map(|other| format!(" ({})", other.id)).unwrap_or_default();
+                let tag = others.first().map(|other| commands::tag_as_quarantine(at, &other.id, vpc));
+                let tag = tag.map(|command| format!(", with `{command}`")).unwrap_or_default();
                 Err(CallError::Refused {
                     action: action::CREATE,
                     code: "InvalidGroup.Duplicate".to_owned(),
                     message: format!(
-                        "{vpc} has a group `{QUARANTINE_GROUP_NAME}` that is not tagged `{QUARANTINE_GROUP}`: \
-                         tag it, if it may serve as the quarantine group, or rename it"
+                        "{vpc} has a group `{QUARANTINE_GROUP_NAME}`{taker} that is not tagged \
+                         `{QUARANTINE_GROUP}`: if it may serve as the quarantine group, tag it{tag}; if not, tag \
+                         another one so"
                     ),
                 })
             }
@@ -142,8 +146,7 @@ impl<P: SecurityGroups> SgIngress<P> {
             match self.why_not(at, &group).await? {
                 None => return self.silenced(at, vpc, group, done).await,
                 Some((code, message)) => {
-                    let code = code.to_owned();
-                    refused.get_or_insert(CallError::Refused { action: action::PLACE, code, message });
+                    refused.get_or_insert(CallError::Withheld { action: action::PLACE, code, message });
                 }
             }
         }

@@ -73,7 +73,7 @@ fn what_nothing_was_done_of_is_there_whole_and_in_an_order_that_cuts_nobody() {
             assert_eq!(by_hand(&report), [put_back.as_str(), revoke.as_str()]);
         } else {
             // The part was put back before the revoke was denied.
-            assert_eq!(by_hand(&report), [revoke.as_str(), TAG]);
+            assert_eq!(by_hand(&report), [format!("{revoke} &&").as_str(), TAG]);
         }
     }
 }
@@ -118,7 +118,7 @@ fn without_a_second_read_what_was_noted_as_done_is_not_there() {
     memory.meanwhile.borrow_mut().push((REVOKE, blind));
     let report = walk(&control(&memory, "{}"));
     let revoke = ingress("revoke", "--security-group-rule-ids sgr-1 sgr-2");
-    assert_eq!(by_hand(&report), [revoke.as_str(), TAG], "the part was put back");
+    assert_eq!(by_hand(&report), [format!("{revoke} &&").as_str(), TAG], "the part was put back");
 }
 
 #[test]
@@ -144,13 +144,57 @@ fn where_the_quarantine_group_is_not_known_the_commands_find_or_create_it() {
         memory.denied.borrow_mut().push(denied);
         let report = walk(&control(&memory, ISOLATE));
         let lines = by_hand(&report);
-        assert_eq!(lines.len(), 9, "{lines:#?}");
+        assert_eq!(lines.len(), 12, "{lines:#?}");
         assert!(lines[0].starts_with("  quarantine=$(aws ec2 describe-security-groups --region eu-west-1 "));
         assert!(lines[2].starts_with("    quarantine=$(aws ec2 create-security-group --region eu-west-1 "));
-        assert!(lines[3].starts_with("    aws ec2 revoke-security-group-egress "), "{}", lines[3]);
-        assert_eq!(lines[6], place("eni-1", &format!("\"$quarantine\" {OTHER}")));
-        assert!(lines[8].starts_with(TAG));
+        assert!(lines[2].contains(" --group-name \"curfew-quarantine-$(date +%s)\" "), "{}", lines[2]);
+        assert!(lines[4].starts_with("      aws ec2 revoke-security-group-egress "), "{}", lines[4]);
+        assert_eq!(lines[9], format!("{} &&", place("eni-1", &format!("\"$quarantine\" {OTHER}"))));
+        assert!(lines[11].starts_with(TAG));
     }
+}
+
+#[test]
+fn nothing_of_an_isolation_is_run_once_something_before_it_failed() {
+    let memory = in_use(&["eni-1", "eni-2"]);
+    memory.denied.borrow_mut().push("ec2:CreateSecurityGroup");
+    let report = walk(&control(&memory, ISOLATE));
+    let lines = by_hand(&report);
+    let (last, before) = lines.split_last().unwrap();
+    assert!(last.starts_with(TAG), "the tag comes last: {lines:#?}");
+    // Of the outbound rules of a new group those count that are left.
+    let counts = |line: &&&str| {
+        line.contains("create") || line.contains("quarantine=$(") || line.contains("--groups ")
+    };
+    for line in before.iter().filter(counts) {
+        assert!(line.ends_with(" &&"), "{line}");
+    }
+    for (line, end) in [(6, " = 1 ]"), (7, "}"), (8, "fi &&")] {
+        assert!(lines[line].ends_with(end), "{line}: {lines:#?}");
+    }
+}
+
+#[test]
+fn nobody_is_put_into_an_open_quarantine_group_by_hand() {
+    let memory = in_use(&["eni-1"]).with_quarantine(&[rule("", "tcp", "22", WORLD).permission]);
+    let report = walk(&control(&memory, ISOLATE));
+    let error = report.error.as_ref().unwrap().to_string();
+    let said = "Curfew itself did not call `ec2:ModifyNetworkInterfaceAttribute` (QuarantineGroupIsOpen): ";
+    assert!(error.starts_with(said), "{error}");
+    let lines = by_hand(&report);
+    let closed =
+        "sort_by(SecurityGroups[?IpPermissions==`[]`&&IpPermissionsEgress==`[]`],&GroupId)[0].GroupId";
+    assert!(lines[0].contains(closed), "{}", lines[0]);
+    assert!(!lines.join(" ").contains(QUARANTINE), "{lines:#?}");
+}
+
+#[test]
+fn a_refusal_is_not_said_to_be_closed_by_a_later_delivery() {
+    let memory = in_use(&["eni-1", "eni-refused"]);
+    let report = walk(&control(&memory, ISOLATE));
+    let advice = report.advice.join(" ");
+    assert!(advice.contains("trying again does not help") && advice.contains("by hand at once"), "{advice}");
+    assert!(!advice.contains("a later delivery"), "{advice}");
 }
 
 #[test]
@@ -161,9 +205,11 @@ fn a_new_quarantine_group_that_may_let_everything_out_still_is_closed_first() {
     assert_eq!(report.outcome, Outcome::StillOpen);
     let lines = by_hand(&report);
     let egress =
-        format!("  aws ec2 revoke-security-group-egress --region eu-west-1 --group-id {QUARANTINE} ");
-    assert!(lines[0].starts_with(&egress) && lines[1].starts_with(&egress), "{lines:#?}");
-    assert_eq!(lines[2], place("eni-1", &format!("{QUARANTINE} {OTHER}")));
+        format!("    aws ec2 revoke-security-group-egress --region eu-west-1 --group-id {QUARANTINE} ");
+    assert_eq!((lines[0], lines[4]), ("  {", "  } &&"));
+    assert!(lines[1].starts_with(&egress) && lines[2].starts_with(&egress), "{lines:#?}");
+    assert!(lines[3].ends_with(" && [ \"$closed\" = 1 ]"), "{lines:#?}");
+    assert_eq!(lines[5], format!("{} &&", place("eni-1", &format!("{QUARANTINE} {OTHER}"))));
     assert_eq!(memory.count(PLACE), 0);
 }
 

@@ -215,7 +215,10 @@ fn a_group_of_that_name_without_the_tag_is_nobodys_quarantine() {
     memory.quarantine.borrow_mut().as_mut().unwrap().is_tagged = false;
     let report = walk(&control(&memory, ISOLATE));
     assert_eq!(report.outcome, Outcome::Failed);
-    assert!(report.error.unwrap().to_string().contains("curfew:quarantine-group"));
+    let error = report.error.unwrap().to_string();
+    let command = "`aws ec2 create-tags --region eu-west-1 --resources sg-quarantine --tags \
+                   Key=curfew:quarantine-group,Value=vpc-1`";
+    assert!(error.contains(command) && !error.contains("rename"), "{error}");
     assert_eq!(memory.groups_of("eni-1"), [OTHER, GROUP]);
 }
 
@@ -315,4 +318,5 @@ fn observing_names_each_interface_and_moves_none() {
         "give eni-1 of instance i-1 the quarantine group of vpc-1 in place of this group"
     );
     assert_eq!(memory.groups_of("eni-1"), [OTHER, GROUP]);
+    assert_eq!(report.evidence.last().unwrap().title, "How to put back what would be changed");
 }

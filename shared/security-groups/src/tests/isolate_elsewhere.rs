@@ -33,6 +33,15 @@ fn by_hand(report: &Report) -> Vec<&str> {
     first.body.lines().collect()
 }
 
+/// Whether the commands of this title revoke the open rule.
+fn revokes(report: &Report, title: &str) -> bool {
+    let block = report.evidence.iter().find(|block| block.title == title);
+    block.is_some_and(|block| {
+        block.body.contains("revoke-security-group-ingress")
+            && block.body.ends_with("--security-group-rule-ids sgr-1")
+    })
+}
+
 /// What the second read found on which interfaces.
 fn left(report: &Report) -> Vec<(&str, Remedy, &str)> {
     let remaining = report.remaining.iter().flatten().filter(|left| left.remedy.is_open());
@@ -101,9 +110,9 @@ fn where_a_vpc_gets_no_quarantine_group_its_interfaces_are_still_open_and_named_
     let lines = by_hand(&report);
     assert!(lines[0].contains("Name=vpc-id,Values=vpc-2 Name=owner-id,Values=210987654321 "), "{lines:#?}");
     let place = "  aws ec2 modify-network-interface-attribute --region eu-west-1 --network-interface-id";
-    assert_eq!(lines[6], format!("{place} eni-2 --groups \"$quarantine\""));
-    assert_eq!(lines[7], format!("{place} eni-3 --groups \"$quarantine\" {OTHER}"));
-    assert_eq!(lines.len(), 8, "what is done is not there: {lines:#?}");
+    assert_eq!(lines[9], format!("{place} eni-2 --groups \"$quarantine\" &&"));
+    assert_eq!(lines[10], format!("{place} eni-3 --groups \"$quarantine\" {OTHER}"));
+    assert_eq!(lines.len(), 11, "what is done is not there: {lines:#?}");
 }
 
 #[test]
@@ -136,6 +145,7 @@ fn interfaces_of_other_accounts_are_left_alone_and_named() {
     assert_eq!(report.findings[1].severity, Severity::High);
     let advice = report.advice.join(" ");
     assert!(advice.contains("ask their owners") && !advice.contains("through their service"), "{advice}");
+    assert!(revokes(&report, "How to close the rest by revoking the rules"), "{:?}", report.evidence);
     let as_they_were = &report.evidence[1].body;
     assert!(as_they_were.contains("another account owns it, Curfew may not change it"), "{as_they_were}");
 }
@@ -146,6 +156,8 @@ fn a_group_that_only_services_and_other_accounts_use_is_in_use() {
         let memory = in_use(&["eni-1"]).that(one);
         let report = walk(&control(&memory, ISOLATE));
         assert_eq!((report.outcome, report.severity()), (Outcome::Alerted, Severity::High));
+        assert_eq!(report.hindrance, None, "that is for a person");
+        assert!(revokes(&report, "How to close it by hand"), "{:?}", report.evidence);
         assert!(
             report.findings.iter().all(|finding| !finding.summary.contains("none has it")),
             "{:?}",

@@ -244,7 +244,11 @@ fn the_commands_put_everything_back_and_survive_quotes() {
         memory.tells_of.set(tells_of);
         let report = walk_in(&control(&memory, "{}"), mode);
         let place = "--region eu-west-1 --group-id sg-0a1b2c3d4e5f60718";
-        assert_eq!(report.evidence[1].title, "How to put the revoked rules back");
+        let title = match mode {
+            Mode::Enforce => "How to put the revoked rules back",
+            Mode::Observe => "How to put back what would be changed",
+        };
+        assert_eq!(report.evidence[1].title, title);
         assert_eq!(
             report.evidence[1].body,
             format!(

@@ -1,7 +1,7 @@
 //! Reads that fail, one at a time: what was read and is open is said, what is unknown is said, and nothing else.
 
 use remediation::testing::assert_records;
-use remediation::{CallError, Denied, Outcome, Severity};
+use remediation::{CallError, Denied, Outcome, Remedy, Severity};
 
 use super::memory::{Memory, in_use};
 use super::{WORLD, control, read, rule, walk};
@@ -67,10 +67,29 @@ fn an_open_group_is_said_to_be_open_whatever_else_cannot_be_read() {
             assert_eq!((unread.what.as_str(), &*unread.unknown.action), (what, action));
             assert_eq!(unread.unknown.message, error.to_string());
             assert_eq!(report.is_unfinished(), error.is_passing(), "{error}");
+            // What Curfew would close once it knows whom to isolate is no decision of a person's.
+            let hindrance = format!("find out whom to isolate ({})", unread.unknown.why());
+            let isolates = settings == ISOLATE;
+            assert_eq!(report.hindrance, isolates.then_some(hindrance), "{settings} {error}");
+            assert_eq!(ssh.remedy, if isolates { Remedy::Close } else { Remedy::Report });
+            assert_eq!(report.advice[0].starts_with("Decide"), !isolates, "{:?}", report.advice);
+            let unknown_use = ", where a network interface has the group, which is not known";
+            assert_eq!(ssh.summary.ends_with(unknown_use), action == INTERFACES, "{}", ssh.summary);
             let head = &report.evidence[0].body;
             assert_eq!(head.contains("could not be read"), action == ABOUT, "{head}");
         }
     }
+}
+
+#[test]
+fn a_group_that_nothing_uses_may_be_a_quarantine_group_where_its_tags_cannot_be_read() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
+    fail(&memory, &failures(ABOUT)[0]);
+    let report = walk(&control(&memory, ISOLATE));
+    let said = "find out whether this is a quarantine group, which would lose its open rules (the function's role \
+                may not call `ec2:DescribeSecurityGroups`)";
+    assert_eq!((report.outcome, report.hindrance.as_deref()), (Outcome::Alerted, Some(said)));
+    assert!(report.findings[0].summary.ends_with("now none has it"), "{:?}", report.findings);
 }
 
 #[test]
