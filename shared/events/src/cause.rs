@@ -18,13 +18,15 @@ pub struct Cause {
     time: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     event_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opened_by: Option<String>,
 }
 
 impl Cause {
     /// A cause of which only the kind of trigger is known, as in `AWS Config rule`.
     #[must_use]
     pub fn new(trigger: &str) -> Self {
-        Self { trigger: quoted(trigger), rule: None, time: None, event_id: None }
+        Self { trigger: quoted(trigger), rule: None, time: None, event_id: None, opened_by: None }
     }
 
     /// The same, with the rule that found the resource, where there is one.
@@ -43,6 +45,18 @@ impl Cause {
     #[must_use]
     pub fn with_event_id(self, id: Option<&str>) -> Self {
         Self { event_id: id.map(quoted), ..self }
+    }
+
+    /// The same, with who opened the resource, where the trigger tells.
+    #[must_use]
+    pub fn with_opened_by(self, who: Option<&str>) -> Self {
+        Self { opened_by: who.map(quoted), ..self }
+    }
+
+    /// Who opened the resource, where the trigger tells.
+    #[must_use]
+    pub fn opened_by(&self) -> Option<&str> {
+        self.opened_by.as_deref()
     }
 
     /// The kind of trigger.

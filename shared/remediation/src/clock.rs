@@ -47,3 +47,34 @@ pub fn rfc3339(at: SystemTime) -> String {
     }
     text
 }
+
+/// The time that a text in RFC 3339 says.
+#[must_use]
+pub fn parse(text: &str) -> Option<SystemTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(SystemTime::from)
+}
+
+/// A time as JSON: as [`rfc3339`] writes it.
+pub mod stamp {
+    use std::time::SystemTime;
+
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    /// Writes a time.
+    ///
+    /// # Errors
+    /// Never by itself.
+    pub fn serialize<S: Serializer>(at: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::rfc3339(*at))
+    }
+
+    /// Reads a time.
+    ///
+    /// # Errors
+    /// For what is no time.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is no time in RFC 3339")))
+    }
+}

@@ -1,7 +1,7 @@
 //! The one walk that every control takes.
 //!
 //! ```text
-//! trigger -> subjects -> [ read -> assess -> plan -> apply -> verify ] -> report
+//! trigger -> subjects -> [ read -> assess -> plan -> record -> apply -> verify ] -> report -> record
 //! ```
 //!
 //! A [`Control`] says how its resources are read, judged, changed and put back, each in types of its own;
@@ -9,36 +9,41 @@
 //! words come in: a control [`Describe`]s what happened, and the [`Report`] of that goes to a [`Notify`] and to the log.
 
 pub mod clock;
+pub mod ledger;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 mod advice;
 mod assessment;
 mod call;
+mod carry;
 mod control;
 mod describe;
+mod digest;
+mod earlier;
 mod fact;
 mod finding;
 mod mode;
 mod notify;
 mod outcome;
-mod recent;
 mod report;
+mod resume;
 mod tell;
 mod walk;
 mod walked;
+mod work;
 
 pub use assessment::{Assessment, Remedy};
 pub use call::{CallError, Denied, Transport};
 pub use control::{Applied, Control, Target};
 pub use describe::{Describe, Evidence};
+pub use earlier::Earlier;
 pub use fact::{Fact, Reason, Unknown, Unread};
 pub use finding::{Change, Finding, Severity};
 pub use mode::Mode;
 pub use notify::{Alert, Notify, Undelivered};
 pub use outcome::Outcome;
-pub use recent::Recent;
 pub use report::Report;
 pub use tell::Told;
-pub use walk::{Ended, Ports, Visit, walk};
+pub use walk::{Delivery, Ended, Ports, Said, Visit, walk};
 pub use walked::{Found, Note, Seen, StepError, Walked};

@@ -25,6 +25,9 @@ pub struct Undelivered {
 
 /// Tells people.
 pub trait Notify {
+    /// Where alerts go, as a record names it.
+    fn place(&self) -> String;
+
     /// Publishes one alert about one subject.
     ///
     /// # Errors

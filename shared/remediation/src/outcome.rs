@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How the walk of one subject ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Nothing was found to act on.
@@ -16,6 +16,11 @@ pub enum Outcome {
     Alerted,
     /// Something was found and would have been changed, but the mode is `observe`.
     Observed,
+    /// What was found is exempt, and nothing was changed.
+    Exempt,
+    /// Something was found and would have been changed, but has to wait: as much was changed in this hour as the settings
+    /// allow, or the same was closed and opened too often.
+    Held,
     /// The resource does not exist any more.
     Gone,
     /// It was open, and a second read found it closed, although no call of Curfew's is known to have closed it:
@@ -39,6 +44,8 @@ impl Outcome {
             Self::Remediated => "remediated",
             Self::Alerted => "alerted",
             Self::Observed => "observed",
+            Self::Exempt => "exempt",
+            Self::Held => "held",
             Self::Gone => "gone",
             Self::ClosedMeanwhile => "closed-meanwhile",
             Self::StillOpen => "still-open",

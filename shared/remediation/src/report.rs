@@ -6,6 +6,7 @@ use events::Subject;
 use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
+use crate::ledger::{Hold, Record, RecordId};
 use crate::{
     Assessment, Change, Describe, Evidence, Finding, Mode, Note, Outcome, Severity, StepError, Target,
     Unread, Walked,
@@ -40,6 +41,12 @@ pub struct Report {
     pub lacks_only_guards: bool,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
+    /// What finds the record of it, where there is one.
+    pub record: Option<RecordId>,
+    /// Why it has to wait, where that was the outcome.
+    pub hold: Option<Hold>,
+    /// All resources that wait, where people are told so.
+    pub waiting: Vec<String>,
     /// What could not be read and may change the judgement.
     pub unread: Vec<Unread>,
     /// Of that, what the next delivery may read, where nothing else is left to do.
@@ -60,7 +67,12 @@ pub struct Report {
 
 impl Report {
     /// Puts what happened into the control's words.
-    pub fn of<C: Describe>(control: &C, target: &Target<'_, C::Id>, walked: &Walked<C>) -> Self {
+    pub fn of<C: Describe>(
+        control: &C,
+        target: &Target<'_, C::Id>,
+        walked: &Walked<C>,
+        record: Option<&Record>,
+    ) -> Self {
         let found = walked.found.as_ref();
         let findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
         let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
@@ -80,6 +92,9 @@ impl Report {
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
             lacks_only_guards: walked.seen.as_ref().is_some_and(|seen| seen.assessment.lacks_only_guards()),
             before: found.map(|found| found.written.clone()),
+            record: record.map(|record| record.id.clone()),
+            hold: record.and_then(|record| record.held.clone()).filter(|_| walked.outcome == Outcome::Held),
+            waiting: Vec::new(),
             unread: walked.unread().into_iter().cloned().collect(),
             to_read_again: walked.to_read_again().cloned(),
             hindrance: found
@@ -135,6 +150,12 @@ impl Report {
         if !self.findings.is_empty() || self.outcome == Outcome::Failed {
             add("severity", self.severity().as_str().into());
         }
+        if let Some(record) = &self.record {
+            add("record", record.to_string().into());
+        }
+        if let Some(hold) = &self.hold {
+            add("hold", json!(hold));
+        }
         add("findings", json!(self.findings));
         if !self.planned.is_empty() && self.outcome != Outcome::Remediated {
             add("planned", json!(self.planned));
@@ -159,12 +180,24 @@ impl Report {
     }
 }
 
-/// The commands that put back all that the plan changes. The answer to a call may have got lost, so that this is not only
-/// what was noted.
+/// The commands that put back all that the plans change, the last one first. The answer to a call may have got lost, so
+/// that this is not only what was noted.
 fn put_back<C: Describe>(control: &C, target: &Target<'_, C::Id>, walked: &Walked<C>) -> Option<Evidence> {
     let found = walked.found.as_ref()?;
+    let undo = |state: &C::State, plan: &C::Plan| {
+        control.undo(state, plan, &control.foreseen(plan, &walked.changes))
+    };
+    let earlier = walked
+        .earlier
+        .iter()
+        .rev()
+        .filter_map(|earlier| undo(earlier.state.as_ref()?, earlier.plan.as_ref()?));
     let plan = found.plan.as_ref()?;
-    let back = control.undo(&found.state, plan, &control.foreseen(plan, &walked.changes))?;
+    let all: Vec<String> = undo(&found.state, plan)
+        .into_iter()
+        .chain(earlier)
+        .map(|back| control.commands(target, &back))
+        .collect();
     let title = if walked.outcome == Outcome::Observed { WOULD_PUT_BACK } else { control.put_back(plan) };
-    Some(Evidence::new(title, control.commands(target, &back)))
+    (!all.is_empty()).then(|| Evidence::new(title, all.join("\n")))
 }

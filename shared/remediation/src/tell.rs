@@ -1,7 +1,13 @@
-//! Who hears of a walk.
+//! Who hears of a walk, and what is written down of it.
 
 use crate::clock::Clock;
-use crate::{Control, Notify, Ports, Report, Undelivered, Walked};
+use crate::digest::Digest;
+use crate::ledger::{AttemptResult, End, Ledger, Record, Telling};
+use crate::work::{Barred, Work, written};
+use crate::{
+    CallError, Describe, Ended, Finding, Found, Note, Notify, Outcome, Report, Said, StepError, Undelivered,
+    Walked,
+};
 
 /// What became of the alert about a subject.
 #[derive(Debug)]
@@ -16,21 +22,128 @@ pub enum Told {
     Failed(Undelivered),
 }
 
-/// Tells people what they do not know yet.
-pub(crate) async fn tell<C: Control, K: Clock, N: Notify>(
-    walked: &Walked<C>,
-    report: &Report,
-    is_last_chance: bool,
-    ports: &Ports<K, N>,
-) -> Told {
-    let now = ports.clock.now();
-    let told = if !walked.concerns_a_person(is_last_chance) {
-        Told::Nobody
-    } else if ports.recent.knows(walked, report, now) {
-        Told::Repeated
-    } else {
-        ports.notify.notify(report).await.map_or_else(Told::Failed, |()| Told::Sent)
-    };
-    ports.recent.note(walked, report, matches!(told, Told::Sent), now);
-    told
+impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
+    /// Tells people what they do not know yet, and writes down how the work ended.
+    pub(crate) async fn tell(mut self, mut walked: Walked<C>) -> Ended {
+        let mut report = self.report(&walked);
+        let situation = situation(&walked, &report);
+        let mut unwritten = None;
+        if self.record.is_none() && walked.concerns_a_person(self.is_last_chance()) {
+            match self.begin(walked.found.as_ref(), situation.clone(), false).await {
+                Ok(()) => {
+                    walked.earlier = std::mem::take(&mut self.earlier);
+                    report = self.report(&walked);
+                }
+                Err(Barred::Busy(until)) => return Ended::Busy { until },
+                Err(Barred::Known | Barred::Held) => return said(report, Told::Repeated, None),
+                Err(Barred::Restored(until)) => {
+                    let note = Some(Note::Restored(until));
+                    let walked = Walked { outcome: Outcome::Exempt, note, ..walked };
+                    return said(self.report(&walked), Told::Nobody, None);
+                }
+                Err(Barred::Failed(error)) if !self.is_last_chance() => {
+                    return said(report, Told::Nobody, Some(error));
+                }
+                // An alert that is lost would be worse than one that comes twice.
+                Err(Barred::Failed(error)) => unwritten = Some(error),
+            }
+        }
+
+        if walked.outcome == Outcome::Held && !self.waits_in_silence(&walked) {
+            match self.ports.ledger.waiting(C::NAME).await {
+                Ok(waiting) => report.waiting = waiting.iter().map(|one| one.resource.to_string()).collect(),
+                Err(error) => unwritten = Some(error.into()),
+            }
+        }
+        let is_last_chance = self.is_last_chance();
+        let told = if !walked.concerns_a_person(is_last_chance) || self.waits_in_silence(&walked) {
+            Told::Nobody
+        } else if self.record.as_ref().is_some_and(|record| record.was_told(&situation)) {
+            Told::Repeated
+        } else {
+            self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent)
+        };
+        if let Some(record) = self.record.take() {
+            let is_over = is_last_chance || !report.is_unfinished();
+            let closed = self.write_down(record, &walked, &report, &told, situation, is_over);
+            unwritten = closed.await.err().or(unwritten);
+        }
+        said(report, told, unwritten)
+    }
+
+    fn report(&self, walked: &Walked<C>) -> Report {
+        Report::of(self.control, &self.target, walked, self.record.as_ref())
+    }
+
+    /// Whether people were told in this hour that some resources wait.
+    fn waits_in_silence(&self, walked: &Walked<C>) -> bool {
+        let hold = self.record.as_ref().and_then(|record| record.held.as_ref());
+        walked.outcome == Outcome::Held && hold.is_some_and(|hold| !hold.tells)
+    }
+
+    /// Writes down what came of it, and lets the subject go.
+    async fn write_down(
+        &self,
+        mut record: Record,
+        walked: &Walked<C>,
+        report: &Report,
+        told: &Told,
+        situation: String,
+        is_over: bool,
+    ) -> Result<(), StepError> {
+        let now = self.ports.clock.now();
+        let is_at_work = walked.outcome != Outcome::Held;
+        if let Some(attempt) = record.attempts.last_mut().filter(|_| is_at_work) {
+            let own = walked.changes.get(self.noted..).unwrap_or_default();
+            attempt.result = Some(AttemptResult {
+                at: now,
+                outcome: walked.outcome,
+                changes: own.iter().map(written).collect::<Result<_, _>>()?,
+                after: walked.seen.as_ref().map(|seen| written(&seen.state)).transpose()?,
+                remaining: report.remaining.as_ref().map(written).transpose()?,
+                error: report.error.as_ref().map(StepError::facts),
+            });
+        }
+        if matches!(told, Told::Sent) {
+            record.told.push(Telling { at: now, to: self.ports.notify.place(), situation });
+        }
+        if is_at_work && is_over && !matches!(told, Told::Failed(_)) {
+            record.end = Some(End { at: now, outcome: walked.outcome });
+        } else if !is_at_work && !matches!(told, Told::Sent) {
+            // It is written already that it waits.
+            return Ok(());
+        }
+        Ok(self.ports.ledger.finish(&record, now).await?)
+    }
+}
+
+fn said(report: Report, told: Told, unwritten: Option<StepError>) -> Ended {
+    Ended::Walked(Box::new(Said { report, told, unwritten }))
+}
+
+/// What tells the situation in which the resource is left from another one: equal for a repeated delivery
+/// that finds the same and has nothing to change. What the services write in their own words may differ
+/// from call to call and does not count.
+fn situation<C: Describe>(walked: &Walked<C>, report: &Report) -> String {
+    let found = || walked.found.as_ref().map(|found| &found.state);
+    let state = walked.seen.as_ref().map(|seen| &seen.state).or_else(found);
+    let action = walked.failed_call().map(CallError::action);
+    let error = (walked.error.as_ref().map(StepError::kind), action);
+    Digest::of(&(in_words(report.remaining.as_ref().unwrap_or(&report.findings)), state, error)).to_string()
+}
+
+/// The same before anything is changed.
+pub(crate) fn situation_of<C: Describe>(control: &C, found: &Found<C>) -> String {
+    Digest::of(&(in_words(&control.findings(&found.assessment)), &found.state)).to_string()
+}
+
+/// What is to be closed, as a digest: equal where the same was closed before, although its ids are new.
+pub(crate) fn offence<C: Describe>(control: &C, found: &Found<C>) -> String {
+    let findings = control.findings(&found.assessment);
+    let open = findings.iter().filter(|finding| finding.is_open());
+    Digest::of(&open.map(|finding| (finding.kind, finding.summary.as_str())).collect::<Vec<_>>()).to_string()
+}
+
+fn in_words(findings: &[Finding]) -> Vec<(&str, String)> {
+    findings.iter().map(|finding| (finding.summary.as_str(), finding.evidence.to_string())).collect()
 }

@@ -1,24 +1,25 @@
 //! The one way through the house.
 
-use std::sync::Arc;
+use std::time::SystemTime;
 
 use events::Subject;
 
-use crate::clock::{Clock, PAUSES};
-use crate::{
-    Applied, Assessment, CallError, Control, Describe, Found, Mode, Note, Notify, Outcome, Recent, Remedy,
-    Report, Seen, StepError, Target, Told, Walked,
-};
+use crate::carry::carry_out;
+use crate::clock::Clock;
+use crate::ledger::{Ledger, Limits};
+use crate::tell::situation_of;
+use crate::work::{Barred, Work, written};
+use crate::{Assessment, Describe, Found, Mode, Note, Notify, Outcome, Report, StepError, Told, Walked};
 
 /// What every walk needs besides its control.
 #[derive(Debug)]
-pub struct Ports<K, N> {
+pub struct Ports<K, N, L> {
     /// The time.
     pub clock: K,
     /// Who tells people.
     pub notify: N,
-    /// What people were told lately.
-    pub recent: Recent,
+    /// What is remembered.
+    pub ledger: L,
 }
 
 /// A subject, and how it is walked.
@@ -30,180 +31,149 @@ pub struct Visit<'a, Id> {
     pub id: &'a Id,
     /// Whether Curfew may change things.
     pub mode: Mode,
-    /// Whether nobody will hand the same trigger out again.
-    pub is_last_chance: bool,
+    /// How the trigger came.
+    pub delivery: Delivery,
+    /// Lambda's id of the request.
+    pub request_id: &'a str,
+    /// When Lambda ends the request: nobody else works on the subject until then.
+    pub deadline: SystemTime,
+    /// What limits the work.
+    pub limits: Limits,
+    /// Which writing of the settings the control goes by.
+    pub settings_version: Option<i64>,
 }
 
-/// How a walk ended, and who was told.
+/// How a trigger came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// From a queue, for the first time, and it will be handed out again.
+    First,
+    /// From a queue, not for the first time, and it will be handed out again.
+    Again,
+    /// Nobody will hand it out again.
+    Last,
+    /// Not from a queue. Whether it came before, and whether it comes again, nobody says.
+    Direct,
+}
+
+/// How a walk ended.
 #[derive(Debug)]
-pub struct Ended {
+pub enum Ended {
+    /// The subject was walked.
+    Walked(Box<Said>),
+    /// Somebody else works on the subject, at the latest until then.
+    Busy {
+        /// Until when.
+        until: SystemTime,
+    },
+}
+
+/// What is to be said about a subject that was walked, and who was told.
+#[derive(Debug)]
+pub struct Said {
     /// What is to be said about it.
     pub report: Report,
     /// Whether people were told.
     pub told: Told,
+    /// Why it could not be written down that the work is over, where that is so.
+    pub unwritten: Option<StepError>,
 }
 
-impl<K: Clock, N> Ports<K, N> {
-    /// Ports with nothing told yet.
-    pub fn new(clock: K, notify: N) -> Self {
-        Self { clock, notify, recent: Recent::default() }
+impl<K: Clock, N, L> Ports<K, N, L> {
+    /// The ports.
+    pub fn new(clock: K, notify: N, ledger: L) -> Self {
+        Self { clock, notify, ledger }
     }
 }
 
-/// Takes one subject through one control: read, assess, plan, apply, verify, tell.
+impl Delivery {
+    /// Whether the same trigger may have come before.
+    #[must_use]
+    pub fn may_be_repeated(self) -> bool {
+        self != Self::First
+    }
+}
+
+/// Takes one subject through one control: read, assess, plan, record, apply, verify, tell, record.
 ///
 /// Never fails: a step that could not be done is the outcome [`Outcome::StillOpen`] where others were and left
 /// something open, and else [`Outcome::Failed`]; either has the error and everything that was changed.
-pub async fn walk<C: Describe, K: Clock, N: Notify>(
+pub async fn walk<C: Describe, K: Clock, N: Notify, L: Ledger>(
     control: &C,
     visit: &Visit<'_, C::Id>,
-    ports: &Ports<K, N>,
+    ports: &Ports<K, N, L>,
 ) -> Ended {
     let start = ports.clock.now();
-    let mut walked = take(control, visit, &ports.clock).await;
+    let mut work = Work::new(control, visit, ports);
+    let mut walked = match work.take().await {
+        Ok(walked) => walked,
+        Err(Barred::Busy(until)) => return Ended::Busy { until },
+        Err(barred) => work.barred(barred),
+    };
     walked.duration = ports.clock.now().duration_since(start).unwrap_or_default();
-    let report = Report::of(control, &Target::of(visit.subject, visit.id), &walked);
-    let told = crate::tell::tell(&walked, &report, visit.is_last_chance, ports).await;
-    Ended { report, told }
+    work.tell(walked).await
 }
 
-async fn take<C: Control>(control: &C, visit: &Visit<'_, C::Id>, clock: &impl Clock) -> Walked<C> {
-    let Visit { subject, id, mode, .. } = visit;
-    let target = Target::of(subject, *id);
-    let ended = |outcome| Walked::new(subject, *mode, outcome);
-
-    let state = match control.read(&target).await {
-        Ok(Some(state)) => state,
-        Ok(None) => return ended(Outcome::Gone),
-        Err(error) => return Walked { error: Some(error.into()), ..ended(Outcome::Failed) },
-    };
-    let assessment = control.assess(&state, clock.now());
-    if assessment.is_compliant() {
-        return ended(Outcome::Compliant);
-    }
-    let written = match serde_json::to_value(&state) {
-        Ok(written) => written,
-        Err(error) => {
-            return Walked { error: Some(StepError::Unwritable(Arc::new(error))), ..ended(Outcome::Failed) };
-        }
-    };
-    let unread = control.unread(&state);
-    let waits_for =
-        unread.iter().find(|unread| assessment.only_waits() && unread.unknown.is_passing()).cloned();
-    let plan = control.plan(&assessment, clock.now());
-    let found = Found { state, written, assessment, plan, unread };
-    if let Some(unread) = waits_for {
-        return Walked {
-            found: Some(found),
-            error: Some(StepError::Unread(unread)),
-            ..ended(Outcome::Failed)
+impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
+    /// All but what is said.
+    async fn take(&mut self) -> Result<Walked<C>, Barred> {
+        let (control, clock) = (self.control, &self.ports.clock);
+        let state = match control.read(&self.target).await {
+            Ok(Some(state)) => state,
+            Ok(None) => return self.nothing_left(Outcome::Gone).await,
+            Err(error) => return Ok(self.failed(error)),
         };
-    }
-    match &found.plan {
-        None => Walked { found: Some(found), ..ended(Outcome::Alerted) },
-        Some(_) if *mode == Mode::Observe => Walked { found: Some(found), ..ended(Outcome::Observed) },
-        Some(plan) => {
-            let walked = carry_out(control, &target, &found, plan, clock, ended(Outcome::Failed)).await;
-            // What has no effect is nothing to report.
-            let found = (walked.outcome != Outcome::Compliant).then_some(found);
-            Walked { found, ..walked }
+        let assessment = control.assess(&state, clock.now());
+        if assessment.is_compliant() {
+            return self.nothing_left(Outcome::Compliant).await;
         }
+        let written = written(&state).map_err(Barred::Failed)?;
+        let unread = control.unread(&state);
+        let waits_for =
+            unread.iter().find(|unread| assessment.only_waits() && unread.unknown.is_passing()).cloned();
+        let plan = control.plan(&assessment, clock.now());
+        let found = Found { state, written, assessment, plan, unread };
+        if let Some(unread) = waits_for {
+            return Ok(Walked { found: Some(found), ..self.failed(StepError::Unread(unread)) });
+        }
+        let Some(plan) = &found.plan else {
+            return Ok(Walked { found: Some(found), ..self.ended(Outcome::Alerted) });
+        };
+        if self.visit.mode == Mode::Observe {
+            return Ok(Walked { found: Some(found), ..self.ended(Outcome::Observed) });
+        }
+        let walked = match self.close(&found, plan).await {
+            Err(barred @ Barred::Busy(_)) => return Err(barred),
+            Err(barred) => self.barred(barred),
+            Ok(walked) => walked,
+        };
+        // What has no effect is nothing to report.
+        let found = (walked.outcome != Outcome::Compliant).then_some(found);
+        Ok(Walked { found, ..walked })
     }
-}
 
-/// Applies the plan and looks again.
-async fn carry_out<C: Control>(
-    control: &C,
-    target: &Target<'_, C::Id>,
-    found: &Found<C>,
-    plan: &C::Plan,
-    clock: &impl Clock,
-    mut walked: Walked<C>,
-) -> Walked<C> {
-    let applied = control.apply(target, plan, &mut walked.changes).await;
-    let is_applied = matches!(applied, Ok(Applied::Done));
-    match applied {
-        Ok(Applied::Inert(why)) => {
-            return Walked { outcome: Outcome::Compliant, note: Some(Note::Inert(why)), ..walked };
-        }
-        Ok(Applied::Done | Applied::Stopped) => {}
-        Err(error) => {
-            // Nothing was changed, and what is refused for good may be refused because the resource is gone.
-            let worth_a_look = !walked.changes.is_empty()
-                || matches!(error, CallError::Refused { .. } | CallError::Withheld { .. });
-            walked.error = Some(error.into());
-            if !worth_a_look {
-                walked.left = control.unfinished(target, plan, &walked.changes, None);
-                return walked;
+    /// Carries the plan out, once it is written down.
+    async fn close(&mut self, found: &Found<C>, plan: &C::Plan) -> Result<Walked<C>, Barred> {
+        self.begin(Some(found), situation_of(self.control, found), true).await?;
+        let walked = Walked {
+            changes: self.noted_changes(),
+            earlier: std::mem::take(&mut self.earlier),
+            ..self.ended(Outcome::Failed)
+        };
+        let clock = &self.ports.clock;
+        Ok(carry_out(self.control, &self.target, &found.assessment, plan, clock, walked).await)
+    }
+
+    /// A walk that could not go on.
+    fn barred(&self, barred: Barred) -> Walked<C> {
+        match barred {
+            Barred::Failed(error) => self.failed(error),
+            Barred::Held => self.ended(Outcome::Held),
+            Barred::Restored(until) => {
+                Walked { note: Some(Note::Restored(until)), ..self.ended(Outcome::Exempt) }
             }
+            // Nothing is to be changed.
+            Barred::Known | Barred::Busy(_) => self.ended(Outcome::Compliant),
         }
-    }
-
-    let mut is_deleted = false;
-    match verify(control, target, plan, &found.assessment, clock).await {
-        Ok(Some(seen)) => walked.seen = Some(seen),
-        Ok(None) => {
-            is_deleted = true;
-            walked.error = None;
-            walked.note = Some(Note::Deleted);
-        }
-        Err(error) => walked.error = walked.error.or(Some(error.into())),
-    }
-    walked.outcome = verdict(&walked, is_deleted);
-    // Where every step was done and only the read failed, nothing is known to be undone.
-    let is_unfinished = matches!(walked.outcome, Outcome::Failed | Outcome::StillOpen);
-    if is_unfinished && (walked.seen.is_some() || !is_applied) {
-        let after = walked.seen.as_ref().map(|seen| &seen.assessment);
-        walked.left = control.unfinished(target, plan, &walked.changes, after);
-    }
-    if walked.outcome == Outcome::ClosedMeanwhile {
-        walked.note = Some(Note::ClosedMeanwhile);
-    }
-    walked
-}
-
-/// Reads again: whatever the calls answered, only this says whether the resource is closed.
-///
-/// EC2 and S3 may show the old state for a moment after a change, so a read that still finds something is
-/// repeated before it counts. What was left to a person from the beginning is not waited for.
-async fn verify<C: Control>(
-    control: &C,
-    target: &Target<'_, C::Id>,
-    plan: &C::Plan,
-    before: &C::Assessment,
-    clock: &impl Clock,
-) -> Result<Option<Seen<C>>, CallError> {
-    let may_pass = |left: &C::Assessment| {
-        left.findings().iter().any(|finding| match left.remedy(finding) {
-            Remedy::Close => true,
-            Remedy::ByHand => !before.findings().contains(finding),
-            Remedy::Report => false,
-        })
-    };
-    let mut pauses = PAUSES.into_iter();
-    loop {
-        let Some(state) = control.read_after(target, plan).await? else { return Ok(None) };
-        let assessment = control.assess_after(&state, plan, clock.now());
-        match pauses.next() {
-            Some(pause) if may_pass(&assessment) => clock.sleep(pause).await,
-            _ => {
-                let unread = control.unread(&state);
-                return Ok(Some(Seen { state, assessment, unread }));
-            }
-        }
-    }
-}
-
-/// INVARIANT: `remediated` only after a change and a read that found nothing left to close, with no step
-/// failed.
-fn verdict<C: Control>(walked: &Walked<C>, is_deleted: bool) -> Outcome {
-    let is_failed = walked.error.is_some();
-    let is_changed = !walked.changes.is_empty();
-    match &walked.seen {
-        Some(seen) if seen.assessment.is_open() && (!is_failed || is_changed) => Outcome::StillOpen,
-        Some(_) if !is_failed && is_changed => Outcome::Remediated,
-        Some(_) if !is_failed => Outcome::ClosedMeanwhile,
-        None if is_deleted => Outcome::Gone,
-        _ => Outcome::Failed,
     }
 }

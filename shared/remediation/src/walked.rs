@@ -1,11 +1,13 @@
 //! What happened to one subject, in its control's own types.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use events::Subject;
 use serde_json::{Value, json};
 
+use crate::clock::rfc3339;
+use crate::earlier::Earlier;
 use crate::{CallError, Control, Mode, Outcome, Unread};
 
 /// What happened to one subject.
@@ -19,8 +21,10 @@ pub struct Walked<C: Control> {
     pub outcome: Outcome,
     /// What was found, where there was something to find.
     pub found: Option<Found<C>>,
-    /// What was changed, in order.
+    /// What was changed, in order; first what others changed before who began with the same work.
     pub changes: Vec<C::Change>,
+    /// What these others found and were going to do.
+    pub earlier: Vec<Earlier<C>>,
     /// What the read after the changes found; `None` where there was no such read.
     pub seen: Option<Seen<C>>,
     /// What of the plan is left undone.
@@ -71,6 +75,9 @@ pub enum StepError {
     /// The state before cannot be written down, and what cannot be put back is not changed.
     #[error("the state before could not be written down, so nothing was changed: {0}")]
     Unwritable(#[source] Arc<serde_json::Error>),
+    /// What was written down of earlier work cannot be read any more.
+    #[error("the record `{0}` of earlier work cannot be read: {1}")]
+    Unreadable(String, #[source] Arc<serde_json::Error>),
 }
 
 /// What else there is to know of a walk.
@@ -82,6 +89,10 @@ pub enum Note {
     ClosedMeanwhile,
     /// What was found has no effect, for this reason.
     Inert(&'static str),
+    /// An earlier delivery had begun to close it then, and was cut off.
+    CutOff(SystemTime),
+    /// A person put it back, and it is left alone until then.
+    Restored(SystemTime),
 }
 
 impl<C: Control> Walked<C> {
@@ -94,6 +105,7 @@ impl<C: Control> Walked<C> {
             outcome,
             found: None,
             changes: Vec::new(),
+            earlier: Vec::new(),
             seen: None,
             left: None,
             error: None,
@@ -116,7 +128,12 @@ impl<C: Control> Walked<C> {
     pub fn to_read_again(&self) -> Option<&Unread> {
         let is_over = match self.outcome {
             Outcome::Remediated | Outcome::Alerted | Outcome::Observed | Outcome::ClosedMeanwhile => true,
-            Outcome::Compliant | Outcome::Gone | Outcome::StillOpen | Outcome::Failed => false,
+            Outcome::Compliant
+            | Outcome::Exempt
+            | Outcome::Held
+            | Outcome::Gone
+            | Outcome::StillOpen
+            | Outcome::Failed => false,
         };
         let seen = self.seen.as_ref().map(|seen| &seen.unread);
         let last = seen.or(self.found.as_ref().map(|found| &found.unread)).filter(|_| is_over)?;
@@ -138,21 +155,19 @@ impl<C: Control> Walked<C> {
     }
 
     /// Whether a person should hear of this: what was changed, what needs a decision, what failed for good.
-    /// `last_chance` is false while a queue will hand the same trigger out again.
+    /// What may pass by itself is said once nobody will hand the same trigger out again: `last_chance`.
     #[must_use]
     pub fn concerns_a_person(&self, last_chance: bool) -> bool {
+        let for_good = !self.error.as_ref().is_some_and(StepError::is_passing);
         match self.outcome {
-            Outcome::Compliant => false,
+            Outcome::Compliant | Outcome::Exempt => false,
             Outcome::Gone => !self.changes.is_empty(),
             Outcome::Remediated
-            | Outcome::StillOpen
             | Outcome::Alerted
             | Outcome::Observed
+            | Outcome::Held
             | Outcome::ClosedMeanwhile => true,
-            Outcome::Failed => {
-                let for_good = !self.error.as_ref().is_some_and(StepError::is_passing);
-                for_good || last_chance || !self.changes.is_empty()
-            }
+            Outcome::StillOpen | Outcome::Failed => for_good || last_chance,
         }
     }
 }
@@ -164,7 +179,7 @@ impl StepError {
         match self {
             Self::Call(error) => error.is_passing(),
             Self::Unread(unread) => unread.unknown.is_passing(),
-            Self::Unwritable(_) => false,
+            Self::Unwritable(_) | Self::Unreadable(..) => false,
         }
     }
 
@@ -175,6 +190,7 @@ impl StepError {
             Self::Call(error) => error.kind(),
             Self::Unread(unread) => unread.unknown.reason.kind(),
             Self::Unwritable(_) => "unwritable-state",
+            Self::Unreadable(..) => "unreadable-record",
         }
     }
 
@@ -183,7 +199,7 @@ impl StepError {
     pub fn facts(&self) -> Value {
         match self {
             Self::Call(error) => error.facts(),
-            Self::Unread(_) | Self::Unwritable(_) => {
+            Self::Unread(_) | Self::Unwritable(_) | Self::Unreadable(..) => {
                 json!({ "kind": self.kind(), "message": self.to_string() })
             }
         }
@@ -193,8 +209,8 @@ impl StepError {
 impl Note {
     /// The note in words, without the full stop.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
+    pub fn words(self) -> String {
+        let words = match self {
             Self::Deleted => "the resource was deleted while Curfew was at work",
             // The answer to a call may get lost, and its repetition find the work done.
             Self::ClosedMeanwhile => {
@@ -202,6 +218,16 @@ impl Note {
                  got lost"
             }
             Self::Inert(why) => why,
-        }
+            Self::CutOff(at) => {
+                return format!(
+                    "Curfew had begun to close it at {} and was cut off; this finishes that work",
+                    rfc3339(at)
+                );
+            }
+            Self::Restored(until) => {
+                return format!("a person put it back, and Curfew leaves it alone until {}", rfc3339(until));
+            }
+        };
+        words.to_owned()
     }
 }

@@ -1,0 +1,1 @@
+//! Records in DynamoDB, behind the walk's port.

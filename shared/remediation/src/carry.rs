@@ -1,0 +1,101 @@
+//! A plan carried out, and what is to be seen then.
+
+use crate::clock::{Clock, PAUSES};
+use crate::{Applied, Assessment, CallError, Control, Note, Outcome, Remedy, Seen, Target, Walked};
+
+/// Applies the plan and looks again. `walked` may have changes of earlier attempts.
+pub(crate) async fn carry_out<C: Control>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    before: &C::Assessment,
+    plan: &C::Plan,
+    clock: &impl Clock,
+    mut walked: Walked<C>,
+) -> Walked<C> {
+    let applied = control.apply(target, plan, &mut walked.changes).await;
+    let is_applied = matches!(applied, Ok(Applied::Done));
+    match applied {
+        Ok(Applied::Inert(why)) => {
+            return Walked { outcome: Outcome::Compliant, note: Some(Note::Inert(why)), ..walked };
+        }
+        Ok(Applied::Done | Applied::Stopped) => {}
+        Err(error) => {
+            // Nothing was changed, and what is refused for good may be refused because the resource is gone.
+            let worth_a_look = !walked.changes.is_empty()
+                || matches!(error, CallError::Refused { .. } | CallError::Withheld { .. });
+            walked.error = Some(error.into());
+            if !worth_a_look {
+                walked.left = control.unfinished(target, plan, &walked.changes, None);
+                return walked;
+            }
+        }
+    }
+
+    let mut is_deleted = false;
+    match verify(control, target, plan, before, clock).await {
+        Ok(Some(seen)) => walked.seen = Some(seen),
+        Ok(None) => {
+            is_deleted = true;
+            walked.error = None;
+            walked.note = Some(Note::Deleted);
+        }
+        Err(error) => walked.error = walked.error.or(Some(error.into())),
+    }
+    walked.outcome = verdict(&walked, is_deleted);
+    // Where every step was done and only the read failed, nothing is known to be undone.
+    let is_unfinished = matches!(walked.outcome, Outcome::Failed | Outcome::StillOpen);
+    if is_unfinished && (walked.seen.is_some() || !is_applied) {
+        let after = walked.seen.as_ref().map(|seen| &seen.assessment);
+        walked.left = control.unfinished(target, plan, &walked.changes, after);
+    }
+    if walked.outcome == Outcome::ClosedMeanwhile {
+        walked.note = Some(Note::ClosedMeanwhile);
+    }
+    walked
+}
+
+/// Reads again: whatever the calls answered, only this says whether the resource is closed.
+///
+/// EC2 and S3 may show the old state for a moment after a change, so a read that still finds something is
+/// repeated before it counts. What was left to a person from the beginning is not waited for.
+pub(crate) async fn verify<C: Control>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    plan: &C::Plan,
+    before: &C::Assessment,
+    clock: &impl Clock,
+) -> Result<Option<Seen<C>>, CallError> {
+    let may_pass = |left: &C::Assessment| {
+        left.findings().iter().any(|finding| match left.remedy(finding) {
+            Remedy::Close => true,
+            Remedy::ByHand => !before.findings().contains(finding),
+            Remedy::Report => false,
+        })
+    };
+    let mut pauses = PAUSES.into_iter();
+    loop {
+        let Some(state) = control.read_after(target, plan).await? else { return Ok(None) };
+        let assessment = control.assess_after(&state, plan, clock.now());
+        match pauses.next() {
+            Some(pause) if may_pass(&assessment) => clock.sleep(pause).await,
+            _ => {
+                let unread = control.unread(&state);
+                return Ok(Some(Seen { state, assessment, unread }));
+            }
+        }
+    }
+}
+
+/// INVARIANT: `remediated` only after a change and a read that found nothing left to close, with no step
+/// failed.
+pub(crate) fn verdict<C: Control>(walked: &Walked<C>, is_deleted: bool) -> Outcome {
+    let is_failed = walked.error.is_some();
+    let is_changed = !walked.changes.is_empty();
+    match &walked.seen {
+        Some(seen) if seen.assessment.is_open() && (!is_failed || is_changed) => Outcome::StillOpen,
+        Some(_) if !is_failed && is_changed => Outcome::Remediated,
+        Some(_) if !is_failed => Outcome::ClosedMeanwhile,
+        None if is_deleted => Outcome::Gone,
+        _ => Outcome::Failed,
+    }
+}

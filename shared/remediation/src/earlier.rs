@@ -1,0 +1,53 @@
+//! What others did before about the same record, in the control's own types again.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::ledger::{Attempt, Record};
+use crate::{Control, StepError};
+
+/// One attempt of somebody else.
+#[derive(Debug)]
+pub struct Earlier<C: Control> {
+    /// When it began.
+    pub at: SystemTime,
+    /// The state before; `None` where it could not be read.
+    pub state: Option<C::State>,
+    /// The same as JSON.
+    pub written: Value,
+    /// What was going to be done.
+    pub plan: Option<C::Plan>,
+    /// What was changed, as far as the answers told; nothing where it was cut off.
+    pub changes: Vec<C::Change>,
+    /// Whether it was cut off, so that nobody knows how far it came.
+    pub is_cut_off: bool,
+}
+
+impl<C: Control> Earlier<C> {
+    /// All attempts of a record, in order.
+    pub(crate) fn all(record: &Record) -> Result<Vec<Self>, StepError> {
+        let read = |attempt: &Attempt| Self::read(attempt);
+        let all: Result<_, serde_json::Error> = record.attempts.iter().map(read).collect();
+        all.map_err(|error| StepError::Unreadable(record.id.to_string(), Arc::new(error)))
+    }
+
+    fn read(attempt: &Attempt) -> Result<Self, serde_json::Error> {
+        let state = if attempt.before.is_null() { None } else { Some(value(&attempt.before)?) };
+        let changes = attempt.result.iter().flat_map(|result| &result.changes).map(value);
+        Ok(Self {
+            at: attempt.at,
+            state,
+            written: attempt.before.clone(),
+            plan: attempt.plan.as_ref().map(value).transpose()?,
+            changes: changes.collect::<Result<_, _>>()?,
+            is_cut_off: attempt.result.is_none(),
+        })
+    }
+}
+
+fn value<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
+    T::deserialize(value)
+}

@@ -1,0 +1,169 @@
+//! What Curfew remembers as long as the process lives: where nothing is ever changed, and in tests.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use events::Subject;
+
+use super::standing::{Entry, Standing};
+use super::{Begun, Held, Hold, Ledger, Pending, Record, RecordId, Terms};
+use crate::CallError;
+
+/// How many subjects are remembered; beyond that those that were told longest ago are forgotten.
+const CAPACITY: usize = 1_000;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// A ledger in the process's memory. A new process, or another one beside it, knows nothing of it: losing an alert would
+/// be worse than repeating one.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<Pages>);
+
+#[derive(Debug, Default)]
+struct Pages {
+    records: HashMap<RecordId, Record>,
+    standings: HashMap<(String, String), Standing>,
+    /// How many were changed, and whether people know that some wait, by control and hour.
+    brakes: HashMap<(String, u64), (u32, bool)>,
+}
+
+impl Memory {
+    /// All records, in the order of time.
+    #[must_use]
+    pub fn records(&self) -> Vec<Record> {
+        let mut records: Vec<Record> = self.pages().records.values().cloned().collect();
+        records.sort_by(|one, other| one.id.key.cmp(&other.id.key));
+        records
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ledger for Memory {
+    async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        let mut pages = self.pages();
+        let standing = pages.standing(record);
+        Ok(match standing.entry(record, terms) {
+            Entry::Free => pages.take(standing, record, terms),
+            Entry::Mine => Begun::Taken,
+            Entry::Busy(until) => Begun::Busy { until },
+            Entry::Open(key) => Begun::Open(Box::new(pages.open(record, &key))),
+            Entry::Waits(key) => Begun::Held { record: Box::new(pages.open(record, &key)) },
+            Entry::Known => Begun::Known,
+            Entry::Hold(hold) => pages.hold(standing, record, hold),
+            Entry::Restored(until) => Begun::Restored { until },
+        })
+    }
+
+    async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        let mut pages = self.pages();
+        let standing = pages.standing(record);
+        match standing.lease_until.filter(|until| *until > terms.now) {
+            Some(until) => Ok(Begun::Busy { until }),
+            None => Ok(pages.take(standing, record, terms)),
+        }
+    }
+
+    async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
+        let pages = self.pages();
+        let Some(standing) = pages.standings.get(&(subject.arn(), control.to_owned())) else {
+            return Ok(Pending::Nothing);
+        };
+        let lease = standing.lease_until.filter(|until| *until > now);
+        let open = standing
+            .open
+            .as_ref()
+            .and_then(|key| pages.records.get(&RecordId { resource: subject.arn(), key: key.clone() }));
+        Ok(match (open, lease) {
+            (None, _) => Pending::Nothing,
+            (Some(_), Some(until)) => Pending::Busy { until },
+            (Some(record), None) => Pending::Open(Box::new(record.clone())),
+        })
+    }
+
+    async fn due(&self, control: &str, now: SystemTime) -> Result<Vec<Subject>, CallError> {
+        let pages = self.pages();
+        let is_due = |record: &&Record| match &record.held {
+            Some(hold) => hold.until <= now,
+            None => record.last().is_some_and(|last| last.at + HOUR <= now),
+        };
+        let open = pages.open_of(control);
+        Ok(open.filter(is_due).map(|record| record.subject.clone()).collect())
+    }
+
+    async fn waiting(&self, control: &str) -> Result<Vec<Subject>, CallError> {
+        let pages = self.pages();
+        let held = pages.open_of(control).filter(|record| record.held.is_some());
+        Ok(held.map(|record| record.subject.clone()).collect())
+    }
+
+    async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
+        let mut pages = self.pages();
+        let standing = pages.standing(record).finished(record, now);
+        pages.write(standing, record);
+        Ok(())
+    }
+}
+
+impl Pages {
+    fn standing(&self, record: &Record) -> Standing {
+        self.standings.get(&name(record)).cloned().unwrap_or_default()
+    }
+
+    fn open(&self, like: &Record, key: &str) -> Record {
+        let id = RecordId { resource: like.id.resource.clone(), key: key.to_owned() };
+        self.records.get(&id).unwrap_or(like).clone()
+    }
+
+    fn open_of<'a>(&'a self, control: &'a str) -> impl Iterator<Item = &'a Record> {
+        self.records.values().filter(move |record| record.control == control && record.end.is_none())
+    }
+
+    fn take(&mut self, standing: Standing, record: &Record, terms: &Terms) -> Begun {
+        if terms.changes {
+            let hour = hour(terms.now);
+            let (count, is_told) = self.brakes.entry((record.control.clone(), hour)).or_default();
+            if *count >= terms.limits.changes_per_hour {
+                let is_news = !std::mem::replace(is_told, true);
+                let until = SystemTime::UNIX_EPOCH + HOUR * u32::try_from(hour + 1).unwrap_or(u32::MAX);
+                let by = Held::Brake { limit: terms.limits.changes_per_hour };
+                return self.hold(standing, record, Hold { until, by, tells: is_news });
+            }
+            *count += 1;
+        }
+        let record = Record { held: None, ..record.clone() };
+        self.write(standing.taken(&record, terms), &record);
+        Begun::Taken
+    }
+
+    fn hold(&mut self, standing: Standing, record: &Record, hold: Hold) -> Begun {
+        let record = Record { held: Some(hold), ..record.clone() };
+        self.write(standing.held(&record), &record);
+        Begun::Held { record: Box::new(record) }
+    }
+
+    fn write(&mut self, standing: Standing, record: &Record) {
+        if self.standings.len() >= CAPACITY {
+            let told_at = |standing: &Standing| standing.told.as_ref().map(|told| told.at);
+            let is_idle = |(_, standing): &(&(String, String), &Standing)| standing.open.is_none();
+            let oldest = self.standings.iter().filter(is_idle).min_by_key(|(_, one)| told_at(one));
+            if let Some(oldest) = oldest.map(|(name, _)| name.clone()) {
+                self.standings.remove(&oldest);
+                self.records.retain(|id, record| id.resource != oldest.0 || record.control != oldest.1);
+            }
+        }
+        self.standings.insert(name(record), standing);
+        self.records.insert(record.id.clone(), record.clone());
+    }
+}
+
+fn name(record: &Record) -> (String, String) {
+    (record.id.resource.clone(), record.control.clone())
+}
+
+fn hour(at: SystemTime) -> u64 {
+    at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() / HOUR.as_secs())
+}

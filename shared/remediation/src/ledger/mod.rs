@@ -1,0 +1,154 @@
+//! The port to what Curfew remembers: records, who works on what, how much was changed, what people were told.
+
+mod memory;
+mod record;
+mod standing;
+
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+
+use events::Subject;
+
+use crate::CallError;
+
+pub use memory::Memory;
+pub use record::{Attempt, AttemptResult, End, Held, Hold, NoRecordId, Record, RecordId, Restores, Telling};
+pub use standing::{Closing, Entry, LastTold, Standing};
+
+/// On which terms somebody begins to work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The time now.
+    pub now: SystemTime,
+    /// Until when nobody else begins with the same subject, unless the work is over before.
+    pub lease_until: SystemTime,
+    /// Whether something is going to be changed, or is only going to be said.
+    pub changes: bool,
+    /// What limits it.
+    pub limits: Limits,
+}
+
+/// What limits the work of a control: settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many resources may be changed in an hour, by all that work at the same time.
+    pub changes_per_hour: u32,
+    /// How many times the same may be closed within a day.
+    pub feud_limit: u32,
+    /// How long people are not told again of what they were told, however often it is found.
+    pub remind_after: Duration,
+}
+
+/// Whether somebody may begin.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begun {
+    /// The record is written, and nobody else works on the subject.
+    Taken,
+    /// Somebody else works on it, at the latest until then.
+    Busy {
+        /// Until when.
+        until: SystemTime,
+    },
+    /// This record is open, and nobody works on it any more. Nothing was written: go on with it.
+    Open(Box<Record>),
+    /// People know of it already, and nothing is to be changed. Nothing was written.
+    Known,
+    /// It has to wait. The record is written, and says so.
+    Held {
+        /// The record as it is written now.
+        record: Box<Record>,
+    },
+    /// A person put it back, and it is left alone until then. Nothing was written.
+    Restored {
+        /// Until when.
+        until: SystemTime,
+    },
+}
+
+/// What is open for a subject.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pending {
+    /// Nothing.
+    Nothing,
+    /// Somebody works on it, at the latest until then.
+    Busy {
+        /// Until when.
+        until: SystemTime,
+    },
+    /// This was begun, and nobody works on it any more.
+    Open(Box<Record>),
+}
+
+/// What Curfew remembers.
+///
+/// INVARIANT: nothing is changed but by who has a record that was [`Taken`](Begun::Taken).
+pub trait Ledger {
+    /// Writes a new record and takes its subject, both or neither.
+    ///
+    /// # Errors
+    /// When it cannot be written. Then nothing may be changed.
+    fn begin(&self, record: &Record, terms: &Terms) -> impl Future<Output = Result<Begun, CallError>>;
+
+    /// Takes the subject of a record that is open already, and writes it down with its new attempt, both or neither.
+    ///
+    /// # Errors
+    /// When it cannot be written. Then nothing may be changed.
+    fn resume(&self, record: &Record, terms: &Terms) -> impl Future<Output = Result<Begun, CallError>>;
+
+    /// What is open for a subject: asked by a delivery that may not be the first, where the live state has nothing that is
+    /// to be closed.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn pending(
+        &self,
+        subject: &Subject,
+        control: &str,
+        now: SystemTime,
+    ) -> impl Future<Output = Result<Pending, CallError>>;
+
+    /// The records of a control that nobody goes on with: what waits and may go on now, and what was left open an hour ago.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn due(&self, control: &str, now: SystemTime) -> impl Future<Output = Result<Vec<Subject>, CallError>>;
+
+    /// The resources of a control that wait.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn waiting(&self, control: &str) -> impl Future<Output = Result<Vec<Subject>, CallError>>;
+
+    /// Writes a record as it is now and lets its subject go. One with an end is over for good; another one is open for the
+    /// next delivery.
+    ///
+    /// # Errors
+    /// When it cannot be written, or somebody else has taken the subject since.
+    fn finish(&self, record: &Record, now: SystemTime) -> impl Future<Output = Result<(), CallError>>;
+}
+
+impl<T: Ledger> Ledger for &T {
+    async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        (*self).begin(record, terms).await
+    }
+
+    async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        (*self).resume(record, terms).await
+    }
+
+    async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
+        (*self).pending(subject, control, now).await
+    }
+
+    async fn due(&self, control: &str, now: SystemTime) -> Result<Vec<Subject>, CallError> {
+        (*self).due(control, now).await
+    }
+
+    async fn waiting(&self, control: &str) -> Result<Vec<Subject>, CallError> {
+        (*self).waiting(control).await
+    }
+
+    async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
+        (*self).finish(record, now).await
+    }
+}

@@ -1,0 +1,242 @@
+//! What is kept of one piece of work, from the first look to the last word about it.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use events::Subject;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::{rfc3339, stamp};
+use crate::digest::Digest;
+use crate::{Mode, Outcome};
+
+/// What finds a record: people see it as `KEY@ARN`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RecordId {
+    /// The resource's ARN.
+    pub resource: String,
+    /// When it was begun, by which control, and what tells it from another one of that moment:
+    /// `2026-11-22T05:41:07.120Z.s3-acl.5f2c9a1e`. In the order of such keys records are in the order of time.
+    pub key: String,
+}
+
+/// What is no record's id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no record's id: it should be like `2026-11-22T05:41:07.120Z.s3-acl.5f2c9a1e@arn:aws:s3:::my-bucket`"
+)]
+pub struct NoRecordId(String);
+
+/// One piece of work on one subject. All that is needed to go on with it, and to put back what it changed.
+///
+/// It is written before anything is changed, and stays open until nothing is left to do or to say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// What finds it.
+    pub id: RecordId,
+    /// The control that works.
+    pub control: String,
+    /// What it works on, and what pointed at it.
+    pub subject: Subject,
+    /// Whether Curfew may change things.
+    pub mode: Mode,
+    /// What the first look found, as a digest; equal for the same state with the same findings.
+    pub situation: String,
+    /// What is to be closed, as a digest; equal where the same was closed before. `None` where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offence: Option<String>,
+    /// Each time that somebody worked on it, in order. The first has the state before everything.
+    pub attempts: Vec<Attempt>,
+    /// What people were told, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Telling>,
+    /// Why it waits, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Hold>,
+    /// How it ended; `None` while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
+    /// Who asked for it and why, where it puts back what another record changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<Restores>,
+}
+
+/// One time that somebody worked on it. State, plan and changes are the control's own, as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When it began.
+    #[serde(with = "stamp")]
+    pub at: SystemTime,
+    /// Lambda's id of the request.
+    pub request_id: String,
+    /// The version of Curfew.
+    pub curfew: String,
+    /// Which writing of the settings it went by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings_version: Option<i64>,
+    /// What was found, in words.
+    pub findings: Value,
+    /// The state before; null where it could not be read.
+    pub before: Value,
+    /// What was going to be done; `None` where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Value>,
+    /// What came of it; `None` while it is at work, and where it was cut off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<AttemptResult>,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttemptResult {
+    /// When it was over.
+    #[serde(with = "stamp")]
+    pub at: SystemTime,
+    /// How the walk ended.
+    pub outcome: Outcome,
+    /// What was changed, in order, as far as the answers told.
+    pub changes: Vec<Value>,
+    /// The state after; `None` where it was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+    /// What was still found, in words; `None` where it was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<Value>,
+    /// Why a step could not be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+}
+
+/// People were told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// When.
+    #[serde(with = "stamp")]
+    pub at: SystemTime,
+    /// Where the alert was published.
+    pub to: String,
+    /// Of what, as a digest; equal for what needs no second mail.
+    pub situation: String,
+}
+
+/// How the work ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// When.
+    #[serde(with = "stamp")]
+    pub at: SystemTime,
+    /// How.
+    pub outcome: Outcome,
+}
+
+/// Why a subject waits although something is to be closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// When it is looked at again.
+    #[serde(with = "stamp")]
+    pub until: SystemTime,
+    /// What holds it.
+    pub by: Held,
+    /// Whether this is the one that people are told of, with all others that wait.
+    pub tells: bool,
+}
+
+/// What holds a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Held {
+    /// In this hour as many resources were changed as the settings allow.
+    Brake {
+        /// How many these are.
+        limit: u32,
+    },
+    /// The same was closed so many times lately, and opened again each time.
+    Feud {
+        /// How many times.
+        times: u32,
+        /// Who opened it, as far as the triggers told, the last first.
+        opened_by: Vec<String>,
+    },
+}
+
+/// What a restore puts back, and who asked for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restores {
+    /// The record whose changes are put back.
+    pub record: RecordId,
+    /// Why, as it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who it is, as it was said. Nobody verifies that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_by: Option<String>,
+    /// Until when Curfew leaves alone what was put back.
+    #[serde(with = "stamp")]
+    pub grace_until: SystemTime,
+}
+
+impl RecordId {
+    /// The id of a record that this request begins now.
+    #[must_use]
+    pub fn new(subject: &Subject, control: &str, at: SystemTime, request_id: &str) -> Self {
+        let resource = subject.arn();
+        let unique = Digest::of(&(resource.as_str(), control, request_id));
+        Self { resource, key: format!("{}.{control}.{}", rfc3339(at), unique.short()) }
+    }
+
+    /// The day on which it was begun, in UTC: `2026-11-22`.
+    #[must_use]
+    pub fn day(&self) -> &str {
+        self.key.get(..10).unwrap_or(&self.key)
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.key, self.resource)
+    }
+}
+
+impl TryFrom<String> for RecordId {
+    type Error = NoRecordId;
+
+    fn try_from(text: String) -> Result<Self, NoRecordId> {
+        match text.split_once('@') {
+            Some((key, resource)) if key.len() > 10 && resource.starts_with("arn:") => {
+                Ok(Self { resource: resource.to_owned(), key: key.to_owned() })
+            }
+            _ => Err(NoRecordId(text)),
+        }
+    }
+}
+
+impl From<RecordId> for String {
+    fn from(id: RecordId) -> Self {
+        id.to_string()
+    }
+}
+
+impl Record {
+    /// The attempt that is at work, or was the last.
+    #[must_use]
+    pub fn last(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+
+    /// Whether an attempt has changed something, or may have: what was cut off may have changed all of its plan.
+    #[must_use]
+    pub fn may_have_changed(&self) -> bool {
+        self.attempts.iter().any(|attempt| match &attempt.result {
+            Some(result) => !result.changes.is_empty(),
+            None => attempt.plan.is_some(),
+        })
+    }
+
+    /// Whether people were told of this already.
+    #[must_use]
+    pub fn was_told(&self, situation: &str) -> bool {
+        self.told.iter().any(|telling| telling.situation == situation)
+    }
+}

@@ -1,0 +1,201 @@
+//! What is known of a subject and a control between two pieces of work, and what it lets somebody do.
+
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Held, Hold, Record, Terms};
+use crate::clock::stamp;
+
+/// How long a closing counts in a feud.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many closings are kept, whatever the limit is.
+const KEPT: usize = 20;
+
+/// What is known of a subject and a control.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The key of the record that is open.
+    pub open: Option<String>,
+    /// Until when somebody works on it.
+    pub lease_until: Option<SystemTime>,
+    /// Lambda's id of the request that works on it, or did.
+    pub holder: Option<String>,
+    /// Until when the open record waits.
+    pub held_until: Option<SystemTime>,
+    /// What people were told last.
+    pub told: Option<LastTold>,
+    /// When it was closed lately, the last one last.
+    pub closings: Vec<Closing>,
+    /// Until when it is left alone, since a person put it back.
+    pub restored_until: Option<SystemTime>,
+}
+
+/// What people were told last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastTold {
+    /// Of what.
+    pub situation: String,
+    /// By which trigger it was found then.
+    pub cause: String,
+    /// When.
+    pub at: SystemTime,
+}
+
+/// One time that it was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// When.
+    #[serde(with = "stamp")]
+    pub at: SystemTime,
+    /// What was closed.
+    pub offence: String,
+    /// Who had opened it, where the trigger told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_by: Option<String>,
+}
+
+/// What a standing lets somebody do who comes with a new record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// To begin.
+    Free,
+    /// This very record is written already: the answer to an earlier try got lost.
+    Mine,
+    /// Nothing: somebody else works on it until then.
+    Busy(SystemTime),
+    /// To go on with the record of this key.
+    Open(String),
+    /// Nothing: the record of this key waits.
+    Waits(String),
+    /// Nothing: people know.
+    Known,
+    /// Nothing but to write down that it waits.
+    Hold(Hold),
+    /// Nothing: a person put it back, until then.
+    Restored(SystemTime),
+}
+
+impl Standing {
+    /// What may be done with a new record.
+    #[must_use]
+    pub fn entry(&self, record: &Record, terms: &Terms) -> Entry {
+        let is_ahead = |at: &SystemTime| *at > terms.now;
+        if let Some(key) = &self.open {
+            let is_leased = self.lease_until.filter(is_ahead);
+            return match is_leased {
+                _ if *key == record.id.key => Entry::Mine,
+                Some(until) => Entry::Busy(until),
+                None if self.held_until.as_ref().is_some_and(is_ahead) => Entry::Waits(key.clone()),
+                None => Entry::Open(key.clone()),
+            };
+        }
+        if let Some(until) = self.restored_until.filter(is_ahead) {
+            return Entry::Restored(until);
+        }
+        if terms.changes {
+            self.feud(record, terms).map_or(Entry::Free, Entry::Hold)
+        } else {
+            self.news(record, terms)
+        }
+    }
+
+    /// Whether there is something to say that people do not know yet: the same by the same trigger is no news, and by
+    /// another one only once some time has passed.
+    fn news(&self, record: &Record, terms: &Terms) -> Entry {
+        let knows = self.told.as_ref().is_some_and(|told| {
+            let is_recent =
+                terms.now.duration_since(told.at).is_ok_and(|age| age < terms.limits.remind_after);
+            told.situation == record.situation
+                && (is_recent || told.cause == record.subject.cause.to_string())
+        });
+        if knows { Entry::Known } else { Entry::Free }
+    }
+
+    /// What holds a record whose situation was closed too often within a day.
+    fn feud(&self, record: &Record, terms: &Terms) -> Option<Hold> {
+        let lately: Vec<&Closing> = self
+            .closings
+            .iter()
+            .filter(|closing| {
+                Some(&closing.offence) == record.offence.as_ref() && is_within_a_day(closing.at, terms.now)
+            })
+            .collect();
+        let times = u32::try_from(lately.len()).unwrap_or(u32::MAX);
+        let first = lately.first().filter(|_| times >= terms.limits.feud_limit)?;
+        let now = record.subject.cause.opened_by();
+        let before = lately.iter().rev().filter_map(|closing| closing.opened_by.as_deref());
+        let mut opened_by: Vec<String> = Vec::new();
+        for name in now.into_iter().chain(before) {
+            if !opened_by.iter().any(|known| known == name) {
+                opened_by.push(name.to_owned());
+            }
+        }
+        Some(Hold { until: first.at + DAY, by: Held::Feud { times, opened_by }, tells: true })
+    }
+
+    /// The same once this record was taken.
+    #[must_use]
+    pub fn taken(self, record: &Record, terms: &Terms) -> Self {
+        Self {
+            open: Some(record.id.key.clone()),
+            lease_until: Some(terms.lease_until),
+            holder: record.last().map(|attempt| attempt.request_id.clone()),
+            held_until: None,
+            ..self
+        }
+    }
+
+    /// The same once this record waits.
+    #[must_use]
+    pub fn held(self, record: &Record) -> Self {
+        Self {
+            open: Some(record.id.key.clone()),
+            lease_until: None,
+            held_until: record.held.as_ref().map(|hold| hold.until),
+            ..self
+        }
+    }
+
+    /// The same once its holder has written this record and let the subject go.
+    #[must_use]
+    pub fn finished(mut self, record: &Record, now: SystemTime) -> Self {
+        self.lease_until = None;
+        if record.end.is_some() {
+            self.open = None;
+            self.held_until = None;
+        }
+        if let Some(last) = record.told.last() {
+            let cause = record.subject.cause.to_string();
+            self.told = Some(LastTold { situation: last.situation.clone(), cause, at: last.at });
+        }
+        self.closings.retain(|closing| is_within_a_day(closing.at, now));
+        if let Some(closing) = record.closing(now) {
+            self.closings.push(closing);
+            let surplus = self.closings.len().saturating_sub(KEPT);
+            self.closings.drain(..surplus);
+        }
+        if let Some(restores) = &record.restores {
+            self.restored_until = Some(restores.grace_until);
+            // What a person put back is no feud.
+            self.closings.clear();
+        }
+        self
+    }
+}
+
+impl Record {
+    /// That it was closed, where it was.
+    #[must_use]
+    pub fn closing(&self, now: SystemTime) -> Option<Closing> {
+        let is_closed = self.end.is_some() && self.restores.is_none() && self.may_have_changed();
+        let offence = self.offence.clone().filter(|_| is_closed)?;
+        let opened_by = self.subject.cause.opened_by().map(ToOwned::to_owned);
+        Some(Closing { at: now, offence, opened_by })
+    }
+}
+
+fn is_within_a_day(at: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(at).map_or(true, |age| age < DAY)
+}

@@ -1,0 +1,106 @@
+//! Going on with what somebody else began, where the live state has nothing that is to be closed: what was begun is seen
+//! to its end and said once.
+
+use crate::carry::{carry_out, verdict, verify};
+use crate::clock::Clock;
+use crate::earlier::Earlier;
+use crate::ledger::{Ledger, Record};
+use crate::work::{Barred, Work, written};
+use crate::{Describe, Found, Mode, Note, Outcome, Seen, Walked};
+
+impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
+    /// Ends what an earlier delivery left open; `outcome` is how the walk ends where there is no such thing.
+    pub(crate) async fn nothing_left(&mut self, outcome: Outcome) -> Result<Walked<C>, Barred> {
+        if !self.visit.delivery.may_be_repeated() {
+            return Ok(self.ended(outcome));
+        }
+        let Some(open) = self.pending().await? else { return Ok(self.ended(outcome)) };
+        self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
+        let is_enforced = self.visit.mode == Mode::Enforce && open.mode == Mode::Enforce;
+        let plan = self.earlier.iter().rev().find_map(|earlier| earlier.plan.clone());
+        match plan.filter(|_| is_enforced && outcome != Outcome::Gone) {
+            Some(plan) => self.see_to_its_end(open, &plan).await,
+            None => self.nothing_to_do(open, outcome).await,
+        }
+    }
+
+    /// Nothing is left but to say what happened.
+    async fn nothing_to_do(&mut self, open: Record, outcome: Outcome) -> Result<Walked<C>, Barred> {
+        let is_said = !open.told.is_empty();
+        let attempt = self.attempt_at(serde_json::Value::Null, Vec::new(), None)?;
+        let found = self.found_first();
+        let changes = self.noted_changes();
+        self.resume(open, vec![attempt], false).await?;
+        let outcome = match outcome {
+            Outcome::Compliant if found.is_some() && !is_said => Outcome::ClosedMeanwhile,
+            outcome => outcome,
+        };
+        let note = self.note(outcome);
+        Ok(Walked { found, changes, note, earlier: self.others(), ..self.ended(outcome) })
+    }
+
+    /// What of the plan may be left is done: a tag, a flag, what the live state does not show.
+    async fn see_to_its_end(&mut self, open: Record, plan: &C::Plan) -> Result<Walked<C>, Barred> {
+        let Some(found) = self.found_first() else {
+            return self.nothing_to_do(open, Outcome::Compliant).await;
+        };
+        let (control, clock) = (self.control, &self.ports.clock);
+        let Some(seen) = verify(control, &self.target, plan, &found.assessment, clock).await? else {
+            return self.nothing_to_do(open, Outcome::Gone).await;
+        };
+        let changes = self.noted_changes();
+        let done = control.foreseen(plan, &changes);
+        let left = control.unfinished(&self.target, plan, &done, Some(&seen.assessment));
+        let before = written(&seen.state).map_err(Barred::Failed)?;
+        let findings = control.findings(&seen.assessment);
+        let attempt = self.attempt_at(before, findings, left.as_ref())?;
+        self.resume(open, vec![attempt], left.is_some()).await?;
+
+        let walked = Walked { changes, ..self.ended(Outcome::Failed) };
+        let mut walked = match &left {
+            Some(left) => carry_out(control, &self.target, &found.assessment, left, clock, walked).await,
+            None => self.seen(walked, seen),
+        };
+        walked.note = self.note(walked.outcome).or(walked.note);
+        Ok(Walked { found: Some(found), earlier: self.others(), ..walked })
+    }
+
+    /// All attempts but the first, which stands in the place of what was found.
+    fn others(&mut self) -> Vec<Earlier<C>> {
+        std::mem::take(&mut self.earlier).into_iter().skip(1).collect()
+    }
+
+    fn seen(&self, walked: Walked<C>, seen: Seen<C>) -> Walked<C> {
+        let walked = Walked { seen: Some(seen), ..walked };
+        Walked { outcome: verdict(&walked, false), ..walked }
+    }
+
+    /// What the first look at all found.
+    fn found_first(&self) -> Option<Found<C>> {
+        let first = self.earlier.first()?;
+        let state = first.state.clone()?;
+        Some(Found {
+            assessment: self.control.assess(&state, first.at),
+            unread: self.control.unread(&state),
+            written: first.written.clone(),
+            plan: first.plan.clone(),
+            state,
+        })
+    }
+
+    /// All that is known to be changed before.
+    pub(crate) fn noted_changes(&self) -> Vec<C::Change> {
+        self.earlier.iter().flat_map(|earlier| earlier.changes.iter().cloned()).collect()
+    }
+
+    /// What there is to know of the way here.
+    fn note(&self, outcome: Outcome) -> Option<Note> {
+        let cut_off = self.earlier.iter().find(|one| one.is_cut_off && one.plan.is_some());
+        match (outcome, cut_off) {
+            (Outcome::Gone, _) => Some(Note::Deleted),
+            (_, Some(earlier)) => Some(Note::CutOff(earlier.at)),
+            (Outcome::ClosedMeanwhile, None) => Some(Note::ClosedMeanwhile),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! One subject on its way through one control, and the record of it.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::earlier::Earlier;
+use crate::ledger::{Attempt, Begun, Ledger, Pending, Record, RecordId, Terms};
+use crate::tell::offence;
+use crate::{
+    CallError, Control, Delivery, Describe, Found, Mode, Outcome, Ports, StepError, Target, Visit, Walked,
+};
+
+/// How many attempts at what came by no queue are made before people are told: Lambda makes as many.
+const DIRECT_ATTEMPTS: usize = 3;
+
+/// How long a subject is taken where nobody says when the request ends.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// By how much two clocks may differ.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// One subject on its way through one control.
+pub(crate) struct Work<'a, C: Control, K, N, L> {
+    pub(crate) control: &'a C,
+    pub(crate) visit: &'a Visit<'a, C::Id>,
+    pub(crate) ports: &'a Ports<K, N, L>,
+    pub(crate) target: Target<'a, C::Id>,
+    /// Its record, once it is taken or has to wait.
+    pub(crate) record: Option<Record>,
+    /// What others did before about the same record.
+    pub(crate) earlier: Vec<Earlier<C>>,
+    /// How many changes these noted.
+    pub(crate) noted: usize,
+}
+
+/// Why nobody may go on.
+#[derive(Debug)]
+pub(crate) enum Barred {
+    /// Somebody else works on it, at the latest until then.
+    Busy(SystemTime),
+    /// People know, and there is nothing to change.
+    Known,
+    /// It has to wait; the record says why.
+    Held,
+    /// A person put it back, and it is left alone until then.
+    Restored(SystemTime),
+    /// The ledger could not be asked, or could not be understood.
+    Failed(StepError),
+}
+
+impl From<CallError> for Barred {
+    fn from(error: CallError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
+    pub(crate) fn new(control: &'a C, visit: &'a Visit<'a, C::Id>, ports: &'a Ports<K, N, L>) -> Self {
+        let target = Target::of(visit.subject, visit.id);
+        Self { control, visit, ports, target, record: None, earlier: Vec::new(), noted: 0 }
+    }
+
+    /// A walk that ended so, and nothing else.
+    pub(crate) fn ended(&self, outcome: Outcome) -> Walked<C> {
+        Walked::new(self.visit.subject, self.visit.mode, outcome)
+    }
+
+    /// A walk of which this could not be done.
+    pub(crate) fn failed(&self, error: impl Into<StepError>) -> Walked<C> {
+        Walked { error: Some(error.into()), ..self.ended(Outcome::Failed) }
+    }
+
+    /// Whether people have to be told now, since it may not come again.
+    pub(crate) fn is_last_chance(&self) -> bool {
+        match (self.visit.delivery, &self.record) {
+            (Delivery::First | Delivery::Again, _) => false,
+            (Delivery::Direct, Some(record)) => record.attempts.len() >= DIRECT_ATTEMPTS,
+            (Delivery::Direct, None) | (Delivery::Last, _) => true,
+        }
+    }
+
+    /// Writes down what is found and what is going to be done about it, and takes the subject.
+    pub(crate) async fn begin(
+        &mut self,
+        found: Option<&Found<C>>,
+        situation: String,
+        changes: bool,
+    ) -> Result<(), Barred> {
+        let attempt = self.attempt(found)?;
+        let Visit { subject, mode, request_id, .. } = *self.visit;
+        let record = Record {
+            id: RecordId::new(subject, C::NAME, attempt.at, request_id),
+            control: C::NAME.to_owned(),
+            subject: subject.clone(),
+            mode,
+            situation,
+            offence: found.filter(|_| changes).map(|found| offence(self.control, found)),
+            attempts: vec![attempt],
+            told: Vec::new(),
+            held: None,
+            end: None,
+            restores: None,
+        };
+        let begun = self.ports.ledger.begin(&record, &self.terms(changes)).await?;
+        match begun {
+            Begun::Open(open) => self.resume(*open, record.attempts, changes).await,
+            begun => self.enter(begun, record),
+        }
+    }
+
+    /// Goes on with a record that somebody else has left open.
+    pub(crate) async fn resume(
+        &mut self,
+        open: Record,
+        attempts: Vec<Attempt>,
+        changes: bool,
+    ) -> Result<(), Barred> {
+        self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
+        self.noted = self.noted_changes().len();
+        let mut record = open;
+        record.attempts.extend(attempts);
+        let begun = self.ports.ledger.resume(&record, &self.terms(changes)).await?;
+        self.enter(begun, record)
+    }
+
+    fn enter(&mut self, begun: Begun, record: Record) -> Result<(), Barred> {
+        match begun {
+            Begun::Taken => {
+                self.record = Some(Record { held: None, ..record });
+                Ok(())
+            }
+            Begun::Held { record } => {
+                self.record = Some(*record);
+                Err(Barred::Held)
+            }
+            Begun::Busy { until } => Err(Barred::Busy(until)),
+            // Somebody was faster, and has let go again.
+            Begun::Open(_) => Err(Barred::Busy(self.ports.clock.now())),
+            Begun::Known => Err(Barred::Known),
+            Begun::Restored { until } => Err(Barred::Restored(until)),
+        }
+    }
+
+    /// What an earlier delivery left open.
+    pub(crate) async fn pending(&self) -> Result<Option<Record>, Barred> {
+        let now = self.ports.clock.now();
+        match self.ports.ledger.pending(self.visit.subject, C::NAME, now).await? {
+            Pending::Nothing => Ok(None),
+            Pending::Busy { until } => Err(Barred::Busy(until)),
+            Pending::Open(open) => Ok(Some(*open)),
+        }
+    }
+
+    /// What is written down before anything is done.
+    fn attempt(&self, found: Option<&Found<C>>) -> Result<Attempt, Barred> {
+        let findings = found.map(|found| self.control.findings(&found.assessment));
+        // What is only watched has no plan that somebody could go on with.
+        let plan = found.and_then(|found| found.plan.as_ref()).filter(|_| self.visit.mode == Mode::Enforce);
+        let before = found.map(|found| found.written.clone());
+        self.attempt_at(before.unwrap_or_default(), findings.unwrap_or_default(), plan)
+    }
+
+    /// The same for a state and a plan of any kind.
+    pub(crate) fn attempt_at(
+        &self,
+        before: Value,
+        findings: Vec<crate::Finding>,
+        plan: Option<&C::Plan>,
+    ) -> Result<Attempt, Barred> {
+        Ok(Attempt {
+            at: self.ports.clock.now(),
+            request_id: self.visit.request_id.to_owned(),
+            curfew: env!("CARGO_PKG_VERSION").to_owned(),
+            settings_version: self.visit.settings_version,
+            findings: written(&findings).map_err(Barred::Failed)?,
+            before,
+            plan: plan.map(written).transpose().map_err(Barred::Failed)?,
+            result: None,
+        })
+    }
+
+    fn terms(&self, changes: bool) -> Terms {
+        let now = self.ports.clock.now();
+        // Lambda ends the request at its deadline; one that has passed already says nothing.
+        let lease_until = if self.visit.deadline > now { self.visit.deadline } else { now + LEASE };
+        Terms { now, lease_until: lease_until + MARGIN, changes, limits: self.visit.limits }
+    }
+}
+
+/// A value as it is written down.
+pub(crate) fn written(value: &impl serde::Serialize) -> Result<Value, StepError> {
+    serde_json::to_value(value).map_err(|error| StepError::Unwritable(Arc::new(error)))
+}
