@@ -1,6 +1,5 @@
 //! What an operator decides about security groups.
 
-mod ports;
 mod protocols;
 
 use std::collections::BTreeSet;
@@ -42,9 +41,7 @@ struct Section {
     isolate_all_groups: bool,
     #[serde(deserialize_with = "strict::word")]
     open_level: OpenLevel,
-    #[serde(deserialize_with = "ports::ports")]
     authorized_tcp_ports: PortSet,
-    #[serde(deserialize_with = "ports::ports")]
     authorized_udp_ports: PortSet,
     #[serde(deserialize_with = "protocols::protocols")]
     authorized_protocols: BTreeSet<Portless>,
