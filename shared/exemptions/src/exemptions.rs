@@ -43,7 +43,7 @@ impl Exemptions {
             if entry.resource.matches(arn) && entry.controls.include(control) {
                 let Entry { scope, reason, owner, until, .. } = entry.clone();
                 let exemption = Exemption { origin: Origin::Settings(position), scope, reason, owner, until };
-                candidates.add(self.checked(exemption, "until", now));
+                self.sort(exemption, "until", now, &mut candidates);
             }
         }
         candidates
@@ -55,7 +55,7 @@ impl Exemptions {
         let mut candidates = Candidates::default();
         if self.by_tag {
             match tags::read(tags, control) {
-                Ok(Some(exemption)) => candidates.add(self.checked(exemption, tags::UNTIL, now)),
+                Ok(Some(exemption)) => self.sort(exemption, tags::UNTIL, now, &mut candidates),
                 Ok(None) => {}
                 Err(refused) => candidates.refused.extend(refused),
             }
@@ -63,25 +63,17 @@ impl Exemptions {
         candidates
     }
 
-    /// What was read, unless the time is against it.
-    fn checked(&self, exemption: Exemption, field: &str, now: SystemTime) -> Result<Exemption, Refused> {
+    /// Puts what was read where the time says that it belongs.
+    fn sort(&self, exemption: Exemption, field: &str, now: SystemTime, candidates: &mut Candidates) {
         let until: Until = exemption.until;
         let flaw = if until.is_over(now) {
             Flaw::Over(until)
         } else if !until.is_within(self.most_days, now) {
             Flaw::TooFarAhead { until, most_days: self.most_days }
         } else {
-            return Ok(exemption);
+            return candidates.in_force.push(exemption);
         };
-        Err(Refused { origin: exemption.origin, scope: exemption.scope, field: field.to_owned(), flaw })
-    }
-}
-
-impl Candidates {
-    fn add(&mut self, checked: Result<Exemption, Refused>) {
-        match checked {
-            Ok(exemption) => self.in_force.push(exemption),
-            Err(refused) => self.refused.push(refused),
-        }
+        let Exemption { origin, scope, .. } = exemption;
+        candidates.refused.push(Refused { origin, scope, field: field.to_owned(), flaw });
     }
 }

@@ -1,6 +1,6 @@
 //! When an exemption is in force, to the millisecond.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::time::{Duration, SystemTime};
 

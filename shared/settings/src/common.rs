@@ -24,6 +24,26 @@ impl Visitor<'_> for Deliveries {
     }
 }
 
+/// A number of days.
+pub(crate) fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    deserializer.deserialize_any(Days)
+}
+
+struct Days;
+
+impl Visitor<'_> for Days {
+    type Value = u32;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number of days, from 1 to 3650")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<u32, E> {
+        let valid = u32::try_from(number).ok().filter(|number| (1..=3_650).contains(number));
+        valid.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+}
+
 /// The newest shape of settings that this Curfew reads, and so far the only one.
 pub(crate) const VERSION: u32 = 1;
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use buckets::AclStyle;
+use exemptions::{CONTROLS, Exemptions};
 use network::{Handling, OpenLevel, Portless};
 use remediation::Mode;
 use security_groups::{QuarantineStyle, SgSettings};
@@ -22,6 +23,9 @@ fn without_settings_the_defaults_hold() {
     assert_eq!(settings, Settings::default());
     assert_eq!(settings.version, 1);
     assert_eq!(settings.mode, Mode::Enforce);
+    assert_eq!(settings.exemptions(), Exemptions::default());
+    assert!(settings.exempt_by_tag);
+    assert_eq!(settings.exempt_max_days, 400);
     assert_eq!(settings.s3_acl.style, AclStyle::Grants);
     assert!(!settings.s3_acl.block_public_acls);
     assert_eq!(settings.sg.quarantine, QuarantineStyle::Revoke);
@@ -40,8 +44,30 @@ fn every_documented_key_is_taken() {
             "version": 1,
             "mode": "observe",
             "max_receive_count": 5,
-            "s3_acl": { "style": "private", "block_public_acls": true },
+            "exemptions": [
+                {
+                    "resource": "arn:aws:s3:::web-*", "controls": "all", "reason": "our websites",
+                    "until": "2027-06-30", "owner": "web@example.com"
+                },
+                {
+                    "resource": "arn:aws:ec2:*:*:security-group/sg-1a2b3c4d", "controls": ["sg-ingress"],
+                    "reason": "a jump host", "until": "2027-06-30T18:00:00Z",
+                    "ports": [22, "8000-8010"], "sources": ["0.0.0.0/0", "2000::/3", "sg-1a2b3c4d", "pl-1a2b3c4d"]
+                },
+                {
+                    "resource": "arn:aws:s3:::logs", "controls": ["s3-acl"], "reason": "r", "until": "2027-06-30",
+                    "grantees": ["AllUsers", "AuthenticatedUsers"]
+                },
+                {
+                    "resource": "arn:aws:s3:::feeds", "controls": ["s3-policy"], "reason": "r", "until": "2027-06-30",
+                    "sids": ["PublicRead"]
+                }
+            ],
+            "exempt_by_tag": false,
+            "exempt_max_days": 700,
+            "s3_acl": { "mode": "enforce", "style": "private", "block_public_acls": true },
             "s3_policy": {
+                "mode": "enforce",
                 "trusted_accounts": ["111122223333"],
                 "trusted_organizations": ["o-a1b2c3d4e5"],
                 "trusted_networks": ["203.0.113.0/24"],
@@ -49,6 +75,7 @@ fn every_documented_key_is_taken() {
                 "alert_on": ["public", "outside-account"]
             },
             "sg": {
+                "mode": "observe",
                 "quarantine": "isolate",
                 "isolate_all_groups": true,
                 "open_level": "broad",
@@ -62,6 +89,18 @@ fn every_documented_key_is_taken() {
     .unwrap();
     assert_eq!(settings.mode, Mode::Observe);
     assert_eq!(settings.max_receive_count, 5);
+    let scopes: Vec<String> = settings.exemptions.iter().map(|entry| entry.scope.to_string()).collect();
+    assert_eq!(
+        scopes,
+        [
+            "everything",
+            "ports 22,8000-8010; sources 0.0.0.0/0, 2000::/3, sg-1a2b3c4d, pl-1a2b3c4d",
+            "grantees AllUsers, AuthenticatedUsers",
+            "sids PublicRead",
+        ]
+    );
+    let Exemptions { entries, by_tag, most_days } = settings.exemptions();
+    assert_eq!((entries.len(), by_tag, most_days), (4, false, 700));
     assert_eq!(settings.s3_acl.style, AclStyle::Private);
     assert!(settings.s3_acl.block_public_acls);
     assert_eq!(settings.s3_policy.trusted_vpcs.len(), 2);
@@ -69,6 +108,7 @@ fn every_documented_key_is_taken() {
     assert_eq!(
         settings.sg,
         SgSettings {
+            mode: Some(Mode::Observe),
             quarantine: QuarantineStyle::Isolate,
             isolate_all_groups: true,
             network: network::Settings {
@@ -143,6 +183,15 @@ fn what_does_not_fit_is_named() {
         (r#"{"max_receive_count": -3}"#, ["`max_receive_count`", "`-3`, expected a number of deliveries"]),
         (r#"{"max_receive_count": "8"}"#, ["`max_receive_count`", "expected a number of deliveries"]),
         (r#"{"mode": {"observe": null}}"#, ["`mode`", "expected a string"]),
+        (r#"{"s3_acl": {"mode": "off"}}"#, ["`s3_acl.mode`", "`off`"]),
+        (r#"{"s3_policy": {"mode": null}}"#, ["`s3_policy.mode`", "expected a string"]),
+        (r#"{"sg": {"mode": "Enforce"}}"#, ["`sg.mode`", "`Enforce`"]),
+        (r#"{"exemptions": {}}"#, ["`exemptions`", "expected a sequence"]),
+        (r#"{"exemptions": [["arn:aws:s3:::b"]]}"#, ["`exemptions[0]`", "expected a JSON object"]),
+        (r#"{"exempt_by_tag": "no"}"#, ["`exempt_by_tag`", "expected a boolean"]),
+        (r#"{"exempt_max_days": 0}"#, ["`exempt_max_days`", "from 1 to 3650"]),
+        (r#"{"exempt_max_days": 3651}"#, ["`exempt_max_days`", "from 1 to 3650"]),
+        (r#"{"exempt_max_days": "400"}"#, ["`exempt_max_days`", "a number of days"]),
         (r#"{"s3_acl": {"style": "public"}}"#, ["`s3_acl.style`", "`public`"]),
         (r#"{"s3_acl": {"block_public_acls": "yes"}}"#, ["`s3_acl.block_public_acls`", "a boolean"]),
         (r#"{"s3_policy": {"trusted_accounts": ["1234"]}}"#, ["`s3_policy.trusted_accounts`", "`1234`"]),
@@ -169,6 +218,96 @@ fn what_does_not_fit_is_named() {
             assert!(complaint.contains(part), "{json}: {complaint}");
         }
     }
+}
+
+#[test]
+fn an_exemption_with_one_field_wrong_is_named() {
+    const GOOD: &str =
+        r#""resource": "arn:aws:s3:::b", "controls": ["s3-acl"], "reason": "r", "until": "2027-06-30""#;
+    let with = |from: &str, to: &str| {
+        assert!(GOOD.contains(from), "{from}");
+        GOOD.replace(from, to)
+    };
+    let and = |more: &str| format!("{GOOD}, {more}");
+    let group = |more: &str| format!("{}, {more}", with("s3-acl", "sg-ingress"));
+    for (entry, parts) in [
+        (with(r#""resource": "arn:aws:s3:::b", "#, ""), ["`exemptions[1]`", "missing field `resource`"]),
+        (
+            with("arn:aws:s3:::b", "b"),
+            ["`exemptions[1].resource`", "`b` is not an ARN, or a pattern of ARNs"],
+        ),
+        (
+            with("arn:aws:s3:::b", "arn:aws:s3:::b/*"),
+            ["`exemptions[1].resource`", "`arn:aws:s3:::b/*` is not"],
+        ),
+        (with(r#""arn:aws:s3:::b""#, "null"), ["`exemptions[1].resource`", "expected an ARN"]),
+        (with(r#""controls": ["s3-acl"], "#, ""), ["`exemptions[1]`", "missing field `controls`"]),
+        (
+            with("s3-acl", "s3_acl"),
+            ["`exemptions[1].controls`", "`s3_acl` is no control: there are s3-acl, "],
+        ),
+        (with(r#"["s3-acl"]"#, "[]"), ["`exemptions[1].controls`", "no control is named"]),
+        (with(r#"["s3-acl"]"#, r#""s3-acl""#), ["`exemptions[1].controls`", "`s3-acl` is neither a list"]),
+        (with(r#"["s3-acl"]"#, r#"["all", "s3-acl"]"#), ["`exemptions[1].controls`", "`all` stands alone"]),
+        (with(r#""reason": "r", "#, ""), ["`exemptions[1]`", "missing field `reason`"]),
+        (with(r#""r""#, r#""""#), ["`exemptions[1].reason`", "is not a text of 1 to 256 characters"]),
+        (with(r#""r""#, r#"" \n ""#), ["`exemptions[1].reason`", "is not a text of 1 to 256 characters"]),
+        (with(r#""r""#, "7"), ["`exemptions[1].reason`", "expected a text"]),
+        (with(r#", "until": "2027-06-30""#, ""), ["`exemptions[1]`", "missing field `until`"]),
+        (with("2027-06-30", "2027-06-31"), ["`exemptions[1].until`", "`2027-06-31` is not a date"]),
+        (with("2027-06-30", "2027-06-30T12:00"), ["`exemptions[1].until`", "or a time in RFC 3339"]),
+        (with(r#""2027-06-30""#, "20270630"), ["`exemptions[1].until`", "expected a date"]),
+        (and(r#""owner": """#), ["`exemptions[1].owner`", "is not a text"]),
+        (and(r#""owner": null"#), ["`exemptions[1].owner`", "expected a text"]),
+        (and(r#""untill": "2027-06-30""#), ["`exemptions[1].untill`", "unknown field"]),
+        (and(r#""ports": [22]"#), ["`exemptions[1]`", "`ports` means nothing to the control `s3-acl`"]),
+        (
+            and(r#""sources": ["0.0.0.0/0"]"#),
+            ["`exemptions[1]`", "`sources` means nothing to the control `s3-acl`"],
+        ),
+        (and(r#""sids": ["a"]"#), ["`exemptions[1]`", "`sids` means nothing to the control `s3-acl`"]),
+        (
+            group(r#""grantees": ["AllUsers"]"#),
+            ["`exemptions[1]`", "means nothing to the control `sg-ingress`"],
+        ),
+        (
+            with(r#"["s3-acl"]"#, r#""all", "grantees": ["AllUsers"]"#),
+            ["`exemptions[1]`", "`grantees` means nothing to the control `s3-policy`"],
+        ),
+        (and(r#""grantees": ["Everyone"]"#), ["`exemptions[1].grantees[0]`", "`Everyone`"]),
+        (and(r#""grantees": []"#), ["`exemptions[1].grantees`", "exempts nothing"]),
+        (and(r#""grantees": null"#), ["`exemptions[1].grantees`", "expected a sequence"]),
+        (group(r#""ports": [70000]"#), ["`exemptions[1].ports[0]`", "`70000` is neither a port"]),
+        (group(r#""ports": """#), ["`exemptions[1].ports`", "exempts nothing"]),
+        (
+            group(r#""sources": ["10.0.0.0/99"]"#),
+            ["`exemptions[1].sources`", "`10.0.0.0/99` is not an address block"],
+        ),
+        (group(r#""sources": []"#), ["`exemptions[1].sources`", "exempts nothing"]),
+        (
+            format!("{}, {}", with("s3-acl", "s3-policy"), r#""sids": [""]"#),
+            ["`exemptions[1].sids[0]`", "is not a text"],
+        ),
+    ] {
+        let complaint = complaint(&format!(r#"{{"exemptions": [{{{GOOD}}}, {{{entry}}}]}}"#));
+        for part in parts {
+            assert!(complaint.contains(part), "{entry}: {complaint}");
+        }
+    }
+}
+
+#[test]
+fn a_control_has_its_own_mode_or_that_of_all() {
+    let modes = |json: &str| {
+        let settings = parse(json).unwrap();
+        CONTROLS.map(|(name, _)| settings.mode_of(name))
+    };
+    let (enforce, observe) = (Mode::Enforce, Mode::Observe);
+    assert_eq!(modes("{}"), [enforce, enforce, enforce]);
+    assert_eq!(modes(r#"{"mode": "observe"}"#), [observe, observe, observe]);
+    assert_eq!(modes(r#"{"s3_acl": {"mode": "observe"}}"#), [observe, enforce, enforce]);
+    assert_eq!(modes(r#"{"s3_policy": {"mode": "observe"}}"#), [enforce, observe, enforce]);
+    assert_eq!(modes(r#"{"mode": "observe", "sg": {"mode": "enforce"}}"#), [observe, observe, enforce]);
 }
 
 #[test]

@@ -60,6 +60,8 @@ where
             objects,
         ],
         Outcome::Compliant
+        | Outcome::Exempt
+        | Outcome::Held
         | Outcome::Alerted
         | Outcome::Gone
         | Outcome::ClosedMeanwhile

@@ -1,11 +1,15 @@
 //! Settings of the control `s3-acl`.
 
+use remediation::Mode;
 use serde::Deserialize;
 
 /// Settings of the control `s3-acl`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct S3AclSettings {
+    /// Whether this control changes anything; `None` = what holds for all controls.
+    #[serde(deserialize_with = "strict::word_if_any")]
+    pub mode: Option<Mode>,
     /// How a public ACL is made private.
     #[serde(deserialize_with = "strict::word")]
     pub style: AclStyle,

@@ -5,12 +5,15 @@ mod protocols;
 use std::collections::BTreeSet;
 
 use network::{Handling, OpenLevel, PortSet, Portless};
+use remediation::Mode;
 use serde::Deserialize;
 
 /// Settings of the control `sg-ingress`. As JSON they are one flat object.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(from = "Section")]
 pub struct SgSettings {
+    /// Whether this control changes anything; `None` = what holds for all controls.
+    pub mode: Option<Mode>,
     /// What is done about an open group.
     pub quarantine: QuarantineStyle,
     /// Whether an isolated interface loses its other groups too.
@@ -36,6 +39,8 @@ pub enum QuarantineStyle {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Section {
+    #[serde(deserialize_with = "strict::word_if_any")]
+    mode: Option<Mode>,
     #[serde(deserialize_with = "strict::word")]
     quarantine: QuarantineStyle,
     isolate_all_groups: bool,
@@ -51,7 +56,7 @@ struct Section {
 
 impl Default for Section {
     fn default() -> Self {
-        let SgSettings { quarantine, isolate_all_groups, network } = SgSettings::default();
+        let SgSettings { mode, quarantine, isolate_all_groups, network } = SgSettings::default();
         let network::Settings {
             open_level,
             authorized_tcp_ports,
@@ -60,6 +65,7 @@ impl Default for Section {
             icmp,
         } = network;
         Self {
+            mode,
             quarantine,
             isolate_all_groups,
             open_level,
@@ -74,6 +80,7 @@ impl Default for Section {
 impl From<Section> for SgSettings {
     fn from(section: Section) -> Self {
         let Section {
+            mode,
             quarantine,
             isolate_all_groups,
             open_level,
@@ -89,6 +96,6 @@ impl From<Section> for SgSettings {
             authorized_protocols,
             icmp,
         };
-        Self { quarantine, isolate_all_groups, network }
+        Self { mode, quarantine, isolate_all_groups, network }
     }
 }
