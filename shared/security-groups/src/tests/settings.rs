@@ -31,7 +31,7 @@ fn every_key_is_taken_from_one_flat_object() {
         icmp: Handling::Revoke,
     };
     let quarantine = QuarantineStyle::Isolate;
-    assert_eq!(settings(all), SgSettings { quarantine, isolate_all_groups: true, network });
+    assert_eq!(settings(all), SgSettings { mode: None, quarantine, isolate_all_groups: true, network });
 }
 
 #[test]
