@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use remediation::{Alert, Finding, Outcome, Remedy, Report, Unread};
 
-use crate::cut;
+use crate::{cut, exempt};
 
 /// SNS takes subjects of fewer than 100 characters, ASCII, on one line.
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
@@ -61,10 +61,12 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
         Outcome::ClosedMeanwhile => "It was closed before Curfew had said that it closed it.",
+        Outcome::Exempt => return format!("{found}. {}", exempt::ending(&report.exempt)),
+        Outcome::Held => "It waits.",
         // Nobody is told of these.
         Outcome::Compliant => "Nothing was found to close.",
     };
-    format!("{found}. {then}")
+    format!("{found}. {then}{}", exempt::beside(&report.exempt))
 }
 
 /// The findings that the alert begins with: those of the last read, where they say that the resource counts as open, and
@@ -85,6 +87,11 @@ fn text(report: &Report, limit: usize) -> String {
     if !report.unread.is_empty() {
         text.title("What Curfew could not read");
         text.list(report.unread.iter().map(unread).collect(), "", limit);
+    }
+
+    for (title, lines) in exempt::sections(&report.exempt) {
+        text.title(title);
+        text.list(lines, "", limit);
     }
 
     text.title("Where");

@@ -11,7 +11,7 @@
 //! | `arn`, `account`, `region` | where it is |
 //! | `cause` | the trigger that pointed at it |
 //! | `mode` | `enforce` or `observe` |
-//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `gone`, `closed-meanwhile`, `still-open` or `failed` |
+//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `exempt`, `gone`, `closed-meanwhile`, `still-open` or `failed` |
 //! | `severity` | the worst finding's, where there is one or the walk failed |
 //! | `findings` | list of `kind`, `severity`, `remedy`, `summary`, `evidence` |
 //! | `planned` | what the plan was, a line a step, where it was not carried out to its end |
@@ -19,6 +19,8 @@
 //! | `before` | the state before, where there was a finding |
 //! | `remaining` | what the read after the change still found |
 //! | `unread` | list of `what`, `action`, `kind`, `message`: what could not be read and may change the judgement |
+//! | `exemptions` | list of `by`, `scope`, `reason`, `owner`, `until`: what exempts what was found, or a part of it |
+//! | `exemptions_refused` | list of `by`, `field`, `flaw`, `why`: what would exempt it, were it not for that |
 //! | `alert` | `sent`, `none`, `repeated` (people know this already) or `failed` |
 //! | `undelivered` | the whole alert (`subject`, `text`), where it did not get through |
 //! | `error` | `kind`, `message`, and the denied `action`, where a step failed |
