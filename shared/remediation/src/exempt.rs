@@ -64,9 +64,8 @@ impl<'a> Exempting<'a> {
         if found.is_compliant() {
             return found;
         }
-        if let Some(known) = &self.known {
-            let scopes = known.in_force.iter().map(|exemption| &exemption.scope);
-            return scopes.fold(found, |rest, scope| control.exempt(rest, scope));
+        if self.known.is_some() {
+            return self.again(control, found);
         }
         let known = self.known.insert(Known::default());
         let arn = self.subject.arn();
@@ -83,6 +82,12 @@ impl<'a> Exempting<'a> {
             }
         };
         known.looked(rest, now)
+    }
+
+    /// A judgement of another state without what is exempt, as far as that was looked up.
+    pub(crate) fn again<C: Control>(&self, control: &C, found: C::Assessment) -> C::Assessment {
+        let in_force = self.known.iter().flat_map(|known| &known.in_force);
+        in_force.fold(found, |rest, exemption| control.exempt(rest, &exemption.scope))
     }
 
     /// What came of it.

@@ -10,6 +10,7 @@ use exemptions::{Entry, Exemptions};
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use proptest::sample::select;
+use remediation::clock::rfc3339;
 use remediation::testing::doors::{Doors, House, OpenDoors, denied, throttled};
 use remediation::testing::{NOW, bucket, run};
 use remediation::{Assessment, CallError, Control, Exempt, Exempting, Fact, Tags, Target};
@@ -220,7 +221,7 @@ proptest! {
         // Days ahead of the day before: 0 is over, 1 is today, up to 401 is allowed.
         let day = |days: i64| {
             let at = now() + Duration::from_secs(86_400) * u32::try_from(days).unwrap();
-            remediation::clock::rfc3339(at - Duration::from_secs(86_400))[..10].to_owned()
+            rfc3339(at - Duration::from_secs(86_400)).chars().take(10).collect::<String>()
         };
         let is_in_force = |days: i64| (1..=401).contains(&days);
         let written: Vec<Value> = entries.iter().map(|(named, days)| entry(&day(*days), named)).collect();
