@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use remediation::clock::rfc3339;
+use remediation::ledger::Held;
 use remediation::{Alert, Finding, Outcome, Remedy, Report, Unread};
 
 use crate::cut;
@@ -61,10 +63,40 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
         Outcome::ClosedMeanwhile => "It was closed before Curfew had said that it closed it.",
+        Outcome::Held => return held(report),
         // Nobody is told of these.
+        Outcome::Exempt => "It is exempt, and nothing was changed.",
         Outcome::Compliant => "Nothing was found to close.",
     };
     format!("{found}. {then}")
+}
+
+/// Why something waits, in one or two sentences.
+fn held(report: &Report) -> String {
+    let resource = &report.subject.resource;
+    let until = report.hold.as_ref().map(|hold| rfc3339(hold.until)).unwrap_or_default();
+    match report.hold.as_ref().map(|hold| &hold.by) {
+        Some(Held::Feud { times, opened_by }) => {
+            let who = match opened_by.as_slice() {
+                [] => "The triggers do not say who opens it".to_owned(),
+                names => format!("It was opened by {}", names.join(", ")),
+            };
+            format!(
+                "{resource} IS OPEN: Curfew closed the same {times} times within a day, and it was opened again each \
+                 time. {who}. Curfew leaves it alone until {until}."
+            )
+        }
+        Some(Held::Brake { limit: 0 }) => {
+            format!(
+                "{resource} IS OPEN: the settings let Curfew change nothing at all. It looks again at {until}."
+            )
+        }
+        Some(Held::Brake { limit }) => format!(
+            "{resource} IS OPEN and waits: Curfew has changed {limit} resources in this hour, as many as the settings \
+             allow. It goes on at {until}."
+        ),
+        None => format!("{resource} IS OPEN and waits."),
+    }
 }
 
 /// The findings that the alert begins with: those of the last read, where they say that the resource counts as open, and
@@ -85,6 +117,11 @@ fn text(report: &Report, limit: usize) -> String {
     if !report.unread.is_empty() {
         text.title("What Curfew could not read");
         text.list(report.unread.iter().map(unread).collect(), "", limit);
+    }
+
+    if !report.waiting.is_empty() {
+        text.title("What waits");
+        text.list(report.waiting.clone(), "", limit);
     }
 
     text.title("Where");

@@ -67,7 +67,12 @@ where
             "Close the rest by hand now, with the commands below: somebody or something keeps opening the group.",
             TRACKED,
         ],
-        Outcome::Compliant | Outcome::ClosedMeanwhile | Outcome::Failed | Outcome::Gone => &[],
+        Outcome::Compliant
+        | Outcome::Exempt
+        | Outcome::Held
+        | Outcome::ClosedMeanwhile
+        | Outcome::Failed
+        | Outcome::Gone => &[],
     };
     let about = found.into_iter().flat_map(about);
     advice.iter().copied().chain(about).map(ToOwned::to_owned).collect()

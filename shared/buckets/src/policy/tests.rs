@@ -2,10 +2,11 @@
 
 use events::{AccountId, BucketName};
 use proptest::prelude::*;
-use remediation::testing::{self, Still, Topic, assert_records, run};
+use remediation::ledger::Memory;
+use remediation::testing::{self, Still, Topic, assert_records};
 use remediation::{
-    Assessment, CallError, Control, Denied, Describe, Ended, Fact, Finding, Mode, Outcome, Ports, Remedy,
-    Report, Severity, Told, Unknown, Visit,
+    Assessment, CallError, Control, Delivery, Denied, Describe, Fact, Finding, Mode, Outcome, Ports, Remedy,
+    Report, Severity, Told, Unknown,
 };
 use std::time::SystemTime;
 
@@ -410,14 +411,13 @@ fn a_private_policy_without_a_verdict_is_not_called_compliant() {
 /// Who was told at each of these deliveries to one function: a state, the calls that fail, whether it is the last one.
 fn told(deliveries: &[(&PolicyState, &[CallError], bool)]) -> Vec<bool> {
     let (clock, topic) = (Still::default(), Topic::default());
-    let ports = Ports::new(&clock, &topic);
+    let ledger = Memory::default();
+    let ports = Ports::new(&clock, &topic, &ledger);
     let subject = testing::bucket("acme-reports");
-    let bucket = BucketName::new("acme-reports").unwrap();
     let told = |(state, failing, is_last_chance): &(&PolicyState, &[CallError], bool)| {
-        let visit =
-            Visit { subject: &subject, id: &bucket, mode: Mode::Enforce, is_last_chance: *is_last_chance };
-        let Ended { told, .. } = run(remediation::walk(&over(state, failing), &visit, &ports));
-        matches!(told, Told::Sent)
+        let delivery = if *is_last_chance { Delivery::Last } else { Delivery::Again };
+        let ended = testing::deliver(&over(state, failing), &subject, delivery, &ports);
+        matches!(testing::said(ended).told, Told::Sent)
     };
     deliveries.iter().map(told).collect()
 }

@@ -1,6 +1,6 @@
 //! Doubles for tests: a clock that stands still, a topic that remembers, subjects without an event.
 
-#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "a test may fail")]
 
 pub mod doors;
 
@@ -12,9 +12,10 @@ use events::{AccountId, BucketName, Region, Resource, Subject};
 use tokio::runtime;
 
 use crate::clock::Clock;
+use crate::ledger::{Ledger, Limits, Memory};
 use crate::{
-    Alert, CallError, Control, Describe, Ended, Mode, Notify, Outcome, Ports, Report, Undelivered, Visit,
-    walk,
+    Alert, CallError, Control, Delivery, Describe, Ended, Mode, Notify, Outcome, Ports, Report, Said,
+    Undelivered, Visit, walk,
 };
 
 /// 2026-11-22T05:41:07.120Z.
@@ -51,6 +52,10 @@ pub struct Topic {
 }
 
 impl Notify for Topic {
+    fn place(&self) -> String {
+        "arn:aws:sns:eu-west-1:210987654321:alerts".to_owned()
+    }
+
     async fn notify(&self, report: &Report) -> Result<(), Undelivered> {
         if self.refuses.get() {
             let alert = Alert { subject: "A door".to_owned(), text: "The front door is open.".to_owned() };
@@ -77,6 +82,10 @@ impl<T: Clock> Clock for &T {
 }
 
 impl<T: Notify> Notify for &T {
+    fn place(&self) -> String {
+        (*self).place()
+    }
+
     async fn notify(&self, report: &Report) -> Result<(), Undelivered> {
         (*self).notify(report).await
     }
@@ -113,6 +122,9 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         remaining: None,
         lacks_only_guards: false,
         before: None,
+        record: None,
+        hold: None,
+        waiting: Vec::new(),
         unread: Vec::new(),
         to_read_again: None,
         hindrance: None,
@@ -124,11 +136,51 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
     }
 }
 
-/// Walks one subject that will not be handed out again.
-pub fn take<C: Describe>(control: &C, subject: &Subject, mode: Mode, clock: &Still, topic: &Topic) -> Ended {
-    let id = C::id(&subject.resource).unwrap();
-    let visit = Visit { subject, id, mode, is_last_chance: true };
-    run(walk(control, &visit, &Ports::new(clock, topic)))
+/// Limits that stop nothing in a test that does not try to reach them.
+pub const LIMITS: Limits =
+    Limits { changes_per_hour: 1_000, feud_limit: 1_000, remind_after: Duration::from_secs(24 * 60 * 60) };
+
+/// A visit that begins now and has a minute.
+pub fn visit<'a, C: Control>(
+    subject: &'a Subject,
+    mode: Mode,
+    delivery: Delivery,
+    clock: &impl Clock,
+) -> Visit<'a, C::Id> {
+    Visit {
+        subject,
+        id: C::id(&subject.resource).unwrap(),
+        mode,
+        delivery,
+        request_id: "8f5d2f0e-5b8a-4b51-a37e-c1f3f1f1d3a5",
+        deadline: clock.now() + Duration::from_secs(60),
+        limits: LIMITS,
+        settings_version: None,
+    }
+}
+
+/// Walks one subject that will not be handed out again, with nothing remembered.
+pub fn take<C: Describe>(control: &C, subject: &Subject, mode: Mode, clock: &Still, topic: &Topic) -> Said {
+    let visit = visit::<C>(subject, mode, Delivery::Last, clock);
+    said(run(walk(control, &visit, &Ports::new(clock, topic, Memory::default()))))
+}
+
+/// Walks one subject, with a ledger that remembers.
+pub fn deliver<C: Describe>(
+    control: &C,
+    subject: &Subject,
+    delivery: Delivery,
+    ports: &Ports<&Still, &Topic, &impl Ledger>,
+) -> Ended {
+    let visit = visit::<C>(subject, Mode::Enforce, delivery, &ports.clock);
+    run(walk(control, &visit, ports))
+}
+
+/// What is said about a walk that nobody else was in the way of.
+#[must_use]
+pub fn said(ended: Ended) -> Said {
+    let Ended::Walked(said) = ended else { panic!("{ended:?}") };
+    *said
 }
 
 /// What is said about a subject after one walk.

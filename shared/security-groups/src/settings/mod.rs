@@ -6,18 +6,32 @@ mod protocols;
 use std::collections::BTreeSet;
 
 use network::{Handling, OpenLevel, PortSet, Portless};
+use remediation::ledger::CHANGES_PER_HOUR;
 use serde::Deserialize;
 
 /// Settings of the control `sg-ingress`. As JSON they are one flat object.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "Section")]
 pub struct SgSettings {
+    /// How many groups may be changed in an hour.
+    pub changes_per_hour: u32,
     /// What is done about an open group.
     pub quarantine: QuarantineStyle,
     /// Whether an isolated interface loses its other groups too.
     pub isolate_all_groups: bool,
     /// How a group is judged.
     pub network: network::Settings,
+}
+
+impl Default for SgSettings {
+    fn default() -> Self {
+        Self {
+            changes_per_hour: CHANGES_PER_HOUR,
+            quarantine: QuarantineStyle::default(),
+            isolate_all_groups: false,
+            network: network::Settings::default(),
+        }
+    }
 }
 
 /// What is done about an open group.
@@ -37,6 +51,7 @@ pub enum QuarantineStyle {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Section {
+    changes_per_hour: u32,
     #[serde(deserialize_with = "strict::word")]
     quarantine: QuarantineStyle,
     isolate_all_groups: bool,
@@ -54,7 +69,7 @@ struct Section {
 
 impl Default for Section {
     fn default() -> Self {
-        let SgSettings { quarantine, isolate_all_groups, network } = SgSettings::default();
+        let SgSettings { changes_per_hour, quarantine, isolate_all_groups, network } = SgSettings::default();
         let network::Settings {
             open_level,
             authorized_tcp_ports,
@@ -63,6 +78,7 @@ impl Default for Section {
             icmp,
         } = network;
         Self {
+            changes_per_hour,
             quarantine,
             isolate_all_groups,
             open_level,
@@ -77,6 +93,7 @@ impl Default for Section {
 impl From<Section> for SgSettings {
     fn from(section: Section) -> Self {
         let Section {
+            changes_per_hour,
             quarantine,
             isolate_all_groups,
             open_level,
@@ -92,6 +109,6 @@ impl From<Section> for SgSettings {
             authorized_protocols,
             icmp,
         };
-        Self { quarantine, isolate_all_groups, network }
+        Self { changes_per_hour, quarantine, isolate_all_groups, network }
     }
 }

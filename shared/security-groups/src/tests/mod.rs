@@ -17,10 +17,13 @@ mod settings;
 mod unread;
 mod verdicts;
 
+use std::time::Duration;
+
 use events::{GroupId, Resource, Subject};
 use network::{Permission, Rule, Source, parse_block};
+use remediation::ledger::Memory as Ledger;
 use remediation::testing::{self, Still, Topic, run};
-use remediation::{Control, Ended, Mode, Ports, Report, Target, Visit};
+use remediation::{Control, Delivery, Mode, Ports, Report, Said, Target};
 
 use crate::{Group, SgIngress, SgSettings, Tags};
 use memory::Memory;
@@ -66,12 +69,15 @@ fn walk_in(control: &SgIngress<&Memory>, mode: Mode) -> Report {
 }
 
 /// Walks twice, as one function does for two deliveries.
-fn walk_twice(control: &SgIngress<&Memory>) -> [Ended; 2] {
-    let (subject, id, clock, topic) = (subject(), group_id(GROUP), Still::default(), Topic::default());
-    let visit = Visit { subject: &subject, id: &id, mode: Mode::Enforce, is_last_chance: true };
-    let ports = Ports::new(&clock, &topic);
-    let walk = || run(remediation::walk(control, &visit, &ports));
-    [walk(), walk()]
+fn walk_twice(control: &SgIngress<&Memory>) -> [Said; 2] {
+    let (clock, topic, ledger) = (Still::default(), Topic::default(), Ledger::default());
+    let ports = Ports::new(&clock, &topic, &ledger);
+    let walk = |delivery| {
+        let said = testing::said(testing::deliver(control, &subject(), delivery, &ports));
+        clock.forward(Duration::from_secs(360));
+        said
+    };
+    [walk(Delivery::First), walk(Delivery::Again)]
 }
 
 fn source(text: &str) -> Source {

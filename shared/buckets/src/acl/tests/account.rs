@@ -87,11 +87,8 @@ fn an_account_that_can_not_be_read_counts_as_open_and_the_finding_says_why_it_is
 /// Takes the bucket through the walk of a process that lives on, once it is public again.
 fn again<'a>(control: &S3Acl<&'a Memory, &Still>, memory: &'a Memory) {
     memory.acl.replace(listable());
-    let subject = subject();
-    let id = <S3Acl<&Memory> as Control>::id(&subject.resource).unwrap();
-    let visit = Visit { subject: &subject, id, mode: Mode::Enforce, is_last_chance: false };
-    let ended = run(walk(control, &visit, &Ports::new(Still::default(), Topic::default())));
-    assert_eq!(ended.report.outcome, Outcome::Remediated);
+    let report = testing::report_of(control, &subject(), Mode::Enforce);
+    assert_eq!(report.outcome, Outcome::Remediated);
 }
 
 #[test]

@@ -11,8 +11,9 @@ mod unread;
 
 use events::Subject;
 use proptest::prelude::*;
+use remediation::ledger::Memory as Ledger;
 use remediation::testing::{self, Still, Topic, run};
-use remediation::{CallError, Control, Ended, Mode, Outcome, Ports, Report, Target, Told, Visit, walk};
+use remediation::{CallError, Control, Delivery, Mode, Outcome, Ports, Report, Target, Told, walk};
 use serde_json::json;
 
 use super::*;
@@ -65,7 +66,8 @@ fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAcces
 
 const COMMANDS: &str = "How to finish by hand";
 
-const PLAIN: S3AclSettings = S3AclSettings { style: AclStyle::Grants, block_public_acls: false };
+const PLAIN: S3AclSettings =
+    S3AclSettings { changes_per_hour: 30, style: AclStyle::Grants, block_public_acls: false };
 const PRIVATE: S3AclSettings = S3AclSettings { style: AclStyle::Private, ..PLAIN };
 const BLOCKING: S3AclSettings = S3AclSettings { block_public_acls: true, ..PLAIN };
 
@@ -76,11 +78,10 @@ fn subject() -> Subject {
 /// Takes the bucket in memory through the whole walk, once, and says whether anybody was told.
 fn told(memory: &Memory, settings: S3AclSettings, mode: Mode) -> (Report, bool) {
     let control = S3Acl::new(memory, settings, mode);
-    let subject = subject();
-    let id = <S3Acl<&Memory> as Control>::id(&subject.resource).unwrap();
-    let visit = Visit { subject: &subject, id, mode, is_last_chance: false };
-    let Ended { report, told } = run(walk(&control, &visit, &Ports::new(Still::default(), Topic::default())));
-    (report, matches!(told, Told::Sent))
+    let (subject, clock, topic, ledger) = (subject(), Still::default(), Topic::default(), Ledger::default());
+    let visit = testing::visit::<S3Acl<&Memory>>(&subject, mode, Delivery::First, &clock);
+    let said = testing::said(run(walk(&control, &visit, &Ports::new(&clock, &topic, &ledger))));
+    (said.report, matches!(said.told, Told::Sent))
 }
 
 fn take(memory: &Memory, settings: S3AclSettings, mode: Mode) -> Report {
