@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use remediation::clock::rfc3339;
+use remediation::ledger::Held;
 use remediation::{Alert, Finding, Outcome, Remedy, Report, Unread};
 
 use crate::{cut, exempt};
@@ -62,11 +64,39 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Gone => "The resource was deleted meanwhile.",
         Outcome::ClosedMeanwhile => "It was closed before Curfew had said that it closed it.",
         Outcome::Exempt => return format!("{found}. {}", exempt::ending(&report.exempt)),
-        Outcome::Held => "It waits.",
+        Outcome::Held => return held(report),
         // Nobody is told of these.
         Outcome::Compliant => "Nothing was found to close.",
     };
     format!("{found}. {then}{}", exempt::beside(&report.exempt))
+}
+
+/// Why something waits, in one or two sentences.
+fn held(report: &Report) -> String {
+    let resource = &report.subject.resource;
+    let until = report.hold.as_ref().map(|hold| rfc3339(hold.until)).unwrap_or_default();
+    match report.hold.as_ref().map(|hold| &hold.by) {
+        Some(Held::Feud { times, opened_by }) => {
+            let who = match opened_by.as_slice() {
+                [] => "The triggers do not say who opens it".to_owned(),
+                names => format!("It was opened by {}", names.join(", ")),
+            };
+            format!(
+                "{resource} IS OPEN: Curfew closed the same {times} times within a day, and it was opened again each \
+                 time. {who}. Curfew leaves it alone until {until}."
+            )
+        }
+        Some(Held::Brake { limit: 0 }) => {
+            format!(
+                "{resource} IS OPEN: the settings let Curfew change nothing at all. It looks again at {until}."
+            )
+        }
+        Some(Held::Brake { limit }) => format!(
+            "{resource} IS OPEN and waits: Curfew has changed {limit} resources in this hour, as many as the settings \
+             allow. It goes on at {until}."
+        ),
+        None => format!("{resource} IS OPEN and waits."),
+    }
 }
 
 /// The findings that the alert begins with: those of the last read, where they say that the resource counts as open, and
@@ -92,6 +122,11 @@ fn text(report: &Report, limit: usize) -> String {
     for (title, lines) in exempt::sections(&report.exempt) {
         text.title(title);
         text.list(lines, "", limit);
+    }
+
+    if !report.waiting.is_empty() {
+        text.title("What waits");
+        text.list(report.waiting.clone(), "", limit);
     }
 
     text.title("Where");

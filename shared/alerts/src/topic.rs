@@ -107,6 +107,10 @@ impl Topic {
 }
 
 impl Notify for Topic {
+    fn place(&self) -> String {
+        self.arn.arn.clone()
+    }
+
     async fn notify(&self, report: &Report) -> Result<(), Undelivered> {
         let message = message(report);
         let mut request = self

@@ -30,6 +30,7 @@ use aws_config::timeout::TimeoutConfig;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
 use remediation::clock::SystemClock;
+use remediation::ledger::Memory;
 use remediation::{CallError, Describe};
 use serde_json::json;
 use settings::{Settings, SettingsNotRead, SettingsSource};
@@ -90,7 +91,8 @@ impl Function {
     /// changed.
     pub async fn run<C: Describe>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
         let Self { settings, parameter, topic, .. } = self;
-        let service = Service::new(arm(&settings), topic.clone(), SystemClock, settings.clone());
+        let service =
+            Service::new(arm(&settings), topic.clone(), SystemClock, Memory::default(), settings.clone());
         let topic = &topic;
         let renewal = parameter.map(|parameter| Renewal::new(parameter, SystemClock, C::NAME, settings));
         let is_cold = AtomicBool::new(true);

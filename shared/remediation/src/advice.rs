@@ -3,6 +3,7 @@
 
 use exemptions::Exemption;
 
+use crate::ledger::Held;
 use crate::{Assessment, CallError, Describe, Outcome, Reason, StepError, Unread, Walked};
 
 const AGAIN: &str = "What could not be read may be read at another time: the same trigger is delivered again. Once the \
@@ -13,6 +14,7 @@ pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String
     match walked.outcome {
         Outcome::Failed => after_failure(walked),
         Outcome::StillOpen if walked.error.is_some() => after_failure(walked),
+        Outcome::Held => while_it_waits(walked),
         Outcome::ClosedMeanwhile => vec![
             "Find out who closed it. If it should be as it was, the evidence below has all that was there."
                 .to_owned(),
@@ -45,6 +47,22 @@ fn before_the_end<C: Describe>(walked: &Walked<C>) -> Vec<String> {
     ]
 }
 
+/// What may be done about what waits.
+fn while_it_waits<C: Describe>(walked: &Walked<C>) -> Vec<String> {
+    let mut advice = vec![
+        "Decide whether it can wait: Curfew looks at it again by itself. If it cannot, close it with the commands below."
+            .to_owned(),
+    ];
+    if matches!(walked.hold, Some(Held::Feud { .. })) {
+        advice.push(
+            "Change it where it comes from, as in a template or a pipeline, or exempt it: as long as it is opened again, \
+             nothing that Curfew does lasts."
+                .to_owned(),
+        );
+    }
+    advice
+}
+
 /// What to do about a part that could not be read and will not be by itself.
 fn about_unread(Unread { what, unknown }: &Unread) -> Option<String> {
     match &unknown.reason {
@@ -60,13 +78,12 @@ fn about_unread(Unread { what, unknown }: &Unread) -> Option<String> {
     }
 }
 
-/// That it may pass by itself is said only where a later delivery would find something left to close, and so would do
-/// the work again.
+/// That it may pass by itself is said only where a later delivery would find something left to do.
 fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
     let remaining = walked.seen.as_ref().map(|seen| &seen.assessment);
     // Nobody knows what is left where there was no read.
-    let is_repeated = remaining.is_none_or(Assessment::has_work);
     let is_left = walked.left.is_some();
+    let is_repeated = is_left || remaining.is_none_or(Assessment::has_work);
     let is_denied = matches!(walked.failed_call(), Some(CallError::Denied(_)));
     let is_for_good = walked.error.as_ref().is_some_and(|error| !error.is_passing()) && !is_denied;
 
@@ -81,19 +98,13 @@ fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
         }),
         _ => Some("Look at the error above: trying again does not help.".to_owned()),
     };
-    let by_hand = match (is_left, is_repeated) {
+    let by_hand = match (is_left, walked.changes.is_empty()) {
         (false, _) => None,
+        (true, true) => Some("Or do it by hand at once, with the commands below."),
+        (true, false) if is_for_good => Some("Or finish it by hand at once, with the commands below."),
         (true, false) => Some(
-            "Finish it by hand, with the commands below: a later delivery finds nothing left that it would close, \
-             and does not come back to it.",
-        ),
-        (true, true) if walked.changes.is_empty() => {
-            Some("Or do it by hand at once, with the commands below.")
-        }
-        (true, true) if is_for_good => Some("Or finish it by hand at once, with the commands below."),
-        (true, true) => Some(
-            "Or finish it by hand at once, with the commands below: a later delivery closes what is still open, \
-             and may leave the rest of them undone.",
+            "Or finish it by hand at once, with the commands below: as long as the same trigger is delivered again, Curfew \
+             tries again what is left.",
         ),
     };
     let state = match remaining {

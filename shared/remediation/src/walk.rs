@@ -43,17 +43,17 @@ pub struct Visit<'a, Id> {
     pub settings_version: Option<i64>,
 }
 
-/// How a trigger came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a trigger came, that which asks for least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Delivery {
     /// From a queue, for the first time, and it will be handed out again.
     First,
     /// From a queue, not for the first time, and it will be handed out again.
     Again,
-    /// Nobody will hand it out again.
-    Last,
     /// Not from a queue. Whether it came before, and whether it comes again, nobody says.
     Direct,
+    /// Nobody will hand it out again.
+    Last,
 }
 
 /// How a walk ended.
@@ -144,6 +144,7 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         }
         let walked = match self.close(&found, plan).await {
             Err(barred @ Barred::Busy(_)) => return Err(barred),
+            Err(Barred::Held) => Walked { left: Some(plan.clone()), ..self.barred(Barred::Held) },
             Err(barred) => self.barred(barred),
             Ok(walked) => walked,
         };
@@ -168,7 +169,10 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     fn barred(&self, barred: Barred) -> Walked<C> {
         match barred {
             Barred::Failed(error) => self.failed(error),
-            Barred::Held => self.ended(Outcome::Held),
+            Barred::Held => {
+                let hold = self.record.as_ref().and_then(|record| record.held.as_ref());
+                Walked { hold: hold.map(|hold| hold.by.clone()), ..self.ended(Outcome::Held) }
+            }
             Barred::Restored(until) => {
                 Walked { note: Some(Note::Restored(until)), ..self.ended(Outcome::Exempt) }
             }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
 use crate::earlier::Earlier;
+use crate::ledger::Held;
 use crate::{CallError, Control, Exempt, Mode, Outcome, Unread};
 
 /// What happened to one subject.
@@ -31,6 +32,8 @@ pub struct Walked<C: Control> {
     pub exempt: Exempt,
     /// What of the plan is left undone.
     pub left: Option<C::Plan>,
+    /// What it waits for, where it has to.
+    pub hold: Option<Held>,
     /// Why a step could not be done.
     pub error: Option<StepError>,
     /// What else there is to know.
@@ -111,6 +114,7 @@ impl<C: Control> Walked<C> {
             seen: None,
             exempt: Exempt::default(),
             left: None,
+            hold: None,
             error: None,
             note: None,
             duration: Duration::ZERO,

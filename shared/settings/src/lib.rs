@@ -12,6 +12,11 @@
 //! | `exempt_by_tag` | `true` | `false`: the tags `curfew:exempt`, `curfew:exempt-reason`, `curfew:exempt-until` of a resource exempt nothing |
 //! | `exempt_max_days` | `400` | how many days ahead an exemption may end, its tags' too |
 //! | `s3_acl.mode`, `s3_policy.mode`, `sg.mode` | `mode` | the mode of one control |
+//! | `remind_after` | `"1d"` | how long people are not told again of what they were told, whichever trigger finds it: a number with `m`, `h` or `d` |
+//! | `feud_limit` | `3` | how many times the same may be closed within a day; then it waits, and people are told who opens it |
+//! | `restore_grace` | `"24h"` | how long what a person put back is left alone |
+//! | `records_days` | `400` | how many days the record of a change is kept |
+//! | `s3_acl.changes_per_hour` | `30` | how many buckets may be changed in an hour; what is over waits for the next one, `0` stops all |
 //! | `s3_acl.style` | `"grants"` | `"grants"` removes the public grants and keeps all others; `"private"` writes the canned ACL `private`, which removes every grant but the owner's |
 //! | `s3_acl.block_public_acls` | `false` | `true` also turns on `BlockPublicAcls` and `IgnorePublicAcls` of a bucket whose public grants were removed: closes public objects too, and keeps the ACL from coming back |
 //! | `s3_policy.trusted_accounts` | `[]` | other accounts that bucket policies may let in: 12 digits each |
@@ -20,6 +25,7 @@
 //! | `s3_policy.trusted_vpcs` | `[]` | VPCs and VPC endpoints that they may let in: `vpc-...`, `vpce-...` |
 //! | `s3_policy.alert_on` | what is `high` or worse, `confused-deputy`, `refused` | which kinds of finding are mailed even where a policy is not public; the kinds are those of `policy::FindingKind` |
 //! | `sg.quarantine` | `"revoke"` | `"revoke"` revokes the offending rules and keeps what else they let in; `"isolate"` puts the network interfaces of an open group into a quarantine group and leaves the rules as evidence; `"alert"` says and changes nothing |
+//! | `sg.changes_per_hour` | `30` | how many groups may be changed in an hour; what is over waits for the next one, `0` stops all |
 //! | `sg.isolate_all_groups` | `false` | `true`: an isolated interface loses its other groups too |
 //! | `sg.open_level` | `"world"` | from where on a port is open: `"world"` = to every public address; `"broad"` = to a block of /8 (IPv6: /32) or wider too |
 //! | `sg.authorized_tcp_ports` | `[80, 443]` | tcp ports that may be open: numbers and `"from-to"` ranges, in a list or in one comma-separated string |
@@ -43,8 +49,11 @@
 
 mod common;
 
+use std::time::Duration;
+
 use buckets::{S3AclSettings, S3PolicySettings};
 use exemptions::{Entry, Exemptions, MOST_DAYS};
+use remediation::ledger::Limits;
 use remediation::{CallError, Mode};
 use security_groups::SgSettings;
 use serde::Deserialize;
@@ -70,6 +79,18 @@ pub struct Settings {
     /// How many days ahead an exemption may end.
     #[serde(deserialize_with = "common::days")]
     pub exempt_max_days: u32,
+    /// How long people are not told again of what they were told.
+    #[serde(deserialize_with = "common::span")]
+    pub remind_after: Duration,
+    /// How many times the same may be closed within a day.
+    #[serde(deserialize_with = "common::times")]
+    pub feud_limit: u32,
+    /// How long what a person put back is left alone.
+    #[serde(deserialize_with = "common::span")]
+    pub restore_grace: Duration,
+    /// How many days a record is kept.
+    #[serde(deserialize_with = "common::days")]
+    pub records_days: u32,
     /// Settings of the control `s3-acl`.
     #[serde(deserialize_with = "strict::section")]
     pub s3_acl: S3AclSettings,
@@ -93,6 +114,10 @@ impl Default for Settings {
             exemptions: Vec::new(),
             exempt_by_tag: true,
             exempt_max_days: MOST_DAYS,
+            remind_after: Duration::from_secs(24 * 60 * 60),
+            feud_limit: 3,
+            restore_grace: Duration::from_secs(24 * 60 * 60),
+            records_days: 400,
             s3_acl: S3AclSettings::default(),
             s3_policy: S3PolicySettings::default(),
             sg: SgSettings::default(),
@@ -122,6 +147,18 @@ pub enum SettingsNotRead {
 }
 
 impl Settings {
+    /// What limits the work of the control of this name.
+    #[must_use]
+    pub fn limits(&self, control: &str) -> Limits {
+        let changes_per_hour = match control {
+            "s3-acl" => self.s3_acl.changes_per_hour,
+            "sg-ingress" => self.sg.changes_per_hour,
+            // It changes nothing, or is in no settings.
+            _ => remediation::ledger::CHANGES_PER_HOUR,
+        };
+        Limits { changes_per_hour, feud_limit: self.feud_limit, remind_after: self.remind_after }
+    }
+
     /// Reads settings as an operator wrote them. `origin` is what an error calls the place they come from.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+use std::time::Duration;
+
 use buckets::AclStyle;
 use exemptions::{CONTROLS, Exemptions};
 use network::{Handling, OpenLevel, Portless};
@@ -83,10 +85,17 @@ fn every_documented_key_is_taken() {
                 "authorized_udp_ports": "53, 500-501",
                 "authorized_protocols": ["gre", "ESP", 51, "132"],
                 "icmp": "revoke"
-            }
+            },
+            "remind_after": "90m",
+            "restore_grace": "2d",
+            "feud_limit": 5,
+            "records_days": 30
         }"#,
     )
     .unwrap();
+    assert_eq!(settings.remind_after, Duration::from_secs(90 * 60));
+    assert_eq!(settings.restore_grace, Duration::from_secs(2 * 24 * 60 * 60));
+    assert_eq!((settings.feud_limit, settings.records_days), (5, 30));
     assert_eq!(settings.mode, Mode::Observe);
     assert_eq!(settings.max_receive_count, 5);
     let scopes: Vec<String> = settings.exemptions.iter().map(|entry| entry.scope.to_string()).collect();
@@ -109,6 +118,7 @@ fn every_documented_key_is_taken() {
         settings.sg,
         SgSettings {
             mode: Some(Mode::Observe),
+            changes_per_hour: 30,
             quarantine: QuarantineStyle::Isolate,
             isolate_all_groups: true,
             network: network::Settings {
@@ -127,6 +137,13 @@ fn what_does_not_fit_is_named() {
     for (json, parts) in [
         (r#"{"mod": "observe"}"#, ["mod", "unknown field"]),
         (r#"{"sg": {"authorised_tcp_ports": []}}"#, ["authorised_tcp_ports", "unknown field"]),
+        (r#"{"remind_after": 3600}"#, ["`remind_after`", "\"24h\""]),
+        (r#"{"remind_after": "1w"}"#, ["`remind_after`", "\"1w\""]),
+        (r#"{"restore_grace": "9000h"}"#, ["`restore_grace`", "up to 366 days"]),
+        (r#"{"feud_limit": 0}"#, ["`feud_limit`", "from 1 to 20"]),
+        (r#"{"records_days": 0}"#, ["`records_days`", "from 1 to 3650"]),
+        (r#"{"sg": {"changes_per_hour": -1}}"#, ["`sg.changes_per_hour`", "`-1`"]),
+        (r#"{"s3_acl": {"changes_per_hour": "30"}}"#, ["`s3_acl.changes_per_hour`", "\"30\""]),
         (r#"{"mode": "Observe"}"#, ["`mode`", "`Observe`"]),
         (r#"{"mode": null}"#, ["`mode`", "expected a string"]),
         (r#"{"sg": {"authorized_tcp_ports": [80, 70000]}}"#, ["`sg.authorized_tcp_ports[1]`", "`70000`"]),

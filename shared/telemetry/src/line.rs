@@ -1,7 +1,10 @@
 //! The log lines of a function; the fields are described in [`log`](crate::log).
 
+use std::time::SystemTime;
+
 use events::{Subject, TriggerError};
-use remediation::{Outcome, Report, Told};
+use remediation::clock::rfc3339;
+use remediation::{CallError, Outcome, Said, Told};
 use serde_json::{Map, Value, json};
 use tracing::Level;
 
@@ -12,25 +15,26 @@ use crate::{TARGET, metrics};
 const LARGE: [&str; 7] = ["findings", "planned", "changes", "remaining", "before", "unread", "undelivered"];
 
 /// The one line about a subject.
-pub fn report(report: &Report, told: &Told, api_calls: u32) {
-    let facts = Value::Object(facts(report, told, api_calls)).to_string();
-    let message = message(report, told);
-    match level(report, told) {
+pub fn report(said: &Said, api_calls: u32) {
+    let facts = Value::Object(facts(said, api_calls)).to_string();
+    let message = message(said);
+    match level(said) {
         Level::ERROR => tracing::error!(target: TARGET, facts, "{message}"),
         Level::WARN => tracing::warn!(target: TARGET, facts, "{message}"),
         _ => tracing::info!(target: TARGET, facts, "{message}"),
     }
 }
 
-fn level(report: &Report, told: &Told) -> Level {
+fn level(Said { report, told, unwritten }: &Said) -> Level {
     match (report.outcome, told) {
+        _ if unwritten.is_some() => Level::ERROR,
         (_, Told::Failed(_)) | (Outcome::Failed, _) => Level::ERROR,
-        (Outcome::StillOpen | Outcome::Alerted | Outcome::Observed, _) => Level::WARN,
+        (Outcome::StillOpen | Outcome::Alerted | Outcome::Observed | Outcome::Held, _) => Level::WARN,
         _ => Level::INFO,
     }
 }
 
-fn message(report: &Report, told: &Told) -> String {
+fn message(Said { report, told, unwritten }: &Said) -> String {
     let mut message = format!("{}: {}", report.subject.resource, report.outcome);
     let mut add = |text: &str| {
         message.push_str(": ");
@@ -51,10 +55,13 @@ fn message(report: &Report, told: &Told) -> String {
     if let Told::Failed(undelivered) = told {
         add(&undelivered.to_string());
     }
+    if let Some(error) = unwritten {
+        add(&format!("the record could not be finished: {error}"));
+    }
     message
 }
 
-fn facts(report: &Report, told: &Told, api_calls: u32) -> Map<String, Value> {
+fn facts(Said { report, told, unwritten }: &Said, api_calls: u32) -> Map<String, Value> {
     let mut facts = report.facts();
     let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
     match told {
@@ -68,6 +75,9 @@ fn facts(report: &Report, told: &Told, api_calls: u32) -> Map<String, Value> {
             add("alert", "failed".into())
         }
     };
+    if let Some(error) = unwritten {
+        add("record_error", error.facts());
+    }
     add("duration_ms", u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX).into());
     add("api_calls", api_calls.into());
     for key in LARGE {
@@ -106,5 +116,35 @@ pub fn not_started(control: &str, subject: &Subject) {
         cause = %subject.cause,
         "{}: not started, too little time was left; it will be delivered again",
         subject.resource,
+    );
+}
+
+/// A subject that somebody else works on.
+pub fn busy(control: &str, subject: &Subject, until: SystemTime) {
+    tracing::info!(
+        target: TARGET,
+        control,
+        resource = subject.resource.id(),
+        account = subject.account.as_str(),
+        region = subject.region.as_str(),
+        cause = %subject.cause,
+        "{}: another invocation is at work on it, until {} at the latest; it will be delivered again",
+        subject.resource,
+        rfc3339(until),
+    );
+}
+
+/// How many subjects nobody else goes on with.
+pub fn due(control: &str, due: usize) {
+    tracing::info!(target: TARGET, control, due, "the schedule: {due} resources wait for somebody to go on with them");
+}
+
+/// It could not be listed what nobody goes on with.
+pub fn not_listed(control: &str, error: &CallError) {
+    tracing::error!(
+        target: TARGET,
+        control,
+        outcome = Outcome::Failed.as_str(),
+        "what nobody goes on with could not be listed: {error}",
     );
 }

@@ -11,7 +11,9 @@
 //! | `arn`, `account`, `region` | where it is |
 //! | `cause` | the trigger that pointed at it |
 //! | `mode` | `enforce` or `observe` |
-//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `exempt`, `gone`, `closed-meanwhile`, `still-open` or `failed` |
+//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `exempt`, `held`, `gone`, `closed-meanwhile`, `still-open` or `failed` |
+//! | `record` | what finds the record of it, where there is one: `KEY@ARN` |
+//! | `hold` | `until`, `by`: why it waits, where it does |
 //! | `severity` | the worst finding's, where there is one or the walk failed |
 //! | `findings` | list of `kind`, `severity`, `remedy`, `summary`, `evidence` |
 //! | `planned` | what the plan was, a line a step, where it was not carried out to its end |
@@ -24,6 +26,7 @@
 //! | `alert` | `sent`, `none`, `repeated` (people know this already) or `failed` |
 //! | `undelivered` | the whole alert (`subject`, `text`), where it did not get through |
 //! | `error` | `kind`, `message`, and the denied `action`, where a step failed |
+//! | `record_error` | the same, where it could not be written down that the work is over |
 //! | `note` | anything else |
 //! | `duration_ms` | how long the walk took, in milliseconds |
 //! | `api_calls` | how many requests to AWS it took, the alert and retries included |

@@ -50,24 +50,21 @@ where
         ],
         Outcome::StillOpen if is_unknown => &[
             "Look by hand now whether BlockPublicAcls and IgnorePublicAcls of the bucket are on, and turn on what is \
-             off: the second read found no public grant, so that a later delivery finds nothing to close and does \
-             not come back to it.",
+             off.",
             objects,
         ],
-        Outcome::StillOpen if is_for_people_alone => &[
-            "Turn the flags on by hand now, with the command below: the second read found no public grant, so that a \
-             later delivery finds nothing to close and does not come back to it.",
-            objects,
-        ],
+        Outcome::StillOpen if is_for_people_alone => {
+            &["Turn the flags on by hand now, with the command below.", objects]
+        }
         Outcome::StillOpen => &[
             "Make the bucket private by hand now, with the commands below: somebody or something keeps changing \
              its ACL.",
             objects,
         ],
         Outcome::Compliant
+        | Outcome::Alerted
         | Outcome::Exempt
         | Outcome::Held
-        | Outcome::Alerted
         | Outcome::Gone
         | Outcome::ClosedMeanwhile
         | Outcome::Failed => &[],

@@ -83,8 +83,7 @@ fn words(assessment: &AclAssessment, finding: &AclFinding) -> Finding {
             remedy: assessment.remedy(finding),
             summary: format!(
                 "A second read found no public grant any more, but BlockPublicAcls and IgnorePublicAcls of the \
-                 bucket are not both on: turn them on by hand, Curfew does not come back to a bucket without \
-                 public grants{}",
+                 bucket are not both on: turn them on by hand{}",
                 if is_ignoring { "" } else { OBJECTS }
             ),
             evidence: flags(),

@@ -24,5 +24,5 @@ pub(super) fn read(root: &Node<'_>) -> Result<Reading, TriggerError> {
         .with_event_id(root.text_of("id")?)
         .with_time(root.text_of("time")?);
     let origin = Origin::read(root, &detail, "awsAccountId")?;
-    Ok(Reading { subjects: vec![origin.subject(named, cause)?], unreadable: Vec::new() })
+    Ok(Reading { subjects: vec![origin.subject(named, cause)?], ..Reading::default() })
 }

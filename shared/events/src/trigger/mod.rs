@@ -40,11 +40,13 @@ pub struct Reading {
     pub subjects: Vec<Subject>,
     /// The parts of the event that could not be read.
     pub unreadable: Vec<TriggerError>,
+    /// Whether it is the schedule, which names nothing: what nobody else goes on with is due.
+    pub is_tick: bool,
 }
 
 impl From<TriggerError> for Reading {
     fn from(error: TriggerError) -> Self {
-        Self { subjects: Vec::new(), unreadable: vec![error] }
+        Self { unreadable: vec![error], ..Self::default() }
     }
 }
 
@@ -89,6 +91,7 @@ fn inner_event(root: &Node<'_>) -> Result<Reading, TriggerError> {
     match (source, detail_type) {
         ("aws.config", "Config Rules Compliance Change") => config_rule::read(root),
         ("aws.config", "AWS API Call via CloudTrail") => put_evaluations::read(root),
+        ("aws.events", "Scheduled Event") => Ok(Reading { is_tick: true, ..Reading::default() }),
         _ => Err(TriggerError::foreign(source, detail_type)),
     }
 }

@@ -40,9 +40,10 @@ pub(super) fn records(records: &[Node<'_>]) -> Reading {
     let mut all = Reading::default();
     for record in records {
         let read = || envelope(&record.required("Sns")?);
-        let Reading { subjects, unreadable } = read().unwrap_or_else(Reading::from);
+        let Reading { subjects, unreadable, is_tick } = read().unwrap_or_else(Reading::from);
         all.subjects.extend(subjects);
         all.unreadable.extend(unreadable);
+        all.is_tick |= is_tick;
     }
     all
 }

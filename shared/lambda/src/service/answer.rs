@@ -2,16 +2,27 @@
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse};
 use events::{Message, Reading, Subject, TriggerError};
-use remediation::{Ended, Outcome, StepError, Told, Undelivered, Unread};
+use remediation::{CallError, Outcome, Said, StepError, Told, Undelivered, Unread};
 use serde_json::{Value, json};
 
 /// How far an invocation came with a subject.
 #[derive(Debug)]
 pub(super) enum Handled {
     /// It was walked.
-    Walked(Box<Ended>),
+    Walked(Box<Said>),
+    /// Somebody else is at work on it.
+    Busy,
     /// There was no time to begin.
     NotStarted,
+}
+
+/// How far an invocation came.
+#[derive(Debug, Default)]
+pub(super) struct AllHandled {
+    /// With each subject.
+    pub(super) subjects: Vec<(Subject, Handled)>,
+    /// Why it could not be listed what is due, where that was asked for.
+    pub(super) not_listed: Option<CallError>,
 }
 
 /// How one delivery ended.
@@ -23,19 +34,23 @@ pub(super) struct Done {
 
 impl Done {
     /// Picks what concerns one delivery out of everything that the invocation handled.
-    pub(super) fn of(reading: &Reading, handled: &[(&Subject, Handled)]) -> Self {
+    pub(super) fn of(reading: &Reading, handled: &AllHandled) -> Self {
         let mut done = Self::default();
         for error in &reading.unreadable {
             done.failures.push(HandleError::Unreadable(error.clone()));
         }
+        if let Some(error) = handled.not_listed.as_ref().filter(|_| reading.is_tick) {
+            done.failures.push(HandleError::NotListed(error.clone()));
+        }
         let mine = |subject: &Subject| reading.subjects.iter().any(|own| own.same_resource(subject));
-        for (subject, handled) in handled.iter().filter(|(subject, _)| mine(subject)) {
+        for (subject, handled) in handled.subjects.iter().filter(|(subject, _)| mine(subject)) {
             let resource = subject.resource.to_string();
             match handled {
+                Handled::Busy => done.failures.push(HandleError::Busy(resource)),
                 Handled::NotStarted => done.failures.push(HandleError::NotStarted(resource)),
-                Handled::Walked(ended) => match HandleError::of(resource.clone(), ended) {
+                Handled::Walked(said) => match HandleError::of(resource.clone(), said) {
                     Some(failure) => done.failures.push(failure),
-                    None => done.outcomes.push((resource, ended.report.outcome)),
+                    None => done.outcomes.push((resource, said.report.outcome)),
                 },
             }
         }
@@ -49,6 +64,12 @@ pub enum HandleError {
     /// The trigger, or a part of it, could not be read.
     #[error("the trigger could not be read: {0}")]
     Unreadable(#[source] TriggerError),
+    /// It could not be listed what is due.
+    #[error("what is due could not be listed: {0}")]
+    NotListed(#[source] CallError),
+    /// Somebody else is at work on a subject.
+    #[error("{0}: another invocation is at work on it")]
+    Busy(String),
     /// There was no time left to begin with a subject.
     #[error("{0}: not started, too little time was left")]
     NotStarted(String),
@@ -85,6 +106,17 @@ pub enum HandleError {
         #[source]
         undelivered: Box<Undelivered>,
     },
+    /// The work is done, and it could not be written down that it is.
+    #[error("{resource}: {outcome}, and the record of it could not be finished: {error}")]
+    NotRecorded {
+        /// The resource.
+        resource: String,
+        /// How the work ended.
+        outcome: Outcome,
+        /// Why.
+        #[source]
+        error: Box<StepError>,
+    },
     /// Several of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Several(Vec<HandleError>),
@@ -92,14 +124,18 @@ pub enum HandleError {
 
 impl HandleError {
     /// Why a subject that was walked has to be delivered again; `None` where it has not.
-    fn of(resource: String, ended: &Ended) -> Option<Self> {
-        let report = &ended.report;
-        match (&ended.told, &report.error) {
+    fn of(resource: String, said: &Said) -> Option<Self> {
+        let report = &said.report;
+        match (&said.told, &report.error) {
             (Told::Failed(undelivered), _) => {
                 let undelivered = Box::new(undelivered.clone());
                 Some(Self::NotTold { resource, outcome: report.outcome, undelivered })
             }
-            _ if !report.is_unfinished() => None,
+            _ if !report.is_unfinished() => said.unwritten.clone().map(|error| Self::NotRecorded {
+                resource,
+                outcome: report.outcome,
+                error: Box::new(error),
+            }),
             (_, Some(error)) => Some(Self::Failed { resource, error: Box::new(error.clone()) }),
             (_, None) => match report.to_read_again.clone().map(Box::new) {
                 Some(unread) => Some(Self::Unread { resource, outcome: report.outcome, unread }),
@@ -113,10 +149,13 @@ impl HandleError {
     pub fn error_type(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "Curfew.UnreadableTrigger",
+            Self::NotListed(_) => "Curfew.NotListed",
+            Self::Busy(_) => "Curfew.Busy",
             Self::NotStarted(_) => "Curfew.NotStarted",
             Self::Failed { .. } => "Curfew.Failed",
             Self::StillOpen(_) => "Curfew.StillOpen",
             Self::Unread { .. } => "Curfew.NotAllRead",
+            Self::NotRecorded { .. } => "Curfew.NotRecorded",
             Self::NotTold { .. } => "Curfew.AlertNotDelivered",
             Self::Several(_) => "Curfew.SeveralFailures",
         }

@@ -11,7 +11,8 @@ use events::{Reading, Subject, Trigger};
 use futures_util::StreamExt;
 use futures_util::stream;
 use remediation::clock::Clock;
-use remediation::{Control, Describe, Mode, Notify, Ports, Told, Visit, walk};
+use remediation::ledger::Ledger;
+use remediation::{CallError, Control, Delivery, Describe, Ended, Mode, Notify, Ports, Told, Visit, walk};
 use serde_json::Value;
 use settings::Settings;
 use telemetry::{line, metrics};
@@ -20,7 +21,7 @@ use tracing::Instrument;
 use crate::asked::{Asked, asked};
 
 pub use answer::HandleError;
-use answer::{Done, Handled};
+use answer::{AllHandled, Done, Handled};
 
 /// How many subjects of a batch are walked at the same time: enough to hide the network, few enough to stay
 /// under the request rates of EC2 and S3.
@@ -41,9 +42,9 @@ pub struct Invocation {
 
 /// A control at work.
 #[derive(Debug)]
-pub struct Service<C, N, K> {
+pub struct Service<C, N, K, L> {
     armed: RwLock<Arc<Armed<C>>>,
-    ports: Ports<K, N>,
+    ports: Ports<K, N, L>,
 }
 
 /// A control, and the settings that it was built with.
@@ -54,26 +55,25 @@ struct Armed<C> {
 }
 
 /// An event that somebody handed over.
-struct Delivery<'a> {
+struct Handed<'a> {
     reading: &'a Reading,
     /// What a queue calls it.
     message_id: Option<&'a str>,
-    /// Whether it will not be handed out again.
-    is_last: bool,
+    /// How it came.
+    delivery: Delivery,
 }
 
 /// A subject that is to be walked.
-struct Work<'a, Id> {
+struct Work<'a> {
     subject: &'a Subject,
-    id: &'a Id,
-    is_last: bool,
+    delivery: Delivery,
 }
 
-impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
-    /// A service that enforces one control and tells people through one port.
-    pub fn new(control: C, notify: N, clock: K, settings: Settings) -> Self {
+impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
+    /// A service that enforces one control, tells people through one port and remembers its work through another.
+    pub fn new(control: C, notify: N, clock: K, ledger: L, settings: Settings) -> Self {
         let armed = RwLock::new(Arc::new(Armed { control, settings }));
-        Self { armed, ports: Ports::new(clock, notify) }
+        Self { armed, ports: Ports::new(clock, notify, ledger) }
     }
 
     /// Goes by other settings from the next invocation on, with a control that was built with them.
@@ -121,22 +121,20 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
         }
         match events::read(payload) {
             Ok(Trigger::Event(reading)) => {
-                // No queue counts its deliveries, so each may be the last.
-                let event = Delivery { reading: &reading, message_id: None, is_last: true };
+                let event = Handed { reading: &reading, message_id: None, delivery: Delivery::Direct };
                 let handled = self.handle_all(armed, &[event], invocation).await;
                 answer::event(Done::of(&reading, &handled))
             }
             Ok(Trigger::Batch(messages)) => {
-                let limit = armed.settings.max_receive_count;
-                let deliveries: Vec<Delivery<'_>> = messages
+                let handed: Vec<Handed<'_>> = messages
                     .iter()
-                    .map(|message| Delivery {
+                    .map(|message| Handed {
                         reading: &message.reading,
                         message_id: Some(&message.id),
-                        is_last: message.receive_count >= limit,
+                        delivery: delivery(message.receive_count, armed.settings.max_receive_count),
                     })
                     .collect();
-                let handled = self.handle_all(armed, &deliveries, invocation).await;
+                let handled = self.handle_all(armed, &handed, invocation).await;
                 let done: Vec<Done> =
                     messages.iter().map(|message| Done::of(&message.reading, &handled)).collect();
                 Ok(answer::batch(&messages, &done))
@@ -149,49 +147,90 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
     }
 
     /// Walks each distinct subject once.
-    async fn handle_all<'a>(
+    async fn handle_all(
         &self,
         armed: &Armed<C>,
-        deliveries: &[Delivery<'a>],
+        handed: &[Handed<'_>],
         invocation: &Invocation,
-    ) -> Vec<(&'a Subject, Handled)> {
-        for delivery in deliveries {
-            for error in &delivery.reading.unreadable {
-                line::unreadable(C::NAME, error, delivery.message_id);
+    ) -> AllHandled {
+        for one in handed {
+            for error in &one.reading.unreadable {
+                line::unreadable(C::NAME, error, one.message_id);
             }
         }
-        let work = work::<C>(deliveries);
-        if work.is_empty() && deliveries.iter().all(|delivery| delivery.reading.unreadable.is_empty()) {
+        let is_tick = handed.iter().any(|one| one.reading.is_tick);
+        let due = if is_tick { self.due().await } else { Ok(Vec::new()) };
+        let (due, not_listed) = match due {
+            Ok(due) => (due, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let work = work::<C>(handed, &due);
+        let is_read = handed.iter().all(|one| one.reading.unreadable.is_empty());
+        if work.is_empty() && is_read && !is_tick {
             line::nothing_to_do(C::NAME);
         }
         let half_time = self.half_time(invocation);
-        stream::iter(work)
-            .map(|work| async move { (work.subject, self.subject(armed, &work, half_time).await) })
+        let subjects = stream::iter(work)
+            .map(|work| async move {
+                let handled = self.subject(armed, &work, invocation, half_time).await;
+                (work.subject.clone(), handled)
+            })
             .buffer_unordered(AT_ONCE)
             .collect()
-            .await
+            .await;
+        AllHandled { subjects, not_listed }
+    }
+
+    /// What nobody else goes on with.
+    async fn due(&self) -> Result<Vec<Subject>, CallError> {
+        let due = self.ports.ledger.due(C::NAME, self.ports.clock.now()).await;
+        match &due {
+            Ok(due) => line::due(C::NAME, due.len()),
+            Err(error) => line::not_listed(C::NAME, error),
+        }
+        due
     }
 
     async fn subject(
         &self,
         armed: &Armed<C>,
-        work: &Work<'_, C::Id>,
+        work: &Work<'_>,
+        invocation: &Invocation,
         half_time: Option<SystemTime>,
     ) -> Handled {
-        let Work { subject, id, is_last } = *work;
+        let Work { subject, delivery } = *work;
+        let Some(id) = C::id(&subject.resource) else { return Handled::NotStarted };
         // What will not be delivered again is begun however little time is left.
-        if !is_last && half_time.is_some_and(|half_time| self.ports.clock.now() > half_time) {
+        let may_wait = delivery != Delivery::Last;
+        if may_wait && half_time.is_some_and(|half_time| self.ports.clock.now() > half_time) {
             line::not_started(C::NAME, subject);
             return Handled::NotStarted;
         }
-        let visit = Visit { subject, id, mode: armed.settings.mode, is_last_chance: is_last };
+        let visit = Visit {
+            subject,
+            id,
+            mode: armed.settings.mode,
+            delivery,
+            request_id: &invocation.request_id,
+            deadline: invocation.deadline,
+            limits: armed.settings.limits(C::NAME),
+            settings_version: armed.settings.written,
+        };
         let (ended, api_calls) = counted(walk(&armed.control, &visit, &self.ports)).await;
-        line::report(&ended.report, &ended.told, api_calls);
-        metrics::subject(C::NAME, ended.report.outcome, ended.report.duration, api_calls);
-        if matches!(ended.told, Told::Failed(_)) {
-            metrics::alert_not_delivered(C::NAME);
+        match ended {
+            Ended::Busy { until } => {
+                line::busy(C::NAME, subject, until);
+                Handled::Busy
+            }
+            Ended::Walked(said) => {
+                line::report(&said, api_calls);
+                metrics::subject(C::NAME, said.report.outcome, said.report.duration, api_calls);
+                if matches!(said.told, Told::Failed(_)) {
+                    metrics::alert_not_delivered(C::NAME);
+                }
+                Handled::Walked(said)
+            }
         }
-        Handled::Walked(Box::new(ended))
     }
 
     /// Until when subjects are started: a walk that Lambda would cut off half way is better not begun. A
@@ -203,18 +242,29 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
     }
 }
 
+/// How a message of a queue came that it hands out so many times at most.
+fn delivery(receive_count: u32, limit: u32) -> Delivery {
+    match receive_count {
+        count if count >= limit => Delivery::Last,
+        0 | 1 => Delivery::First,
+        _ => Delivery::Again,
+    }
+}
+
 /// Each distinct subject of the control once, first what will not be handed out again.
-fn work<'a, C: Control>(deliveries: &[Delivery<'a>]) -> Vec<Work<'a, C::Id>> {
-    let mut work: Vec<Work<'a, C::Id>> = Vec::new();
-    for delivery in deliveries {
-        for subject in &delivery.reading.subjects {
-            let Some(id) = C::id(&subject.resource) else { continue };
-            match work.iter_mut().find(|known| known.subject.same_resource(subject)) {
-                Some(known) => known.is_last |= delivery.is_last,
-                None => work.push(Work { subject, id, is_last: delivery.is_last }),
-            }
+fn work<'a, C: Control>(handed: &[Handed<'a>], due: &'a [Subject]) -> Vec<Work<'a>> {
+    let mut work: Vec<Work<'a>> = Vec::new();
+    let of_events =
+        handed.iter().flat_map(|one| one.reading.subjects.iter().map(|subject| (subject, one.delivery)));
+    let of_tick = due.iter().map(|subject| (subject, Delivery::Last));
+    for (subject, delivery) in
+        of_events.chain(of_tick).filter(|(subject, _)| C::id(&subject.resource).is_some())
+    {
+        match work.iter_mut().find(|known| known.subject.same_resource(subject)) {
+            Some(known) => known.delivery = known.delivery.max(delivery),
+            None => work.push(Work { subject, delivery }),
         }
     }
-    work.sort_by_key(|work| !work.is_last);
+    work.sort_by_key(|work| work.delivery != Delivery::Last);
     work
 }

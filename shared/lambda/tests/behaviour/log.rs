@@ -3,6 +3,7 @@
 use crate::support::{event, invocation, logged};
 use insta::assert_snapshot;
 use lambda::Service;
+use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, denied, open};
 use remediation::testing::{Still, Topic, run};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use settings::Settings;
 
 fn lines(doors: &Doors, payload: &str) -> String {
     let (told, clock) = (Topic::default(), Still::default());
-    let service = Service::new(doors.clone(), &told, &clock, Settings::default());
+    let service = Service::new(doors.clone(), &told, &clock, Memory::default(), Settings::default());
     let (_, lines) = logged(|| run(service.handle(payload, &invocation())));
     pretty(&lines)
 }

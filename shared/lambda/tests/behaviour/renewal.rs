@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::support::{event, invocation, logged};
 use lambda::{Renewal, Service};
+use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, open, throttled};
 use remediation::testing::{Still, Topic, run};
 use remediation::{Mode, Outcome};
@@ -89,7 +90,7 @@ fn the_last_good_settings_stay_loudly_and_are_replaced_once_good_ones_can_be_rea
 #[test]
 fn a_service_goes_by_its_new_settings_from_the_next_invocation_on() {
     let (doors, told, clock) = (Doors::read([open(&["door"])]), Topic::default(), Still::default());
-    let service = Service::new(doors.clone(), &told, &clock, observe());
+    let service = Service::new(doors.clone(), &told, &clock, Memory::default(), observe());
     run(service.handle(&event("acme", "e1"), &invocation())).unwrap();
     let closed = Doors::read([open(&["door"]), open(&[])]);
     service.rearm(closed.clone(), Settings::default());

@@ -5,13 +5,18 @@ use std::time::Duration;
 use crate::support::{batch, event, invocation, logged};
 use lambda::{HandleError, Invocation, Service};
 use remediation::Outcome;
+use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{Still, Topic, run};
 use serde_json::{Value, json};
 use settings::Settings;
 
-fn service<'a>(doors: &Doors, told: &'a Topic, clock: &'a Still) -> Service<Doors, &'a Topic, &'a Still> {
-    Service::new(doors.clone(), told, clock, Settings::default())
+fn service<'a>(
+    doors: &Doors,
+    told: &'a Topic,
+    clock: &'a Still,
+) -> Service<Doors, &'a Topic, &'a Still, Memory> {
+    Service::new(doors.clone(), told, clock, Memory::default(), Settings::default())
 }
 
 fn outcomes(told: &Topic) -> Vec<Outcome> {
@@ -40,8 +45,8 @@ fn an_alert_is_not_repeated_for_the_same_situation() {
     handle("e2");
     assert_eq!(outcomes(&told), [Outcome::Alerted]);
 
-    // Another trigger later is a reminder, the same one delivered again is not.
-    clock.forward(Duration::from_secs(11 * 60));
+    // Another trigger a day later is a reminder, the same one delivered again is not.
+    clock.forward(Duration::from_secs(24 * 60 * 60));
     handle("e1");
     assert_eq!(told.reports.borrow().len(), 1);
     handle("e3");
@@ -60,14 +65,14 @@ fn what_stays_after_a_remediation_was_told_with_it() {
 }
 
 #[test]
-fn a_resource_that_opens_again_is_told_again() {
-    let doors = Doors::read([open(&["window"]), open(&[]), open(&["window"])]);
+fn a_resource_that_opens_again_is_closed_and_told_again() {
+    let doors = Doors::read([open(&["door"]), open(&[]), open(&[]), open(&["door"]), open(&[])]);
     let (told, clock) = (Topic::default(), Still::default());
     let service = service(&doors, &told, &clock);
     for id in ["e1", "e2", "e3"] {
         run(service.handle(&event("acme", id), &invocation())).unwrap();
     }
-    assert_eq!(outcomes(&told), [Outcome::Alerted, Outcome::Alerted]);
+    assert_eq!(outcomes(&told), [Outcome::Remediated, Outcome::Remediated]);
 }
 
 #[test]
@@ -275,7 +280,7 @@ fn each_line_names_the_version_of_the_settings_that_it_went_by() {
     let (doors, told, clock) =
         (Doors::read([open(&["door"]), open(&[])]), Topic::default(), Still::default());
     let settings = Settings { written: Some(7), ..Settings::default() };
-    let service = Service::new(doors.clone(), &told, &clock, settings);
+    let service = Service::new(doors.clone(), &told, &clock, Memory::default(), settings);
     let handle = |id: &str| logged(|| run(service.handle(&event("acme", id), &invocation())).unwrap()).1;
     assert_eq!(handle("e1")[0]["settings_version"], 7);
     service.rearm(doors.clone(), Settings { written: Some(8), ..Settings::default() });

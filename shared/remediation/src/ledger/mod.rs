@@ -15,6 +15,9 @@ pub use memory::Memory;
 pub use record::{Attempt, AttemptResult, End, Held, Hold, NoRecordId, Record, RecordId, Restores, Telling};
 pub use standing::{Closing, Entry, LastTold, Standing};
 
+/// How many resources a control may change in an hour, unless the settings say another number.
+pub const CHANGES_PER_HOUR: u32 = 30;
+
 /// On which terms somebody begins to work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {

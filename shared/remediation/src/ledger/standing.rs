@@ -85,7 +85,7 @@ impl Standing {
         if let Some(key) = &self.open {
             let is_leased = self.lease_until.filter(is_ahead);
             return match is_leased {
-                _ if *key == record.id.key => Entry::Mine,
+                Some(_) if *key == record.id.key => Entry::Mine,
                 Some(until) => Entry::Busy(until),
                 None if self.held_until.as_ref().is_some_and(is_ahead) => Entry::Waits(key.clone()),
                 None => Entry::Open(key.clone()),

@@ -1,6 +1,6 @@
 //! A control over a made-up resource: a house whose doors should be closed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::SystemTime;
@@ -35,6 +35,8 @@ pub struct Doors {
     pub apply: Rc<RefCell<Option<Apply>>>,
     /// What is known of the house's tags; `None` = it has none.
     pub tags: Rc<RefCell<Option<Fact<Tags>>>>,
+    /// Whether applying never comes back, once it has closed its doors.
+    pub hangs: Rc<Cell<bool>>,
     /// What was called, in order.
     pub calls: Rc<RefCell<Vec<String>>>,
 }
@@ -210,6 +212,9 @@ impl Control for Doors {
         let doors = plan.doors();
         self.calls.borrow_mut().push(format!("apply {} to {}", doors.join(" "), target.id));
         let (closed, result) = self.apply.borrow().clone().unwrap_or((usize::MAX, Ok(Applied::Done)));
+        if self.hangs.get() {
+            std::future::pending::<()>().await;
+        }
         done.extend(doors.iter().take(closed).map(|door| Turned { door: door.clone() }));
         result
     }

@@ -6,20 +6,35 @@ use std::collections::BTreeSet;
 
 use network::{Handling, OpenLevel, PortSet, Portless};
 use remediation::Mode;
+use remediation::ledger::CHANGES_PER_HOUR;
 use serde::Deserialize;
 
 /// Settings of the control `sg-ingress`. As JSON they are one flat object.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "Section")]
 pub struct SgSettings {
     /// Whether this control changes anything; `None` = what holds for all controls.
     pub mode: Option<Mode>,
+    /// How many groups may be changed in an hour.
+    pub changes_per_hour: u32,
     /// What is done about an open group.
     pub quarantine: QuarantineStyle,
     /// Whether an isolated interface loses its other groups too.
     pub isolate_all_groups: bool,
     /// How a group is judged.
     pub network: network::Settings,
+}
+
+impl Default for SgSettings {
+    fn default() -> Self {
+        Self {
+            mode: None,
+            changes_per_hour: CHANGES_PER_HOUR,
+            quarantine: QuarantineStyle::default(),
+            isolate_all_groups: false,
+            network: network::Settings::default(),
+        }
+    }
 }
 
 /// What is done about an open group.
@@ -41,6 +56,7 @@ pub enum QuarantineStyle {
 struct Section {
     #[serde(deserialize_with = "strict::word_if_any")]
     mode: Option<Mode>,
+    changes_per_hour: u32,
     #[serde(deserialize_with = "strict::word")]
     quarantine: QuarantineStyle,
     isolate_all_groups: bool,
@@ -56,7 +72,8 @@ struct Section {
 
 impl Default for Section {
     fn default() -> Self {
-        let SgSettings { mode, quarantine, isolate_all_groups, network } = SgSettings::default();
+        let SgSettings { mode, changes_per_hour, quarantine, isolate_all_groups, network } =
+            SgSettings::default();
         let network::Settings {
             open_level,
             authorized_tcp_ports,
@@ -66,6 +83,7 @@ impl Default for Section {
         } = network;
         Self {
             mode,
+            changes_per_hour,
             quarantine,
             isolate_all_groups,
             open_level,
@@ -81,6 +99,7 @@ impl From<Section> for SgSettings {
     fn from(section: Section) -> Self {
         let Section {
             mode,
+            changes_per_hour,
             quarantine,
             isolate_all_groups,
             open_level,
@@ -96,6 +115,6 @@ impl From<Section> for SgSettings {
             authorized_protocols,
             icmp,
         };
-        Self { mode, quarantine, isolate_all_groups, network }
+        Self { mode, changes_per_hour, quarantine, isolate_all_groups, network }
     }
 }

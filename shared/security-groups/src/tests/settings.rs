@@ -21,7 +21,8 @@ fn every_key_is_taken_from_one_flat_object() {
         "authorized_tcp_ports": [443, "1020-1025"],
         "authorized_udp_ports": "53, 500-501",
         "authorized_protocols": ["esp", 51],
-        "icmp": "revoke"
+        "icmp": "revoke",
+        "changes_per_hour": 0
     }"#;
     let network = network::Settings {
         open_level: OpenLevel::Broad,
@@ -31,7 +32,10 @@ fn every_key_is_taken_from_one_flat_object() {
         icmp: Handling::Revoke,
     };
     let quarantine = QuarantineStyle::Isolate;
-    assert_eq!(settings(all), SgSettings { mode: None, quarantine, isolate_all_groups: true, network });
+    assert_eq!(
+        settings(all),
+        SgSettings { mode: None, changes_per_hour: 0, quarantine, isolate_all_groups: true, network }
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The setting `block_public_acls`: two flags go on, and nothing else does.
 
+use std::time::Duration;
+
 use remediation::Remedy;
 
 use super::memory::{denied, throttled};
@@ -270,4 +272,31 @@ proptest! {
         }
         says_again_nothing(&memory, settings);
     }
+}
+
+#[test]
+fn flags_that_failed_are_turned_on_by_the_next_delivery() {
+    let memory = Memory::of(listable()).with_block(flags(false, false, true, false));
+    let control = S3Acl::new(&memory, BLOCKING, Mode::Enforce);
+    let (clock, topic, ledger) = (Still::default(), Topic::default(), Ledger::default());
+    let ports = Ports::new(&clock, &topic, &ledger);
+    let deliver = |delivery| {
+        let said = testing::said(testing::deliver(&control, &subject(), delivery, &ports));
+        clock.forward(Duration::from_secs(360));
+        said
+    };
+    // The SDK's own retries did not outlast it.
+    let throttled = throttled("s3:PutBucketPublicAccessBlock");
+    memory.failing_once.borrow_mut().insert("PutPublicAccessBlock", throttled);
+    let first = deliver(Delivery::First);
+    assert_eq!((first.report.outcome, first.report.changes.len()), (Outcome::StillOpen, 1));
+    assert!(matches!(first.told, Told::Nobody));
+    let second = deliver(Delivery::Again);
+    assert_eq!((second.report.outcome, second.report.changes.len()), (Outcome::Remediated, 2));
+    assert!(matches!(second.told, Told::Sent));
+    assert_eq!(memory.block.get(), Some(flags(true, true, true, false)));
+    // One command puts all of it back: the grant, and the flags as they were.
+    let back = &second.report.evidence.last().unwrap().body;
+    assert!(back.contains("put-bucket-acl") && back.contains("BlockPublicAcls=false"), "{back}");
+    assert_eq!(deliver(Delivery::Again).report.outcome, Outcome::Compliant);
 }

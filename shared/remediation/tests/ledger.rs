@@ -1,0 +1,441 @@
+//! What the walk remembers: a record before every change, and nothing done or said twice.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+use std::cell::Cell;
+use std::time::{Duration, SystemTime};
+
+use events::{Cause, Subject};
+use remediation::clock::Clock;
+use remediation::ledger::{Begun, Held, Ledger, Limits, Memory, Pending, Record, RecordId, Restores, Terms};
+use remediation::testing::doors::{Doors, denied, open, throttled};
+use remediation::testing::{LIMITS, NOW, Still, Topic, bucket, deliver, run, said, visit};
+use remediation::{
+    CallError, Delivery, Ended, Mode, Note, Notify, Outcome, Ports, Report, Said, StepError, Told,
+    Undelivered, walk,
+};
+use tokio::time::timeout;
+
+/// A house, its ledger, its topic and its time.
+#[derive(Default)]
+struct World {
+    clock: Still,
+    topic: Topic,
+    ledger: Memory,
+}
+
+impl World {
+    fn deliver(&self, doors: &Doors, delivery: Delivery) -> Said {
+        said(self.ended(doors, &bucket("acme"), delivery))
+    }
+
+    fn ended(&self, doors: &Doors, subject: &Subject, delivery: Delivery) -> Ended {
+        deliver(doors, subject, delivery, &Ports::new(&self.clock, &self.topic, &self.ledger))
+    }
+
+    fn limited(&self, doors: &Doors, subject: &Subject, limits: Limits) -> Said {
+        let visit = remediation::Visit {
+            limits,
+            ..visit::<Doors>(subject, Mode::Enforce, Delivery::First, &&self.clock)
+        };
+        said(run(walk(doors, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
+    }
+
+    /// A delivery that is cut off while applying, before its changes are noted.
+    fn cut_off(&self, doors: &Doors) {
+        doors.hangs.set(true);
+        self.killed(doors, &self.topic, &self.ledger);
+        doors.hangs.set(false);
+    }
+
+    /// A delivery that never comes to its end, and the minute after which Lambda kills it.
+    fn killed(&self, doors: &Doors, notify: &impl Notify, ledger: &impl Ledger) {
+        let subject = bucket("acme");
+        let visit = visit::<Doors>(&subject, Mode::Enforce, Delivery::First, &&self.clock);
+        let ports = Ports::new(&self.clock, notify, ledger);
+        let walk = async { timeout(Duration::from_millis(1), walk(doors, &visit, &ports)).await };
+        assert!(run(walk).is_err());
+        self.clock.forward(Duration::from_secs(62));
+    }
+
+    fn only_record(&self) -> Record {
+        let mut records = self.ledger.records();
+        assert_eq!(records.len(), 1, "{records:#?}");
+        records.remove(0)
+    }
+
+    fn mails(&self) -> Vec<Outcome> {
+        self.topic.reports.borrow().iter().map(|report| report.outcome).collect()
+    }
+}
+
+/// A topic that never answers.
+struct Silence;
+
+impl Notify for &Silence {
+    fn place(&self) -> String {
+        "nowhere".to_owned()
+    }
+
+    async fn notify(&self, _report: &Report) -> Result<(), Undelivered> {
+        std::future::pending().await
+    }
+}
+
+/// A ledger of which a call fails, or never comes back.
+#[derive(Default)]
+struct Broken<'a> {
+    ledger: Option<&'a Memory>,
+    begin: Cell<Option<CallError>>,
+    finish_hangs: bool,
+}
+
+impl Broken<'_> {
+    fn whole(&self) -> &Memory {
+        self.ledger.unwrap()
+    }
+}
+
+impl Ledger for Broken<'_> {
+    async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        match self.begin.take() {
+            Some(error) => {
+                self.begin.set(Some(error.clone()));
+                Err(error)
+            }
+            None => self.whole().begin(record, terms).await,
+        }
+    }
+
+    async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        self.whole().resume(record, terms).await
+    }
+
+    async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
+        self.whole().pending(subject, control, now).await
+    }
+
+    async fn due(&self, control: &str, now: SystemTime) -> Result<Vec<Subject>, CallError> {
+        self.whole().due(control, now).await
+    }
+
+    async fn waiting(&self, control: &str) -> Result<Vec<Subject>, CallError> {
+        self.whole().waiting(control).await
+    }
+
+    async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
+        if self.finish_hangs {
+            return std::future::pending().await;
+        }
+        self.whole().finish(record, now).await
+    }
+}
+
+fn caused(name: &str, event: &str) -> Subject {
+    let subject = bucket(name);
+    Subject { cause: Cause::new("AWS Config rule").with_event_id(Some(event)), ..subject }
+}
+
+#[test]
+fn a_change_has_one_record_with_all_that_happened() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door", "window"]), open(&["window"])]);
+    let report = world.deliver(&doors, Delivery::First).report;
+    let record = world.only_record();
+    assert_eq!(report.record.as_ref(), Some(&record.id));
+    assert_eq!(report.facts()["record"], record.id.to_string());
+    assert_eq!(record.attempts[0].before, serde_json::json!(["front door", "window"]));
+    assert_eq!(record.attempts[0].plan, Some(serde_json::json!({ "Close": ["front door"] })));
+    let result = record.attempts[0].result.as_ref().unwrap();
+    assert_eq!(result.changes, [serde_json::json!({ "door": "front door" })]);
+    assert_eq!(result.after, Some(serde_json::json!(["window"])));
+    assert_eq!(record.end.as_ref().map(|end| end.outcome), Some(Outcome::Remediated));
+    assert_eq!(record.told.len(), 1);
+    assert_eq!(serde_json::from_value::<Record>(serde_json::to_value(&record).unwrap()).unwrap(), record);
+}
+
+#[test]
+fn nothing_is_changed_while_the_record_cannot_be_written() {
+    for (error, delivery, mails) in [
+        (denied(), Delivery::First, 0),
+        (throttled(), Delivery::First, 0),
+        (denied(), Delivery::Last, 1),
+        (throttled(), Delivery::Last, 1),
+    ] {
+        let world = World::default();
+        let ledger =
+            Broken { ledger: Some(&world.ledger), begin: Cell::new(Some(error)), ..Broken::default() };
+        let doors = Doors::read([open(&["front door"])]);
+        let ports = Ports::new(&world.clock, &world.topic, &ledger);
+        let said = said(deliver(&doors, &bucket("acme"), delivery, &ports));
+        assert_eq!(*doors.calls.borrow(), ["read acme"]);
+        assert_eq!((said.report.outcome, said.report.is_unfinished()), (Outcome::Failed, true));
+        assert_eq!(world.mails().len(), mails, "{delivery:?}");
+    }
+}
+
+#[test]
+fn a_first_delivery_of_a_closed_resource_asks_nobody() {
+    let (clock, topic) = (Still::default(), Topic::default());
+    let doors = Doors::read([open(&[])]);
+    // This ledger panics when it is asked.
+    let ports = Ports::new(&clock, &topic, Broken::default());
+    let visit = visit::<Doors>;
+    let subject = bucket("acme");
+    let visit = visit(&subject, Mode::Enforce, Delivery::First, &&clock);
+    assert_eq!(said(run(walk(&doors, &visit, &ports))).report.outcome, Outcome::Compliant);
+}
+
+#[test]
+fn who_was_cut_off_before_the_changes_is_followed_by_one_who_makes_them() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&["front door"]), open(&[])]);
+    world.cut_off(&doors);
+    assert_eq!(world.only_record().attempts[0].result, None);
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(world.mails(), [Outcome::Remediated]);
+    let record = world.only_record();
+    assert_eq!((record.attempts.len(), record.end.is_some()), (2, true));
+    // What the one before may have closed is put back too.
+    assert_eq!(report.evidence.last().unwrap().body, "  open front door\n  open front door");
+}
+
+#[test]
+fn who_was_cut_off_after_the_changes_is_followed_by_one_who_says_so() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    world.cut_off(&doors);
+    let report = world.deliver(&doors, Delivery::Again).report;
+    // Nobody knows that it was Curfew.
+    assert_eq!(report.outcome, Outcome::ClosedMeanwhile);
+    assert!(matches!(report.note, Some(Note::CutOff(_))), "{:?}", report.note);
+    assert_eq!(report.before, Some(serde_json::json!(["front door"])));
+    assert_eq!(report.evidence.last().unwrap().body, "  open front door");
+    assert_eq!(world.mails().len(), 1);
+    assert!(world.only_record().end.is_some());
+    // A third delivery has nothing to do and nothing to say.
+    assert_eq!(world.deliver(&doors, Delivery::Again).report.outcome, Outcome::Compliant);
+    assert_eq!(world.mails().len(), 1);
+}
+
+#[test]
+fn who_was_cut_off_before_telling_is_followed_by_one_who_tells_of_the_same_record() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    world.killed(&doors, &&Silence, &world.ledger);
+    world.deliver(&doors, Delivery::Again);
+    assert_eq!(world.mails().len(), 1);
+    assert!(world.only_record().end.is_some());
+}
+
+#[test]
+fn who_was_cut_off_before_the_record_was_finished_may_be_heard_twice() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    let ledger = Broken { ledger: Some(&world.ledger), finish_hangs: true, ..Broken::default() };
+    world.killed(&doors, &world.topic, &ledger);
+    world.deliver(&doors, Delivery::Again);
+    assert_eq!(world.mails(), [Outcome::Remediated, Outcome::ClosedMeanwhile]);
+    assert!(world.only_record().end.is_some());
+}
+
+#[test]
+fn of_two_at_once_one_works_and_the_other_comes_back() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"])]);
+    doors.hangs.set(true);
+    let subject = bucket("acme");
+    let visit = visit::<Doors>(&subject, Mode::Enforce, Delivery::First, &&world.clock);
+    let ports = Ports::new(&world.clock, &world.topic, &world.ledger);
+    let first = async { timeout(Duration::from_millis(1), walk(&doors, &visit, &ports)).await };
+    assert!(run(first).is_err());
+    let other = remediation::Visit { request_id: "another", ..visit };
+    let second = run(walk(&doors, &other, &ports));
+    assert!(matches!(second, Ended::Busy { until } if until > world.clock.now()), "{second:?}");
+    assert!(world.mails().is_empty());
+    world.only_record();
+}
+
+#[test]
+fn a_tag_that_failed_after_the_change_is_made_up_for_by_the_next_delivery() {
+    let world = World::default();
+    let doors =
+        Doors::read([open(&["front door", "back door"]), open(&["back door"])]).then(1, Err(throttled()));
+    let report = world.deliver(&doors, Delivery::First).report;
+    assert_eq!(report.outcome, Outcome::StillOpen);
+    assert!(world.mails().is_empty(), "it may pass");
+    *doors.apply.borrow_mut() = None;
+    *doors.reads.borrow_mut() = [open(&["back door"]), open(&[])].into();
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(report.changes.len(), 2, "what both did is said once");
+    assert_eq!(world.mails(), [Outcome::Remediated]);
+    let record = world.only_record();
+    let changes = |attempt: usize| record.attempts[attempt].result.as_ref().unwrap().changes.len();
+    assert_eq!((changes(0), changes(1)), (1, 1));
+}
+
+#[test]
+fn what_was_closed_and_not_said_is_said_by_the_next_delivery() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    world.topic.refuses.set(true);
+    assert!(matches!(world.deliver(&doors, Delivery::First).told, Told::Failed(_)));
+    assert!(world.only_record().end.is_none());
+    world.topic.refuses.set(false);
+    let said = world.deliver(&doors, Delivery::Again);
+    assert_eq!((said.report.outcome, said.report.changes.len()), (Outcome::Remediated, 1));
+    assert_eq!(world.mails(), [Outcome::Remediated]);
+    assert!(world.only_record().end.is_some());
+}
+
+#[test]
+fn a_failure_that_stays_is_told_once_however_often_it_is_delivered() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"])]).then(0, Err(denied()));
+    for delivery in [Delivery::First, Delivery::Again, Delivery::Again, Delivery::Last] {
+        world.deliver(&doors, delivery);
+    }
+    assert_eq!(world.mails(), [Outcome::Failed]);
+    assert_eq!(world.only_record().end.map(|end| end.outcome), Some(Outcome::Failed));
+}
+
+#[test]
+fn the_same_is_told_once_by_one_cause_and_by_another_one_only_later() {
+    let world = World::default();
+    let doors = Doors::read([open(&["window"])]);
+    let told = |event: &str| said(world.ended(&doors, &caused("acme", event), Delivery::First)).told;
+    assert!(matches!(told("one"), Told::Sent));
+    assert!(matches!(told("one"), Told::Repeated));
+    assert!(matches!(told("two"), Told::Repeated));
+    world.clock.forward(LIMITS.remind_after);
+    assert!(matches!(told("one"), Told::Repeated), "the same trigger says nothing new");
+    assert!(matches!(told("two"), Told::Sent));
+    *doors.reads.borrow_mut() = [open(&["window", "cat flap"]), open(&["window", "cat flap"])].into();
+    assert!(matches!(told("two"), Told::Sent), "this is another situation");
+}
+
+#[test]
+fn the_same_that_was_opened_again_is_a_new_record_and_a_new_mail() {
+    let world = World::default();
+    for event in ["one", "two"] {
+        let doors = Doors::read([open(&["front door"]), open(&[])]);
+        let said = said(world.ended(&doors, &caused("acme", event), Delivery::First));
+        assert_eq!(said.report.outcome, Outcome::Remediated);
+        world.clock.forward(Duration::from_secs(60));
+    }
+    assert_eq!((world.ledger.records().len(), world.mails().len()), (2, 2));
+}
+
+#[test]
+fn over_the_brake_what_is_open_waits_and_one_mail_says_so() {
+    let world = World::default();
+    let limits = Limits { changes_per_hour: 2, ..LIMITS };
+    let walked = |name: &str| {
+        let doors = Doors::read([open(&["front door"]), open(&[])]);
+        let report = world.limited(&doors, &bucket(name), limits).report;
+        (report.outcome, doors.calls.borrow().len())
+    };
+    assert_eq!(walked("one"), (Outcome::Remediated, 3));
+    assert_eq!(walked("two"), (Outcome::Remediated, 3));
+    assert_eq!(walked("three"), (Outcome::Held, 1));
+    assert_eq!(walked("four"), (Outcome::Held, 1));
+    assert_eq!(walked("four"), (Outcome::Held, 1), "a second delivery waits too");
+    assert_eq!(world.mails(), [Outcome::Remediated, Outcome::Remediated, Outcome::Held]);
+    assert_eq!(world.topic.reports.borrow()[2].waiting, ["S3 bucket three"]);
+
+    let due = |world: &World| run((&world.ledger).due("doors", world.clock.now())).unwrap().len();
+    assert_eq!(due(&world), 0);
+    world.clock.forward(Duration::from_secs(60 * 60));
+    assert_eq!(due(&world), 2);
+    assert_eq!(walked("three"), (Outcome::Remediated, 3));
+    assert_eq!(walked("four"), (Outcome::Remediated, 3));
+    assert_eq!(world.ledger.records().len(), 4, "it is the same record that waited");
+}
+
+#[test]
+fn a_brake_of_nothing_stops_everything() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"])]);
+    let limits = Limits { changes_per_hour: 0, ..LIMITS };
+    let report = world.limited(&doors, &bucket("acme"), limits).report;
+    assert!(matches!(report.hold.unwrap().by, Held::Brake { limit: 0 }));
+    assert_eq!(*doors.calls.borrow(), ["read acme"]);
+}
+
+#[test]
+fn what_is_opened_again_and_again_waits_and_the_mail_names_who_opened_it() {
+    let world = World::default();
+    let limits = Limits { feud_limit: 3, ..LIMITS };
+    let walked = |event: &str, door: &str| {
+        let cause =
+            Cause::new("CloudTrail").with_event_id(Some(event)).with_opened_by(Some("role/terraform"));
+        let doors = Doors::read([open(&[door]), open(&[])]);
+        let report = world.limited(&doors, &Subject { cause, ..bucket("acme") }, limits).report;
+        world.clock.forward(Duration::from_secs(60));
+        report
+    };
+    for event in ["one", "two", "three"] {
+        assert_eq!(walked(event, "front door").outcome, Outcome::Remediated);
+    }
+    let report = walked("four", "front door");
+    assert_eq!(report.outcome, Outcome::Held);
+    let by = Held::Feud { times: 3, opened_by: vec!["role/terraform".to_owned()] };
+    assert_eq!(report.hold.as_ref().map(|hold| &hold.by), Some(&by));
+    assert_eq!(walked("five", "front door").outcome, Outcome::Held);
+    assert_eq!(world.mails().iter().filter(|outcome| **outcome == Outcome::Held).count(), 1);
+    world.clock.forward(Duration::from_secs(24 * 60 * 60));
+    assert_eq!(walked("six", "front door").outcome, Outcome::Remediated);
+}
+
+#[test]
+fn what_a_person_put_back_is_left_alone_for_a_while() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    world.deliver(&doors, Delivery::First);
+    let closed = world.only_record();
+    let grace_until = world.clock.now() + Duration::from_secs(60 * 60);
+    let restores = Restores { record: closed.id.clone(), reason: None, claimed_by: None, grace_until };
+    let mut restored = Record {
+        id: RecordId { key: "2026-11-22T05:42:07.120Z.doors.00000000".to_owned(), ..closed.id.clone() },
+        restores: Some(restores),
+        ..closed
+    };
+    restored.told.clear();
+    run((&world.ledger).finish(&restored, world.clock.now())).unwrap();
+
+    let doors = Doors::read([open(&["front door"]), open(&["front door"]), open(&[])]);
+    let report = world.deliver(&doors, Delivery::First).report;
+    assert_eq!((report.outcome, report.note), (Outcome::Exempt, Some(Note::Restored(grace_until))));
+    assert_eq!(world.mails(), [Outcome::Remediated]);
+    world.clock.forward(Duration::from_secs(60 * 60));
+    assert_eq!(world.deliver(&doors, Delivery::First).report.outcome, Outcome::Remediated);
+}
+
+#[test]
+fn a_record_that_cannot_be_read_back_stops_the_work_and_is_said() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"])]);
+    world.cut_off(&doors);
+    let mut record = world.only_record();
+    record.attempts[0].before = serde_json::json!({ "doors": "as a newer version writes them" });
+    run((&world.ledger).finish(&record, world.clock.now())).unwrap();
+    let report = world.deliver(&doors, Delivery::Last).report;
+    assert!(matches!(report.error, Some(StepError::Unreadable(..))), "{:?}", report.error);
+    assert_eq!(world.mails(), [Outcome::Failed]);
+}
+
+#[test]
+fn a_records_id_is_what_people_can_write_down() {
+    let at = SystemTime::UNIX_EPOCH + NOW;
+    let id = RecordId::new(&bucket("acme"), "s3-acl", at, "request");
+    let text = id.to_string();
+    assert_eq!(text, format!("{}@arn:aws:s3:::acme", id.key));
+    assert!(text.starts_with("2026-11-22T05:41:07.120Z.s3-acl."), "{text}");
+    assert_eq!(RecordId::try_from(text), Ok(id.clone()));
+    assert_eq!(id.day(), "2026-11-22");
+    assert_ne!(id, RecordId::new(&bucket("acme"), "s3-acl", at, "another request"));
+    let refused = RecordId::try_from("arn:aws:s3:::acme".to_owned()).unwrap_err().to_string();
+    assert!(refused.starts_with("`arn:aws:s3:::acme` is no record's id"), "{refused}");
+}
