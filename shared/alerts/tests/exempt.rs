@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+#[expect(dead_code, reason = "the rest is for the other mails")]
 mod support;
 
 use alerts::mail::mail;
