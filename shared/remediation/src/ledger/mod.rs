@@ -13,7 +13,7 @@ use crate::CallError;
 
 pub use memory::Memory;
 pub use record::{Attempt, AttemptResult, End, Held, Hold, NoRecordId, Record, RecordId, Restores, Telling};
-pub use standing::{Closing, Entry, LastTold, Standing};
+pub use standing::{Closing, Entry, KEPT, LastTold, Standing};
 
 /// On which terms somebody begins to work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
