@@ -23,6 +23,7 @@ mod body;
 mod brake;
 mod finish;
 mod item;
+mod parts;
 mod read;
 mod standings;
 mod table;

@@ -2,18 +2,17 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use events::Subject;
 use remediation::CallError;
 use remediation::clock::{Clock, rfc3339};
 use remediation::ledger::{Record, RecordId};
 
-use crate::body::{Body, BodyError, from_gzip, from_text};
+use crate::body::{BodyError, from_gzip, from_text};
 use crate::item::{Item, id, integer, key, open_day, part_name, string, subject, text};
 use crate::standings::{Expression, Seen, name, of_item};
 use crate::table::Table;
-use crate::write::{UPDATE, names};
+use crate::write::names;
 
 const GET: &str = "dynamodb:GetItem";
 const QUERY: &str = "dynamodb:Query";
@@ -65,29 +64,6 @@ impl<K: Clock> Table<K> {
             bytes.extend_from_slice(part.as_ref());
         }
         Ok(bytes)
-    }
-
-    /// Writes a record's parts before the record. A part that is there is never changed, only kept for longer.
-    pub(crate) async fn put_parts(
-        &self,
-        id: &RecordId,
-        body: &Body,
-        expires: AttributeValue,
-    ) -> Result<(), CallError> {
-        for (index, part) in body.parts().iter().enumerate() {
-            let change = Expression::new(
-                "SET #body = if_not_exists(#body, :body), #expires = :expires",
-                [(":body", AttributeValue::B(Blob::new(part.clone()))), (":expires", expires.clone())],
-            );
-            let request = self.client.update_item().table_name(&self.name);
-            let request = request
-                .set_key(Some(key(&id.resource, &part_name(&id.key, &body.digest, index))))
-                .update_expression(&change.text)
-                .set_expression_attribute_names(Some(names([&change])))
-                .set_expression_attribute_values(Some(change.values));
-            request.send().await.map_err(|error| aws::failed(UPDATE, error))?;
-        }
-        Ok(())
     }
 
     /// The items of all records of a resource, the newest first. Their keys begin with the year.

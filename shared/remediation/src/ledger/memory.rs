@@ -104,11 +104,11 @@ impl Ledger for Memory {
 
     async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
         let mut pages = self.pages();
-        if pages.records.get(&record.id) == Some(record) {
-            return Ok(());
-        }
         let standing = pages.standing(record);
         if !standing.is_held_by(record) {
+            if pages.records.get(&record.id) == Some(record) {
+                return Ok(());
+            }
             return Err(CallError::Refused {
                 action: "memory:Write",
                 code: "Taken".to_owned(),
