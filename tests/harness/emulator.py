@@ -1,6 +1,6 @@
 """moto's server, with what it lacks of AWS: an alias that a stack makes, log groups of functions, termination protection
-that can be taken away, policies that go before their role, a key's policy as text, and versions that really run when
-they are asked. Templates are read by
+that can be taken away, policies that go before their role, a key's policy as text, versions that really run when
+they are asked, and items that two requests do not change at the same time. Templates are read by
 libyaml, which takes a fifth of the time.
 
 Called with moto's own arguments.
@@ -29,6 +29,7 @@ from moto.cloudformation.responses import CloudFormationResponse  # noqa: E402
 from moto.cloudformation.utils import yaml_tag_constructor  # noqa: E402
 from moto.core.common_models import CloudFormationModel  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
+from moto.dynamodb.responses import DynamoHandler  # noqa: E402
 from moto.iam.models import Role, iam_backends  # noqa: E402
 from moto.kms.models import KmsBackend  # noqa: E402
 from moto.server import main  # noqa: E402
@@ -155,6 +156,16 @@ def map_alias(self, spec):
     return mapping
 
 
+def one_at_a_time(call, lock=threading.Lock()):
+    """A transaction that fails puts whole tables back to what they were: nobody else may have written them meanwhile."""
+
+    def locked(*args, **kwargs):
+        with lock:
+            return call(*args, **kwargs)
+
+    return locked
+
+
 def update_termination_protection(self):
     stack = cloudformation_backends[self.current_account][self.region].get_stack(self._get_param("StackName"))
     stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
@@ -176,6 +187,7 @@ if __name__ == "__main__":
     # What a mapping does, the tests do themselves, to see it: see Mapping in deployed.py.
     LambdaBackend.send_sqs_batch = lambda *_: False
     Role.delete_from_cloudformation_json = delete_role_last
+    DynamoHandler.call_action = one_at_a_time(DynamoHandler.call_action)
     CloudFormationResponse._validate_different_update = validate_with_parameters
     CloudFormationResponse.update_termination_protection = update_termination_protection
     main()

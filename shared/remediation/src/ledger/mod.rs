@@ -13,7 +13,7 @@ use crate::CallError;
 
 pub use memory::Memory;
 pub use record::{Attempt, AttemptResult, End, Held, Hold, NoRecordId, Record, RecordId, Restores, Telling};
-pub use standing::{Closing, Entry, LastTold, Standing};
+pub use standing::{Closing, Entry, KEPT, LastTold, Standing};
 
 /// How many resources a control may change in an hour, unless the settings say another number.
 pub const CHANGES_PER_HOUR: u32 = 30;
