@@ -25,7 +25,12 @@ fn table(url: &str, name: &str) -> Table<SystemClock> {
 }
 
 /// As many at the same time, each on a resource of its own: how many were taken, held, and held as the one that tells.
-async fn at_once(table: &Table<SystemClock>, control: &str, number: u32, limit: u32) -> (usize, usize, usize) {
+async fn at_once(
+    table: &Table<SystemClock>,
+    control: &str,
+    number: u32,
+    limit: u32,
+) -> (usize, usize, usize) {
     let begin = async |index: u32| {
         let (record, terms) = ledgers::at_once(control, &format!("at-once-{control}-{index}"), "r", limit);
         table.begin(&record, &terms).await.unwrap()

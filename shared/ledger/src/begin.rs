@@ -114,7 +114,9 @@ impl<K: Clock> Table<K> {
             };
             let written = Record { held, ..record.clone() };
             match self.enter(work, &written, terms, seen.as_ref(), brake.as_mut()).await? {
-                Entered::Done if written.held.is_some() => return Ok(Begun::Held { record: Box::new(written) }),
+                Entered::Done if written.held.is_some() => {
+                    return Ok(Begun::Held { record: Box::new(written) });
+                }
                 Entered::Done => return Ok(Begun::Taken),
                 Entered::Full | Entered::Told => {}
                 Entered::Standing(item) => {
@@ -203,7 +205,8 @@ impl<K: Clock> Table<K> {
     ) -> Result<Write, CallError> {
         let body = Body::of(record).map_err(|error| unwritable(&error))?;
         if largest.is_some_and(|largest| body.length > largest) {
-            let message = format!("the record of {} is {} bytes, too many to be kept", record.id, body.length);
+            let message =
+                format!("the record of {} is {} bytes, too many to be kept", record.id, body.length);
             return Err(CallError::Withheld { action: PUT, code: "RecordTooLarge", message });
         }
         self.put_parts(&record.id, &body, parts_expire(self.clock.now(), self.kept_for)).await?;

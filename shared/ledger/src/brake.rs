@@ -53,7 +53,8 @@ impl Brake {
             return None;
         }
         let since = since_epoch(terms.now);
-        let begins = SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs() / HOUR.as_secs() * HOUR.as_secs());
+        let begins =
+            SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs() / HOUR.as_secs() * HOUR.as_secs());
         Some(Self {
             partition: format!("brake {}", record.control),
             hour: rfc3339(begins).chars().take(13).collect(),

@@ -71,7 +71,10 @@ pub(crate) fn is_let_go(record: &Record, terms: &Terms) -> Expression {
 /// The same as [`Standing::is_held_by`].
 pub(crate) fn is_held_by(record: &Record) -> Expression {
     let holder = text(record.holder().unwrap_or_default());
-    Expression::new("#open = :key AND #holder = :holder", [(":key", text(&record.id.key)), (":holder", holder)])
+    Expression::new(
+        "#open = :key AND #holder = :holder",
+        [(":key", text(&record.id.key)), (":holder", holder)],
+    )
 }
 
 /// That nothing has changed since it was seen.
@@ -166,7 +169,8 @@ pub(crate) fn to_item(resource: &str, control: &str, standing: Standing, after: 
 pub(crate) fn of_item(item: &Item) -> Seen {
     let owned = |name| string(item, name).map(ToOwned::to_owned);
     let told = owned("told_situation").zip(time(item, "told_at"));
-    let closings = item.get("closings").and_then(|list| list.as_l().ok()).map(Vec::as_slice).unwrap_or_default();
+    let closings =
+        item.get("closings").and_then(|list| list.as_l().ok()).map(Vec::as_slice).unwrap_or_default();
     let standing = Standing {
         open: owned("open"),
         lease_until: time(item, "lease_until"),

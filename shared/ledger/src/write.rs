@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use remediation::{CallError, Transport};
 use remediation::clock::Clock;
+use remediation::{CallError, Transport};
 
 use crate::item::Item;
 use crate::standings::Expression;
@@ -128,9 +128,9 @@ impl<K: Clock> Table<K> {
                     .update_expression(&change.text)
                     .condition_expression(&condition.text)
                     .set_expression_attribute_names(Some(names([change, condition])))
-                    .set_expression_attribute_values(set(
-                        values.map(|(name, value)| (name.clone(), value.clone())).collect()
-                    ))
+                    .set_expression_attribute_values(set(values
+                        .map(|(name, value)| (name.clone(), value.clone()))
+                        .collect()))
                     .return_values_on_condition_check_failure(old);
                 item.update(update.build().map_err(|error| unsent(UPDATE, error))?)
             }

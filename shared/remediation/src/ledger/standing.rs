@@ -175,11 +175,7 @@ impl Standing {
 
     fn entered(mut self, record: &Record, terms: &Terms) -> Self {
         self.forget_closings(terms.now);
-        Self {
-            open: Some(record.id.key.clone()),
-            holder: record.holder().map(ToOwned::to_owned),
-            ..self
-        }
+        Self { open: Some(record.id.key.clone()), holder: record.holder().map(ToOwned::to_owned), ..self }
     }
 
     /// Leaves out the closings that count no more.
