@@ -1,6 +1,6 @@
 """moto's server, with what it lacks of AWS: an alias that a stack makes, log groups of functions, termination protection
-that can be taken away, policies that go before their role, a key's policy as text, and versions that really run when
-they are asked. Templates are read by
+that can be taken away, policies that go before their role, a key's policy as text, versions that really run when
+they are asked, and items that two requests do not change at the same time. Templates are read by
 libyaml, which takes a fifth of the time.
 
 Called with moto's own arguments.
@@ -27,13 +27,17 @@ from moto.cloudformation import parsing  # noqa: E402
 from moto.cloudformation.models import cloudformation_backends  # noqa: E402
 from moto.cloudformation.responses import CloudFormationResponse  # noqa: E402
 from moto.cloudformation.utils import yaml_tag_constructor  # noqa: E402
+from moto.events.models import Rule
 from moto.core.common_models import CloudFormationModel  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
+from moto.dynamodb.models.table import Table  # noqa: E402
+from moto.dynamodb.responses import DynamoHandler  # noqa: E402
 from moto.iam.models import Role, iam_backends  # noqa: E402
 from moto.kms.models import KmsBackend  # noqa: E402
 from moto.server import main  # noqa: E402
 from moto.ssm.models import ssm_backends  # noqa: E402
 
+send_to_targets = Rule.send_to_targets
 delete_role, validate = Role.delete_from_cloudformation_json, CloudFormationResponse._validate_different_update
 update_resource, store_value, map_queue = parsing.parse_and_update_resource, parsing.ResourceMap.parse_ssm_parameter, LambdaBackend.create_event_source_mapping
 create_function = LambdaFunction.create_from_cloudformation_json
@@ -155,6 +159,22 @@ def map_alias(self, spec):
     return mapping
 
 
+def one_at_a_time(call, lock=threading.Lock()):
+    """A transaction that fails puts whole tables back to what they were: nobody else may have written them meanwhile."""
+
+    def locked(*args, **kwargs):
+        with lock:
+            return call(*args, **kwargs)
+
+    return locked
+
+
+def send_what_matches(self, *args, **kwargs):
+    """A schedule is woken by its time alone."""
+    if not self.scheduled_expression:
+        send_to_targets(self, *args, **kwargs)
+
+
 def update_termination_protection(self):
     stack = cloudformation_backends[self.current_account][self.region].get_stack(self._get_param("StackName"))
     stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
@@ -162,6 +182,7 @@ def update_termination_protection(self):
 
 
 if __name__ == "__main__":
+    Rule.send_to_targets = send_what_matches
     yaml.CLoader.add_multi_constructor("", yaml_tag_constructor)
     yaml.Loader = yaml.CLoader
     KmsBackend.create_key = create_key_with_text
@@ -176,6 +197,9 @@ if __name__ == "__main__":
     # What a mapping does, the tests do themselves, to see it: see Mapping in deployed.py.
     LambdaBackend.send_sqs_batch = lambda *_: False
     Role.delete_from_cloudformation_json = delete_role_last
+    # The one table of the templates is kept, which moto does not know; its deletion is refused.
+    Table.delete_from_cloudformation_json = lambda *_: None
+    DynamoHandler.call_action = one_at_a_time(DynamoHandler.call_action)
     CloudFormationResponse._validate_different_update = validate_with_parameters
     CloudFormationResponse.update_termination_protection = update_termination_protection
     main()

@@ -16,12 +16,13 @@ const DENIED: [&str; 6] = [
 ];
 
 /// Codes that go away by themselves.
-const PASSING: [&str; 14] = [
+const PASSING: [&str; 17] = [
     "BandwidthLimitExceeded",
     "InternalError",
     "InternalFailure",
     "OperationAborted",
     "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "RequestThrottled",
     "RequestTimeout",
@@ -30,6 +31,8 @@ const PASSING: [&str; 14] = [
     "Throttled",
     "Throttling",
     "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
     "Unavailable",
 ];
 

@@ -9,6 +9,9 @@ const SETTINGS: &str = "CURFEW_SETTINGS";
 /// Names the parameter that holds them.
 const PARAMETER: &str = "CURFEW_SETTINGS_PARAMETER";
 
+/// Names the table that holds the records.
+pub(crate) const LEDGER: &str = "LEDGER_TABLE";
+
 /// The variables that Curfew reads; the AWS SDK and the Lambda runtime read their own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Environment {
@@ -22,6 +25,8 @@ pub(crate) struct Environment {
     pub settings_parameter: Option<String>,
     /// `TOPIC_ARN`.
     pub topic_arn: Option<String>,
+    /// `LEDGER_TABLE`.
+    pub ledger_table: Option<String>,
 }
 
 /// Where the settings come from.
@@ -53,6 +58,7 @@ impl Environment {
             settings: variable(SETTINGS),
             settings_parameter: variable(PARAMETER),
             topic_arn: variable("TOPIC_ARN"),
+            ledger_table: variable(LEDGER),
         }
     }
 

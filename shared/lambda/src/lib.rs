@@ -12,6 +12,7 @@
 //! ```
 
 mod asked;
+mod book;
 mod environment;
 mod https;
 mod payload;
@@ -30,13 +31,13 @@ use aws_config::timeout::TimeoutConfig;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
 use remediation::clock::SystemClock;
-use remediation::ledger::Memory;
 use remediation::{CallError, Describe};
 use serde_json::json;
 use settings::{Settings, SettingsNotRead, SettingsSource};
 use telemetry::{log, metrics};
 
 use crate::asked::{Asked, asked};
+use crate::book::{Book, Recorded};
 use crate::environment::{Environment, Origin, OriginError};
 
 pub use renewal::Renewal;
@@ -57,6 +58,7 @@ pub struct Function {
     /// Where the settings are read again; `None` where they cannot change.
     parameter: Option<SettingsParameter>,
     topic: Topic,
+    book: Book,
 }
 
 /// Why a function does not start.
@@ -81,20 +83,23 @@ impl Function {
         let name = environment.function_name.as_deref().unwrap_or("unknown");
         log::start(name, environment.level());
         metrics::start(name);
-        prepare(&environment).await.map_err(|error| {
-            tracing::error!(target: telemetry::TARGET, "the function cannot start: {error}");
-            ExitCode::FAILURE
-        })
+        prepare(environment).await.map_err(|error| cannot_start(&error))
     }
 
     /// Handles invocations until Lambda stops the process. `arm` builds the control, anew when the settings have
     /// changed.
     pub async fn run<C: Describe>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
-        let Self { settings, parameter, topic, .. } = self;
-        let service =
-            Service::new(arm(&settings), topic.clone(), SystemClock, Memory::default(), settings.clone());
+        let Self { settings, parameter, topic, book, .. } = self;
+        let has_table = book.is_table();
+        if let Err(error) = book::check(&settings, C::NAME, has_table) {
+            return cannot_start(&error);
+        }
+        let service = Service::new(arm(&settings), topic.clone(), SystemClock, book, settings.clone());
         let topic = &topic;
-        let renewal = parameter.map(|parameter| Renewal::new(parameter, SystemClock, C::NAME, settings));
+        let renewal = parameter.map(|source| {
+            let source = Recorded { source, control: C::NAME, has_table };
+            Renewal::new(source, SystemClock, C::NAME, settings)
+        });
         let is_cold = AtomicBool::new(true);
         let handler = service_fn(|event: LambdaEvent<String>| async {
             let LambdaEvent { payload, context } = event;
@@ -124,7 +129,12 @@ impl Function {
     }
 }
 
-async fn prepare(environment: &Environment) -> Result<Function, StartError> {
+fn cannot_start(error: &dyn std::error::Error) -> ExitCode {
+    tracing::error!(target: telemetry::TARGET, "the function cannot start: {error}");
+    ExitCode::FAILURE
+}
+
+async fn prepare(environment: Environment) -> Result<Function, StartError> {
     let origin = environment.origin()?;
     let topic = TopicArn::parse(environment.topic_arn.as_deref())?;
     let timeouts = TimeoutConfig::builder()
@@ -150,7 +160,8 @@ async fn prepare(environment: &Environment) -> Result<Function, StartError> {
         }
     };
     let topic = Topic::new(&sdk, topic);
-    Ok(Function { sdk, settings, parameter, topic })
+    let book = Book::open(&sdk, environment.ledger_table, &settings);
+    Ok(Function { sdk, settings, parameter, topic, book })
 }
 
 fn invocation(context: Context, cold_start: bool) -> Invocation {

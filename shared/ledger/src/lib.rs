@@ -1,1 +1,35 @@
 //! Records in DynamoDB, behind the walk's port.
+//!
+//! One table. Its partition key `resource` is a resource's ARN, its sort key `record` one of
+//!
+//! ```text
+//! 2026-11-22T05:41:07.120Z.s3-acl.5f2c9a1e    a record, under its own key
+//! part 2026-11-22T05:41:...5f2c9a1e 7b0d... 0  a part of a record that is too large for one item
+//! standing s3-acl                              what is known of the resource and a control between two pieces of work
+//! ```
+//!
+//! and in the partition `brake s3-acl` the hours in which the control changed something.
+//!
+//! INVARIANTS, each kept by the condition of every write:
+//! - A record that is over is never written again.
+//! - A record and the standing of its subject are written in one transaction, so that they always agree.
+//! - What may be done is said by [`Standing`](remediation::ledger::Standing) alone. A condition here is never wider than
+//!   that; where it fails, the standing is read and asked.
+//!
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
+
+mod begin;
+mod body;
+mod brake;
+mod finish;
+mod item;
+mod parts;
+mod read;
+mod standings;
+mod table;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use table::Table;

@@ -141,6 +141,17 @@ pub enum SettingsNotRead {
     /// They are there, and cannot be right.
     #[error(transparent)]
     Unusable(#[from] SettingsError),
+    /// They ask for changes, and there is nothing to write these down in.
+    #[error(
+        "the mode of {control} is `enforce`, and {variable} is not set: nothing is changed that cannot be written down \
+         before; name the table, or set the mode to `observe`"
+    )]
+    Unrecorded {
+        /// The control.
+        control: String,
+        /// The variable that names the table.
+        variable: &'static str,
+    },
     /// AWS did not hand them out.
     #[error("the settings could not be read: {0}")]
     Unread(#[from] CallError),

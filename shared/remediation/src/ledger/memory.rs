@@ -53,7 +53,7 @@ impl Ledger for Memory {
             Entry::Open(key) => Begun::Open(Box::new(pages.open(record, &key))),
             Entry::Waits(key) => Begun::Held { record: Box::new(pages.open(record, &key)) },
             Entry::Known => Begun::Known,
-            Entry::Hold(hold) => pages.hold(standing, record, hold),
+            Entry::Hold(hold) => pages.hold(standing, record, hold, terms),
             Entry::Restored(until) => Begun::Restored { until },
         })
     }
@@ -61,10 +61,12 @@ impl Ledger for Memory {
     async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         let mut pages = self.pages();
         let standing = pages.standing(record);
-        match standing.lease_until.filter(|until| *until > terms.now) {
-            Some(until) => Ok(Begun::Busy { until }),
-            None => Ok(pages.take(standing, record, terms)),
-        }
+        Ok(match standing.entry_again(record, terms) {
+            Entry::Free if pages.is_new_attempt(record) => pages.take(standing, record, terms),
+            Entry::Mine => Begun::Taken,
+            Entry::Busy(until) => Begun::Busy { until },
+            _ => Begun::Open(Box::new(pages.open(record, &record.id.key))),
+        })
     }
 
     async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
@@ -102,8 +104,18 @@ impl Ledger for Memory {
 
     async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
         let mut pages = self.pages();
-        let standing = pages.standing(record).finished(record, now);
-        pages.write(standing, record);
+        let standing = pages.standing(record);
+        if !standing.is_held_by(record) {
+            if pages.records.get(&record.id) == Some(record) {
+                return Ok(());
+            }
+            return Err(CallError::Refused {
+                action: "memory:Write",
+                code: "Taken".to_owned(),
+                message: "somebody else works on it, or has closed it".to_owned(),
+            });
+        }
+        pages.write(standing.finished(record, now), record);
         Ok(())
     }
 }
@@ -118,19 +130,26 @@ impl Pages {
         self.records.get(&id).unwrap_or(like).clone()
     }
 
+    /// Whether a record has one attempt more than the one that is written, and all that people were told.
+    fn is_new_attempt(&self, record: &Record) -> bool {
+        self.records.get(&record.id).is_some_and(|written| {
+            written.attempts.len() + 1 == record.attempts.len() && written.told.len() == record.told.len()
+        })
+    }
+
     fn open_of<'a>(&'a self, control: &'a str) -> impl Iterator<Item = &'a Record> {
         self.records.values().filter(move |record| record.control == control && record.end.is_none())
     }
 
     fn take(&mut self, standing: Standing, record: &Record, terms: &Terms) -> Begun {
-        if terms.changes {
+        if terms.changes && record.restores.is_none() {
             let hour = hour(terms.now);
             let (count, is_told) = self.brakes.entry((record.control.clone(), hour)).or_default();
             if *count >= terms.limits.changes_per_hour {
                 let is_news = !std::mem::replace(is_told, true);
                 let until = SystemTime::UNIX_EPOCH + HOUR * u32::try_from(hour + 1).unwrap_or(u32::MAX);
                 let by = Held::Brake { limit: terms.limits.changes_per_hour };
-                return self.hold(standing, record, Hold { until, by, tells: is_news });
+                return self.hold(standing, record, Hold { until, by, tells: is_news }, terms);
             }
             *count += 1;
         }
@@ -139,9 +158,9 @@ impl Pages {
         Begun::Taken
     }
 
-    fn hold(&mut self, standing: Standing, record: &Record, hold: Hold) -> Begun {
+    fn hold(&mut self, standing: Standing, record: &Record, hold: Hold, terms: &Terms) -> Begun {
         let record = Record { held: Some(hold), ..record.clone() };
-        self.write(standing.held(&record), &record);
+        self.write(standing.held(&record, terms), &record);
         Begun::Held { record: Box::new(record) }
     }
 

@@ -13,7 +13,7 @@ use crate::CallError;
 
 pub use memory::Memory;
 pub use record::{Attempt, AttemptResult, End, Held, Hold, NoRecordId, Record, RecordId, Restores, Telling};
-pub use standing::{Closing, Entry, LastTold, Standing};
+pub use standing::{Closing, Entry, KEPT, LastTold, Standing};
 
 /// How many resources a control may change in an hour, unless the settings say another number.
 pub const CHANGES_PER_HOUR: u32 = 30;
@@ -27,6 +27,8 @@ pub struct Terms {
     pub lease_until: SystemTime,
     /// Whether something is going to be changed, or is only going to be said.
     pub changes: bool,
+    /// When the resource was seen closed, where that is known: what was told before is news again.
+    pub seen_closed: Option<SystemTime>,
     /// What limits it.
     pub limits: Limits,
 }

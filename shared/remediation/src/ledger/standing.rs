@@ -11,7 +11,7 @@ use crate::clock::stamp;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many closings are kept, whatever the limit is.
-const KEPT: usize = 20;
+pub const KEPT: usize = 20;
 
 /// What is known of a subject and a control.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,6 +91,10 @@ impl Standing {
                 None => Entry::Open(key.clone()),
             };
         }
+        // What a person puts back is held up by nothing but other work.
+        if record.restores.is_some() {
+            return Entry::Free;
+        }
         if let Some(until) = self.restored_until.filter(is_ahead) {
             return Entry::Restored(until);
         }
@@ -107,7 +111,9 @@ impl Standing {
         let knows = self.told.as_ref().is_some_and(|told| {
             let is_recent =
                 terms.now.duration_since(told.at).is_ok_and(|age| age < terms.limits.remind_after);
+            let was_closed = terms.seen_closed.is_some_and(|closed| closed > told.at);
             told.situation == record.situation
+                && !was_closed
                 && (is_recent || told.cause == record.subject.cause.to_string())
         });
         if knows { Entry::Known } else { Entry::Free }
@@ -135,27 +141,49 @@ impl Standing {
         Some(Hold { until: first.at + DAY, by: Held::Feud { times, opened_by }, tells: true })
     }
 
+    /// What may be done with a record that is open already, and has a new attempt: it is free once nobody works on it.
+    #[must_use]
+    pub fn entry_again(&self, record: &Record, terms: &Terms) -> Entry {
+        if self.open.as_ref() != Some(&record.id.key) {
+            // It was closed, by somebody who was faster.
+            return Entry::Busy(terms.now);
+        }
+        match self.lease_until.filter(|until| *until > terms.now) {
+            Some(until) if until == terms.lease_until && self.is_held_by(record) => Entry::Mine,
+            Some(until) => Entry::Busy(until),
+            None => Entry::Free,
+        }
+    }
+
+    /// Whether it is this record that is open, and nobody else has taken it since its last attempt began.
+    #[must_use]
+    pub fn is_held_by(&self, record: &Record) -> bool {
+        self.open.as_deref() == Some(record.id.key.as_str()) && self.holder.as_deref() == record.holder()
+    }
+
     /// The same once this record was taken.
     #[must_use]
     pub fn taken(self, record: &Record, terms: &Terms) -> Self {
-        Self {
-            open: Some(record.id.key.clone()),
-            lease_until: Some(terms.lease_until),
-            holder: record.last().map(|attempt| attempt.request_id.clone()),
-            held_until: None,
-            ..self
-        }
+        Self { lease_until: Some(terms.lease_until), held_until: None, ..self.entered(record, terms) }
     }
 
     /// The same once this record waits.
     #[must_use]
-    pub fn held(self, record: &Record) -> Self {
-        Self {
-            open: Some(record.id.key.clone()),
-            lease_until: None,
-            held_until: record.held.as_ref().map(|hold| hold.until),
-            ..self
-        }
+    pub fn held(self, record: &Record, terms: &Terms) -> Self {
+        let held_until = record.held.as_ref().map(|hold| hold.until);
+        Self { lease_until: None, held_until, ..self.entered(record, terms) }
+    }
+
+    fn entered(mut self, record: &Record, terms: &Terms) -> Self {
+        self.forget_closings(terms.now);
+        Self { open: Some(record.id.key.clone()), holder: record.holder().map(ToOwned::to_owned), ..self }
+    }
+
+    /// Leaves out the closings that count no more.
+    fn forget_closings(&mut self, now: SystemTime) {
+        self.closings.retain(|closing| is_within_a_day(closing.at, now));
+        let surplus = self.closings.len().saturating_sub(KEPT);
+        self.closings.drain(..surplus);
     }
 
     /// The same once its holder has written this record and let the subject go.
@@ -170,12 +198,8 @@ impl Standing {
             let cause = record.subject.cause.to_string();
             self.told = Some(LastTold { situation: last.situation.clone(), cause, at: last.at });
         }
-        self.closings.retain(|closing| is_within_a_day(closing.at, now));
-        if let Some(closing) = record.closing(now) {
-            self.closings.push(closing);
-            let surplus = self.closings.len().saturating_sub(KEPT);
-            self.closings.drain(..surplus);
-        }
+        self.closings.extend(record.closing(now));
+        self.forget_closings(now);
         if let Some(restores) = &record.restores {
             self.restored_until = Some(restores.grace_until);
             // What a person put back is no feud.
@@ -186,6 +210,12 @@ impl Standing {
 }
 
 impl Record {
+    /// Lambda's id of the request that works on it, or was the last to.
+    #[must_use]
+    pub fn holder(&self) -> Option<&str> {
+        self.last().map(|attempt| attempt.request_id.as_str())
+    }
+
     /// That it was closed, where it was.
     #[must_use]
     pub fn closing(&self, now: SystemTime) -> Option<Closing> {

@@ -1,0 +1,104 @@
+//! Where a function remembers its work.
+
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use events::Subject;
+use ledger::Table;
+use remediation::clock::SystemClock;
+use remediation::ledger::{Begun, Ledger, Memory, Pending, Record, Terms};
+use remediation::{CallError, Mode};
+use settings::{Settings, SettingsNotRead, SettingsSource};
+
+use crate::environment::LEDGER;
+
+/// The ledger of a function.
+#[derive(Debug)]
+pub(crate) enum Book {
+    /// One that all functions share and that outlives them.
+    Table(Box<Table<SystemClock>>),
+    /// The process's own. Whoever has only this one changes nothing.
+    Process(Memory),
+}
+
+/// Settings, of which those are refused that a function without a table cannot go by.
+#[derive(Debug)]
+pub(crate) struct Recorded<S> {
+    pub(crate) source: S,
+    pub(crate) control: &'static str,
+    pub(crate) has_table: bool,
+}
+
+impl Book {
+    pub(crate) fn open(sdk: &SdkConfig, table: Option<String>, settings: &Settings) -> Self {
+        let kept_for = Duration::from_secs(u64::from(settings.records_days) * 24 * 60 * 60);
+        table.map_or_else(
+            || Self::Process(Memory::default()),
+            |name| Self::Table(Box::new(Table::new(sdk, name, SystemClock).keeping(kept_for))),
+        )
+    }
+
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self, Self::Table(_))
+    }
+}
+
+/// Refuses settings that ask for changes where nothing can be written down before them.
+pub(crate) fn check(settings: &Settings, control: &str, has_table: bool) -> Result<(), SettingsNotRead> {
+    if settings.mode == Mode::Enforce && !has_table {
+        return Err(SettingsNotRead::Unrecorded { control: control.to_owned(), variable: LEDGER });
+    }
+    Ok(())
+}
+
+impl<S: SettingsSource> SettingsSource for Recorded<S> {
+    async fn settings(&self) -> Result<Settings, SettingsNotRead> {
+        let settings = self.source.settings().await?;
+        check(&settings, self.control, self.has_table)?;
+        Ok(settings)
+    }
+}
+
+impl Ledger for Book {
+    async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        match self {
+            Self::Table(table) => table.begin(record, terms).await,
+            Self::Process(memory) => memory.begin(record, terms).await,
+        }
+    }
+
+    async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        match self {
+            Self::Table(table) => table.resume(record, terms).await,
+            Self::Process(memory) => memory.resume(record, terms).await,
+        }
+    }
+
+    async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
+        match self {
+            Self::Table(table) => table.pending(subject, control, now).await,
+            Self::Process(memory) => memory.pending(subject, control, now).await,
+        }
+    }
+
+    async fn due(&self, control: &str, now: SystemTime) -> Result<Vec<Subject>, CallError> {
+        match self {
+            Self::Table(table) => table.due(control, now).await,
+            Self::Process(memory) => memory.due(control, now).await,
+        }
+    }
+
+    async fn waiting(&self, control: &str) -> Result<Vec<Subject>, CallError> {
+        match self {
+            Self::Table(table) => table.waiting(control).await,
+            Self::Process(memory) => memory.waiting(control).await,
+        }
+    }
+
+    async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
+        match self {
+            Self::Table(table) => table.finish(record, now).await,
+            Self::Process(memory) => memory.finish(record, now).await,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Reading: one consistent read for what decides, the index for lists.
+
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use events::Subject;
+use remediation::CallError;
+use remediation::clock::{Clock, rfc3339};
+use remediation::ledger::{Record, RecordId};
+
+use crate::body::{BodyError, from_gzip, from_text};
+use crate::item::{Item, id, integer, key, open_day, part_name, string, subject, text};
+use crate::standings::{Expression, Seen, name, of_item};
+use crate::table::Table;
+use crate::write::names;
+
+const GET: &str = "dynamodb:GetItem";
+const QUERY: &str = "dynamodb:Query";
+
+/// The index by day and outcome.
+const BY_DAY: &str = "by_day";
+
+/// After what time somebody else goes on with what was begun.
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+impl<K: Clock> Table<K> {
+    pub(crate) async fn read_item(&self, resource: &str, record: &str) -> Result<Option<Item>, CallError> {
+        let request = self.client.get_item().table_name(&self.name).consistent_read(true);
+        let answer = request.set_key(Some(key(resource, record))).send().await;
+        Ok(answer.map_err(|error| aws::failed(GET, error))?.item)
+    }
+
+    pub(crate) async fn read_standing(&self, resource: &str, control: &str) -> Result<Seen, CallError> {
+        Ok(self.read_item(resource, &name(control)).await?.map(|item| of_item(&item)).unwrap_or_default())
+    }
+
+    pub(crate) async fn read_record(&self, id: &RecordId) -> Result<Option<Record>, CallError> {
+        match self.read_item(&id.resource, &id.key).await? {
+            Some(item) => self.whole(item).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The record of an item, with its parts.
+    pub(crate) async fn whole(&self, item: Item) -> Result<Record, CallError> {
+        let record = match (item.get("body"), integer(&item, "parts")) {
+            (Some(AttributeValue::S(text)), _) => from_text(text),
+            (Some(AttributeValue::B(bytes)), _) => from_gzip(bytes.as_ref()),
+            (None, Some(parts)) => from_gzip(&self.read_parts(&item, parts).await?),
+            _ => return Err(CallError::Incomplete { action: GET, field: "body" }),
+        };
+        record.map_err(|error| unreadable(&item, &error))
+    }
+
+    async fn read_parts(&self, item: &Item, parts: u64) -> Result<Vec<u8>, CallError> {
+        let missing = CallError::Incomplete { action: GET, field: "part" };
+        let (Some(id), Some(digest)) = (id(item), string(item, "digest")) else { return Err(missing) };
+        let mut bytes = Vec::new();
+        for index in 0..usize::try_from(parts).unwrap_or_default() {
+            let part = self.read_item(&id.resource, &part_name(&id.key, digest, index)).await?;
+            let Some(AttributeValue::B(part)) = part.as_ref().and_then(|part| part.get("body")) else {
+                return Err(missing);
+            };
+            bytes.extend_from_slice(part.as_ref());
+        }
+        Ok(bytes)
+    }
+
+    /// The items of all records of a resource, the newest first. Their keys begin with the year.
+    pub(crate) async fn record_items(&self, resource: &str) -> Result<Vec<Item>, CallError> {
+        let condition = Expression::new(
+            "#resource = :resource AND #record BETWEEN :first AND :last",
+            [(":resource", text(resource)), (":first", text("0")), (":last", text(":"))],
+        );
+        let query = self.query(&condition).consistent_read(true).scan_index_forward(false);
+        self.all_pages(query).await
+    }
+
+    pub(crate) async fn due_subjects(
+        &self,
+        control: &str,
+        now: SystemTime,
+    ) -> Result<Vec<Subject>, CallError> {
+        let mut items = self.open(control, "held 0", &format!("held {}", rfc3339(now))).await?;
+        let an_hour_ago = now.checked_sub(HOUR).unwrap_or(now);
+        items.extend(self.open(control, "begun 0", &format!("begun {}", rfc3339(an_hour_ago))).await?);
+        subjects(&items)
+    }
+
+    pub(crate) async fn waiting_subjects(&self, control: &str) -> Result<Vec<Subject>, CallError> {
+        subjects(&self.open(control, "held 0", "held :").await?)
+    }
+
+    /// The open records of a control, from the first of these places in the index to the last.
+    async fn open(&self, control: &str, first: &str, last: &str) -> Result<Vec<Item>, CallError> {
+        let condition = Expression::new(
+            "#day = :day AND #outcome_at BETWEEN :first AND :last",
+            [(":day", text(open_day(control))), (":first", text(first)), (":last", text(last))],
+        );
+        self.all_pages(self.query(&condition).index_name(BY_DAY)).await
+    }
+
+    fn query(&self, condition: &Expression) -> Query {
+        self.client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression(&condition.text)
+            .set_expression_attribute_names(Some(names([condition])))
+            .set_expression_attribute_values(Some(condition.values.clone()))
+    }
+
+    async fn all_pages(&self, query: Query) -> Result<Vec<Item>, CallError> {
+        let mut items = Vec::new();
+        let mut next = None;
+        loop {
+            let answer = query.clone().set_exclusive_start_key(next).send().await;
+            let answer = answer.map_err(|error| aws::failed(QUERY, error))?;
+            items.extend(answer.items.unwrap_or_default());
+            next = answer.last_evaluated_key.filter(|key| !key.is_empty());
+            if next.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
+
+type Query = aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+
+fn subjects(items: &[Item]) -> Result<Vec<Subject>, CallError> {
+    items.iter().map(|item| subject(item).ok_or_else(missing)).collect()
+}
+
+fn unreadable(item: &Item, error: &BodyError) -> CallError {
+    let id = id(item).map(|id| id.to_string()).unwrap_or_default();
+    let message = format!("the record `{id}` cannot be read: {error}");
+    CallError::Withheld { action: GET, code: "RecordUnreadable", message }
+}
+
+fn missing() -> CallError {
+    CallError::Incomplete { action: QUERY, field: "subject" }
+}
