@@ -28,7 +28,7 @@ mod tell;
 mod walk;
 mod walked;
 
-pub use assessment::{Assessment, Remedy};
+pub use assessment::{Assessment, Left, Remedy};
 pub use call::{CallError, Denied, Transport};
 pub use control::{Applied, Control, Target};
 pub use describe::{Describe, Evidence};

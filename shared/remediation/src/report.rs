@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
 use crate::{
-    Assessment, Change, Describe, Evidence, Finding, Mode, Note, Outcome, Severity, StepError, Target,
+    Assessment, CallError, Change, Describe, Evidence, Finding, Left, Mode, Note, Outcome, Severity, StepError, Target,
     Unread, Walked,
 };
 
@@ -36,8 +36,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// What the read after the changes still found; `None` where there was no such read.
     pub remaining: Option<Vec<Finding>>,
-    /// Whether of what it still found nothing lets anybody in, and only guards are missing or not known to be there.
-    pub lacks_only_guards: bool,
+    /// What of that counts as open comes to this.
+    pub left: Option<Left>,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
     /// What could not be read and may change the judgement.
@@ -78,7 +78,7 @@ impl Report {
                 .unwrap_or_default(),
             changes: walked.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
-            lacks_only_guards: walked.seen.as_ref().is_some_and(|seen| seen.assessment.lacks_only_guards()),
+            left: walked.seen.as_ref().and_then(|seen| seen.assessment.left()),
             before: found.map(|found| found.written.clone()),
             unread: walked.unread().into_iter().cloned().collect(),
             to_read_again: walked.to_read_again().cloned(),
@@ -94,12 +94,17 @@ impl Report {
     }
 
     /// The worst finding's severity. A walk that failed counts as high, because nobody knows whether the
-    /// resource is open, unless a read after it found nothing left to close.
+    /// resource is open, unless a read after it found nothing left to close. Where that read found only what lets nobody
+    /// in, what was open before counts no more.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        let worst = self.findings.iter().map(|finding| finding.severity).max();
+        let worst_of = |findings: &[Finding]| findings.iter().map(|finding| finding.severity).max();
+        let worst = worst_of(&self.findings);
         match self.outcome {
             Outcome::Failed if self.is_known_closed() => Severity::Medium,
+            Outcome::Failed | Outcome::StillOpen if matches!(self.left, Some(Left::Guards | Left::Idle)) => {
+                self.remaining.as_deref().and_then(worst_of).unwrap_or(Severity::Medium)
+            }
             Outcome::Failed => worst.unwrap_or(Severity::High).max(Severity::High),
             _ => worst.unwrap_or(Severity::Low),
         }
@@ -109,6 +114,13 @@ impl Report {
     #[must_use]
     pub fn is_known_closed(&self) -> bool {
         self.remaining.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    /// Whether Curfew may have changed something that it does not know of: of a call that changes, the answer got lost.
+    #[must_use]
+    pub fn may_have_changed(&self) -> bool {
+        let is_lost = |error: &StepError| matches!(error, StepError::Call(error) if error.may_be_done());
+        !self.planned.is_empty() && self.error.as_ref().is_some_and(is_lost)
     }
 
     /// Whether the same trigger should be handed out again.
@@ -165,6 +177,12 @@ fn put_back<C: Describe>(control: &C, target: &Target<'_, C::Id>, walked: &Walke
     let found = walked.found.as_ref()?;
     let plan = found.plan.as_ref()?;
     let back = control.undo(&found.state, plan, &control.foreseen(plan, &walked.changes))?;
-    let title = if walked.outcome == Outcome::Observed { WOULD_PUT_BACK } else { control.put_back(plan) };
+    let may_be_done = !walked.changes.is_empty() || walked.failed_call().is_some_and(CallError::may_be_done);
+    let is_to_come = match walked.outcome {
+        Outcome::Observed => true,
+        Outcome::Failed => !may_be_done,
+        _ => false,
+    };
+    let title = if is_to_come { WOULD_PUT_BACK } else { control.put_back(plan) };
     Some(Evidence::new(title, control.commands(target, &back)))
 }

@@ -55,8 +55,8 @@ where
             objects,
         ],
         Outcome::StillOpen => &[
-            "Make the bucket private by hand now, with the commands below: somebody or something keeps changing \
-             its ACL.",
+            "Make the bucket private by hand now, with the commands below, and find out whether somebody or something \
+             keeps changing its ACL.",
             objects,
         ],
         Outcome::Compliant

@@ -121,7 +121,7 @@ impl Assessment for OpenDoors {
     fn remedy(&self, door: &String) -> Remedy {
         match door.as_str() {
             "window" | "fogged attic" | "barred cellar" => Remedy::Report,
-            "cat flap" | "burglar alarm" => Remedy::ByHand,
+            "cat flap" | "burglar alarm" | "walled-up gate" => Remedy::ByHand,
             _ => Remedy::Close,
         }
     }
@@ -132,6 +132,10 @@ impl Assessment for OpenDoors {
 
     fn is_guard(&self, door: &String) -> bool {
         door == "burglar alarm"
+    }
+
+    fn has_no_effect(&self, door: &String) -> bool {
+        door == "walled-up gate"
     }
 
     fn without(self, stays: impl FnMut(String) -> Option<String>) -> Self {

@@ -111,7 +111,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         planned: Vec::new(),
         changes: Vec::new(),
         remaining: None,
-        lacks_only_guards: false,
+        left: None,
         before: None,
         unread: Vec::new(),
         to_read_again: None,
