@@ -83,7 +83,7 @@ fn text(report: &Report, limit: usize) -> String {
 
     text.title("What was open");
     let findings = report.findings.iter().map(finding).collect();
-    text.list(findings, "Nobody knows: the resource could not be read.", limit);
+    text.list(findings, "Nobody knows: the resource, or a part of it, could not be read.", limit);
 
     if !report.unread.is_empty() {
         text.title("What Curfew could not read");

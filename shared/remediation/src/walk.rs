@@ -87,7 +87,7 @@ async fn take<C: Control>(control: &C, visit: &Visit<'_, C::Id>, clock: &impl Cl
             return Walked { error: Some(StepError::Unwritable(Arc::new(error))), ..ended(Outcome::Failed) };
         }
     };
-    let unread = control.unread(&state);
+    let unread = control.unread(&state, &assessment);
     let waits_for =
         unread.iter().find(|unread| assessment.only_waits() && unread.unknown.is_passing()).cloned();
     let plan = control.plan(&assessment, clock.now());
@@ -193,7 +193,7 @@ async fn verify<C: Control>(
         match pauses.next() {
             Some(pause) if may_pass(&assessment) => clock.sleep(pause).await,
             _ => {
-                let unread = control.unread(&state);
+                let unread = control.unread(&state, &assessment);
                 return Ok(Some(Seen { state, assessment, unread }));
             }
         }

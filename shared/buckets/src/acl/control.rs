@@ -128,7 +128,7 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         Ok(Some(AclState { acl, around }))
     }
 
-    fn unread(&self, state: &AclState) -> Vec<Unread> {
+    fn unread(&self, state: &AclState, _: &AclAssessment) -> Vec<Unread> {
         state.around.as_ref().map(Around::unread).unwrap_or_default()
     }
 

@@ -40,8 +40,7 @@ impl Answers {
 
 impl BucketPolicies for Answers {
     async fn document(&self, _: &Bucket<'_>) -> Result<PolicyAnswer<String>, CallError> {
-        let policy = self.policy.as_ref();
-        Ok(policy.map_or(PolicyAnswer::NoPolicy, |policy| PolicyAnswer::Is(policy.document.clone())))
+        self.of("s3:GetBucketPolicy", |policy| &policy.document)
     }
 
     async fn is_public(&self, _: &Bucket<'_>) -> Result<PolicyAnswer<bool>, CallError> {
@@ -93,7 +92,7 @@ fn state(document: &str, is_public: bool) -> PolicyState {
         bucket: BucketName::new("acme-reports").unwrap(),
         account: AccountId::new("210987654321").unwrap(),
         policy: Some(BucketPolicy {
-            document: document.into(),
+            document: Fact::Known(document.into()),
             is_public: Fact::Known(is_public),
             bucket_block: Fact::Known(PublicAccessBlock::default()),
             account_block: Fact::Known(PublicAccessBlock::default()),
@@ -405,6 +404,78 @@ fn a_private_policy_without_a_verdict_is_not_called_compliant() {
             assert_eq!(report_without(&private, &[error]).outcome, Outcome::Compliant);
         }
     }
+}
+
+/// Let in only for services, by AWS's text too.
+const SERVICES: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-reports/*","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:sns:*:*:*"}}}}"#;
+
+#[test]
+fn switches_that_could_not_be_read_are_asked_again_only_where_they_can_matter() {
+    let throttled = |action| failures(action)[1].clone();
+    for (action, _) in &READS[1..] {
+        let by = |state: &PolicyState| {
+            let report = report_without(state, &[throttled(*action)]);
+            assert_eq!(report.outcome, Outcome::Alerted);
+            (report.is_unfinished(), report.unread.len())
+        };
+        assert_eq!(by(&state(PUBLIC, true)), (true, 1));
+        assert_eq!(by(&state(SERVICES, true)), (false, 0), "they do not stop services");
+        assert_eq!(by(&state(PUBLIC, false)), (false, 0), "S3 does not call it public");
+    }
+    let verdict = report_without(&state(SERVICES, true), &[throttled(READS[0].0)]);
+    assert_eq!((verdict.is_unfinished(), verdict.unread.len()), (true, 1));
+}
+
+const DOCUMENT: &str = "s3:GetBucketPolicy";
+
+#[test]
+fn a_policy_that_may_not_be_read_and_is_public_is_reported_by_s3s_verdict() {
+    for error in failures(DOCUMENT) {
+        let report = report_without(&state(PUBLIC, true), std::slice::from_ref(&error));
+        assert_eq!((report.outcome, kinds(&report.findings)), (Outcome::Alerted, vec!["unread-policy"]));
+        let why = Unknown::from(error.clone()).why();
+        let sentence = format!("S3 calls the policy of `acme-reports` public; what it says could not be read ({why})");
+        assert_eq!((report.findings[0].summary.as_str(), report.severity()), (sentence.as_str(), Severity::High));
+        assert_eq!(report.unread[0].what, "what the policy says");
+        assert_eq!(report.is_unfinished(), error.is_passing());
+        let advice = report.advice.join(" ");
+        assert!(advice.contains("turn on RestrictPublicBuckets"), "{advice}");
+        assert_eq!(advice.contains("`s3:GetBucketPolicy`"), matches!(error, CallError::Denied(_)), "{advice}");
+        assert!(report.evidence.iter().all(|block| block.title != "The whole policy"));
+    }
+}
+
+#[test]
+fn of_a_policy_that_may_not_be_read_the_switches_are_said_as_of_any_other() {
+    let denied = failures(DOCUMENT)[0].clone();
+    let mut restricted = state(PUBLIC, true);
+    let on = PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() };
+    restricted.policy.as_mut().unwrap().bucket_block = Fact::Known(on);
+    let report = report_without(&restricted, std::slice::from_ref(&denied));
+    assert!(report.findings[0].summary.ends_with(" - blocked for now by RestrictPublicBuckets of the bucket"));
+    assert_eq!(report.severity(), Severity::Medium);
+    assert!(report.advice[1].starts_with("Keep RestrictPublicBuckets on"), "{:?}", report.advice);
+
+    let unknown = failures(READS[1].0)[0].clone();
+    let report = report_without(&state(PUBLIC, true), &[denied, unknown]);
+    let doubt = ", unless what could not be read stops it: Block Public Access of the bucket (";
+    assert!(report.findings[0].summary.contains(doubt), "{}", report.findings[0].summary);
+}
+
+#[test]
+fn a_policy_of_which_only_s3_says_that_it_is_not_public_is_not_called_compliant() {
+    for error in failures(DOCUMENT) {
+        let report = report_without(&state(PARTNER, false), std::slice::from_ref(&error));
+        let expected = if error.is_passing() { Outcome::Failed } else { Outcome::Alerted };
+        assert_eq!((report.outcome, report.is_unfinished()), (expected, error.is_passing()));
+        assert!(report.findings[0].summary.ends_with("; S3 does not call it public"), "{:?}", report.findings);
+        assert!(!report.advice.join(" ").contains("turn on"), "{:?}", report.advice);
+    }
+    // Without both there is nothing to go by.
+    let [document, verdict] = [DOCUMENT, READS[0].0].map(|action| failures(action)[0].clone());
+    let report = report_without(&state(PUBLIC, true), &[document.clone(), verdict]);
+    assert_eq!((report.outcome, report.findings.len()), (Outcome::Failed, 0));
+    assert_eq!(report.error.unwrap().to_string(), document.to_string());
 }
 
 /// Who was told at each of these deliveries to one function: a state, the calls that fail, whether it is the last one.

@@ -162,7 +162,7 @@ impl Control for Doors {
         Ok(read.unwrap_or(Ok(None))?.map(House))
     }
 
-    fn unread(&self, House(doors): &House) -> Vec<Unread> {
+    fn unread(&self, House(doors): &House, _: &OpenDoors) -> Vec<Unread> {
         let unread = |door: &String| {
             let error = match door.as_str() {
                 "fogged attic" => throttled(),
