@@ -146,7 +146,9 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
                 text.line("  Read again afterwards: nothing is left to close.");
             } else {
                 text.line(match report.left {
-                    Some(Left::Guards) => "  Read again afterwards, what was open is closed, and this is left:",
+                    Some(Left::Guards) => {
+                        "  Read again afterwards, what was open is closed, and this is left:"
+                    }
                     Some(Left::Idle) => "  Read again afterwards, this is left, and has no effect now:",
                     Some(Left::Open) | None => "  Read again afterwards, this is still open:",
                 });

@@ -14,7 +14,9 @@ use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use remediation::{CallError, Denied, Evidence, Left, Mode, Outcome, Remedy, Report, Unknown, Unread, testing};
+use remediation::{
+    CallError, Denied, Evidence, Left, Mode, Outcome, Remedy, Report, Unknown, Unread, testing,
+};
 use serde_json::{Value, json};
 use support::{bucket, report, unread};
 

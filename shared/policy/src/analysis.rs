@@ -80,9 +80,8 @@ fn prefer_real(policy: &Policy, bucket: &Bucket, abilities: &Abilities, semantic
     let Some(witness) = semantic.witness.as_ref().filter(|witness| !bucket.takes(witness)) else { return };
     let is_public = |index: usize| policy.statements.get(index).is_some_and(documented::statement_is_public);
     let of_same = |own: &&Witness| own.caller.kind == witness.caller.kind;
-    let real = || {
-        abilities.list.iter().map(|ability| &ability.witness).filter(|own| is_public(own.statement))
-    };
+    let real =
+        || abilities.list.iter().map(|ability| &ability.witness).filter(|own| is_public(own.statement));
     if let Some(better) = real().find(of_same).or_else(|| real().next()) {
         semantic.witness = Some(better.clone());
     }

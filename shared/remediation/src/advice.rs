@@ -13,8 +13,13 @@ pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String
         Outcome::StillOpen if walked.error.is_some() => after_failure(walked),
         Outcome::ClosedMeanwhile => {
             let who = "Find out who closed it. If it should be as it was, the evidence below has all that was there.";
-            let rest = "If it was Curfew's own call, the commands that finish by hand do what is left of its plan.";
-            [Some(who), walked.left.as_ref().map(|_| rest)].into_iter().flatten().map(ToOwned::to_owned).collect()
+            let rest =
+                "If it was Curfew's own call, the commands that finish by hand do what is left of its plan.";
+            [Some(who), walked.left.as_ref().map(|_| rest)]
+                .into_iter()
+                .flatten()
+                .map(ToOwned::to_owned)
+                .collect()
         }
         _ => {
             let mut advice = control.advice(walked);

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
 use crate::{
-    Assessment, CallError, Change, Describe, Evidence, Finding, Left, Mode, Note, Outcome, Severity, StepError, Target,
-    Unread, Walked,
+    Assessment, CallError, Change, Describe, Evidence, Finding, Left, Mode, Note, Outcome, Severity,
+    StepError, Target, Unread, Walked,
 };
 
 /// The title of the commands that finish by hand what Curfew could not.

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use remediation::testing::doors::{Doors, House, Read, Turn, denied, open, refused, throttled};
 use remediation::testing::{Still, Topic, assert_records, bucket, report_of, run};
 use remediation::{
-    Applied, Assessment, CallError, Control, Describe, Ended, Left, Mode, Note, Outcome, Ports, Report, Severity,
-    StepError, Target, Told, Visit, walk,
+    Applied, Assessment, CallError, Control, Describe, Ended, Left, Mode, Note, Outcome, Ports, Report,
+    Severity, StepError, Target, Told, Visit, walk,
 };
 
 fn enforce(doors: &Doors) -> Report {

@@ -12,7 +12,8 @@ const TRACKED: &str = "Connections that were open before live on while they are 
                        connected. A rule in the subnet's network ACL that denies an address cuts it at once; \
                        so does stopping the instance.";
 
-const UNREADABLE: &str = "A prefix list that could not be read may hold the whole internet: look into it by hand.";
+const UNREADABLE: &str =
+    "A prefix list that could not be read may hold the whole internet: look into it by hand.";
 
 const ON_MANAGED: &str = "Interfaces that AWS services manage get other groups through their service only (a load \
                           balancer's security groups, for one). Until then only revoking the rules closes them, with \

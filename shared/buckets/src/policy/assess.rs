@@ -63,7 +63,8 @@ impl PolicyAssessment {
     /// Whether the switches of Block Public Access have a say in what was found: they do not stop AWS services, and do
     /// nothing about a policy that S3 does not call public.
     pub(super) fn goes_by_switches(&self) -> bool {
-        let may_apply = self.state.policy.as_ref().is_some_and(|policy| policy.is_public != Fact::Known(false));
+        let may_apply =
+            self.state.policy.as_ref().is_some_and(|policy| policy.is_public != Fact::Known(false));
         may_apply && self.findings.iter().any(PolicyFinding::is_softened)
     }
 }
@@ -73,9 +74,10 @@ impl PolicyFinding {
     pub(super) fn is_softened(&self) -> bool {
         match self {
             Self::Found(found) => !found.is_way_of_services(),
-            Self::Unreadable(_) | Self::NoDocument { .. } | Self::NoVerdict(_) | Self::Disagreement { .. } => {
-                true
-            }
+            Self::Unreadable(_)
+            | Self::NoDocument { .. }
+            | Self::NoVerdict(_)
+            | Self::Disagreement { .. } => true,
         }
     }
 }

@@ -67,7 +67,12 @@ fn words(assessment: &PolicyAssessment, one: &PolicyFinding) -> Finding {
         PolicyFinding::NoDocument { unknown, s3 } => {
             let (bucket, why) = (&assessment.state.bucket, unknown.why());
             let (sentence, severity) = if *s3 {
-                (format!("S3 calls the policy of `{bucket}` public; what it says could not be read ({why})"), Severity::High)
+                (
+                    format!(
+                        "S3 calls the policy of `{bucket}` public; what it says could not be read ({why})"
+                    ),
+                    Severity::High,
+                )
             } else {
                 let sentence = format!(
                     "What the policy of `{bucket}` says could not be read ({why}); S3 does not call it public"

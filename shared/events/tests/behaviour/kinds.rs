@@ -96,7 +96,8 @@ fn a_kind_is_shortened_and_kept_on_one_line() {
 fn text_is_called_text_wherever_it_stands() {
     let mail = "Anyone on the internet may list the bucket's objects.\n\nWHAT WAS OPEN\n";
     for text in [mail, "42", "true"] {
-        let says = |place: &str| [format!("`{place}` is plain text, which is not a trigger that Curfew reads")];
+        let says =
+            |place: &str| [format!("`{place}` is plain text, which is not a trigger that Curfew reads")];
         let enveloped = json!({ "Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-1:210987654321:t", "Message": text });
         assert_eq!(reasons(&event(&enveloped)), says("Message"));
         let batch = sqs(&[text.to_owned(), enveloped.to_string()]).to_string();
@@ -108,9 +109,13 @@ fn text_is_called_text_wherever_it_stands() {
 
 #[test]
 fn an_alert_is_called_one_however_it_comes() {
-    let facts = json!({ "version": 1, "headline": "h", "control": "s3-acl", "outcome": "remediated" }).to_string();
+    let facts =
+        json!({ "version": 1, "headline": "h", "control": "s3-acl", "outcome": "remediated" }).to_string();
     let enveloped = json!({ "Type": "Notification", "Message": facts });
-    assert_eq!(kind(&enveloped), "`Message` is an alert of Curfew's own, which is not a trigger that Curfew reads");
+    assert_eq!(
+        kind(&enveloped),
+        "`Message` is an alert of Curfew's own, which is not a trigger that Curfew reads"
+    );
     let by_protocol = json!({ "default": "h", "email": "mail", "sqs": facts, "lambda": facts });
     assert!(kind(&by_protocol).starts_with("this is an alert as it is handed to SNS, "));
 }

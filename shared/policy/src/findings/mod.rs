@@ -75,7 +75,11 @@ pub(crate) fn findings(
 }
 
 /// The services that may act for any account by one of the statements that count.
-pub(crate) fn deputies(policy: &Policy, asking: Asking<'_>, counts: &dyn Fn(&Statement) -> bool) -> Vec<String> {
+pub(crate) fn deputies(
+    policy: &Policy,
+    asking: Asking<'_>,
+    counts: &dyn Fn(&Statement) -> bool,
+) -> Vec<String> {
     let names_service = |own: &&Statement| counts(own) && own.is_allow() && own.principal.names_service();
     let naming: Vec<&Statement> = policy.statements.iter().filter(names_service).collect();
     if naming.is_empty() {

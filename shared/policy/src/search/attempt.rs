@@ -148,13 +148,7 @@ impl<'here> Attempt<'here> {
     }
 
     /// Asks again for a user of this name, and then for one of this ARN. That there is neither is no proof.
-    fn with_one_name(
-        &self,
-        arn: &str,
-        name: &str,
-        within: &Within<'_>,
-        budget: &mut Budget,
-    ) -> Found<Hit> {
+    fn with_one_name(&self, arn: &str, name: &str, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
         let own = arn.rsplit('/').next().unwrap_or_default();
         let named = [(ARN, self.world.users_called(name)), (USER_NAME, Domain::texts([own.to_owned()]))];
         for (part, domain) in named {

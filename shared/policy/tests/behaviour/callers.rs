@@ -319,7 +319,9 @@ fn user(conditions: Value) -> Option<(String, String)> {
 fn a_user_is_called_what_the_arn_says() {
     let arn = |rest: &str| format!("arn:aws:iam::444455556666:user/{rest}");
     let of = |name: &str, pattern: &str| {
-        user(json!({ "StringEquals": { "aws:username": name }, "StringLike": { "aws:PrincipalArn": pattern } }))
+        user(
+            json!({ "StringEquals": { "aws:username": name }, "StringLike": { "aws:PrincipalArn": pattern } }),
+        )
     };
     let bob = user(json!({ "StringEquals": { "aws:username": "bob" } }));
     assert_eq!(bob, Some((arn("bob"), "bob".to_owned())));
@@ -344,6 +346,12 @@ fn what_is_shown_is_a_request_that_somebody_can_send() {
         let document = policy_of(vec![own.clone(), deny]);
         let witness = analyse(&parse(&document), crate::support::asking()).semantic.witness.unwrap();
         let is_of_object = witness.action.contains("Object");
-        assert_eq!(witness.resource.contains('/'), is_of_object, "{} on {}", witness.action, witness.resource);
+        assert_eq!(
+            witness.resource.contains('/'),
+            is_of_object,
+            "{} on {}",
+            witness.action,
+            witness.resource
+        );
     }
 }

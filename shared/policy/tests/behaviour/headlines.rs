@@ -135,7 +135,10 @@ fn what_nobody_can_do_yet_is_not_said_to_be_so_now() {
     let both = policy_of(vec![of(json!("s3:GetObject"), json!("arn:aws:s3:::bucket/*")), list]);
     let text = explain_text(&parse(&both), &analyse(&parse(&both), asking()), "x");
     assert!(text.contains("  Anyone on the internet can read every object in `x`.\n"), "{text}");
-    assert!(text.contains("  Anyone on the internet can list what is in `x`, not yet but at a time"), "{text}");
+    assert!(
+        text.contains("  Anyone on the internet can list what is in `x`, not yet but at a time"),
+        "{text}"
+    );
 }
 
 #[test]

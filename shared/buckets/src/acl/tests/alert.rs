@@ -122,7 +122,10 @@ fn where_the_flags_are_unknown_the_command_is_not_to_be_run_blindly() {
         Memory::of(listable()).failing("GetPublicAccessBlock", denied("s3:GetBucketPublicAccessBlock"));
     let report = close(&memory, PLAIN);
     let commands: Vec<&str> = body(&report, "How to close public objects too").unwrap().lines().collect();
-    assert!(commands[0].starts_with("  kept=$(aws s3api get-public-access-block --region eu-west-1 "), "{commands:?}");
+    assert!(
+        commands[0].starts_with("  kept=$(aws s3api get-public-access-block --region eu-west-1 "),
+        "{commands:?}"
+    );
     assert!(commands[0].ends_with(" --output text) &&"), "{commands:?}");
     assert!(commands[1].ends_with(" \"BlockPublicAcls=true,IgnorePublicAcls=true,$kept\""), "{commands:?}");
     assert!(commands[2..].iter().all(|line| line.starts_with("  # ")), "{commands:?}");

@@ -74,7 +74,11 @@ fn flags_that_can_not_be_read_do_not_keep_the_grants_and_are_left_to_a_person() 
         says_that_what_was_open_is_closed(&report);
         // The command would turn off what nobody could see.
         assert_eq!(report.evidence[0].title, COMMANDS);
-        assert!(report.evidence[0].body.contains(",IgnorePublicAcls=true,$kept"), "{}", report.evidence[0].body);
+        assert!(
+            report.evidence[0].body.contains(",IgnorePublicAcls=true,$kept"),
+            "{}",
+            report.evidence[0].body
+        );
         let put_back = report.evidence.last().unwrap();
         assert!(!put_back.body.contains("delete-public-access-block"), "{}", put_back.body);
     }

@@ -76,7 +76,12 @@ impl Seeker<'_> {
     }
 
     /// A request for whatever action.
-    pub(super) fn anything(&self, caller: Outsider, inquiry: &mut Inquiry<'_>, budget: &mut Budget) -> Option<Hit> {
+    pub(super) fn anything(
+        &self,
+        caller: Outsider,
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> Option<Hit> {
         let counting = self.counting(caller);
         let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
         let within = Within { allows: &allows, ..Within::WHOLE };
@@ -87,7 +92,12 @@ impl Seeker<'_> {
     }
 
     /// Whether the ability is one of a time to come: there is a proof that nobody has it now.
-    pub(super) fn is_to_come(&self, ability: &Ability, inquiry: &mut Inquiry<'_>, budget: &mut Budget) -> bool {
+    pub(super) fn is_to_come(
+        &self,
+        ability: &Ability,
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> bool {
         let kind = ability.ability;
         let targets =
             [(kind.bucket_actions(), self.bucket.itself()), (kind.object_actions(), self.bucket.objects())];

@@ -142,7 +142,8 @@ fn the_owner_in_the_place_of_a_variable_is_written_down_for_services_too() {
 #[test]
 fn a_named_service_that_stays_open_is_said() {
     let logs = "logging.s3.amazonaws.com";
-    let open = "`logging.s3.amazonaws.com` may still act for any account: require by `aws:SourceAccount` for whom.";
+    let open =
+        "`logging.s3.amazonaws.com` may still act for any account: require by `aws:SourceAccount` for whom.";
     let beside = json!({ "AWS": "*", "Service": logs });
     let apart = policy_of(vec![
         statement("Allow", json!("*"), json!({})),
