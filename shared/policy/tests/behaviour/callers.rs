@@ -329,6 +329,11 @@ fn a_user_is_called_what_the_arn_says() {
     assert!(app.is_none_or(|(arn, name)| arn.ends_with(&format!("/{name}"))));
     let found = of("x", "arn:aws:iam::*:user/team/*").unwrap();
     assert!(found.0.starts_with(&arn("team/")) && found.0.ends_with("/x"), "{found:?}");
+    let mut home = allow(json!({ "AWS": "arn:aws:iam::*:role/app" }), json!({}));
+    home["Statement"][0]["Resource"] = json!("arn:aws:s3:::bucket/${aws:username}/*");
+    let witness = analyse(&parse(&home), crate::support::asking()).semantic.witness.unwrap();
+    assert_eq!(witness.context["aws:username"], ["app"], "{witness:?}");
+    assert!(witness.resource.starts_with("arn:aws:s3:::bucket/app/"), "{witness:?}");
     // Whoever is called otherwise is shown by nobody.
     assert_eq!(of("x", "arn:aws:iam::*:user/bob"), None);
     assert_eq!(under(json!({ "StringEquals": { "aws:username": "x" } })), OPEN);
