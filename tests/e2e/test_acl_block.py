@@ -190,23 +190,26 @@ def says_that_only_the_flags_are_left(run):
     [
         (403, DENIED),
         (200, "<<"),
-        (200, "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls></PublicAccessBlockConfiguration>"),
+        (200, "<PublicAccessBlockConfiguration/>"),
     ],
     ids=["denied", "garbage", "missing"],
 )
-def test_of_flags_that_can_not_be_read_nothing_is_claimed(blocking, s3, open_bucket, status, answer):
+def test_of_flags_that_can_not_be_read_nothing_is_claimed(blocking, emulator, s3, open_bucket, status, answer):
+    block(s3, open_bucket, flags("RestrictPublicBuckets"))
     blocking.recorder.fault("GetPublicAccessBlock", status, answer, times=99)
 
     run = send(blocking, queued(about_bucket(open_bucket), receive_count=8))
 
     assert (failures(run), run.outcome, run.changing) == (["m0"], "still-open", ["PutBucketAcl"])
     assert [(left["kind"], left["remedy"]) for left in run.line["remaining"]] == [("public-acls-block-unknown", "by-hand")]
-    assert (is_public(s3, open_bucket), blocked(s3, open_bucket)) == (False, None)
+    assert (is_public(s3, open_bucket), blocked(s3, open_bucket)) == (False, flags("RestrictPublicBuckets"))
     _, text = run.mail
     assert "whether BlockPublicAcls and IgnorePublicAcls of the bucket are on is not known (" in text
     assert "are not both on" not in text
     says_that_only_the_flags_are_left(run)
     says_again_nothing(send(blocking, queued(about_bucket(open_bucket), receive_count=8)))
+    _, errors = finish_by_hand(text, emulator)
+    assert (errors, blocked(s3, open_bucket)) == ("", flags("BlockPublicAcls", "IgnorePublicAcls", "RestrictPublicBuckets"))
 
 
 def test_flags_that_do_not_hold_are_left_and_the_grants_are_said_to_be_gone(blocking, emulator, s3, open_bucket):

@@ -200,7 +200,7 @@ def test_a_failing_subject_is_told_with_where_to_look(acl, s3):
     subject, text = run.mail
     assert subject.startswith("[Curfew] failed, high: ")
     assert headings(text)[:5] == SECTIONS
-    assert "the resource could not be read" in text
+    assert "the resource, or a part of it, could not be read" in text
     assert run.facts["error"]["action"] == "s3:GetBucketAcl"
     assert attributes(run.published[0])["outcome"] == "failed"
 

@@ -126,6 +126,8 @@ def test_the_mail_names_every_revoked_rule_and_the_command_that_puts_them_back(q
     assert {match for match in re.findall(r"revoked rule (sgr-\w+)", did)} == go
     commands, errors = follow(text, "HOW TO PUT THE REVOKED RULES BACK", emulator)
     # In between the group is open wider than it was, and never less.
+    note, *commands = commands
+    assert note.startswith("  # ")
     assert [command.split()[2].split("-")[0] for command in commands] == ["authorize", "revoke"]
     assert (commands[0].endswith(" &&"), errors) == (True, "")
     assert whole_rules(ec2, group) == before

@@ -181,11 +181,25 @@ def test_a_private_policy_without_a_verdict_is_not_called_compliant(alert, s3):
     assert subject.startswith("[Curfew] failed")
 
 
-def test_a_policy_that_may_not_be_read_is_a_failure_that_names_the_missing_action_once(alert, public_bucket):
+def test_a_policy_that_may_not_be_read_is_reported_by_s3s_verdict_and_names_the_missing_action_once(alert, public_bucket):
     event = about_bucket(public_bucket)
     mailed = []
     for _ in range(2):
         alert.recorder.fault("GetBucketPolicy", 403, s3_error("AccessDenied", "Access Denied"), times=9)
+        run = send(alert, event)
+        assert (run.failed, run.outcome, run.line["findings"][0]["kind"]) == (False, "alerted", "unread-policy")
+        mailed += run.mails
+    [(_, text)] = mailed
+    assert text.startswith(f"S3 calls the policy of `{public_bucket}` public; what it says could not be read (")
+    assert "Allow the function's role to call `s3:GetBucketPolicy`" in text
+
+
+def test_a_policy_of_which_nothing_may_be_read_is_a_failure_that_names_the_missing_action_once(alert, public_bucket):
+    event = about_bucket(public_bucket)
+    mailed = []
+    for _ in range(2):
+        for call in ("GetBucketPolicy", "GetBucketPolicyStatus"):
+            alert.recorder.fault(call, 403, s3_error("AccessDenied", "Access Denied"), times=9)
         run = send(alert, event)
         assert run.failed and "s3:GetBucketPolicy`" in run.answer["errorMessage"]
         assert (run.outcome, run.line["error"]["action"]) == ("failed", "s3:GetBucketPolicy")

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use remediation::clock::rfc3339;
 use remediation::ledger::Held;
-use remediation::{Alert, Finding, Outcome, Remedy, Report, Unread};
+use remediation::{Alert, Finding, Left, Outcome, Remedy, Report, Unread};
 
 use crate::{cut, exempt};
 
@@ -53,10 +53,13 @@ pub(crate) fn headline(report: &Report) -> String {
             (None, _) => "Curfew changes nothing here: this is for a person to decide.",
         },
         Outcome::Observed => "Nothing was changed: Curfew only observes.",
-        Outcome::StillOpen if report.lacks_only_guards => {
-            "Curfew changed something, and what was open is closed; the rest is left to you."
-        }
-        Outcome::StillOpen => "Curfew changed something, and the resource is STILL OPEN.",
+        Outcome::StillOpen => match report.left {
+            Some(Left::Guards) => {
+                "Curfew changed something, and what was open is closed; the rest is left to you."
+            }
+            Some(Left::Idle) => "Curfew changed something; what is left has no effect now.",
+            Some(Left::Open) | None => "Curfew changed something, and the resource is STILL OPEN.",
+        },
         Outcome::Failed if report.is_known_closed() => {
             "Curfew closed this, and a second read found nothing left to close, but it FAILED to finish."
         }
@@ -112,7 +115,7 @@ fn text(report: &Report, limit: usize) -> String {
 
     text.title("What was open");
     let findings = report.findings.iter().map(finding).collect();
-    text.list(findings, "Nobody knows: the resource could not be read.", limit);
+    text.list(findings, "Nobody knows: the resource, or a part of it, could not be read.", limit);
 
     if !report.unread.is_empty() {
         text.title("What Curfew could not read");
@@ -175,8 +178,8 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
         return;
     }
     let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
-    let closed_meanwhile = report.outcome == Outcome::ClosedMeanwhile;
-    let if_none = if closed_meanwhile { "Nothing that it knows of." } else { "It changed nothing." };
+    let may_have = report.outcome == Outcome::ClosedMeanwhile || report.may_have_changed();
+    let if_none = if may_have { "Nothing that it knows of." } else { "It changed nothing." };
     text.list(changes, if_none, limit);
     match &report.remaining {
         Some(remaining) => {
@@ -184,10 +187,12 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
             if left.is_empty() {
                 text.line("  Read again afterwards: nothing is left to close.");
             } else {
-                text.line(if report.lacks_only_guards {
-                    "  Read again afterwards, what was open is closed, and this is left:"
-                } else {
-                    "  Read again afterwards, this is still open:"
+                text.line(match report.left {
+                    Some(Left::Guards) => {
+                        "  Read again afterwards, what was open is closed, and this is left:"
+                    }
+                    Some(Left::Idle) => "  Read again afterwards, this is left, and has no effect now:",
+                    Some(Left::Open) | None => "  Read again afterwards, this is still open:",
                 });
                 text.list(left, "", limit);
             }

@@ -14,7 +14,9 @@ use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use remediation::{CallError, Denied, Evidence, Mode, Outcome, Remedy, Report, Unknown, Unread, testing};
+use remediation::{
+    CallError, Denied, Evidence, Left, Mode, Outcome, Remedy, Report, Unknown, Unread, testing,
+};
 use serde_json::{Value, json};
 use support::{bucket, report, unread};
 
@@ -130,7 +132,7 @@ fn where_only_a_guard_is_missing_nothing_says_that_the_resource_is_open() {
     left.remedy = Remedy::ByHand;
     left.summary = "The flags are off".to_owned();
     open.remaining = Some(vec![left]);
-    open.lacks_only_guards = true;
+    open.left = Some(Left::Guards);
     let text = mail(&open, usize::MAX).text;
     let first = "The flags are off. Curfew changed something, and what was open is closed; the rest is left to you.\n";
     assert!(text.starts_with(first), "{text}");
@@ -142,6 +144,32 @@ fn where_only_a_guard_is_missing_nothing_says_that_the_resource_is_open() {
         "{text}"
     );
     assert!(!text.contains("STILL OPEN") && !text.contains("still open"), "{text}");
+}
+
+#[test]
+fn what_has_no_effect_is_not_called_open() {
+    let mut open = report(Outcome::StillOpen);
+    let left = open.findings[0].clone();
+    open.remaining = Some(vec![left]);
+    open.left = Some(Left::Idle);
+    let text = mail(&open, usize::MAX).text;
+    assert!(text.contains("Curfew changed something; what is left has no effect now.\n"), "{text}");
+    assert!(text.contains("  Read again afterwards, this is left, and has no effect now:\n"), "{text}");
+    assert!(!text.contains("STILL OPEN") && !text.contains("still open"), "{text}");
+}
+
+#[test]
+fn where_an_answer_is_missing_nothing_says_that_nothing_was_changed() {
+    let lost = CallError::Incomplete { action: "s3:PutBucketAcl", field: "an answer" };
+    let denied = CallError::Denied(Denied { action: "s3:PutBucketAcl", message: "no".to_owned() });
+    for (error, words) in [(lost, "Nothing that it knows of."), (denied, "It changed nothing.")] {
+        let mut failed = report(Outcome::Failed);
+        failed.changes = Vec::new();
+        failed.planned = vec!["remove the grant".to_owned()];
+        failed.error = Some(error.into());
+        let text = mail(&failed, usize::MAX).text;
+        assert!(text.contains(&format!("WHAT CURFEW DID\n  {words}\n")), "{text}");
+    }
 }
 
 #[test]

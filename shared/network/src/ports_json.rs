@@ -41,29 +41,7 @@ struct Item(PortSet);
 
 impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(One)
-    }
-}
-
-struct One;
-
-impl Visitor<'_> for One {
-    type Value = Item;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a port or a range such as \"1020-1025\"")
-    }
-
-    fn visit_u64<E: Error>(self, port: u64) -> Result<Item, E> {
-        self.visit_str(&port.to_string())
-    }
-
-    fn visit_i64<E: Error>(self, port: i64) -> Result<Item, E> {
-        self.visit_str(&port.to_string())
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Item, E> {
-        let range = PortSet::range(text).map_err(E::custom)?;
-        Ok(Item(range))
+        let expected = "a port or a range such as \"1020-1025\"";
+        strict::text_or_number(deserializer, expected, PortSet::range).map(Self)
     }
 }

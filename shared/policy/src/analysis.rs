@@ -8,7 +8,7 @@ use crate::fix::{self, Fix, NoFix};
 use crate::search::Budget;
 use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
-use crate::{Asking, Finding, Policy, Semantic, Statement, documented, findings, semantic};
+use crate::{Asking, Finding, Policy, Semantic, Statement, Witness, documented, findings, semantic};
 
 /// What a policy is, why, and what can be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +59,7 @@ fn analyse_among(
         let mut budget = Budget::new(Budget::DEFAULT / 4);
         let shown = semantic.witness.as_ref();
         abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
+        prefer_real(policy, bucket, &abilities, &mut semantic);
         findings::findings(policy, asking, &semantic, bucket, Some((&model, &mut inquiry)), &counts)
     } else {
         findings::findings(policy, asking, &semantic, bucket, None, &counts)
@@ -70,6 +71,19 @@ fn analyse_among(
         findings,
         fix: fix::propose(policy, asking, &counts),
         bucket: bucket.clone(),
+    }
+}
+
+/// Shows a request that somebody can send, where the one that was found asks for an action of objects on the bucket or
+/// the other way round.
+fn prefer_real(policy: &Policy, bucket: &Bucket, abilities: &Abilities, semantic: &mut Semantic) {
+    let Some(witness) = semantic.witness.as_ref().filter(|witness| !bucket.takes(witness)) else { return };
+    let is_public = |index: usize| policy.statements.get(index).is_some_and(documented::statement_is_public);
+    let of_same = |own: &&Witness| own.caller.kind == witness.caller.kind;
+    let real =
+        || abilities.list.iter().map(|ability| &ability.witness).filter(|own| is_public(own.statement));
+    if let Some(better) = real().find(of_same).or_else(|| real().next()) {
+        semantic.witness = Some(better.clone());
     }
 }
 

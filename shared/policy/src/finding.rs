@@ -86,7 +86,7 @@ impl FindingKind {
         match self {
             Self::Public => Row::of(Critical, 0, true, "public", "public"),
             Self::PublicButForCallerKey => Row::of(Critical, 1, true, "public-but-for-caller-key",
-                "public to whoever sends the right header or parameter"),
+                "public to whoever chooses the right header, parameter or name"),
             Self::NetworksCoverInternet => Row::of(Critical, 2, true, "networks-cover-internet",
                 "address blocks that cover the internet"),
             Self::AnonymousByName => Row::of(Critical, 3, true, "anonymous-by-name",

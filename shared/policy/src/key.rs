@@ -82,13 +82,19 @@ impl Key {
     #[must_use]
     pub fn is_chosen_by_caller(&self) -> bool {
         let name = self.name();
-        matches!(name, "aws:referer" | "aws:useragent" | "aws:securetransport" | "aws:username")
+        matches!(name, "aws:referer" | "aws:useragent" | "aws:securetransport")
+            || self.is_chosen_by_account()
             || name.starts_with("aws:requesttag/")
-            || name.starts_with("aws:principaltag/")
             || (name.starts_with("s3:")
                 && !self.names_somebody()
                 && !self.comes_with_credentials()
                 && !self.describes_bucket())
+    }
+
+    /// Whether whoever owns the caller's account chooses the value at will.
+    #[must_use]
+    pub fn is_chosen_by_account(&self) -> bool {
+        self.name() == "aws:username" || self.name().starts_with("aws:principaltag/")
     }
 
     /// Whether the key describes the bucket or its owner and so says nothing about the caller.

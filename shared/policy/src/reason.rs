@@ -152,6 +152,8 @@ fn what_key_says(key: &Key) -> &'static str {
         "describes the bucket or its owner, not the caller"
     } else if key.name() == "aws:securetransport" {
         "only says that the request is encrypted"
+    } else if key.is_chosen_by_account() {
+        "is whatever the caller's own account chooses"
     } else if key.is_chosen_by_caller() {
         "is whatever the caller chooses to send"
     } else if matches!(key.name(), "aws:currenttime" | "aws:epochtime") {

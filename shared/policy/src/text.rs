@@ -121,7 +121,7 @@ pub fn proposal(analysis: &Analysis) -> Option<String> {
             for sentence in &fix.summary {
                 let _ = writeln!(text, "  {sentence}");
             }
-            for sentence in &fix.shuts_out {
+            for sentence in fix.shuts_out.iter().chain(&fix.leaves) {
                 let _ = writeln!(text, "  {sentence}");
             }
             for placeholder in &fix.fill_in {

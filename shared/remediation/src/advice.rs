@@ -4,7 +4,7 @@
 use exemptions::Exemption;
 
 use crate::ledger::Held;
-use crate::{Assessment, CallError, Describe, Outcome, Reason, StepError, Unread, Walked};
+use crate::{Assessment, CallError, Describe, Left, Outcome, Reason, StepError, Unread, Walked};
 
 const AGAIN: &str = "What could not be read may be read at another time: the same trigger is delivered again. Once the \
                      queue has given up, send the message back from its dead-letter queue.";
@@ -15,10 +15,16 @@ pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String
         Outcome::Failed => after_failure(walked),
         Outcome::StillOpen if walked.error.is_some() => after_failure(walked),
         Outcome::Held => while_it_waits(walked),
-        Outcome::ClosedMeanwhile => vec![
-            "Find out who closed it. If it should be as it was, the evidence below has all that was there."
-                .to_owned(),
-        ],
+        Outcome::ClosedMeanwhile => {
+            let who = "Find out who closed it. If it should be as it was, the evidence below has all that was there.";
+            let rest =
+                "If it was Curfew's own call, the commands that finish by hand do what is left of its plan.";
+            [Some(who), walked.left.as_ref().map(|_| rest)]
+                .into_iter()
+                .flatten()
+                .map(ToOwned::to_owned)
+                .collect()
+        }
         Outcome::Exempt => before_the_end(walked),
         _ => {
             let mut advice = control.advice(walked);
@@ -114,10 +120,13 @@ fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
         Some(remaining) if !remaining.is_open() => {
             "What Curfew closes is closed: what failed came after that. What it only reports stays."
         }
-        Some(remaining) if remaining.lacks_only_guards() => {
-            "What was open is closed, as the second read found. What is left is said above."
-        }
-        Some(_) => "Until then it is open, as the second read found it.",
+        Some(remaining) => match remaining.left() {
+            Some(Left::Guards) => {
+                "What was open is closed, as the second read found. What is left is said above."
+            }
+            Some(Left::Idle) => "What is left has no effect now, as the second read found it.",
+            Some(Left::Open) | None => "Until then it is open, as the second read found it.",
+        },
         None => "Until then look at the resource by hand: it may be open.",
     };
     cause.into_iter().chain(by_hand.map(ToOwned::to_owned)).chain([state.to_owned()]).collect()

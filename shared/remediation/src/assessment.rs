@@ -22,6 +22,17 @@ impl Remedy {
     }
 }
 
+/// What the findings come to that count as open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Somebody gets in, as far as is known.
+    Open,
+    /// Nobody gets in: only guards are missing, or not known to be there.
+    Guards,
+    /// Nobody gets in: what is there [has no effect](Assessment::has_no_effect).
+    Idle,
+}
+
 /// A control's own judgement of one state. It holds all that a plan is made from.
 pub trait Assessment: Sized {
     /// One reason why the state is not acceptable, in the control's own terms.
@@ -41,6 +52,11 @@ pub trait Assessment: Sized {
     /// Whether a finding lets nobody in, and is only about a guard that is missing, or of which nobody knows whether it is
     /// there.
     fn is_guard(&self, _finding: &Self::Finding) -> bool {
+        false
+    }
+
+    /// Whether a finding lets nobody in now, since something else is known to stop it.
+    fn has_no_effect(&self, _finding: &Self::Finding) -> bool {
         false
     }
 
@@ -69,9 +85,16 @@ pub trait Assessment: Sized {
         self.findings().iter().any(|finding| self.remedy(finding).is_open())
     }
 
-    /// Whether the resource counts as open for the sake of guards alone, and lets nobody in.
-    fn lacks_only_guards(&self) -> bool {
-        let mut open = self.findings().iter().filter(|finding| self.remedy(finding).is_open()).peekable();
-        open.peek().is_some() && open.all(|finding| self.is_guard(finding))
+    /// What counts as open comes to this; `None` where nothing does.
+    fn left(&self) -> Option<Left> {
+        let open = || self.findings().iter().filter(|finding| self.remedy(finding).is_open());
+        open().next()?;
+        Some(if open().all(|finding| self.is_guard(finding)) {
+            Left::Guards
+        } else if open().all(|finding| self.is_guard(finding) || self.has_no_effect(finding)) {
+            Left::Idle
+        } else {
+            Left::Open
+        })
     }
 }

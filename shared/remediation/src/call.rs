@@ -97,6 +97,19 @@ impl CallError {
         matches!(self, Self::Passing { .. } | Self::Unanswered { .. })
     }
 
+    /// Whether the service may have done what the call asks for, although it did not say so. One that is denied, refused or
+    /// throttled is not done.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::Denied(_) | Self::Refused { .. } | Self::Withheld { .. } => false,
+            Self::Passing { code, .. } => {
+                !["Throttl", "LimitExceeded", "SlowDown"].iter().any(|sign| code.contains(sign))
+            }
+            Self::Unanswered { .. } | Self::Incomplete { .. } => true,
+        }
+    }
+
     /// The error for programs: `kind`, `message`, and the IAM `action` that is missing, where one is.
     #[must_use]
     pub fn facts(&self) -> Value {

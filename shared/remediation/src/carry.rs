@@ -23,8 +23,9 @@ pub(crate) async fn carry_out<C: Control>(
         }
         Ok(Applied::Done | Applied::Stopped) => {}
         Err(error) => {
-            // Nothing was changed, and what is refused for good may be refused because the resource is gone.
+            // What is refused for good may be refused because the resource is gone.
             let worth_a_look = !walked.changes.is_empty()
+                || error.may_be_done()
                 || matches!(error, CallError::Refused { .. } | CallError::Withheld { .. });
             walked.error = Some(error.into());
             if !worth_a_look {
@@ -46,7 +47,12 @@ pub(crate) async fn carry_out<C: Control>(
     }
     walked.outcome = verdict(&walked, is_deleted);
     // Where every step was done and only the read failed, nothing is known to be undone.
-    let is_unfinished = matches!(walked.outcome, Outcome::Failed | Outcome::StillOpen);
+    let is_unfinished = match walked.outcome {
+        Outcome::Failed | Outcome::StillOpen => true,
+        // It may have been the call whose answer is missing.
+        Outcome::ClosedMeanwhile => walked.error.is_some(),
+        _ => false,
+    };
     if is_unfinished && (walked.seen.is_some() || !is_applied) {
         let after = walked.seen.as_ref().map(|seen| &seen.assessment);
         walked.left = control.unfinished(target, plan, &walked.changes, after);
@@ -84,7 +90,7 @@ pub(crate) async fn verify<C: Control>(
         match pauses.next() {
             Some(pause) if may_pass(&assessment) => clock.sleep(pause).await,
             _ => {
-                let unread = control.unread(&state);
+                let unread = control.unread(&state, &assessment);
                 return Ok(Some(Seen { state, assessment, unread }));
             }
         }
@@ -98,8 +104,8 @@ pub(crate) fn verdict<C: Control>(walked: &Walked<C>, is_deleted: bool) -> Outco
     let is_changed = !walked.changes.is_empty();
     match &walked.seen {
         Some(seen) if seen.assessment.is_open() && (!is_failed || is_changed) => Outcome::StillOpen,
-        Some(_) if !is_failed && is_changed => Outcome::Remediated,
-        Some(_) if !is_failed => Outcome::ClosedMeanwhile,
+        Some(seen) if !seen.assessment.is_open() && !is_changed => Outcome::ClosedMeanwhile,
+        Some(_) if !is_failed => Outcome::Remediated,
         None if is_deleted => Outcome::Gone,
         _ => Outcome::Failed,
     }

@@ -50,8 +50,8 @@ pub trait Control: Sized {
         target: &Target<'_, Self::Id>,
     ) -> impl Future<Output = Result<Option<Self::State>, CallError>>;
 
-    /// What of a state could not be read and may change its judgement. What was read is judged all the same.
-    fn unread(&self, state: &Self::State) -> Vec<Unread>;
+    /// What of a state could not be read and may change `assessment`, its judgement. What was read is judged all the same.
+    fn unread(&self, state: &Self::State, assessment: &Self::Assessment) -> Vec<Unread>;
 
     /// Says what is not acceptable about a state. What a state lets in may depend on when it is asked.
     fn assess(&self, state: &Self::State, now: SystemTime) -> Self::Assessment;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::ledger::{Attempt, Record};
-use crate::{Control, StepError};
+use crate::{Control, Outcome, StepError};
 
 /// One attempt of somebody else.
 #[derive(Debug)]
@@ -36,12 +36,14 @@ impl<C: Control> Earlier<C> {
 
     fn read(attempt: &Attempt) -> Result<Self, serde_json::Error> {
         let state = if attempt.before.is_null() { None } else { Some(value(&attempt.before)?) };
+        // Nothing of its plan was done.
+        let has_waited = attempt.result.as_ref().is_some_and(|result| result.outcome == Outcome::Held);
         let changes = attempt.result.iter().flat_map(|result| &result.changes).map(value);
         Ok(Self {
             at: attempt.at,
             state,
             written: attempt.before.clone(),
-            plan: attempt.plan.as_ref().map(value).transpose()?,
+            plan: attempt.plan.as_ref().filter(|_| !has_waited).map(value).transpose()?,
             changes: changes.collect::<Result<_, _>>()?,
             is_cut_off: attempt.result.is_none(),
         })

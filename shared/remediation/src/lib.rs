@@ -35,7 +35,7 @@ mod walk;
 mod walked;
 mod work;
 
-pub use assessment::{Assessment, Remedy};
+pub use assessment::{Assessment, Left, Remedy};
 pub use call::{CallError, Denied, Transport};
 pub use closed::SeenClosed;
 pub use control::{Applied, Control, Tags, Target};

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::advice::advice;
 use crate::ledger::{Hold, Record, RecordId};
 use crate::{
-    Assessment, Change, Describe, Evidence, Exempt, Finding, Mode, Note, Outcome, Severity, StepError,
-    Target, Unread, Walked,
+    Assessment, CallError, Change, Describe, Evidence, Exempt, Finding, Left, Mode, Note, Outcome, Severity,
+    StepError, Target, Unread, Walked,
 };
 
 /// The title of the commands that finish by hand what Curfew could not.
@@ -37,8 +37,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// What the read after the changes still found; `None` where there was no such read.
     pub remaining: Option<Vec<Finding>>,
-    /// Whether of what it still found nothing lets anybody in, and only guards are missing or not known to be there.
-    pub lacks_only_guards: bool,
+    /// What of that counts as open comes to this.
+    pub left: Option<Left>,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
     /// What finds the record of it, where there is one.
@@ -92,7 +92,7 @@ impl Report {
                 .unwrap_or_default(),
             changes: walked.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
-            lacks_only_guards: walked.seen.as_ref().is_some_and(|seen| seen.assessment.lacks_only_guards()),
+            left: walked.seen.as_ref().and_then(|seen| seen.assessment.left()),
             before: found.map(|found| found.written.clone()),
             record: record.map(|record| record.id.clone()),
             hold: record.and_then(|record| record.held.clone()).filter(|_| walked.outcome == Outcome::Held),
@@ -112,12 +112,17 @@ impl Report {
     }
 
     /// The worst finding's severity. A walk that failed counts as high, because nobody knows whether the
-    /// resource is open, unless a read after it found nothing left to close.
+    /// resource is open, unless a read after it found nothing left to close. Where that read found only what lets nobody
+    /// in, what was open before counts no more.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        let worst = self.findings.iter().map(|finding| finding.severity).max();
+        let worst_of = |findings: &[Finding]| findings.iter().map(|finding| finding.severity).max();
+        let worst = worst_of(&self.findings);
         match self.outcome {
             Outcome::Failed if self.is_known_closed() => Severity::Medium,
+            Outcome::Failed | Outcome::StillOpen if matches!(self.left, Some(Left::Guards | Left::Idle)) => {
+                self.remaining.as_deref().and_then(worst_of).unwrap_or(Severity::Medium)
+            }
             Outcome::Failed => worst.unwrap_or(Severity::High).max(Severity::High),
             _ => worst.unwrap_or(Severity::Low),
         }
@@ -127,6 +132,13 @@ impl Report {
     #[must_use]
     pub fn is_known_closed(&self) -> bool {
         self.remaining.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    /// Whether Curfew may have changed something that it does not know of: of a call that changes, the answer got lost.
+    #[must_use]
+    pub fn may_have_changed(&self) -> bool {
+        let is_lost = |error: &StepError| matches!(error, StepError::Call(error) if error.may_be_done());
+        !self.planned.is_empty() && self.error.as_ref().is_some_and(is_lost)
     }
 
     /// Whether the same trigger should be handed out again.
@@ -204,6 +216,14 @@ fn put_back<C: Describe>(control: &C, target: &Target<'_, C::Id>, walked: &Walke
         .chain(earlier)
         .map(|back| control.commands(target, &back))
         .collect();
-    let title = if walked.outcome == Outcome::Observed { WOULD_PUT_BACK } else { control.put_back(plan) };
+    let may_be_done = !walked.changes.is_empty()
+        || !walked.earlier.is_empty()
+        || walked.failed_call().is_some_and(CallError::may_be_done);
+    let is_to_come = match walked.outcome {
+        Outcome::Observed | Outcome::Held => true,
+        Outcome::Failed => !may_be_done,
+        _ => false,
+    };
+    let title = if is_to_come { WOULD_PUT_BACK } else { control.put_back(plan) };
     (!all.is_empty()).then(|| Evidence::new(title, all.join("\n")))
 }

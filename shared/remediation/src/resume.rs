@@ -88,9 +88,10 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     fn found_first(&self) -> Option<Found<C>> {
         let first = self.earlier.first()?;
         let state = first.state.clone()?;
+        let assessment = self.exempting.again(self.control, self.control.assess(&state, first.at));
         Some(Found {
-            assessment: self.exempting.again(self.control, self.control.assess(&state, first.at)),
-            unread: self.control.unread(&state),
+            unread: self.control.unread(&state, &assessment),
+            assessment,
             written: first.written.clone(),
             plan: first.plan.clone(),
             state,

@@ -145,7 +145,7 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
             return Ok(self.failed(StepError::Unread(unread.clone())));
         }
         let written = written(&state).map_err(Barred::Failed)?;
-        let unread = control.unread(&state);
+        let unread = control.unread(&state, &assessment);
         let waits_for =
             unread.iter().find(|unread| assessment.only_waits() && unread.unknown.is_passing()).cloned();
         let plan = control.plan(&assessment, clock.now());
@@ -173,7 +173,7 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// What was found is exempt, all of it: nothing of it is changed.
     async fn all_exempt(&mut self, state: C::State, assessment: C::Assessment) -> Result<Walked<C>, Barred> {
         let written = written(&state).map_err(Barred::Failed)?;
-        let unread = self.control.unread(&state);
+        let unread = self.control.unread(&state, &assessment);
         let found = Found { state, written, assessment, plan: None, unread };
         let walked = self.nothing_left(Outcome::Exempt).await?;
         Ok(Walked { found: walked.found.or(Some(found)), ..walked })

@@ -134,9 +134,10 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         attempts: Vec<Attempt>,
         changes: bool,
     ) -> Result<(), Barred> {
-        self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
-        self.noted = self.noted_changes().len();
         let mut record = open;
+        record.end_hold(self.ports.clock.now());
+        self.earlier = Earlier::all(&record).map_err(Barred::Failed)?;
+        self.noted = self.noted_changes().len();
         record.attempts.extend(attempts);
         let begun = self.ports.ledger.resume(&record, &self.terms(changes)).await?;
         self.enter(begun, record)

@@ -353,6 +353,11 @@ fn over_the_brake_what_is_open_waits_and_one_mail_says_so() {
     assert_eq!(due(&world), 2);
     assert_eq!(walked("three"), (Outcome::Remediated, 3));
     assert_eq!(walked("four"), (Outcome::Remediated, 3));
+    // Nobody was cut off, and nothing was changed before.
+    for report in world.topic.reports.borrow().iter().skip(3) {
+        assert_eq!((report.note, report.changes.len()), (None, 1));
+        assert_eq!(report.evidence.last().unwrap().body, "  open front door");
+    }
     assert_eq!(world.ledger.records().len(), 4, "it is the same record that waited");
 }
 

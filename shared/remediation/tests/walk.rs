@@ -9,8 +9,8 @@ use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, House, Read, Turn, denied, open, refused, throttled};
 use remediation::testing::{Still, Topic, assert_records, bucket, deliver, report_of, run, said};
 use remediation::{
-    Applied, Assessment, Control, Delivery, Describe, Mode, Note, Outcome, Ports, Report, Said, Severity,
-    StepError, Target, Told,
+    Applied, Assessment, CallError, Control, Delivery, Describe, Left, Mode, Note, Outcome, Ports, Report,
+    Said, Severity, StepError, Target, Told,
 };
 
 fn enforce(doors: &Doors) -> Report {
@@ -188,16 +188,29 @@ fn a_failure_half_way_keeps_what_was_done_and_still_looks_again() {
 fn where_only_a_guard_is_missing_nobody_says_that_it_is_open() {
     let doors = Doors::read([open(&["front door"]), open(&["burglar alarm"])]).then(1, Err(denied()));
     let report = enforce(&doors);
-    assert_eq!((report.outcome, report.lacks_only_guards), (Outcome::StillOpen, true));
+    assert_eq!((report.outcome, report.left), (Outcome::StillOpen, Some(Left::Guards)));
     let closed = "What was open is closed, as the second read found. What is left is said above.";
     assert_eq!(report.advice.last().unwrap(), closed);
 
     for left in [&["burglar alarm", "cat flap"][..], &["front door"], &["window"], &[]] {
         let doors = Doors::read([open(&["front door"]), open(left)]).then(1, Err(denied()));
         let report = enforce(&doors);
-        assert!(!report.lacks_only_guards, "{left:?}");
+        assert_ne!(report.left, Some(Left::Guards), "{left:?}");
         assert_ne!(report.advice.last().unwrap(), closed);
     }
+}
+
+#[test]
+fn what_is_left_and_has_no_effect_is_not_called_open() {
+    for (closed, error) in [(1, denied()), (0, refused("Stuck"))] {
+        let doors = Doors::read([open(&["front door"]), open(&["walled-up gate"])]).then(closed, Err(error));
+        let report = enforce(&doors);
+        assert_eq!(report.left, Some(Left::Idle));
+        let idle = "What is left has no effect now, as the second read found it.";
+        assert_eq!(report.advice.last().unwrap(), idle);
+    }
+    let doors = Doors::read([open(&["front door"]), open(&["walled-up gate", "cat flap"])]);
+    assert_eq!(enforce(&doors).left, Some(Left::Open));
 }
 
 #[test]
@@ -211,8 +224,13 @@ fn of_a_plan_that_was_left_off_what_is_left_is_said_though_nobody_could_look_aga
 
 #[test]
 fn a_failure_before_any_change_is_not_looked_at_again() {
+    let throttled = Doors::read([open(&["front door"])]).then(0, Err(throttled()));
+    assert!(!enforce(&throttled).may_have_changed());
+    assert_eq!(throttled.calls.borrow().len(), 2);
+
     let doors = Doors::read([open(&["front door"])]).then(0, Err(denied()));
     let report = enforce(&doors);
+    assert_eq!(report.evidence.last().unwrap().title, "How to put back what would be changed");
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(doors.calls.borrow().len(), 2);
     assert_eq!(by_hand(&report), Some("  close front door"));
@@ -318,6 +336,41 @@ fn what_somebody_else_closed_meanwhile_is_not_claimed() {
     // Should it have been a call of its own, this is all that is left of what was there.
     assert_eq!(report.before, Some(serde_json::json!(["front door"])));
     assert!(is_told);
+}
+
+/// No answer that says whether the call was done.
+fn lost_answers() -> [CallError; 2] {
+    let (action, message) = ("house:CloseDoor", "our fault".to_owned());
+    [
+        CallError::Passing { action, code: "InternalError".to_owned(), message },
+        CallError::Incomplete { action, field: "Door" },
+    ]
+}
+
+#[test]
+fn what_a_call_without_an_answer_closed_is_seen_and_told_at_once() {
+    for error in lost_answers() {
+        let doors = || Doors::read([open(&["front door", "back door"]), open(&[])]);
+        let (report, is_told) = told(&doors().then(0, Err(error.clone())), false);
+        assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedMeanwhile)));
+        assert!(is_told && report.may_have_changed() && !report.is_unfinished(), "{error}");
+        assert!(matches!(&report.error, Some(StepError::Call(own)) if *own == error));
+        assert_eq!(report.evidence.last().unwrap().title, "How to open them again");
+
+        // What it did not close is tried again.
+        let doors = Doors::read([open_door()]).then(0, Err(error.clone()));
+        let (report, is_told) = told(&doors, false);
+        assert_eq!((report.outcome, report.is_unfinished()), (Outcome::Failed, true));
+        assert_eq!(is_told, !error.is_passing());
+    }
+}
+
+#[test]
+fn what_is_closed_though_the_call_was_refused_is_not_claimed_either() {
+    let doors = Doors::read([open(&["front door"]), open(&["window"])]).then(0, Err(refused("Stuck")));
+    let (report, is_told) = told(&doors, false);
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::ClosedMeanwhile, 0));
+    assert!(is_told && !report.may_have_changed() && report.error.is_some());
 }
 
 #[test]

@@ -106,15 +106,16 @@ fn of_account(block: Option<OfAccount>) -> Result<PublicAccessBlock, CallError> 
     said(READ_ACCOUNT, flags)
 }
 
-/// What an answer says. A flag that it does not name is not taken for off.
+/// What an answer says. Each flag is optional, and one that is not named is off; an answer that names none says nothing.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html>
 fn said(action: &'static str, flags: Option<[Option<bool>; 4]>) -> Result<PublicAccessBlock, CallError> {
-    let incomplete = |field| CallError::Incomplete { action, field };
-    let [acls, ignore, policy, restrict] =
-        flags.ok_or_else(|| incomplete("PublicAccessBlockConfiguration"))?;
+    let named = flags.filter(|flags| flags.iter().any(Option::is_some));
+    let incomplete = CallError::Incomplete { action, field: "PublicAccessBlockConfiguration" };
+    let [acls, ignore, policy, restrict] = named.ok_or(incomplete)?.map(Option::unwrap_or_default);
     Ok(PublicAccessBlock {
-        block_public_acls: acls.ok_or_else(|| incomplete("BlockPublicAcls"))?,
-        ignore_public_acls: ignore.ok_or_else(|| incomplete("IgnorePublicAcls"))?,
-        block_public_policy: policy.ok_or_else(|| incomplete("BlockPublicPolicy"))?,
-        restrict_public_buckets: restrict.ok_or_else(|| incomplete("RestrictPublicBuckets"))?,
+        block_public_acls: acls,
+        ignore_public_acls: ignore,
+        block_public_policy: policy,
+        restrict_public_buckets: restrict,
     })
 }

@@ -12,8 +12,8 @@ const TRACKED: &str = "Connections that were open before live on while they are 
                        connected. A rule in the subnet's network ACL that denies an address cuts it at once; \
                        so does stopping the instance.";
 
-const UNREADABLE: &str = "Let the function's role read the prefix list, or look into it by hand: it may hold the whole \
-                          internet.";
+const UNREADABLE: &str =
+    "A prefix list that could not be read may hold the whole internet: look into it by hand.";
 
 const ON_MANAGED: &str = "Interfaces that AWS services manage get other groups through their service only (a load \
                           balancer's security groups, for one). Until then only revoking the rules closes them, with \
@@ -55,16 +55,17 @@ where
                                 the change above."]
         }
         Outcome::Alerted if is_hindered => {
-            &["Until Curfew can isolate it is open: revoke the rule by hand where nobody needs it."]
+            &["Until Curfew can isolate, nothing is closed: revoke the rule by hand where nobody needs it."]
         }
         Outcome::Alerted => &["Decide whether the world has to get in; if not, revoke the rule."],
         Outcome::StillOpen if isolates => &[
-            "Close the rest by hand now, with the commands below: somebody or something gives the group to interfaces \
-             again.",
+            "Close the rest by hand now, with the commands below, and find out whether somebody or something keeps \
+             giving the group to interfaces.",
             TRACKED,
         ],
         Outcome::StillOpen => &[
-            "Close the rest by hand now, with the commands below: somebody or something keeps opening the group.",
+            "Close the rest by hand now, with the commands below, and find out whether somebody or something keeps \
+             opening the group.",
             TRACKED,
         ],
         Outcome::Compliant

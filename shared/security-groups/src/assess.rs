@@ -39,6 +39,15 @@ pub struct GroupAssessment {
     pub(crate) findings: Vec<SgFinding>,
 }
 
+/// What keeps Curfew from isolating.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Hindrances<'a> {
+    /// Why it is not known whether this is a quarantine group.
+    pub(crate) about: Option<&'a Unknown>,
+    /// Why it is not known which interfaces have the group.
+    pub(crate) interfaces: Option<&'a Unknown>,
+}
+
 impl GroupAssessment {
     /// Judges a group.
     ///
@@ -140,18 +149,19 @@ impl GroupAssessment {
             && !self.is_closed()
     }
 
-    /// What keeps Curfew from isolating: why it is not known which interfaces have the group, or whether it is a
-    /// quarantine group.
-    pub(crate) fn hindrances(&self) -> impl Iterator<Item = &Unknown> {
-        let is_to_close = self.style == QuarantineStyle::Isolate && !self.is_closed();
+    /// What keeps Curfew from isolating.
+    pub(crate) fn hindrances(&self) -> Hindrances<'_> {
+        if self.style != QuarantineStyle::Isolate || self.is_closed() {
+            return Hindrances::default();
+        }
         let interfaces = self.group.interfaces.as_ref().and_then(Fact::unknown);
-        [self.group.about.unknown(), interfaces].into_iter().flatten().filter(move |_| is_to_close)
+        Hindrances { about: self.group.about.unknown(), interfaces }
     }
 
     /// Whether Curfew isolates interfaces of the group once it can read what it needs for that, as far as is known.
     pub(crate) fn may_isolate(&self) -> bool {
         let is_used = self.group.known_interfaces().is_none() || self.own_interfaces().next().is_some();
-        is_used && self.hindrances().next().is_some()
+        is_used && self.hindrances() != Hindrances::default()
     }
 }
 

@@ -22,14 +22,16 @@ pub(crate) fn of(at: &At<'_>, plan: &Quarantine) -> String {
         Quarantine::Revoke(plan) => {
             let ids: Vec<&RuleId> = plan.revoke.iter().map(|rule| &rule.id).collect();
             let commands = authorize(at, &plan.restore).into_iter().chain(revoke(at, &ids));
-            one_after_the_other(commands.chain(tag(at, &plan.tags)))
+            let lines = one_after_the_other(commands.chain(tag(at, &plan.tags)));
+            on_a_full_group(!plan.restore.is_empty() && !ids.is_empty(), lines)
         }
         Quarantine::Isolate(plan) => {
             one_after_the_other(isolate(at, plan).into_iter().chain(tag(at, &plan.tags)))
         }
         Quarantine::Release(plan) => {
             let commands = authorize(at, &plan.authorize).into_iter().chain(revoke_parts(at, &plan.revoke));
-            let mut lines = one_after_the_other(commands);
+            let is_swapped = !plan.authorize.is_empty() && !plan.revoke.is_empty();
+            let mut lines = on_a_full_group(is_swapped, one_after_the_other(commands));
             let placed =
                 |one: &Placement| place(at, &one.interface.id, one.groups.iter().map(GroupId::as_str));
             lines.extend(plan.place.iter().map(placed));
@@ -45,6 +47,12 @@ pub(crate) fn of(at: &At<'_>, plan: &Quarantine) -> String {
 fn one_after_the_other(commands: impl Iterator<Item = String>) -> Vec<String> {
     let joined = commands.collect::<Vec<_>>().join(" &&\n");
     joined.lines().map(ToOwned::to_owned).collect()
+}
+
+/// Says what to do where the group has no room for rules beside those that are to go.
+fn on_a_full_group(is_swapped: bool, lines: Vec<String>) -> Vec<String> {
+    let note = "# If EC2 says RulesPerSecurityGroupLimitExceeded, the group is full: run the command that revokes first.";
+    is_swapped.then(|| note.to_owned()).into_iter().chain(lines).collect()
 }
 
 /// Authorizes parts, in one command for all with the same tags.

@@ -123,7 +123,7 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         }
     }
 
-    fn unread(&self, group: &Group) -> Vec<Unread> {
+    fn unread(&self, group: &Group, _: &GroupAssessment) -> Vec<Unread> {
         group.unread()
     }
 

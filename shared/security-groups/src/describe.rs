@@ -1,7 +1,7 @@
 //! The control's types in words.
 
 use events::GroupId;
-use remediation::{Change, Describe, Evidence, Finding, Found, Unknown, Walked};
+use remediation::{Change, Describe, Evidence, Finding, Found, Walked};
 use serde_json::json;
 
 use crate::port::{QUARANTINE_GROUP_NAME, action};
@@ -28,14 +28,13 @@ impl<P: SecurityGroups> Describe for SgIngress<P> {
     }
 
     fn hindrance(&self, found: &GroupAssessment) -> Option<String> {
-        let mut why: Vec<String> = found.hindrances().map(Unknown::why).collect();
-        why.dedup();
-        let what = if found.may_isolate() {
-            "find out whom to isolate"
-        } else {
-            "find out whether this is a quarantine group, which would lose its open rules"
-        };
-        (!why.is_empty()).then(|| format!("{what} ({})", why.join("; ")))
+        let hindrances = found.hindrances();
+        let whom = hindrances.interfaces.map(|unknown| format!("whom to isolate ({})", unknown.why()));
+        let what = hindrances.about.map(|unknown| {
+            format!("whether this is a quarantine group, which would lose its open rules ({})", unknown.why())
+        });
+        let all: Vec<String> = whom.into_iter().chain(what).collect();
+        (!all.is_empty()).then(|| format!("find out {}", all.join(", nor ")))
     }
 
     fn evidence(&self, at: &At<'_>, found: &Found<Self>) -> Vec<Evidence> {
@@ -59,7 +58,8 @@ fn steps(plan: &Quarantine) -> Vec<String> {
     match plan {
         Quarantine::Revoke(plan) => {
             let restore = plan.restore.iter().map(|part| format!("put back {}", words::part(part)));
-            let cut = plan.cut.iter().map(|cut| format!("do not put back {}", words::cut(cut)));
+            let cut = plan.cut.iter().map(words::cut).chain(words::portless_of(plan));
+            let cut = cut.map(|cut| format!("do not put back {cut}"));
             let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
             restore.chain(cut).chain(revoke).chain(tag(&plan.tags)).collect()
         }

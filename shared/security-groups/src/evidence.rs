@@ -1,12 +1,11 @@
 //! What proves the findings.
 
-use network::Cut;
 use remediation::{Assessment, Evidence, Fact, Found};
 
 use crate::plan::revocation;
 use crate::{
-    At, ChangedBy, Group, GroupAssessment, Interface, Quarantine, QuarantineStyle, SecurityGroups, SgFinding,
-    SgIngress, Tags, commands, words,
+    At, ChangedBy, Group, GroupAssessment, Interface, Quarantine, QuarantineStyle, Revocation,
+    SecurityGroups, SgFinding, SgIngress, Tags, commands, words,
 };
 
 /// What a mail shows of the group beside the findings.
@@ -20,7 +19,7 @@ pub(crate) fn evidence<P: SecurityGroups>(
     let mut evidence = vec![rules(at, group)];
     evidence.extend(interfaces.map(|all| as_they_were(all)));
     match &found.plan {
-        Some(Quarantine::Revoke(plan)) => evidence.extend(goes_with_the_rules(&plan.cut)),
+        Some(Quarantine::Revoke(plan)) => evidence.extend(goes_with_the_rules(plan)),
         Some(Quarantine::Release(_)) => {}
         Some(Quarantine::Isolate(_)) if !leaves_interfaces(&found.assessment) => {}
         Some(Quarantine::Isolate(_)) => {
@@ -45,7 +44,7 @@ fn leaves_interfaces(assessment: &GroupAssessment) -> bool {
 /// The commands that revoke the rules, where some have to go, and what goes with them.
 fn revoked_by_hand(at: &At<'_>, assessment: &GroupAssessment, title: &str) -> Vec<Evidence> {
     let Some(plan) = revocation(assessment, Tags::new()) else { return Vec::new() };
-    let cut = goes_with_the_rules(&plan.cut);
+    let cut = goes_with_the_rules(&plan);
     let close = commands::of(at, &Quarantine::Revoke(plan));
     cut.into_iter().chain([Evidence::new(title, close)]).collect()
 }
@@ -78,8 +77,9 @@ fn as_they_were(interfaces: &[Interface]) -> Evidence {
     Evidence::new("The groups of its interfaces as they were", body)
 }
 
-/// What nobody puts back, though it was not open.
-fn goes_with_the_rules(cut: &[Cut]) -> Option<Evidence> {
-    let lines: Vec<String> = cut.iter().map(|cut| format!("  {}", words::cut(cut))).collect();
+/// What nobody puts back, though not all of it was open.
+fn goes_with_the_rules(plan: &Revocation) -> Option<Evidence> {
+    let goes = plan.cut.iter().map(words::cut).chain(words::portless_of(plan));
+    let lines: Vec<String> = goes.map(|goes| format!("  {goes}")).collect();
     (!lines.is_empty()).then(|| Evidence::new("What goes with the rules", lines.join("\n")))
 }

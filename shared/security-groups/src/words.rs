@@ -1,9 +1,9 @@
 //! Words that mails and log lines share.
 
 use events::GroupId;
-use network::{Cut, Permission, Rule};
+use network::{Cut, Permission, Protocol, Rule};
 
-use crate::{Part, PrefixList};
+use crate::{Part, PrefixList, Revocation};
 
 /// How many items a sentence lists before it counts the rest.
 const LISTED: usize = 4;
@@ -70,4 +70,20 @@ pub(crate) fn cut(cut: &Cut) -> String {
     let Cut { protocol, source, part_of, rules, .. } = cut;
     let types = list(&cut.types, " ranges");
     format!("{protocol} {types} from {source} (part of rule {part_of}): it takes {rules} rules")
+}
+
+/// The protocols without ports that go with rules for all traffic, such as `every IP protocol without ports but IP
+/// protocol 50 (ESP) from 10.0.0.0/8 (part of rule sgr-1)`.
+pub(crate) fn portless_of(plan: &Revocation) -> impl Iterator<Item = String> {
+    let for_all = plan.revoke.iter().filter(|rule| rule.permission.protocol == Protocol::All);
+    for_all.map(|rule| {
+        let is_kept = |part: &&Part| {
+            part.part_of == rule.id && matches!(part.permission.protocol, Protocol::Portless(_))
+        };
+        let kept = plan.restore.iter().filter(is_kept).map(|part| part.permission.protocol.to_string());
+        let kept: Vec<String> = kept.collect();
+        let but = if kept.is_empty() { String::new() } else { format!(" but {}", list(&kept, "")) };
+        let source = &rule.permission.source;
+        format!("every IP protocol without ports{but} from {source} (part of rule {})", rule.id)
+    })
 }

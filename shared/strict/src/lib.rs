@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, Unexpected, Visitor};
 
 /// A part of the settings, which has to be a JSON object: serde would take a list for one too, value by value,
 /// and nobody could tell which value was meant for which key.
@@ -93,6 +93,72 @@ pub fn list<'de, D: Deserializer<'de>>(
     match items.iter().find(|item| !is_valid(item)) {
         Some(bad) => Err(D::Error::custom(format!("`{bad}` is not {expected}"))),
         None => Ok(items),
+    }
+}
+
+/// A text, or a number as people write it, which `read` takes; `expected` is what it should be, as in `a port`.
+///
+/// # Errors
+/// For anything else, and where `read` refuses it.
+pub fn text_or_number<'de, D: Deserializer<'de>, T, E: fmt::Display>(
+    deserializer: D,
+    expected: &str,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_any(TextOrNumber { expected, read })
+}
+
+struct TextOrNumber<'a, F> {
+    expected: &'a str,
+    read: F,
+}
+
+impl<T, W: fmt::Display, F: Fn(&str) -> Result<T, W>> Visitor<'_> for TextOrNumber<'_, F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.read)(text).map_err(E::custom)
+    }
+}
+
+/// A whole number that `check` takes; `expected` is what it should be, as in `a number of deliveries`.
+///
+/// # Errors
+/// For anything else.
+pub fn number<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    expected: &str,
+    check: impl Fn(u64) -> Option<T>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_any(Number { expected, check })
+}
+
+struct Number<'a, F> {
+    expected: &'a str,
+    check: F,
+}
+
+impl<T, F: Fn(u64) -> Option<T>> Visitor<'_> for Number<'_, F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        (self.check)(number).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
     }
 }
 

@@ -57,8 +57,8 @@ where
             &["Turn the flags on by hand now, with the command below.", objects]
         }
         Outcome::StillOpen => &[
-            "Make the bucket private by hand now, with the commands below: somebody or something keeps changing \
-             its ACL.",
+            "Make the bucket private by hand now, with the commands below, and find out whether somebody or something \
+             keeps changing its ACL.",
             objects,
         ],
         Outcome::Compliant

@@ -53,8 +53,12 @@ pub(crate) enum By {
 
 impl Around {
     /// What is looked at after the flags were turned on.
-    pub(crate) fn after_blocking(public_access_block: Fact<Option<PublicAccessBlock>>) -> Self {
-        Self { public_access_block, account_block: None, serves_website: None, acls_disabled: None }
+    pub(crate) fn after_blocking(
+        public_access_block: Fact<Option<PublicAccessBlock>>,
+        account_block: Fact<PublicAccessBlock>,
+    ) -> Self {
+        let account_block = Some(account_block);
+        Self { public_access_block, account_block, serves_website: None, acls_disabled: None }
     }
 
     /// Whether public grants let anybody in.

@@ -135,6 +135,10 @@ impl Assessment for AclAssessment {
         }
     }
 
+    fn has_no_effect(&self, finding: &AclFinding) -> bool {
+        matches!(finding, AclFinding::Grant(_)) && matches!(self.effect, Effect::Ignored(_))
+    }
+
     fn without(self, stays: impl FnMut(AclFinding) -> Option<AclFinding>) -> Self {
         Self { findings: self.findings.into_iter().filter_map(stays).collect(), ..self }
     }

@@ -7,10 +7,22 @@ use super::plan::{AclPlan, AclStep};
 use super::port::NewAcl;
 use crate::{Bucket, PublicAccessBlock};
 
-/// The commands of a plan, in its order.
+/// The commands of a plan, in its order. Each is run only where the one before it succeeded, since the flags would mask a
+/// grant that is still there; but what turns the flags on again once an ACL was to be put back is run in any case.
 pub(super) fn commands(bucket: &Bucket<'_>, plan: &AclPlan) -> String {
-    let lines: Vec<String> = plan.steps.iter().flat_map(|step| lines(bucket, step)).collect();
-    lines.join("\n")
+    let mut commands = String::new();
+    let steps = plan.steps.iter();
+    let before = [None].into_iter().chain(plan.steps.iter().map(Some));
+    for (step, before) in steps.zip(before) {
+        let puts_back = |step: &AclStep| matches!(step, AclStep::Write(write) if !write.added.is_empty());
+        commands.push_str(match before {
+            None => "",
+            Some(before) if puts_back(before) => "\n",
+            Some(_) => " &&\n",
+        });
+        commands.push_str(&lines(bucket, step).join("\n"));
+    }
+    commands
 }
 
 fn lines(bucket: &Bucket<'_>, step: &AclStep) -> Vec<String> {
@@ -24,10 +36,7 @@ fn lines(bucket: &Bucket<'_>, step: &AclStep) -> Vec<String> {
             Some(block) => put_block(bucket, block),
             None => command(bucket, "delete-public-access-block", ""),
         }],
-        AclStep::BlockOnceRead => {
-            let note = "  # This writes all four flags. Curfew could not read them: look first which are on, and keep them.";
-            vec![note.to_owned(), put_block(bucket, PublicAccessBlock::default().with_acls_blocked())]
-        }
+        AclStep::BlockOnceRead => block_once_read(bucket),
     }
 }
 
@@ -45,6 +54,25 @@ fn put_acl(bucket: &Bucket<'_>, acl: &NewAcl) -> String {
 pub(super) fn put_block(bucket: &Bucket<'_>, block: PublicAccessBlock) -> String {
     let flags = block.flags().map(|(name, on)| format!("{name}={on}")).join(",");
     command(bucket, "put-public-access-block", &format!(" --public-access-block-configuration {flags}"))
+}
+
+/// Turns on the flags that are about ACLs and keeps the others, which Curfew could not read: S3 takes only all four at
+/// once.
+pub(super) fn block_once_read(bucket: &Bucket<'_>) -> Vec<String> {
+    let kept = ["BlockPublicPolicy", "RestrictPublicBuckets"]
+        .map(|name| format!("'{name}=',to_string(PublicAccessBlockConfiguration.{name})"));
+    let query = format!(" --query \"join('',[{}])\" --output text", kept.join(",',',"));
+    let all_off = put_block(bucket, PublicAccessBlock::default().with_acls_blocked());
+    vec![
+        format!("  kept=$({}) &&", command(bucket, "get-public-access-block", &query).trim_start()),
+        command(
+            bucket,
+            "put-public-access-block",
+            " --public-access-block-configuration \"BlockPublicAcls=true,IgnorePublicAcls=true,$kept\"",
+        ),
+        "  # Where the first says NoSuchPublicAccessBlockConfiguration, the bucket has none, and this does it:".to_owned(),
+        format!("  # {}", all_off.trim_start()),
+    ]
 }
 
 fn command(bucket: &Bucket<'_>, name: &str, options: &str) -> String {

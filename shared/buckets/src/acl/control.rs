@@ -129,7 +129,7 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         Ok(Some(AclState { acl, around }))
     }
 
-    fn unread(&self, state: &AclState) -> Vec<Unread> {
+    fn unread(&self, state: &AclState, _: &AclAssessment) -> Vec<Unread> {
         state.around.as_ref().map(Around::unread).unwrap_or_default()
     }
 
@@ -185,8 +185,10 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         if !plan.blocks_acls() {
             return self.read(bucket).await;
         }
-        let (acl, block) = join!(self.acls.acl(bucket), self.acls.public_access_block(bucket));
-        let around = Around::after_blocking(Fact::of(block));
+        // What the account's says is known from before as a rule.
+        let (acl, block, account) =
+            join!(self.acls.acl(bucket), self.acls.public_access_block(bucket), self.account_block(bucket));
+        let around = Around::after_blocking(Fact::of(block), Fact::of(account));
         Ok(acl?.map(|acl| AclState { acl, around: Some(around) }))
     }
 

@@ -3,7 +3,7 @@
 use remediation::{Evidence, Fact, Target};
 
 use super::around::{Around, Effect};
-use super::commands::put_block;
+use super::commands::{block_once_read, put_block};
 use super::plan::AclPlan;
 use super::state::AclState;
 use crate::{Bucket, PublicAccessBlock};
@@ -83,9 +83,6 @@ fn website(blocks_acls: bool) -> String {
 fn close_objects(bucket: &Bucket<'_>, around: &Around) -> String {
     match around.public_access_block {
         Fact::Known(before) => put_block(bucket, before.unwrap_or_default().with_acls_blocked()),
-        Fact::Unknown(_) => format!(
-            "{}\n  That writes all four flags: look first which are on, and keep them.",
-            put_block(bucket, PublicAccessBlock::default().with_acls_blocked())
-        ),
+        Fact::Unknown(_) => block_once_read(bucket).join("\n"),
     }
 }

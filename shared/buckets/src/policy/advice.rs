@@ -16,11 +16,12 @@ pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
              get-bucket-policy-status`: where it differs from the above, S3's word counts."
                 .to_owned(),
         ],
-        Some(PolicyFinding::Unreadable(_)) => {
-            vec![format!(
-                "Look at the policy: Curfew cannot read it, and so cannot say whom it lets in. {}",
-                verdict(assessment)
-            )]
+        Some(PolicyFinding::Unreadable(_)) => vec![look(assessment)],
+        Some(PolicyFinding::NoDocument { .. }) => {
+            [Some(look(assessment)), of_switches(assessment, " It does not stop AWS services.")]
+                .into_iter()
+                .flatten()
+                .collect()
         }
         Some(PolicyFinding::Disagreement { .. }) if found.is_empty() => vec![
             "Look at the policy: Curfew finds nothing in it that lets outsiders in. If S3's verdict stands, nobody \
@@ -33,6 +34,27 @@ pub(super) fn advice(assessment: &PolicyAssessment) -> Vec<String> {
 
 fn of_analyser(finding: &PolicyFinding) -> Option<&policy::Finding> {
     if let PolicyFinding::Found(found) = finding { Some(found) } else { None }
+}
+
+fn look(assessment: &PolicyAssessment) -> String {
+    let verdict = verdict(assessment);
+    format!("Look at the policy: Curfew cannot read it, and so cannot say whom it lets in. {verdict}")
+}
+
+/// What RestrictPublicBuckets does or would do about a policy that may be public; `None` where it does nothing, or is on
+/// and nobody knows whether it does. It goes by S3's own verdict.
+fn of_switches(assessment: &PolicyAssessment, services: &str) -> Option<String> {
+    let policy = assessment.state.policy.as_ref()?;
+    if policy.blocker().is_some() {
+        return Some(format!("Keep RestrictPublicBuckets on: it alone keeps the public out.{services}"));
+    }
+    let helps = policy.is_public != Fact::Known(false) && policy.restricted().is_none();
+    helps.then(|| {
+        format!(
+            "To close it to the public at once, without changing the policy: turn on RestrictPublicBuckets in the \
+             bucket's Block Public Access.{services}"
+        )
+    })
 }
 
 fn verdict(assessment: &PolicyAssessment) -> &'static str {
@@ -64,23 +86,13 @@ fn of_found(assessment: &PolicyAssessment, found: &[&policy::Finding]) -> Vec<St
             "Correct the policy{fix}: Curfew does not change policies. RestrictPublicBuckets does not stop AWS services."
         )];
     }
+    let switches = of_switches(assessment, services);
     if policy.and_then(BucketPolicy::blocker).is_some() {
-        return vec![
-            format!("Keep RestrictPublicBuckets on: it alone keeps the public out.{services}"),
-            format!("Then {correct}"),
-        ];
+        return switches.into_iter().chain([format!("Then {correct}")]).collect();
     }
     if !open.is_empty() {
-        let mut advice = vec![format!("Decide whether the public has to get in. If not, {correct}")];
-        // It goes by S3's own verdict, and helps where it is not on yet.
-        let helps = policy.is_some_and(|policy| policy.is_public != Fact::Known(false));
-        if helps && policy.and_then(BucketPolicy::restricted).is_none() {
-            advice.push(format!(
-                "To close it to the public at once, without changing the policy: turn on RestrictPublicBuckets in the \
-                 bucket's Block Public Access.{services}"
-            ));
-        }
-        return advice;
+        let decide = format!("Decide whether the public has to get in. If not, {correct}");
+        return [decide].into_iter().chain(switches).collect();
     }
     if found.iter().any(|found| found.kind.is_public()) {
         return vec![format!("Decide whether what the policy allows is meant so widely. If not, {correct}")];

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use exemptions::Scope;
 use policy::{Analysis, Asking, ParseError, Policy, Trust, analyse_bucket};
-use remediation::{Assessment, Remedy, Unknown};
+use remediation::{Assessment, Fact, Remedy, Unknown};
 
 use super::settings::S3PolicySettings;
 use super::state::{BucketPolicy, PolicyState};
@@ -30,6 +30,13 @@ pub enum PolicyFinding {
     Unreadable(ParseError),
     /// The analyser found this.
     Found(policy::Finding),
+    /// The document could not be read: only S3's verdict is known.
+    NoDocument {
+        /// Why.
+        unknown: Unknown,
+        /// What S3 says.
+        s3: bool,
+    },
     /// S3's verdict could not be read, and by itself the analyser would say nothing.
     NoVerdict(Unknown),
     /// S3's verdict is not what AWS's text, read by the analyser, says: one of the two is wrong, and a person should
@@ -82,6 +89,27 @@ impl PolicyAssessment {
         };
         is_public || self.findings.iter().any(is_asked_for)
     }
+
+    /// Whether the switches of Block Public Access have a say in what was found: they do not stop AWS services, and do
+    /// nothing about a policy that S3 does not call public.
+    pub(super) fn goes_by_switches(&self) -> bool {
+        let may_apply =
+            self.state.policy.as_ref().is_some_and(|policy| policy.is_public != Fact::Known(false));
+        may_apply && self.findings.iter().any(PolicyFinding::is_softened)
+    }
+}
+
+impl PolicyFinding {
+    /// Whether what keeps the public out makes it less urgent.
+    pub(super) fn is_softened(&self) -> bool {
+        match self {
+            Self::Found(found) => !found.is_way_of_services(),
+            Self::Unreadable(_)
+            | Self::NoDocument { .. }
+            | Self::NoVerdict(_)
+            | Self::Disagreement { .. } => true,
+        }
+    }
 }
 
 fn judge(
@@ -90,7 +118,14 @@ fn judge(
     settings: &S3PolicySettings,
     asking: Asking<'_>,
 ) -> (Option<(Policy, Analysis)>, Vec<PolicyFinding>) {
-    let parsed = match Policy::parse(&policy.document) {
+    let document = match (&policy.document, &policy.is_public) {
+        (Fact::Known(document), _) => document,
+        (Fact::Unknown(unknown), verdict) => {
+            let (unknown, s3) = (unknown.clone(), verdict.known().copied().unwrap_or(true));
+            return (None, vec![PolicyFinding::NoDocument { unknown, s3 }]);
+        }
+    };
+    let parsed = match Policy::parse(document) {
         Ok(parsed) => parsed,
         Err(error) => return (None, vec![PolicyFinding::Unreadable(error)]),
     };
@@ -124,7 +159,12 @@ impl Assessment for PolicyAssessment {
     }
 
     fn may_pass(&self, finding: &PolicyFinding) -> bool {
-        matches!(finding, PolicyFinding::NoVerdict(unknown) if unknown.is_passing())
+        match finding {
+            PolicyFinding::NoVerdict(unknown) | PolicyFinding::NoDocument { unknown, s3: false } => {
+                unknown.is_passing()
+            }
+            _ => false,
+        }
     }
 
     /// A statement whose being public is taken out counts no more, in the verdict, the proof and the fix neither.

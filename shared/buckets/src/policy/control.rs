@@ -55,17 +55,23 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
             Ok(Some(PolicyState { bucket, account, policy }))
         };
         // Most buckets have no policy: one call is enough for them.
-        let document = match self.policies.document(bucket).await? {
-            PolicyAnswer::Is(document) => document,
-            PolicyAnswer::NoPolicy => return state(None),
-            PolicyAnswer::NoBucket => return Ok(None),
+        let document = match self.policies.document(bucket).await {
+            Ok(PolicyAnswer::Is(document)) => Ok(document),
+            Ok(PolicyAnswer::NoPolicy) => return state(None),
+            Ok(PolicyAnswer::NoBucket) => return Ok(None),
+            Err(error) => Err(error),
         };
         let (is_public, bucket_block, account_block) = join!(
             self.policies.is_public(bucket),
             self.policies.public_access_block(bucket),
             self.policies.account_block(bucket)
         );
-        // What the document lets in is said whatever else cannot be read.
+        // What the document lets in is said whatever else cannot be read, and so is S3's verdict; without both there is
+        // nothing to go by.
+        if let (Err(error), Err(_)) = (&document, &is_public) {
+            return Err(error.clone());
+        }
+        let document = Fact::of(document);
         match (transpose(is_public), transpose(bucket_block)) {
             (PolicyAnswer::NoBucket, _) | (_, PolicyAnswer::NoBucket) => Ok(None),
             (PolicyAnswer::NoPolicy, _) | (_, PolicyAnswer::NoPolicy) => state(None),
@@ -76,8 +82,9 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
         }
     }
 
-    fn unread(&self, state: &PolicyState) -> Vec<Unread> {
-        state.policy.as_ref().map(BucketPolicy::unread).unwrap_or_default()
+    fn unread(&self, state: &PolicyState, assessment: &PolicyAssessment) -> Vec<Unread> {
+        let Some(policy) = &state.policy else { return Vec::new() };
+        if assessment.goes_by_switches() { policy.unread() } else { policy.unread_words() }
     }
 
     fn assess(&self, state: &PolicyState, now: SystemTime) -> PolicyAssessment {

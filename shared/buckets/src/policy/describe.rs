@@ -64,6 +64,23 @@ fn words(assessment: &PolicyAssessment, one: &PolicyFinding) -> Finding {
                 format!("The policy of `{bucket}` cannot be read, so it counts as public: {error}");
             finding("unreadable-policy", Severity::High, sentence, json!({ "error": error.to_string() }))
         }
+        PolicyFinding::NoDocument { unknown, s3 } => {
+            let (bucket, why) = (&assessment.state.bucket, unknown.why());
+            let (sentence, severity) = if *s3 {
+                (
+                    format!(
+                        "S3 calls the policy of `{bucket}` public; what it says could not be read ({why})"
+                    ),
+                    Severity::High,
+                )
+            } else {
+                let sentence = format!(
+                    "What the policy of `{bucket}` says could not be read ({why}); S3 does not call it public"
+                );
+                (sentence, Severity::Medium)
+            };
+            finding("unread-policy", severity, sentence, json!({ "s3": s3, "unknown": unknown }))
+        }
         PolicyFinding::NoVerdict(unknown) => {
             let bucket = &assessment.state.bucket;
             let sentence = format!(
@@ -102,15 +119,11 @@ fn explain_first(assessment: &PolicyAssessment, findings: &mut [Finding]) {
 /// Nothing is urgent while Block Public Access keeps the public out. It does not stop AWS services: what only they get
 /// in by stays as urgent as it is.
 fn soften(assessment: &PolicyAssessment, findings: &mut [Finding]) {
-    let policy = assessment.state.policy.as_ref().filter(|_| assessment.analysed.is_some());
+    // What nobody could parse is not softened.
+    let is_unreadable = matches!(assessment.findings().first(), Some(PolicyFinding::Unreadable(_)));
+    let policy = assessment.state.policy.as_ref().filter(|_| !is_unreadable);
     let Some(blocker) = policy.and_then(BucketPolicy::blocker) else { return doubt(assessment, findings) };
-    let softened = |one: &PolicyFinding| match one {
-        PolicyFinding::Found(found) => !found.is_way_of_services(),
-        PolicyFinding::Unreadable(_) | PolicyFinding::NoVerdict(_) | PolicyFinding::Disagreement { .. } => {
-            true
-        }
-    };
-    let marks: Vec<bool> = assessment.findings().iter().map(softened).collect();
+    let marks: Vec<bool> = assessment.findings().iter().map(PolicyFinding::is_softened).collect();
     for (finding, _) in findings.iter_mut().zip(&marks).filter(|(_, softened)| **softened) {
         finding.severity = finding.severity.min(Severity::Medium);
     }
@@ -121,7 +134,11 @@ fn soften(assessment: &PolicyAssessment, findings: &mut [Finding]) {
 
 /// The public comes in unless what could not be read stops it. It does not stop AWS services.
 fn doubt(assessment: &PolicyAssessment, findings: &mut [Finding]) {
-    let may_be_blocked = |one: &PolicyFinding| matches!(one, PolicyFinding::Found(found) if advice::is_open(found) && !found.is_way_of_services());
+    let may_be_blocked = |one: &PolicyFinding| match one {
+        PolicyFinding::Found(found) => advice::is_open(found) && !found.is_way_of_services(),
+        PolicyFinding::NoDocument { s3, .. } => *s3,
+        _ => false,
+    };
     let first = assessment.findings().first().filter(|one| may_be_blocked(one));
     let (Some(_), Some(policy), Some(finding)) = (first, &assessment.state.policy, findings.first_mut())
     else {

@@ -27,7 +27,7 @@ pub(super) fn blocks(assessment: &PolicyAssessment) -> Vec<Evidence> {
             .as_ref()
             .is_some_and(|(_, analysis)| analysis.findings.iter().any(policy::Finding::admits_services));
         blocks.push(Evidence::new("What blocks it", switches(policy, services)));
-        blocks.push(Evidence::new("The whole policy", pretty(&policy.document)));
+        blocks.extend(policy.document.known().map(|text| Evidence::new("The whole policy", pretty(text))));
     }
     blocks
 }

@@ -21,7 +21,7 @@ pub struct PolicyState {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BucketPolicy {
     /// The document, as S3 gives it.
-    pub document: String,
+    pub document: Fact<String>,
     /// S3's own verdict: whether it calls the policy public.
     pub is_public: Fact<bool>,
     /// What blocks it on the bucket.
@@ -70,15 +70,29 @@ impl BucketPolicy {
         {
             return Vec::new();
         }
-        self.unread()
+        self.unread_verdict().into_iter().chain(self.unread_switches()).collect()
     }
 
     /// What is not known of it.
     pub(super) fn unread(&self) -> Vec<Unread> {
-        let verdict = self.is_public.unread("S3's own verdict on the policy");
+        self.unread_words().into_iter().chain(self.unread_switches()).collect()
+    }
+
+    /// What is not known of the policy itself.
+    pub(super) fn unread_words(&self) -> Vec<Unread> {
+        let document = self.document.unread("what the policy says");
+        document.into_iter().chain(self.unread_verdict()).collect()
+    }
+
+    fn unread_verdict(&self) -> Option<Unread> {
+        self.is_public.unread("S3's own verdict on the policy")
+    }
+
+    /// What is not known of the switches that may keep the public out.
+    fn unread_switches(&self) -> Vec<Unread> {
         let bucket = self.bucket_block.unread("Block Public Access of the bucket");
         let account = self.account_block.unread("Block Public Access of the account");
-        [verdict, bucket, account].into_iter().flatten().collect()
+        [bucket, account].into_iter().flatten().collect()
     }
 }
 

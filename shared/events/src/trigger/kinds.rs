@@ -6,12 +6,13 @@ use crate::TriggerError;
 use crate::error::quoted;
 
 /// What a document is that has all of these members.
-const KINDS: [(&[&str], &str); 9] = [
+const KINDS: [(&[&str], &str); 10] = [
     (&["invokingEvent"], "the invocation of an AWS Config custom rule"),
     (&["configurationItemVersion"], "a configuration item of AWS Config"),
     (&["AlarmName", "NewStateValue"], "a CloudWatch alarm"),
     (&["awslogs"], "a batch of CloudWatch Logs"),
     (&["control", "headline", "outcome"], "an alert of Curfew's own"),
+    (&["default", "email", "sqs"], "an alert as it is handed to SNS"),
     (&["SchemaVersion", "ProductArn"], "a finding of Security Hub without its event"),
     (&["class_uid"], "a finding of Security Hub without its event"),
     (&["requestContext"], "an HTTP request"),

@@ -74,6 +74,16 @@ fn parse(text: &str, place: &Place) -> Result<Value, TriggerError> {
         .map_err(|error| TriggerError::NotJson { place: place.clone(), reason: error.to_string() })
 }
 
+/// The document that stands as text inside another one.
+fn parse_inside(node: &Node<'_>) -> Result<Value, TriggerError> {
+    let text = node.text()?;
+    match text.trim_start().chars().next() {
+        Some('{' | '[' | '"') | None => parse(text, node.place()),
+        // A number or `true` is text of no use either.
+        Some(_) => Err(kinds::not_read(node, "plain text")),
+    }
+}
+
 /// Reads one event of EventBridge, bare or in the envelope of SNS.
 fn event(root: &Node<'_>) -> Reading {
     let read = || {

@@ -7,7 +7,7 @@
 use document::Node;
 
 use crate::TriggerError;
-use crate::trigger::{Reading, inner_event, kinds, parse};
+use crate::trigger::{Reading, inner_event, kinds, parse_inside};
 
 /// Whether this is an envelope, whatever is in it.
 pub(super) fn is_envelope(root: &Node<'_>) -> Result<bool, TriggerError> {
@@ -27,7 +27,7 @@ pub(super) fn envelope(root: &Node<'_>) -> Result<Reading, TriggerError> {
         Some(other) => return Err(kinds::not_read(root, &format!("an SNS message of type {other}"))),
     }
     let message = root.required("Message")?;
-    let document = parse(message.text()?, message.place())?;
+    let document = parse_inside(&message)?;
     let inner = Node::at(&document, message.place().clone());
     if inner.field("source")?.is_none() && is_envelope(&inner)? {
         return Err(kinds::not_read(&inner, "an SNS message in another one"));

@@ -5,7 +5,7 @@
 use document::Node;
 
 use crate::TriggerError;
-use crate::trigger::{Message, Reading, event, parse};
+use crate::trigger::{Message, Reading, event, parse_inside};
 
 /// # Errors
 /// When a message has no id: it could not be named in the response, and would be lost.
@@ -23,7 +23,7 @@ fn message(record: &Node<'_>) -> Result<Message, TriggerError> {
 
 fn body(record: &Node<'_>) -> Result<Reading, TriggerError> {
     let body = record.required("body")?;
-    let document = parse(body.text()?, body.place())?;
+    let document = parse_inside(&body)?;
     Ok(event(&Node::at(&document, body.place().clone())))
 }
 

@@ -91,3 +91,31 @@ fn a_kind_is_shortened_and_kept_on_one_line() {
     assert!(reason.len() < 200 && !reason.contains('\n'), "{reason}");
     assert_eq!(kind(&json!({ "messageType": 7 })), "`messageType` is not a string");
 }
+
+#[test]
+fn text_is_called_text_wherever_it_stands() {
+    let mail = "Anyone on the internet may list the bucket's objects.\n\nWHAT WAS OPEN\n";
+    for text in [mail, "42", "true"] {
+        let says =
+            |place: &str| [format!("`{place}` is plain text, which is not a trigger that Curfew reads")];
+        let enveloped = json!({ "Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-1:210987654321:t", "Message": text });
+        assert_eq!(reasons(&event(&enveloped)), says("Message"));
+        let batch = sqs(&[text.to_owned(), enveloped.to_string()]).to_string();
+        let Ok(events::Trigger::Batch(messages)) = read(&batch) else { panic!("not a batch") };
+        assert_eq!(reasons(&messages[0].reading), says("Records[0].body"));
+        assert_eq!(reasons(&messages[1].reading), says("Records[1].body.Message"));
+    }
+}
+
+#[test]
+fn an_alert_is_called_one_however_it_comes() {
+    let facts =
+        json!({ "version": 1, "headline": "h", "control": "s3-acl", "outcome": "remediated" }).to_string();
+    let enveloped = json!({ "Type": "Notification", "Message": facts });
+    assert_eq!(
+        kind(&enveloped),
+        "`Message` is an alert of Curfew's own, which is not a trigger that Curfew reads"
+    );
+    let by_protocol = json!({ "default": "h", "email": "mail", "sqs": facts, "lambda": facts });
+    assert!(kind(&by_protocol).starts_with("this is an alert as it is handed to SNS, "));
+}

@@ -72,7 +72,7 @@ fn an_envelope_of_a_fifo_topic_or_with_other_members_is_one_too() {
 #[test]
 fn a_record_that_cannot_be_read_does_not_hide_the_others() {
     let reading =
-        event(&lambda(&[config_rule().to_string(), "garbage".to_owned(), put_evaluations().to_string()]));
+        event(&lambda(&[config_rule().to_string(), "{garbage".to_owned(), put_evaluations().to_string()]));
     assert_eq!(places(&reading).len(), 3);
     let [reason] = &reasons(&reading)[..] else { panic!("{reading:?}") };
     assert!(reason.starts_with("not readable JSON: `Records[1].Sns.Message`: "), "{reason}");
@@ -110,8 +110,10 @@ fn what_is_wrong_in_an_envelope_is_named_with_its_place() {
     for (body, reason) in cases {
         assert_eq!(reasons(&queued(&body)), [reason]);
     }
-    let reason = reasons(&queued(&envelope("the bucket is public")))[0].clone();
+    let reason = reasons(&queued(&envelope("{\"the bucket\"")))[0].clone();
     assert!(reason.starts_with("not readable JSON: `Records[0].body.Message`: "), "{reason}");
+    let text = "`Records[0].body.Message` is plain text, which is not a trigger that Curfew reads";
+    assert_eq!(reasons(&queued(&envelope("the bucket is public"))), [text]);
     let record = with(lambda(&["{}".to_owned()]), "/Records/0/Sns", None);
     assert_eq!(reasons(&event(&record)), ["`Records[0].Sns` is missing"]);
 }

@@ -14,7 +14,7 @@ fn batch(document: &Value) -> Vec<events::Message> {
 
 #[test]
 fn each_message_is_read_on_its_own() {
-    let bodies = [config_rule().to_string(), "garbage".to_owned(), put_evaluations().to_string()];
+    let bodies = [config_rule().to_string(), "{garbage".to_owned(), put_evaluations().to_string()];
     let messages = batch(&sqs(&bodies));
     let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
     assert_eq!(ids, ["m0", "m1", "m2"]);

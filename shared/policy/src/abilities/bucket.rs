@@ -1,8 +1,9 @@
 //! The bucket that a policy is about.
 
-use crate::Policy;
+use super::AbilityKind;
 use crate::search::domain::Domain;
 use crate::template::{Piece, pieces};
+use crate::{Policy, Witness};
 
 /// A bucket as its ARN names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,16 @@ impl Bucket {
     /// Every object.
     pub(crate) fn objects(&self) -> Domain {
         Domain::shaped([&format!("{}/<f>", self.arn)])
+    }
+
+    /// Whether a request of this kind is possible, as far as its action is one of the abilities': what is about objects
+    /// names one, and what is about the bucket names it.
+    pub(crate) fn takes(&self, request: &Witness) -> bool {
+        let (action, resource) = (request.action.as_str(), request.resource.as_str());
+        AbilityKind::ALL.into_iter().all(|kind| {
+            (!kind.object_actions().contains(&action) || self.objects().admits(resource))
+                && (!kind.bucket_actions().contains(&action) || self.itself().admits(resource))
+        })
     }
 
     /// The objects that a pattern of the simplest kind names: a key, or the beginning of keys.

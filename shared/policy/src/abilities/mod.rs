@@ -122,6 +122,8 @@ pub(crate) struct Needs {
     pub(crate) parameter: bool,
     /// The network that the request comes from.
     pub(crate) network: bool,
+    /// The time of the request: nobody has the ability now.
+    pub(crate) time: bool,
 }
 
 /// Who exactly gets in.
@@ -155,6 +157,8 @@ pub struct Abilities {
 pub(crate) struct Other {
     pub(crate) who: Who,
     pub(crate) witness: Witness,
+    /// Whether nobody can send such a request now.
+    pub(crate) is_to_come: bool,
 }
 
 impl Abilities {

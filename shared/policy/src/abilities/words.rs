@@ -1,6 +1,8 @@
 //! Abilities in words: each sentence names one kind of caller and what that caller can do.
 
 use super::{Abilities, Ability, AbilityKind, Extent, Needs, Other, Who};
+use crate::Witness;
+use crate::search::literal::TIME;
 use crate::words::{and, some};
 
 /// A sentence for each kind of caller, without the full stop; what matters most comes first.
@@ -18,17 +20,24 @@ pub(crate) fn phrases(abilities: &Abilities, bucket: &str) -> Vec<String> {
     groups.sort_by_key(|group| group.first().map(|first| (first.caller, first.needs.count())));
     let mut phrases: Vec<(&Who, String)> = Vec::new();
     for group in &groups {
-        if let Some(Ability { who, needs, .. }) = group.first() {
-            phrases
-                .push((who, format!("{}{} can {}", who.words(), needs.words(), and(&deeds(group, bucket)))));
+        if let Some(Ability { who, needs, witness, .. }) = group.first() {
+            let (deeds, when) = (and(&deeds(group, bucket)), when(needs.time, witness));
+            phrases.push((who, format!("{}{} can {deeds}{when}", who.words(), needs.words())));
         }
     }
     for other in &abilities.others {
-        phrases.push((&other.who, format!("{} can {}", other.who.words(), call(other))));
+        let when = when(other.is_to_come, &other.witness);
+        phrases.push((&other.who, format!("{} can {}{when}", other.who.words(), call(other))));
     }
     // What may be true of no service at all comes last.
     phrases.sort_by_key(|(who, _)| matches!(who, Who::Unsourced(_)));
     phrases.into_iter().map(|(_, phrase)| phrase).collect()
+}
+
+/// That nobody can do it yet, and when somebody can.
+fn when(is_to_come: bool, witness: &Witness) -> String {
+    let time = witness.context.get(TIME).and_then(|values| values.first()).filter(|_| is_to_come);
+    time.map(|time| format!(", not yet but at a time to come, as at {time}")).unwrap_or_default()
 }
 
 /// What the abilities let somebody do.
@@ -93,7 +102,7 @@ impl Ability {
 
 impl Needs {
     fn count(self) -> usize {
-        usize::from(self.parameter) + usize::from(self.network)
+        [self.parameter, self.network, self.time].into_iter().map(usize::from).sum()
     }
 
     fn words(self) -> &'static str {

@@ -74,6 +74,32 @@ pub(crate) fn findings(
     findings
 }
 
+/// The services that may act for any account by one of the statements that count.
+pub(crate) fn deputies(
+    policy: &Policy,
+    asking: Asking<'_>,
+    counts: &dyn Fn(&Statement) -> bool,
+) -> Vec<String> {
+    let names_service = |own: &&Statement| counts(own) && own.is_allow() && own.principal.names_service();
+    let naming: Vec<&Statement> = policy.statements.iter().filter(names_service).collect();
+    if naming.is_empty() {
+        return Vec::new();
+    }
+    let mut budget = Budget::new(WORK);
+    let model = Model::of(&[policy], asking, &mut budget);
+    let mut look = Look { policy, model: &model, budget: &mut budget };
+    let mut findings = Vec::new();
+    for statement in naming {
+        deputy::look(&mut look, statement, &mut findings);
+    }
+    findings.retain(|finding| finding.kind == FindingKind::ConfusedDeputy);
+    let mut services: Vec<String> =
+        findings.iter().flat_map(|finding| finding.principal.split(", ")).map(ToOwned::to_owned).collect();
+    services.sort_unstable();
+    services.dedup();
+    services
+}
+
 /// Puts findings in order: gravest first, then in the order of the statements.
 pub(crate) fn sort(findings: &mut [Finding]) {
     findings.sort_by_key(|finding| (Reverse(finding.severity), finding.kind.rank(), finding.statement));

@@ -27,7 +27,7 @@ use thiserror::Error;
 use crate::change::{Change, lets_in, shuts_out};
 use crate::documented::statement_is_public;
 use crate::search::Budget;
-use crate::{Asking, Policy, Statement};
+use crate::{Asking, Policy, Statement, findings, words};
 use candidate::{Candidate, Source};
 pub use candidate::{ORGANIZATION_PLACEHOLDER, OWNER_PLACEHOLDER};
 use edit::with_sid_suffix;
@@ -44,6 +44,9 @@ pub struct Fix {
     /// Whom it shuts out who is no mere outsider, one sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shuts_out: Vec<String>,
+    /// What it leaves open, one sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leaves: Vec<String>,
     /// What the operator must fill in first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fill_in: Vec<&'static str>,
@@ -120,7 +123,16 @@ pub(crate) fn propose(
     let fill_in = placeholders.into_iter().filter(|placeholder| text.contains(placeholder)).collect();
     let (before, after) = (ground::ground(policy, &trust), ground::ground(&current, &trust));
     let shuts_out = shut::sentences(&before, &after, asking, by_everyone);
-    Ok(Fix { summary, patch, policy: current.document().clone(), shuts_out, fill_in })
+    let services: Vec<String> =
+        findings::deputies(&current, asking, &|_| true).iter().map(|one| format!("`{one}`")).collect();
+    let leaves = (!services.is_empty()).then(|| {
+        format!(
+            "{} may still act for any account: require by `aws:SourceAccount` for whom.",
+            words::and(&services)
+        )
+    });
+    let leaves = leaves.into_iter().collect();
+    Ok(Fix { summary, patch, policy: current.document().clone(), shuts_out, leaves, fill_in })
 }
 
 /// A statement that is to be closed.

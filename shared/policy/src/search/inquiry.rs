@@ -1,6 +1,7 @@
 //! Many questions about what outsiders can do by one policy: it is compiled once for all of them.
 
-use super::decide::{Attempt, Compilation, Hit, Question, Within, with_every_case};
+use super::attempt::{Attempt, Compilation};
+use super::decide::{Hit, Question, Within, with_every_case};
 use super::domain::Domain;
 use super::goal::{Clause, Goal};
 use super::literal::{Literal, Slot};

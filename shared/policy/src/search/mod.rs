@@ -23,6 +23,7 @@
 //! Deny matches the request, one part after the other is made to escape that Deny, with everything demanded before
 //! still in force. Each part is solved exactly: see [`settle`]. When every way is used up there is no such request.
 
+pub(crate) mod attempt;
 pub(crate) mod automaton;
 pub(crate) mod compile;
 pub(crate) mod decide;

@@ -226,6 +226,11 @@ impl Model {
         worlds
     }
 
+    /// The time of asking, in seconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.now
+    }
+
     /// Whether the policy can tell the kinds of principal of one account apart.
     fn tells_principals_apart(&self) -> bool {
         self.names.tells_principals_apart

@@ -8,7 +8,7 @@ use super::compile::Parts;
 use super::literal::Slot;
 use super::names::Names;
 use super::relation::Link;
-use super::world::World;
+use super::world::{CallerKind, World};
 use crate::Policy;
 use crate::template::{Piece, pieces};
 
@@ -94,7 +94,18 @@ pub(crate) fn suggestions(
             *own = upper;
         }
     }
-    vec![captured, as_found, present, shouted]
+    // The name of a user is what the ARN ends with.
+    let mut named = captured.clone();
+    let arn = value("aws:principalarn").filter(|_| world.caller == CallerKind::User);
+    let name = arn.as_deref().and_then(|arn| arn.rsplit('/').next()).map(str::to_owned);
+    for (_, own) in named.iter_mut().filter(|(key, _)| key == "aws:username" && name.is_some()) {
+        own.clone_from(&name);
+    }
+    let mut suggestions = vec![captured, as_found, present, shouted];
+    if !suggestions.contains(&named) {
+        suggestions.insert(0, named);
+    }
+    suggestions
 }
 
 /// Values for the variables as an attempt with related keys has them.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use policy::{Asking, Trust, semantic};
+use policy::{Asking, Trust, analyse, semantic};
 use serde_json::{Value, json};
 
 use crate::support::{allow, parse, policy_of, statement, verdicts};
@@ -305,4 +305,58 @@ fn only_the_newest_version_has_variables() {
     assert_eq!(verdicts(&document), OPEN);
     document.as_object_mut().unwrap().remove("Version");
     assert_eq!(verdicts(&document), BY_TEXT);
+}
+
+/// The user whom the witness shows, by ARN and by name.
+fn user(conditions: Value) -> Option<(String, String)> {
+    let document = allow(json!("*"), conditions);
+    let witness = analyse(&parse(&document), crate::support::asking()).semantic.witness?;
+    let name = witness.context.get("aws:username")?.first()?.clone();
+    Some((witness.caller.arn?, name))
+}
+
+#[test]
+fn a_user_is_called_what_the_arn_says() {
+    let arn = |rest: &str| format!("arn:aws:iam::444455556666:user/{rest}");
+    let of = |name: &str, pattern: &str| {
+        user(
+            json!({ "StringEquals": { "aws:username": name }, "StringLike": { "aws:PrincipalArn": pattern } }),
+        )
+    };
+    let bob = user(json!({ "StringEquals": { "aws:username": "bob" } }));
+    assert_eq!(bob, Some((arn("bob"), "bob".to_owned())));
+    let app = user(json!({ "StringLike": { "aws:username": "*", "aws:PrincipalArn": "*:role/app" } }));
+    assert!(app.is_none_or(|(arn, name)| arn.ends_with(&format!("/{name}"))));
+    let found = of("x", "arn:aws:iam::*:user/team/*").unwrap();
+    assert!(found.0.starts_with(&arn("team/")) && found.0.ends_with("/x"), "{found:?}");
+    let mut home = allow(json!({ "AWS": "arn:aws:iam::*:role/app" }), json!({}));
+    home["Statement"][0]["Resource"] = json!("arn:aws:s3:::bucket/${aws:username}/*");
+    let witness = analyse(&parse(&home), crate::support::asking()).semantic.witness.unwrap();
+    assert_eq!(witness.context["aws:username"], ["app"], "{witness:?}");
+    assert!(witness.resource.starts_with("arn:aws:s3:::bucket/app/"), "{witness:?}");
+    // Whoever is called otherwise is shown by nobody.
+    assert_eq!(of("x", "arn:aws:iam::*:user/bob"), None);
+    assert_eq!(under(json!({ "StringEquals": { "aws:username": "x" } })), OPEN);
+}
+
+#[test]
+fn what_is_shown_is_a_request_that_somebody_can_send() {
+    let mut own = statement("Allow", json!("*"), json!({}));
+    own["Action"] = json!("s3:*");
+    own["Resource"] = json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]);
+    for denied in [json!("s3:PutObject"), json!(["s3:Put*", "s3:Delete*"]), json!("s3:Get*")] {
+        let mut deny = statement("Deny", json!("*"), json!({}));
+        deny["Action"] = denied;
+        deny["Resource"] = json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]);
+        let document = policy_of(vec![own.clone(), deny]);
+        let witness = analyse(&parse(&document), crate::support::asking()).semantic.witness.unwrap();
+        let is_of_object = witness.action.contains("Object");
+        assert_eq!(
+            witness.resource.contains('/'),
+            is_of_object,
+            "{} on {}",
+            witness.action,
+            witness.resource
+        );
+    }
 }

@@ -110,3 +110,43 @@ fn many_parties_make_one_finding_and_a_short_text() {
         assert!(analysis.findings.len() <= policy.statements.len(), "{}", analysis.findings.len());
     }
 }
+
+#[test]
+fn what_nobody_can_do_yet_is_not_said_to_be_so_now() {
+    let at = |conditions: Value| {
+        let mut own = of(json!("s3:GetObject"), json!("arn:aws:s3:::bucket/*"));
+        own["Condition"] = conditions;
+        policy_of(vec![own])
+    };
+    let later = json!({ "DateGreaterThan": { "aws:CurrentTime": "2099-01-01T00:00:00Z" } });
+    assert_eq!(
+        said(&at(later)),
+        "Anyone on the internet can read every object in `x`, not yet but at a time to come, as at 2099-01-01T00:00:01Z."
+    );
+    for now in [
+        json!({ "DateLessThan": { "aws:CurrentTime": "2099-01-01T00:00:00Z" } }),
+        json!({ "DateGreaterThan": { "aws:EpochTime": "1000000000" } }),
+    ] {
+        assert_eq!(said(&at(now)), "Anyone on the internet can read every object in `x`.");
+    }
+    // Where something can be done now and more later, each is said as it is.
+    let mut list = of(json!("s3:ListBucket"), json!("arn:aws:s3:::bucket"));
+    list["Condition"] = json!({ "DateGreaterThan": { "aws:EpochTime": "4000000000" } });
+    let both = policy_of(vec![of(json!("s3:GetObject"), json!("arn:aws:s3:::bucket/*")), list]);
+    let text = explain_text(&parse(&both), &analyse(&parse(&both), asking()), "x");
+    assert!(text.contains("  Anyone on the internet can read every object in `x`.\n"), "{text}");
+    assert!(
+        text.contains("  Anyone on the internet can list what is in `x`, not yet but at a time"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_an_account_calls_its_users_is_no_header() {
+    let mut own = of(json!("s3:GetObject"), json!("arn:aws:s3:::bucket/*"));
+    own["Condition"] = json!({ "StringEquals": { "aws:username": "bob" } });
+    let document = policy_of(vec![own]);
+    let text = explain_text(&parse(&document), &analyse(&parse(&document), asking()), "x");
+    assert!(text.contains("`aws:username` is whatever the caller's own account chooses."), "{text}");
+    assert!(!text.contains("chooses to send"), "{text}");
+}

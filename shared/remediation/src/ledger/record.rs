@@ -225,12 +225,28 @@ impl Record {
         self.attempts.last()
     }
 
+    /// Notes of an attempt that had to wait that it was no more than that.
+    pub(crate) fn end_hold(&mut self, now: SystemTime) {
+        let waits = self.held.is_some();
+        if let Some(last) = self.attempts.last_mut().filter(|last| waits && last.result.is_none()) {
+            last.result = Some(AttemptResult {
+                at: now,
+                outcome: Outcome::Held,
+                changes: Vec::new(),
+                after: None,
+                remaining: None,
+                error: None,
+            });
+        }
+    }
+
     /// Whether an attempt has changed something, or may have: what was cut off may have changed all of its plan.
     #[must_use]
     pub fn may_have_changed(&self) -> bool {
+        let waits = self.held.is_some();
         self.attempts.iter().any(|attempt| match &attempt.result {
             Some(result) => !result.changes.is_empty(),
-            None => attempt.plan.is_some(),
+            None => attempt.plan.is_some() && !waits,
         })
     }
 

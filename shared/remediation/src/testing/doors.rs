@@ -133,7 +133,7 @@ impl Assessment for OpenDoors {
     fn remedy(&self, door: &String) -> Remedy {
         match door.as_str() {
             "window" | "fogged attic" | "barred cellar" => Remedy::Report,
-            "cat flap" | "burglar alarm" => Remedy::ByHand,
+            "cat flap" | "burglar alarm" | "walled-up gate" => Remedy::ByHand,
             _ => Remedy::Close,
         }
     }
@@ -144,6 +144,10 @@ impl Assessment for OpenDoors {
 
     fn is_guard(&self, door: &String) -> bool {
         door == "burglar alarm"
+    }
+
+    fn has_no_effect(&self, door: &String) -> bool {
+        door == "walled-up gate"
     }
 
     fn without(self, stays: impl FnMut(String) -> Option<String>) -> Self {
@@ -170,7 +174,7 @@ impl Control for Doors {
         Ok(read.unwrap_or(Ok(None))?.map(House))
     }
 
-    fn unread(&self, House(doors): &House) -> Vec<Unread> {
+    fn unread(&self, House(doors): &House, _: &OpenDoors) -> Vec<Unread> {
         let unread = |door: &String| {
             let error = match door.as_str() {
                 "fogged attic" => throttled(),

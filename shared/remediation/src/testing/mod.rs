@@ -123,7 +123,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         planned: Vec::new(),
         changes: Vec::new(),
         remaining: None,
-        lacks_only_guards: false,
+        left: None,
         before: None,
         record: None,
         hold: None,

@@ -370,12 +370,18 @@ fn an_answer_that_does_not_say_is_taken_for_nothing() {
         .then_output(|| GetPublicAccessBlockOutput::builder().build());
     let answer = run(acls(&rule).public_access_block(&target));
     assert_lacks(answer, "s3:GetBucketPublicAccessBlock", "PublicAccessBlockConfiguration");
-    let rule = mock!(aws_sdk_s3::Client::get_public_access_block).then_output(|| {
-        let block = PublicAccessBlockConfiguration::builder().block_public_acls(true).build();
-        GetPublicAccessBlockOutput::builder().public_access_block_configuration(block).build()
-    });
-    let answer = run(acls(&rule).public_access_block(&target));
-    assert_lacks(answer, "s3:GetBucketPublicAccessBlock", "IgnorePublicAcls");
+    let says = |block: PublicAccessBlockConfiguration| {
+        let rule = mock!(aws_sdk_s3::Client::get_public_access_block).then_output(move || {
+            GetPublicAccessBlockOutput::builder().public_access_block_configuration(block.clone()).build()
+        });
+        run(acls(&rule).public_access_block(&target))
+    };
+    let none = PublicAccessBlockConfiguration::builder().build();
+    assert_lacks(says(none), "s3:GetBucketPublicAccessBlock", "PublicAccessBlockConfiguration");
+    // Each is optional: one that is not named is off.
+    let one = PublicAccessBlockConfiguration::builder().ignore_public_acls(true).build();
+    let ignores = PublicAccessBlock { ignore_public_acls: true, ..PublicAccessBlock::default() };
+    assert_eq!(says(one), Ok(Some(ignores)));
 
     let rule = mock!(aws_sdk_s3control::Client::get_public_access_block)
         .then_output(|| AccountOutput::builder().build());

@@ -94,7 +94,7 @@ fn read(buckets: &[&Rule], account: &Rule) -> Result<Option<PolicyState>, CallEr
 fn reading_asks_s3_for_document_verdict_and_both_blocks() {
     let state = read(&[&document(PUBLIC), &status(Some(true)), &block(true)], &account_block(true));
     let policy = state.unwrap().unwrap().policy.unwrap();
-    assert_eq!(policy.document, PUBLIC);
+    assert_eq!(policy.document, Fact::Known(PUBLIC.to_owned()));
     assert_eq!(policy.is_public, Fact::Known(true));
     assert!(policy.bucket_block.known().unwrap().restrict_public_buckets);
     assert!(policy.account_block.known().unwrap().restrict_public_buckets);
@@ -130,7 +130,7 @@ fn a_bucket_that_does_not_exist_is_none() {
 fn unread(buckets: &[&Rule], account: &Rule) -> Vec<(String, String)> {
     let state = read(buckets, account).unwrap().unwrap();
     let policy = state.policy.unwrap();
-    assert_eq!(policy.document, PUBLIC, "the document is there whatever else is not");
+    assert_eq!(policy.document, Fact::Known(PUBLIC.to_owned()), "the document is there whatever else is not");
     let verdict = policy.is_public.unknown();
     let all = [verdict, policy.bucket_block.unknown(), policy.account_block.unknown()];
     all.into_iter().flatten().map(|one| (one.action.to_string(), one.message.clone())).collect()

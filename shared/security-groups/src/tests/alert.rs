@@ -3,7 +3,7 @@
 use remediation::{Mode, Outcome, Remedy};
 
 use super::memory::Memory;
-use super::{WORLD, control, rule, walk, walk_in};
+use super::{FULL, WORLD, control, rule, walk, walk_in};
 
 #[test]
 fn everything_is_said_and_nothing_changed() {
@@ -24,8 +24,9 @@ fn the_alert_has_the_commands_that_close_the_group() {
     let report = walk(&control(&memory, r#"{"quarantine": "alert"}"#));
     assert_eq!(report.evidence[1].title, "How to close it by hand");
     assert_eq!(
-        report.evidence[1].body,
-        r#"  aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d4e5f60718 --ip-permissions '[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]' &&
+        report.evidence[1].body.strip_prefix(FULL).unwrap(),
+        r#"
+  aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d4e5f60718 --ip-permissions '[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]' &&
   aws ec2 revoke-security-group-ingress --region eu-west-1 --group-id sg-0a1b2c3d4e5f60718 --security-group-rule-ids sgr-1 sgr-2"#
     );
 }

@@ -9,7 +9,7 @@ use remediation::testing::{self, Still, Topic};
 use remediation::{Delivery, Ports};
 
 use super::memory::{Memory, OTHER, QUARANTINE, in_use};
-use super::{GROUP, WORLD, WORLD6, control, described, read, rule, subject, tagged, walk};
+use super::{FULL, GROUP, WORLD, WORLD6, control, described, read, rule, subject, tagged, walk};
 use crate::QUARANTINED_AT;
 
 const ISOLATE: &str = r#"{"quarantine": "isolate"}"#;
@@ -76,7 +76,7 @@ fn what_nothing_was_done_of_is_there_whole_and_in_an_order_that_cuts_nobody() {
         if denied == AUTHORIZE {
             // The rule of which nothing has to be put back is gone.
             let revoke = ingress("revoke", "--security-group-rule-ids sgr-2");
-            assert_eq!(by_hand(&report), [put_back.as_str(), revoke.as_str()]);
+            assert_eq!(by_hand(&report), [FULL, put_back.as_str(), revoke.as_str()]);
         } else {
             // The part was put back before the revoke was denied.
             assert_eq!(by_hand(&report), [format!("{revoke} &&").as_str(), TAG]);

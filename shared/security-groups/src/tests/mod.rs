@@ -32,6 +32,7 @@ use memory::Memory;
 const GROUP: &str = "sg-0a1b2c3d4e5f60718";
 const WORLD: &str = "0.0.0.0/0";
 const WORLD6: &str = "::/0";
+const FULL: &str = "  # If EC2 says RulesPerSecurityGroupLimitExceeded, the group is full: run the command that revokes first.";
 
 fn subject() -> Subject {
     testing::subject(Resource::SecurityGroup(group_id(GROUP)))

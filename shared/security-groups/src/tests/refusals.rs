@@ -87,7 +87,15 @@ fn icmp_that_is_cut_is_named_in_plan_and_mail() {
                 takes 510 rules";
     let report = walk_in(&control(&memory, r#"{"icmp": "revoke"}"#), Mode::Observe);
     assert!(report.planned.contains(&format!("do not put back {step}")), "{:?}", report.planned);
-    assert_eq!(report.evidence[1].body, format!("  {step}"));
+    let portless = "every IP protocol without ports from 0.0.0.0/1 (part of rule sgr-1)";
+    assert!(report.planned.contains(&format!("do not put back {portless}")), "{:?}", report.planned);
+    assert_eq!(report.evidence[1].title, "What goes with the rules");
+    assert_eq!(report.evidence[1].body, format!("  {step}\n  {portless}"));
+
+    let kept = walk_in(&control(&memory, r#"{"authorized_protocols": ["esp", "ah"]}"#), Mode::Observe);
+    let portless = "every IP protocol without ports but IP protocol 50 (ESP) and IP protocol 51 (AH) from 0.0.0.0/1 (part of \
+                    rule sgr-1)";
+    assert_eq!(kept.evidence[1].body, format!("  {portless}"));
 
     let report = walk(&control(&memory, "{}"));
     assert_eq!(report.outcome, Outcome::Remediated);

@@ -5,7 +5,7 @@ use remediation::{Mode, Outcome};
 use serde_json::{Value, json};
 
 use super::memory::Memory;
-use super::{WORLD, WORLD6, at, changes, control, described, rule, tagged, walk, walk_in};
+use super::{FULL, WORLD, WORLD6, at, changes, control, described, rule, tagged, walk, walk_in};
 
 const TAG: &str = "tagged the group `curfew:quarantined-at` = 2026-11-22T05:41:07.120Z";
 
@@ -252,7 +252,8 @@ fn the_commands_put_everything_back_and_survive_quotes() {
         assert_eq!(
             report.evidence[1].body,
             format!(
-                r#"  aws ec2 authorize-security-group-ingress {place} --ip-permissions '[{{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{{"CidrIp":"0.0.0.0/0","Description":"Ann'\''s laptop"}}]}}]' &&
+                r#"{FULL}
+  aws ec2 authorize-security-group-ingress {place} --ip-permissions '[{{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{{"CidrIp":"0.0.0.0/0","Description":"Ann'\''s laptop"}}]}}]' &&
   aws ec2 authorize-security-group-ingress {place} --ip-permissions '[{{"IpProtocol":"tcp","FromPort":80,"ToPort":90,"Ipv6Ranges":[{{"CidrIpv6":"::/0"}}]}}]' --tag-specifications '[{{"ResourceType":"security-group-rule","Tags":[{{"Key":"team","Value":"a"}}]}}]' &&
   aws ec2 revoke-security-group-ingress {place} {part}"#
             )
@@ -266,9 +267,9 @@ fn parts_go_by_id_where_it_is_known_and_by_what_they_say_where_it_is_not() {
     memory.tells_of.set(1);
     let report = walk(&control(&memory, "{}"));
     let commands: Vec<&str> = report.evidence[1].body.lines().collect();
-    assert_eq!(commands.len(), 3, "{commands:#?}");
-    assert!(commands[1].ends_with("--security-group-rule-ids sgr-new-2 &&"), "{commands:#?}");
-    assert!(commands[2].contains(r#"'[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"#), "{commands:#?}");
+    assert_eq!((commands.len(), commands[0]), (4, FULL), "{commands:#?}");
+    assert!(commands[2].ends_with("--security-group-rule-ids sgr-new-2 &&"), "{commands:#?}");
+    assert!(commands[3].contains(r#"'[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"#), "{commands:#?}");
 }
 
 #[test]

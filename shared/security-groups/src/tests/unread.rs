@@ -68,7 +68,11 @@ fn an_open_group_is_said_to_be_open_whatever_else_cannot_be_read() {
             assert_eq!(unread.unknown.message, error.to_string());
             assert_eq!(report.is_unfinished(), error.is_passing(), "{error}");
             // What Curfew would close once it knows whom to isolate is no decision of a person's.
-            let hindrance = format!("find out whom to isolate ({})", unread.unknown.why());
+            let unknown = match action {
+                INTERFACES => "whom to isolate",
+                _ => "whether this is a quarantine group, which would lose its open rules",
+            };
+            let hindrance = format!("find out {unknown} ({})", unread.unknown.why());
             let isolates = settings == ISOLATE;
             assert_eq!(report.hindrance, isolates.then_some(hindrance), "{settings} {error}");
             assert_eq!(ssh.remedy, if isolates { Remedy::Close } else { Remedy::Report });
@@ -79,6 +83,19 @@ fn an_open_group_is_said_to_be_open_whatever_else_cannot_be_read() {
             assert_eq!(head.contains("could not be read"), action == ABOUT, "{head}");
         }
     }
+}
+
+#[test]
+fn all_that_keeps_curfew_from_isolating_is_said_and_nothing_is_claimed_of_it() {
+    let memory = open();
+    fail(&memory, &failures(ABOUT)[0]);
+    fail(&memory, &failures(INTERFACES)[0]);
+    let report = walk(&control(&memory, ISOLATE));
+    let said = "find out whom to isolate (the function's role may not call `ec2:DescribeNetworkInterfaces`), nor whether \
+                this is a quarantine group, which would lose its open rules (the function's role may not call \
+                `ec2:DescribeSecurityGroups`)";
+    assert_eq!(report.hindrance.as_deref(), Some(said));
+    assert!(!report.advice.join(" ").contains("it is open"), "{:?}", report.advice);
 }
 
 #[test]

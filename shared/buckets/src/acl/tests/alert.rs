@@ -14,6 +14,7 @@ fn body<'a>(report: &'a Report, title: &str) -> Option<&'a str> {
 /// Does in memory what the commands under "How to put it back" say.
 fn put_back(memory: &Memory, report: &Report) {
     for command in body(report, "How to put it back").unwrap().lines() {
+        let command = command.strip_suffix(" &&").unwrap_or(command);
         let (_, command) = command.split_once("aws s3api ").unwrap();
         let (name, rest) = command.split_once(' ').unwrap();
         assert!(
@@ -120,7 +121,14 @@ fn where_the_flags_are_unknown_the_command_is_not_to_be_run_blindly() {
     let memory =
         Memory::of(listable()).failing("GetPublicAccessBlock", denied("s3:GetBucketPublicAccessBlock"));
     let report = close(&memory, PLAIN);
-    assert!(body(&report, "How to close public objects too").unwrap().contains("look first which are on"));
+    let commands: Vec<&str> = body(&report, "How to close public objects too").unwrap().lines().collect();
+    assert!(
+        commands[0].starts_with("  kept=$(aws s3api get-public-access-block --region eu-west-1 "),
+        "{commands:?}"
+    );
+    assert!(commands[0].ends_with(" --output text) &&"), "{commands:?}");
+    assert!(commands[1].ends_with(" \"BlockPublicAcls=true,IgnorePublicAcls=true,$kept\""), "{commands:?}");
+    assert!(commands[2..].iter().all(|line| line.starts_with("  # ")), "{commands:?}");
 }
 
 #[test]

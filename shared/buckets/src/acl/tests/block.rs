@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use remediation::Remedy;
+use remediation::{Left, Remedy, Severity};
 
 use super::memory::{denied, throttled};
 use super::unread::failures;
@@ -76,17 +76,48 @@ fn flags_that_can_not_be_read_do_not_keep_the_grants_and_are_left_to_a_person() 
         says_that_what_was_open_is_closed(&report);
         // The command would turn off what nobody could see.
         assert_eq!(report.evidence[0].title, COMMANDS);
-        assert!(report.evidence[0].body.contains("look first which are on"), "{}", report.evidence[0].body);
+        assert!(
+            report.evidence[0].body.contains(",IgnorePublicAcls=true,$kept"),
+            "{}",
+            report.evidence[0].body
+        );
         let put_back = report.evidence.last().unwrap();
         assert!(!put_back.body.contains("delete-public-access-block"), "{}", put_back.body);
     }
 }
 
 fn says_that_what_was_open_is_closed(report: &Report) {
-    assert!(report.lacks_only_guards);
+    assert_eq!(report.severity(), Severity::Medium, "the worst that is left");
+    assert_eq!(report.left, Some(Left::Guards));
     let advice = report.advice.join(" ");
     assert!(advice.contains("What was open is closed, as the second read found."), "{advice}");
     assert!(!advice.contains("it is open"), "{advice}");
+}
+
+#[test]
+fn what_the_account_keeps_without_effect_is_not_called_open_after_the_change_either() {
+    let refused = CallError::Refused {
+        action: "s3:PutBucketAcl",
+        code: "InvalidRequest".to_owned(),
+        message: "no".to_owned(),
+    };
+    for settings in [PLAIN, BLOCKING] {
+        let memory = Memory::of(listable()).failing("PutBucketAcl", refused.clone());
+        memory.account.set(flags(false, true, false, false));
+        let report = close(&memory, settings);
+        assert_eq!((report.outcome, report.left), (Outcome::Failed, Some(Left::Idle)));
+        assert_eq!(report.severity(), Severity::Medium);
+        let [left] = &report.remaining.as_ref().unwrap()[..] else { panic!("{:?}", report.remaining) };
+        assert_eq!(left.kind, "ignored-public-grant");
+        assert!(!report.advice.join(" ").contains("it is open"), "{:?}", report.advice);
+    }
+    // Nor are objects said to be public where only the bucket's own flags are missing.
+    let memory = Memory { deaf: &["PutPublicAccessBlock"], ..Memory::of(listable()) };
+    memory.account.set(flags(false, true, false, false));
+    let report = close(&memory, BLOCKING);
+    let [left] = &report.remaining.as_ref().unwrap()[..] else { panic!("{:?}", report.remaining) };
+    assert_eq!(left.kind, "public-acls-not-blocked");
+    assert!(!left.summary.contains("objects"), "{}", left.summary);
 }
 
 #[test]
@@ -95,7 +126,7 @@ fn flags_that_can_not_be_read_once_they_were_written_are_looked_at_by_a_person()
     let report = close(&memory, BLOCKING);
     assert_eq!((report.outcome, report.changes.len()), (Outcome::StillOpen, 2));
     assert_eq!(report.remaining.as_ref().unwrap()[0].kind, "public-acls-block-unknown");
-    assert!(report.lacks_only_guards);
+    assert_eq!(report.left, Some(Left::Guards));
     assert!(report.evidence.iter().all(|block| block.title != COMMANDS));
     assert!(report.advice[0].starts_with("Look by hand now whether"), "{:?}", report.advice);
     assert!(!report.advice.join(" ").contains("command"), "{:?}", report.advice);
@@ -178,7 +209,7 @@ fn flags_that_do_not_hold_are_still_open_and_left_to_a_person() {
     assert_eq!(report.outcome, Outcome::StillOpen);
     assert_eq!(report.evidence[0].title, COMMANDS);
     assert!(!report.evidence[0].body.contains("put-bucket-acl"));
-    assert!(report.lacks_only_guards);
+    assert_eq!(report.left, Some(Left::Guards));
     assert!(report.advice[0].starts_with("Turn the flags on by hand now"), "{:?}", report.advice);
     assert_eq!(report.remaining.unwrap()[0].kind, "public-acls-not-blocked");
     says_again_nothing(&memory, BLOCKING);
@@ -202,7 +233,7 @@ fn a_grant_that_came_back_is_seen_before_the_flags_would_mask_it() {
         assert_eq!(report.outcome, Outcome::StillOpen);
         assert!(memory.acl.borrow().is_public());
         let kinds: Vec<_> = report.remaining.as_ref().unwrap().iter().map(|left| left.kind).collect();
-        assert_eq!((&kinds[..], report.lacks_only_guards), (&["public-grant"][..], false));
+        assert_eq!((&kinds[..], report.left), (&["public-grant"][..], Some(Left::Open)));
         assert_eq!(memory.block.get(), None);
         let commands = &report.evidence[0];
         assert_eq!(commands.title, COMMANDS);

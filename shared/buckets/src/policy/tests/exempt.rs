@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use exemptions::{CONTROLS, Grantee, Scope};
 use remediation::testing::run;
 
+use super::unread::failures;
 use super::*;
 
 /// A website, a partner, and everything for everybody without a name of its own.

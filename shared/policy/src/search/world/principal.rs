@@ -41,10 +41,7 @@ impl World {
             "aws:principalarn" => match self.caller {
                 CallerKind::Anonymous | CallerKind::Service => Domain::never(),
                 CallerKind::Root => Domain::shaped([&self.arn(&format!("iam::{account}:root"))]),
-                CallerKind::User => Domain::shaped([
-                    &self.arn(&format!("iam::{account}:user/<e>")),
-                    &self.arn(&format!("iam::{account}:user/<g>/<e>")),
-                ]),
+                CallerKind::User => self.users_called("<e>"),
                 CallerKind::FederatedUser => {
                     Domain::shaped([&self.arn(&format!("sts::{account}:federated-user/<e>"))])
                 }
@@ -80,6 +77,15 @@ impl World {
             _ if key.starts_with("aws:principaltag/") => Domain::never(),
             _ => return self.credentials(key, names),
         })
+    }
+
+    /// The ARNs of users whose name has this shape.
+    pub(crate) fn users_called(&self, name: &str) -> Domain {
+        let account = self.account.as_str();
+        Domain::shaped([
+            &self.arn(&format!("iam::{account}:user/{name}")),
+            &self.arn(&format!("iam::{account}:user/<g>/{name}")),
+        ])
     }
 
     /// What a request says of the credentials that it is signed with.

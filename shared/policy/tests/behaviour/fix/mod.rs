@@ -1,5 +1,7 @@
 //! The proposed edit, and what it keeps.
 
+mod services;
+
 use policy::{Fix, NoFix, OWNER_PLACEHOLDER, Policy, Trust, analyse};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -44,6 +46,15 @@ fn owned(document: &Value) -> Value {
         return document.clone();
     }
     serde_json::from_str(&document.to_string().replace("${aws:ResourceAccount}", "111122223333")).unwrap()
+}
+
+fn fix_of(principal: Value) -> Fix {
+    fix(&allow(principal, json!({})), &settings())
+}
+
+/// Everything is allowed but for what the Deny takes away.
+fn but(deny: Value) -> Value {
+    policy_of(vec![statement("Allow", json!("*"), json!({})), statement("Deny", json!("*"), deny)])
 }
 
 #[test]
@@ -119,148 +130,6 @@ fn services_and_fixed_principals_stay() {
     let principal = &fix.policy["Statement"][0]["Principal"];
     assert_eq!(principal["Service"], "cloudtrail.amazonaws.com");
     assert_eq!(principal["AWS"], json!(["111122223333", "arn:aws:iam::999999999999:root"]));
-}
-
-#[test]
-fn what_only_services_meet_is_pinned_to_the_own_account() {
-    let sources = json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:*" } });
-    let fix = fix(&allow(json!("*"), sources), &settings());
-    assert_eq!(
-        fix.policy["Statement"][0]["Condition"]["StringEquals"],
-        json!({ "aws:SourceAccount": "111122223333" })
-    );
-    assert_eq!(fix.policy["Statement"][0]["Principal"], "*");
-}
-
-#[test]
-fn services_that_a_deny_exempts_keep_a_statement_of_their_own() {
-    let deny = json!({
-        "StringNotEqualsIfExists": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" },
-        "BoolIfExists": { "aws:PrincipalIsAWSService": "false" },
-    });
-    let document =
-        policy_of(vec![statement("Allow", json!("*"), json!({})), statement("Deny", json!("*"), deny)]);
-    let trust = Trust { organizations: vec!["o-a1b2c3d4e5".to_owned()], ..settings() };
-    let text = fix(&document, &trust).policy.to_string();
-    assert!(text.contains("o-a1b2c3d4e5") && text.contains("aws:SourceAccount"), "{text}");
-}
-
-#[test]
-fn services_that_are_shut_out_are_said() {
-    let fix = fix(&allow(json!("*"), json!({})), &settings());
-    assert_eq!(fix.shuts_out, ["AWS services of this account that came in by `*` are shut out."]);
-    let accounts = fix_of(json!({ "AWS": "arn:aws:iam::*:root" }));
-    assert_eq!(accounts.shuts_out, Vec::<String>::new());
-}
-
-fn fix_of(principal: Value) -> Fix {
-    fix(&allow(principal, json!({})), &settings())
-}
-
-#[test]
-fn the_organization_of_the_owner_is_kept() {
-    for condition in [
-        json!({ "StringEquals": { "aws:PrincipalOrgID": "${aws:ResourceOrgID}" } }),
-        json!({ "StringEquals": { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" } }),
-    ] {
-        let fix = fix(&allow(json!("*"), condition), &settings());
-        assert_eq!(
-            fix.policy["Statement"][0]["Condition"],
-            json!({ "StringEquals": { "aws:PrincipalOrgID": policy::ORGANIZATION_PLACEHOLDER } })
-        );
-        assert_eq!(fix.fill_in, [policy::ORGANIZATION_PLACEHOLDER]);
-    }
-}
-
-/// Everything is allowed but for what the Deny takes away.
-fn but(deny: Value) -> Value {
-    policy_of(vec![statement("Allow", json!("*"), json!({})), statement("Deny", json!("*"), deny)])
-}
-
-#[test]
-fn services_that_act_for_whom_a_deny_names_stay() {
-    for (operator, positive) in [
-        ("StringNotEquals", "StringEquals"),
-        ("StringNotLike", "StringLike"),
-        ("StringNotEqualsIfExists", "StringEquals"),
-        ("ForAnyValue:StringNotLike", "StringLike"),
-    ] {
-        for (key, value) in [
-            ("aws:SourceAccount", "222222222222"),
-            ("aws:SourceArn", "arn:aws:sns:us-east-1:222222222222:topic"),
-        ] {
-            let fix = fix(&but(json!({ operator: { key: value } })), &settings());
-            assert_eq!(
-                fix.policy["Statement"][0]["Condition"],
-                json!({ positive: { key: value } }),
-                "{operator} {key}"
-            );
-        }
-    }
-}
-
-#[test]
-fn services_whose_sources_have_a_wildcard_are_pinned_to_their_account() {
-    let sources = "arn:aws:sns:*:222222222222:*";
-    let fix = fix(&but(json!({ "ArnNotLike": { "aws:SourceArn": sources } })), &settings());
-    assert_eq!(
-        fix.policy["Statement"][0]["Condition"],
-        json!({
-            "ArnLike": { "aws:SourceArn": sources },
-            "StringEquals": { "aws:SourceAccount": "222222222222" },
-        })
-    );
-    // Some of them do not send the account.
-    assert_eq!(
-        fix.shuts_out,
-        ["AWS services that came in by `*` and do not say for which account they act are shut out."]
-    );
-}
-
-#[test]
-fn services_of_an_organization_that_a_deny_names_stay_for_the_own_account_and_the_others_are_said() {
-    for operator in ["StringNotEquals", "StringNotLike", "StringNotEqualsIfExists"] {
-        let fix = fix(&but(json!({ operator: { "aws:SourceOrgID": "o-a1b2c3d4e5" } })), &settings());
-        assert_eq!(
-            fix.policy["Statement"][0]["Condition"],
-            json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } })
-        );
-        let said = "AWS services that act for accounts of `o-a1b2c3d4e5`, which the policy names, lose access that `*` gave them.";
-        assert!(fix.shuts_out.iter().any(|own| own == said), "{:?}", fix.shuts_out);
-    }
-}
-
-#[test]
-fn services_stay_where_beside_them_only_unsigned_callers_came_in() {
-    for deny in [
-        json!({ "Null": { "aws:PrincipalArn": "false" } }),
-        json!({ "Bool": { "aws:PrincipalIsAWSService": "false" } }),
-    ] {
-        let fix = fix(&but(deny), &settings());
-        assert_eq!(
-            fix.policy["Statement"][0]["Condition"],
-            json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } })
-        );
-    }
-    let mut document = allow(json!({ "AWS": "arn:aws:iam::*" }), json!({}));
-    let statement = document["Statement"][0].as_object_mut().unwrap();
-    let everybody = statement.remove("Principal").unwrap();
-    statement.insert("NotPrincipal".to_owned(), everybody);
-    for trust in [settings(), Trust::default()] {
-        let text = fix(&document, &trust).policy.to_string();
-        assert!(text.contains("aws:SourceAccount"), "{text}");
-    }
-}
-
-#[test]
-fn the_owner_in_the_place_of_a_variable_is_written_down_for_services_too() {
-    let own = json!({ "StringEquals": { "aws:SourceAccount": "${aws:ResourceAccount}" } });
-    let fix = fix(&allow(json!("*"), own), &settings());
-    assert_eq!(
-        fix.policy["Statement"][0]["Condition"],
-        json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } })
-    );
-    assert_eq!(fix.shuts_out, Vec::<String>::new());
 }
 
 #[test]

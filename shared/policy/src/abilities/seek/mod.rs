@@ -1,23 +1,22 @@
 //! Finds the abilities of outsiders.
 
+mod find;
+mod shown;
+
 use super::{
-    Abilities, Ability, AbilityKind, Bucket, Extent, Needs, Other, Outsider, Who, lets_in_outsiders,
+    Abilities, Ability, AbilityKind, Bucket, Extent, Needs, Other, Outsider, lets_in_outsiders,
     lets_in_services, sure,
 };
-use crate::address::covers_internet;
 use crate::pattern::{Pattern, Style};
-use crate::search::decide::{Hit, Within};
+use crate::search::Budget;
+use crate::search::decide::Hit;
 use crate::search::domain::Domain;
 use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
 use crate::search::patterns::Patterns;
-use crate::search::world::{CallerKind, Source, World};
-use crate::search::{Budget, Found};
+use crate::search::world::{Source, World};
 use crate::template::Bindings;
-use crate::{Comparison, Condition, Operator, Policy, Scope, Statement, Witness};
-
-/// How many patterns say where objects are that an ability reaches.
-const MAX_PLACES: usize = 3;
+use crate::{Condition, Policy, Scope, Statement, Witness};
 
 /// Finds what outsiders can do by the statements that the inquiry is about. What a request shows that was found before
 /// is among it, however much work is left.
@@ -69,6 +68,9 @@ pub(crate) fn seek(
             {
                 found.who = found.who.unsourced();
             }
+            if let Some(found) = &mut found {
+                found.needs.time = seeker.is_to_come(found, inquiry, budget);
+            }
             abilities.list.extend(found);
         }
         if !abilities.has(caller)
@@ -80,7 +82,8 @@ pub(crate) fn seek(
             {
                 who = who.unsourced();
             }
-            abilities.others.push(Other { who, witness: hit.witness });
+            let is_to_come = seeker.is_all_to_come(caller, &[], &hit.witness, inquiry, budget);
+            abilities.others.push(Other { who, witness: hit.witness, is_to_come });
         }
     }
     if let Some(witness) = shown {
@@ -305,147 +308,5 @@ impl Seeker<'_> {
         };
         let needs = self.needs(&hit.witness, parameter);
         Answer { witness: hit.witness, extent: Extent::Part, needs, places }
-    }
-
-    /// The patterns of the statements that allow the actions, where they are few and simple and each reaches something.
-    fn places(
-        &self,
-        caller: Outsider,
-        actions: &[&'static str],
-        inquiry: &mut Inquiry<'_>,
-        budget: &mut Budget,
-    ) -> Vec<String> {
-        let counting = self.counting(caller);
-        let mut places: Vec<(String, Domain)> = Vec::new();
-        for ((statement, test), _) in self.actions.iter().zip(counting).filter(|(_, counts)| **counts) {
-            if !actions.iter().any(|action| test.holds(action)) {
-                continue;
-            }
-            let patterns = &statement.resource.patterns;
-            let simple = patterns.iter().map(|pattern| self.bucket.objects_of(pattern));
-            let Some(simple) = simple.collect::<Option<Vec<_>>>().filter(|_| !statement.resource.negated)
-            else {
-                return Vec::new();
-            };
-            places.extend(simple);
-        }
-        if places.len() > MAX_PLACES {
-            return Vec::new();
-        }
-        places.dedup_by(|one, other| one.0 == other.0);
-        let mut reaches = |domain: &Domain| {
-            let given = [("resource".to_owned(), domain.clone())];
-            self.find(caller, actions, &given, &[], inquiry, budget).is_some()
-        };
-        places.into_iter().filter(|(_, domain)| reaches(domain)).map(|(place, _)| place).collect()
-    }
-
-    /// A request for one of the actions, and whether it needs a header or parameter.
-    fn find(
-        &self,
-        caller: Outsider,
-        actions: &[&'static str],
-        given: &[(String, Domain)],
-        over: &[String],
-        inquiry: &mut Inquiry<'_>,
-        budget: &mut Budget,
-    ) -> Option<(Hit, bool)> {
-        let counting = self.counting(caller);
-        let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
-        let callers = |kind: CallerKind| Outsider::of(kind) == caller;
-        let plainly: Vec<(String, Domain)> =
-            self.chosen.iter().map(|key| (key.clone(), Domain::never())).collect();
-        let without: &[&[(String, Domain)]] = if plainly.is_empty() { &[&[]] } else { &[&plainly, &[]] };
-        let action = [("action".to_owned(), Domain::texts(actions.iter().map(ToString::to_string)))];
-        for (number, absent) in without.iter().enumerate() {
-            let given: Vec<(String, Domain)> =
-                given.iter().chain(absent.iter()).chain(&action).cloned().collect();
-            let within = Within { allows: &allows, denies: true, given: &given, over };
-            if let Found::One(hit) = inquiry.find(&callers, &within, budget) {
-                return Some((hit, number > 0));
-            }
-        }
-        None
-    }
-
-    /// A request for whatever action.
-    fn anything(&self, caller: Outsider, inquiry: &mut Inquiry<'_>, budget: &mut Budget) -> Option<Hit> {
-        let counting = self.counting(caller);
-        let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
-        let within = Within { allows: &allows, ..Within::WHOLE };
-        match inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget) {
-            Found::One(hit) => Some(hit),
-            Found::None | Found::Unknown => None,
-        }
-    }
-
-    fn counting(&self, caller: Outsider) -> &[bool] {
-        if caller == Outsider::Service { &self.services } else { &self.outsiders }
-    }
-
-    fn needs(&self, witness: &Witness, parameter: bool) -> Needs {
-        let names_network = |condition: &Condition| {
-            let key = condition.key.name();
-            let demands = |operator: Operator| {
-                operator.comparison != Comparison::Absence && operator.negated == operator.holds_when_absent()
-            };
-            matches!(key, "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce")
-                && condition.operator.is_some_and(demands)
-                && !covers_internet(condition)
-        };
-        let is_negated = |condition: &Condition| condition.operator.is_some_and(|operator| operator.negated);
-        let network = self.policy.statements.iter().any(|statement| {
-            let concerns = statement.index == witness.statement || !statement.is_allow();
-            let conditions = statement.conditions.iter().filter(|condition| names_network(condition));
-            concerns && conditions.into_iter().any(|condition| is_negated(condition) != statement.is_allow())
-        });
-        Needs { parameter, network }
-    }
-
-    /// Adds what a request shows, where it was not found.
-    fn add_shown(&self, witness: &Witness, abilities: &mut Abilities) {
-        let caller = Outsider::of(witness.caller.kind);
-        let (action, resource) = (witness.action.as_str(), witness.resource.as_str());
-        let shows = |ability: &AbilityKind| {
-            (ability.bucket_actions().contains(&action) && self.bucket.itself().admits(resource))
-                || (ability.object_actions().contains(&action) && self.bucket.objects().admits(resource))
-        };
-        let who = self.who(witness);
-        match AbilityKind::ALL.into_iter().find(shows) {
-            Some(ability) => {
-                let is_this = |own: &Ability| (own.caller, own.ability) == (caller, ability);
-                if abilities.list.iter().any(is_this) {
-                    return;
-                }
-                let parameter = self.chosen.iter().any(|key| witness.context.contains_key(key));
-                let needs = self.needs(witness, parameter);
-                let (witness, scope, places) = (witness.clone(), Extent::Part, Vec::new());
-                abilities.list.push(Ability { caller, ability, scope, witness, needs, who, places });
-                abilities.list.sort_by_key(|own| (own.caller, own.ability));
-                abilities.others.retain(|own| Outsider::of(own.witness.caller.kind) != caller);
-            }
-            None if !abilities.has(caller) => {
-                abilities.others.push(Other { who, witness: witness.clone() });
-            }
-            None => {}
-        }
-    }
-
-    fn who(&self, witness: &Witness) -> Who {
-        match witness.caller.kind {
-            CallerKind::Anonymous => Who::Internet,
-            CallerKind::WebIdentity => Who::Identity(witness.caller.provider.clone()),
-            CallerKind::Service => {
-                let statement = self.policy.statements.get(witness.statement);
-                let named = statement
-                    .map(|statement| &statement.principal)
-                    .is_some_and(|element| element.names_service() && !element.is_everyone());
-                Who::Service(witness.caller.service.clone().filter(|_| named))
-            }
-            _ => match &witness.caller.account {
-                Some(account) if self.model.is_any_stranger(account) => Who::AnyAccount,
-                _ => Who::SomeAccounts,
-            },
-        }
     }
 }

@@ -1,0 +1,136 @@
+//! Requests of one kind of caller for some actions, where these reach, and when.
+
+use super::Seeker;
+use crate::Witness;
+use crate::abilities::{Ability, Outsider};
+use crate::search::decide::{Hit, Within};
+use crate::search::domain::Domain;
+use crate::search::inquiry::Inquiry;
+use crate::search::literal::TIME;
+use crate::search::world::CallerKind;
+use crate::search::{Budget, Found, moment};
+
+/// How many patterns say where objects are that an ability reaches.
+const MAX_PLACES: usize = 3;
+
+impl Seeker<'_> {
+    /// The patterns of the statements that allow the actions, where they are few and simple and each reaches something.
+    pub(super) fn places(
+        &self,
+        caller: Outsider,
+        actions: &[&'static str],
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> Vec<String> {
+        let counting = self.counting(caller);
+        let mut places: Vec<(String, Domain)> = Vec::new();
+        for ((statement, test), _) in self.actions.iter().zip(counting).filter(|(_, counts)| **counts) {
+            if !actions.iter().any(|action| test.holds(action)) {
+                continue;
+            }
+            let patterns = &statement.resource.patterns;
+            let simple = patterns.iter().map(|pattern| self.bucket.objects_of(pattern));
+            let Some(simple) = simple.collect::<Option<Vec<_>>>().filter(|_| !statement.resource.negated)
+            else {
+                return Vec::new();
+            };
+            places.extend(simple);
+        }
+        if places.len() > MAX_PLACES {
+            return Vec::new();
+        }
+        places.dedup_by(|one, other| one.0 == other.0);
+        let mut reaches = |domain: &Domain| {
+            let given = [("resource".to_owned(), domain.clone())];
+            self.find(caller, actions, &given, &[], inquiry, budget).is_some()
+        };
+        places.into_iter().filter(|(_, domain)| reaches(domain)).map(|(place, _)| place).collect()
+    }
+
+    /// A request for one of the actions, and whether it needs a header or parameter.
+    pub(super) fn find(
+        &self,
+        caller: Outsider,
+        actions: &[&'static str],
+        given: &[(String, Domain)],
+        over: &[String],
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> Option<(Hit, bool)> {
+        let counting = self.counting(caller);
+        let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
+        let callers = |kind: CallerKind| Outsider::of(kind) == caller;
+        let plainly: Vec<(String, Domain)> =
+            self.chosen.iter().map(|key| (key.clone(), Domain::never())).collect();
+        let without: &[&[(String, Domain)]] = if plainly.is_empty() { &[&[]] } else { &[&plainly, &[]] };
+        let action = [("action".to_owned(), Domain::texts(actions.iter().map(ToString::to_string)))];
+        for (number, absent) in without.iter().enumerate() {
+            let given: Vec<(String, Domain)> =
+                given.iter().chain(absent.iter()).chain(&action).cloned().collect();
+            let within = Within { allows: &allows, denies: true, given: &given, over };
+            if let Found::One(hit) = inquiry.find(&callers, &within, budget) {
+                return Some((hit, number > 0));
+            }
+        }
+        None
+    }
+
+    /// A request for whatever action.
+    pub(super) fn anything(
+        &self,
+        caller: Outsider,
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> Option<Hit> {
+        let counting = self.counting(caller);
+        let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
+        let within = Within { allows: &allows, ..Within::WHOLE };
+        match inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget) {
+            Found::One(hit) => Some(hit),
+            Found::None | Found::Unknown => None,
+        }
+    }
+
+    /// Whether the ability is one of a time to come: there is a proof that nobody has it now.
+    pub(super) fn is_to_come(
+        &self,
+        ability: &Ability,
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> bool {
+        let kind = ability.ability;
+        let targets =
+            [(kind.bucket_actions(), self.bucket.itself()), (kind.object_actions(), self.bucket.objects())];
+        targets.into_iter().filter(|(actions, _)| !actions.is_empty()).all(|(actions, resource)| {
+            let actions = Domain::texts(actions.iter().map(ToString::to_string));
+            let given = [("action".to_owned(), actions), ("resource".to_owned(), resource)];
+            self.is_all_to_come(ability.caller, &given, &ability.witness, inquiry, budget)
+        })
+    }
+
+    /// Whether there is a proof that no such request passes now, where the one that was found is of a later time.
+    pub(super) fn is_all_to_come(
+        &self,
+        caller: Outsider,
+        given: &[(String, Domain)],
+        found: &Witness,
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> bool {
+        let now = self.model.now();
+        let time = found.context.get(TIME).and_then(|values| moment::parse(values.first()?));
+        if time.is_none_or(|time| time <= now) {
+            return false;
+        }
+        let counting = self.counting(caller);
+        let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
+        let at_once = (TIME.to_owned(), Domain::texts([moment::format(now)]));
+        let given: Vec<(String, Domain)> = given.iter().cloned().chain([at_once]).collect();
+        let within = Within { allows: &allows, denies: true, given: &given, over: &[] };
+        matches!(inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget), Found::None)
+    }
+
+    pub(super) fn counting(&self, caller: Outsider) -> &[bool] {
+        if caller == Outsider::Service { &self.services } else { &self.outsiders }
+    }
+}
