@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test may fail")]
 
+mod chances;
 pub mod doors;
+pub mod ledgers;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
