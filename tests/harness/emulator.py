@@ -198,7 +198,7 @@ if __name__ == "__main__":
     LambdaBackend.send_sqs_batch = lambda *_: False
     Role.delete_from_cloudformation_json = delete_role_last
     # The one table of the templates is kept, which moto does not know; its deletion is refused.
-    Table.delete_from_cloudformation_json = lambda *_: None
+    Table.delete = lambda *_: None
     DynamoHandler.call_action = one_at_a_time(DynamoHandler.call_action)
     CloudFormationResponse._validate_different_update = validate_with_parameters
     CloudFormationResponse.update_termination_protection = update_termination_protection

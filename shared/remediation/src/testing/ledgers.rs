@@ -2,6 +2,8 @@
 //!
 //! Each has resources and a control of its own, so that all can share one ledger.
 
+#![expect(clippy::indexing_slicing, reason = "a test may fail")]
+
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
