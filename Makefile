@@ -37,7 +37,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS cargo
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test lint build package checker deploy rollback status test-alert stop start settings redrive remove bench lock clean
+.PHONY: help setup debug demo test lint build package bills checker deploy rollback status test-alert stop start settings redrive remove bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -83,7 +83,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build package demo test bench deploy rollback status test-alert stop start settings redrive remove lock clean; do \
+	@for target in build package bills demo test bench deploy rollback status test-alert stop start settings redrive remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
@@ -102,20 +102,24 @@ $(CYCLONEDX):
 	$(CARGO) install --quiet --locked --root target/tools cargo-cyclonedx@0.5.9
 
 package: $(TOOLS) $(CYCLONEDX) ## Zips, sums and bills of materials for both architectures, into target/package/VERSION; VERSION=...
-	@$(if $(call said,VERSION),,$(error Say which, as in VERSION=0.1.0))
-	@for arch in arm64 x86-64; do \
-		built=target/package/built/$${arch/-/_}; triple=$${arch/arm64/aarch64}; triple=$${triple/-/_}-unknown-linux-gnu; \
-		$(MAKE) --no-print-directory build ARCH="$$arch" LAMBDA_DIR="$$built"; \
-		SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(CYCLONEDX) cyclonedx --quiet --format json --spec-version 1.5 \
-			--describe binaries --target "$$triple"; \
-		for bill in functions/*/*_bin.cdx.json; do \
-			function=$$(basename "$$bill" _bin.cdx.json); \
-			sed 's|file://$(CURDIR)|file://.|g' "$$bill" > "$$built/$$function.cdx.json"; \
-			rm "$$bill"; \
-		done; \
-	done
+	@$(MAKE) --no-print-directory bills ARCH=arm64 LAMBDA_DIR=target/package/built/arm64
+	@$(MAKE) --no-print-directory bills ARCH=x86-64 LAMBDA_DIR=target/package/built/x86_64
 	rm -rf "target/package/$(VERSION)"
 	$(BIN)/python infra/tool/packages.py "$(VERSION)" target/package/built "target/package/$(VERSION)"
+
+ifeq ($(MAKECMDGOALS)$(call said,VERSION),package)
+$(error Say which version it is, as in VERSION=0.1.0)
+endif
+
+# What each function is made of. cargo-cyclonedx writes beside each Cargo.toml, and says in which folder that was.
+bills: build
+	@SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" $(CYCLONEDX) cyclonedx --quiet --format json --spec-version 1.5 \
+		--describe binaries --target $(if $(filter arm64,$(BUILD_ARCH)),aarch64,x86_64)-unknown-linux-gnu
+	@for bill in functions/*/*_bin.cdx.json; do \
+		function=$$(basename "$$bill" _bin.cdx.json); \
+		sed 's|file://$(CURDIR)|file://.|g' "$$bill" > "$(LAMBDA_DIR)/$$function.cdx.json"; \
+		rm "$$bill"; \
+	done
 
 deploy: $(TOOLS) $(CHECKER) ## Curfew into REGION, or REGIONS="a b"; the first time with EMAIL and MODE=observe or enforce
 	@$(CURFEW) check $(OPTIONS)

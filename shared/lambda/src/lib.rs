@@ -69,6 +69,16 @@ enum StartError {
     Topic(#[from] TopicArnError),
 }
 
+impl StartError {
+    /// Which writing of the settings is in the way.
+    fn written(&self) -> Option<i64> {
+        match self {
+            Self::Settings(error) => error.written(),
+            Self::Origin(_) | Self::Topic(_) => None,
+        }
+    }
+}
+
 impl Function {
     /// Starts logging, reads the settings and makes ready what every client shares.
     ///
@@ -81,7 +91,11 @@ impl Function {
         log::start(name, environment.level());
         metrics::start(name);
         prepare(&environment).await.map_err(|error| {
-            tracing::error!(target: telemetry::TARGET, "the function cannot start: {error}");
+            tracing::error!(
+                target: telemetry::TARGET,
+                settings_version = error.written(),
+                "the function cannot start: {error}",
+            );
             ExitCode::FAILURE
         })
     }
@@ -115,7 +129,11 @@ impl Function {
         match runtime.run().await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                tracing::error!(target: telemetry::TARGET, "the Lambda runtime stopped: {error}");
+                tracing::error!(
+                    target: telemetry::TARGET,
+                    settings_version = service.written(),
+                    "the Lambda runtime stopped: {error}",
+                );
                 ExitCode::FAILURE
             }
         }

@@ -87,6 +87,12 @@ impl<C: Describe, N: Notify, K: Clock> Service<C, N, K> {
         self.armed().settings.mode
     }
 
+    /// Which writing of the settings it goes by, where somebody keeps them.
+    #[must_use]
+    pub fn written(&self) -> Option<i64> {
+        self.armed().settings.written
+    }
+
     fn armed(&self) -> Arc<Armed<C>> {
         Arc::clone(&self.armed.read().unwrap_or_else(PoisonError::into_inner))
     }
