@@ -57,7 +57,7 @@ def together(functions, say, work):
     for step in (step for steps, _ in ended for step in steps):
         say(*step)
     if troubles := [trouble for _, trouble in ended if trouble]:
-        raise Trouble("\n".join(troubles))
+        raise Trouble(*"\n".join(troubles).rsplit("\n  -> ", 1))
 
 
 class Function:

@@ -467,6 +467,16 @@ def test_a_word_that_logs_do_not_know_removes_nothing(deployment):
     assert len(stacks(deployment)) == STACKS
 
 
+def test_status_says_whether_a_trail_logs(deployment):
+    trails, silent = deployment.emulator.client("cloudtrail"), "no trail logs here"
+    assert silent in deployment.tool("status").stdout
+    trails.create_trail(Name="management", S3BucketName="config-history")
+    assert silent in deployment.tool("status").stdout
+    trails.start_logging(Name="management")
+    run = deployment.tool("status")
+    assert run.returncode == 0 and silent not in run.stdout
+
+
 def test_the_tool_knows_every_function(deployment):
     status = deployment.tool("status").stdout
     assert all(f"curfew-{name} " in status for name in FUNCTIONS)

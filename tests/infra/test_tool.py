@@ -22,6 +22,7 @@ import commands  # noqa: E402
 import functions  # noqa: E402
 import settings  # noqa: E402
 import stacks  # noqa: E402
+import status  # noqa: E402
 import templates as tool_templates  # noqa: E402
 from aws import Trouble  # noqa: E402
 
@@ -271,6 +272,22 @@ def test_rules_of_others_have_to_be_about_each_type_and_to_tell_what_they_see(pl
     place.answers("config", "describe_config_rules", {"ConfigRules": [rule("AWS::S3::Bucket"), rule("AWS::EC2::SecurityGroup")]})
     assert checks.rules(place, "no") == []
     assert checks.rules(place, "yes") == []
+
+
+def test_status_says_of_each_rule_of_curfews_own_how_its_last_evaluation_went(place):
+    names = ("curfew-s3-bucket-public-read-prohibited", "securityhub-restricted-ssh-1a2b3c", "curfew-new", "curfew-denied")
+    rules = [{"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": "X"}} for name in names]
+    place.answers("config", "describe_config_rules", {"ConfigRules": rules})
+    answer = [
+        {"ConfigRuleName": names[0], "LastSuccessfulEvaluationTime": NOW},
+        {"ConfigRuleName": names[2]},
+        {"ConfigRuleName": names[3], "LastErrorMessage": "Config may not read buckets", "LastSuccessfulEvaluationTime": NOW},
+    ]
+    own = {"ConfigRuleNames": [names[0], names[2], names[3]]}
+    place.answers("config", "describe_config_rule_evaluation_status", {"ConfigRulesEvaluationStatus": answer}, own)
+    assert dict(status.evaluations(place)) == {
+        names[0]: f"evaluated {NOW}", names[2]: "evaluated never", names[3]: "Config may not read buckets",
+    }
 
 
 @pytest.mark.parametrize(
