@@ -39,7 +39,8 @@ def to_be(place, options):
             raise Trouble(
                 "Nobody said whether Curfew may change anything. When its rules are created, AWS Config evaluates every bucket "
                 "and group that is there.",
-                "MODE=enforce closes all that is open then; MODE=observe changes nothing, and mails say what would be. " + UNCHANGED,
+                "MODE=enforce closes all that is open then; MODE=observe changes nothing, and mails say what would be. "
+                + UNCHANGED,
             )
         return json.dumps({"version": 1, **parsed(text), "mode": options.MODE}, separators=(",", ":"))
     if options.MODE and options.MODE != (said or "enforce"):
