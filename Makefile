@@ -13,6 +13,8 @@ TOOLS := $(VENV)/.complete
 # checkov pins other versions of what the tests use.
 CHECKOV := .venv-checkov/.complete
 MINISTACK := .venv-ministack/.complete
+# What writes bills of materials.
+CYCLONEDX := target/tools/bin/cargo-cyclonedx
 
 # What a deployment can be told; see the README. What is left out stays as it was. It has to be said in the call: a
 # variable such as EMAIL or FORCE that merely is in the environment means something else.
@@ -20,14 +22,13 @@ said = $(if $(findstring command line,$(origin $1)),$($1))
 WHERE := $(or $(call said,REGIONS),$(call said,REGION))
 BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
-# Every variable that the tool takes, and its option there.
-SAID = account:ACCOUNT alert-key:ALERT_KEY alert-topic:ALERT_TOPIC boundary:BOUNDARY concurrency:CONCURRENCY \
-	config-rules:CONFIG_RULES email:EMAIL file:FILE force:FORCE function:FUNCTION key:KEY log-days:LOG_DAYS logs:LOGS \
-	maximum-concurrency:MAXIMUM_CONCURRENCY mode:MODE oldest-message-seconds:OLDEST_MESSAGE_SECONDS prefix:PREFIX \
-	recorder:RECORDER role-path:ROLE_PATH tcp-ports:TCP_PORTS
-option = $(if $(call said,$(lastword $1)),--$(firstword $1) "$(call said,$(lastword $1))")
-OPTIONS = --regions "$(WHERE)" $(foreach pair,$(SAID),$(call option,$(subst :, ,$(pair))))
+# Every variable that the tool takes.
+SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS RESOURCE SINCE \
+	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER ROLE_PATH TCP_PORTS
+OPTIONS = --regions "$(WHERE)" $(foreach name,$(SAID),$(if $(call said,$(name)),--$(name) "$(call said,$(name))"))
 CURFEW := $(BIN)/python infra/tool
+# What checks a file of settings.
+CHECKER = $(if $(call said,FILE),checker)
 # Python's tools are installed while cargo builds.
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += --jobs=3
@@ -37,7 +38,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS cargo
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test lint build deploy rollback status test-alert stop start settings redrive remove bench lock clean
+.PHONY: help setup debug demo test lint build package bills checker deploy rollback status test-alert stop start settings redrive history export remove bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -89,9 +90,9 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build demo test bench deploy rollback status test-alert stop start settings redrive remove lock clean; do \
+	@for target in build package bills demo test bench deploy rollback status test-alert stop start settings redrive history export remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
-			MODE=observe FILE=settings.json | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
+			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
@@ -103,10 +104,39 @@ build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
 		printf '  %-40s%12d%12d\n' "$$binary" "$$(wc -c < "$$binary")" "$$(gzip -9 < "$$binary" | wc -c)"; \
 	done
 
-deploy: $(TOOLS) ## Curfew into REGION, or REGIONS="a b"; the first time with EMAIL and MODE=observe or enforce
+# Of the project that says what such bills look like.
+$(CYCLONEDX):
+	$(CARGO) install --quiet --locked --root target/tools cargo-cyclonedx@0.5.9
+
+package: $(TOOLS) $(CYCLONEDX) ## Zips, sums and bills of materials for both architectures, into target/package/VERSION; VERSION=...
+	@$(MAKE) --no-print-directory bills ARCH=arm64 LAMBDA_DIR=target/package/built/arm64
+	@$(MAKE) --no-print-directory bills ARCH=x86-64 LAMBDA_DIR=target/package/built/x86_64
+	rm -rf "target/package/$(VERSION)"
+	$(BIN)/python infra/tool/packages.py "$(VERSION)" target/package/built "target/package/$(VERSION)"
+
+ifeq ($(MAKECMDGOALS)$(call said,VERSION),package)
+$(error Say which version it is, as in VERSION=0.1.0)
+endif
+
+# What each function is made of. cargo-cyclonedx writes beside each Cargo.toml, and says in which folder that was.
+bills: build
+	@SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" $(CYCLONEDX) cyclonedx --quiet --format json --spec-version 1.5 \
+		--describe binaries --target $(if $(filter arm64,$(BUILD_ARCH)),aarch64,x86_64)-unknown-linux-gnu
+	@for bill in functions/*/*_bin.cdx.json; do \
+		function=$$(basename "$$bill" _bin.cdx.json); \
+		sed 's|file://$(CURDIR)|file://.|g' "$$bill" > "$(LAMBDA_DIR)/$$function.cdx.json"; \
+		rm "$$bill"; \
+	done
+
+deploy: $(TOOLS) $(CHECKER) ## Curfew into REGION, or REGIONS="a b"; the first time with EMAIL and MODE=observe or enforce
 	@$(CURFEW) check $(OPTIONS)
-	@$(MAKE) --no-print-directory build ARCH=$(BUILD_ARCH)
+	@$(if $(call said,PACKAGE),,$(MAKE) --no-print-directory build ARCH=$(BUILD_ARCH))
 	@$(CURFEW) deploy --lambda-dir $(LAMBDA_DIR) $(OPTIONS)
+
+# With the functions' own code. Of the whole workspace: of one package alone cargo would build the dependencies anew, with
+# fewer features.
+checker:
+	@$(CARGO) build --quiet --locked --workspace --example settings --target-dir target
 
 rollback: $(TOOLS) ## Events in REGION go to the version before this one again; of FUNCTION alone where it is said
 	@$(CURFEW) rollback $(OPTIONS)
@@ -117,11 +147,17 @@ status: $(TOOLS) ## What is deployed in REGION, what waits there, and what is wr
 test-alert: $(TOOLS) ## One mail, marked as a test, from a function in REGION to where its alerts go
 	@$(CURFEW) test-alert $(OPTIONS)
 
-settings: $(TOOLS) ## FILE, checked and then written to REGION
+settings: $(TOOLS) $(CHECKER) ## FILE, checked and then written to REGION
 	@$(CURFEW) settings $(OPTIONS)
 
 redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
 	@$(CURFEW) redrive $(OPTIONS)
+
+history: $(TOOLS) ## The records of RESOURCE, an ARN, in REGION
+	@$(CURFEW) history $(OPTIONS)
+
+export: $(TOOLS) ## All records of REGION since SINCE, a day, to FILE, a JSON object a line
+	@$(CURFEW) export $(OPTIONS)
 
 stop: $(TOOLS) ## Nothing more is done in REGION: events wait, for four days at most
 	@$(CURFEW) stop $(OPTIONS)

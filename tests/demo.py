@@ -108,7 +108,7 @@ class Act:
 
 def deploy(deployment):
     title(f"make deploy REGION={REGION} EMAIL=ops@example.com MODE=enforce")
-    run = deployment.deploy("--email", "ops@example.com", "--mode", "enforce")
+    run = deployment.deploy("--EMAIL", "ops@example.com", "--MODE", "enforce")
     for line in (run.stdout + run.stderr).rstrip().splitlines():
         print(f"  {line}")
     promise("six stacks and three functions were created, each function asked before it is handed anything", run.returncode == 0 and "9 created" in run.stdout)

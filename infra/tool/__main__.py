@@ -6,43 +6,86 @@ leaves what it did for the next attempt.
 
 import argparse
 import sys
+from collections import Counter
+from functools import partial
 
 import checks
-import deployment
-import queues
-import regions
-import removal
+import commands
+import records
 import settings
 import status
-from templates import OPTIONS
-from trouble import Trouble
+from aws import Place, Trouble, told
+from templates import OPTIONS, ROWS, fit
 
 # What each command does in one Region.
 COMMANDS = {
-    "check": checks.check, "deploy": deployment.deploy, "status": status.status, "stop": deployment.stop,
-    "start": deployment.start, "rollback": deployment.rollback, "settings": settings.write, "redrive": queues.redrive,
-    "remove": removal.remove, "test-alert": status.test_alert,
+    "check": checks.check, "deploy": commands.deploy, "status": status.status, "rollback": commands.rollback,
+    "stop": partial(commands.switch, is_on=False), "start": partial(commands.switch, is_on=True), "settings": settings.write,
+    "redrive": commands.redrive, "remove": commands.remove, "test-alert": commands.test_alert,
+    "history": records.print_history, "export": records.print_export,
 }
-OTHERS = ("regions", "account", "prefix", "mode", "file", "concurrency", "function", "logs", "force")
+# What can be said besides what becomes a parameter of a template.
+OTHERS = {
+    "ACCOUNT": {}, "ARCH": {"choices": ("arm64", "x86-64"), "default": "arm64"}, "FILE": {},
+    "FORCE": {"choices": ("yes", "no")}, "FUNCTION": {"choices": ROWS}, "LOGS": {"choices": ("keep", "delete")}, "PACKAGE": {},
+    "RESOURCE": {}, "SINCE": {},
+}
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="make", add_help=False, exit_on_error=False)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--regions", default="")
+    parser.add_argument("--lambda-dir", default="target/lambda")
+    parser.add_argument("--checker", default="target/debug/examples/settings")
+    for name, what in OTHERS.items():
+        parser.add_argument(f"--{name}", **what)
+    for name in OPTIONS:
+        parser.add_argument(f"--{name}", type=partial(fit, name))
+    try:
+        return parser.parse_args()
+    except argparse.ArgumentError as error:
+        raise Trouble(str(error).replace("argument --", ""), "Nothing was changed.") from error
+
+
+class Steps:
+    """What was done in a Region: printed as it ends, and counted for the table."""
+
+    def __init__(self, region):
+        self.region, self.ended = region, Counter()
+
+    def say(self, what, how):
+        print(f"{self.region}  {what:<32} {how}", flush=True)
+
+    def __call__(self, what, how):
+        self.say(what, how)
+        self.ended[how] += 1
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="make", add_help=False)
-    parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("--lambda-dir", default="target/lambda")
-    for option in (*OTHERS, *OPTIONS):
-        parser.add_argument(f"--{option}", default="")
-    options = parser.parse_args()
-    try:
-        checks.check_options(options)
-        return regions.each(options, COMMANDS[options.command])
-    except Trouble as trouble:
-        print(f"\n{trouble}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from here.", file=sys.stderr)
-        return 130
+    """One Region after the other; one that fails does not keep the others waiting. At the end a table."""
+    said, lines, failed = options(), {}, False
+    if not said.regions.split():
+        raise Trouble("No Region is named.", 'Say which, as in REGION=eu-central-1 or REGIONS="eu-central-1 us-east-1".')
+    for region in dict.fromkeys(said.regions.replace(",", " ").split()):
+        steps = Steps(region)
+        try:
+            last = COMMANDS[said.command](Place(region, said.PREFIX or "curfew", said.ACCOUNT), said, steps)
+            lines[region] = "; ".join(filter(None, [", ".join(f"{number} {how}" for how, number in steps.ended.items()), last]))
+        except Exception as error:
+            text, failed = told(error), True
+            print(f"{region}  {text}", flush=True)
+            lines[region] = f"FAILED: {text.splitlines()[0]}"
+    print()
+    for region, line in lines.items():
+        print(f"  {region:<16}{line}")
+    return int(failed)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Trouble as trouble:
+        sys.exit(f"\n{trouble}")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. The same command goes on from here.")

@@ -1,69 +1,72 @@
-"""Clients, and what has to be right before any of them is used: credentials that work, in the account that is meant."""
+"""A Region of the account that the credentials are for, and what AWS refuses there, in words that say what to do."""
 
-from contextlib import contextmanager
+import re
+import threading
+import traceback
 
 import boto3
-import botocore.exceptions as boto
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from trouble import Trouble
-
-LOG_IN = "Log in first (`aws sso login`, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then run this again."
 AGAIN = "Correct that and run the same command again; it goes on from here."
-WITHOUT = (boto.NoCredentialsError, boto.PartialCredentialsError, boto.SSOError, boto.TokenRetrievalError)
-DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "AuthorizationErrorException"}
-EXPIRED = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
+# What to do, by AWS's code of what went wrong, or boto3's.
+ADVICE = {
+    r"Credentials|SSO|Token|Profile|SignatureDoesNotMatch|UnrecognizedClient":
+        "Log in first (`aws sso login`, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then run this again. "
+        "Or is the Region not enabled in this account?",
+    r"Denied|Unauthorized|AuthorizationError":
+        "Use credentials that may, or let somebody allow it (infra/deployer-policy.json), and run the same command again.",
+    r"EndpointConnection|ConnectTimeout|UnknownRegion|InvalidRegion":
+        "Is the Region's name right, as in eu-central-1, is it enabled in this account, is there a network?",
+}
+
+
+class Trouble(Exception):
+    """Something that the person at the keyboard has to know, and what to do about it."""
+
+    def __init__(self, what, advice=AGAIN):
+        super().__init__(f"{what}\n  -> {advice}")
 
 
 class Place:
-    """One Region of the account that the credentials are for, and what names begin with there."""
+    """One Region, and what names begin with there."""
 
-    def __init__(self, region, prefix="curfew", account=""):
-        self.region, self.prefix, self.clients = region, prefix, {}
-        try:
-            self.session = boto3.session.Session(region_name=region)
-        except boto.BotoCoreError as error:
-            raise Trouble(f"The AWS profile cannot be used: {error}", LOG_IN) from error
-        with trouble("finding out whose credentials these are", region):
-            identity = self.client("sts").get_caller_identity()
-        self.account, caller = identity["Account"], identity["Arn"]
-        print(f"{region}  account {self.account}, as {caller}", flush=True)
+    def __init__(self, region, prefix="curfew", account=None):
+        self.region, self.prefix, self.clients, self.lock = region, prefix, {}, threading.Lock()
+        self.session = boto3.session.Session(region_name=region)
+        self.partition = self.session.get_partition_for_region(region)
+        identity = self.client("sts").get_caller_identity()
+        self.account = identity["Account"]
+        print(f"{region}  account {self.account}, as {identity['Arn']}", flush=True)
         if account and account != self.account:
-            raise Trouble(f"These credentials are for account {self.account}, not for {account}.", "Use others. Nothing was changed.")
-
-    @property
-    def partition(self):
-        return self.session.get_partition_for_region(self.region)
+            raise Trouble(f"These credentials are for account {self.account}, not for {account}.", "Nothing was changed.")
 
     def client(self, service):
-        if service not in self.clients:
-            self.clients[service] = self.session.client(service, config=Config(retries={"mode": "standard", "max_attempts": 6}))
-        return self.clients[service]
+        with self.lock:
+            if service not in self.clients:
+                retries = Config(retries={"mode": "standard", "max_attempts": 6})
+                self.clients[service] = self.session.client(service, config=retries)
+            return self.clients[service]
 
 
-@contextmanager
-def trouble(doing, region, but=None):
-    """Says in words what AWS refuses while `doing` something; what has `but` in its message goes on as it is."""
+def maybe(call, **arguments):
+    """What a call answers; nothing where AWS says that there is no such thing."""
     try:
-        yield
-    except WITHOUT as error:
-        raise Trouble(f"There are no AWS credentials: {error}", LOG_IN) from error
-    except (boto.EndpointConnectionError, boto.NoRegionError) as error:
-        advice = "Is the Region's name right, is it enabled in this account, is there a network?"
-        raise Trouble(f"AWS cannot be reached in {region} while {doing}: {error}", advice) from error
-    except (boto.WaiterError, boto.BotoCoreError, ResponseParserError) as error:
-        raise Trouble(f"AWS did not answer as it should in {region} while {doing}: {error}", "Run the same command again.") from error
-    except boto.ClientError as error:
-        code, text = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-        call = error.operation_name
-        if but and but in text:
+        return call(**arguments)
+    except ClientError as error:
+        if not re.search(r"NotFound|NonExistent|DoesNotExist|does not exist|KMSInvalidState", str(error)):
             raise
-        if code in EXPIRED:
-            what, advice = f"AWS does not take these credentials in {region} ({code}): {text}", f"{LOG_IN} Or is {region} not enabled in this account?"
-        elif code in DENIED:
-            what = f"These credentials may not call {call} in {region} ({code}): {text}"
-            advice = "Use credentials that may, or let somebody allow it (infra/deployer-policy.json), and run the same command again."
-        else:
-            what, advice = f"{call} failed in {region} while {doing} ({code}): {text}", AGAIN
-        raise Trouble(what, advice) from error
+        return {}
+
+
+def told(error):
+    """Any failure in words."""
+    if isinstance(error, Trouble):
+        return str(error)
+    if isinstance(error, BotoCoreError | ClientError | ResponseParserError):
+        kind = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        return str(Trouble(error, next((advice for kinds, advice in ADVICE.items() if re.search(kinds, kind)), AGAIN)))
+    # A defect of the tool's own.
+    traceback.print_exception(error)
+    return f"unexpected {type(error).__name__}: {error}"

@@ -1,6 +1,7 @@
-"""The Lambda functions: brought by cargo-lambda, asked whether they work, and only then handed events.
+"""The Lambda functions: brought, asked whether they work, and only then handed events.
 
-What handles events is the alias `live`. A version's description says of which Curfew it is and which binary it runs.
+What handles events is the alias `live`. A version's description says of which Curfew it is, which binary it runs and what
+it was configured with.
 """
 
 import hashlib
@@ -10,183 +11,167 @@ import re
 import subprocess
 import sys
 import time
-import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from aws import AGAIN, trouble
-from templates import FUNCTIONS, ROOT, function, properties
-from trouble import Trouble
+from aws import AGAIN, Trouble, maybe, told
+from stacks import Stack
+from templates import ROOT, ROWS, properties
 
 CARGO_LAMBDA = Path(sys.executable).parent / "cargo-lambda"
-LIVE = "live"
+LIVE, LATEST = "live", "$LATEST"
+# Lambda learns of a new role, and of what it may do, some seconds after IAM does.
 ATTEMPTS, PAUSE_SECONDS = 6, 5
+EARLY = re.compile(r"cannot be assumed by lambda|ResourceConflictException", re.I)
+COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]
 
 
-def concurrency(text):
-    """Reserved concurrency as said in CONCURRENCY: `sg-quarantine=1 s3-acl-private=none`."""
-    wanted = {}
-    for part in text.replace(",", " ").split():
-        name, _, number = part.partition("=")
-        if not re.fullmatch(r"none|[1-9]\d{0,3}", number):
-            raise Trouble(f"CONCURRENCY has `{part}`.", "Write it as in CONCURRENCY=sg-quarantine=1; `none` takes it away.")
-        wanted[function(name, "CONCURRENCY")] = None if number == "none" else int(number)
-    return wanted
-
-
-def bootstrap(lambda_dir, one):
-    path = Path(lambda_dir) / one.binary / "bootstrap"
-    if not path.is_file():
-        raise Trouble(f"There is no {path}.", "Run `make build` first.")
-    return path
-
-
-def describe(place, one, qualifier=LIVE):
-    """The configuration of the version that handles events, or of another; `None` where there is none."""
-    client = place.client("lambda")
-    with trouble(f"looking for {one.name(place)}", place.region):
+def patiently(work, early, attempts=ATTEMPTS):
+    """Does again, for half a minute, what fails early."""
+    for left in reversed(range(attempts)):
         try:
-            return client.get_function_configuration(FunctionName=one.name(place), Qualifier=qualifier)
-        except client.exceptions.ResourceNotFoundException:
-            return None
-
-
-def deploy(place, one, values, lambda_dir):
-    """Brings a function to what was built. Says `created`, `updated` or `unchanged`."""
-    path, wanted, before = bootstrap(lambda_dir, one).resolve(), properties(place, values), describe(place, one)
-    binary = hashlib.sha256(path.read_bytes()).hexdigest()
-    if before and binary in before["Description"] and is_as_wanted(before, wanted):
-        return "unchanged"
-    description = f"{release()} {binary}"
-    version = run_cargo_lambda(place, one, wanted, description, path)
-    client = place.client("lambda")
-    # Of what cargo-lambda does not set, a version has what the function had before it.
-    latest = describe(place, one, "$LATEST")
-    if latest.get("LoggingConfig", {}).get("LogGroup") != wanted["LoggingConfig"]["LogGroup"]:
-        with trouble(f"setting the log group of {one.name(place)}", place.region):
-            client.update_function_configuration(FunctionName=one.name(place), LoggingConfig=wanted["LoggingConfig"])
-            client.get_waiter("function_updated_v2").wait(FunctionName=one.name(place), WaiterConfig={"Delay": 1, "MaxAttempts": 120})
-            version = client.publish_version(FunctionName=one.name(place), Description=description)["Version"]
-    probe(place, one, version, ATTEMPTS if before is None else 2)
-    point(place, one, version, before)
-    return "updated" if before else "created"
-
-
-def is_as_wanted(found, wanted):
-    return (
-        all(str(found[name]) == str(wanted[name]) for name in ("Role", "Timeout", "MemorySize"))
-        and found.get("Environment", {}).get("Variables") == wanted["Environment"]["Variables"]
-        and found.get("TracingConfig", {}).get("Mode") == wanted["TracingConfig"]["Mode"]
-        and found.get("LoggingConfig", {}).get("LogGroup") == wanted["LoggingConfig"]["LogGroup"]
-    )
-
-
-def release():
-    """Which Curfew this is: the version and the commit that it is built from."""
-    version = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
-    git = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude", "*"], cwd=ROOT, capture_output=True, text=True)
-    return f"{version} {git.stdout.strip() or 'unknown'}"
-
-
-def run_cargo_lambda(place, one, wanted, description, path):
-    """Creates or changes the function, and publishes a version, which no alias points at. Returns its number."""
-    command = [
-        CARGO_LAMBDA, "lambda", "deploy", one.name(place), "--binary-path", path, "--region", place.region, "--output-format", "json",
-        "--role", wanted["Role"], "--memory", wanted["MemorySize"], "--timeout", wanted["Timeout"], "--runtime", wanted["Runtime"],
-        "--tracing", wanted["TracingConfig"]["Mode"].lower(), "--description", description, "--tag", "project=curfew",
-    ]
-    for name, value in wanted["Environment"]["Variables"].items():
-        command += ["--env-var", f"{name}={value}"]
-    if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
-        command += ["--endpoint-url", endpoint]
-    for attempt in range(1, ATTEMPTS + 1):
-        run = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
-        if run.returncode == 0:
-            return json.loads(run.stdout[run.stdout.index("{"):])["version"]
-        # Lambda learns of a new role some seconds after IAM does.
-        if attempt == ATTEMPTS or not re.search(r"cannot be assumed by lambda|ResourceConflictException", run.stderr, re.I):
-            raise Trouble(f"cargo lambda could not deploy {one.name(place)} to {place.region}:\n{run.stderr.strip() or run.stdout.strip()}", AGAIN)
-        time.sleep(PAUSE_SECONDS)
-
-
-def ask(place, one, version, question):
-    """What a version answers, and whether it is no error."""
-    with trouble(f"asking version {version} of {one.name(place)}", place.region):
-        asked = place.client("lambda").invoke(FunctionName=one.name(place), Qualifier=version, Payload=json.dumps(question))
-    return asked["Payload"].read().decode(errors="replace")[:500], not asked.get("FunctionError")
-
-
-def probe(place, one, version, attempts=1):
-    """Asks a version whether it starts and is the function that it should be, before it is handed anything."""
-    with trouble(f"waiting for version {version} of {one.name(place)}", place.region):
-        waiter = place.client("lambda").get_waiter("published_version_active")
-        waiter.wait(FunctionName=one.name(place), Qualifier=version, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
-    for attempt in range(1, attempts + 1):
-        answer, is_right = ask(place, one, version, {"probe": True})
-        if is_right and f'"control":"{one.control}"' in answer.replace(" ", ""):
-            return
-        # A new role's permissions hold some seconds after they were given.
-        if attempt < attempts:
+            return work()
+        except Exception as error:
+            if not left or not early.search(str(error)):
+                raise
             time.sleep(PAUSE_SECONDS)
-    raise Trouble(f"Version {version} of {one.name(place)} in {place.region} does not work: {answer}", f"It is handed nothing; what was at work before still is. {AGAIN}")
 
 
-def point(place, one, version, before):
-    """Hands events to a version from now on. The alias keeps in its description which one was before."""
-    client, name = place.client("lambda"), one.name(place)
-    alias = {"FunctionName": name, "Name": LIVE, "FunctionVersion": version, "Description": f"before: {before['Version']}" if before else ""}
-    with trouble(f"handing events to version {version} of {name}", place.region):
-        client.update_alias(**alias) if before else client.create_alias(**alias)
+def everything(place, name=None):
+    """All functions in a Region, or the one that is named."""
+    return [Function(place, row) for row in ROWS.values() if name in (None, row.binary)]
 
 
-def rollback(place, one):
-    """Hands events to the version that was live before this one, once it answers."""
-    now, client = describe(place, one), place.client("lambda")
-    if not now:
-        raise Trouble(f"{one.name(place)} is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
-    with trouble(f"looking at the alias of {one.name(place)}", place.region):
-        version = client.get_alias(FunctionName=one.name(place), Name=LIVE)["Description"].removeprefix("before: ")
-    if not version:
-        return "nothing before it"
-    probe(place, one, version)
-    point(place, one, version, now)
-    return f"back at version {version}"
-
-
-def reserve(place, one, number):
-    """Sets a function's reserved concurrency, or takes it away."""
-    client, name = place.client("lambda"), one.name(place)
-    with trouble(f"setting the concurrency of {name}", place.region):
-        if number is None:
-            client.delete_function_concurrency(FunctionName=name)
-        else:
-            client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=number)
-
-
-def switch(place, wanted):
-    """Turns the mappings of all queues on or off, at once and whatever the stacks say. Returns how many there are."""
-    client, mappings = place.client("lambda"), [found for one in FUNCTIONS for found in mappings_of(place, one)]
-    with trouble("stopping or starting the mappings", place.region):
-        for mapping in mappings:
-            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=wanted)
-    return len(mappings)
-
-
-def mappings_of(place, one):
-    queue = f"arn:{place.partition}:sqs:{place.region}:{place.account}:{one.name(place)}"
-    with trouble(f"looking for the mapping of {one.name(place)}", place.region):
-        return place.client("lambda").list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
-
-
-def is_stopped(place, one):
-    return any(found["State"] in ("Disabled", "Disabling") for found in mappings_of(place, one))
-
-
-def remove(place, one):
-    """Removes a function with its versions. Says whether there was one."""
-    client = place.client("lambda")
-    with trouble(f"removing {one.name(place)}", place.region):
+def together(functions, say, work):
+    """Does the work for all functions at the same time; a failure ends none of the others. Says the steps by function."""
+    def done(function):
+        steps = []
         try:
-            client.delete_function(FunctionName=one.name(place))
-        except client.exceptions.ResourceNotFoundException:
-            return False
-    return True
+            work(function, lambda *step: steps.append(step))
+        except Exception as error:
+            return steps, told(error)
+        return steps, None
+
+    with ThreadPoolExecutor() as pool:
+        ended = list(pool.map(done, functions))
+    for step in (step for steps, _ in ended for step in steps):
+        say(*step)
+    if troubles := [trouble for _, trouble in ended if trouble]:
+        raise Trouble(*"\n".join(troubles).rsplit("\n  -> ", 1))
+
+
+class Function:
+    """A function in a Region, with its stack and its queues."""
+
+    def __init__(self, place, row):
+        self.place, self.row, self.name, self.client = place, row, f"{place.prefix}-{row.binary}", place.client("lambda")
+        self.stack = Stack(place, row.binary)
+
+    def describe(self, qualifier=LIVE):
+        """The configuration of the version that handles events, or of another; nothing where there is none."""
+        return maybe(self.client.get_function_configuration, FunctionName=self.name, Qualifier=qualifier)
+
+    def deploy(self, values, code):
+        """Brings the function to the code. Says `created`, `updated` or `unchanged`."""
+        wanted, before = properties(self.place, {**values, "Architecture": code.architecture}), self.describe()
+        marks = f"{code.digest} {hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:16]}"
+        if before and before["Description"].endswith(marks):
+            return "unchanged"
+        bring = self.bring_package if code.is_packed else self.bring_binary
+        version = patiently(lambda: bring(wanted, f"{code.release} {marks}", code.path), EARLY)
+        patiently(lambda: self.probe(version), re.compile("does not work"), 2 if before else ATTEMPTS)
+        self.point(version, before)
+        return "updated" if before else "created"
+
+    def bring_binary(self, wanted, description, path):
+        """Has cargo-lambda create or change the function and publish a version, which no alias points at. Returns its number."""
+        command = [
+            CARGO_LAMBDA, "lambda", "deploy", self.name, "--binary-path", path, "--region", self.place.region,
+            "--role", wanted["Role"], "--memory", wanted["MemorySize"], "--timeout", wanted["Timeout"],
+            "--runtime", wanted["Runtime"], "--tracing", wanted["TracingConfig"]["Mode"].lower(),
+            "--description", description, "--tag", "project=curfew", "--output-format", "json",
+        ]
+        for name, value in wanted["Environment"]["Variables"].items():
+            command += ["--env-var", f"{name}={value}"]
+        if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
+            command += ["--endpoint-url", endpoint]
+        run = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
+        if run.returncode:
+            why = run.stderr.strip() or run.stdout.strip()
+            raise Trouble(f"cargo lambda could not deploy {self.name} to {self.place.region}:\n{why}")
+        # Of what cargo-lambda does not set, a version has what the function had before it.
+        logging = wanted["LoggingConfig"]
+        if self.describe(LATEST).get("LoggingConfig", {}).get("LogGroup") != logging["LogGroup"]:
+            self.configure(LoggingConfig=logging)
+            return self.client.publish_version(FunctionName=self.name, Description=description)["Version"]
+        return json.loads(run.stdout[run.stdout.index("{"):])["version"]
+
+    def bring_package(self, wanted, description, path):
+        """The same with a package's zip, and without cargo-lambda."""
+        code = path.read_bytes()
+        if not self.describe(LATEST):
+            return self.client.create_function(**wanted, Description=description, Code={"ZipFile": code}, Publish=True)["Version"]
+        others = ("FunctionName", "Architectures", "Tags")
+        self.configure(**{key: one for key, one in wanted.items() if key not in others}, Description=description)
+        what = {"FunctionName": self.name, "Architectures": wanted["Architectures"], "ZipFile": code}
+        return self.client.update_function_code(**what, Publish=True)["Version"]
+
+    def configure(self, **what):
+        self.client.update_function_configuration(FunctionName=self.name, **what)
+        self.client.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+
+    def ask(self, version, question):
+        """What a version answers, and whether it is no error."""
+        asked = self.client.invoke(FunctionName=self.name, Qualifier=version, Payload=json.dumps(question))
+        return asked["Payload"].read().decode(errors="replace")[:500], not asked.get("FunctionError")
+
+    def probe(self, version):
+        """Asks a version whether it starts and is the function that it should be, before it is handed anything."""
+        waiter = self.client.get_waiter("published_version_active")
+        waiter.wait(FunctionName=self.name, Qualifier=version, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+        answer, is_right = self.ask(version, {"probe": True})
+        if not is_right or f'"control":"{self.row.control}"' not in answer.replace(" ", ""):
+            what = f"Version {version} of {self.name} in {self.place.region} does not work: {answer}"
+            raise Trouble(what, f"It is handed nothing; what was at work before still is. {AGAIN}")
+
+    def point(self, version, before):
+        """Hands events to a version from now on. The alias keeps in its description which one was before."""
+        move, note = (self.client.update_alias, f"before: {before['Version']}") if before else (self.client.create_alias, "")
+        move(FunctionName=self.name, Name=LIVE, FunctionVersion=version, Description=note)
+
+    def rollback(self):
+        """Hands events to the version that was live before this one, once it answers."""
+        now = self.describe()
+        if not now:
+            raise Trouble(f"{self.name} is not in {self.place.region}.", f"Run `make deploy REGION={self.place.region}` first.")
+        version = self.client.get_alias(FunctionName=self.name, Name=LIVE)["Description"].removeprefix("before: ")
+        if not version:
+            return "nothing before it"
+        self.probe(version)
+        self.point(version, now)
+        return f"back at version {version}"
+
+    def mappings(self):
+        queue = f"arn:{self.place.partition}:sqs:{self.place.region}:{self.place.account}:{self.name}"
+        return self.client.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
+
+    def is_stopped(self):
+        return any(one["State"] in ("Disabled", "Disabling") for one in self.mappings())
+
+    def queue(self, suffix=""):
+        """(URL, ARN, messages, those in flight too) of its queue, with a suffix of its dead letters; `None` where it has none."""
+        sqs = self.place.client("sqs")
+        if url := maybe(sqs.get_queue_url, QueueName=self.name + suffix).get("QueueUrl"):
+            found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn", *COUNTS])["Attributes"]
+            return url, found["QueueArn"], sum(int(found.get(count, 0)) for count in COUNTS)
+        return None
+
+    def check_nothing_waits(self, why, force=""):
+        """Refuses to go on while a message waits, `why` saying what would become of it."""
+        for url, _, waiting in filter(None, (self.queue(), self.queue("-dead-letters"))):
+            if waiting:
+                raise Trouble(
+                    f"{waiting} {'message waits' if waiting == 1 else 'messages wait'} in {url}: {why}.",
+                    "Let them be worked off, or send dead letters back with "
+                    f"`make redrive REGION={self.place.region} FUNCTION={self.row.binary}`. {force}Nothing was changed.",
+                )

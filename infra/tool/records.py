@@ -2,12 +2,12 @@
 
 import gzip
 import json
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from boto3.dynamodb.conditions import Key
 
-from trouble import Trouble
+from aws import Trouble, maybe
+from templates import ROWS
 
 
 def table(place):
@@ -57,11 +57,33 @@ def export(records, since, controls):
                 yield decode(records, item)
 
 
+def print_history(place, options, say):
+    """The records of RESOURCE, the newest first, a line each."""
+    if not options.RESOURCE:
+        raise Trouble("Nobody said of which resource.", "Say its ARN, as in RESOURCE=arn:aws:s3:::my-bucket.")
+    found = 0
+    for found, record in enumerate(history(table(place), options.RESOURCE), 1):
+        outcome = (record.get("end") or {}).get("outcome") or ("held" if record.get("held") else "open")
+        changes = sum(len((attempt.get("result") or {}).get("changes", [])) for attempt in record["attempts"])
+        print(f"{record['id']}\n    {outcome}, {changes} changes, {len(record.get('told', []))} mails", flush=True)
+    return f"{found} records of {options.RESOURCE}"
+
+
+def print_export(place, options, say):
+    """All records since a day, to FILE, a JSON object a line."""
+    if not options.SINCE or not options.FILE:
+        raise Trouble("Nobody said since when, or where to.", "Say both, as in SINCE=2026-11-01 FILE=records.jsonl.")
+    with open(options.FILE, "a", encoding="utf-8") as out:
+        number = 0
+        for number, record in enumerate(export(table(place), options.SINCE, [row.control for row in ROWS.values()]), 1):
+            out.write(json.dumps(record) + "\n")
+    return f"{number} records appended to {options.FILE}"
+
+
 def delete_table(place):
     """Deletes the table with all records. It is protected: only who asks for this comes here."""
     client = place.client("dynamodb")
     name = f"{place.prefix}-ledger"
-    with suppress(client.exceptions.ResourceNotFoundException):
-        client.update_table(TableName=name, DeletionProtectionEnabled=False)
-        client.delete_table(TableName=name)
-        client.get_waiter("table_not_exists").wait(TableName=name)
+    maybe(client.update_table, TableName=name, DeletionProtectionEnabled=False)
+    maybe(client.delete_table, TableName=name)
+    client.get_waiter("table_not_exists").wait(TableName=name)

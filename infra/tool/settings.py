@@ -4,13 +4,9 @@ import json
 import subprocess
 from pathlib import Path
 
-from aws import trouble
+from aws import Trouble, maybe
 from stacks import Stack
-from templates import ROOT
-from trouble import Trouble
 
-# What a parameter holds at most, in the advanced tier.
-LIMIT = 8 * 1024
 UNCHANGED = "Nothing was changed."
 # What the roles go by, from the least to the most that a function may do then.
 MORE = {"Mode": ("observe", "enforce"), "Quarantine": ("alert", "revoke", "isolate"), "BlockPublicAcls": ("no", "yes")}
@@ -18,7 +14,7 @@ MORE = {"Mode": ("observe", "enforce"), "Quarantine": ("alert", "revoke", "isola
 
 def write(place, options, say):
     """Writes a file's settings, where the functions may do what these want."""
-    text = checked(options.file)
+    text = checked(options)
     shared = Stack(place, "shared")
     if not shared.is_there():
         raise Trouble(f"Curfew is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
@@ -27,8 +23,8 @@ def write(place, options, say):
     # Who only observes changes nothing in any style.
     if lacking and wanted["Mode"] != "observe":
         raise Trouble(
-            f"In {place.region} the functions' roles were not given what {options.file} wants ({', '.join(lacking)}).",
-            f"`make deploy REGION={place.region} FILE={options.file}` gives it to them and writes the settings. {UNCHANGED}",
+            f"In {place.region} the functions' roles were not given what {options.FILE} wants ({', '.join(lacking)}).",
+            f"`make deploy REGION={place.region} FILE={options.FILE}` gives it to them and writes the settings. {UNCHANGED}",
         )
     say("settings", put(place, text))
 
@@ -36,19 +32,21 @@ def write(place, options, say):
 def to_be(place, options):
     """The settings that a deployment leaves: the file's, or those that are there, or the mode alone that it begins with."""
     now = read(place)
-    text = checked(options.file) if options.file else now
+    text = checked(options) if options.FILE else now
     said = parsed(text).get("mode")
     if now is None and not said:
-        if not options.mode:
+        if not options.MODE:
             raise Trouble(
-                "Nobody said whether Curfew may change anything. When its rules are created, AWS Config evaluates every bucket and group that is there.",
-                f"MODE=enforce closes all that is open then; MODE=observe changes nothing, and the mails say what would be. {UNCHANGED}",
+                "Nobody said whether Curfew may change anything. When its rules are created, AWS Config evaluates every bucket "
+                "and group that is there.",
+                "MODE=enforce closes all that is open then; MODE=observe changes nothing, and mails say what would be. "
+                + UNCHANGED,
             )
-        return json.dumps({"version": 1, **parsed(text), "mode": options.mode}, separators=(",", ":"))
-    if options.mode and options.mode != (said or "enforce"):
-        where = options.file or f"/{place.prefix}/settings in {place.region}"
+        return json.dumps({"version": 1, **parsed(text), "mode": options.MODE}, separators=(",", ":"))
+    if options.MODE and options.MODE != (said or "enforce"):
+        where = options.FILE or f"/{place.prefix}/settings in {place.region}"
         advice = f"Change the mode there (`make settings REGION={place.region} FILE=...`), or leave MODE out. {UNCHANGED}"
-        raise Trouble(f"MODE is `{options.mode}`, and {where} says `{said or 'enforce'}`.", advice)
+        raise Trouble(f"MODE is `{options.MODE}`, and {where} says `{said or 'enforce'}`.", advice)
     return text
 
 
@@ -73,12 +71,7 @@ def wants(text):
 
 def read(place):
     """The settings as they are in Parameter Store; `None` where there are none."""
-    ssm = place.client("ssm")
-    with trouble("reading the settings", place.region):
-        try:
-            return ssm.get_parameter(Name=f"/{place.prefix}/settings")["Parameter"]["Value"]
-        except ssm.exceptions.ParameterNotFound:
-            return None
+    return maybe(place.client("ssm").get_parameter, Name=f"/{place.prefix}/settings").get("Parameter", {}).get("Value")
 
 
 def put(place, text):
@@ -86,37 +79,23 @@ def put(place, text):
     before = read(place)
     if before == text:
         return "unchanged"
-    with trouble("writing the settings", place.region):
-        place.client("ssm").put_parameter(Name=f"/{place.prefix}/settings", Value=text, Type="String", Overwrite=True, Tier="Intelligent-Tiering")
+    name = f"/{place.prefix}/settings"
+    place.client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=True, Tier="Intelligent-Tiering")
     if before is not None:
         print(f"{place.region}  settings as they were: {before}")
     return "written"
 
 
-def checked(name):
-    """The file's text, which the functions would take."""
-    if not name:
+def checked(options):
+    """The text of the file, which the functions would take: their own code, built for this machine, says so."""
+    if not options.FILE:
         raise Trouble("No file is named.", "Say which, as in FILE=settings.json.")
     try:
         # Editors on Windows begin UTF-8 with a mark, which JSON does not know.
-        text = Path(name).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Trouble(f"{name} cannot be read: {error.strerror}", UNCHANGED) from error
-    except UnicodeDecodeError as error:
-        raise Trouble(f"{name} is not UTF-8: {error}", f"Save it as UTF-8. {UNCHANGED}") from error
-    # Of the whole workspace: of one package alone cargo would build the dependencies anew, with fewer features.
-    build = ["cargo", "build", "--locked", "--workspace", "--example", "settings", "--message-format", "json-render-diagnostics"]
-    try:
-        run = subprocess.run(build, cwd=ROOT, capture_output=True, text=True)
-    except OSError as error:
-        raise Trouble(f"cargo, which checks the settings, cannot be started: {error.strerror}", f"Install Rust's stable toolchain. {UNCHANGED}") from error
+        text = Path(options.FILE).read_text(encoding="utf-8-sig")
+        run = subprocess.run([options.checker], input=text, capture_output=True, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"{options.FILE} cannot be checked: {error}", f"It has to be a file in UTF-8. {UNCHANGED}") from error
     if run.returncode:
-        raise Trouble(f"What checks the settings cannot be built:\n{run.stderr.strip()}", f"Correct that and run the same command again. {UNCHANGED}")
-    built = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
-    [program] = [one["executable"] for one in built if one["reason"] == "compiler-artifact" and one["target"]["name"] == "settings" and one["executable"]]
-    run = subprocess.run([program], input=text, capture_output=True, text=True)
-    if run.returncode:
-        raise Trouble(f"{name}: {run.stderr.strip()}", f"Correct it and run the same command again. {UNCHANGED}")
-    if len(text.encode()) > LIMIT:
-        raise Trouble(f"{name} has {len(text.encode())} bytes, Parameter Store takes {LIMIT}.", f"Make it shorter. {UNCHANGED}")
+        raise Trouble(f"{options.FILE}: {run.stderr.strip()}", f"Correct it and run the same command again. {UNCHANGED}")
     return text

@@ -1,131 +1,113 @@
 """One CloudFormation stack: made, changed, removed, each as often as one likes."""
 
-from botocore.exceptions import ClientError, WaiterError
+import time
+import uuid
 
-from aws import AGAIN, trouble
-from templates import FUNCTIONS, INFRA, declared
-from trouble import Trouble
+from botocore.exceptions import ClientError
 
-TAGS = [{"Key": "project", "Value": "curfew"}]
+from aws import Trouble, maybe
+from templates import INFRA, ROWS, declared
+
 # A first creation that failed, or was never carried out.
 NEVER_MADE = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
-WAIT = {"Delay": 3, "MaxAttempts": 600}
-# What CloudFormation is at, and the waiter for its end.
-UNDER_WAY = {"CREATE": "stack_create_complete", "ROLLBACK": "stack_create_complete", "DELETE": "stack_delete_complete"}
+ATTEMPTS, PAUSE_SECONDS = 600, 3
 
 
 class Stack:
     """A stack in one Region: `kept`, `shared`, `config` from the template of that name, a function's from function.yaml."""
 
     def __init__(self, place, name):
-        self.place, self.id = place, f"{place.prefix}-{name}"
-        self.template = "function" if name in [one.binary for one in FUNCTIONS] else name
+        self.id, self.template = f"{place.prefix}-{name}", "function" if name in ROWS else name
+        self.where = f"The stack {self.id} in {place.region}"
         self.cloudformation = place.client("cloudformation")
 
-    def describe(self, name=None):
-        """What CloudFormation says about it; `None` where there is none."""
-        with trouble(f"looking for the stack {self.id}", self.place.region):
-            try:
-                [stack] = self.cloudformation.describe_stacks(StackName=name or self.id)["Stacks"]
-            except ClientError as error:
-                if "does not exist" in error.response["Error"].get("Message", ""):
-                    return None
-                raise
-        return stack if stack["StackStatus"] != "DELETE_COMPLETE" else None
+    def describe(self):
+        """What CloudFormation says about it; nothing where there is none."""
+        [stack] = maybe(self.cloudformation.describe_stacks, StackName=self.id).get("Stacks", [{}])
+        return stack if stack.get("StackStatus") != "DELETE_COMPLETE" else {}
 
     def status(self):
-        return (self.describe() or {"StackStatus": "not there"})["StackStatus"]
+        return self.describe().get("StackStatus", "not there")
 
     def is_there(self):
         return self.status() not in ("not there", *NEVER_MADE)
 
-    def values(self):
+    def values(self, stack=None):
         """The values that it was deployed with."""
-        return {one["ParameterKey"]: one.get("ParameterValue", "") for one in (self.describe() or {}).get("Parameters", [])}
+        stack = self.describe() if stack is None else stack
+        return {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
 
-    def topic(self):
-        """The topic of the shared stack."""
-        return next(one["OutputValue"] for one in self.describe()["Outputs"] if one["OutputKey"] == "TopicArn")
+    def output(self, name):
+        return next((one["OutputValue"] for one in self.describe().get("Outputs", []) if one["OutputKey"] == name), None)
 
     def deploy(self, given, protect=False):
         """Brings the stack to where the template and the values are. Says `created`, `updated` or `unchanged`."""
         stack = self.settled()
-        if stack and stack["StackStatus"] in (*NEVER_MADE, "DELETE_FAILED"):
+        if stack.get("StackStatus") in (*NEVER_MADE, "DELETE_FAILED"):
             self.delete()
-            stack = None
-        if stack and stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
+            stack = {}
+        if stack.get("StackStatus") == "UPDATE_ROLLBACK_FAILED":
             raise Trouble(
-                f"The stack {self.id} in {self.place.region} could not be changed, nor put back.",
-                "Look at its events in the console, repair what they name, choose `Continue update rollback` there, and run the same command again.",
+                f"{self.where} could not be changed, nor put back.",
+                "Look at its events in the console, repair what they name, choose `Continue update rollback` there, "
+                "and run the same command again.",
             )
-        text = (INFRA / f"{self.template}.yaml").read_text()
+        defaults = {key: str(one.get("Default", "")) for key, one in declared(self.template).items()}
+        values = {**defaults, **self.values(stack), **given}
+        what = {
+            "StackName": self.id, "TemplateBody": (INFRA / f"{self.template}.yaml").read_text(),
+            "Parameters": [{"ParameterKey": key, "ParameterValue": values[key]} for key in defaults],
+            "Capabilities": ["CAPABILITY_NAMED_IAM"], "Tags": [{"Key": "project", "Value": "curfew"}],
+        }
         if not stack:
-            values = {key: str(one.get("Default", "")) for key, one in declared(self.template).items()} | given
-            parameters = [{"ParameterKey": key, "ParameterValue": values[key]} for key in declared(self.template)]
-            self.carry_out("create_stack", "stack_create_complete", TemplateBody=text, Parameters=parameters, EnableTerminationProtection=protect)
+            self.carry_out(self.cloudformation.create_stack, "CREATE_COMPLETE", **what, EnableTerminationProtection=protect)
             return "created"
-        return "updated" if self.update(given, stack, TemplateBody=text) else "unchanged"
-
-    def update(self, given, stack, wait=True, **template):
-        """Changes values, and with `TemplateBody` the template. Says whether there was anything to change."""
-        before = [one["ParameterKey"] for one in stack.get("Parameters", [])]
-        keys = declared(self.template) if "TemplateBody" in template else before
-        parameters = [{"ParameterKey": key, "ParameterValue": given[key]} for key in keys if key in given]
-        parameters += [{"ParameterKey": key, "UsePreviousValue": True} for key in before if key in keys and key not in given]
         try:
-            self.carry_out("update_stack", "stack_update_complete" if wait else None, Parameters=parameters, **template)
+            self.carry_out(self.cloudformation.update_stack, "UPDATE_COMPLETE", **what)
         except ClientError as error:
-            if "No updates are to be performed" not in error.response["Error"].get("Message", ""):
+            if "No updates are to be performed" not in str(error):
                 raise
-            return False
-        return True
+            return "unchanged"
+        return "updated"
 
-    def carry_out(self, call, waiter, **what):
-        with trouble(f"changing the stack {self.id}", self.place.region, but="No updates are to be performed"):
-            made = getattr(self.cloudformation, call)(StackName=self.id, Capabilities=["CAPABILITY_NAMED_IAM"], Tags=TAGS, **what)
-        try:
-            if waiter:
-                self.cloudformation.get_waiter(waiter).wait(StackName=made["StackId"], WaiterConfig=WAIT)
-        except WaiterError as error:
-            why = self.reasons(made["StackId"]) or str(error)
-            raise Trouble(f"The stack {self.id} in {self.place.region} could not be deployed: {why}", AGAIN) from error
-
-    def settled(self):
-        """The stack once nothing is in progress; it may be somebody else's deployment that is."""
-        while (stack := self.describe()) and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] != "REVIEW_IN_PROGRESS":
-            waiter = UNDER_WAY.get(stack["StackStatus"].split("_")[0], "stack_update_complete")
-            try:
-                self.cloudformation.get_waiter(waiter).wait(StackName=stack["StackId"], WaiterConfig=WAIT)
-            except WaiterError as error:
-                # It ended in another way, which the next look tells; or not at all.
-                if "Max attempts" in str(error):
-                    raise Trouble(f"The stack {self.id} in {self.place.region} is still at it: {stack['StackStatus']}.", "Look at its events in the console; run the same command again once it has ended.") from error
-        return stack
-
-    def reasons(self, stack_id):
-        """Why resources failed in what was done last, first things first, without what was merely cancelled."""
-        with trouble(f"asking why the stack {self.id} failed", self.place.region):
-            events = self.cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
-        failed = []
-        for event in events:
-            if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in event.get("ResourceStatusReason", "cancelled").lower():
-                failed.insert(0, f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}")
-            if event.get("PhysicalResourceId") == stack_id and event["ResourceStatus"] in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
-                break
-        return "; ".join(dict.fromkeys(failed))
+    def tell(self, key, value):
+        """Starts to change one value, with the template that the stack has."""
+        parameters = [{"ParameterKey": one, "UsePreviousValue": True} for one in self.values() if one != key]
+        self.cloudformation.update_stack(
+            StackName=self.id, UsePreviousTemplate=True, Capabilities=["CAPABILITY_NAMED_IAM"],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value}, *parameters],
+        )
 
     def delete(self):
-        """Removes the stack. Says whether there was one."""
+        """Removes the stack. Says what became of it."""
         stack = self.settled()
         if not stack:
-            return False
-        with trouble(f"removing the stack {self.id}", self.place.region):
-            if stack.get("EnableTerminationProtection"):
-                self.cloudformation.update_termination_protection(StackName=self.id, EnableTerminationProtection=False)
-            self.cloudformation.delete_stack(StackName=stack["StackId"])
-        try:
-            self.cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack["StackId"], WaiterConfig=WAIT)
-        except WaiterError as error:
-            why = self.reasons(stack["StackId"]) or str(error)
-            raise Trouble(f"The stack {self.id} in {self.place.region} could not be removed: {why}", AGAIN) from error
-        return True
+            return "not there"
+        if stack.get("EnableTerminationProtection"):
+            self.cloudformation.update_termination_protection(StackName=self.id, EnableTerminationProtection=False)
+        self.carry_out(self.cloudformation.delete_stack, "not there", StackName=self.id)
+        return "removed"
+
+    def settled(self):
+        """The stack once nothing is in progress, nothing where there is none; it may be somebody else's deployment that is."""
+        for _ in range(ATTEMPTS):
+            stack = self.describe()
+            if not stack or not stack["StackStatus"].endswith("_IN_PROGRESS") or stack["StackStatus"] in NEVER_MADE:
+                return stack
+            time.sleep(PAUSE_SECONDS)
+        raise Trouble(f"{self.where} is still at it: {stack['StackStatus']}.", "Run the same command again once it has ended.")
+
+    def carry_out(self, call, right, **what):
+        """Makes a call and waits for its end, which has to be the right one."""
+        token = f"curfew-{uuid.uuid4()}"
+        call(**what, ClientRequestToken=token)
+        status = self.settled().get("StackStatus", "not there")
+        if status != right:
+            # The newest event comes first; what was merely cancelled is no reason.
+            events = self.cloudformation.describe_stack_events(StackName=self.id)["StackEvents"]
+            failed = [
+                f"{one['LogicalResourceId']}: {one['ResourceStatusReason']}" for one in reversed(events)
+                if one.get("ClientRequestToken") == token and one["ResourceStatus"].endswith("_FAILED")
+                and "cancelled" not in one.get("ResourceStatusReason", "cancelled").lower()
+            ]
+            raise Trouble(f"{self.where} ended as {status}: {'; '.join(failed) or 'see its events in the console'}")

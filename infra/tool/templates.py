@@ -11,25 +11,26 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from cfnlint.decode import cfn_yaml
+import yaml
 
-from trouble import Trouble
+from aws import Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
 
 # What can be said, and the parameter that it becomes in each template that declares it.
 OPTIONS = {
-    "email": "Email", "key": "KeyChoice", "log-days": "LogRetentionDays", "alert-topic": "AlertTopicArn",
-    "alert-key": "AlertKeyArn", "config-rules": "CreateConfigRules", "recorder": "CreateRecorder",
-    "tcp-ports": "AuthorizedTcpPorts", "maximum-concurrency": "MaximumConcurrency",
-    "oldest-message-seconds": "OldestMessageSeconds", "role-path": "RolePath", "boundary": "PermissionsBoundary",
+    "EMAIL": "Email", "KEY": "KeyChoice", "LOG_DAYS": "LogRetentionDays", "ALERT_TOPIC": "AlertTopicArn",
+    "ALERT_KEY": "AlertKeyArn", "CONFIG_RULES": "CreateConfigRules", "RECORDER": "CreateRecorder",
+    "TCP_PORTS": "AuthorizedTcpPorts", "MAXIMUM_CONCURRENCY": "MaximumConcurrency",
+    "OLDEST_MESSAGE_SECONDS": "OldestMessageSeconds", "ROLE_PATH": "RolePath", "BOUNDARY": "PermissionsBoundary",
+    "PREFIX": "NamePrefix", "MODE": "Mode",
 }
 
 
 @dataclass(frozen=True)
-class Function:
-    """A row of the table."""
+class Row:
+    """A function, as the table has it."""
 
     binary: str
     control: str
@@ -38,12 +39,9 @@ class Function:
     memory: int
     timeout: int
 
-    def name(self, place):
-        return f"{place.prefix}-{self.binary}"
-
     @property
     def parameters(self):
-        """What its row is in function.yaml. A message stays hidden for six times the time-out, as Lambda asks for."""
+        """What it is in function.yaml. A message stays hidden for six times the time-out, as Lambda asks for."""
         return {
             "FunctionName": self.binary, "Control": self.control, "ResourceType": self.resource,
             "Changes": "yes" if self.changes else "no", "MemoryMegabytes": str(self.memory),
@@ -51,20 +49,25 @@ class Function:
         }
 
 
-FUNCTIONS = [Function(name, **row) for name, row in tomllib.loads((INFRA / "functions.toml").read_text()).items()]
+ROWS = {name: Row(name, **row) for name, row in tomllib.loads((INFRA / "functions.toml").read_text()).items()}
 
 
-def function(text, variable="FUNCTION"):
-    """The function that somebody names in a variable."""
-    known = {one.binary: one for one in FUNCTIONS}
-    if text.removeprefix("curfew-") not in known:
-        raise Trouble(f"{variable} has `{text}`, which is none of Curfew's.", f"It is one of {', '.join(known)}.")
-    return known[text.removeprefix("curfew-")]
+class Loader(yaml.CSafeLoader):
+    """YAML with CloudFormation's short forms, as in `!Ref`."""
+
+
+def long_form(loader, tag, node):
+    kind = type(node).__name__.removesuffix("Node").lower()
+    value = getattr(loader, f"construct_{kind}")(node, **({} if kind == "scalar" else {"deep": True}))
+    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
+
+
+Loader.add_multi_constructor("!", long_form)
 
 
 @functools.cache
 def load(name):
-    return cfn_yaml.load(str(INFRA / f"{name}.yaml"))
+    return yaml.load((INFRA / f"{name}.yaml").read_text(), Loader)
 
 
 def declared(name):
@@ -73,70 +76,60 @@ def declared(name):
 
 
 def given(name, options):
-    """The values that were said for this template, each checked against it before AWS sees it."""
-    values = {}
-    for option, parameter in OPTIONS.items():
-        value = getattr(options, option.replace("-", "_")).strip()
-        if value and parameter in declared(name):
-            values[parameter] = check(option.upper().replace("-", "_"), value, declared(name)[parameter])
+    """The values that were said for this template."""
+    said = {parameter: getattr(options, variable) for variable, parameter in OPTIONS.items()}
     # Another topic has another key, or none.
-    if "AlertTopicArn" in values and "AlertKeyArn" in declared(name):
-        values.setdefault("AlertKeyArn", "")
-    return values
+    if said["AlertTopicArn"] is not None and said["AlertKeyArn"] is None:
+        said["AlertKeyArn"] = ""
+    return {parameter: value for parameter, value in said.items() if value is not None and parameter in declared(name)}
 
 
-def check(variable, value, parameter):
-    """The value as CloudFormation takes it. What may be empty can be taken back with `none`."""
-    low, high = (int(parameter.get(bound, default)) for bound, default in (("MinValue", 0), ("MaxValue", 10**9)))
-    allowed = [str(one) for one in parameter.get("AllowedValues", [])]
-    form = parameter.get("ConstraintDescription", f"must be one of {', '.join(allowed)}" if allowed else f"must be a number from {low} to {high}")
-    if parameter.get("Default") == "":
-        form = form.replace("or empty", "or none")
-        value = "" if value == "none" else value
-    fits = not allowed or value in allowed
-    fits &= bool(re.fullmatch(parameter.get("AllowedPattern", ".*"), value)) and len(value) <= int(parameter.get("MaxLength", 4096))
-    if parameter["Type"] == "Number":
-        fits &= bool(re.fullmatch(r"\d{1,9}", value)) and low <= int(value) <= high
-    if not fits:
+def fit(variable, value):
+    """The value as CloudFormation takes it, which would say so only after the build. `none` is none, where there may be none."""
+    name = OPTIONS[variable]
+    one = next(declared(template)[name] for template in ("kept", "shared", "function", "config") if name in declared(template))
+    if value == "none" and one.get("Default") == "":
+        return ""
+    allowed = list(map(str, one.get("AllowedValues", range(one.get("MinValue", 1), one.get("MaxValue", 0) + 1))))
+    if not re.fullmatch(one.get("AllowedPattern", ".*"), value) or (allowed and value not in allowed):
+        form = f"must be one of {', '.join(allowed)}" if len(allowed) < 20 else f"must be a number up to {allowed[-1]}"
+        form = one.get("ConstraintDescription", form).replace("or empty", "or none")
         raise Trouble(f"{variable} is `{value}`, which it cannot be.", f"It {form}. Nothing was changed.")
     return value
 
 
-def resolve(value, names, conditions):
-    """A part of a template with its references and conditions carried out."""
+def carried_out(value, names, conditions):
+    """A part of a template with what it refers to and decides."""
+    does = {
+        "Ref": lambda name: names.get(name, ""),
+        "Fn::Sub": lambda text: re.sub(r"\$\{([\w:]+)\}", lambda found: names[found[1]], text),
+        "Fn::Equals": lambda pair: str(pair[0]) == str(pair[1]),
+        "Fn::Not": lambda one: not one[0],
+        "Fn::If": lambda one: one[1] if carried_out(conditions[one[0]], names, conditions) else one[2],
+    }
     if isinstance(value, list):
-        return [resolve(one, names, conditions) for one in value]
+        return [carried_out(one, names, conditions) for one in value]
     if not isinstance(value, dict):
         return value
-    if "Ref" in value:
-        return names.get(value["Ref"], "")
-    if "Fn::Sub" in value:
-        return re.sub(r"\$\{([\w:]+)\}", lambda found: names[found[1]], value["Fn::Sub"])
-    if "Fn::If" in value:
-        condition, yes, no = value["Fn::If"]
-        return resolve(yes if holds(conditions[condition], names) else no, names, conditions)
-    return {key: resolve(one, names, conditions) for key, one in value.items()}
-
-
-def holds(condition, names):
-    if "Fn::Not" in condition:
-        return not holds(condition["Fn::Not"][0], names)
-    left, right = (resolve(one, names, {}) for one in condition["Fn::Equals"])
-    return str(left) == str(right)
+    found = {key: carried_out(one, names, conditions) for key, one in value.items()}
+    return next((does[key](one) for key, one in found.items() if key in does), found)
 
 
 def properties(place, values):
-    """What function.yaml says of the function itself, with these values of its parameters."""
-    template = load("function")
+    """What function.yaml says of the function itself with these values, as Lambda's API takes it."""
     pseudo = {"AWS::Region": place.region, "AWS::AccountId": place.account, "AWS::Partition": place.partition}
-    defaults = {name: one.get("Default", "") for name, one in template["Parameters"].items()}
-    found = resolve(template["Resources"]["Function"]["Properties"], {**defaults, **values, **pseudo}, template["Conditions"])
+    defaults = {name: one.get("Default", "") for name, one in declared("function").items()}
+    template = load("function")
+    found = carried_out(template["Resources"]["Function"]["Properties"], {**defaults, **values, **pseudo}, template["Conditions"])
+    for others in ("Code", "ReservedConcurrentExecutions"):
+        del found[others]
     # Where an emulator stands in for AWS, the functions have to find it too.
     if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
         found["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = endpoint
-    return found
+    tags = {one["Key"]: one["Value"] for one in found["Tags"]}
+    return {**found, "MemorySize": int(found["MemorySize"]), "Timeout": int(found["Timeout"]), "Tags": tags}
 
 
 if __name__ == "__main__":
     # For StackSets: a function's row as parameters.
-    print(*(f"{name}={value}" for name, value in function(sys.argv[1]).parameters.items()))
+    print(*(f"{name}={value}" for name, value in ROWS[sys.argv[1]].parameters.items()))

@@ -64,6 +64,7 @@ def test_a_parameter_that_cannot_be_right_stops_the_start_and_is_named(reading, 
     assert function.process.wait(timeout=5) != 0
     [line] = function.lines()
     assert line["level"] == "ERROR" and NAME in line["message"] and named in line["message"]
+    assert line["settings_version"] == ssm.get_parameter(Name=NAME)["Parameter"]["Version"]
 
 
 def test_a_parameter_that_is_not_there_stops_the_start(start):

@@ -2,13 +2,14 @@
 templates. What Lambda does between a queue and a function is done here, as the mapping says.
 """
 
+import functools
 import json
 import os
 import subprocess
 import sys
 
 from .functions import FUNCTIONS
-from .stack import ACCOUNT, CREDENTIALS, REGION, ROOT, Function, binary
+from .stack import ACCOUNT, CREDENTIALS, REGION, ROOT, TARGET, Function, binary
 
 
 def real_binaries(lambda_dir):
@@ -18,6 +19,13 @@ def real_binaries(lambda_dir):
         place.parent.mkdir(parents=True)
         subprocess.run(["strip", "-o", place, binary(name)], check=True)
     return lambda_dir
+
+
+@functools.cache
+def checker():
+    """What checks settings, built as the Makefile does."""
+    subprocess.run(["cargo", "build", "--quiet", "--locked", "--workspace", "--example", "settings"], cwd=ROOT, check=True)
+    return TARGET / "debug" / "examples" / "settings"
 
 
 def as_process(words, environment):
@@ -45,7 +53,8 @@ class Deployment:
 
     def tool(self, command, *options, region=REGION):
         """Runs a command of the tool and returns it once it has ended."""
-        return self.run([command, "--regions", region, *options], self.environment)
+        checked = ("--checker", checker()) if "--FILE" in options else ()
+        return self.run([command, "--regions", region, *checked, *options], self.environment)
 
     def deploy(self, *options):
         return self.tool("deploy", "--lambda-dir", self.lambda_dir, *options)

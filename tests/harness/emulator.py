@@ -1,6 +1,6 @@
-"""moto's server, with what it lacks of AWS: an alias that a stack makes, log groups of functions, termination protection
-that can be taken away, policies that go before their role, a key's policy as text, versions that really run when
-they are asked, and items that two requests do not change at the same time. Templates are read by
+"""moto's server, with what it lacks of AWS: an alias that a stack makes, versions that it replaces, log groups of functions,
+termination protection that can be taken away, policies that go before their role, a key's policy as text, versions that
+really run when they are asked, and items that two requests do not change at the same time. Templates are read by
 libyaml, which takes a fifth of the time.
 
 Called with moto's own arguments.
@@ -40,7 +40,7 @@ from moto.ssm.models import ssm_backends  # noqa: E402
 send_to_targets = Rule.send_to_targets
 delete_role, validate = Role.delete_from_cloudformation_json, CloudFormationResponse._validate_different_update
 update_resource, store_value, map_queue = parsing.parse_and_update_resource, parsing.ResourceMap.parse_ssm_parameter, LambdaBackend.create_event_source_mapping
-create_function = LambdaFunction.create_from_cloudformation_json
+create_function, build_diff = LambdaFunction.create_from_cloudformation_json, parsing.ResourceMap.build_resource_diff
 create_key, init, configuration, update = (
     KmsBackend.create_key, LambdaFunction.__init__, LambdaFunction.get_configuration, LambdaFunction.update_configuration,
 )
@@ -67,6 +67,30 @@ class Alias(CloudFormationModel):
         said = cloudformation_json["Properties"]
         backend = get_backend(account_id, region_name)
         return cls(backend.create_alias(said["Name"], said["FunctionName"], str(said["FunctionVersion"]), "", None).arn)
+
+    @classmethod
+    def update_from_cloudformation_json(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+        said = cloudformation_json["Properties"]
+        get_backend(account_id, region_name).update_alias(said["Name"], said["FunctionName"], str(said["FunctionVersion"]), "", None)
+        return original_resource
+
+
+def another_version(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+    """A version with another description is another version; the one before stays, as UpdateReplacePolicy says."""
+    assert cloudformation_json["UpdateReplacePolicy"] == "Retain"
+    return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+
+
+def diff_with_what_follows(self, template, parameters=None):
+    """What is made of a changed value in text changes too, and an alias follows the version whose number it has. All in the
+    template's order, which is that of what depends on what."""
+    found, resources = build_diff(self, template, parameters), template["Resources"]
+    changed = [f"${{{name}}}" for name, value in (parameters or {}).items() if self.input_parameters.get(name) != value]
+    made_of_them = [name for name, one in resources.items() if any(value in json.dumps(one) for value in changed)]
+    found["Modify"] += [name for name in made_of_them if name not in found["Add"]]
+    aliases = {name: one for name, one in resources.items() if one["Type"] == Alias.cloudformation_type()}
+    follow = {name for name, one in aliases.items() if one["Properties"]["FunctionVersion"]["Fn::GetAtt"][0] in found["Modify"]}
+    return found | {"Modify": [name for name in resources if name in follow or name in found["Modify"]]}
 
 
 def init_with_logging(self, account_id, spec, *args, **kwargs):
@@ -192,6 +216,8 @@ if __name__ == "__main__":
     parsing.ResourceMap.parse_ssm_parameter = value_of_a_parameter_that_is_there
     LambdaBackend.create_event_source_mapping = map_alias
     LambdaFunction.create_from_cloudformation_json = create_with_logging
+    LambdaVersion.update_from_cloudformation_json = classmethod(another_version)
+    parsing.ResourceMap.build_resource_diff = diff_with_what_follows
     LambdaVersion.get_cfn_attribute = lambda self, _: self.version
     LambdaVersion.physical_resource_id = property(lambda self: f"version {self.version}", lambda *_: None)
     # What a mapping does, the tests do themselves, to see it: see Mapping in deployed.py.

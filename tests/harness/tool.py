@@ -43,8 +43,9 @@ def run(words, environment):
     ):
         try:
             status = main()()
-        except SystemExit as end:
-            status = end.code
+        except sys.modules["aws"].Trouble as trouble:
+            print(trouble, file=error)
+            status = 1
         except Exception:
             traceback.print_exc()
             status = 1

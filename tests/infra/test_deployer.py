@@ -13,7 +13,7 @@ POLICY = json.loads((templates.INFRA / "deployer-policy.json").read_text())["Sta
 # What CloudFormation calls a service, where IAM calls it otherwise.
 SERVICES = {"Logs": "logs", "Events": "events", "CloudWatch": "cloudwatch"}
 # Nothing narrower than everything: ids that AWS chooses, or actions that know no resource.
-WIDE = {"Mappings", "NewKey", "Queries", "LookAround", "Config"}
+WIDE = {"Mappings", "NewKey", "Queries", "LookAround", "Config", "Subscriptions"}
 
 
 def as_list(value):

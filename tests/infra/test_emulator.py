@@ -1,6 +1,7 @@
 """The stacks on the emulator: what it can create is there with the right properties, what it cannot is listed."""
 
 import io
+import itertools
 import json
 import zipfile
 
@@ -48,11 +49,11 @@ def outputs(emulator):
     s3 = emulator.client("s3")
     bucket = f"{CODE['CodeBucketPrefix']}-{REGION}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as code:
-        code.writestr("bootstrap", "")
-    for function in FUNCTIONS:
-        s3.put_object(Bucket=bucket, Key=f"{CODE['CodeVersion']}/{function}.zip", Body=archive.getvalue())
+    for version, function in itertools.product((CODE["CodeVersion"], "2.0.0"), FUNCTIONS):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as code:
+            code.writestr("bootstrap", version)
+        s3.put_object(Bucket=bucket, Key=f"{version}/{function}.zip", Body=archive.getvalue())
     return {name: create(emulator, name) for name in templates.STACKS}
 
 
@@ -122,6 +123,33 @@ def test_the_records_table_is_as_the_functions_need_it_and_is_not_lost_by_mistak
     assert properties["SSESpecification"]["Fn::If"][1]["KMSMasterKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}
     assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_another_code_version_publishes_a_version_keeps_those_before_and_moves_the_alias(emulator, outputs):
+    client, name = emulator.client("lambda"), {"FunctionName": "curfew-sg-quarantine"}
+
+    def update(**said):
+        before = [{"ParameterKey": key, "UsePreviousValue": True} for key in PARAMETERS["sg-quarantine"] if key not in said]
+        emulator.client("cloudformation").update_stack(
+            StackName="curfew-sg-quarantine", TemplateBody=templates.text("function"), Capabilities=["CAPABILITY_NAMED_IAM"],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in said.items()] + before,
+        )
+        published = client.list_versions_by_function(**name)["Versions"]
+        codes = {one["Version"]: one["CodeSha256"] for one in published if one["Version"] != "$LATEST"}
+        return client.get_alias(**name, Name="live")["FunctionVersion"], codes
+
+    live, [first] = "1", client.list_versions_by_function(**name)["Versions"][1:]
+    assert client.get_alias(**name, Name="live")["FunctionVersion"] == live
+    live, codes = update(CodeVersion="2.0.0")
+    assert live == "2" and set(codes) == {"1", "2"} and codes["1"] == first["CodeSha256"] != codes["2"]
+    # What is no part of the function publishes nothing.
+    assert update(CodeVersion="2.0.0", OldestMessageSeconds="600") == (live, codes)
+    # Going back is a version of its own, with the code from before.
+    live, codes = update(CodeVersion="1.0.0")
+    assert live == "3" and set(codes) == {"1", "2", "3"} and codes["3"] == codes["1"]
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:curfew-sg-quarantine"
+    [mapping] = client.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
+    assert mapping["FunctionArn"].endswith(":curfew-sg-quarantine:live")
 
 
 def waiting(emulator, function):

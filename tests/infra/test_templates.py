@@ -54,7 +54,8 @@ def test_what_templates_have_in_common_they_have_alike(loaded):
 
 
 def test_the_templates_stay_small():
-    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1490
+    # Another function brings its role.
+    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1490 + 60 * (len(FUNCTIONS) - 3)
     # CloudFormation takes no longer text in a call.
     assert all(len(templates.text(name).encode()) <= 51_200 for name in templates.TEMPLATES)
 
@@ -194,11 +195,10 @@ def test_an_alarm_watches_what_the_templates_make_and_its_own_functions_part():
 def test_an_outcome_that_an_alarm_watches_is_one_that_its_control_can_have():
     for alarm, metric, dimensions in templates.alarms("Curfew"):
         outcome = dict(dimensions).get("outcome")
-        rows = [row for row in ROWS.values() if row.control == dict(dimensions)["control"]]
-        assert len(rows) == 1, (alarm, metric)
+        [row] = [row for row in ROWS.values() if alarm.startswith(f"curfew-{row.name}-")]
+        assert dict(dimensions)["control"] == row.control, (alarm, metric)
         # What changes nothing leaves nothing open after a change.
-        assert outcome in ({None, "failed", "still-open"} if rows[0].changes else {None, "failed"}), alarm
-        assert alarm.startswith(f"curfew-{rows[0].name}-"), alarm
+        assert outcome in ({None, "failed", "still-open"} if row.changes else {None, "failed"}), alarm
 
 
 def test_queries_by_outcome_leave_out_the_lines_that_hold_metrics():
@@ -212,11 +212,14 @@ def test_the_folders_readme_knows_every_parameter_and_counts_the_alarms(loaded):
     for name, template in loaded.items():
         for parameter in template["Parameters"]:
             assert f"`{parameter}`" in text, f"{name}.yaml: {parameter}"
-    alarms = [alarm for function in FUNCTIONS for alarm in templates.alarms_of(function).values()]
     # An alarm over several metrics is paid for by the metric.
-    metrics = sum("MetricStat" in one for alarm in alarms for one in alarm["Metrics"])
+    counted = {}
+    for function, row in ROWS.items():
+        alarms = templates.alarms_of(function).values()
+        counted[row.changes] = (len(alarms), sum("MetricStat" in one for alarm in alarms for one in alarm["Metrics"]))
+    told = f"{counted[True][0]} alarms over {counted[True][1]} metrics a function ({counted[False][0]} over {counted[False][1]} where it only reports)"
     for readme in (text, (ROOT / "README.md").read_text()):
-        assert f"{len(alarms)} alarms over {metrics} metrics" in readme
+        assert told in " ".join(readme.split())
 
 
 def test_the_dashboard_fits_its_grid():

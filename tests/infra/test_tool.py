@@ -9,22 +9,24 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from harness import templates
+from harness import templates, tool
 from harness.stack import ROOT
 
 sys.path.insert(0, str(ROOT / "infra" / "tool"))
 
 import aws  # noqa: E402
 import checks  # noqa: E402
+import commands  # noqa: E402
 import functions  # noqa: E402
-import queues  # noqa: E402
-import regions  # noqa: E402
 import settings  # noqa: E402
 import stacks  # noqa: E402
+import status  # noqa: E402
 import templates as tool_templates  # noqa: E402
-from trouble import Trouble  # noqa: E402
+from aws import Trouble  # noqa: E402
 
+ROWS = tool_templates.ROWS
 NOW = datetime.datetime.now(datetime.UTC)
 
 
@@ -59,7 +61,7 @@ class Place:
 
 @pytest.fixture
 def place(monkeypatch):
-    monkeypatch.setattr(stacks, "WAIT", {"Delay": 0, "MaxAttempts": 5})
+    monkeypatch.setattr(stacks, "PAUSE_SECONDS", 0)
     place = Place()
     yield place
     place.all_was_asked()
@@ -76,22 +78,23 @@ def gone(place):
 @pytest.mark.parametrize("name", templates.TEMPLATES)
 def test_each_parameter_of_a_template_is_said_or_comes_from_the_table(name):
     said = set(tool_templates.OPTIONS.values())
-    table = set(tool_templates.FUNCTIONS[0].parameters) | set(settings.wants("{}"))
+    table = set(ROWS["sg-quarantine"].parameters) | set(settings.wants("{}"))
     # What `make deploy` sets by itself, and what StackSets alone say.
     others = {"NamePrefix", "KeyArn", "Stopped", "Settings", "CodeBucketPrefix", "CodeVersion", "Architecture", "ReservedConcurrency"}
     assert set(tool_templates.declared(name)) <= said | table | others
 
 
 def test_the_parameters_of_a_function_are_its_row():
-    for one in tool_templates.FUNCTIONS:
+    for one in ROWS.values():
         assert one.parameters == templates.values_of(one.binary)
 
 
 def test_what_cargo_lambda_is_told_is_what_the_template_says(place):
-    one = tool_templates.function("sg-quarantine")
+    one = ROWS["sg-quarantine"]
     found = tool_templates.properties(place, {**one.parameters, "AlertTopicArn": "arn:aws:sns:us-east-1:210987654321:security"})
     template = templates.resources("function", "sg-quarantine")["Function"]["Properties"]
-    assert (found["MemorySize"], found["Timeout"]) == (template["MemorySize"], template["Timeout"]) == ("256", "60")
+    assert (found["MemorySize"], found["Timeout"]) == (int(template["MemorySize"]), int(template["Timeout"])) == (256, 60)
+    assert found["Architectures"] == ["arm64"] and found["Tags"] == {"project": "curfew"}
     assert found["Role"] == template["Role"] == "arn:aws:iam::123456789012:role/curfew-sg-quarantine-eu-central-1"
     assert found["TracingConfig"] == template["TracingConfig"]
     assert found["Environment"]["Variables"]["TOPIC_ARN"] == "arn:aws:sns:us-east-1:210987654321:security"
@@ -109,7 +112,7 @@ def test_sqs_is_told_to_send_dead_letters_back_to_the_named_queue(place):
     place.answers("sqs", "get_queue_attributes", {"Attributes": {"QueueArn": f"{arn}-dead-letters", "ApproximateNumberOfMessages": "3"}})
     place.answers("sqs", "start_message_move_task", {"TaskHandle": "t"}, {"SourceArn": f"{arn}-dead-letters", "DestinationArn": arn})
     said = []
-    queues.redrive(place, SimpleNamespace(function="sg-quarantine"), lambda *words: said.append(words))
+    commands.redrive(place, SimpleNamespace(FUNCTION="sg-quarantine"), lambda *words: said.append(words))
     assert said == [("curfew-sg-quarantine", "3 on their way back")]
 
 
@@ -122,9 +125,9 @@ def test_a_stack_without_changes_is_unchanged(place):
 def test_a_first_creation_that_failed_is_removed_and_made_anew(place):
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
-    place.answers("cloudformation", "delete_stack", {}, {"StackName": "id"})
+    place.answers("cloudformation", "delete_stack", {})
     place.answers("cloudformation", "describe_stacks", stack("DELETE_IN_PROGRESS"))
-    place.answers("cloudformation", "describe_stacks", stack("DELETE_COMPLETE"))
+    gone(place)
     place.answers("cloudformation", "create_stack", {"StackId": "new"})
     place.answers("cloudformation", "describe_stacks", stack("CREATE_IN_PROGRESS"))
     place.answers("cloudformation", "describe_stacks", stack("CREATE_COMPLETE"))
@@ -135,7 +138,6 @@ def test_what_somebody_else_is_at_is_waited_for(place):
     place.answers("cloudformation", "describe_stacks", stack("UPDATE_IN_PROGRESS"))
     place.answers("cloudformation", "describe_stacks", stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"))
     place.answers("cloudformation", "describe_stacks", stack("UPDATE_ROLLBACK_COMPLETE"))
-    place.answers("cloudformation", "describe_stacks", stack("UPDATE_ROLLBACK_COMPLETE"))
     place.refuses("cloudformation", "update_stack", "ValidationError", "No updates are to be performed.")
     assert stacks.Stack(place, "config").deploy({}) == "unchanged"
 
@@ -143,7 +145,6 @@ def test_what_somebody_else_is_at_is_waited_for(place):
 def test_a_first_creation_that_is_being_rolled_back_is_waited_for(place):
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_IN_PROGRESS"))
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_IN_PROGRESS"))
-    place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
     assert stacks.Stack(place, "config").settled()["StackStatus"] == "ROLLBACK_COMPLETE"
 
@@ -157,29 +158,39 @@ def test_a_value_that_is_not_said_stays_and_what_is_new_in_a_template_gets_its_d
     )
     place.refuses("cloudformation", "update_stack", "ValidationError", "No updates are to be performed.")
     stacks.Stack(place, "config").deploy({"AuthorizedTcpPorts": "22"})
-    assert asked["Parameters"] == [
-        {"ParameterKey": "AuthorizedTcpPorts", "ParameterValue": "22"}, {"ParameterKey": "CreateRecorder", "UsePreviousValue": True},
-    ]
+    values = {one["ParameterKey"]: one["ParameterValue"] for one in asked["Parameters"]}
+    assert values == {
+        "AuthorizedTcpPorts": "22", "CreateRecorder": "yes", "CreateConfigRules": "yes", "NamePrefix": "curfew", "RolePath": "/",
+        "PermissionsBoundary": "",
+    }
 
 
 def test_a_defect_in_one_region_does_not_end_the_others(capsys, monkeypatch):
-    monkeypatch.setattr(regions, "Place", lambda region, *_: SimpleNamespace(region=region))
+    main = tool.main().__globals__
+    monkeypatch.setitem(main, "Place", lambda region, *_: SimpleNamespace(region=region))
 
     def work(place, _options, say):
         if place.region == "eu-central-1":
             raise KeyError("Outputs")
         say("config", "created")
 
-    assert regions.each(SimpleNamespace(regions="eu-central-1 us-east-1", prefix="", account=""), work) == 1
+    monkeypatch.setitem(main["COMMANDS"], "status", work)
+    monkeypatch.setattr(sys, "argv", ["make", "status", "--regions", "eu-central-1 us-east-1"])
+    assert tool.main()() == 1
     table = capsys.readouterr().out.splitlines()[-2:]
     assert "FAILED: unexpected KeyError" in table[0] and "1 created" in table[1]
 
 
-def test_a_failure_names_its_reasons_without_what_was_merely_cancelled_or_is_of_an_earlier_attempt(place):
-    def event(resource, status, reason=""):
+def test_a_failure_names_its_reasons_without_what_was_merely_cancelled_or_is_of_an_earlier_attempt(place, monkeypatch):
+    tokens = []
+    place.client("cloudformation").meta.events.register(
+        "provide-client-params.cloudformation.CreateStack", lambda params, **_: tokens.append(params["ClientRequestToken"])
+    )
+
+    def event(resource, reason, **more):
         return {
             "StackId": "id", "EventId": resource, "StackName": "curfew-config", "Timestamp": NOW, "LogicalResourceId": resource,
-            "ResourceStatus": status, "ResourceStatusReason": reason, "PhysicalResourceId": "id" if resource == "curfew-config" else "x",
+            "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": reason, **more,
         }
 
     gone(place)
@@ -187,22 +198,25 @@ def test_a_failure_names_its_reasons_without_what_was_merely_cancelled_or_is_of_
     place.answers("cloudformation", "describe_stacks", stack("ROLLBACK_COMPLETE"))
     # The newest first.
     events = [
-        event("Recorder", "CREATE_FAILED", "Resource creation cancelled"),
-        event("BucketPublicReadRule", "CREATE_FAILED", "not authorized to perform config:PutConfigRule"),
-        event("curfew-config", "CREATE_IN_PROGRESS", "User Initiated"),
-        event("RecorderRole", "CREATE_FAILED", "of the attempt before"),
+        event("Recorder", "Resource creation cancelled"),
+        event("BucketPublicReadRule", "not authorized to perform config:PutConfigRule"),
+        event("DeliveryChannel", "no such bucket"),
+        event("curfew-config", "User Initiated", ResourceStatus="CREATE_IN_PROGRESS"),
+        event("RecorderRole", "of the attempt before", ClientRequestToken="curfew-before"),
     ]
+    monkeypatch.setattr(stacks.uuid, "uuid4", lambda: "now")
+    events = [{"ClientRequestToken": "curfew-now", **one} for one in events]
     place.answers("cloudformation", "describe_stack_events", {"StackEvents": events})
-    with pytest.raises(Trouble, match="deployed: BucketPublicReadRule: not authorized to perform config:PutConfigRule\n") as told:
+    told = "ROLLBACK_COMPLETE: DeliveryChannel: no such bucket; BucketPublicReadRule: not authorized to perform config:PutConfigRule\n"
+    with pytest.raises(Trouble, match=told + "  -> .*run the same command again"):
         stacks.Stack(place, "config").deploy({})
-    assert "run the same command again" in told.value.advice
+    assert tokens == ["curfew-now"]
 
 
 def test_a_stack_that_can_only_be_repaired_by_hand_says_how(place):
     place.answers("cloudformation", "describe_stacks", stack("UPDATE_ROLLBACK_FAILED"))
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(Trouble, match="Continue update rollback"):
         stacks.Stack(place, "config").deploy({})
-    assert "Continue update rollback" in told.value.advice
 
 
 UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
@@ -210,27 +224,27 @@ UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 
 @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "UPDATE_IN_PROGRESS"])
 def test_mappings_are_stopped_whatever_the_stacks_say(place, status):
-    import deployment
-
-    for _ in tool_templates.FUNCTIONS:
+    for _ in ROWS:
         place.answers("lambda", "list_event_source_mappings", {"EventSourceMappings": [{"UUID": UUID, "State": "Enabled"}]})
-    for _ in tool_templates.FUNCTIONS:
+    for _ in ROWS:
         place.answers("lambda", "update_event_source_mapping", {}, {"UUID": UUID, "Enabled": False})
-    for _ in tool_templates.FUNCTIONS:
+    for _ in ROWS:
         place.answers("cloudformation", "describe_stacks", stack(status))
         place.refuses("cloudformation", "update_stack", "ValidationError", f"Stack is in {status} state and can not be updated.")
     said = []
     say = lambda *words: said.append(" ".join(words))  # noqa: E731
     say.say = say
-    deployment.stop(place, None, say)
+    commands.switch(place, None, say, is_on=False)
     assert said[0] == "all mappings stopped"
-    assert len(said) == 1 + len(tool_templates.FUNCTIONS) and all("learns it with the next deployment" in line for line in said[1:])
+    assert len(said) == 1 + len(ROWS) and all("learns it with the next deployment" in line for line in said[1:])
 
 
 def recorders(place, recording=True, **more):
     one = {"name": "default", "roleARN": "r", "recordingGroup": {"allSupported": True}, **more}
     place.answers("config", "describe_configuration_recorders", {"ConfigurationRecorders": [one]})
-    place.answers("config", "describe_configuration_recorder_status", {"ConfigurationRecordersStatus": [{"name": "default", "recording": recording}]})
+    if "recordingScope" not in more:
+        status = [{"name": "default", "recording": recording}]
+        place.answers("config", "describe_configuration_recorder_status", {"ConfigurationRecordersStatus": status})
     return [what for _, what in checks.recorder(place)]
 
 
@@ -260,14 +274,32 @@ def test_rules_of_others_have_to_be_about_each_type_and_to_tell_what_they_see(pl
     assert checks.rules(place, "yes") == []
 
 
+def test_status_says_of_each_rule_of_curfews_own_how_its_last_evaluation_went(place):
+    names = ("curfew-s3-bucket-public-read-prohibited", "securityhub-restricted-ssh-1a2b3c", "curfew-new", "curfew-denied")
+    rules = [{"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": "X"}} for name in names]
+    place.answers("config", "describe_config_rules", {"ConfigRules": rules})
+    answer = [
+        {"ConfigRuleName": names[0], "LastSuccessfulEvaluationTime": NOW},
+        {"ConfigRuleName": names[2]},
+        {"ConfigRuleName": names[3], "LastErrorMessage": "Config may not read buckets", "LastSuccessfulEvaluationTime": NOW},
+    ]
+    own = {"ConfigRuleNames": [names[0], names[2], names[3]]}
+    place.answers("config", "describe_config_rule_evaluation_status", {"ConfigRulesEvaluationStatus": answer}, own)
+    assert dict(status.evaluations(place)) == {
+        names[0]: f"evaluated {NOW}", names[2]: "evaluated never", names[3]: "Config may not read buckets",
+    }
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
-    [("AccessDenied", "may not call ListQueues"), ("ExpiredToken", "does not take these credentials"), ("Throttling", "failed in eu-central-1")],
+    [("AccessDenied", "deployer-policy.json"), ("ExpiredToken", "Log in first"), ("Throttling", "run the same command again")],
 )
 def test_what_aws_refuses_is_told_by_its_call(place, code, words):
     place.refuses("sqs", "list_queues", code)
-    with pytest.raises(Trouble, match=words), aws.trouble("looking", place.region):
+    with pytest.raises(ClientError) as error:
         place.client("sqs").list_queues()
+    told = aws.told(error.value)
+    assert f"({code}) when calling the ListQueues operation" in told and words in told
 
 
 def test_a_function_with_a_role_that_lambda_does_not_know_yet_is_tried_again(place, monkeypatch, tmp_path):
@@ -280,8 +312,10 @@ def test_a_function_with_a_role_that_lambda_does_not_know_yet_is_tried_again(pla
 
     monkeypatch.setattr(functions.subprocess, "run", run)
     monkeypatch.setattr(functions.time, "sleep", lambda _: None)
-    one = tool_templates.function("sg-quarantine")
-    assert functions.run_cargo_lambda(place, one, tool_templates.properties(place, one.parameters), "0.1.0", tmp_path) == "7"
+    one = ROWS["sg-quarantine"]
+    wanted, function = tool_templates.properties(place, one.parameters), functions.Function(place, one)
+    place.answers("lambda", "get_function_configuration", {"LoggingConfig": {"LogGroup": "/aws/lambda/curfew"}})
+    assert functions.patiently(lambda: function.bring_binary(wanted, "0.1.0", tmp_path), functions.EARLY) == "7"
     assert len(attempts) == 3
     # cargo-lambda would move an alias before the version was asked.
     assert "--alias" not in attempts[0]
@@ -296,15 +330,12 @@ def test_what_merely_is_in_the_environment_is_no_option():
 
     environment["REGIONS"] = "us-east-1"
     assert '--regions "eu-central-1"' in would_run("status")
-    assert not any(word in would_run(target) for target in ("deploy", "remove") for word in ("--email", "--key", "z80", "--logs", "--force", "--file"))
-    assert '--email "ops@example.com"' in would_run("deploy", "EMAIL=ops@example.com")
-    assert '--force "yes"' in would_run("remove", "FORCE=yes")
+    assert not any(word in would_run(target) for target in ("deploy", "remove") for word in ("--EMAIL", "--KEY", "z80", "--LOGS", "--FORCE", "--FILE"))
+    assert '--EMAIL "ops@example.com"' in would_run("deploy", "EMAIL=ops@example.com")
+    assert '--FORCE "yes"' in would_run("remove", "FORCE=yes")
 
 
 def test_each_option_of_the_tool_is_a_variable_of_make():
     text = (ROOT / "Makefile").read_text()
-    said = dict(pair.split(":") for pair in re.findall(r"\b[a-z-]+:[A-Z_]+\b", text[text.index("SAID = "):text.index("option = ")]))
-    parser = (ROOT / "infra" / "tool" / "__main__.py").read_text()
-    others = re.findall(r'"([a-z-]+)"', re.search(r"^OTHERS = (.*)$", parser, re.MULTILINE)[1])
-    assert set(said) == {*others, *tool_templates.OPTIONS} - {"regions"}
-    assert all(variable == option.upper().replace("-", "_") for option, variable in said.items())
+    said = re.search(r"^SAID = ((?:.*\\\n)*.*)$", text, re.MULTILINE)[1].replace("\\", "").split()
+    assert sorted(said) == sorted([*tool.main().__globals__["OTHERS"], *tool_templates.OPTIONS])

@@ -46,7 +46,8 @@ impl Book {
 /// Refuses settings that ask for changes where nothing can be written down before them.
 pub(crate) fn check(settings: &Settings, control: &str, has_table: bool) -> Result<(), SettingsNotRead> {
     if settings.mode_of(control) == Mode::Enforce && !has_table {
-        return Err(SettingsNotRead::Unrecorded { control: control.to_owned(), variable: LEDGER });
+        let (control, written) = (control.to_owned(), settings.written);
+        return Err(SettingsNotRead::Unrecorded { control, variable: LEDGER, written });
     }
     Ok(())
 }

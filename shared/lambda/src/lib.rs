@@ -72,6 +72,16 @@ enum StartError {
     Topic(#[from] TopicArnError),
 }
 
+impl StartError {
+    /// Which writing of the settings is in the way.
+    fn written(&self) -> Option<i64> {
+        match self {
+            Self::Settings(error) => error.written(),
+            Self::Origin(_) | Self::Topic(_) => None,
+        }
+    }
+}
+
 impl Function {
     /// Starts logging, reads the settings and makes ready what every client shares.
     ///
@@ -92,7 +102,7 @@ impl Function {
         let Self { settings, parameter, topic, book, .. } = self;
         let has_table = book.is_table();
         if let Err(error) = book::check(&settings, C::NAME, has_table) {
-            return cannot_start(&error);
+            return cannot_start(&error.into());
         }
         let service = Service::new(arm(&settings), topic.clone(), SystemClock, book, settings.clone());
         let topic = &topic;
@@ -122,15 +132,23 @@ impl Function {
         match runtime.run().await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                tracing::error!(target: telemetry::TARGET, "the Lambda runtime stopped: {error}");
+                tracing::error!(
+                    target: telemetry::TARGET,
+                    settings_version = service.written(),
+                    "the Lambda runtime stopped: {error}",
+                );
                 ExitCode::FAILURE
             }
         }
     }
 }
 
-fn cannot_start(error: &dyn std::error::Error) -> ExitCode {
-    tracing::error!(target: telemetry::TARGET, "the function cannot start: {error}");
+fn cannot_start(error: &StartError) -> ExitCode {
+    tracing::error!(
+        target: telemetry::TARGET,
+        settings_version = error.written(),
+        "the function cannot start: {error}",
+    );
     ExitCode::FAILURE
 }
 

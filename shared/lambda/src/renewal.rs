@@ -62,6 +62,7 @@ impl<S: SettingsSource, K: Clock> Renewal<S, K> {
                     target: telemetry::TARGET,
                     control = self.control,
                     mode = held.settings.mode_of(self.control).as_str(),
+                    settings_version = held.settings.written,
                     "the last good settings stay: {error}",
                 );
                 metrics::settings_not_read(self.control);

@@ -39,7 +39,8 @@ impl SettingsSource for SettingsParameter {
             .parameter
             .and_then(|parameter| Some((parameter.value?, parameter.version)))
             .ok_or(CallError::Incomplete { action: ACTION, field: "Parameter.Value" })?;
-        let settings = Settings::parse(&format!("the parameter `{}`", self.name), &json)?;
+        let settings = Settings::parse(&format!("the parameter `{}`", self.name), &json)
+            .map_err(|error| error.of_writing(version))?;
         Ok(Settings { written: Some(version), ..settings })
     }
 }

@@ -40,7 +40,9 @@ fn the_parameters_value_is_the_settings() {
 
 #[test]
 fn a_value_that_cannot_be_right_is_named_with_its_key_and_its_parameter() {
-    let error = read(&holding(r#"{"mode": "off"}"#)).unwrap_err().to_string();
+    let error = read(&holding(r#"{"mode": "off"}"#)).unwrap_err();
+    assert_eq!(error.written(), Some(7));
+    let error = error.to_string();
     assert!(error.starts_with("the parameter `/curfew/settings` cannot be used: `mode`: "), "{error}");
 }
 

@@ -133,6 +133,16 @@ pub struct SettingsError {
     origin: String,
     place: String,
     reason: String,
+    /// Which writing of them it is, by whoever keeps them.
+    written: Option<i64>,
+}
+
+impl SettingsError {
+    /// The same about settings of which whoever keeps them says which writing they are.
+    #[must_use]
+    pub fn of_writing(self, written: i64) -> Self {
+        Self { written: Some(written), ..self }
+    }
 }
 
 /// Why there are no settings to go by.
@@ -151,10 +161,24 @@ pub enum SettingsNotRead {
         control: String,
         /// The variable that names the table.
         variable: &'static str,
+        /// Which writing of the settings it is, where somebody keeps them.
+        written: Option<i64>,
     },
     /// AWS did not hand them out.
     #[error("the settings could not be read: {0}")]
     Unread(#[from] CallError),
+}
+
+impl SettingsNotRead {
+    /// Which writing of the settings cannot be right, where somebody keeps them.
+    #[must_use]
+    pub fn written(&self) -> Option<i64> {
+        match self {
+            Self::Unusable(error) => error.written,
+            Self::Unrecorded { written, .. } => *written,
+            Self::Unread(_) => None,
+        }
+    }
 }
 
 impl Settings {
@@ -175,7 +199,8 @@ impl Settings {
     /// # Errors
     /// For anything that is not listed at the head of this page, naming the key.
     pub fn parse(origin: &str, json: &str) -> Result<Self, SettingsError> {
-        let refused = |place, reason| SettingsError { origin: origin.to_owned(), place, reason };
+        let refused =
+            |place, reason| SettingsError { origin: origin.to_owned(), place, reason, written: None };
         let mut reader = serde_json::Deserializer::from_str(json);
         let mut track = serde_path_to_error::Track::new();
         let reading = serde_path_to_error::Deserializer::new(&mut reader, &mut track);

@@ -96,6 +96,12 @@ impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
         self.armed().settings.mode_of(C::NAME)
     }
 
+    /// Which writing of the settings it goes by, where somebody keeps them.
+    #[must_use]
+    pub fn written(&self) -> Option<i64> {
+        self.armed().settings.written
+    }
+
     fn armed(&self) -> Arc<Armed<C>> {
         Arc::clone(&self.armed.read().unwrap_or_else(PoisonError::into_inner))
     }

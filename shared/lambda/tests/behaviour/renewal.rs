@@ -68,13 +68,16 @@ fn the_last_good_settings_stay_loudly_and_are_replaced_once_good_ones_can_be_rea
         .then(Err(SettingsNotRead::Unread(throttled())))
         .then(Ok(observe()));
     let clock = Still::default();
-    let renewal = Renewal::new(&parameter, &clock, "doors", Settings::default());
+    let held = Settings { written: Some(7), ..Settings::default() };
+    let renewal = Renewal::new(&parameter, &clock, "doors", held);
     for reason in ["the parameter cannot be used", "`house:CloseDoor` did not go through"] {
         clock.forward(5 * MINUTE);
         let (renewed, lines) = logged(|| run(renewal.renewed()));
         assert_eq!(renewed, None);
         let [line] = &lines[..] else { panic!("{lines:?}") };
         assert_eq!((&line["level"], &line["control"]), (&"ERROR".into(), &"doors".into()));
+        // By which it goes on.
+        assert_eq!(line["settings_version"], 7);
         let message = line["message"].as_str().unwrap();
         assert!(
             message.starts_with("the last good settings stay: ") && message.contains(reason),

@@ -1,0 +1,134 @@
+"""What each command does in a Region, in order. Each step may be repeated."""
+
+import packages
+import records
+import settings
+from aws import Trouble, maybe, told
+from functions import LIVE, everything, together
+from stacks import Stack
+from templates import given
+
+COMES = {
+    "enforce": "AWS Config evaluates everything now: within the hour all that is open is closed, and mailed",
+    "observe": "AWS Config evaluates everything now: within the hour mails say what would be closed; nothing is",
+}
+
+
+def deploy(place, options, say):
+    codes, text = packages.codes(options), settings.to_be(place, options)
+    wants = settings.wants(text)
+    names = {"NamePrefix": place.prefix, "KeyArn": f"/{place.prefix}/key"}
+    kept, shared, config = (Stack(place, name) for name in ("kept", "shared", "config"))
+    # Another value later would write the settings anew.
+    begins = kept.values().get("Mode", wants["Mode"]) if kept.is_there() else wants["Mode"]
+    say("kept", kept.deploy({**given("kept", options), **names, "Mode": begins}, protect=True))
+    # Before the functions, so that they never go by others.
+    if (how := settings.put(place, text)) != "unchanged":
+        say.say("settings", how)
+    say("shared", shared.deploy({**given("shared", options), **names, **wants}))
+    topic, values = shared.output("TopicArn"), shared.values()
+    if values["Email"] and values["Email"] not in [one["Endpoint"] for one in subscriptions(place, topic)]:
+        # SNS forgets a subscription that nobody confirms after some days, of which CloudFormation learns nothing.
+        place.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=values["Email"])
+    inherited = {key: values[key] for key in ("AlertTopicArn", "RolePath")}
+
+    def bring(function, say):
+        stopped = "yes" if function.is_stopped() else "no"
+        said = {**given("function", options), **names, **inherited, **function.row.parameters, "Stopped": stopped}
+        say(function.name, function.deploy(said, codes[function.row]))
+        say(f"{function.name} (stack)", function.stack.deploy(said))
+
+    together(everything(place), say, bring)
+    how = config.deploy({**given("config", options), **names})
+    say("config", how)
+    if how == "created":
+        say.say("mode", f"{wants['Mode']}: {COMES[wants['Mode']]}")
+    return f"mode: {wants['Mode']}; mails: {mails(place, topic)}"
+
+
+def subscriptions(place, topic):
+    pages = place.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    return [one for page in pages for one in page["Subscriptions"]]
+
+
+def mails(place, topic):
+    """Whether anybody gets the mails."""
+    found = subscriptions(place, topic)
+    if pending := [one["Endpoint"] for one in found if "pending" in one["SubscriptionArn"].lower()]:
+        return f"to be confirmed by {', '.join(pending)}"
+    return f"{len(found)} subscribed" if found else "nobody is subscribed"
+
+
+def switch(place, options, say, is_on):
+    """Lets the events wait in the queues, which keep them for four days, or goes on. First the mappings themselves, by API. Then
+    the stacks are told, and not waited for: one that cannot learn it now learns it at the next deployment."""
+    functions, word = everything(place), "started" if is_on else "stopped"
+    mappings = [one["UUID"] for function in functions for one in function.mappings()]
+    if not mappings:
+        raise Trouble(f"Curfew is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
+    for mapping in mappings:
+        place.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=is_on)
+    say("all mappings", word)
+    for function in functions:
+        try:
+            function.stack.tell("Stopped", "no" if is_on else "yes")
+        except Exception as error:
+            say.say(function.name, f"{word}; its stack learns it with the next deployment ({told(error).splitlines()[0]})")
+
+
+def rollback(place, options, say):
+    together(everything(place, options.FUNCTION), say, lambda function, say: say(function.name, function.rollback()))
+
+
+def redrive(place, options, say):
+    """Has SQS send the dead letters of one function, or of all, back to their queues."""
+    def back(function, say):
+        queue, letters = function.queue(), function.queue("-dead-letters")
+        if not (queue and letters):
+            raise Trouble(f"{function.name} has no queue in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
+        (_, to, _), (_, source, waiting) = queue, letters
+        if waiting:
+            # With the destination named, since what EventBridge itself put here has no queue to go back to.
+            place.client("sqs").start_message_move_task(SourceArn=source, DestinationArn=to)
+        say(function.name, f"{waiting} on their way back" if waiting else "no dead letters")
+
+    together(everything(place, options.FUNCTION), say, back)
+
+
+def test_alert(place, options, say):
+    """Has one function publish a mail that is marked as a test, with its own role, to where its alerts go."""
+    function = everything(place, options.FUNCTION)[0]
+    answer, is_right = function.ask(LIVE, {"test_alert": True})
+    if not is_right:
+        raise Trouble(f"{function.name} could not send a mail: {answer}")
+    say(function.name, "sent a test mail")
+
+
+def remove(place, options, say):
+    """Takes Curfew out of a Region. What is kept stays unless told otherwise."""
+    if options.LOGS == "delete" and not options.ACCOUNT:
+        raise Trouble("What LOGS=delete deletes cannot be had back.", "Say in which account, as in ACCOUNT=111122223333.")
+    if options.FORCE != "yes":
+        for function in everything(place):
+            function.check_nothing_waits("removing Curfew would lose them", "FORCE=yes removes them too. ")
+    say("config", Stack(place, "config").delete())
+
+    def take(function, say):
+        say(f"{function.name} (stack)", function.stack.delete())
+        say(function.name, "removed" if maybe(function.client.delete_function, FunctionName=function.name) else "not there")
+
+    together(everything(place), say, take)
+    say("shared", Stack(place, "shared").delete())
+    kept = Stack(place, "kept")
+    if options.LOGS != "delete":
+        say.say("logs, records, settings and key", f"kept, in the stack {kept.id}")
+        return "logs, records, settings and key are kept"
+    key = kept.output("KeyArn")
+    say("kept", kept.delete())
+    records.delete_table(place)
+    maybe(place.client("logs").delete_log_group, logGroupName=f"/aws/lambda/{place.prefix}")
+    maybe(place.client("ssm").delete_parameter, Name=f"/{place.prefix}/settings")
+    if key not in (None, "none"):
+        maybe(place.client("kms").schedule_key_deletion, KeyId=key, PendingWindowInDays=30)
+        say.say(f"key {key}", "goes in 30 days; until then `aws kms cancel-key-deletion` takes it back")
+    return "logs, records and settings are deleted"
