@@ -59,16 +59,16 @@ def is_public(s3, name):
     return any(g["Grantee"].get("URI") in (ALL_USERS, AUTHENTICATED_USERS) for g in s3.get_bucket_acl(Bucket=name)["Grants"])
 
 
-READS = ["GetBucketAcl", "GetBucketAcl", "GetBucketWebsite", "GetPublicAccessBlock"]
+READS = ["GetBucketAcl", "GetBucketAcl", "GetBucketTagging", "GetBucketWebsite", "GetPublicAccessBlock"]
 
 
-def test_one_remediated_acl_takes_six_calls_to_s3_in_a_new_process_and_five_in_a_warm_one(start, s3, open_bucket):
+def test_one_remediated_acl_takes_seven_calls_to_s3_in_a_new_process_and_six_in_a_warm_one(start, s3, open_bucket):
     function = start("s3-acl-private")
     run = send(function, about_bucket(open_bucket))
     assert run.outcome == "remediated"
     assert sorted(run.operations) == ["GetAccountPublicAccessBlock", *READS, "Publish", "PutBucketAcl"]
     of_bucket = [call for call in run.calls if call.operation not in ("Publish", "GetAccountPublicAccessBlock")]
-    assert [call.headers.get("x-amz-expected-bucket-owner") for call in of_bucket] == [ACCOUNT] * 5
+    assert [call.headers.get("x-amz-expected-bucket-owner") for call in of_bucket] == [ACCOUNT] * 6
     [of_account] = run.of("GetAccountPublicAccessBlock")
     assert of_account.headers.get("x-amz-account-id") == ACCOUNT
     says_again_nothing(again := send(function, about_bucket(open_bucket)))

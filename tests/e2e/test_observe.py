@@ -45,7 +45,7 @@ def test_a_public_acl_stays_as_it_is_and_the_mail_says_what_would_have_been_done
 
     assert (failures(run), run.outcome) == ([], "observed")
     assert sorted(run.operations) == [
-        "GetAccountPublicAccessBlock", "GetBucketAcl", "GetBucketOwnershipControls", "GetBucketWebsite",
+        "GetAccountPublicAccessBlock", "GetBucketAcl", "GetBucketOwnershipControls", "GetBucketTagging", "GetBucketWebsite",
         "GetPublicAccessBlock", "Publish",
     ]
     assert s3.get_bucket_acl(Bucket=name)["Grants"] == before

@@ -46,7 +46,7 @@ def test_no_call_can_change_anything_and_each_expects_the_owner(alert, public_bu
     of_account = [call for call in calls if call.operation == "GetAccountPublicAccessBlock"]
     of_bucket = [call for call in calls if call not in of_account]
     assert sorted(call.operation for call in of_bucket) == [
-        "GetBucketPolicy", "GetBucketPolicyStatus", "GetPublicAccessBlock"
+        "GetBucketPolicy", "GetBucketPolicyStatus", "GetBucketTagging", "GetPublicAccessBlock"
     ]
     assert {call.headers.get("x-amz-expected-bucket-owner") for call in of_bucket} == {ACCOUNT}
     assert [call.headers.get("x-amz-account-id") for call in of_account] == [ACCOUNT]
