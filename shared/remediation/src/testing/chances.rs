@@ -26,7 +26,10 @@ impl Chance {
 
     /// So many printable letters.
     pub(super) fn text(&mut self, letters: usize) -> String {
-        (0..letters).map(|_| char::from(u8::try_from(35 + self.below(90)).unwrap())).map(|letter| if letter == '\\' { '_' } else { letter }).collect()
+        (0..letters)
+            .map(|_| char::from(u8::try_from(35 + self.below(90)).unwrap()))
+            .map(|letter| if letter == '\\' { '_' } else { letter })
+            .collect()
     }
 }
 

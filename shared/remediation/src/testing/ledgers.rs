@@ -97,10 +97,7 @@ pub async fn all<L: Ledger>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<
     what_a_person_put_back_is_left_alone(ledger).await;
 }
 
-async fn one_works_and_others_wait<L: Ledger>(
-    ledger: &L,
-    kept: &impl AsyncFn(&RecordId) -> Option<Record>,
-) {
+async fn one_works_and_others_wait<L: Ledger>(ledger: &L, kept: &impl AsyncFn(&RecordId) -> Option<Record>) {
     let (one, now) = (record("works", "one-works", Duration::ZERO, "r1"), terms(Duration::ZERO, true));
     assert_eq!(ledger.pending(&one.subject, "works", now.now).await, Ok(Pending::Nothing));
     for _ in 0..2 {
@@ -116,7 +113,8 @@ async fn one_works_and_others_wait<L: Ledger>(
         Ok(Pending::Busy { until: now.lease_until })
     );
     // Another control does not wait, nor does another resource.
-    let elsewhere = [record("works-too", "one-works", MINUTE / 2, "r3"), record("works", "two-works", MINUTE / 2, "r4")];
+    let elsewhere =
+        [record("works-too", "one-works", MINUTE / 2, "r3"), record("works", "two-works", MINUTE / 2, "r4")];
     for other in elsewhere {
         assert_eq!(ledger.begin(&other, &terms(MINUTE / 2, true)).await, Ok(Begun::Taken));
     }
@@ -210,7 +208,11 @@ async fn people_are_told_once<L: Ledger>(ledger: &L) {
     ];
     for (minutes, cause, situation, begun) in later {
         let terms = terms(minutes * MINUTE, false);
-        assert_eq!(ledger.begin(&known(minutes, cause, situation), &terms).await, Ok(begun), "{minutes} {cause}");
+        assert_eq!(
+            ledger.begin(&known(minutes, cause, situation), &terms).await,
+            Ok(begun),
+            "{minutes} {cause}"
+        );
     }
     let end = told(closed(known(2 * day, "CloudTrail", "open"), MINUTE), 2 * day * MINUTE);
     assert_eq!(ledger.finish(&end, after(2 * day * MINUTE)).await, Ok(()));
@@ -257,7 +259,8 @@ async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
 }
 
 async fn the_brake_holds_what_is_too_much<L: Ledger>(ledger: &L) {
-    let one = |number: u32| record("brake", &format!("is-braked-{number}"), Duration::ZERO, &number.to_string());
+    let one =
+        |number: u32| record("brake", &format!("is-braked-{number}"), Duration::ZERO, &number.to_string());
     let now = terms(Duration::ZERO, true);
     for number in 0..3 {
         assert_eq!(ledger.begin(&one(number), &now).await, Ok(Begun::Taken));
@@ -275,7 +278,8 @@ async fn the_brake_holds_what_is_too_much<L: Ledger>(ledger: &L) {
     let other = record("brake-too", "is-braked-6", Duration::ZERO, "r6");
     assert_eq!(ledger.begin(&other, &now).await, Ok(Begun::Taken));
     let names = async |due: bool, passed| {
-        let found = if due { ledger.due("brake", after(passed)).await } else { ledger.waiting("brake").await };
+        let found =
+            if due { ledger.due("brake", after(passed)).await } else { ledger.waiting("brake").await };
         let mut names: Vec<String> = found.unwrap().iter().map(|one| one.resource.id().to_owned()).collect();
         names.sort();
         names
