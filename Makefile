@@ -12,6 +12,7 @@ INSTALL := bin/python -m pip install --quiet --disable-pip-version-check --no-de
 TOOLS := $(VENV)/.complete
 # checkov pins other versions of what the tests use.
 CHECKOV := .venv-checkov/.complete
+MINISTACK := .venv-ministack/.complete
 
 # What a deployment can be told; see the README. What is left out stays as it was. It has to be said in the call: a
 # variable such as EMAIL or FORCE that merely is in the environment means something else.
@@ -41,7 +42,7 @@ OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(TOOLS) $(CHECKOV) ## The Python tools, into .venv and .venv-checkov
+setup: $(TOOLS) $(CHECKOV) $(MINISTACK) ## The Python tools, into .venv, .venv-checkov and .venv-ministack
 
 $(TOOLS): tests/requirements.txt
 	@echo "Python tools into $(VENV) ..."
@@ -55,18 +56,24 @@ $(CHECKOV): tests/checkov.txt
 	.venv-checkov/$(INSTALL) tests/checkov.txt
 	touch $@
 
-# With an example, since cargo gives dependencies the features that the tests want as soon as one is built of what may
+$(MINISTACK): tests/ministack.txt
+	@echo "ministack into .venv-ministack ..."
+	$(PYTHON) -m venv --clear .venv-ministack
+	.venv-ministack/$(INSTALL) tests/ministack.txt
+	touch $@
+
+# With examples, since cargo gives dependencies the features that the tests want as soon as one is built of what may
 # have dev-dependencies: aws-sdk-ec2, which takes minutes, is then built once for programs, tests and lints.
 # In two steps, since cargo begins with what most others wait for. Of the other functions only the libraries are in the
 # first, so that aws-sdk-ec2 begins before the SDK crates that more functions use.
 debug: ## The functions, unoptimized
-	$(CARGO) build --locked --workspace --example empty --lib --bin sg-quarantine
-	$(CARGO) build --locked --workspace --example empty --bins
+	$(CARGO) build --locked --workspace --example empty --example ledgers --lib --bin sg-quarantine
+	$(CARGO) build --locked --workspace --example empty --example ledgers --bins
 
 demo: $(TOOLS) debug ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
 
-test: $(TOOLS) $(CHECKOV) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
+test: $(TOOLS) $(CHECKOV) $(MINISTACK) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
 	$(CARGO) test --locked --workspace
 	@# The functions at work in one process; what brings them to AWS in four, since it mostly waits.
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
@@ -122,7 +129,7 @@ stop: $(TOOLS) ## Nothing more is done in REGION: events wait, for four days at 
 start: $(TOOLS) ## Goes on in REGION, with what has waited first
 	@$(CURFEW) start $(OPTIONS)
 
-remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete ACCOUNT=... deletes logs, settings and key too
+remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete ACCOUNT=... deletes logs, records, settings and key too
 	@$(CURFEW) remove $(OPTIONS)
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
@@ -140,6 +147,10 @@ lock: ## tests/*.txt anew, from tests/*.in
 	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checkov.in
 	{ echo "# Written by 'make lock' from checkov.in."; .venv-checkov/bin/python -m pip freeze; } > tests/checkov.txt
 	touch $(CHECKOV)
+	$(PYTHON) -m venv --clear .venv-ministack
+	.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/ministack.in
+	{ echo "# Written by 'make lock' from ministack.in."; .venv-ministack/bin/python -m pip freeze; } > tests/ministack.txt
+	touch $(MINISTACK)
 
 clean: ## All that was built or installed here
-	rm -rf target $(VENV) .venv-checkov
+	rm -rf target $(VENV) .venv-checkov .venv-ministack

@@ -32,7 +32,7 @@ def check_options(options):
     if options.account and not (options.account.isdigit() and len(options.account) == 12):
         raise Trouble(f"ACCOUNT is `{options.account}`, which is no account's number.", "It has 12 digits. Nothing was changed.")
     if options.logs not in ("", "keep", "delete"):
-        raise Trouble(f"LOGS is `{options.logs}`, which it cannot be.", "LOGS=delete deletes logs, settings and key too. Nothing was changed.")
+        raise Trouble(f"LOGS is `{options.logs}`, which it cannot be.", "LOGS=delete deletes logs, records, settings and key too. Nothing was changed.")
     if options.logs == "delete" and not options.account:
         raise Trouble("What LOGS=delete deletes cannot be had back.", "Say in which account, as in ACCOUNT=111122223333. Nothing was changed.")
 

@@ -17,6 +17,8 @@ class Run:
     answer: object
     lines: list
     calls: list
+    # The calls to the ledger, which are not among the others.
+    recorded: list
     metrics: list
 
     @property
@@ -69,7 +71,8 @@ def send(function, payload, **options):
     function.metrics.clear()
     failed, answer = function.runtime.invoke(function.name, payload, **options)
     lines = function.lines()
-    run = Run(failed, answer, lines, list(recorder.calls), list(function.metrics))
+    calls, recorded = ([call for call in recorder.calls if call.is_of_ledger is it] for it in (False, True))
+    run = Run(failed, answer, lines, calls, recorded, list(function.metrics))
     recorder.clear()
     return run
 

@@ -29,6 +29,7 @@ from moto.cloudformation.responses import CloudFormationResponse  # noqa: E402
 from moto.cloudformation.utils import yaml_tag_constructor  # noqa: E402
 from moto.core.common_models import CloudFormationModel  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
+from moto.dynamodb.models.table import Table  # noqa: E402
 from moto.dynamodb.responses import DynamoHandler  # noqa: E402
 from moto.iam.models import Role, iam_backends  # noqa: E402
 from moto.kms.models import KmsBackend  # noqa: E402
@@ -187,6 +188,8 @@ if __name__ == "__main__":
     # What a mapping does, the tests do themselves, to see it: see Mapping in deployed.py.
     LambdaBackend.send_sqs_batch = lambda *_: False
     Role.delete_from_cloudformation_json = delete_role_last
+    # The one table of the templates is kept, which moto does not know; its deletion is refused.
+    Table.delete_from_cloudformation_json = lambda *_: None
     DynamoHandler.call_action = one_at_a_time(DynamoHandler.call_action)
     CloudFormationResponse._validate_different_update = validate_with_parameters
     CloudFormationResponse.update_termination_protection = update_termination_protection

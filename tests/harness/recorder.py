@@ -39,6 +39,18 @@ class Call:
         return f"{scope.split('/')[3]}:{self.operation}"
 
     @property
+    def actions(self):
+        """The IAM actions that it needs: a transaction has those of its parts."""
+        if self.operation != "TransactWriteItems":
+            return {self.action}
+        parts = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+        return {f"dynamodb:{parts[kind]}" for item in json.loads(self.body)["TransactItems"] for kind in item}
+
+    @property
+    def is_of_ledger(self):
+        return self.headers.get("x-amz-target", "").startswith("DynamoDB_")
+
+    @property
     def form(self):
         """The parameters of a query-protocol call (EC2, SNS)."""
         return {k: v[0] for k, v in urllib.parse.parse_qs(self.body.decode(), keep_blank_values=True).items()}
@@ -94,7 +106,7 @@ class Recorder:
     def _note(self, call):
         with self._lock:
             self.calls.append(call)
-            self.actions.add(call.action)
+            self.actions |= call.actions
             waiting = self.faults.get(call.operation)
             return waiting.pop(0) if waiting else None
 

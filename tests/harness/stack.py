@@ -85,11 +85,27 @@ def wait_for(port, process, what, seconds=60):
     raise RuntimeError(f"{what} did not start within {seconds} s")
 
 
+def ledger_table(name):
+    """What makes a table for records."""
+    keys = {"resource": "S", "record": "S", "day": "S", "outcome_at": "S"}
+    return {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": kind} for key, kind in keys.items()],
+        "KeySchema": [{"AttributeName": "resource", "KeyType": "HASH"}, {"AttributeName": "record", "KeyType": "RANGE"}],
+        "GlobalSecondaryIndexes": [{
+            "IndexName": "by_day",
+            "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}, {"AttributeName": "outcome_at", "KeyType": "RANGE"}],
+            "Projection": {"ProjectionType": "ALL"},
+        }],
+    }
+
+
 class Emulator:
     """moto: S3, SNS, SQS, EC2, and what a deployment needs."""
 
     def __init__(self):
-        self.port = free_port()
+        self.port, self.tables = free_port(), 0
         environment = {**os.environ, **CREDENTIALS, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
         self.process = spawn(
             [sys.executable, Path(__file__).with_name("emulator.py"), "-H", "127.0.0.1", "-p", self.port],
@@ -97,6 +113,13 @@ class Emulator:
         )
         wait_for(self.port, self.process, "the emulator")
         self.url = f"http://127.0.0.1:{self.port}"
+
+    def ledger(self):
+        """A new table for records, as kept.yaml has it."""
+        self.tables += 1
+        name = f"ledger-{self.tables}"
+        self.client("dynamodb").create_table(**ledger_table(name))
+        return name
 
     def client(self, service, region=REGION):
         keys = [CREDENTIALS[k] for k in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
@@ -159,6 +182,7 @@ class Function:
             variables["TOPIC_ARN"] = topic
         if settings is not None:
             variables["CURFEW_SETTINGS"] = settings if isinstance(settings, str) else json.dumps(settings)
+        variables["LEDGER_TABLE"] = self.table = (environment or {}).get("LEDGER_TABLE") or emulator.ledger()
         variables.update(environment or {})
         self.process = spawn([binary(name)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables)
         self._output = Output(self.process.stdout)

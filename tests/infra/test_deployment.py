@@ -108,7 +108,7 @@ def test_one_command_deploys_a_region_and_repeating_it_changes_nothing(deploymen
         assert function["Role"] == f"arn:aws:iam::{ACCOUNT}:role/{name}-{REGION}"
         assert function["Environment"]["Variables"] == {
             "TOPIC_ARN": f"arn:aws:sns:{REGION}:{ACCOUNT}:curfew-alerts",
-            "CURFEW_SETTINGS_PARAMETER": "/curfew/settings",
+            "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger",
             # Only where an emulator stands in for AWS.
             "AWS_ENDPOINT_URL": deployment.emulator.url,
         }
@@ -516,7 +516,8 @@ def test_another_alert_topic_does_not_keep_the_key_of_the_one_before(deployment)
 def test_remove_undoes_it_all_but_what_is_kept_and_may_be_repeated(deployment):
     done(deployment.deploy(*FIRST), "created", RESOURCES)
     run = done(deployment.tool("remove"), "removed", RESOURCES - 1)
-    assert "logs, settings and key are kept" in run.stdout
+    assert "logs, records, settings and key are kept" in run.stdout
+    assert deployment.emulator.client("dynamodb").list_tables()["TableNames"] == ["curfew-ledger"]
     assert stacks(deployment) == {"curfew-kept"} and functions(deployment) == {}
     assert deployment.emulator.client("sqs").list_queues().get("QueueUrls", []) == []
     done(deployment.tool("remove"), "not there", RESOURCES - 1)
@@ -532,6 +533,7 @@ def test_what_is_kept_is_protected_and_goes_when_told_so(deployment):
     run = done(deployment.tool("remove", "--logs", "delete", *WHERE), "removed", RESOURCES)
     assert " goes in 30 days" in run.stdout
     assert stacks(deployment) == set()
+    assert deployment.emulator.client("dynamodb").list_tables()["TableNames"] == []
     refused(deployment.deploy("--email", "none"), "Nobody said")
 
 

@@ -105,9 +105,23 @@ def test_what_was_created_for_a_function_fits_together(emulator, outputs, functi
     configured = client.get_function_configuration(FunctionName=f"curfew-{function}", Qualifier="live")
     assert configured["Role"] == emulator.client("iam").get_role(RoleName=f"curfew-{function}-{REGION}")["Role"]["Arn"]
     assert configured["LoggingConfig"]["LogGroup"] == "/aws/lambda/curfew"
-    assert configured["Environment"]["Variables"] == {"TOPIC_ARN": topic, "CURFEW_SETTINGS_PARAMETER": "/curfew/settings"}
+    assert configured["Environment"]["Variables"] == {"TOPIC_ARN": topic, "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger"}
     [mapping] = client.list_event_source_mappings(EventSourceArn=attributes["QueueArn"])["EventSourceMappings"]
     assert mapping["FunctionArn"].endswith(f":function:curfew-{function}:live") and mapping["State"] == "Enabled"
+
+
+def test_the_records_table_is_as_the_functions_need_it_and_is_not_lost_by_mistake(emulator, outputs):
+    dynamodb = emulator.client("dynamodb")
+    table = dynamodb.describe_table(TableName=outputs["kept"]["LedgerTable"])["Table"]
+    assert [one["AttributeName"] for one in table["KeySchema"]] == ["resource", "record"]
+    [index] = table["GlobalSecondaryIndexes"]
+    assert (index["IndexName"], [one["AttributeName"] for one in index["KeySchema"]]) == ("by_day", ["day", "outcome_at"])
+    assert table["DeletionProtectionEnabled"] and table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    # The emulator's CloudFormation knows no key, no time to live and no backups.
+    properties = templates.load("kept")["Resources"]["Ledger"]["Properties"]
+    assert properties["SSESpecification"]["Fn::If"][1]["KMSMasterKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
 def waiting(emulator, function):

@@ -96,7 +96,7 @@ def test_what_cargo_lambda_is_told_is_what_the_template_says(place):
     assert found["TracingConfig"] == template["TracingConfig"]
     assert found["Environment"]["Variables"]["TOPIC_ARN"] == "arn:aws:sns:us-east-1:210987654321:security"
     assert tool_templates.properties(place, one.parameters)["Environment"]["Variables"] == {
-        "TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:curfew-alerts", "CURFEW_SETTINGS_PARAMETER": "/curfew/settings",
+        "TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:curfew-alerts", "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger",
     }
 
 

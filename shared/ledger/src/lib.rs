@@ -29,4 +29,7 @@ mod standings;
 mod table;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use table::Table;

@@ -18,6 +18,7 @@ mod advice;
 mod assessment;
 mod call;
 mod carry;
+mod closed;
 mod control;
 mod describe;
 mod digest;
@@ -36,6 +37,7 @@ mod work;
 
 pub use assessment::{Assessment, Remedy};
 pub use call::{CallError, Denied, Transport};
+pub use closed::SeenClosed;
 pub use control::{Applied, Control, Target};
 pub use describe::{Describe, Evidence};
 pub use earlier::Earlier;

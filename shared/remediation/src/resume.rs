@@ -11,6 +11,7 @@ use crate::{Describe, Found, Mode, Note, Outcome, Seen, Walked};
 impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// Ends what an earlier delivery left open; `outcome` is how the walk ends where there is no such thing.
     pub(crate) async fn nothing_left(&mut self, outcome: Outcome) -> Result<Walked<C>, Barred> {
+        self.ports.closed.note(&self.visit.subject.resource, self.ports.clock.now());
         if !self.visit.delivery.may_be_repeated() {
             return Ok(self.ended(outcome));
         }

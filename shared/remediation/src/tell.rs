@@ -28,7 +28,8 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let mut report = self.report(&walked);
         let situation = situation(&walked, &report);
         let mut unwritten = None;
-        if self.record.is_none() && walked.concerns_a_person(self.is_last_chance()) {
+        let is_last_chance = self.is_last_chance();
+        if self.record.is_none() && walked.concerns_a_person(is_last_chance) {
             match self.begin(walked.found.as_ref(), situation.clone(), false).await {
                 Ok(()) => {
                     walked.earlier = std::mem::take(&mut self.earlier);
@@ -41,7 +42,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                     let walked = Walked { outcome: Outcome::Exempt, note, ..walked };
                     return said(self.report(&walked), Told::Nobody, None);
                 }
-                Err(Barred::Failed(error)) if !self.is_last_chance() => {
+                Err(Barred::Failed(error)) if !is_last_chance => {
                     return said(report, Told::Nobody, Some(error));
                 }
                 // An alert that is lost would be worse than one that comes twice.
@@ -55,7 +56,6 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 Err(error) => unwritten = Some(error.into()),
             }
         }
-        let is_last_chance = self.is_last_chance();
         let told = if !walked.concerns_a_person(is_last_chance) || self.waits_in_silence(&walked) {
             Told::Nobody
         } else if self.record.as_ref().is_some_and(|record| record.was_told(&situation)) {

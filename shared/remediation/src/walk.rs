@@ -9,7 +9,9 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, Limits};
 use crate::tell::situation_of;
 use crate::work::{Barred, Work, written};
-use crate::{Assessment, Describe, Found, Mode, Note, Notify, Outcome, Report, StepError, Told, Walked};
+use crate::{
+    Assessment, Describe, Found, Mode, Note, Notify, Outcome, Report, SeenClosed, StepError, Told, Walked,
+};
 
 /// What every walk needs besides its control.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Ports<K, N, L> {
     pub notify: N,
     /// What is remembered.
     pub ledger: L,
+    /// What was seen closed lately.
+    pub closed: SeenClosed,
 }
 
 /// A subject, and how it is walked.
@@ -82,7 +86,7 @@ pub struct Said {
 impl<K: Clock, N, L> Ports<K, N, L> {
     /// The ports.
     pub fn new(clock: K, notify: N, ledger: L) -> Self {
-        Self { clock, notify, ledger }
+        Self { clock, notify, ledger, closed: SeenClosed::default() }
     }
 }
 

@@ -186,7 +186,13 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         let now = self.ports.clock.now();
         // Lambda ends the request at its deadline; one that has passed already says nothing.
         let lease_until = if self.visit.deadline > now { self.visit.deadline } else { now + LEASE };
-        Terms { now, lease_until: lease_until + MARGIN, changes, limits: self.visit.limits }
+        Terms {
+            now,
+            lease_until: lease_until + MARGIN,
+            changes,
+            seen_closed: self.ports.closed.when(&self.visit.subject.resource),
+            limits: self.visit.limits,
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Terms {
     pub lease_until: SystemTime,
     /// Whether something is going to be changed, or is only going to be said.
     pub changes: bool,
+    /// When the resource was seen closed, where that is known: what was told before is news again.
+    pub seen_closed: Option<SystemTime>,
     /// What limits it.
     pub limits: Limits,
 }

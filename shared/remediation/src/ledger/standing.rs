@@ -111,7 +111,9 @@ impl Standing {
         let knows = self.told.as_ref().is_some_and(|told| {
             let is_recent =
                 terms.now.duration_since(told.at).is_ok_and(|age| age < terms.limits.remind_after);
+            let was_closed = terms.seen_closed.is_some_and(|closed| closed > told.at);
             told.situation == record.situation
+                && !was_closed
                 && (is_recent || told.cause == record.subject.cause.to_string())
         });
         if knows { Entry::Known } else { Entry::Free }
