@@ -8,7 +8,7 @@ use remediation::clock::Clock;
 use remediation::ledger::{Attempt, Ledger, Memory, Pending, Record};
 use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, restore};
 use remediation::testing::doors::{Doors, Read, denied, open};
-use remediation::testing::{self, LIMITS, NOW, Still, Topic, bucket, deliver, order, run, said};
+use remediation::testing::{self, LIMITS, Still, Topic, bucket, deliver, order, run, said};
 use remediation::{Delivery, Ended, Note, Outcome, Ports, Report, Told};
 use tokio::time::timeout;
 
@@ -232,6 +232,7 @@ fn a_restore_that_was_cut_off_is_gone_on_with_by_the_next_order() {
             run(async { timeout(Duration::from_millis(1), restore(doors, &order, &ports)).await }).is_err()
         );
         world.doors.hangs.set(false);
+        world.clock.forward(Duration::from_secs(1));
 
         let busy = world.finds([open(live)]).restore();
         assert!(matches!(busy.ending, Ending::Busy(_)), "{busy:?}");
@@ -353,5 +354,4 @@ fn a_restore_is_held_up_by_no_brake() {
     let limits = remediation::ledger::Limits { changes_per_hour: 0, ..LIMITS };
     let back = world.ordered(|order| order.limits = limits).unwrap();
     assert_eq!(outcome(&back), Outcome::Restored);
-    assert!(world.clock.now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap() > NOW);
 }

@@ -93,6 +93,12 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         let now = self.ports.clock.now();
         // Lambda ends the request at its deadline; one that has passed already says nothing.
         let lease_until = if self.order.deadline > now { self.order.deadline } else { now + LEASE };
-        Terms { now, lease_until: lease_until + MARGIN, changes: true, limits: self.order.limits }
+        Terms {
+            now,
+            lease_until: lease_until + MARGIN,
+            changes: true,
+            seen_closed: None,
+            limits: self.order.limits,
+        }
     }
 }

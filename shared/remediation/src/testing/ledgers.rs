@@ -27,7 +27,13 @@ pub(super) fn after(passed: Duration) -> SystemTime {
 }
 
 pub(super) fn terms(passed: Duration, changes: bool) -> Terms {
-    Terms { now: after(passed), lease_until: after(passed + MINUTE), changes, limits: LIMITS }
+    Terms {
+        now: after(passed),
+        lease_until: after(passed + MINUTE),
+        changes,
+        seen_closed: None,
+        limits: LIMITS,
+    }
 }
 
 pub(super) fn attempt(passed: Duration, request_id: &str) -> Attempt {

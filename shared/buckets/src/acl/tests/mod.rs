@@ -5,6 +5,7 @@ mod alert;
 mod block;
 mod grants;
 mod memory;
+mod putting_back;
 mod records;
 mod unfinished;
 mod unread;
