@@ -27,6 +27,7 @@ from moto.cloudformation import parsing  # noqa: E402
 from moto.cloudformation.models import cloudformation_backends  # noqa: E402
 from moto.cloudformation.responses import CloudFormationResponse  # noqa: E402
 from moto.cloudformation.utils import yaml_tag_constructor  # noqa: E402
+from moto.events.models import Rule
 from moto.core.common_models import CloudFormationModel  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
 from moto.dynamodb.models.table import Table  # noqa: E402
@@ -36,6 +37,7 @@ from moto.kms.models import KmsBackend  # noqa: E402
 from moto.server import main  # noqa: E402
 from moto.ssm.models import ssm_backends  # noqa: E402
 
+send_to_targets = Rule.send_to_targets
 delete_role, validate = Role.delete_from_cloudformation_json, CloudFormationResponse._validate_different_update
 update_resource, store_value, map_queue = parsing.parse_and_update_resource, parsing.ResourceMap.parse_ssm_parameter, LambdaBackend.create_event_source_mapping
 create_function = LambdaFunction.create_from_cloudformation_json
@@ -167,6 +169,12 @@ def one_at_a_time(call, lock=threading.Lock()):
     return locked
 
 
+def send_what_matches(self, *args, **kwargs):
+    """A schedule is woken by its time alone."""
+    if not self.scheduled_expression:
+        send_to_targets(self, *args, **kwargs)
+
+
 def update_termination_protection(self):
     stack = cloudformation_backends[self.current_account][self.region].get_stack(self._get_param("StackName"))
     stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
@@ -174,6 +182,7 @@ def update_termination_protection(self):
 
 
 if __name__ == "__main__":
+    Rule.send_to_targets = send_what_matches
     yaml.CLoader.add_multi_constructor("", yaml_tag_constructor)
     yaml.Loader = yaml.CLoader
     KmsBackend.create_key = create_key_with_text

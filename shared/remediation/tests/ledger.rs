@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use events::{Cause, Subject};
 use remediation::clock::Clock;
-use remediation::ledger::{Begun, Held, Ledger, Limits, Memory, Pending, Record, RecordId, Restores, Terms};
+use remediation::ledger::{Begun, End, Held, Ledger, Limits, Memory, Pending, Record, RecordId, Restores, Terms};
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{LIMITS, NOW, Still, Topic, bucket, deliver, run, said, visit};
 use remediation::{
@@ -403,6 +403,16 @@ fn what_a_person_put_back_is_left_alone_for_a_while() {
         ..closed
     };
     restored.told.clear();
+    restored.end = None;
+    let terms = Terms {
+        now: world.clock.now(),
+        lease_until: world.clock.now(),
+        changes: true,
+        seen_closed: None,
+        limits: LIMITS,
+    };
+    assert_eq!(run((&world.ledger).begin(&restored, &terms)).unwrap(), Begun::Taken);
+    restored.end = Some(End { at: world.clock.now(), outcome: Outcome::Remediated });
     run((&world.ledger).finish(&restored, world.clock.now())).unwrap();
 
     let doors = Doors::read([open(&["front door"]), open(&["front door"]), open(&[])]);
