@@ -7,6 +7,7 @@ pub mod mail;
 pub mod message;
 
 mod cut;
+mod restored;
 mod topic;
 
 pub use topic::{Topic, TopicArn, TopicArnError};

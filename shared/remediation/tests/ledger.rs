@@ -7,7 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use events::{Cause, Subject};
 use remediation::clock::Clock;
-use remediation::ledger::{Begun, End, Held, Ledger, Limits, Memory, Pending, Record, RecordId, Restores, Terms};
+use remediation::ledger::{
+    Begun, End, Held, Ledger, Limits, Memory, Pending, Record, RecordId, Restores, Terms,
+};
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{LIMITS, NOW, Still, Topic, bucket, deliver, run, said, visit};
 use remediation::{

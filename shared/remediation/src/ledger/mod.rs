@@ -147,6 +147,16 @@ pub trait Archive {
     fn history(&self, resource: &str) -> impl Future<Output = Result<Vec<Record>, CallError>>;
 }
 
+impl<T: Archive> Archive for &T {
+    async fn record(&self, id: &RecordId) -> Result<Option<Record>, CallError> {
+        (*self).record(id).await
+    }
+
+    async fn history(&self, resource: &str) -> Result<Vec<Record>, CallError> {
+        (*self).history(resource).await
+    }
+}
+
 impl<T: Ledger> Ledger for &T {
     async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         (*self).begin(record, terms).await

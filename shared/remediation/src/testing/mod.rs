@@ -5,9 +5,6 @@
 mod chances;
 pub mod doors;
 pub mod ledgers;
-mod chances;
-pub mod doors;
-pub mod ledgers;
 mod reopening;
 
 use std::cell::{Cell, RefCell};
