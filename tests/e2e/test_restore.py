@@ -14,9 +14,9 @@ def back(start, acl, revoke):
     running = {}
 
     def back(function):
-        if function.name not in running:
-            running[function.name] = start("restore", environment={"LEDGER_TABLE": function.table})
-        return running[function.name]
+        if function.table not in running:
+            running[function.table] = start("restore", environment={"LEDGER_TABLE": function.table})
+        return running[function.table]
 
     return back
 
