@@ -19,6 +19,7 @@ S3_OPERATIONS = {
     ("PUT", "publicAccessBlock"): "PutPublicAccessBlock",
     ("GET", "ownershipControls"): "GetBucketOwnershipControls",
     ("GET", "website"): "GetBucketWebsite",
+    ("GET", "tagging"): "GetBucketTagging",
 }
 
 

@@ -7,6 +7,7 @@ pub mod mail;
 pub mod message;
 
 mod cut;
+mod exempt;
 mod restored;
 mod topic;
 

@@ -7,7 +7,7 @@ use remediation::clock::rfc3339;
 use remediation::ledger::Held;
 use remediation::{Alert, Finding, Outcome, Remedy, Report, Unread};
 
-use crate::{cut, restored};
+use crate::{cut, exempt, restored};
 
 /// SNS takes subjects of fewer than 100 characters, ASCII, on one line.
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
@@ -66,13 +66,13 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
         Outcome::ClosedMeanwhile => "It was closed before Curfew had said that it closed it.",
+        Outcome::Exempt => return format!("{found}. {}", exempt::ending(&report.exempt)),
         Outcome::Held => return held(report),
         Outcome::Restored => "A person asked for it, and Curfew put it back.",
         // Nobody is told of these.
-        Outcome::Exempt => "It is exempt, and nothing was changed.",
         Outcome::Compliant => "Nothing was found to close.",
     };
-    format!("{found}. {then}")
+    format!("{found}. {then}{}", exempt::beside(&report.exempt))
 }
 
 /// Why something waits, in one or two sentences.
@@ -155,6 +155,11 @@ fn of_walk(report: &Report, text: &mut Text, limit: usize) {
     if !report.unread.is_empty() {
         text.title("What Curfew could not read");
         text.list(report.unread.iter().map(unread).collect(), "", limit);
+    }
+
+    for (title, lines) in exempt::sections(&report.exempt) {
+        text.title(title);
+        text.list(lines, "", limit);
     }
 
     if !report.waiting.is_empty() {

@@ -45,7 +45,7 @@ impl Book {
 
 /// Refuses settings that ask for changes where nothing can be written down before them.
 pub(crate) fn check(settings: &Settings, control: &str, has_table: bool) -> Result<(), SettingsNotRead> {
-    if settings.mode == Mode::Enforce && !has_table {
+    if settings.mode_of(control) == Mode::Enforce && !has_table {
         return Err(SettingsNotRead::Unrecorded { control: control.to_owned(), variable: LEDGER });
     }
     Ok(())

@@ -50,7 +50,7 @@ impl<S: SettingsSource, K: Clock> Renewal<S, K> {
                 tracing::info!(
                     target: telemetry::TARGET,
                     control = self.control,
-                    mode = settings.mode.as_str(),
+                    mode = settings.mode_of(self.control).as_str(),
                     settings_version = settings.written,
                     "the settings were written anew and hold from now on",
                 );
@@ -61,7 +61,7 @@ impl<S: SettingsSource, K: Clock> Renewal<S, K> {
                 tracing::error!(
                     target: telemetry::TARGET,
                     control = self.control,
-                    mode = held.settings.mode.as_str(),
+                    mode = held.settings.mode_of(self.control).as_str(),
                     "the last good settings stay: {error}",
                 );
                 metrics::settings_not_read(self.control);

@@ -45,6 +45,7 @@ mod permission;
 mod plan;
 mod portless;
 mod ports;
+mod ports_json;
 mod prefix_lists;
 mod protocol;
 mod remainder;

@@ -1,6 +1,8 @@
 //! What a person should do now, whichever control it was: after a step that could not be done, and where somebody
 //! else closed the resource.
 
+use exemptions::Exemption;
+
 use crate::ledger::Held;
 use crate::{Assessment, CallError, Describe, Outcome, Reason, StepError, Unread, Walked};
 
@@ -17,6 +19,7 @@ pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String
             "Find out who closed it. If it should be as it was, the evidence below has all that was there."
                 .to_owned(),
         ],
+        Outcome::Exempt => before_the_end(walked),
         _ => {
             let mut advice = control.advice(walked);
             advice.extend(walked.unread().into_iter().filter_map(about_unread));
@@ -24,6 +27,24 @@ pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String
             advice
         }
     }
+}
+
+/// What to do while what is found is still exempt.
+fn before_the_end<C: Describe>(walked: &Walked<C>) -> Vec<String> {
+    let written = |exemption: &Exemption| format!("{} (until {})", exemption.origin, exemption.until);
+    let written: Vec<String> = walked.exempt.applied.iter().map(written).collect();
+    if written.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        "Decide whether it has to stay open. If not, close it now: after that nobody needs the exemption."
+            .to_owned(),
+        format!(
+            "If it has to, give the exemption a new end where it is written: {}. Else Curfew treats it like any other \
+             at the first trigger after that.",
+            written.join("; ")
+        ),
+    ]
 }
 
 /// What may be done about what waits.

@@ -1,7 +1,9 @@
 //! A plan carried out, and what is to be seen then.
 
 use crate::clock::{Clock, PAUSES};
-use crate::{Applied, Assessment, CallError, Control, Note, Outcome, Remedy, Seen, Target, Walked};
+use crate::{
+    Applied, Assessment, CallError, Control, Exempting, Note, Outcome, Remedy, Seen, Target, Walked,
+};
 
 /// Applies the plan and looks again. `walked` may have changes of earlier attempts.
 pub(crate) async fn carry_out<C: Control>(
@@ -11,6 +13,7 @@ pub(crate) async fn carry_out<C: Control>(
     plan: &C::Plan,
     clock: &impl Clock,
     mut walked: Walked<C>,
+    exempting: &mut Exempting<'_>,
 ) -> Walked<C> {
     let applied = control.apply(target, plan, &mut walked.changes).await;
     let is_applied = matches!(applied, Ok(Applied::Done));
@@ -32,7 +35,7 @@ pub(crate) async fn carry_out<C: Control>(
     }
 
     let mut is_deleted = false;
-    match verify(control, target, plan, before, clock).await {
+    match verify(control, target, plan, before, clock, exempting).await {
         Ok(Some(seen)) => walked.seen = Some(seen),
         Ok(None) => {
             is_deleted = true;
@@ -64,6 +67,7 @@ pub(crate) async fn verify<C: Control>(
     plan: &C::Plan,
     before: &C::Assessment,
     clock: &impl Clock,
+    exempting: &mut Exempting<'_>,
 ) -> Result<Option<Seen<C>>, CallError> {
     let may_pass = |left: &C::Assessment| {
         left.findings().iter().any(|finding| match left.remedy(finding) {
@@ -75,7 +79,8 @@ pub(crate) async fn verify<C: Control>(
     let mut pauses = PAUSES.into_iter();
     loop {
         let Some(state) = control.read_after(target, plan).await? else { return Ok(None) };
-        let assessment = control.assess_after(&state, plan, clock.now());
+        let found = control.assess_after(&state, plan, clock.now());
+        let assessment = exempting.rest_of(control, target, &state, found, clock.now()).await;
         match pauses.next() {
             Some(pause) if may_pass(&assessment) => clock.sleep(pause).await,
             _ => {

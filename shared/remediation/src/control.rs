@@ -1,20 +1,25 @@
 //! What one control knows: how its resources are read, judged, changed and put back.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::future::Future;
 use std::hash::Hash;
 use std::time::SystemTime;
 
 use events::{AccountId, Partition, Region, Resource, Subject};
+use exemptions::Scope;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Assessment, CallError, Unread};
+use crate::{Assessment, CallError, Fact, Unread};
+
+/// Tags by key.
+pub type Tags = BTreeMap<String, String>;
 
 /// One thing that Curfew enforces.
 ///
-/// All but [`read`](Self::read) and [`apply`](Self::apply) is pure: no calls, no clock. These two reach AWS, through a
-/// port that the control was built with and that has no more methods than the control may call.
+/// All but [`read`](Self::read), [`tags`](Self::tags) and [`apply`](Self::apply) is pure: no calls, no clock. These reach
+/// AWS, through a port that the control was built with and that has no more methods than the control may call.
 ///
 /// State, plan and change go to JSON and come back equal: they are what a record keeps, and what puts a resource back.
 pub trait Control: Sized {
@@ -50,6 +55,13 @@ pub trait Control: Sized {
 
     /// Says what is not acceptable about a state. What a state lets in may depend on when it is asked.
     fn assess(&self, state: &Self::State, now: SystemTime) -> Self::Assessment;
+
+    /// The resource's tags, which may exempt it: asked for only where something was found.
+    fn tags(&self, target: &Target<'_, Self::Id>, state: &Self::State) -> impl Future<Output = Fact<Tags>>;
+
+    /// The same judgement [without](Assessment::without) what is in `scope`, so that no plan closes it: all of it where
+    /// nothing narrows the scope, and nothing by what means nothing to this control.
+    fn exempt(&self, assessment: Self::Assessment, scope: &Scope) -> Self::Assessment;
 
     /// Plans the smallest change that clears every finding whose remedy is [`Remedy::Close`]; `None` where
     /// there is nothing that this control changes. What it would not plan again is [`Remedy::ByHand`].

@@ -9,8 +9,8 @@ use crate::advice::advice;
 use crate::ledger::{Hold, Record, RecordId};
 use crate::restore::Restoration;
 use crate::{
-    Assessment, Change, Describe, Evidence, Finding, Mode, Note, Outcome, Severity, StepError, Target,
-    Unread, Walked,
+    Assessment, Change, Describe, Evidence, Exempt, Finding, Mode, Note, Outcome, Severity, StepError,
+    Target, Unread, Walked,
 };
 
 /// The title of the commands that finish by hand what Curfew could not.
@@ -54,6 +54,8 @@ pub struct Report {
     pub to_read_again: Option<Unread>,
     /// What Curfew could not do and so changes nothing of what it would close, where that was the outcome.
     pub hindrance: Option<String>,
+    /// What is exempt, and what is not though somebody wrote so.
+    pub exempt: Exempt,
     /// Why a step could not be done.
     pub error: Option<StepError>,
     /// What else there is to know.
@@ -103,6 +105,7 @@ impl Report {
             hindrance: found
                 .filter(|_| walked.outcome == Outcome::Alerted)
                 .and_then(|found| control.hindrance(&found.assessment)),
+            exempt: walked.exempt.clone(),
             error: walked.error.clone(),
             note: walked.note,
             advice: advice(control, walked),
@@ -178,6 +181,9 @@ impl Report {
         }
         if !self.unread.is_empty() {
             add("unread", json!(self.unread));
+        }
+        for (key, value) in self.exempt.facts() {
+            add(&key, value);
         }
         if let Some(error) = &self.error {
             add("error", error.facts());

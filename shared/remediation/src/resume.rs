@@ -11,7 +11,10 @@ use crate::{Describe, Found, Mode, Note, Outcome, Seen, Walked};
 impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// Ends what an earlier delivery left open; `outcome` is how the walk ends where there is no such thing.
     pub(crate) async fn nothing_left(&mut self, outcome: Outcome) -> Result<Walked<C>, Barred> {
-        self.ports.closed.note(&self.visit.subject.resource, self.ports.clock.now());
+        // What is exempt is open all the same.
+        if outcome != Outcome::Exempt {
+            self.ports.closed.note(&self.visit.subject.resource, self.ports.clock.now());
+        }
         if !self.visit.delivery.may_be_repeated() {
             return Ok(self.ended(outcome));
         }
@@ -46,7 +49,9 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
             return self.nothing_to_do(open, Outcome::Compliant).await;
         };
         let (control, clock) = (self.control, &self.ports.clock);
-        let Some(seen) = verify(control, &self.target, plan, &found.assessment, clock).await? else {
+        let Some(seen) =
+            verify(control, &self.target, plan, &found.assessment, clock, &mut self.exempting).await?
+        else {
             return self.nothing_to_do(open, Outcome::Gone).await;
         };
         let changes = self.noted_changes();
@@ -59,7 +64,10 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
 
         let walked = Walked { changes, ..self.ended(Outcome::Failed) };
         let mut walked = match &left {
-            Some(left) => carry_out(control, &self.target, &found.assessment, left, clock, walked).await,
+            Some(left) => {
+                carry_out(control, &self.target, &found.assessment, left, clock, walked, &mut self.exempting)
+                    .await
+            }
             None => self.seen(walked, seen),
         };
         walked.note = self.note(walked.outcome).or(walked.note);
@@ -81,7 +89,7 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         let first = self.earlier.first()?;
         let state = first.state.clone()?;
         Some(Found {
-            assessment: self.control.assess(&state, first.at),
+            assessment: self.exempting.again(self.control, self.control.assess(&state, first.at)),
             unread: self.control.unread(&state),
             written: first.written.clone(),
             plan: first.plan.clone(),

@@ -5,8 +5,8 @@ use crate::digest::Digest;
 use crate::ledger::{AttemptResult, End, Ledger, Record, Telling};
 use crate::work::{Barred, Work, written};
 use crate::{
-    CallError, Describe, Ended, Finding, Found, Note, Notify, Outcome, Report, Said, StepError, Undelivered,
-    Walked,
+    CallError, Describe, Ended, Finding, Found, Note, Notify, Outcome, Report, SOON, Said, StepError,
+    Undelivered, Walked,
 };
 
 /// What became of the alert about a subject.
@@ -28,6 +28,10 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let mut report = self.report(&walked);
         let situation = situation(&walked, &report);
         let mut unwritten = None;
+        if walked.outcome == Outcome::Exempt {
+            // Of an end people hear once.
+            self.remind_after = Some(SOON);
+        }
         let is_last_chance = self.is_last_chance();
         if self.record.is_none() && walked.concerns_a_person(is_last_chance) {
             match self.begin(walked.found.as_ref(), situation.clone(), false).await {
@@ -125,11 +129,15 @@ fn said(report: Report, told: Told, unwritten: Option<StepError>) -> Ended {
 /// that finds the same and has nothing to change. What the services write in their own words may differ
 /// from call to call and does not count.
 fn situation<C: Describe>(walked: &Walked<C>, report: &Report) -> String {
+    if walked.outcome == Outcome::Exempt {
+        return walked.exempt.situation();
+    }
     let found = || walked.found.as_ref().map(|found| &found.state);
     let state = walked.seen.as_ref().map(|seen| &seen.state).or_else(found);
     let action = walked.failed_call().map(CallError::action);
     let error = (walked.error.as_ref().map(StepError::kind), action);
-    Digest::of(&(in_words(report.remaining.as_ref().unwrap_or(&report.findings)), state, error)).to_string()
+    let left = in_words(report.remaining.as_ref().unwrap_or(&report.findings));
+    Digest::of(&(left, state, error, walked.exempt.refusals())).to_string()
 }
 
 /// The same before anything is changed.

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use events::Subject;
+use exemptions::Exemptions;
 
 use crate::carry::carry_out;
 use crate::clock::Clock;
@@ -43,6 +44,8 @@ pub struct Visit<'a, Id> {
     pub deadline: SystemTime,
     /// What limits the work.
     pub limits: Limits,
+    /// What is to be left alone.
+    pub exemptions: &'a Exemptions,
     /// Which writing of the settings the control goes by.
     pub settings_version: Option<i64>,
 }
@@ -98,7 +101,7 @@ impl Delivery {
     }
 }
 
-/// Takes one subject through one control: read, assess, plan, record, apply, verify, tell, record.
+/// Takes one subject through one control: read, assess, exempt, plan, record, apply, verify, tell, record.
 ///
 /// Never fails: a step that could not be done is the outcome [`Outcome::StillOpen`] where others were and left
 /// something open, and else [`Outcome::Failed`]; either has the error and everything that was changed.
@@ -114,6 +117,7 @@ pub async fn walk<C: Describe, K: Clock, N: Notify, L: Ledger>(
         Err(Barred::Busy(until)) => return Ended::Busy { until },
         Err(barred) => work.barred(barred),
     };
+    walked.exempt = work.exempting.outcome();
     walked.duration = ports.clock.now().duration_since(start).unwrap_or_default();
     work.tell(walked).await
 }
@@ -130,6 +134,15 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         let assessment = control.assess(&state, clock.now());
         if assessment.is_compliant() {
             return self.nothing_left(Outcome::Compliant).await;
+        }
+        let all = assessment.clone();
+        let assessment = self.exempting.rest_of(control, &self.target, &state, assessment, clock.now()).await;
+        if assessment.is_compliant() {
+            return self.all_exempt(state, all).await;
+        }
+        // What may be exempt is not closed as long as another delivery may know.
+        if let Some(unread) = self.exempting.waits_for().filter(|_| !self.is_last_chance()) {
+            return Ok(self.failed(StepError::Unread(unread.clone())));
         }
         let written = written(&state).map_err(Barred::Failed)?;
         let unread = control.unread(&state);
@@ -157,6 +170,15 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         Ok(Walked { found, ..walked })
     }
 
+    /// What was found is exempt, all of it: nothing of it is changed.
+    async fn all_exempt(&mut self, state: C::State, assessment: C::Assessment) -> Result<Walked<C>, Barred> {
+        let written = written(&state).map_err(Barred::Failed)?;
+        let unread = self.control.unread(&state);
+        let found = Found { state, written, assessment, plan: None, unread };
+        let walked = self.nothing_left(Outcome::Exempt).await?;
+        Ok(Walked { found: walked.found.or(Some(found)), ..walked })
+    }
+
     /// Carries the plan out, once it is written down.
     async fn close(&mut self, found: &Found<C>, plan: &C::Plan) -> Result<Walked<C>, Barred> {
         self.begin(Some(found), situation_of(self.control, found), true).await?;
@@ -166,7 +188,8 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
             ..self.ended(Outcome::Failed)
         };
         let clock = &self.ports.clock;
-        Ok(carry_out(self.control, &self.target, &found.assessment, plan, clock, walked).await)
+        Ok(carry_out(self.control, &self.target, &found.assessment, plan, clock, walked, &mut self.exempting)
+            .await)
     }
 
     /// A walk that could not go on.

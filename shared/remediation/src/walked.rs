@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clock::rfc3339;
 use crate::earlier::Earlier;
 use crate::ledger::Held;
-use crate::{CallError, Control, Mode, Outcome, Unread};
+use crate::{CallError, Control, Exempt, Mode, Outcome, Unread};
 
 /// What happened to one subject.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct Walked<C: Control> {
     pub earlier: Vec<Earlier<C>>,
     /// What the read after the changes found; `None` where there was no such read.
     pub seen: Option<Seen<C>>,
+    /// What of it is exempt, and what is not though somebody wrote so.
+    pub exempt: Exempt,
     /// What of the plan is left undone.
     pub left: Option<C::Plan>,
     /// What it waits for, where it has to.
@@ -47,7 +49,7 @@ pub struct Found<C: Control> {
     pub state: C::State,
     /// The same as JSON: what was there before any change.
     pub written: Value,
-    /// What is not acceptable about it.
+    /// What is not acceptable about it: without what is exempt, unless nothing else is left.
     pub assessment: C::Assessment,
     /// What clears that; `None` where the control changes nothing.
     pub plan: Option<C::Plan>,
@@ -60,7 +62,7 @@ pub struct Found<C: Control> {
 pub struct Seen<C: Control> {
     /// The state after.
     pub state: C::State,
-    /// What is still not acceptable about it.
+    /// What is still not acceptable about it, without what is exempt.
     pub assessment: C::Assessment,
     /// What could not be read.
     pub unread: Vec<Unread>,
@@ -110,6 +112,7 @@ impl<C: Control> Walked<C> {
             changes: Vec::new(),
             earlier: Vec::new(),
             seen: None,
+            exempt: Exempt::default(),
             left: None,
             hold: None,
             error: None,
@@ -165,7 +168,8 @@ impl<C: Control> Walked<C> {
     pub fn concerns_a_person(&self, last_chance: bool) -> bool {
         let for_good = !self.error.as_ref().is_some_and(StepError::is_passing);
         match self.outcome {
-            Outcome::Compliant | Outcome::Exempt => false,
+            Outcome::Compliant => false,
+            Outcome::Exempt => self.exempt.ends_soon,
             Outcome::Gone => !self.changes.is_empty(),
             Outcome::Remediated
             | Outcome::Alerted

@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::earlier::Earlier;
-use crate::ledger::{Attempt, Begun, Ledger, Pending, Record, RecordId, Terms};
+use crate::ledger::{Attempt, Begun, Ledger, Limits, Pending, Record, RecordId, Terms};
 use crate::tell::offence;
 use crate::{
-    CallError, Control, Delivery, Describe, Found, Mode, Outcome, Ports, StepError, Target, Visit, Walked,
+    CallError, Control, Delivery, Describe, Exempting, Found, Mode, Outcome, Ports, StepError, Target, Visit,
+    Walked,
 };
 
 /// How many attempts at what came by no queue are made before people are told: Lambda makes as many.
@@ -28,6 +29,10 @@ pub(crate) struct Work<'a, C: Control, K, N, L> {
     pub(crate) visit: &'a Visit<'a, C::Id>,
     pub(crate) ports: &'a Ports<K, N, L>,
     pub(crate) target: Target<'a, C::Id>,
+    /// What is exempt of it.
+    pub(crate) exempting: Exempting<'a>,
+    /// For how long people are not told again, where it is not what the settings say.
+    pub(crate) remind_after: Option<Duration>,
     /// Its record, once it is taken or has to wait.
     pub(crate) record: Option<Record>,
     /// What others did before about the same record.
@@ -60,7 +65,18 @@ impl From<CallError> for Barred {
 impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
     pub(crate) fn new(control: &'a C, visit: &'a Visit<'a, C::Id>, ports: &'a Ports<K, N, L>) -> Self {
         let target = Target::of(visit.subject, visit.id);
-        Self { control, visit, ports, target, record: None, earlier: Vec::new(), noted: 0 }
+        let exempting = Exempting::new(visit.subject, visit.exemptions);
+        Self {
+            control,
+            visit,
+            ports,
+            target,
+            exempting,
+            remind_after: None,
+            record: None,
+            earlier: Vec::new(),
+            noted: 0,
+        }
     }
 
     /// A walk that ended so, and nothing else.
@@ -186,12 +202,16 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         let now = self.ports.clock.now();
         // Lambda ends the request at its deadline; one that has passed already says nothing.
         let lease_until = if self.visit.deadline > now { self.visit.deadline } else { now + LEASE };
+        let limits = Limits {
+            remind_after: self.remind_after.unwrap_or(self.visit.limits.remind_after),
+            ..self.visit.limits
+        };
         Terms {
             now,
             lease_until: lease_until + MARGIN,
             changes,
             seen_closed: self.ports.closed.when(&self.visit.subject.resource),
-            limits: self.visit.limits,
+            limits,
         }
     }
 }

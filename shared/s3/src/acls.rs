@@ -4,10 +4,10 @@ use aws_sdk_s3::operation::put_bucket_acl::builders::PutBucketAclFluentBuilder;
 use aws_sdk_s3::types::{self, AccessControlPolicy, BucketCannedAcl, ObjectOwnership};
 use aws_types::SdkConfig;
 use buckets::{Acl, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, Written};
-use remediation::CallError;
+use remediation::{CallError, Tags};
 
-use crate::block;
 use crate::clients::{Clients, explain};
+use crate::{block, tags};
 
 /// Bucket ACLs in S3.
 #[derive(Debug, Clone)]
@@ -103,6 +103,10 @@ impl BucketAcls for S3BucketAcls {
             Err(error) if aws::code(&error) == Some("OwnershipControlsNotFoundError") => Ok(false),
             Err(error) => Err(explain(aws::failed(ACTION, error), bucket)),
         }
+    }
+
+    async fn tags(&self, bucket: &Bucket<'_>) -> Result<Tags, CallError> {
+        tags::read(&self.0.buckets, bucket).await
     }
 
     async fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> Result<Written, CallError> {

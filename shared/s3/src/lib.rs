@@ -4,6 +4,7 @@ mod acls;
 mod block;
 mod clients;
 mod policies;
+mod tags;
 
 pub use acls::S3BucketAcls;
 pub use policies::S3BucketPolicies;

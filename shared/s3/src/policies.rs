@@ -2,10 +2,10 @@
 
 use aws_types::SdkConfig;
 use buckets::{Bucket, BucketPolicies, PolicyAnswer, PublicAccessBlock};
-use remediation::CallError;
+use remediation::{CallError, Tags};
 
-use crate::block;
 use crate::clients::{Clients, explain};
+use crate::{block, tags};
 
 /// Bucket policies in S3.
 #[derive(Debug, Clone)]
@@ -83,5 +83,9 @@ impl BucketPolicies for S3BucketPolicies {
 
     async fn account_block(&self, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
         block::read_account(&self.0.accounts, bucket).await
+    }
+
+    async fn tags(&self, bucket: &Bucket<'_>) -> Result<Tags, CallError> {
+        tags::read(&self.0.buckets, bucket).await
     }
 }

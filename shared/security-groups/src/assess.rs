@@ -34,9 +34,9 @@ pub struct GroupAssessment {
     /// The protocols without ports that may be open.
     pub(crate) authorized_protocols: BTreeSet<Portless>,
     /// Whether interfaces were to be isolated before the group was read.
-    is_after_isolation: bool,
+    pub(crate) is_after_isolation: bool,
     /// By address family, protocol and lowest port; then what is unreadable, and the interfaces that stay as they are.
-    findings: Vec<SgFinding>,
+    pub(crate) findings: Vec<SgFinding>,
 }
 
 impl GroupAssessment {

@@ -3,9 +3,10 @@
 use std::time::SystemTime;
 
 use events::{GroupId, Resource};
+use exemptions::Scope;
 use futures_util::join;
 use futures_util::lock::Mutex;
-use remediation::{Applied, CallError, Control, Fact, Unknown, Unread};
+use remediation::{Applied, CallError, Control, Fact, Tags, Unknown, Unread};
 
 use crate::assess::judge;
 use crate::judgements::Judgements;
@@ -130,6 +131,18 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         let network = &self.settings.network;
         let judgement = self.judgements.take(group, network);
         GroupAssessment::of(group, self.style(group), network, judgement)
+    }
+
+    /// They were read with the group.
+    async fn tags(&self, _at: &At<'_>, group: &Group) -> Fact<Tags> {
+        match &group.about {
+            Fact::Known(about) => Fact::Known(about.tags.clone()),
+            Fact::Unknown(unknown) => Fact::Unknown(unknown.clone()),
+        }
+    }
+
+    fn exempt(&self, assessment: GroupAssessment, scope: &Scope) -> GroupAssessment {
+        assessment.exempt(scope)
     }
 
     fn plan(&self, assessment: &GroupAssessment, now: SystemTime) -> Option<Quarantine> {

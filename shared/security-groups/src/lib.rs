@@ -15,6 +15,7 @@ mod commands;
 mod control;
 mod describe;
 mod evidence;
+mod exempt;
 mod findings;
 mod ip_permission;
 mod judgements;
@@ -40,8 +41,11 @@ pub use port::{
 pub use settings::{QuarantineStyle, SgSettings};
 pub use state::{
     About, ChangedBy, Group, Interface, ListName, PrefixList, QUARANTINE_GROUP, QUARANTINED_AT,
-    QUARANTINED_RULES, Tags,
+    QUARANTINED_RULES,
 };
+
+/// Tags by key.
+pub use remediation::Tags;
 
 #[cfg(test)]
 mod tests;

@@ -97,7 +97,7 @@ impl Visitor<'_> for Times {
     }
 }
 
-/// How many days something is kept.
+/// A number of days.
 pub(crate) fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     deserializer.deserialize_any(Days)
 }

@@ -8,6 +8,10 @@
 //! | `version` | `1` | of which shape these settings are; what was written for an older one is read for ever |
 //! | `mode` | `"enforce"` | `"observe"` does everything but the change, and says what it would have done |
 //! | `max_receive_count` | `8` | after how many deliveries the queue gives a message up (its redrive policy); a failure that may pass is mailed at the last one |
+//! | `exemptions` | `[]` | what Curfew leaves alone, and until when: a list of objects, see below |
+//! | `exempt_by_tag` | `true` | `false`: the tags `curfew:exempt`, `curfew:exempt-reason`, `curfew:exempt-until` of a resource exempt nothing |
+//! | `exempt_max_days` | `400` | how many days ahead an exemption may end, its tags' too |
+//! | `s3_acl.mode`, `s3_policy.mode`, `sg.mode` | `mode` | the mode of one control |
 //! | `remind_after` | `"1d"` | how long people are not told again of what they were told, whichever trigger finds it: a number with `m`, `h` or `d` |
 //! | `feud_limit` | `3` | how many times the same may be closed within a day; then it waits, and people are told who opens it |
 //! | `restore_grace` | `"24h"` | how long what a person put back is left alone |
@@ -28,12 +32,27 @@
 //! | `sg.authorized_udp_ports` | `[]` | the same for udp |
 //! | `sg.authorized_protocols` | `[]` | protocols without ports that may be open: a list of names or numbers, as in `["esp", 51]` |
 //! | `sg.icmp` | `"report"` | `"report"` says that ICMP is open and leaves it; `"revoke"` treats it like any other open port |
+//!
+//! An object of `exemptions`:
+//!
+//! | key | | meaning |
+//! | --- | --- | --- |
+//! | `resource` | needed | the ARN of a bucket or a group; `*` stands for any characters, `?` for one |
+//! | `controls` | needed | `"all"`, or a list of `s3-acl`, `s3-policy`, `sg-ingress` |
+//! | `reason` | needed | why, for people |
+//! | `until` | needed | a date, which means until its end in UTC, or a time in RFC 3339 |
+//! | `owner` | | whose word that is |
+//! | `ports` | all | of `sg-ingress`: only these ports of tcp and udp, as in `sg.authorized_tcp_ports` |
+//! | `sources` | all | of `sg-ingress`: only what comes from these address blocks, groups (`sg-...`) and prefix lists (`pl-...`) |
+//! | `grantees` | all | of `s3-acl`: only grants to these, `AllUsers` or `AuthenticatedUsers` |
+//! | `sids` | all | of `s3-policy`: only the statements with these `Sid`s |
 
 mod common;
 
 use std::time::Duration;
 
 use buckets::{S3AclSettings, S3PolicySettings};
+use exemptions::{Entry, Exemptions, MOST_DAYS};
 use remediation::ledger::Limits;
 use remediation::{CallError, Mode};
 use security_groups::SgSettings;
@@ -52,6 +71,14 @@ pub struct Settings {
     /// After how many deliveries the queue gives a message up.
     #[serde(deserialize_with = "common::deliveries")]
     pub max_receive_count: u32,
+    /// What Curfew leaves alone, and until when.
+    #[serde(deserialize_with = "strict::sections")]
+    pub exemptions: Vec<Entry>,
+    /// Whether tags of a resource exempt it too.
+    pub exempt_by_tag: bool,
+    /// How many days ahead an exemption may end.
+    #[serde(deserialize_with = "common::days")]
+    pub exempt_max_days: u32,
     /// How long people are not told again of what they were told.
     #[serde(deserialize_with = "common::span")]
     pub remind_after: Duration,
@@ -84,6 +111,9 @@ impl Default for Settings {
             version: common::VERSION,
             mode: Mode::default(),
             max_receive_count: 8,
+            exemptions: Vec::new(),
+            exempt_by_tag: true,
+            exempt_max_days: MOST_DAYS,
             remind_after: Duration::from_secs(24 * 60 * 60),
             feud_limit: 3,
             restore_grace: Duration::from_secs(24 * 60 * 60),
@@ -157,6 +187,28 @@ impl Settings {
         })?;
         reader.end().map_err(|error| refused(String::new(), error.to_string()))?;
         Ok(settings)
+    }
+
+    /// Whether the control of this name changes anything.
+    #[must_use]
+    pub fn mode_of(&self, control: &str) -> Mode {
+        let own = match control {
+            "s3-acl" => self.s3_acl.mode,
+            "s3-policy" => self.s3_policy.mode,
+            "sg-ingress" => self.sg.mode,
+            _ => None,
+        };
+        own.unwrap_or(self.mode)
+    }
+
+    /// All that they say about exemptions.
+    #[must_use]
+    pub fn exemptions(&self) -> Exemptions {
+        Exemptions {
+            entries: self.exemptions.clone(),
+            by_tag: self.exempt_by_tag,
+            most_days: self.exempt_max_days,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use buckets::AclStyle;
+use exemptions::{CONTROLS, Exemptions};
 use network::{Handling, OpenLevel, Portless};
 use remediation::Mode;
 use security_groups::{QuarantineStyle, SgSettings};
@@ -24,6 +25,9 @@ fn without_settings_the_defaults_hold() {
     assert_eq!(settings, Settings::default());
     assert_eq!(settings.version, 1);
     assert_eq!(settings.mode, Mode::Enforce);
+    assert_eq!(settings.exemptions(), Exemptions::default());
+    assert!(settings.exempt_by_tag);
+    assert_eq!(settings.exempt_max_days, 400);
     assert_eq!(settings.s3_acl.style, AclStyle::Grants);
     assert!(!settings.s3_acl.block_public_acls);
     assert_eq!(settings.sg.quarantine, QuarantineStyle::Revoke);
@@ -42,8 +46,30 @@ fn every_documented_key_is_taken() {
             "version": 1,
             "mode": "observe",
             "max_receive_count": 5,
-            "s3_acl": { "style": "private", "block_public_acls": true },
+            "exemptions": [
+                {
+                    "resource": "arn:aws:s3:::web-*", "controls": "all", "reason": "our websites",
+                    "until": "2027-06-30", "owner": "web@example.com"
+                },
+                {
+                    "resource": "arn:aws:ec2:*:*:security-group/sg-1a2b3c4d", "controls": ["sg-ingress"],
+                    "reason": "a jump host", "until": "2027-06-30T18:00:00Z",
+                    "ports": [22, "8000-8010"], "sources": ["0.0.0.0/0", "2000::/3", "sg-1a2b3c4d", "pl-1a2b3c4d"]
+                },
+                {
+                    "resource": "arn:aws:s3:::logs", "controls": ["s3-acl"], "reason": "r", "until": "2027-06-30",
+                    "grantees": ["AllUsers", "AuthenticatedUsers"]
+                },
+                {
+                    "resource": "arn:aws:s3:::feeds", "controls": ["s3-policy"], "reason": "r", "until": "2027-06-30",
+                    "sids": ["PublicRead"]
+                }
+            ],
+            "exempt_by_tag": false,
+            "exempt_max_days": 700,
+            "s3_acl": { "mode": "enforce", "style": "private", "block_public_acls": true },
             "s3_policy": {
+                "mode": "enforce",
                 "trusted_accounts": ["111122223333"],
                 "trusted_organizations": ["o-a1b2c3d4e5"],
                 "trusted_networks": ["203.0.113.0/24"],
@@ -51,6 +77,7 @@ fn every_documented_key_is_taken() {
                 "alert_on": ["public", "outside-account"]
             },
             "sg": {
+                "mode": "observe",
                 "quarantine": "isolate",
                 "isolate_all_groups": true,
                 "open_level": "broad",
@@ -71,6 +98,18 @@ fn every_documented_key_is_taken() {
     assert_eq!((settings.feud_limit, settings.records_days), (5, 30));
     assert_eq!(settings.mode, Mode::Observe);
     assert_eq!(settings.max_receive_count, 5);
+    let scopes: Vec<String> = settings.exemptions.iter().map(|entry| entry.scope.to_string()).collect();
+    assert_eq!(
+        scopes,
+        [
+            "everything",
+            "ports 22,8000-8010; sources 0.0.0.0/0, 2000::/3, sg-1a2b3c4d, pl-1a2b3c4d",
+            "grantees AllUsers, AuthenticatedUsers",
+            "sids PublicRead",
+        ]
+    );
+    let Exemptions { entries, by_tag, most_days } = settings.exemptions();
+    assert_eq!((entries.len(), by_tag, most_days), (4, false, 700));
     assert_eq!(settings.s3_acl.style, AclStyle::Private);
     assert!(settings.s3_acl.block_public_acls);
     assert_eq!(settings.s3_policy.trusted_vpcs.len(), 2);
@@ -78,6 +117,7 @@ fn every_documented_key_is_taken() {
     assert_eq!(
         settings.sg,
         SgSettings {
+            mode: Some(Mode::Observe),
             changes_per_hour: 30,
             quarantine: QuarantineStyle::Isolate,
             isolate_all_groups: true,
@@ -160,6 +200,15 @@ fn what_does_not_fit_is_named() {
         (r#"{"max_receive_count": -3}"#, ["`max_receive_count`", "`-3`, expected a number of deliveries"]),
         (r#"{"max_receive_count": "8"}"#, ["`max_receive_count`", "expected a number of deliveries"]),
         (r#"{"mode": {"observe": null}}"#, ["`mode`", "expected a string"]),
+        (r#"{"s3_acl": {"mode": "off"}}"#, ["`s3_acl.mode`", "`off`"]),
+        (r#"{"s3_policy": {"mode": null}}"#, ["`s3_policy.mode`", "expected a string"]),
+        (r#"{"sg": {"mode": "Enforce"}}"#, ["`sg.mode`", "`Enforce`"]),
+        (r#"{"exemptions": {}}"#, ["`exemptions`", "expected a sequence"]),
+        (r#"{"exemptions": [["arn:aws:s3:::b"]]}"#, ["`exemptions[0]`", "expected a JSON object"]),
+        (r#"{"exempt_by_tag": "no"}"#, ["`exempt_by_tag`", "expected a boolean"]),
+        (r#"{"exempt_max_days": 0}"#, ["`exempt_max_days`", "from 1 to 3650"]),
+        (r#"{"exempt_max_days": 3651}"#, ["`exempt_max_days`", "from 1 to 3650"]),
+        (r#"{"exempt_max_days": "400"}"#, ["`exempt_max_days`", "a number of days"]),
         (r#"{"s3_acl": {"style": "public"}}"#, ["`s3_acl.style`", "`public`"]),
         (r#"{"s3_acl": {"block_public_acls": "yes"}}"#, ["`s3_acl.block_public_acls`", "a boolean"]),
         (r#"{"s3_policy": {"trusted_accounts": ["1234"]}}"#, ["`s3_policy.trusted_accounts`", "`1234`"]),
@@ -186,6 +235,20 @@ fn what_does_not_fit_is_named() {
             assert!(complaint.contains(part), "{json}: {complaint}");
         }
     }
+}
+
+#[test]
+fn a_control_has_its_own_mode_or_that_of_all() {
+    let modes = |json: &str| {
+        let settings = parse(json).unwrap();
+        CONTROLS.map(|(name, _)| settings.mode_of(name))
+    };
+    let (enforce, observe) = (Mode::Enforce, Mode::Observe);
+    assert_eq!(modes("{}"), [enforce, enforce, enforce]);
+    assert_eq!(modes(r#"{"mode": "observe"}"#), [observe, observe, observe]);
+    assert_eq!(modes(r#"{"s3_acl": {"mode": "observe"}}"#), [observe, enforce, enforce]);
+    assert_eq!(modes(r#"{"s3_policy": {"mode": "observe"}}"#), [enforce, observe, enforce]);
+    assert_eq!(modes(r#"{"mode": "observe", "sg": {"mode": "enforce"}}"#), [observe, observe, enforce]);
 }
 
 #[test]

@@ -33,6 +33,39 @@ where
     deserializer.deserialize_str(Word(PhantomData))
 }
 
+/// The same for a word that may be left out, where `null` is not left out.
+///
+/// # Errors
+/// For anything but one of the words.
+pub fn word_if_any<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    word(deserializer).map(Some)
+}
+
+/// A list of parts, each of which has to be a JSON object.
+///
+/// # Errors
+/// For anything but a list of such objects.
+pub fn sections<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let parts: Vec<Part<T>> = Vec::deserialize(deserializer)?;
+    Ok(parts.into_iter().map(|Part(part)| part).collect())
+}
+
+struct Part<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        section(deserializer).map(Self)
+    }
+}
+
 struct Word<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Word<T> {

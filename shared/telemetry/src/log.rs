@@ -21,6 +21,8 @@
 //! | `before` | the state before, where there was a finding |
 //! | `remaining` | what the read after the change still found |
 //! | `unread` | list of `what`, `action`, `kind`, `message`: what could not be read and may change the judgement |
+//! | `exemptions` | list of `by`, `scope`, `reason`, `owner`, `until`: what exempts what was found, or a part of it |
+//! | `exemptions_refused` | list of `by`, `field`, `flaw`, `why`: what would exempt it, were it not for that |
 //! | `alert` | `sent`, `none`, `repeated` (people know this already) or `failed` |
 //! | `undelivered` | the whole alert (`subject`, `text`), where it did not get through |
 //! | `error` | `kind`, `message`, and the denied `action`, where a step failed |

@@ -9,6 +9,7 @@ pub(super) fn advice<C>(walked: &Walked<C>, blocks: bool) -> Vec<String>
 where
     C: Control<Assessment = AclAssessment>,
 {
+    let keeps_public = walked.found.as_ref().is_some_and(|found| found.assessment.keeps_public());
     let lets_in = walked.found.as_ref().is_some_and(|found| found.assessment.lets_in());
     // Nothing is left that a later delivery would close.
     let is_for_people_alone = walked.seen.as_ref().is_none_or(|seen| !seen.assessment.has_work());
@@ -17,6 +18,10 @@ where
     });
     let objects = if !lets_in {
         "Leave IgnorePublicAcls on: it keeps the public out, and from objects that were uploaded as public too."
+    } else if keeps_public {
+        "Objects keep ACLs of their own, which Curfew does not change: objects that were uploaded as public may \
+         still be. IgnorePublicAcls of the bucket would close those, and what is exempt too, so that Curfew leaves it \
+         as it is."
     } else if !blocks {
         "Objects keep ACLs of their own, which Curfew does not change: objects that were uploaded as public \
          may still be. Turning on IgnorePublicAcls of the bucket closes those too, BlockPublicAcls keeps the \

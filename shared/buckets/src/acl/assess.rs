@@ -1,5 +1,6 @@
 //! What is not acceptable about a bucket's ACL.
 
+use exemptions::{Grantee, Scope};
 use remediation::{Assessment, Fact, Remedy, Unknown};
 
 use super::around::{Around, Effect};
@@ -68,9 +69,36 @@ impl AclAssessment {
         })
     }
 
+    /// The same judgement without what is exempt: every finding, or the grants to those whom the scope names.
+    pub(super) fn exempt(self, scope: &Scope) -> Self {
+        let Scope { ports: None, sources: None, sids: None, grantees } = scope else { return self };
+        let is_exempt = |finding: &AclFinding| match (grantees, finding) {
+            (None, _) => true,
+            (Some(grantees), AclFinding::Grant(public)) => grantees.contains(&public.group.into()),
+            (Some(_), AclFinding::NotBlocked | AclFinding::BlockUnknown(_)) => false,
+        };
+        self.without(|finding| (!is_exempt(&finding)).then_some(finding))
+    }
+
+    /// Whether the ACL has a public grant that is no finding, so that it is to stay in effect.
+    pub(super) fn keeps_public(&self) -> bool {
+        let is_finding = |grant: &Grant| self.public_grants().any(|public| public.grant == *grant);
+        let mut grants = self.state.acl.grants.iter();
+        grants.any(|grant| grant.grantee.public_group().is_some() && !is_finding(grant))
+    }
+
     /// Whether a public grant is a finding that lets somebody in, as far as is known.
     pub(super) fn lets_in(&self) -> bool {
         self.public_grants().next().is_some() && !matches!(self.effect, Effect::Ignored(_))
+    }
+}
+
+impl From<PublicGroup> for Grantee {
+    fn from(group: PublicGroup) -> Self {
+        match group {
+            PublicGroup::AllUsers => Self::AllUsers,
+            PublicGroup::AuthenticatedUsers => Self::AuthenticatedUsers,
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 use std::time::SystemTime;
 
 use events::{BucketName, Resource};
+use exemptions::Scope;
 use futures_util::join;
 use remediation::clock::{Clock, PAUSES, SystemClock};
-use remediation::{Applied, CallError, Control, Fact, Mode, Unread};
+use remediation::{Applied, CallError, Control, Fact, Mode, Tags, Unread};
 
 use super::accounts::KnownAccounts;
 use super::around::Around;
@@ -134,6 +135,14 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
 
     fn assess(&self, state: &AclState, _now: SystemTime) -> AclAssessment {
         AclAssessment::of(state)
+    }
+
+    async fn tags(&self, bucket: &Bucket<'_>, _state: &AclState) -> Fact<Tags> {
+        Fact::of(self.acls.tags(bucket).await)
+    }
+
+    fn exempt(&self, assessment: AclAssessment, scope: &Scope) -> AclAssessment {
+        assessment.exempt(scope)
     }
 
     fn plan(&self, assessment: &AclAssessment, _now: SystemTime) -> Option<AclPlan> {

@@ -2,7 +2,7 @@
 //!
 //! # What each call is for
 //!
-//! One remediated ACL takes six calls to S3, five in a process that has read the account's Block Public Access
+//! One remediated ACL takes seven calls to S3, six in a process that has read the account's Block Public Access
 //! within the last five minutes, and the alert's `Publish`; a bucket that is not public takes one.
 //!
 //! | call | why |
@@ -11,6 +11,7 @@
 //! | `GetPublicAccessBlock` | whether the grants have an effect now (`IgnorePublicAcls`), and the flags before a change of them |
 //! | `GetPublicAccessBlock` of the account | the same for the account's: the stricter wins |
 //! | `GetBucketWebsite` | whether a website depends on the bucket |
+//! | `GetBucketTagging` | whether tags exempt the bucket, where the settings let them and do not exempt it themselves |
 //! | `PutBucketAcl` | the change; its answer also says whether ACLs are disabled (`BucketOwnerEnforced`) |
 //! | `GetBucketAcl` | whether the change holds |
 //!

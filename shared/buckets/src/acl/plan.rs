@@ -64,10 +64,12 @@ pub enum AclChange {
 }
 
 impl AclPlan {
-    /// The plan that clears these findings; `None` where none is a public grant.
+    /// The plan that clears these findings; `None` where none is a public grant. The flags stay as they are where a public
+    /// grant is to stay: they would take its effect.
     pub(super) fn of(assessment: &AclAssessment, settings: S3AclSettings) -> Option<Self> {
         let write = AclStep::Write(AclWrite::of(assessment, settings.style)?);
-        let block = settings.block_public_acls.then(|| AclStep::blocking(&assessment.state)).flatten();
+        let blocks = settings.block_public_acls && !assessment.keeps_public();
+        let block = blocks.then(|| AclStep::blocking(&assessment.state)).flatten();
         Some(Self { steps: [Some(write), block].into_iter().flatten().collect() })
     }
 

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use remediation::CallError;
+use remediation::{CallError, Tags};
 use serde::{Deserialize, Serialize};
 
 use super::state::Acl;
@@ -65,6 +65,12 @@ pub trait BucketAcls {
     /// # Errors
     /// When S3 does not say.
     fn acls_disabled(&self, bucket: &Bucket<'_>) -> impl Future<Output = Result<bool, CallError>>;
+
+    /// The bucket's tags; none where it has none.
+    ///
+    /// # Errors
+    /// When S3 does not say.
+    fn tags(&self, bucket: &Bucket<'_>) -> impl Future<Output = Result<Tags, CallError>>;
 
     /// Replaces the bucket's ACL.
     ///

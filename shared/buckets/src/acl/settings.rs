@@ -1,5 +1,6 @@
 //! Settings of the control `s3-acl`.
 
+use remediation::Mode;
 use remediation::ledger::CHANGES_PER_HOUR;
 use serde::Deserialize;
 
@@ -7,6 +8,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct S3AclSettings {
+    /// Whether this control changes anything; `None` = what holds for all controls.
+    #[serde(deserialize_with = "strict::word_if_any")]
+    pub mode: Option<Mode>,
     /// How many buckets may be changed in an hour.
     pub changes_per_hour: u32,
     /// How a public ACL is made private.
@@ -18,7 +22,12 @@ pub struct S3AclSettings {
 
 impl Default for S3AclSettings {
     fn default() -> Self {
-        Self { changes_per_hour: CHANGES_PER_HOUR, style: AclStyle::default(), block_public_acls: false }
+        Self {
+            mode: None,
+            changes_per_hour: CHANGES_PER_HOUR,
+            style: AclStyle::default(),
+            block_public_acls: false,
+        }
     }
 }
 

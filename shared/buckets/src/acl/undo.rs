@@ -20,7 +20,10 @@ impl AclPlan {
         let seen = after.and_then(|after| after.state.around.as_ref()?.public_access_block.known());
         let is_written = done.iter().any(|change| !matches!(change, AclChange::Blocked(_)));
         let is_blocked = done.iter().any(|change| matches!(change, AclChange::Blocked(_)));
+        let keeps_public = after.is_some_and(AclAssessment::keeps_public);
         let left = |step: &AclStep| match (step, after) {
+            // What is exempt by now keeps its effect.
+            (step, _) if step.blocks_acls() && keeps_public => None,
             (AclStep::Write(write), Some(after)) if write.added.is_empty() => {
                 // Whoever changed the ACL meanwhile keeps what is not public.
                 AclWrite::closing(after, settings).map(AclStep::Write)

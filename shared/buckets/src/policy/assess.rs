@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use exemptions::Scope;
 use policy::{Analysis, Asking, ParseError, Policy, Trust, analyse_bucket};
 use remediation::{Assessment, Remedy, Unknown};
 
@@ -51,6 +52,35 @@ impl PolicyAssessment {
             None => (None, Vec::new()),
         };
         Self { state: state.clone(), analysed, trust, now, findings }
+    }
+
+    /// The same judgement without what is exempt: every finding, or those about the statements that the scope names.
+    ///
+    /// What is left of the analyser's findings is said where it would be said of a policy without these statements.
+    pub(super) fn exempt(self, scope: &Scope, settings: &S3PolicySettings) -> Self {
+        let Scope { ports: None, sources: None, grantees: None, sids } = scope else { return self };
+        let Some(sids) = sids else { return self.without(|_| None) };
+        let is_exempt = |finding: &PolicyFinding| match finding {
+            PolicyFinding::Found(found) => found.sid.as_ref().is_some_and(|sid| sids.contains(sid)),
+            _ => false,
+        };
+        if !self.findings.iter().any(is_exempt) {
+            return self;
+        }
+        let rest = self.without(|finding| (!is_exempt(&finding)).then_some(finding));
+        if rest.is_worth_saying(settings) { rest } else { rest.without(|_| None) }
+    }
+
+    fn is_worth_saying(&self, settings: &S3PolicySettings) -> bool {
+        let is_public = self
+            .analysed
+            .as_ref()
+            .is_some_and(|(_, analysis)| analysis.documented || analysis.semantic.public);
+        let is_asked_for = |finding: &PolicyFinding| match finding {
+            PolicyFinding::Found(found) => settings.alerts_on(found.kind),
+            _ => true,
+        };
+        is_public || self.findings.iter().any(is_asked_for)
     }
 }
 

@@ -4,8 +4,9 @@
 use std::time::SystemTime;
 
 use events::{BucketName, Resource};
+use exemptions::Scope;
 use futures_util::join;
-use remediation::{Applied, CallError, Control, Fact, Unread};
+use remediation::{Applied, CallError, Control, Fact, Tags, Unread};
 use serde::{Deserialize, Serialize};
 
 use super::assess::PolicyAssessment;
@@ -81,6 +82,14 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
 
     fn assess(&self, state: &PolicyState, now: SystemTime) -> PolicyAssessment {
         PolicyAssessment::of(state, &self.settings, now)
+    }
+
+    async fn tags(&self, bucket: &Bucket<'_>, _state: &PolicyState) -> Fact<Tags> {
+        Fact::of(self.policies.tags(bucket).await)
+    }
+
+    fn exempt(&self, assessment: PolicyAssessment, scope: &Scope) -> PolicyAssessment {
+        assessment.exempt(scope, &self.settings)
     }
 
     fn plan(&self, _assessment: &PolicyAssessment, _now: SystemTime) -> Option<NoPlan> {

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use remediation::CallError;
+use remediation::{CallError, Tags};
 
 use crate::{Bucket, PublicAccessBlock};
 
@@ -48,4 +48,10 @@ pub trait BucketPolicies {
         &self,
         bucket: &Bucket<'_>,
     ) -> impl Future<Output = Result<PublicAccessBlock, CallError>>;
+
+    /// The bucket's tags; none where it has none.
+    ///
+    /// # Errors
+    /// When S3 does not say.
+    fn tags(&self, bucket: &Bucket<'_>) -> impl Future<Output = Result<Tags, CallError>>;
 }

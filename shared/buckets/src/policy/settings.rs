@@ -1,6 +1,7 @@
 //! Settings of the control `s3-policy`: whom bucket policies may let in, and what is worth a mail.
 
 use policy::{FindingKind, Trust};
+use remediation::Mode;
 use serde::Deserialize;
 use serde::de::Deserializer;
 
@@ -8,6 +9,9 @@ use serde::de::Deserializer;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct S3PolicySettings {
+    /// Which mode is said of this control, which changes nothing in either; `None` = what holds for all controls.
+    #[serde(deserialize_with = "strict::word_if_any")]
+    pub mode: Option<Mode>,
     /// Accounts that may be let in.
     #[serde(deserialize_with = "accounts")]
     pub trusted_accounts: Vec<String>,

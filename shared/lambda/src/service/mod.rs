@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use aws::counted;
 use events::{Reading, Subject, Trigger};
+use exemptions::Exemptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 use remediation::clock::Clock;
@@ -52,6 +53,14 @@ pub struct Service<C, N, K, L> {
 struct Armed<C> {
     control: C,
     settings: Settings,
+    exemptions: Exemptions,
+}
+
+impl<C> Armed<C> {
+    fn new(control: C, settings: Settings) -> Arc<Self> {
+        let exemptions = settings.exemptions();
+        Arc::new(Self { control, settings, exemptions })
+    }
 }
 
 /// An event that somebody handed over.
@@ -72,19 +81,19 @@ struct Work<'a> {
 impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
     /// A service that enforces one control, tells people through one port and remembers its work through another.
     pub fn new(control: C, notify: N, clock: K, ledger: L, settings: Settings) -> Self {
-        let armed = RwLock::new(Arc::new(Armed { control, settings }));
+        let armed = RwLock::new(Armed::new(control, settings));
         Self { armed, ports: Ports::new(clock, notify, ledger) }
     }
 
     /// Goes by other settings from the next invocation on, with a control that was built with them.
     pub fn rearm(&self, control: C, settings: Settings) {
-        *self.armed.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Armed { control, settings });
+        *self.armed.write().unwrap_or_else(PoisonError::into_inner) = Armed::new(control, settings);
     }
 
     /// The mode that it is in.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.armed().settings.mode
+        self.armed().settings.mode_of(C::NAME)
     }
 
     fn armed(&self) -> Arc<Armed<C>> {
@@ -117,7 +126,7 @@ impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
         invocation: &Invocation,
     ) -> Result<Value, HandleError> {
         if asked(payload) == Some(Asked::Probe) {
-            return Ok(probe::answer(C::NAME, armed.settings.mode));
+            return Ok(probe::answer(C::NAME, armed.settings.mode_of(C::NAME)));
         }
         match events::read(payload) {
             Ok(Trigger::Event(reading)) => {
@@ -209,11 +218,12 @@ impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
         let visit = Visit {
             subject,
             id,
-            mode: armed.settings.mode,
+            mode: armed.settings.mode_of(C::NAME),
             delivery,
             request_id: &invocation.request_id,
             deadline: invocation.deadline,
             limits: armed.settings.limits(C::NAME),
+            exemptions: &armed.exemptions,
             settings_version: armed.settings.written,
         };
         let (ended, api_calls) = counted(walk(&armed.control, &visit, &self.ports)).await;

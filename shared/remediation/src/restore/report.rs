@@ -8,7 +8,7 @@ use super::steps::{Applying, Steps};
 use super::{Look, Reversible};
 use crate::clock::{Clock, rfc3339};
 use crate::ledger::{Ledger, Record, Restores};
-use crate::{CallError, Evidence, Mode, Notify, Outcome, Report, StepError};
+use crate::{CallError, Evidence, Exempt, Mode, Notify, Outcome, Report, StepError};
 
 /// What a report says of a restore beside what it says of all work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +113,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             unread: seen.map(|look| control.unread(&look.live)).unwrap_or_default(),
             to_read_again: None,
             hindrance: None,
+            exempt: Exempt::default(),
             error,
             note: None,
             advice: advice(outcome, &restoration),

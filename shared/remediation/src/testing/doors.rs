@@ -6,12 +6,13 @@ use std::rc::Rc;
 use std::time::SystemTime;
 
 use events::{BucketName, Resource};
+use exemptions::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Finding, Found, Remedy,
-    Severity, Target, Unread, Walked,
+    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Fact, Finding, Found,
+    Remedy, Severity, Tags, Target, Unread, Walked,
 };
 
 /// How many doors applying closes, and what it answers.
@@ -32,6 +33,8 @@ pub struct Doors {
     pub reads: Rc<RefCell<VecDeque<Read>>>,
     /// What applying does, after it has closed as many doors as this says.
     pub apply: Rc<RefCell<Option<Apply>>>,
+    /// What is known of the house's tags; `None` = it has none.
+    pub tags: Rc<RefCell<Option<Fact<Tags>>>>,
     /// Whether applying never comes back, once it has closed its doors.
     pub hangs: Rc<Cell<bool>>,
     /// What was called, in order.
@@ -68,6 +71,13 @@ impl Doors {
     #[must_use]
     pub fn read<const N: usize>(reads: [Read; N]) -> Self {
         Self { reads: Rc::new(RefCell::new(reads.into())), ..Self::default() }
+    }
+
+    /// The same, where this is known of its tags.
+    #[must_use]
+    pub fn tagged(self, tags: Fact<Tags>) -> Self {
+        *self.tags.borrow_mut() = Some(tags);
+        self
     }
 
     /// The same, where applying ends so.
@@ -174,6 +184,17 @@ impl Control for Doors {
 
     fn assess(&self, state: &House, _now: SystemTime) -> OpenDoors {
         OpenDoors(state.0.clone())
+    }
+
+    async fn tags(&self, target: &Target<'_, BucketName>, _state: &House) -> Fact<Tags> {
+        self.calls.borrow_mut().push(format!("tags of {}", target.id));
+        self.tags.borrow().clone().unwrap_or_else(|| Fact::Known(Tags::new()))
+    }
+
+    /// A house has no statements: its doors are named in the place of their `Sid`s.
+    fn exempt(&self, assessment: OpenDoors, scope: &Scope) -> OpenDoors {
+        let is_named = |door: &String| scope.sids.as_ref().is_some_and(|doors| doors.contains(door));
+        assessment.without(|door| (!scope.is_whole() && !is_named(&door)).then_some(door))
     }
 
     fn plan(&self, assessment: &OpenDoors, _now: SystemTime) -> Option<Turn> {

@@ -12,13 +12,14 @@ use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use events::{AccountId, BucketName, Region, Resource, Subject};
+use exemptions::{Exemptions, MOST_DAYS};
 use tokio::runtime;
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, Limits, Memory, Record};
 use crate::restore::{Back, Ending, Order};
 use crate::{
-    Alert, CallError, Control, Delivery, Describe, Ended, Mode, Notify, Outcome, Ports, Report, Said,
+    Alert, CallError, Control, Delivery, Describe, Ended, Exempt, Mode, Notify, Outcome, Ports, Report, Said,
     Undelivered, Visit, walk,
 };
 
@@ -132,6 +133,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         unread: Vec::new(),
         to_read_again: None,
         hindrance: None,
+        exempt: Exempt::default(),
         error: None,
         note: None,
         advice: Vec::new(),
@@ -144,6 +146,10 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
 /// Limits that stop nothing in a test that does not try to reach them.
 pub const LIMITS: Limits =
     Limits { changes_per_hour: 1_000, feud_limit: 1_000, remind_after: Duration::from_secs(24 * 60 * 60) };
+
+/// Nobody exempts anything, and tags do not count.
+pub static NOTHING_EXEMPT: Exemptions =
+    Exemptions { entries: Vec::new(), by_tag: false, most_days: MOST_DAYS };
 
 /// A visit that begins now and has a minute.
 pub fn visit<'a, C: Control>(
@@ -160,6 +166,7 @@ pub fn visit<'a, C: Control>(
         request_id: "8f5d2f0e-5b8a-4b51-a37e-c1f3f1f1d3a5",
         deadline: clock.now() + Duration::from_secs(60),
         limits: LIMITS,
+        exemptions: &NOTHING_EXEMPT,
         settings_version: None,
     }
 }

@@ -3,6 +3,7 @@
 mod acls;
 mod policies;
 mod retries;
+mod tags;
 
 use aws_sdk_s3::error::ErrorMetadata;
 use events::{AccountId, BucketName, Region};

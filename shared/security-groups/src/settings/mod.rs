@@ -1,11 +1,11 @@
 //! What an operator decides about security groups.
 
-mod ports;
 mod protocols;
 
 use std::collections::BTreeSet;
 
 use network::{Handling, OpenLevel, PortSet, Portless};
+use remediation::Mode;
 use remediation::ledger::CHANGES_PER_HOUR;
 use serde::Deserialize;
 
@@ -13,6 +13,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "Section")]
 pub struct SgSettings {
+    /// Whether this control changes anything; `None` = what holds for all controls.
+    pub mode: Option<Mode>,
     /// How many groups may be changed in an hour.
     pub changes_per_hour: u32,
     /// What is done about an open group.
@@ -26,6 +28,7 @@ pub struct SgSettings {
 impl Default for SgSettings {
     fn default() -> Self {
         Self {
+            mode: None,
             changes_per_hour: CHANGES_PER_HOUR,
             quarantine: QuarantineStyle::default(),
             isolate_all_groups: false,
@@ -51,15 +54,15 @@ pub enum QuarantineStyle {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Section {
+    #[serde(deserialize_with = "strict::word_if_any")]
+    mode: Option<Mode>,
     changes_per_hour: u32,
     #[serde(deserialize_with = "strict::word")]
     quarantine: QuarantineStyle,
     isolate_all_groups: bool,
     #[serde(deserialize_with = "strict::word")]
     open_level: OpenLevel,
-    #[serde(deserialize_with = "ports::ports")]
     authorized_tcp_ports: PortSet,
-    #[serde(deserialize_with = "ports::ports")]
     authorized_udp_ports: PortSet,
     #[serde(deserialize_with = "protocols::protocols")]
     authorized_protocols: BTreeSet<Portless>,
@@ -69,7 +72,8 @@ struct Section {
 
 impl Default for Section {
     fn default() -> Self {
-        let SgSettings { changes_per_hour, quarantine, isolate_all_groups, network } = SgSettings::default();
+        let SgSettings { mode, changes_per_hour, quarantine, isolate_all_groups, network } =
+            SgSettings::default();
         let network::Settings {
             open_level,
             authorized_tcp_ports,
@@ -78,6 +82,7 @@ impl Default for Section {
             icmp,
         } = network;
         Self {
+            mode,
             changes_per_hour,
             quarantine,
             isolate_all_groups,
@@ -93,6 +98,7 @@ impl Default for Section {
 impl From<Section> for SgSettings {
     fn from(section: Section) -> Self {
         let Section {
+            mode,
             changes_per_hour,
             quarantine,
             isolate_all_groups,
@@ -109,6 +115,6 @@ impl From<Section> for SgSettings {
             authorized_protocols,
             icmp,
         };
-        Self { changes_per_hour, quarantine, isolate_all_groups, network }
+        Self { mode, changes_per_hour, quarantine, isolate_all_groups, network }
     }
 }

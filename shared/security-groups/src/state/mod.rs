@@ -3,11 +3,9 @@
 mod interface;
 mod prefix_list;
 
-use std::collections::BTreeMap;
-
 use events::VpcId;
 use network::{Permission, Rule, RuleId};
-use remediation::{Fact, Unknown, Unread};
+use remediation::{Fact, Tags, Unknown, Unread};
 use serde::{Deserialize, Serialize};
 
 pub use interface::{ChangedBy, Interface};
@@ -23,9 +21,6 @@ pub const QUARANTINED_RULES: &str = "curfew:quarantined-rules";
 
 /// The tag by which a VPC's quarantine group is found.
 pub const QUARANTINE_GROUP: &str = "curfew:quarantine-group";
-
-/// Tags by key.
-pub type Tags = BTreeMap<String, String>;
 
 /// What there is to know about a group but its rules.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

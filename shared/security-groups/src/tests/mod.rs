@@ -3,6 +3,7 @@
 mod advice;
 mod alert;
 mod evidence_stays;
+mod exempt;
 mod finishing;
 mod isolate;
 mod isolate_elsewhere;

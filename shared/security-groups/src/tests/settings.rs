@@ -34,7 +34,7 @@ fn every_key_is_taken_from_one_flat_object() {
     let quarantine = QuarantineStyle::Isolate;
     assert_eq!(
         settings(all),
-        SgSettings { changes_per_hour: 0, quarantine, isolate_all_groups: true, network }
+        SgSettings { mode: None, changes_per_hour: 0, quarantine, isolate_all_groups: true, network }
     );
 }
 

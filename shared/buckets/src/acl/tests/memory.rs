@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use events::BucketName;
-use remediation::Denied;
+use remediation::{Denied, Tags};
 
 use super::*;
 
@@ -153,6 +153,10 @@ impl BucketAcls for &Memory {
 
     async fn acls_disabled(&self, _: &Target<'_, BucketName>) -> Result<bool, CallError> {
         self.answer("GetBucketOwnershipControls", self.acls_disabled)
+    }
+
+    async fn tags(&self, _: &Target<'_, BucketName>) -> Result<Tags, CallError> {
+        self.answer("GetBucketTagging", Tags::new())
     }
 
     async fn write(&self, _: &Target<'_, BucketName>, acl: &NewAcl) -> Result<Written, CallError> {

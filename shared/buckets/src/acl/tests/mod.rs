@@ -3,6 +3,7 @@
 mod account;
 mod alert;
 mod block;
+mod exempt;
 mod grants;
 mod memory;
 mod putting_back;
@@ -68,7 +69,7 @@ fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAcces
 const COMMANDS: &str = "How to finish by hand";
 
 const PLAIN: S3AclSettings =
-    S3AclSettings { changes_per_hour: 30, style: AclStyle::Grants, block_public_acls: false };
+    S3AclSettings { mode: None, changes_per_hour: 30, style: AclStyle::Grants, block_public_acls: false };
 const PRIVATE: S3AclSettings = S3AclSettings { style: AclStyle::Private, ..PLAIN };
 const BLOCKING: S3AclSettings = S3AclSettings { block_public_acls: true, ..PLAIN };
 

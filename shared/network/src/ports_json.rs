@@ -3,11 +3,15 @@
 
 use std::fmt;
 
-use network::{PortSet, SpanSet};
+use addresses::SpanSet;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
-pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PortSet, D::Error> {
-    deserializer.deserialize_any(List)
+use crate::ports::PortSet;
+
+impl<'de> Deserialize<'de> for PortSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(List)
+    }
 }
 
 struct List;

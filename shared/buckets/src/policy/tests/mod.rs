@@ -1,12 +1,14 @@
 //! What the control `s3-policy` decides and says.
 
+mod exempt;
+
 use events::{AccountId, BucketName};
 use proptest::prelude::*;
 use remediation::ledger::Memory;
 use remediation::testing::{self, Still, Topic, assert_records};
 use remediation::{
     Assessment, CallError, Control, Delivery, Denied, Describe, Fact, Finding, Mode, Outcome, Ports, Remedy,
-    Report, Severity, Told, Unknown,
+    Report, Severity, Tags, Told, Unknown,
 };
 use std::time::SystemTime;
 
@@ -61,6 +63,11 @@ impl BucketPolicies for Answers {
             PolicyAnswer::Is(block) => Ok(block),
             PolicyAnswer::NoPolicy | PolicyAnswer::NoBucket => Err(denied()),
         }
+    }
+
+    async fn tags(&self, _: &Bucket<'_>) -> Result<Tags, CallError> {
+        let failing = self.failing.iter().find(|error| error.action() == "s3:GetBucketTagging");
+        failing.cloned().map_or_else(|| Ok(Tags::new()), Err)
     }
 }
 

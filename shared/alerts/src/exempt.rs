@@ -1,0 +1,25 @@
+//! What a mail says of exemptions.
+
+use remediation::Exempt;
+
+/// What ends, in one sentence.
+pub(crate) fn ending(exempt: &Exempt) -> String {
+    let first = exempt.applied.iter().min_by_key(|exemption| exemption.until.end());
+    match first {
+        Some(first) => format!("It is exempt until {}, and nothing was changed.", first.until),
+        None => "It is exempt, and nothing was changed.".to_owned(),
+    }
+}
+
+/// What is to be said beside how the rest ended, with a blank before it.
+pub(crate) fn beside(exempt: &Exempt) -> &'static str {
+    if exempt.applied.is_empty() { "" } else { " What is exempt is left as it is." }
+}
+
+/// The sections about exemptions: their titles, and a line each.
+pub(crate) fn sections(exempt: &Exempt) -> Vec<(&'static str, Vec<String>)> {
+    let applied = exempt.applied.iter().map(ToString::to_string).collect();
+    let all =
+        [("What is exempt", applied), ("What does not exempt, though it is written", exempt.refusals())];
+    all.into_iter().filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty()).collect()
+}

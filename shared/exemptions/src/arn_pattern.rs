@@ -1,0 +1,77 @@
+//! Patterns of ARNs.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+
+use crate::text::checked;
+
+/// A pattern of ARNs: `*` stands for any characters, colons and slashes too, `?` for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArnPattern(String);
+
+impl ArnPattern {
+    const EXPECTED: &'static str =
+        "an ARN, or a pattern of ARNs with * and ?, of a bucket or a security group (arn:...)";
+
+    /// Takes a text that an ARN of a resource may match. A bucket's name alone matches none, and neither does the ARN
+    /// of a bucket's objects.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let is_text = text.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_of_objects = matches!(parts.as_slice(), [_, _, "s3", _, _, name] if name.contains('/'));
+        let may_match = match parts.as_slice() {
+            ["arn", .., last] => parts.len() == 6 && !last.is_empty() || text.contains('*'),
+            _ => false,
+        };
+        (is_text && may_match && !is_of_objects).then(|| Self(text.to_owned()))
+    }
+
+    /// Whether it is a pattern of this ARN.
+    #[must_use]
+    pub fn matches(&self, arn: &str) -> bool {
+        matches(self.0.as_bytes(), arn.as_bytes())
+    }
+
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Goes back to the last `*` only: what an earlier one could take, that one can take too.
+fn matches(mut pattern: &[u8], mut text: &[u8]) -> bool {
+    let mut retry: Option<(&[u8], &[u8])> = None;
+    loop {
+        match (pattern.split_first(), text.split_first()) {
+            (Some((b'*', rest)), _) => {
+                retry = Some((rest, text));
+                pattern = rest;
+            }
+            (Some((own, rest)), Some((other, behind))) if *own == b'?' || own == other => {
+                (pattern, text) = (rest, behind);
+            }
+            (None, None) => return true,
+            _ => {
+                let Some((behind_star, from)) = retry else { return false };
+                let Some((_, behind)) = from.split_first() else { return false };
+                retry = Some((behind_star, behind));
+                (pattern, text) = (behind_star, behind);
+            }
+        }
+    }
+}
+
+impl fmt::Display for ArnPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ArnPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(deserializer, Self::new, Self::EXPECTED)
+    }
+}

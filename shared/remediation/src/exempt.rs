@@ -1,0 +1,197 @@
+//! What is exempt of a subject: looked up once something is found, so that an exemption can name what it exempts.
+
+use std::time::{Duration, SystemTime};
+
+use events::Subject;
+use exemptions::{Candidates, Exemption, Exemptions, Refused, Scope};
+use serde_json::{Map, Value, json};
+
+use crate::clock::rfc3339;
+use crate::digest::Digest;
+use crate::{Assessment, Control, Fact, Target, Unread};
+
+/// How long before the end of an exemption people hear of it.
+pub const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// What is exempt of what was found, and what is not though somebody wrote so.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Exempt {
+    /// The exemptions that took something out, the one that ends last first.
+    pub applied: Vec<Exemption>,
+    /// Those that would take something out, were they not malformed, over or too far ahead.
+    pub refused: Vec<Refused>,
+    /// Why the resource's tags are not known, where they would have counted.
+    pub unread: Option<Unread>,
+    /// Whether the first of the exemptions that took something out ends soon.
+    pub ends_soon: bool,
+}
+
+/// Takes what is exempt out of the judgements of one subject. What is written about it is looked up when something is
+/// found for the first time; the tags only where what the settings exempt leaves something.
+#[derive(Debug)]
+pub struct Exempting<'a> {
+    subject: &'a Subject,
+    exemptions: &'a Exemptions,
+    /// What was looked up; `None` as long as there was nothing to exempt.
+    known: Option<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    in_force: Vec<Exemption>,
+    exempt: Exempt,
+}
+
+impl<'a> Exempting<'a> {
+    /// Nothing is looked up yet.
+    #[must_use]
+    pub fn new(subject: &'a Subject, exemptions: &'a Exemptions) -> Self {
+        Self { subject, exemptions, known: None }
+    }
+
+    /// The judgement of `state` without what is exempt.
+    ///
+    /// Of a judgement after a change the same exemptions take out what they exempt: what the plan left open for their
+    /// sake is not found again.
+    pub async fn rest_of<C: Control>(
+        &mut self,
+        control: &C,
+        target: &Target<'_, C::Id>,
+        state: &C::State,
+        found: C::Assessment,
+        now: SystemTime,
+    ) -> C::Assessment {
+        if found.is_compliant() {
+            return found;
+        }
+        if self.known.is_some() {
+            return self.again(control, found);
+        }
+        let known = self.known.insert(Known::default());
+        let arn = self.subject.arn();
+        let rest = known.take(control, found, self.exemptions.of_settings(&arn, C::NAME, now));
+        if rest.is_compliant() || !self.exemptions.by_tag {
+            return known.looked(rest, now);
+        }
+        let rest = match control.tags(target, state).await {
+            Fact::Known(tags) => known.take(control, rest, self.exemptions.of_tags(&tags, C::NAME, now)),
+            Fact::Unknown(unknown) => {
+                let what = "the tags of the resource, which may exempt it".to_owned();
+                known.exempt.unread = Some(Unread { what, unknown });
+                rest
+            }
+        };
+        known.looked(rest, now)
+    }
+
+    /// A judgement of another state without what is exempt, as far as that was looked up.
+    pub(crate) fn again<C: Control>(&self, control: &C, found: C::Assessment) -> C::Assessment {
+        let in_force = self.known.iter().flat_map(|known| &known.in_force);
+        in_force.fold(found, |rest, exemption| control.exempt(rest, &exemption.scope))
+    }
+
+    /// What came of it.
+    #[must_use]
+    pub fn outcome(&self) -> Exempt {
+        self.known.as_ref().map(|known| known.exempt.clone()).unwrap_or_default()
+    }
+
+    /// Why the tags are not known, where another delivery may know them.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&Unread> {
+        let unread = self.known.as_ref()?.exempt.unread.as_ref();
+        unread.filter(|unread| unread.unknown.is_passing())
+    }
+}
+
+impl Known {
+    /// Takes out what is in force, first by what ends last: so each that took something out is what keeps it open.
+    fn take<C: Control>(
+        &mut self,
+        control: &C,
+        found: C::Assessment,
+        candidates: Candidates,
+    ) -> C::Assessment {
+        let Candidates { mut in_force, refused } = candidates;
+        in_force.sort_by_key(|exemption| std::cmp::Reverse(exemption.until.end()));
+        let mut rest = found;
+        for exemption in &in_force {
+            let less = control.exempt(rest.clone(), &exemption.scope);
+            if less.findings() != rest.findings() {
+                self.exempt.applied.push(exemption.clone());
+                rest = less;
+            }
+        }
+        self.in_force.extend(in_force);
+        let would_exempt = |scope: &Scope| control.exempt(rest.clone(), scope).findings() != rest.findings();
+        self.exempt.refused.retain(|refused| would_exempt(&refused.scope));
+        self.exempt.refused.extend(refused.into_iter().filter(|refused| would_exempt(&refused.scope)));
+        rest
+    }
+
+    fn looked<A>(&mut self, rest: A, now: SystemTime) -> A {
+        let exempt = &mut self.exempt;
+        exempt.applied.sort_by_key(|exemption| std::cmp::Reverse(exemption.until.end()));
+        exempt.ends_soon = exempt.first_end().is_some_and(|end| end <= now + SOON);
+        rest
+    }
+}
+
+impl Exempt {
+    /// When the first of those that took something out ends.
+    #[must_use]
+    pub fn first_end(&self) -> Option<SystemTime> {
+        self.applied.iter().map(|exemption| exemption.until.end()).min()
+    }
+
+    /// Whether there is nothing to say of exemptions.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.applied.is_empty() && self.refused.is_empty() && self.unread.is_none()
+    }
+
+    /// What does not exempt though somebody wrote so, a sentence each without the full stop.
+    #[must_use]
+    pub fn refusals(&self) -> Vec<String> {
+        let unread = self
+            .unread
+            .iter()
+            .map(|Unread { what, unknown }| format!("{what}, could not be read: {}", unknown.why()));
+        self.refused.iter().map(ToString::to_string).chain(unread).collect()
+    }
+
+    /// Equal where people know all that there is to know of these exemptions: the state of what is exempt is none of it.
+    #[must_use]
+    pub fn situation(&self) -> String {
+        let terms = |exemption: &Exemption| (exemption.to_string(), exemption.until.end());
+        Digest::of(&("exempt", self.applied.iter().map(terms).collect::<Vec<_>>(), self.refusals()))
+            .to_string()
+    }
+
+    /// What there is to say, for programs.
+    pub(crate) fn facts(&self) -> Map<String, Value> {
+        let mut facts = Map::new();
+        if !self.applied.is_empty() {
+            let exemption = |exemption: &Exemption| {
+                let Exemption { origin, scope, reason, owner, until } = exemption;
+                json!({
+                    "by": origin.to_string(),
+                    "scope": scope.to_string(),
+                    "reason": reason,
+                    "owner": owner,
+                    "until": rfc3339(until.end()),
+                })
+            };
+            let applied: Vec<Value> = self.applied.iter().map(exemption).collect();
+            facts.insert("exemptions".to_owned(), applied.into());
+        }
+        let refused = |Refused { origin, field, flaw, .. }: &Refused| json!({ "by": origin.to_string(), "field": field, "flaw": flaw.kind(), "why": flaw.to_string() });
+        let unread = |unread: &Unread| json!({ "by": "the resource's tags", "flaw": "unread", "why": unread.unknown.why() });
+        let refused: Vec<Value> =
+            self.refused.iter().map(refused).chain(self.unread.iter().map(unread)).collect();
+        if !refused.is_empty() {
+            facts.insert("exemptions_refused".to_owned(), refused.into());
+        }
+        facts
+    }
+}

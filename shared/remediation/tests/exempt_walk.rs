@@ -1,0 +1,171 @@
+//! What the walk does about what is exempt.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
+use std::time::Duration;
+
+use events::Cause;
+use exemptions::{Controls, Entry, Exemptions};
+use remediation::ledger::Memory;
+use remediation::testing::doors::{Doors, open, throttled};
+use remediation::testing::{Still, Topic, bucket, run, said, visit};
+use remediation::{CallError, Delivery, Fact, Mode, Outcome, Ports, Said, Tags, Told, Visit, walk};
+use serde_json::json;
+
+/// It is 2026-11-22.
+const LONG: &str = "2027-03-31";
+const SOON: &str = "2026-12-01";
+
+struct World {
+    clock: Still,
+    topic: Topic,
+    ledger: Memory,
+    exemptions: Exemptions,
+}
+
+impl World {
+    fn new(exemptions: Exemptions) -> Self {
+        Self { clock: Still::default(), topic: Topic::default(), ledger: Memory::default(), exemptions }
+    }
+
+    fn deliver(&self, control: &Doors, delivery: Delivery, cause: &str) -> Said {
+        let mut subject = bucket("my-house");
+        subject.cause = Cause::new(cause);
+        let visit = Visit {
+            exemptions: &self.exemptions,
+            ..visit::<Doors>(&subject, Mode::Enforce, delivery, &&self.clock)
+        };
+        said(run(walk(control, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
+    }
+
+    fn first(&self, control: &Doors) -> Said {
+        self.deliver(control, Delivery::First, "AWS Config rule")
+    }
+
+    fn mails(&self) -> usize {
+        self.topic.reports.borrow().len()
+    }
+}
+
+/// Exempts these doors of the house, or all of it.
+fn exempting(doors: &[&str], until: &str) -> Exemptions {
+    let mut entry = json!({
+        "resource": "arn:aws:s3:::my-house", "controls": ["s3-policy"], "reason": "a party", "until": until,
+    });
+    if !doors.is_empty() {
+        entry["sids"] = json!(doors);
+    }
+    let entry = Entry { controls: Controls::All, ..serde_json::from_value(entry).unwrap() };
+    Exemptions { entries: vec![entry], ..Exemptions::default() }
+}
+
+fn tags(until: &str) -> Fact<Tags> {
+    let pairs =
+        [("curfew:exempt", "all"), ("curfew:exempt-reason", "a party"), ("curfew:exempt-until", until)];
+    Fact::Known(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into())
+}
+
+fn has_applied(control: &Doors) -> bool {
+    control.calls.borrow().iter().any(|call| call.starts_with("apply"))
+}
+
+#[test]
+fn what_is_exempt_is_not_changed_and_nobody_is_told() {
+    for (control, exemptions) in [
+        (Doors::read([open(&["front door"])]), exempting(&[], LONG)),
+        (Doors::read([open(&["front door"])]).tagged(tags(LONG)), Exemptions::default()),
+    ] {
+        let world = World::new(exemptions);
+        let said = world.first(&control);
+        assert_eq!(said.report.outcome, Outcome::Exempt);
+        assert!(matches!(said.told, Told::Nobody));
+        assert_eq!(said.report.findings.len(), 1, "the log has what is exempt");
+        assert_eq!(said.report.facts()["exemptions"][0]["reason"], "a party");
+        assert!(!has_applied(&control) && world.mails() == 0);
+    }
+}
+
+#[test]
+fn of_an_end_that_is_near_people_hear_once() {
+    let control = Doors::read([open(&["front door"])]);
+    let mut world = World::new(exempting(&[], SOON));
+    assert!(matches!(world.first(&control).told, Told::Sent));
+    assert_eq!(world.topic.reports.borrow()[0].outcome, Outcome::Exempt);
+    for cause in ["AWS Config rule", "Security Hub finding", "schedule"] {
+        world.clock.forward(Duration::from_secs(2 * 24 * 60 * 60));
+        let said = world.deliver(&control, Delivery::First, cause);
+        assert_eq!(said.report.outcome, Outcome::Exempt);
+    }
+    assert_eq!(world.mails(), 1);
+    // A new end that is near is news.
+    world.exemptions = exempting(&[], "2026-12-02");
+    world.first(&control);
+    assert_eq!(world.mails(), 2);
+    assert!(!has_applied(&control));
+    // Once it is over, the door is closed.
+    world.clock.forward(Duration::from_secs(30 * 24 * 60 * 60));
+    control.reads.borrow_mut().extend([open(&["front door"]), open(&[])]);
+    control.reads.borrow_mut().pop_front();
+    let said = world.first(&control);
+    assert_eq!(said.report.outcome, Outcome::Remediated);
+    assert_eq!(said.report.exempt.refused.len(), 1);
+}
+
+#[test]
+fn what_a_narrower_exemption_does_not_name_is_closed_and_verified() {
+    let control = Doors::read([open(&["front door", "back door"]), open(&["back door"])]);
+    let world = World::new(exempting(&["back door"], LONG));
+    let said = world.first(&control);
+    assert_eq!(said.report.outcome, Outcome::Remediated);
+    assert_eq!(said.report.remaining.as_deref(), Some(&[][..]));
+    assert_eq!(said.report.exempt.applied.len(), 1);
+    assert!(control.calls.borrow().contains(&"apply front door to my-house".to_owned()));
+    assert_eq!(world.mails(), 1);
+}
+
+#[test]
+fn tags_that_may_be_read_later_are_waited_for_and_at_the_last_delivery_exempt_nothing() {
+    let unread = || Fact::of(Err::<Tags, CallError>(throttled()));
+    let control = Doors::read([open(&["front door"])]).tagged(unread());
+    let world = World::new(Exemptions::default());
+    let said = world.first(&control);
+    assert_eq!((said.report.outcome, said.report.is_unfinished()), (Outcome::Failed, true));
+    assert!(!has_applied(&control) && world.mails() == 0);
+
+    let control = Doors::read([open(&["front door"]), open(&[])]).tagged(unread());
+    let said = world.deliver(&control, Delivery::Last, "AWS Config rule");
+    assert_eq!(said.report.outcome, Outcome::Remediated);
+    assert_eq!(said.report.exempt.refusals().len(), 1);
+}
+
+#[test]
+fn what_is_exempt_by_now_is_not_closed_by_who_goes_on_with_earlier_work() {
+    // The first delivery closes half of what it should and is refused the rest.
+    let control =
+        Doors::read([open(&["front door", "back door"]), open(&["back door"])]).then(1, Err(throttled()));
+    let mut world = World::new(Exemptions::default());
+    assert_eq!(world.first(&control).report.outcome, Outcome::StillOpen);
+    // Then somebody exempts the rest.
+    world.exemptions = exempting(&["back door"], LONG);
+    control.calls.borrow_mut().clear();
+    world.clock.forward(Duration::from_secs(360));
+    let said = world.deliver(&control, Delivery::Again, "AWS Config rule");
+    assert!(!has_applied(&control), "{:?}", control.calls);
+    assert_eq!(said.report.outcome, Outcome::Remediated);
+    assert_eq!(said.report.remaining.as_deref(), Some(&[][..]));
+}
+
+#[test]
+fn that_an_exemption_fails_is_news_even_where_the_rest_is_known() {
+    // A window is only reported.
+    let control = Doors::read([open(&["window"])]);
+    let world = World::new(Exemptions::default());
+    world.first(&control);
+    world.first(&control);
+    assert_eq!(world.mails(), 1);
+    let control = control.tagged(tags("2026-12-32"));
+    world.first(&control);
+    world.first(&control);
+    assert_eq!(world.mails(), 2);
+    assert_eq!(world.topic.reports.borrow()[1].exempt.refused.len(), 1);
+}

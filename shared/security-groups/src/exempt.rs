@@ -1,0 +1,98 @@
+//! What of a group is exempt.
+
+use std::collections::BTreeSet;
+
+use exemptions::{Scope, Sources};
+use network::{PortSet, Protocol, Rule, RuleId, UnreadableSource};
+use remediation::Assessment;
+
+use crate::{Group, GroupAssessment, QuarantineStyle, SgFinding};
+
+/// What a narrower exemption names: traffic to these ports from these sources.
+struct Named<'a> {
+    ports: Option<&'a PortSet>,
+    sources: Option<&'a Sources>,
+}
+
+impl GroupAssessment {
+    /// The same judgement without what is exempt: every finding, or what the scope names of them.
+    ///
+    /// Isolating cuts off all that a group lets in. So a group of which a part is exempt is not isolated: of the rest
+    /// the rules go.
+    pub(crate) fn exempt(self, scope: &Scope) -> Self {
+        let Scope { ports, sources, grantees: None, sids: None } = scope else { return self };
+        if scope.is_whole() {
+            return self.without(|_| None);
+        }
+        let named = Named { ports: ports.as_ref(), sources: sources.as_ref() };
+        let group = self.group.clone();
+        let parts = |finding: &SgFinding| named.rest(&group, finding);
+        let rest: Vec<SgFinding> = self.findings.iter().flat_map(parts).collect();
+        if rest == self.findings {
+            return self;
+        }
+        let mut exempt = Self { findings: rest, ..self }.without(Some);
+        if exempt.style == QuarantineStyle::Isolate && !exempt.is_closed() {
+            exempt.style = QuarantineStyle::Revoke;
+            exempt.digest = None;
+            exempt.findings.retain(|one| matches!(one, SgFinding::Open(_) | SgFinding::Unreadable(_)));
+        }
+        exempt
+    }
+}
+
+impl Named<'_> {
+    /// What is left of a finding: of what several rules open, it may be one part by some of them and another part by the
+    /// others.
+    fn rest(&self, group: &Group, finding: &SgFinding) -> Vec<SgFinding> {
+        match finding {
+            SgFinding::Open(open) => {
+                self.rest_of_open(group, open).into_iter().map(SgFinding::Open).collect()
+            }
+            SgFinding::Unreadable(source) => {
+                let is_named = |id: &&RuleId| group.rule(id).is_some_and(|rule| self.covers(rule));
+                let left: BTreeSet<RuleId> =
+                    source.rule_ids.iter().filter(|id| !is_named(id)).cloned().collect();
+                let rest = UnreadableSource { rule_ids: left, ..source.clone() };
+                (!rest.rule_ids.is_empty()).then_some(SgFinding::Unreadable(rest)).into_iter().collect()
+            }
+            SgFinding::OnManaged(_) | SgFinding::OnForeign(_) => vec![finding.clone()],
+        }
+    }
+
+    fn rest_of_open(&self, group: &Group, open: &network::Finding) -> Vec<network::Finding> {
+        let is_from_named = |id: &RuleId| group.rule(id).is_some_and(|rule| self.has_source_of(rule));
+        let (named, others): (BTreeSet<RuleId>, BTreeSet<RuleId>) =
+            open.rule_ids.iter().cloned().partition(is_from_named);
+        let by = |rule_ids| network::Finding { rule_ids, ..open.clone() };
+        let rest = self.without_ports(&by(named.clone()));
+        if named.is_empty() || rest.as_ref().is_some_and(|rest| rest.ports == open.ports) {
+            return vec![open.clone()];
+        }
+        let others = (!others.is_empty()).then(|| by(others));
+        rest.into_iter().chain(others).collect()
+    }
+
+    /// ICMP has types, and other protocols have nothing, where tcp and udp have ports.
+    fn without_ports(&self, open: &network::Finding) -> Option<network::Finding> {
+        match (self.ports, &open.protocol) {
+            (None, _) => None,
+            (Some(ports), Protocol::Tcp | Protocol::Udp) => open.without_ports(ports),
+            (Some(_), _) => Some(open.clone()),
+        }
+    }
+
+    /// Whether all that a rule lets in is named.
+    fn covers(&self, rule: &Rule) -> bool {
+        let protocol = &rule.permission.protocol;
+        let has_ports = self.ports.is_none_or(|ports| {
+            matches!(protocol, Protocol::Tcp | Protocol::Udp)
+                && ports.as_set().covers(rule.permission.ports(protocol).as_set())
+        });
+        has_ports && self.has_source_of(rule)
+    }
+
+    fn has_source_of(&self, rule: &Rule) -> bool {
+        self.sources.is_none_or(|sources| sources.cover(&rule.permission.source))
+    }
+}
