@@ -24,7 +24,8 @@ LAMBDA_DIR := target/lambda
 SAID = account:ACCOUNT alert-key:ALERT_KEY alert-topic:ALERT_TOPIC boundary:BOUNDARY concurrency:CONCURRENCY \
 	config-rules:CONFIG_RULES email:EMAIL file:FILE force:FORCE function:FUNCTION key:KEY log-days:LOG_DAYS logs:LOGS \
 	maximum-concurrency:MAXIMUM_CONCURRENCY mode:MODE oldest-message-seconds:OLDEST_MESSAGE_SECONDS prefix:PREFIX \
-	recorder:RECORDER role-path:ROLE_PATH tcp-ports:TCP_PORTS
+	recorder:RECORDER role-path:ROLE_PATH tcp-ports:TCP_PORTS record:RECORD resource:RESOURCE reason:REASON \
+	claimed-by:CLAIMED_BY dry-run:DRY_RUN
 option = $(if $(call said,$(lastword $1)),--$(firstword $1) "$(call said,$(lastword $1))")
 OPTIONS = --regions "$(WHERE)" $(foreach pair,$(SAID),$(call option,$(subst :, ,$(pair))))
 CURFEW := $(BIN)/python infra/tool
@@ -37,7 +38,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS cargo
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test lint build deploy rollback status test-alert stop start settings redrive remove bench lock clean
+.PHONY: help setup debug demo test lint build deploy rollback status test-alert stop start settings redrive remove restore bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -89,7 +90,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build demo test bench deploy rollback status test-alert stop start settings redrive remove lock clean; do \
+	@for target in build demo test bench deploy rollback status test-alert stop start settings redrive remove restore lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			MODE=observe FILE=settings.json | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
@@ -131,6 +132,9 @@ start: $(TOOLS) ## Goes on in REGION, with what has waited first
 
 remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete ACCOUNT=... deletes logs, records, settings and key too
 	@$(CURFEW) remove $(OPTIONS)
+
+restore: $(TOOLS) ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGION, put back; DRY_RUN=yes, FORCE=yes, REASON=...
+	@$(CURFEW) restore $(OPTIONS)
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)

@@ -12,6 +12,7 @@ import deployment
 import queues
 import regions
 import removal
+import restoring
 import settings
 import status
 from templates import OPTIONS
@@ -21,9 +22,9 @@ from trouble import Trouble
 COMMANDS = {
     "check": checks.check, "deploy": deployment.deploy, "status": status.status, "stop": deployment.stop,
     "start": deployment.start, "rollback": deployment.rollback, "settings": settings.write, "redrive": queues.redrive,
-    "remove": removal.remove, "test-alert": status.test_alert,
+    "remove": removal.remove, "test-alert": status.test_alert, "restore": restoring.restore,
 }
-OTHERS = ("regions", "account", "prefix", "mode", "file", "concurrency", "function", "logs", "force")
+OTHERS = ("regions", "account", "prefix", "mode", "file", "concurrency", "function", "logs", "force", "record", "resource", "reason", "claimed-by", "dry-run")
 
 
 def main():

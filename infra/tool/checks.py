@@ -11,7 +11,7 @@ from templates import FUNCTIONS, OPTIONS, check as check_value, declared
 from trouble import Trouble
 
 # What AWS Config has to record: what the functions look at.
-RECORDED = {one.resource for one in FUNCTIONS}
+RECORDED = {one.resource for one in FUNCTIONS if one.resource}
 NOTHING = "AWS Config records nothing in"
 CHOICES = (
     "CONFIG_RULES=no deploys without rules, where Security Hub or others make the events. "

@@ -39,7 +39,7 @@ def check_nothing_waits(place, why, force=""):
 
 def redrive(place, options, say):
     """Has SQS send the dead letters of one function, or of all, back to their queues."""
-    for one in [function(options.function)] if options.function else FUNCTIONS:
+    for one in [function(options.function)] if options.function else [one for one in FUNCTIONS if one.resource]:
         (queue, to), (dead_letters, source) = of(place, one)
         if not (queue and dead_letters):
             raise Trouble(f"There is no queue of {one.name(place)} in {place.region}.", f"Run `make deploy REGION={place.region}` first.")

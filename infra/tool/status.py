@@ -23,6 +23,9 @@ def status(place, options, say):
     for one in FUNCTIONS:
         there = functions.describe(place, one)
         what = f"version {there['Version']}: {there['Description'][:60]}" if there else "not there"
+        if not one.resource:
+            say.say(one.name(place), f"{what}, invoked by hand")
+            continue
         (_, queue), (_, dead_letters) = queues.of(place, one)
         waits = f"waiting {queues.waiting(queue)}, dead letters {queues.waiting(dead_letters)}"
         say.say(one.name(place), f"{what}, {waits}, oldest {oldest(place, one)} s")

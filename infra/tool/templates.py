@@ -33,10 +33,11 @@ class Function:
 
     binary: str
     control: str
-    resource: str
     changes: bool
     memory: int
     timeout: int
+    # Empty where nothing triggers it: it has no queue then.
+    resource: str = ""
 
     def name(self, place):
         return f"{place.prefix}-{self.binary}"

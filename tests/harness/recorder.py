@@ -17,6 +17,7 @@ S3_OPERATIONS = {
     ("GET", "policyStatus"): "GetBucketPolicyStatus",
     ("GET", "publicAccessBlock"): "GetPublicAccessBlock",
     ("PUT", "publicAccessBlock"): "PutPublicAccessBlock",
+    ("DELETE", "publicAccessBlock"): "DeletePublicAccessBlock",
     ("GET", "ownershipControls"): "GetBucketOwnershipControls",
     ("GET", "website"): "GetBucketWebsite",
     ("GET", "tagging"): "GetBucketTagging",
