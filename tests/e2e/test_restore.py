@@ -1,11 +1,14 @@
 """restore: what the functions closed is put back as it was, by the record, with the real binaries."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from harness import offenders
 from harness.groups import WORLD, Network, four, group_of, says
 from harness.offenders import permission
 from harness.recorder import ec2_error
-from support import about_bucket, about_group, queued, send
+from support import about_bucket, about_group, queued, section, send
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,55 @@ def test_interfaces_get_their_groups_back(isolate, back, ec2):
     assert run.answer["ending"] == "restored", run.answer
     assert network.groups_of(interface) == {network.open, network.other}
     assert run.changing == ["ModifyNetworkInterfaceAttribute"]
+
+
+def test_flags_that_were_turned_on_go_off_and_others_stay(start, back, s3):
+    blocking = start("s3-acl-private", {"s3_acl": {"block_public_acls": True}})
+    for before, call in ((None, "DeletePublicAccessBlock"), ({"RestrictPublicBuckets": True}, "PutPublicAccessBlock")):
+        name = offenders.open_bucket(s3)
+        if before:
+            s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=before)
+        record = closed(blocking, about_bucket(name)).line["record"]
+        run = send(back(blocking), {"record": record})
+        assert (run.answer["ending"], run.changing) == ("restored", [call, "PutBucketAcl"])
+        assert ("READ", "AllUsers") in offenders.grants_of(s3, name)
+        if before:
+            flags = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+            assert [flag for flag, is_on in flags.items() if is_on] == ["RestrictPublicBuckets"]
+
+
+def test_a_rule_of_a_prefix_list_comes_back_with_its_tags_and_the_mail_says_what_is_open(revoke, back, ec2):
+    world = ec2.create_managed_prefix_list(
+        PrefixListName="all", MaxEntries=1, AddressFamily="IPv4", Entries=[{"Cidr": WORLD}]
+    )["PrefixList"]["PrefixListId"]
+    group = group_of(ec2, {**permission("tcp", 22), "IpRanges": [], "Ipv6Ranges": [], "UserIdGroupPairs": [], "PrefixListIds": [{"PrefixListId": world}]})
+    [rule] = offenders.rules_of(ec2, group)
+    ec2.create_tags(Resources=[rule], Tags=[{"Key": "team", "Value": "web"}])
+    record = closed(revoke, about_group(group)).line["record"]
+
+    run = send(back(revoke), {"record": record})
+    assert run.answer["ending"] == "restored", run.answer
+    assert says(ec2, group) == [f"tcp 22 22 {world}"]
+    [authorized] = run.of("AuthorizeSecurityGroupIngress")
+    assert authorized.form["TagSpecification.1.Tag.1.Key"] == "team"
+    assert "tcp 22" in section(run.mail[1], "WHAT IS OPEN NOW")[0]
+
+
+def test_it_is_left_alone_for_as_long_as_the_settings_say_and_in_each_mode(start, emulator, acl, s3):
+    settings = json.dumps({"version": 1, "mode": "observe", "restore_grace": "2h"})
+    emulator.client("ssm").put_parameter(Name="/curfew/of-restore", Value=settings, Type="String", Overwrite=True)
+    restore = start("restore", environment={"LEDGER_TABLE": acl.table, "CURFEW_SETTINGS_PARAMETER": "/curfew/of-restore"})
+    record = closed(acl, about_bucket(offenders.open_bucket(s3))).line["record"]
+    answer = send(restore, {"record": record}).answer
+    left = datetime.fromisoformat(answer["left_alone_until"]) - datetime.now(UTC)
+    assert answer["ending"] == "restored" and timedelta(minutes=118) < left <= timedelta(hours=2)
+
+
+def test_it_does_not_start_without_a_table(start):
+    function = start("restore", environment={"LEDGER_TABLE": ""})
+    assert function.process.wait(timeout=5) != 0
+    [line] = function.lines()
+    assert "LEDGER_TABLE is not set" in line["message"]
 
 
 @pytest.mark.parametrize(
