@@ -57,6 +57,8 @@ def why(answer):
         return "; ".join(answer.get("hindrances", []) or answer.get("changed_since", []))
     if answer["ending"] == "busy":
         return f"another invocation is at work on it, until {answer['busy_until']} at the latest"
+    if answer["ending"] == "gone":
+        return "the resource is gone"
     return answer.get("error") or "not all is back"
 
 
@@ -66,5 +68,5 @@ def advice(answer):
             return "Take out of the way what is named, and ask again. Nothing was changed."
         return "FORCE=yes puts it back and keeps what others changed. Nothing was changed."
     if answer["ending"] == "gone":
-        return "The resource does not exist any more."
+        return "What does not exist any more has to be made anew: its record says what it was like."
     return "The same command again does what is left."
