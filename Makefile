@@ -23,8 +23,9 @@ WHERE := $(or $(call said,REGIONS),$(call said,REGION))
 BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
 # Every variable that the tool takes.
-SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS RESOURCE SINCE \
-	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER ROLE_PATH TCP_PORTS
+SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CLAIMED_BY CONFIG_RULES DRY_RUN EMAIL FILE FORCE FUNCTION KEY LOG_DAYS \
+	LOGS MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX REASON RECORD RECORDER RESOURCE ROLE_PATH SINCE \
+	TCP_PORTS
 OPTIONS = --regions "$(WHERE)" $(foreach name,$(SAID),$(if $(call said,$(name)),--$(name) "$(call said,$(name))"))
 CURFEW := $(BIN)/python infra/tool
 # What checks a file of settings.
@@ -38,7 +39,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS cargo
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test lint build package bills checker deploy rollback status test-alert stop start settings redrive history export remove bench lock clean
+.PHONY: help setup debug demo test lint build package bills checker deploy rollback status test-alert stop start settings redrive history export restore remove bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -90,7 +91,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build package bills demo test bench deploy rollback status test-alert stop start settings redrive history export remove lock clean; do \
+	@for target in build package bills demo test bench deploy rollback status test-alert stop start settings redrive history export restore remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
@@ -167,6 +168,9 @@ start: $(TOOLS) ## Goes on in REGION, with what has waited first
 
 remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete ACCOUNT=... deletes logs, records, settings and key too
 	@$(CURFEW) remove $(OPTIONS)
+
+restore: $(TOOLS) ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGION, put back; DRY_RUN=yes, FORCE=yes, REASON=...
+	@$(CURFEW) restore $(OPTIONS)
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)

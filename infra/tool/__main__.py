@@ -12,6 +12,7 @@ from functools import partial
 import checks
 import commands
 import records
+import restoring
 import settings
 import status
 from aws import Place, Trouble, told
@@ -22,13 +23,13 @@ COMMANDS = {
     "check": checks.check, "deploy": commands.deploy, "status": status.status, "rollback": commands.rollback,
     "stop": partial(commands.switch, is_on=False), "start": partial(commands.switch, is_on=True), "settings": settings.write,
     "redrive": commands.redrive, "remove": commands.remove, "test-alert": commands.test_alert,
-    "history": records.print_history, "export": records.print_export,
+    "restore": restoring.restore, "history": records.print_history, "export": records.print_export,
 }
 # What can be said besides what becomes a parameter of a template.
 OTHERS = {
     "ACCOUNT": {}, "ARCH": {"choices": ("arm64", "x86-64"), "default": "arm64"}, "FILE": {},
     "FORCE": {"choices": ("yes", "no")}, "FUNCTION": {"choices": ROWS}, "LOGS": {"choices": ("keep", "delete")}, "PACKAGE": {},
-    "RESOURCE": {}, "SINCE": {},
+    "RECORD": {}, "RESOURCE": {}, "REASON": {}, "CLAIMED_BY": {}, "DRY_RUN": {"choices": ("yes", "no")}, "SINCE": {},
 }
 
 

@@ -8,7 +8,7 @@ from stacks import Stack
 from templates import ROWS
 
 # What AWS Config has to record: what the functions look at.
-RECORDED = {row.resource for row in ROWS.values()}
+RECORDED = {row.resource for row in ROWS.values() if row.resource}
 CHOICES = (
     "CONFIG_RULES=no deploys without rules, where Security Hub or others make the events. "
     "RECORDER=yes lets Curfew start a recorder where there is none (AWS Config bills by recorded item)."

@@ -92,7 +92,8 @@ def redrive(place, options, say):
             place.client("sqs").start_message_move_task(SourceArn=source, DestinationArn=to)
         say(function.name, f"{waiting} on their way back" if waiting else "no dead letters")
 
-    together(everything(place, options.FUNCTION), say, back)
+    triggered = [one for one in everything(place, options.FUNCTION) if options.FUNCTION or one.row.resource]
+    together(triggered, say, back)
 
 
 def test_alert(place, options, say):

@@ -22,6 +22,9 @@ def status(place, options, say):
     for one in functions:
         there = one.describe()
         what = f"version {there['Version']}: {there['Description'][:60]}" if there else "not there"
+        if not one.row.resource:
+            say.say(one.name, f"{what}, invoked by hand")
+            continue
         waits, letters = (queue[2] if queue else "no queue" for queue in (one.queue(), one.queue("-dead-letters")))
         say.say(one.name, f"{what}, waiting {waits}, dead letters {letters}, oldest {oldest(one)} s")
     for _, what in checks.recorder(place) + checks.rules(place, stacks["config"].values().get("CreateConfigRules", "no")):

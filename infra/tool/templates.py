@@ -34,10 +34,11 @@ class Row:
 
     binary: str
     control: str
-    resource: str
     changes: bool
     memory: int
     timeout: int
+    # Empty where nothing triggers it: it has no queue then.
+    resource: str = ""
 
     @property
     def parameters(self):

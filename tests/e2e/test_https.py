@@ -3,7 +3,7 @@
 import pytest
 from harness import offenders
 from harness.certificates import Authority
-from harness.functions import FUNCTIONS, ROWS
+from harness.functions import ROWS, TRIGGERED
 from support import about_bucket, about_nothing, send
 
 
@@ -25,7 +25,7 @@ def test_a_bucket_is_closed_over_https(start, s3, authority):
     assert len(run.mails) == 1, "SNS was called over HTTPS too"
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", TRIGGERED)
 def test_a_server_that_nobody_trusted_vouches_for_is_told_nothing(start, authority, name, tmp_path_factory):
     another = Authority(tmp_path_factory.mktemp("another"))
     function = start(name, environment=trusting(another), tls=authority.server())

@@ -13,14 +13,17 @@ class Row:
 
     name: str
     control: str
-    resource: str
     changes: bool
     memory: int
     timeout: int
+    # Empty where nothing triggers it: people invoke it.
+    resource: str = ""
 
 
 ROWS = {name: Row(name, **columns) for name, columns in tomllib.loads(TABLE.read_text()).items()}
 FUNCTIONS = tuple(ROWS)
+# Those that have a queue, and so triggers.
+TRIGGERED = tuple(row.name for row in ROWS.values() if row.resource)
 
 
 def about(resource):

@@ -17,6 +17,7 @@ S3_OPERATIONS = {
     ("GET", "policyStatus"): "GetBucketPolicyStatus",
     ("GET", "publicAccessBlock"): "GetPublicAccessBlock",
     ("PUT", "publicAccessBlock"): "PutPublicAccessBlock",
+    ("DELETE", "publicAccessBlock"): "DeletePublicAccessBlock",
     ("GET", "ownershipControls"): "GetBucketOwnershipControls",
     ("GET", "website"): "GetBucketWebsite",
     ("GET", "tagging"): "GetBucketTagging",
@@ -43,7 +44,9 @@ class Call:
     def actions(self):
         """The IAM actions that it needs: a transaction has those of its parts."""
         if self.operation != "TransactWriteItems":
-            return {self.action}
+            # EC2 asks for the tags that something is created with as well.
+            tags = b"TagSpecification." in self.body and self.action.startswith("ec2:")
+            return {self.action} | ({"ec2:CreateTags"} if tags else set())
         parts = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
         return {f"dynamodb:{parts[kind]}" for item in json.loads(self.body)["TransactItems"] for kind in item}
 

@@ -90,7 +90,9 @@ def resolve(value, known=PSEUDO):
 
 def resources(template, function=None):
     """A template's resources with what is known carried out; of a function those that its row makes."""
-    gone = {"ChangesSomething"} if function and not ROWS[function].changes else set()
+    row = ROWS[function] if function else None
+    gone = {"ChangesSomething"} if row and not (row.changes and row.resource) else set()
+    gone |= {"IsTriggered", "QueueHasOwnKey"} if row and not row.resource else set()
     found = load(template)["Resources"].items()
     return {name: resolve(one, names(template, function)) for name, one in found if one.get("Condition") not in gone}
 

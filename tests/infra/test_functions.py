@@ -30,7 +30,7 @@ def test_the_controls_are_those_of_the_code():
     found = [path for folder in ("shared", "functions") for path in ROOT.glob(f"{folder}/*/src/**/*.rs")]
     paths = [path for path in found if not {"tests", "testing"} & set(path.parts)]
     names = [name for path in paths for name in re.findall(r"const NAME: &'static str = \"([a-z0-9-]+)\"", path.read_text())]
-    assert set(names) == {row.control for row in ROWS.values()}
+    assert sorted(names) == sorted(row.control for row in ROWS.values() if row.resource)
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

@@ -8,6 +8,7 @@ pub mod message;
 
 mod cut;
 mod exempt;
+mod restored;
 mod topic;
 
 pub use topic::{Topic, TopicArn, TopicArnError};

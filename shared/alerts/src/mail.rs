@@ -7,7 +7,7 @@ use remediation::clock::rfc3339;
 use remediation::ledger::Held;
 use remediation::{Alert, Finding, Left, Outcome, Remedy, Report, Unread};
 
-use crate::{cut, exempt};
+use crate::{cut, exempt, restored};
 
 /// SNS takes subjects of fewer than 100 characters, ASCII, on one line.
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>
@@ -35,6 +35,9 @@ fn subject(report: &Report) -> String {
 
 /// The alert in one or two sentences.
 pub(crate) fn headline(report: &Report) -> String {
+    if let Some(restoration) = &report.restoration {
+        return restored::headline(report, restoration);
+    }
     let resource = &report.subject.resource;
     let found = match of_headline(report) {
         [] => format!("Curfew could not look after {resource}"),
@@ -68,6 +71,7 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::ClosedMeanwhile => "It was closed before Curfew had said that it closed it.",
         Outcome::Exempt => return format!("{found}. {}", exempt::ending(&report.exempt)),
         Outcome::Held => return held(report),
+        Outcome::Restored => "A person asked for it, and Curfew put it back.",
         // Nobody is told of these.
         Outcome::Compliant => "Nothing was found to close.",
     };
@@ -111,6 +115,40 @@ fn of_headline(report: &Report) -> &[Finding] {
 
 fn text(report: &Report, limit: usize) -> String {
     let mut text = Text::default();
+    match &report.restoration {
+        Some(restoration) => restored::text(report, restoration, &mut text, limit),
+        None => of_walk(report, &mut text, limit),
+    }
+    for evidence in &report.evidence {
+        text.title(&evidence.title);
+        text.line(&cut::text(&evidence.body, limit));
+    }
+    if let Some(command) = restore(report) {
+        text.title("How to have Curfew put it back");
+        text.line(&command);
+        text.line("  DRY_RUN=yes only shows it. Where others changed something since, it is refused unless FORCE=yes.");
+    }
+    text.0
+}
+
+/// The command that puts back what was changed, or may have been.
+fn restore(report: &Report) -> Option<String> {
+    let changes_something = match report.outcome {
+        Outcome::Remediated | Outcome::StillOpen | Outcome::ClosedMeanwhile | Outcome::Failed => true,
+        Outcome::Compliant
+        | Outcome::Alerted
+        | Outcome::Observed
+        | Outcome::Exempt
+        | Outcome::Held
+        | Outcome::Gone
+        | Outcome::Restored => false,
+    };
+    let is_of_change = changes_something && (!report.changes.is_empty() || !report.planned.is_empty());
+    let record = report.record.as_ref().filter(|_| is_of_change && report.restoration.is_none())?;
+    Some(format!("  make restore REGION={} RECORD={record}", report.subject.region))
+}
+
+fn of_walk(report: &Report, text: &mut Text, limit: usize) {
     text.line(&headline(report));
 
     text.title("What was open");
@@ -132,6 +170,20 @@ fn text(report: &Report, limit: usize) -> String {
         text.list(report.waiting.clone(), "", limit);
     }
 
+    whereabouts(report, text);
+
+    text.title("Since which trigger");
+    text.line(&format!("  {}", report.subject.cause));
+
+    text.title("What Curfew did");
+    did(report, text, limit);
+
+    text.title("What you should do now");
+    text.list(report.advice.clone(), "Nothing.", limit);
+}
+
+/// Where it is.
+pub(crate) fn whereabouts(report: &Report, text: &mut Text) {
     text.title("Where");
     let subject = &report.subject;
     text.line(&format!("  Account   {}", subject.account));
@@ -141,24 +193,9 @@ fn text(report: &Report, limit: usize) -> String {
     if let Some(link) = subject.console_url() {
         text.line(&format!("  Console   {link}"));
     }
-
-    text.title("Since which trigger");
-    text.line(&format!("  {}", subject.cause));
-
-    text.title("What Curfew did");
-    did(report, &mut text, limit);
-
-    text.title("What you should do now");
-    text.list(report.advice.clone(), "Nothing.", limit);
-
-    for evidence in &report.evidence {
-        text.title(&evidence.title);
-        text.line(&cut::text(&evidence.body, limit));
-    }
-    text.0
 }
 
-fn finding(finding: &Finding) -> String {
+pub(crate) fn finding(finding: &Finding) -> String {
     let whose = match finding.remedy {
         Remedy::Close => "",
         Remedy::ByHand => ", left to you",
@@ -218,19 +255,19 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
 
 /// A plain-text mail in the making.
 #[derive(Default)]
-struct Text(String);
+pub(crate) struct Text(String);
 
 impl Text {
-    fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         // Writing to a string cannot fail.
         let _ = writeln!(self.0, "{line}");
     }
 
-    fn title(&mut self, title: &str) {
+    pub(crate) fn title(&mut self, title: &str) {
         self.line(&format!("\n{}", title.to_uppercase()));
     }
 
-    fn list(&mut self, items: Vec<String>, if_empty: &str, limit: usize) {
+    pub(crate) fn list(&mut self, items: Vec<String>, if_empty: &str, limit: usize) {
         if items.is_empty() && !if_empty.is_empty() {
             self.line(&format!("  {if_empty}"));
         }

@@ -5,7 +5,7 @@ use aws::{CountCalls, PerRegion};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::Builder;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_ec2::types::ResourceType;
+use aws_sdk_ec2::types::{Filter, ResourceType};
 use aws_types::SdkConfig;
 use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, RuleId};
@@ -21,7 +21,10 @@ use crate::requests::{filter, ip_permission, list, on_creation};
 /// How many rules or interfaces one page of an answer holds: the most that EC2 allows.
 const PAGE: i32 = 1_000;
 
-/// The same for prefix lists and their entries.
+/// How many values EC2 takes of one filter.
+const FILTER_VALUES: usize = 200;
+
+/// The same as `PAGE` for prefix lists and their entries.
 const LIST_PAGE: i32 = 100;
 
 /// Security groups in EC2, each in its own Region.
@@ -45,6 +48,20 @@ impl Ec2SecurityGroups {
 
     fn client(&self, at: &At<'_>) -> Client {
         self.0.of(at.region)
+    }
+
+    async fn interfaces_by(&self, at: &At<'_>, by: Filter) -> Result<Vec<Interface>, CallError> {
+        const ACTION: &str = "ec2:DescribeNetworkInterfaces";
+        let request = self
+            .client(at)
+            .describe_network_interfaces()
+            .filters(by)
+            // Without it those of EKS Auto Mode, of Managed Instances and the like are not shown.
+            .include_managed_resources(true)
+            .max_results(PAGE);
+        let pages = request.into_paginator().stop_on_duplicate_token(false);
+        let all = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
+        all.into_iter().map(|interface| Answer(ACTION).interface(interface, at.account)).collect()
     }
 }
 
@@ -121,17 +138,17 @@ impl SecurityGroups for Ec2SecurityGroups {
     }
 
     async fn interfaces(&self, at: &At<'_>) -> Result<Vec<Interface>, CallError> {
-        const ACTION: &str = "ec2:DescribeNetworkInterfaces";
-        let request = self
-            .client(at)
-            .describe_network_interfaces()
-            .filters(filter("group-id", [at.id.as_str()]))
-            // Without it those of EKS Auto Mode, of Managed Instances and the like are not shown.
-            .include_managed_resources(true)
-            .max_results(PAGE);
-        let pages = request.into_paginator().stop_on_duplicate_token(false);
-        let all = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
-        all.into_iter().map(|interface| Answer(ACTION).interface(interface, at.account)).collect()
+        self.interfaces_by(at, filter("group-id", [at.id.as_str()])).await
+    }
+
+    async fn named_interfaces(&self, at: &At<'_>, ids: &[&InterfaceId]) -> Result<Vec<Interface>, CallError> {
+        let mut all = Vec::new();
+        // By filter: as ids, a single one that is gone would fail the whole call.
+        for some in ids.chunks(FILTER_VALUES) {
+            let named = filter("network-interface-id", some.iter().map(|id| id.as_str()));
+            all.extend(self.interfaces_by(at, named).await?);
+        }
+        Ok(all)
     }
 
     async fn authorize(

@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use events::Subject;
 use ledger::Table;
 use remediation::clock::SystemClock;
-use remediation::ledger::{Begun, Ledger, Memory, Pending, Record, Terms};
+use remediation::ledger::{Archive, Begun, Ledger, Memory, Pending, Record, RecordId, Terms};
 use remediation::{CallError, Mode};
 use settings::{Settings, SettingsNotRead, SettingsSource};
 
@@ -100,6 +100,22 @@ impl Ledger for Book {
         match self {
             Self::Table(table) => table.finish(record, now).await,
             Self::Process(memory) => memory.finish(record, now).await,
+        }
+    }
+}
+
+impl Archive for Book {
+    async fn record(&self, id: &RecordId) -> Result<Option<Record>, CallError> {
+        match self {
+            Self::Table(table) => table.record(id).await,
+            Self::Process(memory) => memory.record(id).await,
+        }
+    }
+
+    async fn history(&self, resource: &str) -> Result<Vec<Record>, CallError> {
+        match self {
+            Self::Table(table) => table.history(resource).await,
+            Self::Process(memory) => memory.history(resource).await,
         }
     }
 }

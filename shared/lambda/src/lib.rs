@@ -17,8 +17,10 @@ mod environment;
 mod https;
 mod payload;
 mod renewal;
+pub mod restore;
 mod service;
 
+use std::cell::RefCell;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -31,7 +33,7 @@ use aws_config::timeout::TimeoutConfig;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
 use remediation::clock::SystemClock;
-use remediation::{CallError, Describe};
+use remediation::{CallError, Describe, Ports};
 use serde_json::json;
 use settings::{Settings, SettingsNotRead, SettingsSource};
 use telemetry::{log, metrics};
@@ -39,6 +41,8 @@ use telemetry::{log, metrics};
 use crate::asked::{Asked, asked};
 use crate::book::{Book, Recorded};
 use crate::environment::{Environment, Origin, OriginError};
+
+use crate::restore::{Hands, NotRestored};
 
 pub use renewal::Renewal;
 pub use service::{HandleError, Invocation, Service};
@@ -70,6 +74,8 @@ enum StartError {
     Settings(#[from] SettingsNotRead),
     #[error(transparent)]
     Topic(#[from] TopicArnError),
+    #[error("{variable} is not set: nothing is put back without a record of it")]
+    NoTable { variable: &'static str },
 }
 
 impl StartError {
@@ -77,7 +83,7 @@ impl StartError {
     fn written(&self) -> Option<i64> {
         match self {
             Self::Settings(error) => error.written(),
-            Self::Origin(_) | Self::Topic(_) => None,
+            Self::Origin(_) | Self::Topic(_) | Self::NoTable { .. } => None,
         }
     }
 }
@@ -128,17 +134,46 @@ impl Function {
             }
             service.handle(&payload, &invocation(context, cold_start)).await.map_err(Answer::from)
         });
-        let runtime = Runtime::new(handler).layer(payload::AsText);
-        match runtime.run().await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                tracing::error!(
-                    target: telemetry::TARGET,
-                    settings_version = service.written(),
-                    "the Lambda runtime stopped: {error}",
-                );
-                ExitCode::FAILURE
+        until_stopped(Runtime::new(handler).layer(payload::AsText).run().await, service.written())
+    }
+
+    /// Handles what people ask for by hand until Lambda stops the process. `arm` builds the controls that put back, with the
+    /// settings as they are then.
+    ///
+    /// It works in each mode, since a person asks, and not without a table: nobody would know what was changed.
+    pub async fn restore<H: Hands>(self, arm: impl Fn(&Settings) -> H) -> ExitCode {
+        let Self { settings, parameter, topic, book, .. } = self;
+        if !book.is_table() {
+            return cannot_start(&StartError::NoTable { variable: environment::LEDGER });
+        }
+        let ports = Ports::new(SystemClock, topic, book);
+        let current = RefCell::new(settings.clone());
+        let renewal = parameter.map(|source| Renewal::new(source, SystemClock, restore::NAME, settings));
+        let is_cold = AtomicBool::new(true);
+        let handler = service_fn(|event: LambdaEvent<String>| async {
+            let LambdaEvent { payload, context } = event;
+            let cold_start = is_cold.swap(false, Ordering::Relaxed);
+            if let Some(renewal) = &renewal
+                && let Some(settings) = renewal.renewed().await
+            {
+                current.replace(settings);
             }
+            let settings = current.borrow().clone();
+            let invocation = invocation(context, cold_start);
+            let answer = restore::answer(&arm(&settings), &payload, &ports, &invocation, &settings).await;
+            answer.map_err(Answer::from)
+        });
+        let ended = Runtime::new(handler).layer(payload::AsText).run().await;
+        until_stopped(ended, current.borrow().written)
+    }
+}
+
+fn until_stopped(ended: Result<(), lambda_runtime::Error>, settings_version: Option<i64>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(target: telemetry::TARGET, settings_version, "the Lambda runtime stopped: {error}");
+            ExitCode::FAILURE
         }
     }
 }
@@ -200,6 +235,12 @@ struct Answer {
 
 impl From<HandleError> for Answer {
     fn from(error: HandleError) -> Self {
+        Self { kind: error.error_type(), message: error.to_string() }
+    }
+}
+
+impl From<NotRestored> for Answer {
+    fn from(error: NotRestored) -> Self {
         Self { kind: error.error_type(), message: error.to_string() }
     }
 }

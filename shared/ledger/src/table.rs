@@ -8,7 +8,7 @@ use aws_types::SdkConfig;
 use events::Subject;
 use remediation::CallError;
 use remediation::clock::Clock;
-use remediation::ledger::{Begun, Ledger, Pending, Record, RecordId, Terms};
+use remediation::ledger::{Archive, Begun, Ledger, Pending, Record, RecordId, Terms};
 
 /// How long a record is kept once it is over, unless something else is said.
 const KEPT_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -106,5 +106,15 @@ impl<K: Clock> Ledger for Table<K> {
 
     async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
         self.finish_record(record, now).await
+    }
+}
+
+impl<K: Clock> Archive for Table<K> {
+    async fn record(&self, id: &RecordId) -> Result<Option<Record>, CallError> {
+        self.read_record(id).await
+    }
+
+    async fn history(&self, resource: &str) -> Result<Vec<Record>, CallError> {
+        Table::history(self, resource).await
     }
 }

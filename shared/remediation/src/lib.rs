@@ -10,6 +10,7 @@
 
 pub mod clock;
 pub mod ledger;
+pub mod restore;
 #[cfg(feature = "testing")]
 pub mod testing;
 

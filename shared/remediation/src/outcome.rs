@@ -26,6 +26,8 @@ pub enum Outcome {
     /// It was open, and a second read found it closed, although no call of Curfew's is known to have closed it:
     /// somebody else did, or the answer to a call of its own got lost.
     ClosedMeanwhile,
+    /// A person asked for it, and what Curfew had changed was put back: a second read found it as it was.
+    Restored,
     /// Something was changed, and a second read found that the resource is still open: a step failed, or somebody
     /// keeps opening it, or some of it is for a person to close. Or it found only that a guard is missing, or could not
     /// find out whether it is there.
@@ -48,6 +50,7 @@ impl Outcome {
             Self::Held => "held",
             Self::Gone => "gone",
             Self::ClosedMeanwhile => "closed-meanwhile",
+            Self::Restored => "restored",
             Self::StillOpen => "still-open",
             Self::Failed => "failed",
         }

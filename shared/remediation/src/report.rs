@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
 use crate::ledger::{Hold, Record, RecordId};
+use crate::restore::Restoration;
 use crate::{
     Assessment, CallError, Change, Describe, Evidence, Exempt, Finding, Left, Mode, Note, Outcome, Severity,
     StepError, Target, Unread, Walked,
@@ -61,6 +62,8 @@ pub struct Report {
     pub note: Option<Note>,
     /// What a person should do now.
     pub advice: Vec<String>,
+    /// What there is to know of a restore, where it was one.
+    pub restoration: Option<Restoration>,
     /// What proves it; first the commands for what is left undone, last those that put everything back.
     pub evidence: Vec<Evidence>,
     /// How long the walk took.
@@ -106,6 +109,7 @@ impl Report {
             error: walked.error.clone(),
             note: walked.note,
             advice: advice(control, walked),
+            restoration: None,
             evidence: by_hand.into_iter().chain(evidence).chain(put_back).collect(),
             duration: walked.duration,
         }
@@ -170,6 +174,11 @@ impl Report {
         }
         if let Some(hold) = &self.hold {
             add("hold", json!(hold));
+        }
+        if let Some(restoration) = &self.restoration {
+            for (key, value) in restoration.facts() {
+                add(&key, value);
+            }
         }
         add("findings", json!(self.findings));
         if !self.planned.is_empty() && self.outcome != Outcome::Remediated {

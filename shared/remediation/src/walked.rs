@@ -139,6 +139,7 @@ impl<C: Control> Walked<C> {
             | Outcome::Exempt
             | Outcome::Held
             | Outcome::Gone
+            | Outcome::Restored
             | Outcome::StillOpen
             | Outcome::Failed => false,
         };
@@ -174,6 +175,7 @@ impl<C: Control> Walked<C> {
             | Outcome::Alerted
             | Outcome::Observed
             | Outcome::Held
+            | Outcome::Restored
             | Outcome::ClosedMeanwhile => true,
             Outcome::StillOpen | Outcome::Failed => for_good || last_chance,
         }

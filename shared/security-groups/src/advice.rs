@@ -72,6 +72,7 @@ where
         | Outcome::Exempt
         | Outcome::Held
         | Outcome::ClosedMeanwhile
+        | Outcome::Restored
         | Outcome::Failed
         | Outcome::Gone => &[],
     };

@@ -23,6 +23,7 @@ mod lists;
 mod opening;
 mod plan;
 mod port;
+mod putting_back;
 mod settings;
 mod state;
 mod undo;

@@ -139,6 +139,13 @@ pub trait SecurityGroups {
     /// accounts too.
     fn interfaces(&self, at: &At<'_>) -> impl Future<Output = Result<Vec<Interface>, CallError>>;
 
+    /// `DescribeNetworkInterfaces`: those of these ids that there are.
+    fn named_interfaces(
+        &self,
+        at: &At<'_>,
+        ids: &[&InterfaceId],
+    ) -> impl Future<Output = Result<Vec<Interface>, CallError>>;
+
     /// `AuthorizeSecurityGroupIngress`: adds inbound rules with these tags, all of them or none.
     fn authorize(
         &self,

@@ -1,20 +1,57 @@
 //! What takes changes back.
 
+use network::Rule;
+
+use crate::state::says_the_same;
 use crate::{Interface, Part, Placement, PutBack, Quarantine, Release, SgChange};
 
 /// The plan that takes these changes back; `None` where there is nothing to take back. Tags stay, and so does the
 /// quarantine group: others may be in it.
+///
+/// What was changed more than once comes back as it was at first: a part that was put back and revoked again is gone.
 pub(crate) fn undo(done: &[SgChange]) -> Option<Quarantine> {
+    let release = released(done);
+    (release != Release::default()).then_some(Quarantine::Release(release))
+}
+
+/// What takes these changes back, which may be nothing.
+pub(crate) fn released(done: &[SgChange]) -> Release {
     let mut release = Release::default();
     for change in done {
         match change {
-            SgChange::Authorized(part) => release.revoke.push(part.clone()),
-            SgChange::Revoked(rule) => release.authorize.push(Part::whole(rule)),
-            SgChange::Placed(placement) => release.place.push(placement.reversed()),
+            SgChange::Authorized(put_back) => release.take_away(put_back),
+            SgChange::Revoked(rule) => release.put_back(rule),
+            SgChange::Placed(placement) => release.place_back(placement),
             SgChange::Created { .. } | SgChange::EgressRevoked { .. } | SgChange::Tagged { .. } => {}
         }
     }
-    (release != Release::default()).then_some(Quarantine::Release(release))
+    release
+}
+
+impl Release {
+    fn take_away(&mut self, put_back: &PutBack) {
+        match self.revoke.iter_mut().find(|known| known.part == put_back.part) {
+            Some(known) => known.id = put_back.id.clone().or(known.id.take()),
+            None => self.revoke.push(put_back.clone()),
+        }
+    }
+
+    fn put_back(&mut self, rule: &Rule) {
+        let own = self.revoke.iter().position(|put_back| put_back.is(rule));
+        let is_known = self.authorize.iter().any(|part| says_the_same(&part.permission, &rule.permission));
+        match own {
+            Some(index) => drop(self.revoke.remove(index)),
+            None if is_known => {}
+            None => self.authorize.push(Part::whole(rule)),
+        }
+    }
+
+    fn place_back(&mut self, placement: &Placement) {
+        match self.place.iter_mut().find(|known| known.interface.id == placement.interface.id) {
+            Some(known) => known.interface.groups.clone_from(&placement.groups),
+            None => self.place.push(placement.reversed()),
+        }
+    }
 }
 
 /// The changes that can be taken back once all of `plan` is carried out: as they were noted in `done`, and else as

@@ -11,9 +11,13 @@
 //! | `arn`, `account`, `region` | where it is |
 //! | `cause` | the trigger that pointed at it |
 //! | `mode` | `enforce` or `observe` |
-//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `exempt`, `held`, `gone`, `closed-meanwhile`, `still-open` or `failed` |
+//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `exempt`, `held`, `gone`, `closed-meanwhile`, `restored`, `still-open` or `failed` |
 //! | `record` | what finds the record of it, where there is one: `KEY@ARN` |
 //! | `hold` | `until`, `by`: why it waits, where it does |
+//! | `restores` | of a restore: the record whose changes were put back |
+//! | `reason`, `claimed_by` | of a restore: why, and who asked, as was said; nobody verifies that |
+//! | `left_alone_until` | of a restore: until when Curfew does not close it again |
+//! | `changed_since`, `lost`, `left` | of a restore: what others changed before, what is gone, what is not back yet |
 //! | `severity` | the worst finding's, where there is one or the walk failed |
 //! | `findings` | list of `kind`, `severity`, `remedy`, `summary`, `evidence` |
 //! | `planned` | what the plan was, a line a step, where it was not carried out to its end |

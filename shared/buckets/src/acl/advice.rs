@@ -67,6 +67,7 @@ where
         | Outcome::Held
         | Outcome::Gone
         | Outcome::ClosedMeanwhile
+        | Outcome::Restored
         | Outcome::Failed => &[],
     };
     advice.iter().map(ToString::to_string).collect()

@@ -42,6 +42,7 @@ mod describe;
 mod evidence;
 mod plan;
 mod port;
+mod putting_back;
 mod settings;
 mod state;
 mod undo;

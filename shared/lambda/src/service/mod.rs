@@ -1,7 +1,7 @@
 //! Everything that one invocation holds, each subject walked once and reported once.
 
 mod answer;
-mod probe;
+pub(crate) mod probe;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};

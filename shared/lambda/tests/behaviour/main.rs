@@ -4,5 +4,6 @@
 
 mod log;
 mod renewal;
+mod restore;
 mod service;
 mod support;

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use events::Subject;
 
 use super::standing::{Entry, Standing};
-use super::{Begun, Held, Hold, Ledger, Pending, Record, RecordId, Terms};
+use super::{Archive, Begun, Held, Hold, Ledger, Pending, Record, RecordId, Terms};
 use crate::CallError;
 
 /// How many subjects are remembered; beyond that those that were told longest ago are forgotten.
@@ -117,6 +117,19 @@ impl Ledger for Memory {
         }
         pages.write(standing.finished(record, now), record);
         Ok(())
+    }
+}
+
+impl Archive for Memory {
+    async fn record(&self, id: &RecordId) -> Result<Option<Record>, CallError> {
+        Ok(self.pages().records.get(id).cloned())
+    }
+
+    async fn history(&self, resource: &str) -> Result<Vec<Record>, CallError> {
+        let mut records = self.records();
+        records.retain(|record| record.id.resource == resource);
+        records.reverse();
+        Ok(records)
     }
 }
 

@@ -132,6 +132,31 @@ pub trait Ledger {
     fn finish(&self, record: &Record, now: SystemTime) -> impl Future<Output = Result<(), CallError>>;
 }
 
+/// Finds what was written down.
+pub trait Archive {
+    /// The record of this id; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn record(&self, id: &RecordId) -> impl Future<Output = Result<Option<Record>, CallError>>;
+
+    /// All records of a resource, the newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn history(&self, resource: &str) -> impl Future<Output = Result<Vec<Record>, CallError>>;
+}
+
+impl<T: Archive> Archive for &T {
+    async fn record(&self, id: &RecordId) -> Result<Option<Record>, CallError> {
+        (*self).record(id).await
+    }
+
+    async fn history(&self, resource: &str) -> Result<Vec<Record>, CallError> {
+        (*self).history(resource).await
+    }
+}
+
 impl<T: Ledger> Ledger for &T {
     async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         (*self).begin(record, terms).await

@@ -5,6 +5,7 @@
 mod chances;
 pub mod doors;
 pub mod ledgers;
+mod reopening;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -15,7 +16,8 @@ use exemptions::{Exemptions, MOST_DAYS};
 use tokio::runtime;
 
 use crate::clock::Clock;
-use crate::ledger::{Ledger, Limits, Memory};
+use crate::ledger::{Ledger, Limits, Memory, Record};
+use crate::restore::{Back, Ending, Order};
 use crate::{
     Alert, CallError, Control, Delivery, Describe, Ended, Exempt, Mode, Notify, Outcome, Ports, Report, Said,
     Undelivered, Visit, walk,
@@ -135,6 +137,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         error: None,
         note: None,
         advice: Vec::new(),
+        restoration: None,
         evidence: Vec::new(),
         duration: Duration::ZERO,
     }
@@ -216,4 +219,29 @@ pub fn assert_records<C: Control>(state: &C::State, plan: Option<&C::Plan>, chan
 /// Runs what needs a runtime, on this thread.
 pub fn run<T>(future: impl Future<Output = T>) -> T {
     runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// An order to put back what this record says was changed, by somebody who has a minute and says who he is.
+pub fn order<'a, C: Control>(record: &'a Record, clock: &impl Clock) -> Order<'a, C::Id> {
+    Order {
+        record,
+        id: C::id(&record.subject.resource).unwrap(),
+        newer: &[],
+        reason: Some("the shop is down"),
+        claimed_by: Some("ann"),
+        dry_run: false,
+        force: false,
+        grace: Duration::from_secs(24 * 60 * 60),
+        request_id: "3e8a7c52-7a0d-4c2b-9e43-0d0d6a4d1f5b",
+        deadline: clock.now() + Duration::from_secs(60),
+        limits: LIMITS,
+        settings_version: None,
+    }
+}
+
+/// The report of a restore that was begun.
+#[must_use]
+pub fn report_of_restore(back: Back) -> Report {
+    let Ending::Done(said) = back.ending else { panic!("{back:?}") };
+    said.report
 }

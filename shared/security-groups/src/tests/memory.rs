@@ -48,6 +48,8 @@ pub(super) struct Memory {
     pub(super) failing: RefCell<BTreeMap<&'static str, CallError>>,
     /// Why the rules are not all that there are.
     pub(super) rest: RefCell<Option<CallError>>,
+    /// Groups that do not exist any more.
+    pub(super) gone: RefCell<Vec<GroupId>>,
     /// Of how many new rules the answer to a call tells that adds them.
     pub(super) tells_of: Cell<usize>,
     next_id: Cell<usize>,
@@ -78,6 +80,7 @@ impl Memory {
             calls: RefCell::default(),
             failing: RefCell::default(),
             rest: RefCell::default(),
+            gone: RefCell::default(),
             tells_of: Cell::new(usize::MAX),
             next_id: Cell::new(0),
         }
@@ -177,8 +180,11 @@ impl Memory {
 }
 
 impl SecurityGroups for &Memory {
-    async fn group(&self, _: &At<'_>) -> Result<Option<About>, CallError> {
+    async fn group(&self, at: &At<'_>) -> Result<Option<About>, CallError> {
         self.call("ec2:DescribeSecurityGroups")?;
+        if self.gone.borrow().contains(at.id) {
+            return Ok(None);
+        }
         Ok(Some(self.about.borrow().clone()))
     }
 
@@ -213,6 +219,11 @@ impl SecurityGroups for &Memory {
         self.call("ec2:DescribeNetworkInterfaces")?;
         let has_it = |one: &&Interface| one.groups.contains(at.id);
         Ok(self.interfaces.borrow().iter().filter(has_it).cloned().collect())
+    }
+
+    async fn named_interfaces(&self, _: &At<'_>, ids: &[&InterfaceId]) -> Result<Vec<Interface>, CallError> {
+        self.call("ec2:DescribeNetworkInterfaces")?;
+        Ok(self.interfaces.borrow().iter().filter(|one| ids.contains(&&one.id)).cloned().collect())
     }
 
     async fn authorize(

@@ -29,9 +29,9 @@ const DENIED: [&str; 7] = [
 ];
 
 /// Rules that say something, and the types of the interfaces that have the group.
-type Scene = (Vec<Rule>, Vec<&'static str>);
+pub(super) type Scene = (Vec<Rule>, Vec<&'static str>);
 
-fn any_scene() -> impl Strategy<Value = Scene> {
+pub(super) fn any_scene() -> impl Strategy<Value = Scene> {
     let about = (proptest::option::of("[ -~]{1,9}"), proptest::option::of("[a-z]{1,2}"), any::<bool>());
     let interfaces = proptest::collection::vec(select(vec!["interface", "efa", "nat_gateway"]), 0..4);
     (any_rules(), proptest::collection::vec(about, 24), interfaces).prop_map(
@@ -48,7 +48,7 @@ fn any_scene() -> impl Strategy<Value = Scene> {
     )
 }
 
-fn set((rules, interfaces): &Scene) -> Memory {
+pub(super) fn set((rules, interfaces): &Scene) -> Memory {
     let in_use = |memory: Memory, (index, kind): (usize, &&str)| {
         let groups: &[&str] = if index % 2 == 0 { &[GROUP, "sg-1"] } else { &["sg-2", GROUP, "sg-1"] };
         let vpc = |one: &mut Interface| one.vpc = VpcId::new(&format!("vpc-{}", index % 2 + 1)).unwrap();
@@ -57,7 +57,7 @@ fn set((rules, interfaces): &Scene) -> Memory {
     interfaces.iter().enumerate().fold(memory(rules), in_use)
 }
 
-fn any_settings() -> impl Strategy<Value = &'static str> {
+pub(super) fn any_settings() -> impl Strategy<Value = &'static str> {
     select(vec![
         "{}",
         r#"{"icmp": "revoke", "open_level": "broad"}"#,
@@ -88,7 +88,7 @@ fn unfinished(
 }
 
 /// What the rules say, with all that people may write beside them.
-fn rules(memory: &Memory) -> Vec<Rule> {
+pub(super) fn rules(memory: &Memory) -> Vec<Rule> {
     let rules = memory.rules.borrow();
     let unnamed = |rule: &Rule| Rule { id: "".into(), tags: settable(&rule.tags), ..rule.clone() };
     let mut rules: Vec<Rule> = rules.iter().map(unnamed).collect();
@@ -96,7 +96,7 @@ fn rules(memory: &Memory) -> Vec<Rule> {
     rules
 }
 
-fn interfaces(memory: &Memory) -> Vec<Interface> {
+pub(super) fn interfaces(memory: &Memory) -> Vec<Interface> {
     memory.interfaces.borrow().clone()
 }
 

@@ -6,6 +6,7 @@ mod block;
 mod exempt;
 mod grants;
 mod memory;
+mod putting_back;
 mod records;
 mod unfinished;
 mod unread;

@@ -1,0 +1,73 @@
+//! What a record says of the past, in the control's own types again.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::earlier::Earlier;
+use crate::ledger::{Attempt, Record};
+use crate::{Control, StepError};
+
+/// What a record says of the past.
+#[derive(Debug)]
+pub struct Past<C: Control> {
+    /// The state before the first change.
+    pub before: C::State,
+    /// The state after the last change; `None` where nobody read it.
+    pub after: Option<C::State>,
+    /// What was going to be done first.
+    pub plan: C::Plan,
+    /// All that was changed, or may have been, in order.
+    pub done: Vec<C::Change>,
+}
+
+/// Why a record has nothing that could be put back.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NotReversible {
+    /// Nothing was changed.
+    #[error("the record `{0}` changed nothing, so there is nothing to put back")]
+    Unchanged(String),
+    /// It puts something back itself.
+    #[error(
+        "the record `{0}` is of a restore: to close again what it opened, run the commands of its mail, or wait until \
+         Curfew looks at the resource again"
+    )]
+    Restore(String),
+    /// It cannot be read any more.
+    #[error(transparent)]
+    Unreadable(#[from] StepError),
+}
+
+impl<C: Control> Past<C> {
+    /// What this record says.
+    ///
+    /// # Errors
+    /// When it says of no change, or not in words of this control.
+    pub fn of(control: &C, record: &Record) -> Result<Self, NotReversible> {
+        if record.restores.is_some() {
+            return Err(NotReversible::Restore(record.id.to_string()));
+        }
+        let mut first = None;
+        let (mut after, mut done) = (None, Vec::new());
+        for (attempt, earlier) in record.attempts.iter().zip(Earlier::<C>::all(record)?) {
+            let (true, Some(state), Some(plan)) = (may_have_changed(attempt), earlier.state, earlier.plan)
+            else {
+                continue;
+            };
+            done.extend(control.foreseen(&plan, &earlier.changes));
+            after = attempt.result.as_ref().and_then(|result| result.after.as_ref());
+            first.get_or_insert((state, plan));
+        }
+        let (before, plan) = first.ok_or_else(|| NotReversible::Unchanged(record.id.to_string()))?;
+        let unreadable = |error| StepError::Unreadable(record.id.to_string(), Arc::new(error));
+        let after = after.map(Deserialize::deserialize).transpose().map_err(unreadable)?;
+        Ok(Self { before, after, plan, done })
+    }
+}
+
+/// Whether an attempt has changed something, or may have: what was cut off may have changed all of its plan, and of what
+/// failed the answer may have got lost.
+fn may_have_changed(attempt: &Attempt) -> bool {
+    attempt.plan.is_some()
+        && attempt.result.as_ref().is_none_or(|result| !result.changes.is_empty() || result.error.is_some())
+}

@@ -1,0 +1,161 @@
+//! What is said of a restore.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::steps::{Applying, Steps};
+use super::{Look, Reversible};
+use crate::clock::{Clock, rfc3339};
+use crate::ledger::{Ledger, Record, Restores};
+use crate::{CallError, Evidence, Exempt, Mode, Notify, Outcome, Report, StepError};
+
+/// What a report says of a restore beside what it says of all work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restoration {
+    /// What was put back, who asked for it, and until when Curfew leaves it alone.
+    pub restores: Restores,
+    /// What others changed before, which was seen and stays.
+    pub changed_since: Vec<String>,
+    /// What could not come back, since it does not exist any more.
+    pub lost: Vec<String>,
+    /// What is not back yet, a line a step.
+    pub left: Vec<String>,
+}
+
+/// What the read after a restore found.
+pub(super) enum Seen<C: Reversible> {
+    Look(Look<C>),
+    Gone,
+    Unread(CallError),
+}
+
+impl<C: Reversible> Seen<C> {
+    pub(super) fn of(look: Result<Option<Look<C>>, CallError>) -> Self {
+        match look {
+            Ok(Some(look)) => Self::Look(look),
+            Ok(None) => Self::Gone,
+            Err(error) => Self::Unread(error),
+        }
+    }
+
+    pub(super) fn look(&self) -> Option<&Look<C>> {
+        if let Self::Look(look) = self { Some(look) } else { None }
+    }
+
+    /// INVARIANT: `restored` only after a read that found all back.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Look(look) if look.left.is_none() => Outcome::Restored,
+            Self::Look(_) | Self::Unread(_) => Outcome::Failed,
+            Self::Gone => Outcome::Gone,
+        }
+    }
+}
+
+impl Restoration {
+    /// The same for programs.
+    #[must_use]
+    pub fn facts(&self) -> Map<String, Value> {
+        let Restores { record, reason, claimed_by, grace_until } = &self.restores;
+        let mut facts = Map::new();
+        facts.insert("restores".to_owned(), record.to_string().into());
+        facts.insert("reason".to_owned(), json!(reason));
+        facts.insert("claimed_by".to_owned(), json!(claimed_by));
+        facts.insert("left_alone_until".to_owned(), rfc3339(*grace_until).into());
+        let lists = [("changed_since", &self.changed_since), ("lost", &self.lost), ("left", &self.left)];
+        for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            facts.insert(key.to_owned(), json!(list));
+        }
+        facts
+    }
+}
+
+impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
+    /// What is said of it.
+    pub(super) fn report(
+        &self,
+        record: &Record,
+        before: &Look<C>,
+        plan: Option<&C::Plan>,
+        applying: &Applying<C>,
+    ) -> Report {
+        let (control, outcome) = (self.control, applying.seen.outcome());
+        let seen = applying.seen.look();
+        let assess = |look: &Look<C>| control.findings(&control.assess(&look.live, self.ports.clock.now()));
+        let unread = match &applying.seen {
+            Seen::Unread(error) => Some(StepError::from(error.clone())),
+            Seen::Look(_) | Seen::Gone => None,
+        };
+        let left = seen.and_then(|look| look.left.as_ref());
+        // Where all is back, an answer got lost that said so.
+        let error = applying.error.clone().or(unread).filter(|_| outcome == Outcome::Failed);
+        let restoration = Restoration {
+            restores: record.restores.clone().unwrap_or_else(|| self.restores()),
+            changed_since: before.changed_since.clone(),
+            lost: seen.map_or_else(|| before.lost.clone(), |look| look.lost.clone()),
+            left: left.map(|left| control.steps(left)).unwrap_or_default(),
+        };
+        Report {
+            control: C::NAME,
+            subject: record.subject.clone(),
+            outcome,
+            mode: Mode::Enforce,
+            findings: seen.map(assess).unwrap_or_default(),
+            planned: plan.map(|plan| control.steps(plan)).unwrap_or_default(),
+            changes: applying.changes.iter().map(|change| control.change(change)).collect(),
+            remaining: None,
+            lacks_only_guards: false,
+            before: record.last().map(|attempt| attempt.before.clone()),
+            record: Some(record.id.clone()),
+            hold: None,
+            waiting: Vec::new(),
+            unread: seen.map(|look| control.unread(&look.live)).unwrap_or_default(),
+            to_read_again: None,
+            hindrance: None,
+            exempt: Exempt::default(),
+            error,
+            note: None,
+            advice: advice(outcome, &restoration),
+            evidence: self.commands(before, plan, left, applying),
+            restoration: Some(restoration),
+            duration: Duration::ZERO,
+        }
+    }
+
+    /// What finishes it by hand, and what takes it back.
+    fn commands(
+        &self,
+        before: &Look<C>,
+        plan: Option<&C::Plan>,
+        left: Option<&C::Plan>,
+        applying: &Applying<C>,
+    ) -> Vec<Evidence> {
+        let (control, target) = (self.control, &self.target);
+        let by_hand = left.map(|left| Evidence::new("How to finish by hand", control.commands(target, left)));
+        let back = plan.filter(|_| !applying.changes.is_empty()).and_then(|plan| {
+            let undo = control.undo(&before.live, plan, &control.foreseen(plan, &applying.changes))?;
+            Some(Evidence::new("How to take this back", control.commands(target, &undo)))
+        });
+        by_hand.into_iter().chain(back).collect()
+    }
+}
+
+fn advice(outcome: Outcome, restoration: &Restoration) -> Vec<String> {
+    let until = rfc3339(restoration.restores.grace_until);
+    let advice: &[String] = match outcome {
+        Outcome::Restored => &[
+            format!("Curfew leaves it alone until {until}; the next trigger after that closes it again."),
+            "If it has to stay open longer, exempt it, with a reason and an end.".to_owned(),
+            "If nobody of yours asked for this, take it back with the commands below, and find out who invoked the \
+             function `restore`: CloudTrail has that call by the request id of the record."
+                .to_owned(),
+        ],
+        Outcome::Gone => &["Nothing: the resource does not exist any more.".to_owned()],
+        _ => &[
+            "Ask for the same again: it goes on with what is left.".to_owned(),
+            "Look at the resource by hand: it is neither as it was before nor known to be closed.".to_owned(),
+        ],
+    };
+    advice.to_vec()
+}

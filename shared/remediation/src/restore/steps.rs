@@ -1,0 +1,207 @@
+//! The steps of a restore, from the record that is written first to the one that is written last.
+
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+
+use super::report::Seen;
+use super::{Ending, Look, Order, Past, RestoreError, Reversible};
+use crate::clock::{Clock, PAUSES};
+use crate::ledger::{Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling};
+use crate::work::written;
+use crate::{Applied, CallError, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
+
+/// One order on its way.
+pub(super) struct Steps<'a, C: Reversible, K, N, L> {
+    pub(super) control: &'a C,
+    pub(super) order: &'a Order<'a, C::Id>,
+    pub(super) ports: &'a Ports<K, N, L>,
+    pub(super) past: &'a Past<C>,
+    pub(super) target: Target<'a, C::Id>,
+}
+
+/// What applying came to, and what the read after it found.
+pub(super) struct Applying<C: Reversible> {
+    pub(super) changes: Vec<C::Change>,
+    pub(super) error: Option<StepError>,
+    pub(super) seen: Seen<C>,
+}
+
+impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
+    pub(super) fn new(
+        control: &'a C,
+        order: &'a Order<'a, C::Id>,
+        ports: &'a Ports<K, N, L>,
+        past: &'a Past<C>,
+    ) -> Self {
+        let target = Target::of(&order.record.subject, order.id);
+        Self { control, order, ports, past, target }
+    }
+
+    /// Puts back what is left, once it is written down.
+    pub(super) async fn put_back(
+        &self,
+        look: &Look<C>,
+        plan: &C::Plan,
+        start: SystemTime,
+    ) -> Result<Ending, RestoreError> {
+        let attempt = self.attempt(&look.live, Some(plan))?;
+        let record = match self.take(self.record(attempt)).await? {
+            Ok(record) => record,
+            Err(until) => return Ok(Ending::Busy(until)),
+        };
+        let applying = self.apply(plan).await;
+        Ok(self.end(record, look, Some(plan), applying, start).await)
+    }
+
+    /// Ends a restore of the same record that was cut off once all was back.
+    pub(super) async fn see_to_its_end(
+        &self,
+        look: Look<C>,
+        start: SystemTime,
+    ) -> Result<Ending, RestoreError> {
+        let subject = &self.order.record.subject;
+        let open = match self.ports.ledger.pending(subject, C::NAME, self.ports.clock.now()).await? {
+            Pending::Nothing => return Ok(Ending::AlreadySo),
+            Pending::Busy { until } => return Ok(Ending::Busy(until)),
+            Pending::Open(open) if self.is_of_the_same(&open) => *open,
+            Pending::Open(_) => return Ok(Ending::AlreadySo),
+        };
+        let attempt = self.attempt(&look.live, None)?;
+        let record = match self.resume(open, attempt).await? {
+            Ok(record) => record,
+            Err(until) => return Ok(Ending::Busy(until)),
+        };
+        let live = self.control.look(&self.target, self.past).await;
+        let seen = Seen::of(live);
+        let applying = Applying { changes: Vec::new(), error: None, seen };
+        Ok(self.end(record, &look, None, applying, start).await)
+    }
+
+    /// Carries the plan out and looks until all is back, or will not be.
+    async fn apply(&self, plan: &C::Plan) -> Applying<C> {
+        let mut changes = Vec::new();
+        let error = match self.control.apply(&self.target, plan, &mut changes).await {
+            Ok(Applied::Done | Applied::Stopped) => None,
+            Ok(Applied::Inert(why)) => Some(StepError::Call(CallError::Withheld {
+                action: "curfew:Restore",
+                code: "NoEffect",
+                message: why.to_owned(),
+            })),
+            Err(error) => Some(error.into()),
+        };
+        // EC2 and S3 may show the old state for a moment after a change.
+        let mut pauses = PAUSES.into_iter().take(if changes.is_empty() { 0 } else { PAUSES.len() });
+        loop {
+            let look = self.control.look(&self.target, self.past).await;
+            let is_left = matches!(&look, Ok(Some(look)) if look.left.is_some());
+            match pauses.next() {
+                Some(pause) if is_left => self.ports.clock.sleep(pause).await,
+                _ => return Applying { changes, error, seen: Seen::of(look) },
+            }
+        }
+    }
+
+    /// Tells people, and writes down how it ended.
+    async fn end(
+        &self,
+        mut record: Record,
+        look: &Look<C>,
+        plan: Option<&C::Plan>,
+        applying: Applying<C>,
+        start: SystemTime,
+    ) -> Ending {
+        let now = self.ports.clock.now();
+        let outcome = applying.seen.outcome();
+        // What was not changed is not left alone either.
+        if let Some(restores) = record.restores.as_mut()
+            && outcome != Outcome::Restored
+            && applying.changes.is_empty()
+        {
+            restores.grace_until = now;
+        }
+        let mut report = self.report(&record, look, plan, &applying);
+        report.duration = now.duration_since(start).unwrap_or_default();
+        let told = self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent);
+        let unwritten = self.write_down(record, &report, &told, &applying).await.err();
+        Ending::Done(Box::new(Said { report, told, unwritten }))
+    }
+
+    async fn write_down(
+        &self,
+        mut record: Record,
+        report: &Report,
+        told: &Told,
+        applying: &Applying<C>,
+    ) -> Result<(), StepError> {
+        let now = self.ports.clock.now();
+        let (changes, seen) = (&applying.changes, applying.seen.look());
+        let left =
+            seen.map(|look| look.left.as_ref().map(|left| self.control.steps(left)).unwrap_or_default());
+        if let Some(attempt) = record.attempts.last_mut() {
+            attempt.result = Some(AttemptResult {
+                at: now,
+                outcome: report.outcome,
+                changes: changes.iter().map(written).collect::<Result<_, _>>()?,
+                after: seen.map(|look| written(&look.live)).transpose()?,
+                remaining: left.map(|left| json!(left)),
+                error: report.error.as_ref().map(StepError::facts),
+            });
+        }
+        if matches!(told, Told::Sent) {
+            let (to, situation) = (self.ports.notify.place(), record.situation.clone());
+            record.told.push(Telling { at: now, to, situation });
+        }
+        // Nobody delivers an order again: who wants it finished asks again, and gets a record of its own.
+        record.end = Some(End { at: now, outcome: report.outcome });
+        Ok(self.ports.ledger.finish(&record, now).await?)
+    }
+
+    pub(super) fn is_of_the_same(&self, open: &Record) -> bool {
+        open.restores.as_ref().is_some_and(|restores| restores.record == self.order.record.id)
+    }
+
+    pub(super) fn restores(&self) -> Restores {
+        Restores {
+            record: self.order.record.id.clone(),
+            reason: self.order.reason.map(ToOwned::to_owned),
+            claimed_by: self.order.claimed_by.map(ToOwned::to_owned),
+            grace_until: self.ports.clock.now() + self.order.grace,
+        }
+    }
+
+    fn record(&self, attempt: Attempt) -> Record {
+        let mut subject = self.order.record.subject.clone();
+        subject.cause = events::Cause::new("restore, asked for by hand");
+        Record {
+            id: RecordId::new(&subject, C::NAME, attempt.at, self.order.request_id),
+            control: C::NAME.to_owned(),
+            subject,
+            mode: Mode::Enforce,
+            situation: format!("restore of {}", self.order.record.id),
+            offence: None,
+            attempts: vec![attempt],
+            told: Vec::new(),
+            held: None,
+            end: None,
+            restores: Some(self.restores()),
+        }
+    }
+
+    fn attempt(&self, live: &C::State, plan: Option<&C::Plan>) -> Result<Attempt, StepError> {
+        self.attempt_at(written(live)?, plan.map(written).transpose()?)
+    }
+
+    pub(super) fn attempt_at(&self, before: Value, plan: Option<Value>) -> Result<Attempt, StepError> {
+        Ok(Attempt {
+            at: self.ports.clock.now(),
+            request_id: self.order.request_id.to_owned(),
+            curfew: env!("CARGO_PKG_VERSION").to_owned(),
+            settings_version: self.order.settings_version,
+            findings: Value::Array(Vec::new()),
+            before,
+            plan,
+            result: None,
+        })
+    }
+}

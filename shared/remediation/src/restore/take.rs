@@ -1,0 +1,104 @@
+//! Taking the subject: what others have left open is ended first.
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use super::{RestoreError, Reversible};
+use crate::clock::Clock;
+use crate::ledger::{Attempt, AttemptResult, Begun, End, Ledger, Record, Terms};
+use crate::restore::steps::Steps;
+use crate::{Notify, Outcome};
+
+/// How long a subject is taken where nobody says when the request ends.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// By how much two clocks may differ.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// The record as it was taken, or until when somebody else works on the subject.
+type Taken = Result<Record, SystemTime>;
+
+impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
+    /// Writes the record and takes its subject. A restore of the same that was cut off is gone on with.
+    pub(super) async fn take(&self, record: Record) -> Result<Taken, RestoreError> {
+        let open = match self.ports.ledger.begin(&record, &self.terms()).await? {
+            Begun::Taken => return Ok(Ok(record)),
+            Begun::Open(open) | Begun::Held { record: open } => *open,
+            Begun::Busy { until } | Begun::Restored { until } => return Ok(Err(until)),
+            Begun::Known => return Ok(Err(self.ports.clock.now())),
+        };
+        if self.is_of_the_same(&open) {
+            let [attempt] = &record.attempts[..] else { return Ok(Err(self.ports.clock.now())) };
+            return self.resume(open, attempt.clone()).await;
+        }
+        if let Err(until) = self.supersede(open).await? {
+            return Ok(Err(until));
+        }
+        match self.ports.ledger.begin(&record, &self.terms()).await? {
+            Begun::Taken => Ok(Ok(record)),
+            Begun::Busy { until } => Ok(Err(until)),
+            // Somebody was faster, and has let go again.
+            _ => Ok(Err(self.ports.clock.now())),
+        }
+    }
+
+    /// Goes on with a restore of the same record.
+    pub(super) async fn resume(&self, open: Record, attempt: Attempt) -> Result<Taken, RestoreError> {
+        let mut record = Record { held: None, restores: Some(self.restores()), ..open };
+        record.attempts.push(attempt);
+        self.resumed(record).await
+    }
+
+    /// Ends what somebody else has left open: what a person asks for comes before it.
+    async fn supersede(&self, open: Record) -> Result<Result<(), SystemTime>, RestoreError> {
+        let outcome = match (&open.held, open.last().and_then(|last| last.result.as_ref())) {
+            (Some(_), _) => Outcome::Held,
+            (None, Some(result)) => result.outcome,
+            (None, None) => Outcome::Failed,
+        };
+        let mut record = Record { held: None, ..open };
+        record.attempts.push(self.attempt_at(Value::Null, None)?);
+        let mut record = match self.resumed(record).await? {
+            Ok(record) => record,
+            Err(until) => return Ok(Err(until)),
+        };
+        let now = self.ports.clock.now();
+        let why =
+            format!("a person had the record {} put back before this was finished", self.order.record.id);
+        if let Some(attempt) = record.attempts.last_mut() {
+            attempt.result = Some(AttemptResult {
+                at: now,
+                outcome,
+                changes: Vec::new(),
+                after: None,
+                remaining: None,
+                error: Some(json!({ "kind": "superseded", "message": why })),
+            });
+        }
+        record.end = Some(End { at: now, outcome });
+        self.ports.ledger.finish(&record, now).await?;
+        Ok(Ok(()))
+    }
+
+    async fn resumed(&self, record: Record) -> Result<Taken, RestoreError> {
+        match self.ports.ledger.resume(&record, &self.terms()).await? {
+            Begun::Taken => Ok(Ok(record)),
+            Begun::Busy { until } | Begun::Restored { until } => Ok(Err(until)),
+            Begun::Open(_) | Begun::Held { .. } | Begun::Known => Ok(Err(self.ports.clock.now())),
+        }
+    }
+
+    fn terms(&self) -> Terms {
+        let now = self.ports.clock.now();
+        // Lambda ends the request at its deadline; one that has passed already says nothing.
+        let lease_until = if self.order.deadline > now { self.order.deadline } else { now + LEASE };
+        Terms {
+            now,
+            lease_until: lease_until + MARGIN,
+            changes: true,
+            seen_closed: None,
+            limits: self.order.limits,
+        }
+    }
+}

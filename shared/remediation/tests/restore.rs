@@ -1,0 +1,357 @@
+//! The way back: compared first, written down before, verified after, told, and left alone for a while.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+use std::time::Duration;
+
+use remediation::clock::Clock;
+use remediation::ledger::{Attempt, Ledger, Memory, Pending, Record};
+use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, restore};
+use remediation::testing::doors::{Doors, Read, denied, open};
+use remediation::testing::{self, LIMITS, Still, Topic, bucket, deliver, order, run, said};
+use remediation::{Delivery, Ended, Note, Outcome, Ports, Report, Told};
+use tokio::time::timeout;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A house that Curfew closed, and all who know of it.
+struct World {
+    clock: Still,
+    topic: Topic,
+    ledger: Memory,
+    doors: Doors,
+}
+
+impl World {
+    /// The front door and the back door were open; Curfew closed them a minute ago.
+    fn closed() -> Self {
+        let doors = Doors::read([open(&["front", "back"]), open(&[])]);
+        let world =
+            Self { clock: Still::default(), topic: Topic::default(), ledger: Memory::default(), doors };
+        assert_eq!(world.deliver().outcome, Outcome::Remediated);
+        world.clock.forward(Duration::from_secs(60));
+        world.topic.reports.borrow_mut().clear();
+        world
+    }
+
+    fn ports(&self) -> Ports<&Still, &Topic, &Memory> {
+        Ports::new(&self.clock, &self.topic, &self.ledger)
+    }
+
+    fn deliver(&self) -> Report {
+        said(deliver(&self.doors, &bucket("acme"), Delivery::First, &self.ports())).report
+    }
+
+    /// What the next reads find.
+    fn finds<const N: usize>(&self, reads: [Read; N]) -> &Self {
+        *self.doors.reads.borrow_mut() = reads.into();
+        self.doors.calls.borrow_mut().clear();
+        self
+    }
+
+    fn record(&self) -> Record {
+        self.ledger.records().remove(0)
+    }
+
+    fn last_record(&self) -> Record {
+        self.ledger.records().pop().unwrap()
+    }
+
+    fn restore(&self) -> Back {
+        self.ordered(|_| {}).unwrap()
+    }
+
+    fn ordered(&self, change: impl FnOnce(&mut Order<'_, events::BucketName>)) -> Result<Back, RestoreError> {
+        let record = self.record();
+        let mut order = order::<Doors>(&record, &&self.clock);
+        change(&mut order);
+        run(restore(&self.doors, &order, &self.ports()))
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.doors.calls.borrow().clone()
+    }
+}
+
+fn outcome(back: &Back) -> Outcome {
+    let Ending::Done(said) = &back.ending else { panic!("{back:?}") };
+    said.report.outcome
+}
+
+#[test]
+fn what_was_closed_is_opened_verified_recorded_mailed_and_left_alone_until_the_grace_is_over() {
+    let world = World::closed();
+    let back = world.finds([open(&[]), open(&["front", "back"])]).restore();
+    assert_eq!(outcome(&back), Outcome::Restored);
+    assert_eq!(back.planned, ["open the front", "open the back"]);
+    assert_eq!(world.calls(), ["read acme", "apply front back to acme", "read acme"]);
+
+    let record = world.last_record();
+    let restores = record.restores.as_ref().unwrap();
+    assert_eq!(restores.record, world.record().id);
+    assert_eq!(
+        (restores.reason.as_deref(), restores.claimed_by.as_deref()),
+        (Some("the shop is down"), Some("ann"))
+    );
+    assert_eq!(record.end.as_ref().unwrap().outcome, Outcome::Restored);
+    let result = record.attempts[0].result.as_ref().unwrap();
+    assert_eq!((result.changes.len(), result.after.is_some(), record.told.len()), (2, true, 1));
+
+    let reports = world.topic.reports.borrow();
+    assert_eq!(reports.len(), 1);
+    assert_eq!(reports[0].findings.len(), 2, "the mail says what is open now");
+    drop(reports);
+
+    // The trigger that the opening causes is left alone, and the one after the grace is not.
+    let left_alone = world.finds([open(&["front", "back"])]).deliver();
+    assert_eq!(
+        (left_alone.outcome, left_alone.note),
+        (Outcome::Exempt, Some(Note::Restored(restores.grace_until)))
+    );
+    world.clock.forward(DAY);
+    assert_eq!(world.finds([open(&["front", "back"]), open(&[])]).deliver().outcome, Outcome::Remediated);
+}
+
+#[test]
+fn the_second_time_it_is_so_already_and_nothing_is_written_or_told() {
+    let world = World::closed();
+    world.finds([open(&[]), open(&["front", "back"])]).restore();
+    let records = world.ledger.records();
+    let again = world.finds([open(&["front", "back"])]).restore();
+    assert!(matches!(again.ending, Ending::AlreadySo), "{again:?}");
+    assert_eq!(world.calls(), ["read acme"]);
+    assert_eq!((world.ledger.records(), world.topic.reports.borrow().len()), (records, 1));
+}
+
+#[test]
+fn what_others_changed_is_shown_and_refused_unless_it_is_forced() {
+    let world = World::closed();
+    let refused = world.finds([open(&["cellar"])]).restore();
+    assert!(matches!(refused.ending, Ending::Refused), "{refused:?}");
+    assert_eq!(refused.changed_since, ["somebody opened the cellar"]);
+    assert_eq!((world.calls(), world.ledger.records().len()), (vec!["read acme".to_owned()], 1));
+
+    world.finds([open(&["cellar"]), open(&["cellar", "front", "back"])]);
+    let forced = world.ordered(|order| order.force = true).unwrap();
+    assert_eq!(outcome(&forced), Outcome::Restored);
+    let report = world.topic.reports.borrow()[0].clone();
+    assert_eq!(report.restoration.unwrap().changed_since, ["somebody opened the cellar"]);
+}
+
+#[test]
+fn what_aws_would_refuse_is_said_and_not_tried_even_by_force() {
+    let world = World::closed();
+    let mut record = world.record();
+    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["bricked gate"] }));
+    world.finds([open(&[])]);
+    let order = Order { force: true, ..order::<Doors>(&record, &&world.clock) };
+    let back = run(restore(&world.doors, &order, &world.ports())).unwrap();
+    assert!(matches!(back.ending, Ending::Refused), "{back:?}");
+    assert_eq!(back.hindrances, ["the bricked gate cannot be opened any more"]);
+    assert_eq!(world.calls(), ["read acme"]);
+}
+
+#[test]
+fn a_dry_run_answers_the_plan_and_writes_nothing_anywhere() {
+    let world = World::closed();
+    for (reads, ending) in
+        [(open(&[]), "Planned"), (open(&["cellar"]), "Refused"), (open(&["front", "back"]), "AlreadySo")]
+    {
+        let back = world.finds([reads]).ordered(|order| order.dry_run = true).unwrap();
+        assert!(format!("{:?}", back.ending).starts_with(ending), "{back:?}");
+        assert_eq!(world.calls(), ["read acme"]);
+    }
+    assert_eq!((world.ledger.records().len(), world.topic.reports.borrow().len()), (1, 0));
+}
+
+#[test]
+fn a_resource_that_is_gone_is_said_to_be_gone() {
+    let world = World::closed();
+    let back = world.finds([Ok(None)]).restore();
+    assert!(matches!(back.ending, Ending::Gone), "{back:?}");
+    let back = world.finds([open(&[]), Ok(None)]).restore();
+    assert_eq!(outcome(&back), Outcome::Gone);
+}
+
+#[test]
+fn what_does_not_exist_any_more_is_named_and_the_rest_is_put_back() {
+    let world = World::closed();
+    let back = world.finds([open(&["no back"]), open(&["no back", "front"])]).restore();
+    assert_eq!(outcome(&back), Outcome::Restored);
+    assert_eq!(
+        (back.planned, back.lost),
+        (vec!["open the front".to_owned()], vec!["the back is gone".to_owned()])
+    );
+}
+
+#[test]
+fn what_failed_half_way_is_told_and_the_next_order_does_what_is_left() {
+    let world = World::closed();
+    *world.doors.apply.borrow_mut() = Some((1, Err(denied())));
+    let back = world.finds([open(&[]), open(&["front"])]).restore();
+    assert_eq!(outcome(&back), Outcome::Failed);
+    let report = world.topic.reports.borrow_mut().pop().unwrap();
+    assert_eq!((report.changes.len(), report.error.is_some()), (1, true));
+    assert_eq!(report.restoration.unwrap().left, ["open the back"]);
+    assert_eq!(report.evidence[0].title, "How to finish by hand");
+    // Half of it is open, and Curfew does not close it again under that person's hands.
+    assert_eq!(world.finds([open(&["front"])]).deliver().outcome, Outcome::Exempt);
+
+    world.doors.apply.borrow_mut().take();
+    let back = world.finds([open(&["front"]), open(&["front", "back"])]).restore();
+    assert_eq!((outcome(&back), back.planned), (Outcome::Restored, vec!["open the back".to_owned()]));
+}
+
+#[test]
+fn what_failed_before_any_change_leaves_no_grace() {
+    let world = World::closed();
+    *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
+    assert_eq!(outcome(&world.finds([open(&[])]).restore()), Outcome::Failed);
+    world.doors.apply.borrow_mut().take();
+    assert_eq!(world.finds([open(&["front"]), open(&[])]).deliver().outcome, Outcome::Remediated);
+}
+
+#[test]
+fn an_answer_that_got_lost_is_no_failure_where_all_is_back() {
+    let world = World::closed();
+    *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
+    let back = world.finds([open(&[]), open(&["front", "back"])]).restore();
+    assert_eq!(outcome(&back), Outcome::Restored);
+    assert!(world.topic.reports.borrow()[0].error.is_none());
+}
+
+#[test]
+fn a_restore_that_was_cut_off_is_gone_on_with_by_the_next_order() {
+    for live in [&["front"][..], &["front", "back"]] {
+        let world = World::closed();
+        world.finds([open(&[])]).doors.hangs.set(true);
+        let record = world.record();
+        let order = order::<Doors>(&record, &&world.clock);
+        let (ports, doors) = (world.ports(), &world.doors);
+        assert!(
+            run(async { timeout(Duration::from_millis(1), restore(doors, &order, &ports)).await }).is_err()
+        );
+        world.doors.hangs.set(false);
+        world.clock.forward(Duration::from_secs(1));
+
+        let busy = world.finds([open(live)]).restore();
+        assert!(matches!(busy.ending, Ending::Busy(_)), "{busy:?}");
+        world.clock.forward(Duration::from_secs(62));
+        let back = world.finds([open(live), open(&["front", "back"])]).restore();
+        assert_eq!(outcome(&back), Outcome::Restored);
+        let records = world.ledger.records();
+        assert_eq!((records.len(), records[1].attempts.len()), (2, 2));
+        assert_eq!(records[1].end.as_ref().unwrap().outcome, Outcome::Restored);
+        assert_eq!(world.topic.reports.borrow().len(), 1);
+    }
+}
+
+#[test]
+fn a_record_that_was_cut_off_is_put_back_too_and_ended() {
+    let doors = Doors::read([open(&["front"])]);
+    let world = World { clock: Still::default(), topic: Topic::default(), ledger: Memory::default(), doors };
+    world.doors.hangs.set(true);
+    let subject = bucket("acme");
+    let visit = testing::visit::<Doors>(&subject, remediation::Mode::Enforce, Delivery::First, &&world.clock);
+    let (ports, doors) = (world.ports(), &world.doors);
+    let walk = async { timeout(Duration::from_millis(1), remediation::walk(doors, &visit, &ports)).await };
+    assert!(run(walk).is_err());
+    world.doors.hangs.set(false);
+    world.clock.forward(Duration::from_secs(62));
+
+    let back = world.finds([open(&[]), open(&["front"])]).restore();
+    assert_eq!(outcome(&back), Outcome::Restored);
+    let records = world.ledger.records();
+    assert!(records.iter().all(|record| record.end.is_some()), "{records:#?}");
+    let why = records[0].attempts[1].result.as_ref().unwrap().error.as_ref().unwrap();
+    assert_eq!(why["kind"], "superseded");
+    let pending = run(world.ledger.pending(&subject, "doors", world.clock.now())).unwrap();
+    assert_eq!(pending, Pending::Nothing);
+}
+
+#[test]
+fn a_resource_that_waits_is_put_back_and_waits_no_more() {
+    let world = World::closed();
+    let limits = remediation::ledger::Limits { changes_per_hour: 0, ..LIMITS };
+    let subject = bucket("acme");
+    let visit = testing::visit::<Doors>(&subject, remediation::Mode::Enforce, Delivery::First, &&world.clock);
+    let visit = remediation::Visit { limits, ..visit };
+    world.finds([open(&["front"])]);
+    let ended = run(remediation::walk(&world.doors, &visit, &world.ports()));
+    let Ended::Walked(held) = ended else { panic!("{ended:?}") };
+    assert_eq!(held.report.outcome, Outcome::Held);
+    let back = world.finds([open(&["front"]), open(&["front", "back"])]).restore();
+    assert_eq!(outcome(&back), Outcome::Restored);
+    assert!(run(world.ledger.waiting("doors")).unwrap().is_empty());
+}
+
+#[test]
+fn newer_changes_of_curfews_own_are_changes_since_but_for_tries_to_restore_the_same() {
+    let world = World::closed();
+    world.finds([open(&[]), open(&["front", "back"])]).restore();
+    world.clock.forward(DAY);
+    world.finds([open(&["front", "back"]), open(&[])]).deliver();
+    let newer = world.ledger.records().split_off(1);
+    assert_eq!(newer.len(), 2);
+    world.finds([open(&[])]);
+    let record = world.record();
+    let order = Order { newer: &newer, ..order::<Doors>(&record, &&world.clock) };
+    let back = run(restore(&world.doors, &order, &world.ports())).unwrap();
+    assert!(matches!(back.ending, Ending::Refused), "{back:?}");
+    assert_eq!(back.changed_since, [format!("Curfew changed it again: record {} (remediated)", newer[1].id)]);
+}
+
+#[test]
+fn all_attempts_of_a_record_are_put_back() {
+    let world = World::closed();
+    let mut record = world.record();
+    // The first was cut off, and the second closed what was left.
+    let cut_off = Attempt {
+        result: None,
+        plan: Some(serde_json::json!({ "Close": ["front"] })),
+        ..record.attempts[0].clone()
+    };
+    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["back"] }));
+    record.attempts.insert(0, cut_off);
+    world.finds([open(&[]), open(&["front", "back"])]);
+    let back = run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &world.ports())).unwrap();
+    assert_eq!(
+        (outcome(&back), back.planned),
+        (Outcome::Restored, vec!["open the front".to_owned(), "open the back".to_owned()])
+    );
+}
+
+#[test]
+fn a_record_without_a_change_and_one_of_a_restore_are_refused_in_words() {
+    let world = World::closed();
+    let mut unchanged = world.record();
+    unchanged.attempts[0].plan = None;
+    world.finds([open(&[]), open(&["front", "back"])]).restore();
+    for (record, is_restore) in [(unchanged, false), (world.last_record(), true)] {
+        let order = order::<Doors>(&record, &&world.clock);
+        let error = run(restore(&world.doors, &order, &world.ports())).unwrap_err();
+        let RestoreError::NotReversible(why) = &error else { panic!("{error}") };
+        assert_eq!(matches!(why, NotReversible::Restore(_)), is_restore, "{error}");
+        assert!(error.to_string().contains(&record.id.to_string()));
+    }
+}
+
+#[test]
+fn a_mail_that_was_not_delivered_is_in_what_is_said_and_the_work_is_over() {
+    let world = World::closed();
+    world.topic.refuses.set(true);
+    let back = world.finds([open(&[]), open(&["front", "back"])]).restore();
+    let Ending::Done(said) = back.ending else { panic!("{back:?}") };
+    assert!(matches!(said.told, Told::Failed(_)));
+    let record = world.last_record();
+    assert!(record.end.is_some() && record.told.is_empty());
+}
+
+#[test]
+fn a_restore_is_held_up_by_no_brake() {
+    let world = World::closed();
+    world.finds([open(&[]), open(&["front", "back"])]);
+    let limits = remediation::ledger::Limits { changes_per_hour: 0, ..LIMITS };
+    let back = world.ordered(|order| order.limits = limits).unwrap();
+    assert_eq!(outcome(&back), Outcome::Restored);
+}

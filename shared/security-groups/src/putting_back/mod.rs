@@ -1,0 +1,110 @@
+//! Putting back what was changed, long after: the rules and interfaces that Curfew changed, and nothing of others.
+
+mod compare;
+
+use events::{GroupId, InterfaceId};
+use futures_util::join;
+use remediation::restore::{Look, Past, Reversible};
+use remediation::{CallError, Fact};
+
+use crate::undo::released;
+use crate::{At, By, Group, Interface, Placement, Quarantine, Release, Rules, SecurityGroups, SgIngress};
+use compare::Compared;
+
+impl<P: SecurityGroups> Reversible for SgIngress<P> {
+    async fn look(&self, at: &At<'_>, past: &Past<Self>) -> Result<Option<Look<Self>>, CallError> {
+        let back = released(&past.done);
+        let Some(live) = self.read_all(at, &back).await? else { return Ok(None) };
+        let interfaces = live.known_interfaces().cloned().unwrap_or_default();
+        let place = self.as_it_was_left(at, back.place.clone(), &interfaces).await?;
+        let compared = Compared { past, back: &back, live: &live };
+        let mut left = Release {
+            authorize: compared.to_authorize(),
+            revoke: compared.to_revoke(),
+            place: compare::to_place(&place, &interfaces),
+        };
+        let mut lost = compare::lost_interfaces(&place, &interfaces);
+        lost.extend(self.without_lost_groups(at, &mut left.place).await?);
+        let changed_since = compared.rules_of_others().chain(compare::moved_by_others(&place, &interfaces));
+        Ok(Some(Look {
+            changed_since: changed_since.collect(),
+            hindrances: compare::hindrances(&left.place),
+            left: (left != Release::default()).then_some(Quarantine::Release(left)),
+            lost,
+            live,
+        }))
+    }
+}
+
+impl<P: SecurityGroups> SgIngress<P> {
+    /// The group with all its rules and the interfaces that were placed, whichever groups these have by now.
+    async fn read_all(&self, at: &At<'_>, back: &Release) -> Result<Option<Group>, CallError> {
+        let ids: Vec<&InterfaceId> = back.place.iter().map(|one| &one.interface.id).collect();
+        let placed = async {
+            if ids.is_empty() { Ok(Vec::new()) } else { self.groups.named_interfaces(at, &ids).await }
+        };
+        let (about, rules, placed) = join!(self.groups.group(at), self.groups.rules(at), placed);
+        let (Some(about), Some(rules)) = (about?, rules?) else { return Ok(None) };
+        let Rules { read: rules, rest: None } = rules else { return Err(rules.rest.unwrap_or(unread())) };
+        let deciding = network::deciding_lists(&rules, &self.settings.network);
+        let (prefix_lists, _) = self.lists.read(&self.groups, at, deciding).await;
+        let interfaces = if ids.is_empty() { None } else { Some(Fact::Known(placed?)) };
+        let about = Fact::Known(about);
+        Ok(Some(Group { about, rules, unread_rules: None, prefix_lists, interfaces }))
+    }
+
+    /// The placements, each with the groups that Curfew left: of one that was cut off only the tag of the quarantine group
+    /// tells whether it was Curfew who put the interface there.
+    async fn as_it_was_left(
+        &self,
+        at: &At<'_>,
+        mut placements: Vec<Placement>,
+        live: &[Interface],
+    ) -> Result<Vec<Placement>, CallError> {
+        for placement in placements.iter_mut().filter(|one| one.groups == one.interface.groups) {
+            let Some(now) = live.iter().find(|one| one.id == placement.interface.id) else { continue };
+            let Some(first) = now.groups.first().filter(|_| now.groups != placement.groups) else { continue };
+            let is_isolated = |alone| {
+                now.groups
+                    == Interface { groups: placement.groups.clone(), ..now.clone() }
+                        .isolated(at.id, first, alone)
+            };
+            if is_isolated(false) || is_isolated(true) {
+                let known = self.groups.quarantine_groups(at, &now.vpc, By::Tag).await?;
+                if known.iter().any(|group| group.id == *first) {
+                    placement.interface.groups.clone_from(&now.groups);
+                }
+            }
+        }
+        Ok(placements)
+    }
+
+    /// Takes groups out that do not exist any more, and says which.
+    async fn without_lost_groups(
+        &self,
+        at: &At<'_>,
+        placements: &mut Vec<Placement>,
+    ) -> Result<Vec<String>, CallError> {
+        let is_new =
+            |one: &Placement, group: &GroupId| !one.interface.groups.contains(group) && group != at.id;
+        let mut new: Vec<GroupId> = placements
+            .iter()
+            .flat_map(|one| one.groups.iter().filter(|group| is_new(one, group)).cloned())
+            .collect();
+        new.sort();
+        new.dedup();
+        let mut lost = Vec::new();
+        for group in new {
+            if self.groups.group(&At { id: &group, ..*at }).await?.is_none() {
+                placements.iter_mut().for_each(|one| one.groups.retain(|other| *other != group));
+                lost.push(format!("the group {group}, which interfaces had, does not exist any more"));
+            }
+        }
+        placements.retain(|one| one.groups != one.interface.groups && !one.groups.is_empty());
+        Ok(lost)
+    }
+}
+
+fn unread() -> CallError {
+    CallError::Incomplete { action: "ec2:DescribeSecurityGroupRules", field: "rules" }
+}

@@ -1,0 +1,284 @@
+//! What was closed is put back as it was: rules with their words and tags under new ids, interfaces with their groups in
+//! their order; and nothing that others changed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use network::Rule;
+use proptest::prelude::*;
+use proptest::sample::select;
+use remediation::ledger::{Memory as Ledger, Record};
+use remediation::restore::{Back, Ending, Order, restore};
+use remediation::testing::{self, Still, Topic, run};
+use remediation::{Delivery, Outcome, Ports};
+
+use super::memory::{Memory, OTHER, QUARANTINE, in_use};
+use super::records::{any_scene, any_settings, interfaces, rules, set};
+use super::{GROUP, WORLD, described, group_id, rule, subject, tagged};
+use crate::SgIngress;
+
+const ISOLATE: &str = r#"{"quarantine": "isolate"}"#;
+
+type Control<'a> = SgIngress<&'a Memory>;
+
+/// A group, and all that is remembered of it.
+struct World {
+    memory: Memory,
+    clock: Still,
+    topic: Topic,
+    ledger: Ledger,
+}
+
+impl World {
+    fn closed(memory: Memory, settings: &str) -> Self {
+        let world =
+            Self { memory, clock: Still::default(), topic: Topic::default(), ledger: Ledger::default() };
+        testing::deliver(
+            &super::control(&world.memory, settings),
+            &subject(),
+            Delivery::First,
+            &world.ports(),
+        );
+        world.clock.forward(Duration::from_secs(1));
+        world.memory.calls.borrow_mut().clear();
+        world
+    }
+
+    fn ports(&self) -> Ports<&Still, &Topic, &Ledger> {
+        Ports::new(&self.clock, &self.topic, &self.ledger)
+    }
+
+    fn record(&self) -> Option<Record> {
+        self.ledger.records().into_iter().find(Record::may_have_changed)
+    }
+
+    fn restore(&self) -> Back {
+        self.ordered(&self.record().unwrap(), |_| {})
+    }
+
+    fn by_force(&self) -> Back {
+        self.ordered(&self.record().unwrap(), |order| order.force = true)
+    }
+
+    fn ordered(&self, record: &Record, change: impl FnOnce(&mut Order<'_, events::GroupId>)) -> Back {
+        let mut order = testing::order::<Control<'_>>(record, &&self.clock);
+        change(&mut order);
+        self.clock.forward(Duration::from_secs(1));
+        run(restore(&super::control(&self.memory, "{}"), &order, &self.ports())).unwrap()
+    }
+
+    fn writes(&self) -> Vec<&'static str> {
+        let is_read =
+            |call: &&'static str| call.contains("Describe") || call.contains("Get") || call.contains("find");
+        self.memory.calls.borrow().iter().copied().filter(|call| !is_read(call)).collect()
+    }
+}
+
+fn outcome(back: &Back) -> Outcome {
+    let Ending::Done(said) = &back.ending else { panic!("{back:?}") };
+    said.report.outcome
+}
+
+fn refused(back: &Back) -> bool {
+    matches!(back.ending, Ending::Refused)
+}
+
+/// A group with one rule that lets in the world, and an office that stays.
+fn open_group() -> Memory {
+    let open = tagged(described(rule("sgr-1", "tcp", "22", WORLD), "way in"), "team", "web");
+    Memory::of([open, rule("sgr-2", "tcp", "22", "203.0.114.0/24")])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn what_was_closed_is_as_it_was_before_and_the_second_time_it_is_so_already(
+        scene in any_scene(),
+        settings in any_settings(),
+        tells_of in select(vec![0, 1, usize::MAX]),
+        is_cut_off in any::<bool>(),
+    ) {
+        let memory = set(&scene);
+        memory.tells_of.set(tells_of);
+        let before = (rules(&memory), interfaces(&memory));
+        let world = World::closed(memory, settings);
+        let Some(mut record) = world.record() else { return Ok(()) };
+        if is_cut_off {
+            // Nobody noted what was done.
+            record.attempts[0].result = None;
+        }
+        let back = world.ordered(&record, |_| {});
+        prop_assert_eq!(outcome(&back), Outcome::Restored);
+        prop_assert_eq!((rules(&world.memory), interfaces(&world.memory)), before);
+        let count = world.ledger.records().len();
+        let again = world.ordered(&record, |_| {});
+        prop_assert!(matches!(again.ending, Ending::AlreadySo), "{:?}", again);
+        prop_assert_eq!((world.ledger.records().len(), world.topic.reports.borrow().len()), (count, 2));
+    }
+
+    #[test]
+    fn what_a_failed_step_leaves_is_done_by_the_next_order(
+        scene in any_scene(),
+        settings in any_settings(),
+        denied in select(vec![
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:RevokeSecurityGroupIngress",
+            "ec2:ModifyNetworkInterfaceAttribute",
+        ]),
+    ) {
+        let memory = set(&scene);
+        let before = (rules(&memory), interfaces(&memory));
+        let world = World::closed(memory, settings);
+        let Some(record) = world.record() else { return Ok(()) };
+        world.memory.denied.borrow_mut().push(denied);
+        let failed = world.ordered(&record, |_| {});
+        world.memory.denied.borrow_mut().clear();
+        if outcome(&failed) == Outcome::Failed {
+            prop_assert_eq!(outcome(&world.ordered(&record, |_| {})), Outcome::Restored);
+        }
+        prop_assert_eq!((rules(&world.memory), interfaces(&world.memory)), before);
+    }
+
+    #[test]
+    fn rules_of_others_are_refused_and_by_force_they_stay(
+        scene in any_scene(),
+        removes in proptest::option::of(0_usize..24),
+        adds in any::<bool>(),
+    ) {
+        let memory = set(&scene);
+        let before = memory.rules.borrow().clone();
+        let world = World::closed(memory, "{}");
+        if world.record().is_none() {
+            return Ok(());
+        }
+        let foreign = rule("sgr-foreign", "tcp", "4711", "192.0.2.0/24");
+        let removed = {
+            let mut rules = world.memory.rules.borrow_mut();
+            rules.extend(adds.then(|| foreign.clone()));
+            let stayed = |rule: &Rule| before.contains(rule) && !rule.is_egress;
+            let index = removes.filter(|index| rules.get(*index).is_some_and(stayed));
+            index.map(|index| rules.remove(index))
+        };
+        let back = world.restore();
+        prop_assert_eq!(refused(&back), adds || removed.is_some(), "{:?}", back);
+        prop_assert_eq!(back.changed_since.len(), usize::from(adds) + usize::from(removed.is_some()));
+        if refused(&back) {
+            prop_assert!(world.writes().is_empty());
+            prop_assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+        }
+        let after = world.memory.rules.borrow().clone();
+        let content = |rules: &[Rule]| -> BTreeMap<String, usize> {
+            rules.iter().fold(BTreeMap::new(), |mut all, rule| {
+                *all.entry(rule.permission.to_string()).or_default() += 1;
+                all
+            })
+        };
+        let wanted = before.iter().filter(|rule| Some(*rule) != removed.as_ref()).cloned();
+        let wanted: Vec<Rule> = wanted.chain(adds.then_some(foreign)).collect();
+        prop_assert_eq!(content(&after), content(&wanted));
+    }
+}
+
+#[test]
+fn a_rule_comes_back_with_its_words_and_tags_under_a_new_id_before_its_parts_go() {
+    let open = tagged(described(rule("sgr-1", "tcp", "0-65535", WORLD), "way in"), "team", "web");
+    let world = World::closed(Memory::of([open.clone()]), "{}");
+    assert!(world.memory.ids().len() > 1, "80 and 443 were put back");
+    assert_eq!(outcome(&world.restore()), Outcome::Restored);
+    let rules = world.memory.rules.borrow();
+    let [back] = &rules[..] else { panic!("{rules:?}") };
+    assert_ne!(back.id, open.id);
+    assert_eq!((&back.permission, &back.tags), (&open.permission, &open.tags));
+    assert_eq!(world.writes(), ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]);
+}
+
+#[test]
+fn a_part_that_somebody_made_his_own_stays() {
+    let world = World::closed(Memory::of([rule("sgr-1", "tcp", "0-65535", WORLD)]), "{}");
+    let part = world.memory.rules.borrow()[0].clone();
+    world.memory.rules.borrow_mut()[0].permission.source = super::source("10.0.0.0/8");
+    let back = world.restore();
+    assert!(refused(&back), "{back:?}");
+    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+    assert!(world.memory.rules.borrow().iter().any(|rule| rule.id == part.id));
+}
+
+#[test]
+fn a_rule_that_somebody_put_back_by_hand_is_so_already() {
+    let world = World::closed(open_group(), "{}");
+    world.memory.rules.borrow_mut().push(rule("sgr-by-hand", "tcp", "22", WORLD));
+    let back = world.restore();
+    assert!(matches!(back.ending, Ending::AlreadySo), "{back:?}");
+    assert!(world.writes().is_empty());
+}
+
+#[test]
+fn interfaces_get_their_groups_back_in_their_order_and_the_quarantine_group_stays() {
+    let world = World::closed(in_use(&["eni-1", "eni-2"]), ISOLATE);
+    assert_eq!(world.memory.groups_of("eni-1"), [QUARANTINE, OTHER]);
+    assert_eq!(outcome(&world.restore()), Outcome::Restored);
+    assert_eq!(world.memory.groups_of("eni-1"), [OTHER, GROUP]);
+    assert!(world.memory.quarantine.borrow().is_some());
+    assert_eq!(world.writes(), ["ec2:ModifyNetworkInterfaceAttribute"; 2]);
+    let report = world.topic.reports.borrow().last().cloned().unwrap();
+    assert!(report.findings.iter().any(|finding| finding.summary.contains("22")), "{:?}", report.findings);
+}
+
+#[test]
+fn groups_that_others_gave_an_interface_are_refused_and_by_force_they_stay() {
+    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
+    world.memory.give(0, &[QUARANTINE, OTHER, "sg-forensics"]);
+    let back = world.restore();
+    assert!(refused(&back));
+    assert_eq!(
+        back.changed_since,
+        [format!(
+            "somebody gave eni-1 of instance i-1 the groups {QUARANTINE}, {OTHER}, sg-forensics in place of {QUARANTINE}, {OTHER}"
+        )]
+    );
+    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+    assert_eq!(world.memory.groups_of("eni-1"), [OTHER, GROUP, "sg-forensics"]);
+    assert!(matches!(world.by_force().ending, Ending::AlreadySo));
+}
+
+#[test]
+fn interfaces_and_groups_that_are_gone_are_named_and_the_others_come_back() {
+    let world = World::closed(in_use(&["eni-1", "eni-2"]), ISOLATE);
+    world.memory.interfaces.borrow_mut().remove(0);
+    world.memory.give(0, &[QUARANTINE]);
+    world.memory.gone.borrow_mut().push(group_id(OTHER));
+    let back = world.by_force();
+    assert_eq!(outcome(&back), Outcome::Restored);
+    assert_eq!(world.memory.groups_of("eni-2"), [GROUP]);
+    assert_eq!(back.lost, ["the network interface eni-1 of instance i-1 does not exist any more"]);
+
+    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
+    world.memory.gone.borrow_mut().push(group_id(GROUP));
+    assert!(matches!(world.restore().ending, Ending::Gone));
+}
+
+#[test]
+fn a_dry_run_only_reads_and_says_what_it_would_do() {
+    for settings in ["{}", ISOLATE] {
+        let memory = open_group().with_interface("eni-1", "interface", &[OTHER, GROUP]);
+        let world = World::closed(memory, settings);
+        let back = world.ordered(&world.record().unwrap(), |order| order.dry_run = true);
+        assert!(matches!(back.ending, Ending::Planned), "{back:?}");
+        assert_eq!(back.planned.len(), 1, "{back:?}");
+        assert!(world.writes().is_empty());
+        assert_eq!(world.ledger.records().len(), 1);
+    }
+}
+
+#[test]
+fn an_interface_that_a_person_moved_after_a_cut_off_isolation_is_not_taken_for_isolated() {
+    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
+    let mut record = world.record().unwrap();
+    record.attempts[0].result = None;
+    world.memory.give(0, &["sg-forensics", OTHER]);
+    let back = world.ordered(&record, |_| {});
+    assert!(refused(&back), "{back:?}");
+    assert_eq!(outcome(&world.ordered(&record, |order| order.force = true)), Outcome::Restored);
+    assert!(world.memory.groups_of("eni-1").contains(&"sg-forensics".to_owned()));
+}
