@@ -82,7 +82,9 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
     ) -> Report {
         let (control, outcome) = (self.control, applying.seen.outcome());
         let seen = applying.seen.look();
-        let assess = |look: &Look<C>| control.findings(&control.assess(&look.live, self.ports.clock.now()));
+        let assessed = |look: &Look<C>| control.assess(&look.live, self.ports.clock.now());
+        let assess = |look: &Look<C>| control.findings(&assessed(look));
+        let unread_of = |look: &Look<C>| control.unread(&look.live, &assessed(look));
         let unread = match &applying.seen {
             Seen::Unread(error) => Some(StepError::from(error.clone())),
             Seen::Look(_) | Seen::Gone => None,
@@ -105,12 +107,12 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             planned: plan.map(|plan| control.steps(plan)).unwrap_or_default(),
             changes: applying.changes.iter().map(|change| control.change(change)).collect(),
             remaining: None,
-            lacks_only_guards: false,
+            left: None,
             before: record.last().map(|attempt| attempt.before.clone()),
             record: Some(record.id.clone()),
             hold: None,
             waiting: Vec::new(),
-            unread: seen.map(|look| control.unread(&look.live)).unwrap_or_default(),
+            unread: seen.map(unread_of).unwrap_or_default(),
             to_read_again: None,
             hindrance: None,
             exempt: Exempt::default(),
