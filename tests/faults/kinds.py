@@ -8,7 +8,7 @@ from harness.loopback import Reset
 from harness.recorder import ec2_error, s3_error, sns_error
 
 # How long an invocation has: long enough for a walk with its retries, and short where somebody waits for its end.
-ENOUGH, SHORT = 10, 3
+ENOUGH, SHORT = 10, 4
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class Bucket(Place):
             (one["Permission"], one["Grantee"].get("URI") or one["Grantee"].get("ID")) for one in self.before["Grants"]
         ]
         block = before["PublicAccessBlockConfiguration"]
-        assert block == self.before["block"] or "reason" in json.dumps(block), before
+        assert block == self.before["block"] or "unknown" in block, before
 
     def delete(self):
         self.s3.delete_bucket(Bucket=self.id)
@@ -136,18 +136,20 @@ class Rules(Place):
         ]
         return {"rules": sorted(rules, key=json.dumps), "tags": sorted(offenders.tags_of(self.ec2, self.id))}
 
-    def lets_in(self, protocol, port, source):
-        block = ipaddress.ip_network(source)
-        return any(
-            rule["IpProtocol"] == protocol and rule["FromPort"] <= port <= rule["ToPort"]
-            and block.subnet_of(ipaddress.ip_network(rule["CidrIpv4"]))
-            for rule in self.rules() if not rule["IsEgress"]
-        )
-
     def is_legitimate_untouched(self):
         """Private sources, and the ports that may be open to everybody, are let in at every moment."""
+        rules = [rule for rule in self.rules() if not rule["IsEgress"]]
+
+        def are_let_in(protocol, port, source):
+            block = ipaddress.ip_network(source)
+            return any(
+                rule["IpProtocol"] == protocol and rule["FromPort"] <= port <= rule["ToPort"]
+                and block.subnet_of(ipaddress.ip_network(rule["CidrIpv4"]))
+                for rule in rules
+            )
+
         right = [("tcp", 22, INSIDE), ("tcp", 80, INSIDE), ("tcp", 8080, INSIDE), ("udp", 53, "192.168.0.0/16")]
-        cut = [one for one in [*right, ("tcp", 80, WORLD), ("tcp", 443, WORLD)] if not self.lets_in(*one)]
+        cut = [one for one in [*right, ("tcp", 80, WORLD), ("tcp", 443, WORLD)] if not are_let_in(*one)]
         assert not cut, cut
 
     def says(self, before):
@@ -209,6 +211,8 @@ class Interfaces(Place):
                 assert now["groups"]["curfew-quarantine"][:2] == [[], []], name
 
     def says(self, before):
+        if "unknown" in before["interfaces"]:
+            return
         said = {one["id"]: one["groups"] for one in before["interfaces"]}
         assert said == {self.interfaces[name]: self.groups[name] for name in ("alone", "shared")}, before
 

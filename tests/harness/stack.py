@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -115,6 +116,7 @@ class Emulator:
 
     def __init__(self):
         self.port, self.tables = free_port(), 0
+        self.clients, self.alone = {}, threading.Lock()
         environment = {**os.environ, **CREDENTIALS, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
         self.process = spawn(
             [sys.executable, Path(__file__).with_name("emulator.py"), "-H", "127.0.0.1", "-p", self.port],
@@ -131,8 +133,12 @@ class Emulator:
         return name
 
     def client(self, service, region=REGION):
-        keys = [CREDENTIALS[k] for k in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
-        return boto3.client(service, region, None, True, None, self.url, *keys)
+        """One for all threads: to make one takes longer than most calls."""
+        with self.alone:
+            if (service, region) not in self.clients:
+                keys = [CREDENTIALS[k] for k in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+                self.clients[service, region] = boto3.client(service, region, None, True, None, self.url, *keys)
+            return self.clients[service, region]
 
 
 class RuntimeApi:
