@@ -26,7 +26,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// Tells people what they do not know yet, and writes down how the work ended.
     pub(crate) async fn tell(mut self, mut walked: Walked<C>) -> Ended {
         let mut report = self.report(&walked);
-        let situation = situation(&walked, &report);
+        let mut situation = situation_after(&walked, &report);
         let mut unwritten = None;
         let is_last_chance = self.is_last_chance();
         if self.record.is_none() && walked.concerns_a_person(is_last_chance) {
@@ -34,6 +34,15 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 Ok(()) => {
                     walked.earlier = std::mem::take(&mut self.earlier);
                     report = self.report(&walked);
+                }
+                Err(Barred::Begun(open)) => {
+                    walked = match self.go_on(*open).await {
+                        Err(Barred::Busy(until)) => return Ended::Busy { until },
+                        Err(barred) => self.barred(barred),
+                        Ok(others) => Walked { duration: walked.duration, ..others },
+                    };
+                    report = self.report(&walked);
+                    situation = situation_after(&walked, &report);
                 }
                 Err(Barred::Busy(until)) => return Ended::Busy { until },
                 Err(Barred::Known | Barred::Held) => return said(report, Told::Repeated, None),
@@ -113,7 +122,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             // It is written already that it waits.
             return Ok(());
         }
-        Ok(self.ports.ledger.finish(&record, now).await?)
+        self.finish(record).await
     }
 }
 
@@ -124,7 +133,7 @@ fn said(report: Report, told: Told, unwritten: Option<StepError>) -> Ended {
 /// What tells the situation in which the resource is left from another one: equal for a repeated delivery
 /// that finds the same and has nothing to change. What the services write in their own words may differ
 /// from call to call and does not count.
-fn situation<C: Describe>(walked: &Walked<C>, report: &Report) -> String {
+fn situation_after<C: Describe>(walked: &Walked<C>, report: &Report) -> String {
     let found = || walked.found.as_ref().map(|found| &found.state);
     let state = walked.seen.as_ref().map(|seen| &seen.state).or_else(found);
     let action = walked.failed_call().map(CallError::action);
