@@ -32,6 +32,7 @@ from moto.core.common_models import CloudFormationModel  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
 from moto.dynamodb.models.table import Table  # noqa: E402
 from moto.dynamodb.responses import DynamoHandler  # noqa: E402
+from moto.ec2.responses import EC2Response  # noqa: E402
 from moto.iam.models import Role, iam_backends  # noqa: E402
 from moto.kms.models import KmsBackend  # noqa: E402
 from moto.server import main  # noqa: E402
@@ -183,8 +184,10 @@ def map_alias(self, spec):
     return mapping
 
 
-def one_at_a_time(call, lock=threading.Lock()):
-    """A transaction that fails puts whole tables back to what they were: nobody else may have written them meanwhile."""
+def one_at_a_time(call):
+    """A transaction that fails puts whole tables back to what they were: nobody else may have written them meanwhile.
+    What EC2 lists must not change while it is listed."""
+    lock = threading.Lock()
 
     def locked(*args, **kwargs):
         with lock:
@@ -226,6 +229,7 @@ if __name__ == "__main__":
     # The one table of the templates is kept, which moto does not know; its deletion is refused.
     Table.delete = lambda *_: None
     DynamoHandler.call_action = one_at_a_time(DynamoHandler.call_action)
+    EC2Response.call_action = one_at_a_time(EC2Response.call_action)
     CloudFormationResponse._validate_different_update = validate_with_parameters
     CloudFormationResponse.update_termination_protection = update_termination_protection
     main()

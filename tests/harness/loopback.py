@@ -1,7 +1,14 @@
 """Small HTTP servers of this process, on loopback alone."""
 
 import http.server
+import os
+import socket
+import struct
 import threading
+
+
+class Reset(Exception):
+    """Ends a connection instead of answering."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -32,6 +39,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
         self.wfile.flush()
+
+    def reset(self):
+        """Ends the connection as a machine does that is gone: with a reset, not with an end."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
+        self.close_connection = True
 
 
 class Server:

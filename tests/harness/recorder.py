@@ -5,9 +5,10 @@ import json
 import ssl
 import threading
 import urllib.parse
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .loopback import Handler, Server
+from .loopback import Handler, Reset, Server
 
 # S3 names an operation by method and subresource; these are the ones that Curfew knows.
 S3_OPERATIONS = {
@@ -75,6 +76,8 @@ class Recorder:
     faults: dict = field(default_factory=dict)
     # The context of TLS by which it is called over HTTPS.
     tls: ssl.SSLContext | None = None
+    # Gives the answer to each call that `faults` has none for: `watch(call, forward)`.
+    watch: Callable | None = None
 
     def __post_init__(self):
         self._lock = threading.Lock()
@@ -119,9 +122,12 @@ class Recorder:
             def handle_one(self):
                 body = self.body()
                 call = Call(operation(self.command, self.path, self.headers, body), {k.lower(): v for k, v in self.headers.items()}, self.path, body)
-                fault = recorder._note(call)
+                fault = recorder._note(call) or recorder.watch
                 if callable(fault):
-                    fault = fault(call, lambda: self.forward(body)[:2])
+                    try:
+                        fault = fault(call, lambda: self.forward(body)[:2])
+                    except Reset:
+                        return self.reset()
                 if fault:
                     call.status, answer = fault
                     # Milliseconds: the SDK's retries need not wait as long for a recorder as for a real service.

@@ -16,6 +16,8 @@ class PlainRuntime:
     def __init__(self):
         self._waiting = queue.Queue()
         self._answers = queue.Queue()
+        # When the invocation that was handed over last has to be over.
+        self.deadline = None
         self._server = Server(self._handler())
 
     def address(self, _name):
@@ -23,17 +25,24 @@ class PlainRuntime:
 
     def invoke(self, _name, payload, request_id=None, trace=TRACE, seconds=60):
         """Returns (is an error, answer), as `RuntimeApi.invoke` does."""
+        self.hand(payload, request_id, trace, seconds)
+        return self.answer(60)
+
+    def hand(self, payload, request_id=None, trace=TRACE, seconds=60):
+        """Hands a payload over once the function asks for one; it has so many seconds from then on."""
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         headers = {
             "Lambda-Runtime-Aws-Request-Id": request_id or str(uuid.uuid4()),
-            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + seconds) * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-central-1:123456789012:function:curfew",
             "Content-Type": "application/json",
         }
         if trace:
             headers["Lambda-Runtime-Trace-Id"] = trace
-        self._waiting.put((headers, body))
-        return self._answers.get(timeout=60)
+        self._waiting.put((headers, body, seconds))
+
+    def answer(self, seconds):
+        """The next answer; `queue.Empty` where there is none in time."""
+        return self._answers.get(timeout=seconds)
 
     def give_up(self, error):
         """Ends the invocation that waits for an answer, as Lambda does when the process is gone."""
@@ -45,8 +54,9 @@ class PlainRuntime:
     def _handler(runtime):
         class Lambda(Handler):
             def do_GET(self):
-                headers, body = runtime._waiting.get()
-                self.answer(200, headers, body)
+                headers, body, seconds = runtime._waiting.get()
+                runtime.deadline = time.time() + seconds
+                self.answer(200, headers | {"Lambda-Runtime-Deadline-Ms": str(int(runtime.deadline * 1000))}, body)
 
             def do_POST(self):
                 body = self.body()

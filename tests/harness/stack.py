@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -60,6 +61,15 @@ def stop(process):
     process.wait()
 
 
+def kill(process):
+    """Ends a process as Lambda does that has no time left for it."""
+    if process in _running:
+        _running.remove(process)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 @atexit.register
 def stop_all():
     for process in list(_running):
@@ -106,6 +116,7 @@ class Emulator:
 
     def __init__(self):
         self.port, self.tables = free_port(), 0
+        self.clients, self.alone = {}, threading.Lock()
         environment = {**os.environ, **CREDENTIALS, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
         self.process = spawn(
             [sys.executable, Path(__file__).with_name("emulator.py"), "-H", "127.0.0.1", "-p", self.port],
@@ -122,8 +133,12 @@ class Emulator:
         return name
 
     def client(self, service, region=REGION):
-        keys = [CREDENTIALS[k] for k in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
-        return boto3.client(service, region, None, True, None, self.url, *keys)
+        """One for all threads: to make one takes longer than most calls."""
+        with self.alone:
+            if (service, region) not in self.clients:
+                keys = [CREDENTIALS[k] for k in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+                self.clients[service, region] = boto3.client(service, region, None, True, None, self.url, *keys)
+            return self.clients[service, region]
 
 
 class RuntimeApi:
@@ -159,11 +174,11 @@ class RuntimeApi:
 class Function:
     """A function's binary at work; what it writes to its log is read line by line."""
 
-    def __init__(self, name, emulator, topic, settings=None, environment=None, runtime=None, tls=None):
+    def __init__(self, name, emulator, topic, settings=None, environment=None, runtime=None, tls=None, recorder=None):
         self.name = name
         # One each: a process that ends must not take another one's invocation with it.
         self.runtime = runtime or RuntimeApi()
-        self.recorder = Recorder("127.0.0.1", emulator.port, tls=tls)
+        self.recorder = recorder or Recorder("127.0.0.1", emulator.port, tls=tls)
         self.metrics = []
         # By which names a search finds what was ever logged, and what was ever counted with which dimensions.
         self.fields, self.counted = set(), set()

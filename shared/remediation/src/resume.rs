@@ -20,12 +20,30 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         }
         let Some(open) = self.pending().await? else { return Ok(self.ended(outcome)) };
         self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
-        let is_enforced = self.visit.mode == Mode::Enforce && open.mode == Mode::Enforce;
-        let plan = self.earlier.iter().rev().find_map(|earlier| earlier.plan.clone());
-        match plan.filter(|_| is_enforced && outcome != Outcome::Gone) {
+        match self.begun(&open).filter(|_| outcome != Outcome::Gone) {
             Some(plan) => self.see_to_its_end(open, &plan).await,
             None => self.nothing_to_do(open, outcome).await,
         }
+    }
+
+    /// The same where the live state has something that is only to be said: it may be what others left on purpose.
+    pub(crate) async fn go_on(&mut self, open: Record) -> Result<Walked<C>, Barred> {
+        self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
+        match self.begun(&open) {
+            Some(plan) => self.see_to_its_end(open, &plan).await,
+            None => self.nothing_to_do(open, Outcome::Compliant).await,
+        }
+    }
+
+    /// Whether what others left open was to be closed, and may be.
+    pub(crate) fn is_to_be_seen_to(&self, open: &Record) -> bool {
+        let is_enforced = self.visit.mode == Mode::Enforce && open.mode == Mode::Enforce;
+        is_enforced && open.attempts.iter().any(|attempt| attempt.plan.is_some())
+    }
+
+    fn begun(&self, open: &Record) -> Option<C::Plan> {
+        let last = self.earlier.iter().rev().find_map(|earlier| earlier.plan.clone());
+        last.filter(|_| self.is_to_be_seen_to(open))
     }
 
     /// Nothing is left but to say what happened.

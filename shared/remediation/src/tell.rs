@@ -26,7 +26,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// Tells people what they do not know yet, and writes down how the work ended.
     pub(crate) async fn tell(mut self, mut walked: Walked<C>) -> Ended {
         let mut report = self.report(&walked);
-        let situation = situation(&walked, &report);
+        let mut situation = situation_after(&walked, &report);
         let mut unwritten = None;
         if walked.outcome == Outcome::Exempt {
             // Of an end people hear once.
@@ -38,6 +38,15 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 Ok(()) => {
                     walked.earlier = std::mem::take(&mut self.earlier);
                     report = self.report(&walked);
+                }
+                Err(Barred::Begun(open)) => {
+                    walked = match self.go_on(*open).await {
+                        Err(Barred::Busy(until)) => return Ended::Busy { until },
+                        Err(barred) => self.barred(barred),
+                        Ok(others) => Walked { duration: walked.duration, ..others },
+                    };
+                    report = self.report(&walked);
+                    situation = situation_after(&walked, &report);
                 }
                 Err(Barred::Busy(until)) => return Ended::Busy { until },
                 Err(Barred::Known | Barred::Held) => return said(report, Told::Repeated, None),
@@ -117,7 +126,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             // It is written already that it waits.
             return Ok(());
         }
-        Ok(self.ports.ledger.finish(&record, now).await?)
+        self.finish(record).await
     }
 }
 
@@ -128,7 +137,7 @@ fn said(report: Report, told: Told, unwritten: Option<StepError>) -> Ended {
 /// What tells the situation in which the resource is left from another one: equal for a repeated delivery
 /// that finds the same and has nothing to change. What the services write in their own words may differ
 /// from call to call and does not count.
-fn situation<C: Describe>(walked: &Walked<C>, report: &Report) -> String {
+fn situation_after<C: Describe>(walked: &Walked<C>, report: &Report) -> String {
     if walked.outcome == Outcome::Exempt {
         return walked.exempt.situation();
     }

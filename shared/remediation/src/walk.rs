@@ -11,7 +11,8 @@ use crate::ledger::{Ledger, Limits};
 use crate::tell::situation_of;
 use crate::work::{Barred, Work, written};
 use crate::{
-    Assessment, Describe, Found, Mode, Note, Notify, Outcome, Report, SeenClosed, StepError, Told, Walked,
+    Assessment, Describe, Found, Mode, Note, Notify, Outcome, Report, SeenClosed, StepError, Told, Unwritten,
+    Walked,
 };
 
 /// What every walk needs besides its control.
@@ -25,6 +26,8 @@ pub struct Ports<K, N, L> {
     pub ledger: L,
     /// What was seen closed lately.
     pub closed: SeenClosed,
+    /// What could not be written down yet.
+    pub unwritten: Unwritten,
 }
 
 /// A subject, and how it is walked.
@@ -89,7 +92,7 @@ pub struct Said {
 impl<K: Clock, N, L> Ports<K, N, L> {
     /// The ports.
     pub fn new(clock: K, notify: N, ledger: L) -> Self {
-        Self { clock, notify, ledger, closed: SeenClosed::default() }
+        Self { clock, notify, ledger, closed: SeenClosed::default(), unwritten: Unwritten::default() }
     }
 }
 
@@ -125,6 +128,7 @@ pub async fn walk<C: Describe, K: Clock, N: Notify, L: Ledger>(
 impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// All but what is said.
     async fn take(&mut self) -> Result<Walked<C>, Barred> {
+        self.catch_up().await?;
         let (control, clock) = (self.control, &self.ports.clock);
         let state = match control.read(&self.target).await {
             Ok(Some(state)) => state,
@@ -193,7 +197,7 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     }
 
     /// A walk that could not go on.
-    fn barred(&self, barred: Barred) -> Walked<C> {
+    pub(crate) fn barred(&self, barred: Barred) -> Walked<C> {
         match barred {
             Barred::Failed(error) => self.failed(error),
             Barred::Held => {
@@ -204,7 +208,7 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
                 Walked { note: Some(Note::Restored(until)), ..self.ended(Outcome::Exempt) }
             }
             // Nothing is to be changed.
-            Barred::Known | Barred::Busy(_) => self.ended(Outcome::Compliant),
+            Barred::Known | Barred::Busy(_) | Barred::Begun(_) => self.ended(Outcome::Compliant),
         }
     }
 }

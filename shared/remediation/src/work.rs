@@ -52,6 +52,8 @@ pub(crate) enum Barred {
     Held,
     /// A person put it back, and it is left alone until then.
     Restored(SystemTime),
+    /// Somebody has begun to close it, and that comes before anything is said.
+    Begun(Box<Record>),
     /// The ledger could not be asked, or could not be understood.
     Failed(StepError),
 }
@@ -122,6 +124,7 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         };
         let begun = self.ports.ledger.begin(&record, &self.terms(changes)).await?;
         match begun {
+            Begun::Open(open) if !changes && self.is_to_be_seen_to(&open) => Err(Barred::Begun(open)),
             Begun::Open(open) => self.resume(*open, record.attempts, changes).await,
             begun => self.enter(begun, record),
         }
@@ -169,6 +172,26 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             Pending::Busy { until } => Err(Barred::Busy(until)),
             Pending::Open(open) => Ok(Some(*open)),
         }
+    }
+
+    /// Writes down first what could not be written down when it was over.
+    pub(crate) async fn catch_up(&self) -> Result<(), Barred> {
+        let Some(record) = self.ports.unwritten.take(&self.visit.subject.arn()) else { return Ok(()) };
+        match self.finish(record).await {
+            Err(error) if error.is_passing() => Err(Barred::Failed(error)),
+            // Somebody else has gone on with it, and knows what is to be known.
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a record as it is now. What cannot be written now is kept for the next delivery.
+    pub(crate) async fn finish(&self, record: Record) -> Result<(), StepError> {
+        let finished = self.ports.ledger.finish(&record, self.ports.clock.now()).await;
+        Ok(finished.inspect_err(|error| {
+            if error.is_passing() {
+                self.ports.unwritten.keep(record);
+            }
+        })?)
     }
 
     /// What is written down before anything is done.

@@ -89,6 +89,7 @@ impl Notify for &Silence {
 struct Broken<'a> {
     ledger: Option<&'a Memory>,
     begin: Cell<Option<CallError>>,
+    finish: Cell<Option<CallError>>,
     finish_hangs: bool,
 }
 
@@ -128,6 +129,9 @@ impl Ledger for Broken<'_> {
     async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
         if self.finish_hangs {
             return std::future::pending().await;
+        }
+        if let Some(error) = self.finish.take() {
+            return Err(error);
         }
         self.whole().finish(record, now).await
     }
@@ -240,6 +244,37 @@ fn who_was_cut_off_before_the_record_was_finished_may_be_heard_twice() {
     world.deliver(&doors, Delivery::Again);
     assert_eq!(world.mails(), [Outcome::Remediated, Outcome::ClosedMeanwhile]);
     assert!(world.only_record().end.is_some());
+}
+
+#[test]
+fn what_was_said_and_could_not_be_written_down_is_not_said_again_by_the_same_process() {
+    for doors in [Doors::read([open(&["front door"]), open(&[])]), Doors::read([open(&["window"])])] {
+        let world = World::default();
+        let ledger = Broken { ledger: Some(&world.ledger), ..Broken::default() };
+        ledger.finish.set(Some(throttled()));
+        let ports = Ports::new(&world.clock, &world.topic, &ledger);
+        let first = said(deliver(&doors, &bucket("acme"), Delivery::First, &ports));
+        assert!(matches!((&first.told, &first.unwritten), (Told::Sent, Some(_))), "{first:?}");
+        world.clock.forward(Duration::from_secs(62));
+        let again = said(deliver(&doors, &bucket("acme"), Delivery::Again, &ports));
+        assert!(again.unwritten.is_none());
+        assert_eq!(world.mails(), [first.report.outcome]);
+        let record = world.only_record();
+        assert_eq!((record.told.len(), record.end.map(|end| end.outcome)), (1, Some(first.report.outcome)));
+    }
+}
+
+#[test]
+fn who_was_cut_off_is_followed_up_although_what_was_left_on_purpose_is_still_there() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door", "window"]), open(&["window"])]);
+    world.cut_off(&doors);
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!(report.outcome, Outcome::ClosedMeanwhile, "it was open, and people have to know");
+    assert!(matches!(report.note, Some(Note::CutOff(_))), "{report:?}");
+    assert_eq!(world.only_record().end.unwrap().outcome, Outcome::ClosedMeanwhile);
+    world.deliver(&doors, Delivery::Again);
+    assert_eq!(world.mails(), [Outcome::ClosedMeanwhile]);
 }
 
 #[test]

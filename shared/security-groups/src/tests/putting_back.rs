@@ -282,3 +282,18 @@ fn an_interface_that_a_person_moved_after_a_cut_off_isolation_is_not_taken_for_i
     assert_eq!(outcome(&world.ordered(&record, |order| order.force = true)), Outcome::Restored);
     assert!(world.memory.groups_of("eni-1").contains(&"sg-forensics".to_owned()));
 }
+
+#[test]
+fn a_rule_that_was_there_before_is_not_taken_for_a_part_of_another() {
+    let wide = rule("sgr-1", "tcp", "0-65535", WORLD);
+    let world = World::closed(Memory::of([wide.clone(), rule("sgr-2", "tcp", "80", WORLD)]), "{}");
+    let mut record = world.record().unwrap();
+    let part = serde_json::json!({
+        "part_of": "sgr-1",
+        "permission": { "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIpv4": WORLD },
+    });
+    // As if EC2 had answered that it is there already.
+    record.attempts[0].plan.as_mut().unwrap()["revoke"]["restore"].as_array_mut().unwrap().push(part);
+    assert_eq!(outcome(&world.ordered(&record, |_| {})), Outcome::Restored);
+    assert!(world.memory.ids().contains(&"sgr-2".to_owned()), "{:?}", world.memory.ids());
+}
