@@ -85,6 +85,19 @@ fn what_is_only_said_is_not_counted() {
 }
 
 #[test]
+fn an_end_is_written_although_the_table_is_too_busy_for_a_moment() {
+    let (record, terms) = one();
+    let throttled = mock!(Client::transact_write_items).then_error(cancelled(&["None", "ThrottlingError"]));
+    let full =
+        mock!(Client::transact_write_items).then_error(cancelled(&["ProvisionedThroughputExceeded", "None"]));
+    let through = taken(|_| true);
+    let clock = Still::default();
+    let finished =
+        run(table(&[&throttled, &full, &through], &clock).finish(&ended(&record, &terms), terms.now));
+    assert_eq!((finished, through.num_calls()), (Ok(()), 1));
+}
+
+#[test]
 fn a_transaction_that_meets_another_one_is_tried_again_after_a_pause_but_not_for_ever() {
     let (record, terms) = one();
     let meets =
@@ -108,8 +121,6 @@ fn a_transaction_that_meets_another_one_is_tried_again_after_a_pause_but_not_for
 fn the_reasons_of_a_cancelled_transaction_say_whether_another_try_can_help() {
     let (record, terms) = one();
     let begin = |rule: &Rule| run(table(&[rule], &Still::default()).begin(&record, &terms)).unwrap_err();
-    let throttled = mock!(Client::transact_write_items).then_error(cancelled(&["None", "ThrottlingError"]));
-    assert!(matches!(begin(&throttled), CallError::Passing { .. }));
     let refused = mock!(Client::transact_write_items).then_error(cancelled(&["ValidationError", "None"]));
     let error = begin(&refused).to_string();
     assert_eq!(error, "`dynamodb:PutItem` was refused (ValidationError): why");

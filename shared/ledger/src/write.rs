@@ -24,6 +24,9 @@ const TRIES: u32 = 9;
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const LONGEST_PAUSE: Duration = Duration::from_millis(800);
 
+/// Why one item may stop a whole transaction now and not a moment later.
+const IN_THE_WAY: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+
 /// One item of a transaction.
 #[derive(Debug, Clone)]
 pub(crate) enum Write {
@@ -41,11 +44,12 @@ pub(crate) enum Written {
     /// Nothing is written: some items were not as they had to be. One for each write; what the item was, where it was
     /// not as it had to be.
     Failed(Vec<Option<Item>>),
-    /// Nothing is written: somebody else was writing these, one for each write.
+    /// Nothing is written: somebody else was writing these, or they were written too often; one for each write.
     Conflict(Vec<bool>),
 }
 
-/// Retries of a write that met another one: each pause is of random length, so that two do not meet again.
+/// Retries of a write that met another one, or too many others: each pause is of random length, so that two do not meet
+/// again. The SDK tries none of them again.
 #[derive(Debug, Default)]
 pub(crate) struct Retries(u32);
 
@@ -57,7 +61,7 @@ impl Retries {
             return Err(CallError::Passing {
                 action: PUT,
                 code: "TransactionConflict".to_owned(),
-                message: format!("somebody else wrote the same at the same time, {TRIES} times"),
+                message: format!("others wrote the same at the same time, {TRIES} times"),
             });
         }
         let longest = (FIRST_PAUSE * 2_u32.pow(self.0 - 1)).min(LONGEST_PAUSE);
@@ -147,6 +151,8 @@ impl<K: Clock> Table<K> {
             _ => return Err(aws::failed(PUT, error)),
         };
         let is = |reason: &CancellationReason, code: &str| reason.code() == Some(code);
+        let is_in_the_way =
+            |reason: &CancellationReason| reason.code().is_some_and(|code| IN_THE_WAY.contains(&code));
         if reasons.iter().any(|reason| is(reason, "ConditionalCheckFailed")) {
             return Ok(Written::Failed(
                 reasons
@@ -157,20 +163,13 @@ impl<K: Clock> Table<K> {
                     .collect(),
             ));
         }
-        if reasons.iter().any(|reason| is(reason, "TransactionConflict")) {
-            return Ok(Written::Conflict(
-                reasons.iter().map(|reason| is(reason, "TransactionConflict")).collect(),
-            ));
+        if reasons.iter().any(is_in_the_way) {
+            return Ok(Written::Conflict(reasons.iter().map(is_in_the_way).collect()));
         }
         let first = reasons.into_iter().find(|reason| !matches!(reason.code(), None | Some("None")));
         let Some(reason) = first else { return Err(aws::failed(PUT, error)) };
         let code = reason.code.unwrap_or_default();
         let message = reason.message.unwrap_or_else(|| "the answer says no more".to_owned());
-        let is_passing = matches!(code.as_str(), "ProvisionedThroughputExceeded" | "ThrottlingError");
-        Err(if is_passing {
-            CallError::Passing { action: PUT, code, message }
-        } else {
-            CallError::Refused { action: PUT, code, message }
-        })
+        Err(CallError::Refused { action: PUT, code, message })
     }
 }

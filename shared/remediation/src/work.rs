@@ -124,7 +124,9 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         };
         let begun = self.ports.ledger.begin(&record, &self.terms(changes)).await?;
         match begun {
-            Begun::Open(open) if !changes && self.is_to_be_seen_to(&open) => Err(Barred::Begun(open)),
+            Begun::Open(open) if !changes && open.is_unsaid() && self.is_to_be_seen_to(&open) => {
+                Err(Barred::Begun(open))
+            }
             Begun::Open(open) => self.resume(*open, record.attempts, changes).await,
             begun => self.enter(begun, record),
         }
@@ -137,6 +139,9 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         attempts: Vec<Attempt>,
         changes: bool,
     ) -> Result<(), Barred> {
+        if let Some(until) = self.grace(&open) {
+            return Err(Barred::Restored(until));
+        }
         let mut record = open;
         record.end_hold(self.ports.clock.now());
         self.earlier = Earlier::all(&record).map_err(Barred::Failed)?;
@@ -164,13 +169,19 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         }
     }
 
+    /// Until when what a person is putting back is left alone, although that is not finished.
+    fn grace(&self, open: &Record) -> Option<SystemTime> {
+        let until = open.restores.as_ref()?.grace_until;
+        (until > self.ports.clock.now()).then_some(until)
+    }
+
     /// What an earlier delivery left open.
     pub(crate) async fn pending(&self) -> Result<Option<Record>, Barred> {
         let now = self.ports.clock.now();
         match self.ports.ledger.pending(self.visit.subject, C::NAME, now).await? {
             Pending::Nothing => Ok(None),
             Pending::Busy { until } => Err(Barred::Busy(until)),
-            Pending::Open(open) => Ok(Some(*open)),
+            Pending::Open(open) => Ok(Some(*open).filter(|open| self.grace(open).is_none())),
         }
     }
 

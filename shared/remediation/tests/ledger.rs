@@ -454,6 +454,13 @@ fn what_a_person_put_back_is_left_alone_for_a_while() {
         limits: LIMITS,
     };
     assert_eq!(run((&world.ledger).begin(&restored, &terms)).unwrap(), Begun::Taken);
+    // Who puts it back may be cut off: nobody closes it under a person's hands.
+    for reads in [open(&["front door"]), open(&[])] {
+        world.clock.forward(Duration::from_secs(1));
+        let doors = Doors::read([reads]);
+        world.deliver(&doors, Delivery::Again);
+        assert_eq!(*doors.calls.borrow(), ["read acme"]);
+    }
     restored.end = Some(End { at: world.clock.now(), outcome: Outcome::Remediated });
     run((&world.ledger).finish(&restored, world.clock.now())).unwrap();
 

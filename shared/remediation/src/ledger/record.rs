@@ -250,6 +250,12 @@ impl Record {
         })
     }
 
+    /// Whether something may have been done that nobody was told of.
+    #[must_use]
+    pub fn is_unsaid(&self) -> bool {
+        self.told.is_empty() || self.last().is_some_and(|last| last.result.is_none())
+    }
+
     /// Whether people were told of this already.
     #[must_use]
     pub fn was_told(&self, situation: &str) -> bool {
