@@ -1,6 +1,6 @@
 //! What mails say of exemptions.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 #[expect(dead_code, reason = "the rest is for the other mails")]
 mod support;

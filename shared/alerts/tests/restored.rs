@@ -1,6 +1,5 @@
 //! The mails of restores, and the command in the mails of changes that asks for one.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
 #![allow(dead_code, reason = "not all reports are of restores")]
 
 mod support;

@@ -1,7 +1,5 @@
 //! The walk, step by step.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 use std::time::SystemTime;
 
 use proptest::prelude::*;

@@ -153,7 +153,8 @@ fn flags_that_others_turned_on_stay_on_and_those_of_curfew_go_off() {
 
 #[test]
 fn what_s3_refuses_by_now_is_said_before_anything_is_changed_even_by_force() {
-    let cases: [(&str, fn(Memory) -> Memory); 5] = [
+    type Hindered = fn(Memory) -> Memory;
+    let cases: [(&str, Hindered); 5] = [
         ("BlockPublicAcls of the bucket is on", |memory| memory.with_block(flags(true, false, false, false))),
         ("IgnorePublicAcls of the bucket is on", |memory| {
             memory.with_block(flags(false, true, false, false))
