@@ -7,7 +7,7 @@ import pytest
 from deploying import FIRST, RESOURCES, STACKS, WHERE, another_version, done, functions, refused, stacks, versions
 from harness import templates, tool, triggers
 from harness.deployed import as_process
-from harness.functions import FUNCTIONS
+from harness.functions import FUNCTIONS, TRIGGERED
 from harness.stack import ACCOUNT, REGION
 
 
@@ -367,14 +367,14 @@ def test_stop_lets_events_wait_and_start_goes_on(deployment):
     refused(deployment.tool("stop"), f"Curfew is not in {REGION}", "make deploy")
     done(deployment.deploy(*FIRST, "--TCP_PORTS", "80,8443"), "created", RESOURCES)
     done(deployment.tool("stop"), "stopped", 1)
-    assert mapping_states(deployment) == ["Disabled"] * len(FUNCTIONS)
+    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
     assert {values_of(deployment, name)["Stopped"] for name in FUNCTIONS} == {"yes"}
     deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
     told = deployment.tool("status").stdout
     assert "STOPPED" in told and "waiting 1" in told
     # A deployment leaves it as it is.
     done(deployment.deploy(), "unchanged", RESOURCES)
-    assert mapping_states(deployment) == ["Disabled"] * len(FUNCTIONS)
+    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
     done(deployment.tool("start"), "started", 1)
     assert mapping_states(deployment) == ["Enabled"] * len(FUNCTIONS)
     assert {values_of(deployment, name)["Stopped"] for name in FUNCTIONS} == {"no"}
@@ -390,7 +390,7 @@ def test_stop_brings_no_template_and_needs_none(deployment, tmp_path, monkeypatc
     (checkout / "function.yaml").write_text("Resources: { broken\n")
     tool.module("stacks", deployment, monkeypatch, INFRA=checkout)
     done(deployment.tool("stop"), "stopped", 1)
-    assert mapping_states(deployment) == ["Disabled"] * len(FUNCTIONS)
+    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
     for name, body in before.items():
         assert deployment.emulator.client("cloudformation").get_template(StackName=f"curfew-{name}")["TemplateBody"] == body
 

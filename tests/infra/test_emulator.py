@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from harness import roles, templates
-from harness.functions import FUNCTIONS, ROWS
+from harness.functions import FUNCTIONS, ROWS, TRIGGERED
 from harness.stack import ACCOUNT, REGION, Emulator, stop
 from harness.triggers import GROUP, compliance_change, put_evaluations
 
@@ -169,8 +169,8 @@ def put(emulator, event):
 def test_the_bus_takes_an_event_to_the_queues_that_it_is_for(emulator, outputs):
     event = compliance_change(GROUP, "sg-0a1b2c3d4e5f60718", "curfew-vpc-sg-open-only-to-authorized-ports")
     put(emulator, event)
-    assert {name: waiting(emulator, name) for name in FUNCTIONS} == {
-        name: [event["detail"]] if row.resource == GROUP else [] for name, row in ROWS.items()
+    assert {name: waiting(emulator, name) for name in TRIGGERED} == {
+        name: [event["detail"]] if ROWS[name].resource == GROUP else [] for name in TRIGGERED
     }
 
 

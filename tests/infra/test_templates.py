@@ -217,9 +217,10 @@ def test_the_folders_readme_knows_every_parameter_and_counts_the_alarms(loaded):
     # An alarm over several metrics is paid for by the metric.
     counted = {}
     for function, row in ROWS.items():
+        kind = row.changes if row.resource else "by hand"
         alarms = templates.alarms_of(function).values()
-        counted[row.changes] = (len(alarms), sum("MetricStat" in one for alarm in alarms for one in alarm["Metrics"]))
-    told = f"{counted[True][0]} alarms over {counted[True][1]} metrics a function ({counted[False][0]} over {counted[False][1]} where it only reports)"
+        counted[kind] = (len(alarms), sum("MetricStat" in one for alarm in alarms for one in alarm["Metrics"]))
+    told = f"{counted[True][0]} alarms over {counted[True][1]} metrics a function ({counted[False][0]} over {counted[False][1]} where it only reports, {counted['by hand'][0]} over {counted['by hand'][1]} for restore)"
     for readme in (text, (ROOT / "README.md").read_text()):
         assert told in " ".join(readme.split())
 
