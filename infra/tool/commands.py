@@ -62,7 +62,8 @@ def mails(place, topic):
 def switch(place, options, say, is_on):
     """Lets the events wait in the queues, which keep them for four days, or goes on. First the mappings themselves, by API. Then
     the stacks are told, and not waited for: one that cannot learn it now learns it at the next deployment."""
-    functions, word = everything(place), "started" if is_on else "stopped"
+    functions = [one for one in everything(place) if one.row.resource]
+    word = "started" if is_on else "stopped"
     mappings = [one["UUID"] for function in functions for one in function.mappings()]
     if not mappings:
         raise Trouble(f"Curfew is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")

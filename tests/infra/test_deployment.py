@@ -368,7 +368,7 @@ def test_stop_lets_events_wait_and_start_goes_on(deployment):
     done(deployment.deploy(*FIRST, "--TCP_PORTS", "80,8443"), "created", RESOURCES)
     done(deployment.tool("stop"), "stopped", 1)
     assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
-    assert {values_of(deployment, name)["Stopped"] for name in FUNCTIONS} == {"yes"}
+    assert {values_of(deployment, name)["Stopped"] for name in TRIGGERED} == {"yes"}
     deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
     told = deployment.tool("status").stdout
     assert "STOPPED" in told and "waiting 1" in told
@@ -376,7 +376,7 @@ def test_stop_lets_events_wait_and_start_goes_on(deployment):
     done(deployment.deploy(), "unchanged", RESOURCES)
     assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
     done(deployment.tool("start"), "started", 1)
-    assert mapping_states(deployment) == ["Enabled"] * len(FUNCTIONS)
+    assert mapping_states(deployment) == ["Enabled"] * len(TRIGGERED)
     assert {values_of(deployment, name)["Stopped"] for name in FUNCTIONS} == {"no"}
     assert values_of(deployment, "config")["AuthorizedTcpPorts"] == "80,8443"
     assert "STOPPED" not in deployment.tool("status").stdout

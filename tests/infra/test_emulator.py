@@ -85,7 +85,7 @@ def statements_of(emulator, function, region=REGION):
     return found
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", TRIGGERED)
 def test_what_was_created_for_a_function_fits_together(emulator, outputs, function):
     sqs = emulator.client("sqs")
     attributes = sqs.get_queue_attributes(
