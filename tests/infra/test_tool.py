@@ -224,11 +224,12 @@ UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 
 @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "UPDATE_IN_PROGRESS"])
 def test_mappings_are_stopped_whatever_the_stacks_say(place, status):
-    for _ in ROWS:
+    handed_events = [row for row in ROWS.values() if row.resource]
+    for _ in handed_events:
         place.answers("lambda", "list_event_source_mappings", {"EventSourceMappings": [{"UUID": UUID, "State": "Enabled"}]})
-    for _ in ROWS:
+    for _ in handed_events:
         place.answers("lambda", "update_event_source_mapping", {}, {"UUID": UUID, "Enabled": False})
-    for _ in ROWS:
+    for _ in handed_events:
         place.answers("cloudformation", "describe_stacks", stack(status))
         place.refuses("cloudformation", "update_stack", "ValidationError", f"Stack is in {status} state and can not be updated.")
     said = []
@@ -236,7 +237,7 @@ def test_mappings_are_stopped_whatever_the_stacks_say(place, status):
     say.say = say
     commands.switch(place, None, say, is_on=False)
     assert said[0] == "all mappings stopped"
-    assert len(said) == 1 + len(ROWS) and all("learns it with the next deployment" in line for line in said[1:])
+    assert len(said) == 1 + len(handed_events) and all("learns it with the next deployment" in line for line in said[1:])
 
 
 def recorders(place, recording=True, **more):
