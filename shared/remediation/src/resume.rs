@@ -19,6 +19,10 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
             return Ok(self.ended(outcome));
         }
         let Some(open) = self.pending().await? else { return Ok(self.ended(outcome)) };
+        if open.restores.is_some() {
+            self.end_restore(open).await?;
+            return Ok(self.ended(outcome));
+        }
         self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
         match self.begun(&open).filter(|_| outcome != Outcome::Gone) {
             Some(plan) => self.see_to_its_end(open, &plan).await,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::earlier::Earlier;
-use crate::ledger::{Attempt, Begun, Ledger, Limits, Pending, Record, RecordId, Terms};
+use crate::ledger::{Attempt, AttemptResult, Begun, End, Ledger, Limits, Pending, Record, RecordId, Terms};
 use crate::tell::offence;
 use crate::{
     CallError, Control, Delivery, Describe, Exempting, Found, Mode, Outcome, Ports, StepError, Target, Visit,
@@ -124,6 +124,11 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         };
         let begun = self.ports.ledger.begin(&record, &self.terms(changes)).await?;
         match begun {
+            Begun::Open(open) if open.restores.is_some() => {
+                self.end_restore(*open).await?;
+                let begun = self.ports.ledger.begin(&record, &self.terms(changes)).await?;
+                self.enter(begun, record)
+            }
             Begun::Open(open) if !changes && open.is_unsaid() && self.is_to_be_seen_to(&open) => {
                 Err(Barred::Begun(open))
             }
@@ -167,6 +172,22 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             Begun::Known => Err(Barred::Known),
             Begun::Restored { until } => Err(Barred::Restored(until)),
         }
+    }
+
+    /// Ends what a person was putting back and nobody came back to. Its plan opens something: only who is asked by a person
+    /// goes on with it.
+    pub(crate) async fn end_restore(&mut self, open: Record) -> Result<(), Barred> {
+        let attempt = self.attempt_at(Value::Null, Vec::new(), None)?;
+        self.resume(open, vec![attempt], false).await?;
+        self.earlier.clear();
+        self.noted = 0;
+        let Some(mut record) = self.record.take() else { return Ok(()) };
+        let (at, outcome) = (self.ports.clock.now(), Outcome::Failed);
+        if let Some(last) = record.attempts.last_mut() {
+            last.result = Some(AttemptResult::of_nothing(at, outcome));
+        }
+        record.end = Some(End { at, outcome });
+        self.finish(record).await.map_err(Barred::Failed)
     }
 
     /// Until when what a person is putting back is left alone, although that is not finished.

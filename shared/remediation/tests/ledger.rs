@@ -473,6 +473,50 @@ fn what_a_person_put_back_is_left_alone_for_a_while() {
 }
 
 #[test]
+fn a_restore_that_was_cut_off_is_never_gone_on_with_by_who_closes() {
+    for (now, outcome, calls) in [
+        (
+            &["front door"][..],
+            Outcome::Remediated,
+            &["read acme", "apply front door to acme", "read acme"][..],
+        ),
+        (&[], Outcome::Compliant, &["read acme"]),
+    ] {
+        let world = World::default();
+        world.deliver(&Doors::read([open(&["front door"]), open(&[])]), Delivery::First);
+        let closed = world.only_record();
+        let grace_until = world.clock.now() + Duration::from_secs(60 * 60);
+        let restores = Restores { record: closed.id.clone(), reason: None, claimed_by: None, grace_until };
+        let mut restored = Record {
+            id: RecordId { key: "2026-11-22T05:42:07.120Z.doors.00000000".to_owned(), ..closed.id.clone() },
+            restores: Some(restores),
+            told: Vec::new(),
+            end: None,
+            ..closed
+        };
+        restored.attempts[0].plan = Some(serde_json::json!({ "Open": ["front door"] }));
+        restored.attempts[0].result = None;
+        let terms = Terms {
+            now: world.clock.now(),
+            lease_until: world.clock.now(),
+            changes: true,
+            seen_closed: None,
+            limits: LIMITS,
+        };
+        assert_eq!(run(world.ledger.begin(&restored, &terms)).unwrap(), Begun::Taken);
+        world.clock.forward(Duration::from_secs(60 * 60));
+
+        let doors = Doors::read([open(now), open(&[])]);
+        assert_eq!(world.deliver(&doors, Delivery::Again).report.outcome, outcome);
+        assert_eq!(*doors.calls.borrow(), calls);
+        let records = world.ledger.records();
+        let ended = records.iter().find(|record| record.restores.is_some()).unwrap();
+        assert_eq!(ended.end.as_ref().map(|end| end.outcome), Some(Outcome::Failed));
+        assert_eq!(records.len(), if now.is_empty() { 2 } else { 3 });
+    }
+}
+
+#[test]
 fn a_record_that_cannot_be_read_back_stops_the_work_and_is_said() {
     let world = World::default();
     let doors = Doors::read([open(&["front door"])]);

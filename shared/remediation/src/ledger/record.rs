@@ -218,6 +218,13 @@ impl From<RecordId> for String {
     }
 }
 
+impl AttemptResult {
+    /// Nothing was changed, and nothing read.
+    pub(crate) fn of_nothing(at: SystemTime, outcome: Outcome) -> Self {
+        Self { at, outcome, changes: Vec::new(), after: None, remaining: None, error: None }
+    }
+}
+
 impl Record {
     /// The attempt that is at work, or was the last.
     #[must_use]
@@ -229,14 +236,7 @@ impl Record {
     pub(crate) fn end_hold(&mut self, now: SystemTime) {
         let waits = self.held.is_some();
         if let Some(last) = self.attempts.last_mut().filter(|last| waits && last.result.is_none()) {
-            last.result = Some(AttemptResult {
-                at: now,
-                outcome: Outcome::Held,
-                changes: Vec::new(),
-                after: None,
-                remaining: None,
-                error: None,
-            });
+            last.result = Some(AttemptResult::of_nothing(now, Outcome::Held));
         }
     }
 
