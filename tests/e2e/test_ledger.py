@@ -1,9 +1,11 @@
 """The ledger in DynamoDB: what holds for each ledger, on both emulators, and what Python reads of what Rust wrote."""
 
+import json
 import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -14,18 +16,17 @@ from harness.stack import CREDENTIALS, REGION, ROOT, TARGET, Emulator, stop
 
 sys.path.insert(0, str(ROOT / "infra/tool"))
 import records  # noqa: E402
+from aws import Trouble  # noqa: E402
 
 TABLES = ["plain", "large", "chance", "narrow", "wide"]
-BILLED = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 
 
 @pytest.fixture(scope="module", params=[Emulator, Ministack])
 def tables(request):
     """Tables as the template has them, once the Rust scenarios have gone through them."""
     emulator = request.param()
-    properties = templates.load("kept")["Resources"]["Ledger"]["Properties"]
     for name in TABLES:
-        emulator.client("dynamodb").create_table(TableName=name, **{key: properties[key] for key in BILLED})
+        emulator.client("dynamodb").create_table(TableName=name, **templates.ledger())
     run = subprocess.run(
         [TARGET / "debug/examples/ledgers", emulator.url, *TABLES], capture_output=True, text=True, timeout=600,
         env={**os.environ, "RUST_BACKTRACE": "0"},
@@ -75,3 +76,18 @@ def test_the_tool_exports_what_has_ended_since_a_day_and_what_is_open(tables, mo
     ended = {f"{one['record']}@{one['resource']}" for one in items(tables["plain"]) if one.get("day") == "2026-11-22"}
     still = {f"{one['record']}@{one['resource']}" for one in items(tables["plain"]) if one.get("day") == "open brake"}
     assert ended and still and sorted(exported) == sorted(ended | still)
+
+
+def test_the_commands_list_a_resources_records_and_append_all_to_a_file(tables, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(records, "table", lambda place: tables["large"])
+    said = SimpleNamespace(RESOURCE="arn:aws:s3:::has-size-1", SINCE="2026-11-22", FILE=str(tmp_path / "records.jsonl"))
+    assert records.print_history(None, said, None) == "1 records of arn:aws:s3:::has-size-1"
+    assert "@arn:aws:s3:::has-size-1\n    remediated, " in capsys.readouterr().out
+
+    assert records.print_export(None, said, None).endswith(f" records appended to {said.FILE}")
+    written = [json.loads(line) for line in open(said.FILE, encoding="utf-8")]
+    assert {f"arn:aws:s3:::has-size-{kilobytes}" for kilobytes in (1, 100, 3000)} <= {one["id"].split("@")[1] for one in written}
+    for missing in ("SINCE", "FILE", "RESOURCE"):
+        command = records.print_history if missing == "RESOURCE" else records.print_export
+        with pytest.raises(Trouble):
+            command(None, SimpleNamespace(**{**vars(said), missing: ""}), None)

@@ -95,22 +95,6 @@ def wait_for(port, process, what, seconds=60):
     raise RuntimeError(f"{what} did not start within {seconds} s")
 
 
-def ledger_table(name):
-    """What makes a table for records."""
-    keys = {"resource": "S", "record": "S", "day": "S", "outcome_at": "S"}
-    return {
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": kind} for key, kind in keys.items()],
-        "KeySchema": [{"AttributeName": "resource", "KeyType": "HASH"}, {"AttributeName": "record", "KeyType": "RANGE"}],
-        "GlobalSecondaryIndexes": [{
-            "IndexName": "by_day",
-            "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}, {"AttributeName": "outcome_at", "KeyType": "RANGE"}],
-            "Projection": {"ProjectionType": "ALL"},
-        }],
-    }
-
-
 class Emulator:
     """moto: S3, SNS, SQS, EC2, and what a deployment needs."""
 
@@ -127,9 +111,11 @@ class Emulator:
 
     def ledger(self):
         """A new table for records, as kept.yaml has it."""
+        from .templates import ledger  # it needs the names above
+
         self.tables += 1
         name = f"ledger-{self.tables}"
-        self.client("dynamodb").create_table(**ledger_table(name))
+        self.client("dynamodb").create_table(TableName=name, **ledger())
         return name
 
     def client(self, service, region=REGION):

@@ -139,3 +139,9 @@ def searched(namespace):
                 pattern = rf"\{{{namespace},([^}}]*)\}} MetricName=\"(\w+)\""
                 for dimensions, name in re.findall(pattern, metric[0]["expression"]):
                     yield name, tuple(sorted(dimensions.split(",")))
+
+
+def ledger():
+    """What makes the table of records, as far as an emulator takes it."""
+    properties = load("kept")["Resources"]["Ledger"]["Properties"]
+    return {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")}
