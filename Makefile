@@ -39,7 +39,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS cargo
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test lint build package bills checker deploy rollback status test-alert stop start settings redrive history export restore remove bench lock clean
+.PHONY: help setup debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings redrive history export restore remove bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -76,13 +76,20 @@ demo: $(TOOLS) debug ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
 
 test: $(TOOLS) $(CHECKOV) $(MINISTACK) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
-	$(CARGO) test --locked --workspace
+	@# The same cases each time: who changes something is to hear of that alone. See `fuzz`.
+	PROPTEST_RNG_SEED=1 $(CARGO) test --locked --workspace
 	@# The functions at work in one process; what brings them to AWS in four, since it mostly waits.
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 	$(BIN)/python -m pytest -q -n 4 tests/infra >"$$log" 2>&1 & infra=$$!; \
 	status=0; $(BIN)/python -m pytest -q tests/e2e || status=$$?; \
 	wait $$infra || status=$$?; \
 	cat "$$log"; exit $$status
+
+fuzz: ## The properties, with other cases each time; CASES=20000
+	PROPTEST_CASES="$(or $(call said,CASES),20000)" $(CARGO) test --locked --workspace
+
+test-faults: $(TOOLS) debug ## Every fault at every call to AWS that a function makes, some twenty minutes
+	$(BIN)/python -m pytest -q -n 4 tests/faults --every
 
 lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell, warnings denied
 	cargo fmt --all --check
@@ -91,7 +98,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build package bills demo test bench deploy rollback status test-alert stop start settings redrive history export restore remove lock clean; do \
+	@for target in build package bills demo test fuzz test-faults bench deploy rollback status test-alert stop start settings redrive history export restore remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done

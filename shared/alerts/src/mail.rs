@@ -41,8 +41,8 @@ pub(crate) fn headline(report: &Report) -> String {
     let resource = &report.subject.resource;
     let found = match of_headline(report) {
         [] => format!("Curfew could not look after {resource}"),
-        [only] => only.summary.clone(),
-        [first, rest @ ..] => format!("{} (the first of {} findings)", first.summary, rest.len() + 1),
+        [only] => only.sentence(),
+        [first, rest @ ..] => format!("{} (the first of {} findings)", first.sentence(), rest.len() + 1),
     };
     let stays = report.findings.iter().any(|finding| finding.remedy == Remedy::Report);
     let then = match report.outcome {
@@ -201,7 +201,7 @@ pub(crate) fn finding(finding: &Finding) -> String {
         Remedy::ByHand => ", left to you",
         Remedy::Report => ", reported only",
     };
-    format!("{} ({}{whose})", finding.summary, finding.severity)
+    format!("{} ({}{whose})", finding.sentence(), finding.severity)
 }
 
 fn unread(unread: &Unread) -> String {

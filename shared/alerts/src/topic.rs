@@ -1,6 +1,6 @@
 //! The SNS topic that alerts go to.
 
-use aws::CountCalls;
+use aws::OfAWalk;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
@@ -72,7 +72,7 @@ impl Topic {
     /// A topic, reached in its own Region, whichever Region the function runs in.
     #[must_use]
     pub fn new(sdk: &SdkConfig, arn: TopicArn) -> Self {
-        let config = Builder::from(sdk).region(arn.region()).interceptor(CountCalls).build();
+        let config = Builder::from(sdk).region(arn.region()).interceptor(OfAWalk).build();
         Self { arn, client: Client::from_conf(config) }
     }
 

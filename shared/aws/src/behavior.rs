@@ -5,11 +5,14 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
 
-/// How often a call is tried.
-const ATTEMPTS: u32 = 4;
+/// How long one attempt of a call to AWS may take; they answer within a tenth of this.
+pub const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// The longest wait between two attempts: short enough that all of them fit into the time of one call, whatever wait a
-/// service asks for.
+/// How often a call is tried at most: as often as fits into a minute, whatever wait a service asks for. How long it may
+/// take in all is what ends it.
+const ATTEMPTS: u32 = 10;
+
+/// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// The version that every client behaves by. A newer one may change defaults and the timing of retries:
@@ -19,7 +22,7 @@ pub fn behavior_version() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
-/// How every client tries again: what may pass, four times in all, and what is refused once.
+/// How every client tries again what may pass; what is refused is asked once.
 #[must_use]
 pub fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_WAIT)

@@ -1,25 +1,52 @@
-//! How many requests to AWS the walk of one subject takes.
+//! The calls that the walk of one subject takes: how many requests they are, and how long each may last.
 
 use std::cell::Cell;
 use std::future::Future;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::time::Instant;
+
+use crate::behavior::ATTEMPT;
 
 tokio::task_local! {
-    static CALLS: Cell<u32>;
+    static WALK: Walk;
 }
 
-/// Counts every request that a client sends, retries too; each client of the functions has it as an interceptor.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct CountCalls;
+/// The walk of one subject.
+struct Walk {
+    sent: Cell<u32>,
+    /// When Lambda ends it, where somebody says so.
+    ends: Option<Instant>,
+}
 
-impl Intercept for CountCalls {
+/// Counts every request that a client sends, retries too, and gives each call its share of the time that is left; each
+/// client of the functions has it as an interceptor.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OfAWalk;
+
+impl Intercept for OfAWalk {
     fn name(&self) -> &'static str {
-        "CountCalls"
+        "OfAWalk"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // Of what is called for no subject, such as reading the settings, the client's own limits hold.
+        if let Ok(Some(ends)) = WALK.try_with(|walk| walk.ends) {
+            config.interceptor_state().store_put(timeouts(ends.saturating_duration_since(Instant::now())));
+        }
+        Ok(())
     }
 
     fn read_before_attempt(
@@ -28,20 +55,33 @@ impl Intercept for CountCalls {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        // What is sent for no subject, such as reading the settings, is nobody's to count.
-        CALLS.try_with(|calls| calls.set(calls.get().saturating_add(1))).unwrap_or_default();
+        // What is sent for no subject is nobody's to count.
+        WALK.try_with(|walk| walk.sent.set(walk.sent.get().saturating_add(1))).unwrap_or_default();
         Ok(())
     }
 }
 
-/// Does the work, and says how many requests it took.
-pub async fn counted<F: Future>(work: F) -> (F::Output, u32) {
-    CALLS
-        .scope(Cell::new(0), async {
-            let output = work.await;
-            (output, CALLS.with(Cell::get))
-        })
-        .await
+/// How long a call may take in all of the time that is `left`: half of it, so that there is always some for what comes
+/// after, the mail and the record; and of that half of it an attempt, so that one that hangs is not the last.
+fn timeouts(left: Duration) -> TimeoutConfig {
+    let call = left / 2;
+    TimeoutConfig::builder().operation_timeout(call).operation_attempt_timeout(ATTEMPT.min(call / 2)).build()
+}
+
+/// Does the work of one subject, for which so much time is left, and says how many requests it took.
+pub async fn within<F: Future>(left: Option<Duration>, work: F) -> (F::Output, u32) {
+    let ends = left.and_then(|left| Instant::now().checked_add(left));
+    WALK.scope(Walk { sent: Cell::new(0), ends }, async {
+        let output = work.await;
+        (output, sent())
+    })
+    .await
+}
+
+/// How many requests the walk of this subject has sent so far, retries too.
+#[must_use]
+pub fn sent() -> u32 {
+    WALK.try_with(|walk| walk.sent.get()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -50,10 +90,12 @@ mod tests {
 
     #[test]
     fn each_subject_has_its_own_count_while_others_are_walked() {
-        let request = || CALLS.with(|calls| calls.set(calls.get() + 1));
-        let work = |requests: usize| {
-            counted(async move {
-                for _ in 0..requests {
+        assert_eq!(sent(), 0);
+        let request = || WALK.with(|walk| walk.sent.set(walk.sent.get() + 1));
+        let work = |requests: u32| {
+            within(None, async move {
+                for before in 0..requests {
+                    assert_eq!(sent(), before);
                     request();
                     tokio::task::yield_now().await;
                 }
@@ -62,5 +104,18 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let (((), one), ((), other)) = runtime.block_on(futures_util::future::join(work(3), work(5)));
         assert_eq!((one, other), (3, 5));
+    }
+
+    #[test]
+    fn however_many_calls_take_all_their_time_some_is_left() {
+        let mut left = Duration::from_secs(60);
+        for _ in 0..8 {
+            let timeouts = timeouts(left);
+            let (call, attempt) =
+                (timeouts.operation_timeout().unwrap(), timeouts.operation_attempt_timeout().unwrap());
+            assert!(attempt * 2 <= call && attempt <= ATTEMPT, "{attempt:?} of {call:?}");
+            left -= call;
+        }
+        assert!(left > Duration::from_millis(200), "{left:?}");
     }
 }

@@ -7,8 +7,8 @@ mod endpoint;
 mod failed;
 mod region;
 
-pub use behavior::{behavior_version, retries};
-pub use calls::{CountCalls, counted};
+pub use behavior::{ATTEMPT, behavior_version, retries};
+pub use calls::{OfAWalk, sent, within};
 pub use endpoint::own_endpoint;
 pub use failed::{code, failed};
 pub use region::{PerRegion, sdk_region};

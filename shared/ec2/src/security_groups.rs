@@ -1,7 +1,7 @@
 //! The port of the control `sg-ingress`. Codes of errors:
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
 
-use aws::{CountCalls, PerRegion};
+use aws::{OfAWalk, PerRegion};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::Builder;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
@@ -37,7 +37,7 @@ impl Ec2SecurityGroups {
     pub fn new(sdk: &SdkConfig) -> Self {
         let sdk = sdk.clone();
         Self(PerRegion::new(move |region| {
-            Client::from_conf(Builder::from(&sdk).region(region).interceptor(CountCalls).build())
+            Client::from_conf(Builder::from(&sdk).region(region).interceptor(OfAWalk).build())
         }))
     }
 
@@ -183,6 +183,7 @@ impl SecurityGroups for Ec2SecurityGroups {
     }
 
     async fn revoke(&self, at: &At<'_>, rules: &[&RuleId]) -> Result<Revoked, CallError> {
+        let sent_before = aws::sent();
         let answer = self
             .client(at)
             .revoke_security_group_ingress()
@@ -193,11 +194,11 @@ impl SecurityGroups for Ec2SecurityGroups {
         match answer {
             Ok(_) => Ok(Revoked::Done),
             Err(error) => match aws::code(&error) {
-                Some(
-                    "InvalidPermission.NotFound"
-                    | "InvalidSecurityGroupRuleId.NotFound"
-                    | "InvalidGroup.NotFound",
-                ) => Ok(Revoked::NotThere),
+                Some("InvalidGroup.NotFound") => Ok(Revoked::NotThere),
+                Some("InvalidPermission.NotFound" | "InvalidSecurityGroupRuleId.NotFound") => {
+                    let is_repeated = aws::sent() > sent_before + 1;
+                    Ok(if is_repeated { Revoked::MayBeDone } else { Revoked::NotThere })
+                }
                 _ => Err(aws::failed(action::REVOKE, error)),
             },
         }

@@ -47,10 +47,8 @@ use crate::restore::{Hands, NotRestored};
 pub use renewal::Renewal;
 pub use service::{HandleError, Invocation, Service};
 
-/// How long one attempt of a call to AWS may take; they answer within a tenth of this.
-const ATTEMPT: Duration = Duration::from_secs(5);
-
-/// How long a call may take with its retries: short enough for a whole walk within a function's time.
+/// How long a call for no subject may take with its retries, such as reading the settings. One for a subject gets its share
+/// of the time that is left.
 const CALL: Duration = Duration::from_secs(12);
 
 /// A function that has started: it logs, its settings are good, it can reach AWS.
@@ -192,7 +190,7 @@ async fn prepare(environment: Environment) -> Result<Function, StartError> {
     let topic = TopicArn::parse(environment.topic_arn.as_deref())?;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
-        .operation_attempt_timeout(ATTEMPT)
+        .operation_attempt_timeout(aws::ATTEMPT)
         .operation_timeout(CALL)
         .build();
     // Every call goes to its own resource's Region; this is only what the SDK asks for beforehand.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws::CountCalls;
+use aws::OfAWalk;
 use aws_sdk_dynamodb::Client;
 use aws_types::SdkConfig;
 use events::Subject;
@@ -26,7 +26,7 @@ impl<K: Clock> Table<K> {
     /// The table of this name, in the Region of the configuration.
     #[must_use]
     pub fn new(sdk: &SdkConfig, name: String, clock: K) -> Self {
-        let config = aws_sdk_dynamodb::config::Builder::from(sdk).interceptor(CountCalls);
+        let config = aws_sdk_dynamodb::config::Builder::from(sdk).interceptor(OfAWalk);
         Self::with_client(Client::from_conf(config.build()), name, clock)
     }
 

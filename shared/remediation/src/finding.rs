@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
 use crate::Remedy;
 
 /// How bad it is, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -41,7 +41,7 @@ impl fmt::Display for Severity {
 }
 
 /// One reason why a state is not acceptable, pointing at the exact grant, statement or rule.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// A stable name for programs, as in `public-grant`.
     pub kind: &'static str,
@@ -51,6 +51,9 @@ pub struct Finding {
     pub remedy: Remedy,
     /// One sentence for a person, without the full stop.
     pub summary: String,
+    /// How the sentence goes on, where there is more to know: of what it hangs on, and what could not be read. With other
+    /// words here it is the same finding.
+    pub aside: String,
     /// The grant, statement or rule itself, complete.
     pub evidence: Value,
 }
@@ -61,10 +64,28 @@ impl Finding {
     pub fn is_open(&self) -> bool {
         self.remedy.is_open()
     }
+
+    /// All that there is to say, without the full stop.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!("{}{}", self.summary, self.aside)
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut finding = serializer.serialize_struct("Finding", 5)?;
+        finding.serialize_field("kind", self.kind)?;
+        finding.serialize_field("severity", &self.severity)?;
+        finding.serialize_field("remedy", &self.remedy)?;
+        finding.serialize_field("summary", &self.sentence())?;
+        finding.serialize_field("evidence", &self.evidence)?;
+        finding.end()
+    }
 }
 
 /// A change that was made.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Change {
     /// The IAM action that made it, as in `ec2:RevokeSecurityGroupIngress`.
     pub action: &'static str,

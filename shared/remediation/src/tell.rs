@@ -5,8 +5,8 @@ use crate::digest::Digest;
 use crate::ledger::{AttemptResult, End, Ledger, Record, Telling};
 use crate::work::{Barred, Work, written};
 use crate::{
-    CallError, Describe, Ended, Finding, Found, Note, Notify, Outcome, Report, SOON, Said, StepError,
-    Undelivered, Walked,
+    Assessment, CallError, Describe, Ended, Finding, Found, Note, Notify, Outcome, Report, SOON, Said,
+    Severity, StepError, Undelivered, Walked,
 };
 
 /// What became of the alert about a subject.
@@ -26,7 +26,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// Tells people what they do not know yet, and writes down how the work ended.
     pub(crate) async fn tell(mut self, mut walked: Walked<C>) -> Ended {
         let mut report = self.report(&walked);
-        let mut situation = situation_after(&walked, &report);
+        let mut situation = situation_after(self.control, &walked);
         let mut unwritten = None;
         if walked.outcome == Outcome::Exempt {
             // Of an end people hear once.
@@ -46,7 +46,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                         Ok(others) => Walked { duration: walked.duration, ..others },
                     };
                     report = self.report(&walked);
-                    situation = situation_after(&walked, &report);
+                    situation = situation_after(self.control, &walked);
                 }
                 Err(Barred::Busy(until)) => return Ended::Busy { until },
                 Err(Barred::Known | Barred::Held) => return said(report, Told::Repeated, None),
@@ -71,7 +71,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         }
         let told = if !walked.concerns_a_person(is_last_chance) || self.waits_in_silence(&walked) {
             Told::Nobody
-        } else if self.record.as_ref().is_some_and(|record| record.was_told(&situation)) {
+        } else if self.own_changes(&walked).is_empty() && self.was_told(&situation) {
             Told::Repeated
         } else {
             self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent)
@@ -86,6 +86,16 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
 
     fn report(&self, walked: &Walked<C>) -> Report {
         Report::of(self.control, &self.target, walked, self.record.as_ref())
+    }
+
+    /// Whether people know of this already by this record.
+    fn was_told(&self, situation: &str) -> bool {
+        self.record.as_ref().is_some_and(|record| record.was_told(situation))
+    }
+
+    /// What was changed now, and not by others before.
+    fn own_changes<'w>(&self, walked: &'w Walked<C>) -> &'w [C::Change] {
+        walked.changes.get(self.noted..).unwrap_or_default()
     }
 
     /// Whether people were told in this hour that some resources wait.
@@ -107,7 +117,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let now = self.ports.clock.now();
         let is_at_work = walked.outcome != Outcome::Held;
         if let Some(attempt) = record.attempts.last_mut().filter(|_| is_at_work) {
-            let own = walked.changes.get(self.noted..).unwrap_or_default();
+            let own = self.own_changes(walked);
             attempt.result = Some(AttemptResult {
                 at: now,
                 outcome: walked.outcome,
@@ -134,24 +144,24 @@ fn said(report: Report, told: Told, unwritten: Option<StepError>) -> Ended {
     Ended::Walked(Box::new(Said { report, told, unwritten }))
 }
 
-/// What tells the situation in which the resource is left from another one: equal for a repeated delivery
-/// that finds the same and has nothing to change. What the services write in their own words may differ
-/// from call to call and does not count.
-fn situation_after<C: Describe>(walked: &Walked<C>, report: &Report) -> String {
+/// What tells the situation in which the resource is left from another one: equal for a repeated delivery that finds the
+/// same and has nothing to change. What could not be read, and is read at another time, does not count, and neither do
+/// the services' own words, which may differ from call to call.
+fn situation_after<C: Describe>(control: &C, walked: &Walked<C>) -> String {
     if walked.outcome == Outcome::Exempt {
         return walked.exempt.situation();
     }
-    let found = || walked.found.as_ref().map(|found| &found.state);
-    let state = walked.seen.as_ref().map(|seen| &seen.state).or_else(found);
+    let found = || walked.found.as_ref().map(|found| &found.assessment);
+    let left = walked.seen.as_ref().map(|seen| &seen.assessment).or_else(found);
+    let left = left.map(|left| in_words(control, left));
     let action = walked.failed_call().map(CallError::action);
     let error = (walked.error.as_ref().map(StepError::kind), action);
-    let left = in_words(report.remaining.as_ref().unwrap_or(&report.findings));
-    Digest::of(&(left, state, error, walked.exempt.refusals())).to_string()
+    Digest::of(&(left, error, walked.exempt.refusals())).to_string()
 }
 
 /// The same before anything is changed.
 pub(crate) fn situation_of<C: Describe>(control: &C, found: &Found<C>) -> String {
-    Digest::of(&(in_words(&control.findings(&found.assessment)), &found.state)).to_string()
+    Digest::of(&in_words(control, &found.assessment)).to_string()
 }
 
 /// What is to be closed, as a digest: equal where the same was closed before, although its ids are new.
@@ -161,6 +171,11 @@ pub(crate) fn offence<C: Describe>(control: &C, found: &Found<C>) -> String {
     Digest::of(&open.map(|finding| (finding.kind, finding.summary.as_str())).collect::<Vec<_>>()).to_string()
 }
 
-fn in_words(findings: &[Finding]) -> Vec<(&str, String)> {
-    findings.iter().map(|finding| (finding.summary.as_str(), finding.evidence.to_string())).collect()
+/// What people are told of a judgement. Where there is more to say, that something could not be read and may be read at
+/// another time is no news.
+fn in_words<C: Describe>(control: &C, judged: &C::Assessment) -> Vec<(Severity, String, String)> {
+    let lasts = |finding| (!judged.may_pass(&finding)).then_some(finding);
+    let lasting = if judged.only_waits() { judged.clone() } else { judged.clone().without(lasts) };
+    let words = |finding: Finding| (finding.severity, finding.summary, finding.evidence.to_string());
+    control.findings(&lasting).into_iter().map(words).collect()
 }

@@ -1,6 +1,6 @@
 //! The clients, one a Region, and what their calls have in common.
 
-use aws::{CountCalls, PerRegion, own_endpoint};
+use aws::{OfAWalk, PerRegion, own_endpoint};
 use aws_sdk_s3control::config::endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint};
 use aws_types::SdkConfig;
 use buckets::Bucket;
@@ -37,14 +37,14 @@ fn buckets(sdk: &SdkConfig) -> Buckets {
         // An endpoint of one's own rarely has a DNS name for each bucket.
         let config =
             aws_sdk_s3::config::Builder::from(&sdk).force_path_style(own_endpoint(&sdk, "s3").is_some());
-        aws_sdk_s3::Client::from_conf(config.region(region).interceptor(CountCalls).build())
+        aws_sdk_s3::Client::from_conf(config.region(region).interceptor(OfAWalk).build())
     })
 }
 
 fn accounts(sdk: &SdkConfig) -> Accounts {
     let sdk = sdk.clone();
     PerRegion::new(move |region| {
-        let config = aws_sdk_s3control::config::Builder::from(&sdk).region(region).interceptor(CountCalls);
+        let config = aws_sdk_s3control::config::Builder::from(&sdk).region(region).interceptor(OfAWalk);
         let config = match own_endpoint(&sdk, "s3 control") {
             // The SDK would put the account's id before the host's name.
             Some(url) => config.endpoint_resolver(OwnEndpoint(url)),

@@ -70,7 +70,7 @@ impl Named<'_> {
             return vec![open.clone()];
         }
         let others = (!others.is_empty()).then(|| by(others));
-        rest.into_iter().chain(others).collect()
+        rest.into_iter().chain(others).filter(|rest| is_opened_by_its_own(group, rest)).collect()
     }
 
     /// ICMP has types, and other protocols have nothing, where tcp and udp have ports.
@@ -95,4 +95,11 @@ impl Named<'_> {
     fn has_source_of(&self, rule: &Rule) -> bool {
         self.sources.is_none_or(|sources| sources.cover(&rule.permission.source))
     }
+}
+
+/// Whether a rule that goes for this finding is among its rules: rules for all traffic, which only help to open a
+/// protocol without ports, stay.
+fn is_opened_by_its_own(group: &Group, open: &network::Finding) -> bool {
+    let is_its_own = |id| group.rule(id).is_some_and(|rule| rule.permission.protocol == open.protocol);
+    !matches!(open.protocol, Protocol::Portless(_)) || open.rule_ids.iter().any(is_its_own)
 }

@@ -69,6 +69,8 @@ pub enum Revoked {
     Done,
     /// At least one of them is not there (any more), so EC2 took none away.
     NotThere,
+    /// The same, where an earlier try of this call, whose answer got lost, may have taken them all away.
+    MayBeDone,
 }
 
 /// How giving groups to an interface went.

@@ -46,9 +46,9 @@ fn message(Said { report, told, unwritten }: &Said) -> String {
         (None, [change, rest @ ..], _) => {
             add(&format!("{}, the first of {} changes", change.summary, rest.len() + 1));
         }
-        (None, [], [finding]) => add(&finding.summary),
+        (None, [], [finding]) => add(&finding.sentence()),
         (None, [], [finding, rest @ ..]) => {
-            add(&format!("{}, the first of {} findings", finding.summary, rest.len() + 1));
+            add(&format!("{}, the first of {} findings", finding.sentence(), rest.len() + 1));
         }
         (None, [], []) => {}
     }

@@ -34,6 +34,7 @@ fn finding(summary: &str, severity: Severity, remedy: Remedy) -> Finding {
         severity,
         remedy,
         summary: summary.to_owned(),
+        aside: String::new(),
         evidence: json!({ "id": "sgr-1" }),
     }
 }

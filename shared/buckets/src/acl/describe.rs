@@ -23,7 +23,7 @@ impl<P: BucketAcls, T: Clock> Describe for S3Acl<P, T> {
         let serves_website = around.is_some_and(|around| around.serves_website == Some(Fact::Known(true)));
         // Once, with the worst: it is what the alert begins with.
         if let (true, Some(worst)) = (serves_website, findings.first_mut()) {
-            worst.summary.push_str("; the bucket serves a website");
+            worst.aside.push_str("; the bucket serves a website");
         }
         findings
     }
@@ -86,6 +86,7 @@ fn words(assessment: &AclAssessment, finding: &AclFinding) -> Finding {
                  bucket are not both on: turn them on by hand{}",
                 if is_ignoring { "" } else { OBJECTS }
             ),
+            aside: String::new(),
             evidence: flags(),
         },
         AclFinding::BlockUnknown(unknown) => Finding {
@@ -98,6 +99,7 @@ fn words(assessment: &AclAssessment, finding: &AclFinding) -> Finding {
                  back to a bucket without public grants{OBJECTS}",
                 unknown.why()
             ),
+            aside: String::new(),
             evidence: flags(),
         },
     }
@@ -117,14 +119,13 @@ fn of_grant(assessment: &AclAssessment, public: &PublicGrant) -> Finding {
         _ => ("use the bucket", Severity::Critical),
     };
     let grants = public.grant.words();
+    let mut aside = String::new();
     let (kind, severity, summary) = match assessment.effect {
         Effect::Now => ("public-grant", severity, format!("{who} may {what} ({grants})")),
         Effect::Unknown => {
             let unknowns = assessment.state.around.as_ref().map(Around::unknowns).unwrap_or_default();
-            let unknowns = unknowns.join(" and ");
-            let summary =
-                format!("{who} may {what} ({grants}), unless what could not be read stops it: {unknowns}");
-            ("public-grant", severity, summary)
+            aside = format!(", unless what could not be read stops it: {}", unknowns.join(" and "));
+            ("public-grant", severity, format!("{who} may {what} ({grants})"))
         }
         Effect::Ignored(by) => (
             "ignored-public-grant",
@@ -136,7 +137,7 @@ fn of_grant(assessment: &AclAssessment, public: &PublicGrant) -> Finding {
         ),
     };
     let remedy = assessment.remedy(&AclFinding::Grant(public.clone()));
-    Finding { kind, severity, remedy, summary, evidence: json!(public.grant) }
+    Finding { kind, severity, remedy, summary, aside, evidence: json!(public.grant) }
 }
 
 fn step(step: &AclStep) -> Vec<String> {

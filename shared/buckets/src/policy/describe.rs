@@ -147,8 +147,8 @@ fn doubt(assessment: &PolicyAssessment, findings: &mut [Finding]) {
     let doubts: Vec<String> =
         policy.may_block().iter().map(|one| format!("{} ({})", one.what, one.unknown.why())).collect();
     if !doubts.is_empty() {
-        finding.summary.push_str(", unless what could not be read stops it: ");
-        finding.summary.push_str(&doubts.join(" and "));
+        finding.aside.push_str(", unless what could not be read stops it: ");
+        finding.aside.push_str(&doubts.join(" and "));
     }
 }
 
@@ -162,5 +162,5 @@ fn severity(severity: policy::Severity) -> Severity {
 }
 
 fn finding(kind: &'static str, severity: Severity, summary: String, evidence: Value) -> Finding {
-    Finding { kind, severity, remedy: Remedy::Report, summary, evidence }
+    Finding { kind, severity, remedy: Remedy::Report, summary, aside: String::new(), evidence }
 }

@@ -15,7 +15,6 @@ mod answer;
 mod hands;
 mod payload;
 
-use aws::counted;
 use remediation::clock::Clock;
 use remediation::ledger::{Archive, Ledger, Record, RecordId};
 use remediation::restore::RestoreError;
@@ -26,7 +25,7 @@ use tracing::Instrument;
 
 use crate::Invocation;
 use crate::asked::{Asked, asked};
-use crate::service::probe;
+use crate::service::{left, probe};
 
 pub use hands::Hands;
 pub use payload::{Payload, PayloadError, What};
@@ -94,7 +93,9 @@ pub async fn answer<H: Hands, K: Clock, N: Notify, L: Ledger + Archive>(
         settings_version = settings.written,
     );
     let work = async {
-        let (done, api_calls) = counted(put_back(hands, payload, ports, invocation, settings)).await;
+        let left = left(invocation, &ports.clock);
+        let (done, api_calls) =
+            aws::within(left, put_back(hands, payload, ports, invocation, settings)).await;
         match &done {
             Ok(back) => answer::log(back, api_calls),
             Err(error) => {

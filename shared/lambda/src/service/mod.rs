@@ -6,7 +6,6 @@ pub(crate) mod probe;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
-use aws::counted;
 use events::{Reading, Subject, Trigger};
 use exemptions::Exemptions;
 use futures_util::StreamExt;
@@ -232,7 +231,8 @@ impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
             exemptions: &armed.exemptions,
             settings_version: armed.settings.written,
         };
-        let (ended, api_calls) = counted(walk(&armed.control, &visit, &self.ports)).await;
+        let left = left(invocation, &self.ports.clock);
+        let (ended, api_calls) = aws::within(left, walk(&armed.control, &visit, &self.ports)).await;
         match ended {
             Ended::Busy { until } => {
                 line::busy(C::NAME, subject, until);
@@ -249,13 +249,16 @@ impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
         }
     }
 
-    /// Until when subjects are started: a walk that Lambda would cut off half way is better not begun. A
-    /// deadline that has passed already is no deadline.
+    /// Until when subjects are started: a walk that Lambda would cut off half way is better not begun.
     fn half_time(&self, invocation: &Invocation) -> Option<SystemTime> {
-        let now = self.ports.clock.now();
-        let left = invocation.deadline.duration_since(now).ok().filter(|left| *left > Duration::ZERO)?;
-        now.checked_add(left / 2)
+        let left = left(invocation, &self.ports.clock)?;
+        self.ports.clock.now().checked_add(left / 2)
     }
+}
+
+/// How much time is left. A deadline that has passed already is no deadline.
+pub(crate) fn left(invocation: &Invocation, clock: &impl Clock) -> Option<Duration> {
+    invocation.deadline.duration_since(clock.now()).ok().filter(|left| *left > Duration::ZERO)
 }
 
 /// How a message of a queue came that it hands out so many times at most.

@@ -255,6 +255,7 @@ impl Describe for Doors {
             severity: Severity::High,
             remedy: assessment.remedy(door),
             summary: format!("the {door} is open"),
+            aside: String::new(),
             evidence: json!({ "door": door }),
         };
         assessment.0.iter().map(finding).collect()

@@ -151,13 +151,16 @@ impl<P: SecurityGroups> SgIngress<P> {
         done: &mut Vec<SgChange>,
     ) -> Result<(), CallError> {
         let ids: Vec<&RuleId> = rules.iter().map(|rule| &rule.id).collect();
+        let revoked = |rule: &&Rule| SgChange::Revoked((*rule).clone());
+        let mut may_be_done = false;
         match self.groups.revoke(at, &ids).await {
             Ok(Revoked::Done) => {
-                done.extend(rules.iter().map(|rule| SgChange::Revoked((*rule).clone())));
+                done.extend(rules.iter().map(revoked));
                 return Ok(());
             }
             Ok(Revoked::NotThere) if rules.len() == 1 => return Ok(()),
             Ok(Revoked::NotThere) => {}
+            Ok(Revoked::MayBeDone) => may_be_done = true,
             Err(CallError::Refused { .. }) if rules.len() > 1 => {}
             Err(error) => {
                 there.extend(rules.iter().map(|rule| &rule.id));
@@ -165,19 +168,24 @@ impl<P: SecurityGroups> SgIngress<P> {
             }
         }
         let mut failed: Option<CallError> = None;
+        let mut gone = Vec::new();
         for rule in rules {
             if failed.as_ref().is_some_and(|error| !concerns_one_alone(error)) {
                 there.insert(&rule.id);
                 continue;
             }
             match self.groups.revoke(at, &[&rule.id]).await {
-                Ok(Revoked::Done) => done.push(SgChange::Revoked((*rule).clone())),
-                Ok(Revoked::NotThere) => {}
+                Ok(Revoked::Done) => done.push(revoked(rule)),
+                Ok(Revoked::NotThere | Revoked::MayBeDone) => gone.push(*rule),
                 Err(error) => {
                     there.insert(&rule.id);
                     failed.get_or_insert(error);
                 }
             }
+        }
+        // EC2 takes all of them away or none: where all are gone, it was the try whose answer got lost.
+        if may_be_done && gone.len() == rules.len() {
+            done.extend(gone.iter().map(revoked));
         }
         failed.map_or(Ok(()), Err)
     }

@@ -56,6 +56,7 @@ impl<'a> Opening<'a> {
             severity: self.pieces.iter().map(Piece::severity).max().unwrap_or(Severity::Low),
             remedy: self.remedy(),
             summary: self.summary(&rules, &ports),
+            aside: String::new(),
             evidence: self.evidence(&rules, &ports),
         }
     }

@@ -56,7 +56,7 @@ fn says(report: &Report, what: &str) -> bool {
 }
 
 fn finds(report: &Report, what: &str) -> bool {
-    report.findings.iter().any(|finding| finding.summary.contains(what))
+    report.findings.iter().any(|finding| finding.sentence().contains(what))
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn what_is_opened_between_the_plan_and_the_tag_is_told_with_the_change() {
     let [first, next] = walk_twice(&control(&memory, ISOLATE));
     assert_eq!(first.report.outcome, Outcome::Remediated);
     let remaining = first.report.remaining.unwrap();
-    assert!(remaining.iter().any(|left| left.summary.contains("sgr-9")), "{remaining:?}");
+    assert!(remaining.iter().any(|left| left.sentence().contains("sgr-9")), "{remaining:?}");
     assert_eq!((next.report.outcome, next.report.findings), (Outcome::Alerted, remaining));
     assert!(matches!(next.told, Told::Repeated), "{:?}", next.told);
 }

@@ -100,6 +100,16 @@ fn types_of_icmp_and_protocols_without_ports_are_no_ports() {
 }
 
 #[test]
+fn a_rule_for_all_traffic_that_helps_to_open_what_is_exempt_stays() {
+    let memory = memory(&[rule("sgr-1", "-1", "all", "pl-half"), rule("sgr-2", "50", "all", "128.0.0.0/1")]);
+    let control = control(&memory, "{}");
+    assert!(rest(&control, &scope("", &["128.0.0.0/1"])).is_compliant());
+    // The other way round the rule of the protocol itself goes.
+    assert!(close_rest(&control, &scope("", &["pl-half"])).is_some());
+    assert_eq!(memory.says(), ["all traffic from pl-half"]);
+}
+
+#[test]
 fn a_group_of_which_a_part_is_exempt_is_not_isolated_and_loses_the_rules_of_the_rest() {
     let memory = in_use(&["eni-1"]).with_interface("eni-2", "nat_gateway", &[GROUP]);
     memory.rules.borrow_mut().push(rule("sgr-2", "tcp", "3389", WORLD));
@@ -184,8 +194,6 @@ fn is_exempt(scope: &Scope, rule: &Rule, protocol: &Protocol, port: u16) -> bool
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
-
     /// What is exempt reaches what it reached, nothing else stays open, and nothing is there that was not before.
     #[test]
     fn exactly_what_is_exempt_stays_open(

@@ -110,7 +110,7 @@ fn interfaces_of_aws_services_are_left_alone_and_named() {
     assert!(!advice.contains("keeps opening"), "{advice}");
     let said = &report.findings[1];
     assert_eq!(
-        (said.kind, said.severity, said.remedy, said.summary.as_str()),
+        (said.kind, said.severity, said.remedy, said.sentence().as_str()),
         (
             "open-on-managed-interface",
             Severity::High,
@@ -138,10 +138,10 @@ fn an_open_group_that_nothing_uses_is_told_as_a_trap() {
     assert_eq!((report.outcome, report.severity()), (Outcome::Alerted, Severity::Medium));
     assert!(
         report.findings[0]
-            .summary
+            .sentence()
             .ends_with("as soon as a network interface gets the group: now none has it"),
         "{}",
-        report.findings[0].summary
+        report.findings[0].sentence()
     );
     assert_eq!(memory.calls.borrow().len(), 3);
 }
@@ -168,7 +168,10 @@ fn one_interface_that_is_gone_or_refused_does_not_stop_the_others() {
     assert_eq!(report.changes.iter().filter(|change| change.action == PLACE).count(), 2);
     let remaining = report.remaining.unwrap();
     assert_eq!(remaining.len(), 1, "what remains is said");
-    assert!(remaining[0].summary.ends_with(", still on eni-refused of instance i-refused"), "{remaining:?}");
+    assert!(
+        remaining[0].sentence().ends_with(", still on eni-refused of instance i-refused"),
+        "{remaining:?}"
+    );
     assert_eq!(memory.groups_of("eni-4"), [QUARANTINE, OTHER]);
 }
 

@@ -159,12 +159,12 @@ fn a_group_that_only_services_and_other_accounts_use_is_in_use() {
         assert_eq!(report.hindrance, None, "that is for a person");
         assert!(revokes(&report, "How to close it by hand"), "{:?}", report.evidence);
         assert!(
-            report.findings.iter().all(|finding| !finding.summary.contains("none has it")),
+            report.findings.iter().all(|finding| !finding.sentence().contains("none has it")),
             "{:?}",
             report.findings
         );
         assert!(
-            report.findings.iter().any(|finding| finding.summary.contains("eni-1")),
+            report.findings.iter().any(|finding| finding.sentence().contains("eni-1")),
             "{:?}",
             report.findings
         );

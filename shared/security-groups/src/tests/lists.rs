@@ -18,7 +18,7 @@ fn a_list_that_holds_the_world_is_open_and_its_rule_goes() {
             .with_list("pl-1", "210987654321", &["0.0.0.0/1", "128.0.0.0/1"]);
     let report = walk(&control(&memory, "{}"));
     assert_eq!(report.outcome, Outcome::Remediated);
-    assert!(report.findings[0].summary.ends_with("through rule sgr-1 (prefix list pl-1 (offices))"));
+    assert!(report.findings[0].sentence().ends_with("through rule sgr-1 (prefix list pl-1 (offices))"));
     assert_eq!(memory.says(), ["tcp 22 from 10.0.0.0/8", "tcp 443 from pl-1", "tcp 80 from pl-1"]);
     let before = report.before.unwrap();
     assert_eq!(before["prefix_lists"][0]["blocks"], json!(["0.0.0.0/1", "128.0.0.0/1"]));
@@ -68,7 +68,7 @@ fn a_list_that_cannot_be_read_is_said_and_does_not_keep_the_rest_open() {
         ("unreadable-prefix-list", Severity::Medium, Remedy::Report)
     );
     assert_eq!(
-        said.summary,
+        said.sentence(),
         "Nobody knows whom rule sgr-1 lets in: prefix list pl-1 could not be read (`ec2:GetManagedPrefixListEntries` \
          was refused: InvalidPrefixListID.NotFound)"
     );
@@ -96,9 +96,9 @@ fn a_role_that_may_not_read_lists_says_which_right_it_lacks() {
     memory.denied.borrow_mut().extend([ENTRIES, NAMES]);
     let report = walk(&control(&memory, "{}"));
     assert_eq!(report.outcome, Outcome::Alerted);
-    assert!(report.findings[0].summary.contains(ENTRIES), "{}", report.findings[0].summary);
+    assert!(report.findings[0].sentence().contains(ENTRIES), "{}", report.findings[0].sentence());
     assert!(
-        !report.findings[0].summary.contains("no)"),
+        !report.findings[0].sentence().contains("no)"),
         "not EC2's own words, which differ from call to call"
     );
 }

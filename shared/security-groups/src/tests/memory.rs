@@ -41,6 +41,8 @@ pub(super) struct Memory {
     pub(super) denied: RefCell<Vec<&'static str>>,
     /// What EC2 refuses whenever a call names it: ids of rules or of VPCs, or permissions as they are written.
     pub(super) refused: RefCell<Vec<&'static str>>,
+    /// Whether the first call that revokes has to be tried again, and whether it took effect before.
+    pub(super) repeats_revoking: Cell<Option<bool>>,
     /// What happens just before the first call of an action.
     pub(super) meanwhile: RefCell<Vec<(&'static str, Event)>>,
     pub(super) calls: RefCell<Vec<&'static str>>,
@@ -79,6 +81,7 @@ impl Memory {
             meanwhile: RefCell::default(),
             calls: RefCell::default(),
             failing: RefCell::default(),
+            repeats_revoking: Cell::default(),
             rest: RefCell::default(),
             gone: RefCell::default(),
             tells_of: Cell::new(usize::MAX),
@@ -265,9 +268,13 @@ impl SecurityGroups for &Memory {
     async fn revoke(&self, _: &At<'_>, ids: &[&RuleId]) -> Result<Revoked, CallError> {
         self.call("ec2:RevokeSecurityGroupIngress")?;
         self.refuse("ec2:RevokeSecurityGroupIngress", ids.iter().map(ToString::to_string))?;
+        let is_repeated = self.repeats_revoking.take();
         let mut rules = self.rules.borrow_mut();
+        if is_repeated == Some(true) {
+            rules.retain(|rule| !ids.contains(&&rule.id));
+        }
         if !ids.iter().all(|id| rules.iter().any(|rule| rule.id == **id && !rule.is_egress)) {
-            return Ok(Revoked::NotThere);
+            return Ok(if is_repeated.is_some() { Revoked::MayBeDone } else { Revoked::NotThere });
         }
         rules.retain(|rule| !ids.contains(&&rule.id));
         Ok(Revoked::Done)

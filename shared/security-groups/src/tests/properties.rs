@@ -94,8 +94,6 @@ fn offends(assessment: &Assessment, rule: &Rule, protocol: &Protocol, port: u16)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
-
     #[test]
     fn after_revoking_nothing_is_open_and_what_was_right_reaches_what_it_reached(
         rules in any_rules(),
@@ -201,11 +199,11 @@ proptest! {
         let summaries = |json: &str| -> Vec<String> {
             let control = control(&memory, json);
             let findings = control.findings(&control.assess(&read(&control), SystemTime::UNIX_EPOCH));
-            findings.into_iter().map(|finding| finding.summary).collect()
+            findings.into_iter().map(|finding| finding.sentence()).collect()
         };
         let alerted = walk(&control(&memory, r#"{"quarantine": "alert"}"#));
         prop_assert_eq!(&*memory.rules.borrow(), &rules);
-        let said: Vec<String> = alerted.findings.into_iter().map(|finding| finding.summary).collect();
+        let said: Vec<String> = alerted.findings.into_iter().map(|finding| finding.sentence()).collect();
         prop_assert_eq!(said, summaries("{}"));
     }
 }

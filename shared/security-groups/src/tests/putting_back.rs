@@ -90,8 +90,6 @@ fn open_group() -> Memory {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
-
     #[test]
     fn what_was_closed_is_as_it_was_before_and_the_second_time_it_is_so_already(
         scene in any_scene(),
@@ -222,7 +220,7 @@ fn interfaces_get_their_groups_back_in_their_order_and_the_quarantine_group_stay
     assert!(world.memory.quarantine.borrow().is_some());
     assert_eq!(world.writes(), ["ec2:ModifyNetworkInterfaceAttribute"; 2]);
     let report = world.topic.reports.borrow().last().cloned().unwrap();
-    assert!(report.findings.iter().any(|finding| finding.summary.contains("22")), "{:?}", report.findings);
+    assert!(report.findings.iter().any(|finding| finding.sentence().contains("22")), "{:?}", report.findings);
 }
 
 #[test]

@@ -101,8 +101,6 @@ pub(super) fn interfaces(memory: &Memory) -> Vec<Interface> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
-
     #[test]
     fn state_plan_and_changes_come_back_as_they_were_and_undo_puts_everything_back(
         scene in any_scene(),

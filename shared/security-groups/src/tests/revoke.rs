@@ -150,13 +150,33 @@ fn where_every_rule_is_gone_already_nothing_is_claimed_and_nothing_tagged() {
 }
 
 #[test]
+fn what_an_earlier_try_revoked_whose_answer_got_lost_is_curfews_own_change() {
+    for ports in [&["22"][..], &["22", "23"]] {
+        let memory = Memory::of([]);
+        let rules = ports.iter().map(|port| rule(&format!("sgr-{port}"), "tcp", port, WORLD));
+        memory.rules.borrow_mut().extend(rules);
+        memory.repeats_revoking.set(Some(true));
+        let report = walk(&control(&memory, "{}"));
+        assert_eq!((report.outcome, report.changes.len()), (Outcome::Remediated, ports.len() + 1));
+        assert!(memory.about.borrow().tags.contains_key("curfew:quarantined-at"));
+    }
+    // The try that failed took nothing away: whoever removed a rule meanwhile, it was not Curfew.
+    let memory = Memory::of(["22", "23", "24"].map(|port| rule(&format!("sgr-{port}"), "tcp", port, WORLD)));
+    memory.repeats_revoking.set(Some(false));
+    let gone = |memory: &Memory| drop(memory.rules.borrow_mut().remove(1));
+    memory.meanwhile.borrow_mut().push(("ec2:RevokeSecurityGroupIngress", gone));
+    let report = walk(&control(&memory, "{}"));
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Remediated, 3), "{:?}", report.changes);
+}
+
+#[test]
 fn a_rule_that_is_opened_meanwhile_is_still_open_and_named() {
     let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
     let opened = |memory: &Memory| memory.rules.borrow_mut().push(rule("sgr-9", "tcp", "23", WORLD));
     memory.meanwhile.borrow_mut().push(("ec2:CreateTags", opened));
     let report = walk(&control(&memory, "{}"));
     assert_eq!(report.outcome, Outcome::StillOpen);
-    let left: Vec<String> = report.remaining.unwrap().into_iter().map(|finding| finding.summary).collect();
+    let left: Vec<String> = report.remaining.unwrap().into_iter().map(|finding| finding.sentence()).collect();
     assert_eq!(left, ["Anyone on the internet may reach tcp 23 (Telnet) through rule sgr-9"]);
 }
 

@@ -62,7 +62,7 @@ fn an_open_group_is_said_to_be_open_whatever_else_cannot_be_read() {
             assert_eq!((report.outcome, report.changes.len()), (Outcome::Alerted, 0), "{settings} {error}");
             let ssh = &report.findings[0];
             assert_eq!((ssh.kind, ssh.severity), ("open-ingress", Severity::High), "{settings} {error}");
-            assert!(ssh.summary.contains("tcp 22 (SSH)") && !ssh.summary.contains("none has it"));
+            assert!(ssh.sentence().contains("tcp 22 (SSH)") && !ssh.sentence().contains("none has it"));
             let [unread] = &report.unread[..] else { panic!("{:?}", report.unread) };
             assert_eq!((unread.what.as_str(), &*unread.unknown.action), (what, action));
             assert_eq!(unread.unknown.message, error.to_string());
@@ -78,7 +78,7 @@ fn an_open_group_is_said_to_be_open_whatever_else_cannot_be_read() {
             assert_eq!(ssh.remedy, if isolates { Remedy::Close } else { Remedy::Report });
             assert_eq!(report.advice[0].starts_with("Decide"), !isolates, "{:?}", report.advice);
             let unknown_use = ", where a network interface has the group, which is not known";
-            assert_eq!(ssh.summary.ends_with(unknown_use), action == INTERFACES, "{}", ssh.summary);
+            assert_eq!(ssh.sentence().ends_with(unknown_use), action == INTERFACES, "{}", ssh.sentence());
             let head = &report.evidence[0].body;
             assert_eq!(head.contains("could not be read"), action == ABOUT, "{head}");
         }
@@ -106,7 +106,7 @@ fn a_group_that_nothing_uses_may_be_a_quarantine_group_where_its_tags_cannot_be_
     let said = "find out whether this is a quarantine group, which would lose its open rules (the function's role \
                 may not call `ec2:DescribeSecurityGroups`)";
     assert_eq!((report.outcome, report.hindrance.as_deref()), (Outcome::Alerted, Some(said)));
-    assert!(report.findings[0].summary.ends_with("now none has it"), "{:?}", report.findings);
+    assert!(report.findings[0].sentence().ends_with("now none has it"), "{:?}", report.findings);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn rules_that_could_not_be_read_hide_none_that_could() {
             let memory = open();
             *memory.rest.borrow_mut() = Some(error.clone());
             let report = walk(&control(&memory, settings));
-            assert!(report.findings[0].summary.contains("tcp 22 (SSH)"), "{settings} {error}");
+            assert!(report.findings[0].sentence().contains("tcp 22 (SSH)"), "{settings} {error}");
             assert_eq!(report.unread[0].what, "the rest of the group's rules");
             assert_ne!(report.outcome, Outcome::Remediated, "{settings} {error}");
             assert!(report.evidence.iter().any(|block| block.body.contains("There may be others")));

@@ -114,7 +114,7 @@ fn severity_grows_with_what_can_be_reached() {
 #[test]
 fn each_finding_is_one_sentence() {
     let said = |rules: &[Rule]| -> Vec<String> {
-        findings(rules.to_vec(), "{}").into_iter().map(|finding| finding.summary).collect()
+        findings(rules.to_vec(), "{}").into_iter().map(|finding| finding.sentence()).collect()
     };
     assert_eq!(
         said(&[rule("sgr-1", "tcp", "22", WORLD)]),
@@ -169,7 +169,7 @@ fn a_world_in_many_parts_is_one_finding_that_names_a_few_of_its_rules() {
     let parts = (0..=255).map(|n| rule(&format!("sgr-{n:03}"), "tcp", "5432", &format!("{n}.0.0.0/8")));
     let findings = findings(parts, "{}");
     assert_eq!(findings.len(), 1);
-    let said = &findings[0].summary;
+    let said = &findings[0].sentence();
     assert!(
         said.starts_with("Anyone on the internet may reach tcp 5432 (PostgreSQL) through rules sgr-001, ")
     );
@@ -200,7 +200,7 @@ fn the_evidence_names_the_rules_which_the_state_before_has_complete() {
 fn the_evidence_of_a_protocol_without_ports_has_neither_ports_nor_services() {
     let found = findings([rule("sgr-1", "gre", "all", WORLD), rule("sgr-2", "tcp", "22", WORLD)], "{}");
     assert_eq!(found.len(), 2);
-    let gre = found.iter().find(|finding| finding.summary.contains("GRE")).unwrap();
+    let gre = found.iter().find(|finding| finding.sentence().contains("GRE")).unwrap();
     assert_eq!((gre.kind, gre.severity, gre.remedy), ("open-ingress", Severity::High, Remedy::Close));
     assert_eq!(
         gre.evidence,
@@ -221,7 +221,7 @@ fn many_protocols_without_ports_are_one_finding_beside_that_of_many_ports() {
         (0..30).map(|n| rule(&format!("sgr-{n:02}"), "tcp", &format!("{}-{}", 1_000 + n, 60_000 - n), WORLD));
     let found = findings(protocols.chain(ports), "{}");
     assert_eq!(found.len(), 2);
-    let is_of = |what: &str| found.iter().filter(|finding| finding.summary.contains(what)).count();
+    let is_of = |what: &str| found.iter().filter(|finding| finding.sentence().contains(what)).count();
     assert_eq!(
         (
             is_of("IP protocol 60 (IPv6-Opts), IP protocol 61, IP protocol 62 (CFTP) and 37 more"),

@@ -37,7 +37,7 @@ fn the_stricter_of_bucket_and_account_decides_and_the_finding_says_whose_setting
         let finding = &report.findings[0];
         match whose {
             Some(whose) => {
-                assert!(finding.summary.ends_with(whose), "{}", finding.summary);
+                assert!(finding.sentence().ends_with(whose), "{}", finding.sentence());
                 assert_eq!((finding.kind, finding.severity), ("ignored-public-grant", Severity::Medium));
             }
             None => assert_eq!((finding.kind, finding.severity), ("public-grant", Severity::High)),
@@ -66,7 +66,7 @@ fn an_account_that_can_not_be_read_counts_as_open_and_the_finding_says_why_it_is
             let memory = Memory::of(listable()).failing(ASKED, error.clone());
             let report = close(&memory, settings);
             assert_eq!((report.outcome, report.severity()), (Outcome::Remediated, Severity::High));
-            let summary = &report.findings[0].summary;
+            let summary = &report.findings[0].sentence();
             assert!(summary.ends_with(&format!("Block Public Access of the account ({why})")), "{summary}");
             assert!(!memory.acl.borrow().is_public());
             says_again_nothing(&memory, settings);
@@ -78,7 +78,7 @@ fn an_account_that_can_not_be_read_counts_as_open_and_the_finding_says_why_it_is
     let both = Memory::of(listable())
         .failing("GetPublicAccessBlock", denied("s3:GetBucketPublicAccessBlock"))
         .failing(ASKED, denied("s3:GetAccountPublicAccessBlock"));
-    let summary = close(&both, PLAIN).findings[0].summary.clone();
+    let summary = close(&both, PLAIN).findings[0].sentence().clone();
     assert!(
         summary.contains("of the bucket (") && summary.contains(" and Block Public Access of the account (")
     );

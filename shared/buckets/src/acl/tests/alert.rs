@@ -185,7 +185,7 @@ fn a_website_bucket_is_closed_all_the_same_and_the_alert_says_that_it_is_one() {
         let report = close(&memory, settings);
         assert_eq!(report.outcome, Outcome::Remediated);
         assert!(!memory.acl.borrow().is_public());
-        assert!(report.findings[0].summary.ends_with("; the bucket serves a website"));
+        assert!(report.findings[0].sentence().ends_with("; the bucket serves a website"));
         assert!(body(&report, "This bucket serves a website").unwrap().contains("403"));
         assert_eq!(report.before.unwrap()["ServesWebsite"], true);
     }

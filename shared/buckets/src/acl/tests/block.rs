@@ -70,9 +70,9 @@ fn flags_that_can_not_be_read_do_not_keep_the_grants_and_are_left_to_a_person() 
         let [left] = &report.remaining.as_ref().unwrap()[..] else { panic!("{:?}", report.remaining) };
         assert_eq!((left.kind, left.remedy), ("public-acls-block-unknown", Remedy::ByHand));
         // Nothing is claimed of what nobody knows.
-        assert!(left.summary.starts_with("A second read found no public grant any more, but whether"));
+        assert!(left.sentence().starts_with("A second read found no public grant any more, but whether"));
         let why = remediation::Unknown::from(error).why();
-        assert!(left.summary.contains(&format!("is not known ({why})")), "{}", left.summary);
+        assert!(left.sentence().contains(&format!("is not known ({why})")), "{}", left.sentence());
         says_that_what_was_open_is_closed(&report);
         // The command would turn off what nobody could see.
         assert_eq!(report.evidence[0].title, COMMANDS);
@@ -117,7 +117,7 @@ fn what_the_account_keeps_without_effect_is_not_called_open_after_the_change_eit
     let report = close(&memory, BLOCKING);
     let [left] = &report.remaining.as_ref().unwrap()[..] else { panic!("{:?}", report.remaining) };
     assert_eq!(left.kind, "public-acls-not-blocked");
-    assert!(!left.summary.contains("objects"), "{}", left.summary);
+    assert!(!left.sentence().contains("objects"), "{}", left.sentence());
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn objects_are_not_said_to_be_public_while_their_acls_are_ignored() {
             .with_block(flags(false, ignores, false, false))
             .failing("PutPublicAccessBlock", error);
         let report = close(&memory, BLOCKING);
-        let left = &report.remaining.as_ref().unwrap()[0].summary;
+        let left = &report.remaining.as_ref().unwrap()[0].sentence();
         assert_eq!(left.ends_with("; objects that were uploaded as public may still be"), !ignores, "{left}");
     }
 }
@@ -181,8 +181,12 @@ fn a_block_that_fails_is_failed_and_left_to_a_person_with_the_command() {
         assert_eq!(is_told, !error.is_passing(), "what may pass is tried again first");
         let left = &report.remaining.as_ref().unwrap()[0];
         assert_eq!((left.kind, left.remedy), ("public-acls-not-blocked", Remedy::ByHand));
-        assert!(left.summary.contains("A second read found no public grant any more"), "{}", left.summary);
-        assert!(left.summary.contains("turn them on by hand"));
+        assert!(
+            left.sentence().contains("A second read found no public grant any more"),
+            "{}",
+            left.sentence()
+        );
+        assert!(left.sentence().contains("turn them on by hand"));
         says_that_what_was_open_is_closed(&report);
         assert!(!memory.acl.borrow().is_public());
 

@@ -95,7 +95,7 @@ fn a_grant_has_no_effect_exactly_where_public_acls_are_ignored() {
         assert_eq!(finding.severity, if effective { Severity::High } else { Severity::Medium }, "{block:?}");
         assert_eq!(finding.kind, if effective { "public-grant" } else { "ignored-public-grant" });
         assert_eq!(
-            finding.summary.ends_with("has no effect now: IgnorePublicAcls of the bucket is on"),
+            finding.sentence().ends_with("has no effect now: IgnorePublicAcls of the bucket is on"),
             !effective
         );
         // What is merely there goes as well, and the flags stay.

@@ -46,12 +46,15 @@ fn a_public_grant_is_said_and_goes_whatever_else_cannot_be_read() {
                 // What is unknown is said where it matters, and nothing is claimed of it.
                 let unread: Vec<&str> = report.unread.iter().map(|unread| unread.what.as_str()).collect();
                 assert_eq!(unread, what.as_slice(), "{error}");
-                assert_eq!(grant.summary.contains("unless what could not be read stops it"), what.is_some());
+                assert_eq!(
+                    grant.sentence().contains("unless what could not be read stops it"),
+                    what.is_some()
+                );
                 assert!(
                     report.evidence.iter().any(|block| block.body.contains(&error.to_string())),
                     "{error}"
                 );
-                assert!(!grant.summary.contains("website"), "{}", grant.summary);
+                assert!(!grant.sentence().contains("website"), "{}", grant.sentence());
                 // What is closed asks for no other look.
                 let waits = mode == Mode::Observe && what.is_some() && error.is_passing();
                 assert_eq!(report.is_unfinished(), waits, "{error} {mode:?}");

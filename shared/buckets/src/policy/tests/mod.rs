@@ -129,7 +129,7 @@ fn kinds(findings: &[Finding]) -> Vec<&'static str> {
 fn a_public_policy_leads_with_one_sentence_and_is_never_planned_to_be_changed() {
     let findings = findings(&state(PUBLIC, true));
     assert_eq!(findings[0].kind, "public");
-    assert_eq!(findings[0].summary, "Anyone on the internet can read every object in `acme-reports`");
+    assert_eq!(findings[0].sentence(), "Anyone on the internet can read every object in `acme-reports`");
     assert_eq!((findings[0].severity, findings[0].remedy), (Severity::Critical, Remedy::Report));
     assert!(findings[0].evidence["witness"].is_object(), "{}", findings[0].evidence);
     assert!(findings[0].evidence["fix"]["patch"].is_array(), "{}", findings[0].evidence);
@@ -174,9 +174,9 @@ fn restrict_public_buckets_of_bucket_or_account_lowers_the_alarm_and_is_named() 
         let findings = findings(&state);
         assert!(findings.iter().all(|finding| finding.severity <= Severity::Medium));
         assert!(
-            findings[0].summary.ends_with(&format!("blocked for now by {words}")),
+            findings[0].sentence().ends_with(&format!("blocked for now by {words}")),
             "{}",
-            findings[0].summary
+            findings[0].sentence()
         );
         let advice = report(&state).advice;
         assert!(advice[0].starts_with("Keep RestrictPublicBuckets on"), "{advice:?}");
@@ -192,7 +192,7 @@ fn restrict_public_buckets_softens_nothing_that_only_services_get_in_by() {
     let findings = findings(&state);
     assert_eq!((findings[0].kind, findings[0].severity), ("public", Severity::Critical));
     assert_eq!(
-        findings[0].summary,
+        findings[0].sentence(),
         "AWS services that act for an outside account can read every object in `acme-reports`"
     );
     let report = report(&state);
@@ -230,7 +230,7 @@ fn restrict_public_buckets_is_no_comfort_where_s3_does_not_call_the_policy_publi
     state.policy.as_mut().unwrap().bucket_block = Fact::Known(on);
     let findings = findings(&state);
     assert_eq!(findings[0].severity, Severity::Critical);
-    assert!(!findings[0].summary.contains("blocked"));
+    assert!(!findings[0].sentence().contains("blocked"));
     let evidence = report(&state).evidence;
     assert!(evidence[2].body.contains("does not apply"), "{}", evidence[2].body);
 }

@@ -22,7 +22,7 @@ fn what_s3_says_is_said_only_where_it_was_read() {
     let closed = state(CLOSED_BY_DENY, true);
     let denied = CallError::Denied(Denied { action: "s3:GetBucketPolicyStatus", message: "no".to_owned() });
     for report in [report_without(&closed, &[denied]), report(&state(CLOSED_BY_DENY, false))] {
-        let headline = &report.findings[0].summary;
+        let headline = &report.findings[0].sentence();
         assert!(headline.starts_with("Only a `Deny` keeps outsiders out"), "{headline}");
         assert!(!headline.contains("S3 calls") && !headline.contains("unless what"), "{headline}");
     }
@@ -55,16 +55,16 @@ fn whatever_else_cannot_be_read_what_the_policy_lets_in_is_said_and_what_is_unkn
             let report = report_without(&public, std::slice::from_ref(&error));
             assert_eq!(report.outcome, Outcome::Alerted, "{error}");
             let (first, others) = report.findings.split_first().unwrap();
-            assert!(first.summary.starts_with(&known.findings[0].summary), "{}", first.summary);
+            assert!(first.sentence().starts_with(&known.findings[0].sentence()), "{}", first.sentence());
             assert_eq!((first.severity, first.kind), (known.findings[0].severity, known.findings[0].kind));
             assert_eq!((&first.evidence, others), (&known.findings[0].evidence, &known.findings[1..]));
             // With both switches off, S3's verdict changes nothing.
             let doubt = format!(", unless what could not be read stops it: {what} (");
             assert_eq!(
-                first.summary.contains(&doubt),
+                first.sentence().contains(&doubt),
                 action != "s3:GetBucketPolicyStatus",
                 "{}",
-                first.summary
+                first.sentence()
             );
             let unread: Vec<_> = report.unread.iter().map(|unread| unread.what.as_str()).collect();
             assert_eq!(unread, [what]);
@@ -90,7 +90,7 @@ fn whatever_else_cannot_be_read_what_the_policy_lets_in_is_said_and_what_is_unkn
 fn all_that_is_unknown_is_said_together() {
     let [verdict, bucket, account] = READS.map(|(action, _)| failures(action)[0].clone());
     let report = report_without(&state(PUBLIC, true), &[verdict, bucket, account]);
-    let summary = &report.findings[0].summary;
+    let summary = &report.findings[0].sentence();
     assert!(
         summary.starts_with("Anyone on the internet can read every object in `acme-reports`, unless "),
         "{summary}"
@@ -107,11 +107,11 @@ fn a_switch_whose_effect_is_unknown_softens_nothing() {
     restricted.policy.as_mut().unwrap().bucket_block = Fact::Known(on);
     let report = report_without(&restricted, &[throttled()]);
     assert_eq!(report.findings[0].severity, Severity::Critical);
-    assert!(!report.findings[0].summary.contains("blocked"), "{}", report.findings[0].summary);
+    assert!(!report.findings[0].sentence().contains("blocked"), "{}", report.findings[0].sentence());
     assert!(
-        report.findings[0].summary.contains(", unless what could not be read stops it: S3's own verdict"),
+        report.findings[0].sentence().contains(", unless what could not be read stops it: S3's own verdict"),
         "{}",
-        report.findings[0].summary
+        report.findings[0].sentence()
     );
     let blocks = &report.evidence[2].body;
     assert!(
@@ -120,7 +120,7 @@ fn a_switch_whose_effect_is_unknown_softens_nothing() {
     );
     assert!(!report.advice.iter().any(|advice| advice.contains("turn on")), "{:?}", report.advice);
     // What is known to block does so whatever the other switch says.
-    let summary = report_without(&restricted, &[denied()]).findings[0].summary.clone();
+    let summary = report_without(&restricted, &[denied()]).findings[0].sentence().clone();
     assert!(summary.ends_with("blocked for now by RestrictPublicBuckets of the bucket"), "{summary}");
 }
 
@@ -133,7 +133,7 @@ fn a_private_policy_without_a_verdict_is_not_called_compliant() {
         let expected = if error.is_passing() { Outcome::Failed } else { Outcome::Alerted };
         assert_eq!((report.outcome, report.is_unfinished()), (expected, error.is_passing()));
         assert_eq!(kinds(&report.findings), ["unknown-verdict"]);
-        assert!(report.findings[0].summary.contains(&Unknown::from(error).why()), "{:?}", report.findings);
+        assert!(report.findings[0].sentence().contains(&Unknown::from(error).why()), "{:?}", report.findings);
     }
     // The other reads decide nothing about a policy that lets nobody in.
     for (action, _) in &READS[1..] {
@@ -174,7 +174,7 @@ fn a_policy_that_may_not_be_read_and_is_public_is_reported_by_s3s_verdict() {
         let sentence =
             format!("S3 calls the policy of `acme-reports` public; what it says could not be read ({why})");
         assert_eq!(
-            (report.findings[0].summary.as_str(), report.severity()),
+            (report.findings[0].sentence().as_str(), report.severity()),
             (sentence.as_str(), Severity::High)
         );
         assert_eq!(report.unread[0].what, "what the policy says");
@@ -198,7 +198,7 @@ fn of_a_policy_that_may_not_be_read_the_switches_are_said_as_of_any_other() {
     restricted.policy.as_mut().unwrap().bucket_block = Fact::Known(on);
     let report = report_without(&restricted, std::slice::from_ref(&denied));
     assert!(
-        report.findings[0].summary.ends_with(" - blocked for now by RestrictPublicBuckets of the bucket")
+        report.findings[0].sentence().ends_with(" - blocked for now by RestrictPublicBuckets of the bucket")
     );
     assert_eq!(report.severity(), Severity::Medium);
     assert!(report.advice[1].starts_with("Keep RestrictPublicBuckets on"), "{:?}", report.advice);
@@ -206,7 +206,7 @@ fn of_a_policy_that_may_not_be_read_the_switches_are_said_as_of_any_other() {
     let unknown = failures(READS[1].0)[0].clone();
     let report = report_without(&state(PUBLIC, true), &[denied, unknown]);
     let doubt = ", unless what could not be read stops it: Block Public Access of the bucket (";
-    assert!(report.findings[0].summary.contains(doubt), "{}", report.findings[0].summary);
+    assert!(report.findings[0].sentence().contains(doubt), "{}", report.findings[0].sentence());
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_policy_of_which_only_s3_says_that_it_is_not_public_is_not_called_compliant(
         let expected = if error.is_passing() { Outcome::Failed } else { Outcome::Alerted };
         assert_eq!((report.outcome, report.is_unfinished()), (expected, error.is_passing()));
         assert!(
-            report.findings[0].summary.ends_with("; S3 does not call it public"),
+            report.findings[0].sentence().ends_with("; S3 does not call it public"),
             "{:?}",
             report.findings
         );
@@ -255,7 +255,7 @@ fn a_verdict_that_does_not_come_is_mailed_with_the_findings_once_and_alone_only_
         told(&[(&private, no, false), (&private, no, false), (&private, no, true)]),
         [false, false, true]
     );
-    // What was unknown and is known now is news.
-    assert_eq!(told(&[(&public, no, false), (&public, &[], false)]), [true, true]);
+    // That it is known now is no news.
+    assert_eq!(told(&[(&public, no, false), (&public, &[], false)]), [true, false]);
     assert_eq!(told(&[(&private, no, false), (&private, &[], false)]), [false, false]);
 }
