@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clock::rfc3339;
 use crate::earlier::Earlier;
 use crate::ledger::Held;
-use crate::{CallError, Control, Exempt, Mode, Outcome, Unread};
+use crate::{Assessment, CallError, Control, Exempt, Mode, Outcome, Unread};
 
 /// What happened to one subject.
 #[derive(Debug)]
@@ -148,6 +148,14 @@ impl<C: Control> Walked<C> {
         last.iter().find(|unread| unread.unknown.is_passing())
     }
 
+    /// Whether all that is left open after the changes is what another read may clear up.
+    fn waits_for_a_read(&self) -> bool {
+        self.seen.as_ref().is_some_and(|Seen { assessment, .. }| {
+            let may_pass = |finding| !assessment.remedy(finding).is_open() || assessment.may_pass(finding);
+            assessment.is_open() && assessment.findings().iter().all(may_pass)
+        })
+    }
+
     /// All that could not be read, each once.
     #[must_use]
     pub fn unread(&self) -> Vec<&Unread> {
@@ -166,7 +174,7 @@ impl<C: Control> Walked<C> {
     /// What may pass by itself is said once nobody will hand the same trigger out again: `last_chance`.
     #[must_use]
     pub fn concerns_a_person(&self, last_chance: bool) -> bool {
-        let for_good = !self.error.as_ref().is_some_and(StepError::is_passing);
+        let for_good = !self.error.as_ref().is_some_and(StepError::is_passing) && !self.waits_for_a_read();
         match self.outcome {
             Outcome::Compliant => false,
             Outcome::Exempt => self.exempt.ends_soon,

@@ -128,6 +128,10 @@ impl Assessment for AclAssessment {
         }
     }
 
+    fn may_pass(&self, finding: &AclFinding) -> bool {
+        matches!(finding, AclFinding::BlockUnknown(unknown) if unknown.is_passing())
+    }
+
     fn is_guard(&self, finding: &AclFinding) -> bool {
         match finding {
             AclFinding::Grant(_) => false,

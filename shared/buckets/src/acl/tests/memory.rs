@@ -36,8 +36,8 @@ pub(super) struct Memory {
     pub before: RefCell<Option<Acl>>,
     /// How many reads of the ACL are answered once it was written; `None` where all are.
     pub acl_reads_left: Cell<Option<usize>>,
-    /// Whether the flags can not be read any more once they were written.
-    pub flags_unreadable_after: bool,
+    /// Why the flags can not be read any more once they were written.
+    pub flags_unreadable_after: Option<CallError>,
     pub calls: RefCell<Vec<&'static str>>,
 }
 
@@ -59,7 +59,7 @@ impl Memory {
             lag: Cell::new(0),
             before: RefCell::default(),
             acl_reads_left: Cell::new(None),
-            flags_unreadable_after: false,
+            flags_unreadable_after: None,
             calls: RefCell::default(),
         }
     }
@@ -135,9 +135,10 @@ impl BucketAcls for &Memory {
         &self,
         _: &Target<'_, BucketName>,
     ) -> Result<Option<PublicAccessBlock>, CallError> {
-        if self.flags_unreadable_after && self.calls.borrow().contains(&"PutPublicAccessBlock") {
+        let unreadable = self.flags_unreadable_after.as_ref();
+        if let Some(error) = unreadable.filter(|_| self.calls.borrow().contains(&"PutPublicAccessBlock")) {
             self.call("GetPublicAccessBlock")?;
-            return Err(denied("s3:GetBucketPublicAccessBlock"));
+            return Err(error.clone());
         }
         self.answer("GetPublicAccessBlock", self.block.get())
     }
