@@ -16,16 +16,16 @@ COMES = {
 
 def deploy(place, options, say):
     codes, text = packages.codes(options), settings.to_be(place, options)
-    wants = settings.wants(text)
+    mode = settings.mode(text)
     names = {"NamePrefix": place.prefix, "KeyArn": f"/{place.prefix}/key"}
     kept, shared, config = (Stack(place, name) for name in ("kept", "shared", "config"))
     # Another value later would write the settings anew.
-    begins = kept.values().get("Mode", wants["Mode"]) if kept.is_there() else wants["Mode"]
+    begins = kept.values().get("Mode", mode) if kept.is_there() else mode
     say("kept", kept.deploy({**given("kept", options), **names, "Mode": begins}, protect=True))
     # Before the functions, so that they never go by others.
     if (how := settings.put(place, text)) != "unchanged":
         say.say("settings", how)
-    say("shared", shared.deploy({**given("shared", options), **names, **wants}))
+    say("shared", shared.deploy({**given("shared", options), **names, **settings.wants(text)}))
     topic, values = shared.output("TopicArn"), shared.values()
     if values["Email"] and values["Email"] not in [one["Endpoint"] for one in subscriptions(place, topic)]:
         # SNS forgets a subscription that nobody confirms after some days, of which CloudFormation learns nothing.
@@ -42,8 +42,8 @@ def deploy(place, options, say):
     how = config.deploy({**given("config", options), **names})
     say("config", how)
     if how == "created":
-        say.say("mode", f"{wants['Mode']}: {COMES[wants['Mode']]}")
-    return f"mode: {wants['Mode']}; mails: {mails(place, topic)}"
+        say.say("mode", f"{mode}: {COMES[mode]}")
+    return f"mode: {mode}; mails: {mails(place, topic)}"
 
 
 def subscriptions(place, topic):

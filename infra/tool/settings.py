@@ -9,7 +9,7 @@ from stacks import Stack
 
 UNCHANGED = "Nothing was changed."
 # What the roles go by, from the least to the most that a function may do then.
-MORE = {"Mode": ("observe", "enforce"), "Quarantine": ("alert", "revoke", "isolate"), "BlockPublicAcls": ("no", "yes")}
+MORE = {"AclChanges": ("none", "grants", "flags"), "GroupChanges": ("none", "rules", "interfaces")}
 
 
 def write(place, options, say):
@@ -20,8 +20,7 @@ def write(place, options, say):
         raise Trouble(f"Curfew is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
     wanted, has = wants(text), shared.values()
     lacking = [name for name, order in MORE.items() if order.index(wanted[name]) > order.index(has[name])]
-    # Who only observes changes nothing in any style.
-    if lacking and wanted["Mode"] != "observe":
+    if lacking:
         raise Trouble(
             f"In {place.region} the functions' roles were not given what {options.FILE} wants ({', '.join(lacking)}).",
             f"`make deploy REGION={place.region} FILE={options.FILE}` gives it to them and writes the settings. {UNCHANGED}",
@@ -62,11 +61,19 @@ def parsed(text):
 def wants(text):
     """What the roles have to allow for these settings, as parameters of shared.yaml."""
     found = parsed(text)
+    acls, groups = found.get("s3_acl", {}), found.get("sg", {})
+    # Who only observes changes nothing in any style.
+    changes = [control.get("mode", mode(text)) == "enforce" for control in (acls, groups)]
+    styles = {"alert": "none", "revoke": "rules", "isolate": "interfaces"}
     return {
-        "Mode": found.get("mode", "enforce"),
-        "Quarantine": found.get("sg", {}).get("quarantine", "revoke"),
-        "BlockPublicAcls": "yes" if found.get("s3_acl", {}).get("block_public_acls") else "no",
+        "AclChanges": ("flags" if acls.get("block_public_acls") else "grants") if changes[0] else "none",
+        "GroupChanges": styles[groups.get("quarantine", "revoke")] if changes[1] else "none",
     }
+
+
+def mode(text):
+    """The mode of the controls that have none of their own."""
+    return parsed(text).get("mode", "enforce")
 
 
 def read(place):

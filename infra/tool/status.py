@@ -15,7 +15,7 @@ def status(place, options, say):
     for one in stacks.values():
         say.say(f"stack {one.id}", one.status())
     text = settings.read(place)
-    say.say("mode", "no settings" if text is None else settings.wants(text)["Mode"])
+    say.say("mode", "no settings" if text is None else settings.mode(text))
     functions = everything(place)
     if any(one.is_stopped() for one in functions):
         say.say("STOPPED", "events wait in the queues, four days at most; `make start` goes on")

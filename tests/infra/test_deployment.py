@@ -327,15 +327,16 @@ def test_a_role_allows_the_changes_that_the_settings_want_and_settings_that_want
     changing = {"SgQuarantineChanges", "SgQuarantineIsolates"}
     assert not policies_of(deployment, "sg-quarantine") & changing
     wants(mode="enforce")
-    told = refused(deployment.tool("settings", "--FILE", file), "roles were not given", "Mode")
+    told = refused(deployment.tool("settings", "--FILE", file), "roles were not given", "AclChanges, GroupChanges")
     assert f"make deploy REGION={REGION} FILE={file}" in told
     done(deployment.deploy("--FILE", file), "updated", 1)
     assert deployment.tool("settings", "--FILE", file).returncode == 0
-    for more, named in (({"sg": {"quarantine": "isolate"}}, "Quarantine"), ({"s3_acl": {"block_public_acls": True}}, "BlockPublicAcls")):
-        wants(mode="enforce", **more)
+    for control, more, named in (("sg", {"quarantine": "isolate"}, "(GroupChanges)"), ("s3_acl", {"block_public_acls": True}, "(AclChanges)")):
+        wants(mode="enforce", **{control: more})
         refused(deployment.tool("settings", "--FILE", file), named, "make deploy")
-        wants(mode="observe", **more)
-        assert deployment.tool("settings", "--FILE", file).returncode == 0
+        for less in ({"mode": "observe", control: more}, {"mode": "enforce", control: {"mode": "observe", **more}}):
+            wants(**less)
+            assert deployment.tool("settings", "--FILE", file).returncode == 0
 
 
 def test_the_account_is_checked_where_it_is_said(deployment):

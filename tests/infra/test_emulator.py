@@ -15,7 +15,7 @@ from harness.triggers import GROUP, compliance_change, put_evaluations
 CODE = {"CodeBucketPrefix": "acme-curfew", "CodeVersion": "1.0.0"}
 PARAMETERS = {
     "kept": {"Mode": "enforce"},
-    "shared": {"Mode": "enforce", "Quarantine": "isolate", "BlockPublicAcls": "yes", "Email": "ops@example.com"},
+    "shared": {"AclChanges": "flags", "GroupChanges": "interfaces", "Email": "ops@example.com"},
     **{function: CODE | templates.values_of(function) for function in FUNCTIONS},
     "config": {"CreateRecorder": "yes"},
 }
@@ -232,7 +232,7 @@ def test_a_role_may_use_the_key_of_the_topic_that_its_function_publishes_to(emul
 
     elsewhere = {name: value for name, value in parameters.items() if name != "KeyChoice"}
     own = created("kept", Mode="observe", KeyChoice=parameters["KeyChoice"])["KeyArn"]
-    topic = created("shared", Mode="observe", **elsewhere)["TopicArn"]
+    topic = created("shared", AclChanges="none", GroupChanges="none", **elsewhere)["TopicArn"]
     assert (own == "none") is (parameters["KeyChoice"] == "aws-managed")
     statements = statements_of(emulator, "s3-acl-private", region)
     topic = elsewhere.get("AlertTopicArn", topic)

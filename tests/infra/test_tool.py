@@ -84,6 +84,34 @@ def test_each_parameter_of_a_template_is_said_or_comes_from_the_table(name):
     assert set(tool_templates.declared(name)) <= said | table | others
 
 
+@pytest.mark.parametrize("text, acls, groups", [
+    ("{}", "grants", "rules"),
+    ('{"mode": "observe"}', "none", "none"),
+    ('{"mode": "observe", "sg": {"mode": "enforce"}}', "none", "rules"),
+    ('{"s3_acl": {"mode": "observe", "block_public_acls": true}, "sg": {"quarantine": "isolate"}}', "none", "interfaces"),
+    ('{"s3_acl": {"block_public_acls": true}, "sg": {"quarantine": "alert"}}', "flags", "none"),
+    ('{"mode": "observe", "s3_acl": {"mode": "enforce"}, "sg": {"quarantine": "isolate"}}', "grants", "none"),
+])
+def test_a_role_allows_what_the_settings_of_its_control_want_and_no_more(text, acls, groups):
+    wanted = settings.wants(text)
+    assert wanted == {"AclChanges": acls, "GroupChanges": groups}
+    declared = templates.load("shared")["Parameters"]
+    for name, order in settings.MORE.items():
+        assert declared[name]["AllowedValues"] == list(order) and "Default" not in declared[name]
+    # Which policies there are then.
+    there = {name for name, condition in templates.load("shared")["Conditions"].items() if holds(condition, wanted)}
+    expected = {"ChangesAcls": acls != "none", "BlocksPublicAcls": acls == "flags", "ChangesGroups": groups != "none", "Isolates": groups == "interfaces"}
+    assert {name: name in there for name in expected} == expected
+
+
+def holds(condition, values):
+    """Whether a condition about these parameters holds."""
+    if "Fn::Not" in condition:
+        return not holds(condition["Fn::Not"][0], values)
+    one, other = condition.get("Fn::Equals", ({}, None))
+    return isinstance(one, dict) and values.get(one.get("Ref")) == other
+
+
 def test_the_parameters_of_a_function_are_its_row():
     for one in ROWS.values():
         assert one.parameters == templates.values_of(one.binary)
