@@ -49,6 +49,11 @@ pub trait Assessment: Sized {
         false
     }
 
+    /// Whether another read may say what this finding is about.
+    fn may_be_said_better(&self, _finding: &Self::Finding) -> bool {
+        false
+    }
+
     /// Whether a finding lets nobody in, and is only about a guard that is missing, or of which nobody knows whether it is
     /// there.
     fn is_guard(&self, _finding: &Self::Finding) -> bool {

@@ -11,8 +11,8 @@ use crate::ledger::{Ledger, Limits};
 use crate::tell::situation_of;
 use crate::work::{Barred, Work, written};
 use crate::{
-    Assessment, Describe, Found, Mode, Note, Notify, Outcome, Report, SeenClosed, StepError, Told, Unwritten,
-    Walked,
+    Assessment, Describe, Found, Mode, Note, Notify, Outcome, Report, SeenClosed, StepError, Told, Unread,
+    Unwritten, Walked,
 };
 
 /// What every walk needs besides its control.
@@ -150,10 +150,9 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         }
         let written = written(&state).map_err(Barred::Failed)?;
         let unread = control.unread(&state, &assessment);
-        let waits_for =
-            unread.iter().find(|unread| assessment.only_waits() && unread.unknown.is_passing()).cloned();
         let plan = control.plan(&assessment, clock.now());
         let found = Found { state, written, assessment, plan, unread };
+        let waits_for = self.waits_for(&found).cloned();
         if let Some(unread) = waits_for {
             return Ok(Walked { found: Some(found), ..self.failed(StepError::Unread(unread)) });
         }
@@ -172,6 +171,17 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         // What has no effect is nothing to report.
         let found = (walked.outcome != Outcome::Compliant).then_some(found);
         Ok(Walked { found, ..walked })
+    }
+
+    /// What has to be read before anything is said of what was found. Where it may be read at the next delivery, what keeps
+    /// Curfew from closing something, or from saying what is open, is no news yet.
+    fn waits_for<'f>(&self, found: &'f Found<C>) -> Option<&'f Unread> {
+        let Found { assessment, plan, unread, .. } = found;
+        let may_be_said_better = |finding| assessment.may_be_said_better(finding);
+        let is_early = plan.is_none() && self.control.hindrance(assessment).is_some()
+            || assessment.findings().iter().all(may_be_said_better);
+        let waits = assessment.only_waits() || is_early && !self.is_last_chance();
+        unread.iter().find(|unread| waits && unread.unknown.is_passing())
     }
 
     /// What was found is exempt, all of it: nothing of it is changed.

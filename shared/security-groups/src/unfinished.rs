@@ -122,7 +122,9 @@ fn left_of_tags(tags: &Tags, is_left: bool, done: &[SgChange], after: Option<&Gr
     {
         evidence.clone_from(digest);
     }
-    tags
+    let is_there =
+        |after: &GroupAssessment| tags.iter().all(|(key, value)| after.group.tag(key) == Some(value));
+    if after.is_some_and(is_there) { Tags::new() } else { tags }
 }
 
 /// Which groups an interface has is not read with a group that it has not: of interfaces the notes decide.

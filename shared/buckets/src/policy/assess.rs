@@ -167,6 +167,10 @@ impl Assessment for PolicyAssessment {
         }
     }
 
+    fn may_be_said_better(&self, finding: &PolicyFinding) -> bool {
+        matches!(finding, PolicyFinding::NoDocument { unknown, .. } if unknown.is_passing())
+    }
+
     /// A statement whose being public is taken out counts no more, in the verdict, the proof and the fix neither.
     fn without(mut self, stays: impl FnMut(PolicyFinding) -> Option<PolicyFinding>) -> Self {
         let stay: Vec<PolicyFinding> = self.findings.iter().cloned().filter_map(stays).collect();

@@ -1,10 +1,11 @@
 //! Reads that fail, one at a time: what was read and is open is said, what is unknown is said, and nothing else.
 
-use remediation::testing::assert_records;
-use remediation::{CallError, Denied, Outcome, Remedy, Severity};
+use remediation::ledger::Memory as Ledger;
+use remediation::testing::{self, Still, Topic, assert_records};
+use remediation::{CallError, Delivery, Denied, Outcome, Ports, Remedy, Severity, Told};
 
 use super::memory::{Memory, in_use};
-use super::{WORLD, control, read, rule, walk};
+use super::{WORLD, control, read, rule, subject, walk};
 use crate::SgIngress;
 
 const ABOUT: &str = "ec2:DescribeSecurityGroups";
@@ -135,6 +136,25 @@ fn what_could_not_be_read_at_first_is_closed_once_it_can() {
         assert_eq!(walk(&control).outcome, Outcome::Alerted);
         memory.failing.borrow_mut().clear();
         assert_eq!(walk(&control).outcome, Outcome::Remediated);
+    }
+}
+
+#[test]
+fn what_keeps_curfew_from_isolating_is_mailed_once_nobody_can_read_it_any_more() {
+    for action in [ABOUT, INTERFACES] {
+        for error in failures(action) {
+            let memory = open();
+            let control = control(&memory, ISOLATE);
+            fail(&memory, &error);
+            let (clock, topic, ledger) = (Still::default(), Topic::default(), Ledger::default());
+            let ports = Ports::new(&clock, &topic, &ledger);
+            let told = |delivery| {
+                let said = testing::said(testing::deliver(&control, &subject(), delivery, &ports));
+                matches!(said.told, Told::Sent)
+            };
+            assert_eq!([Delivery::First, Delivery::Again].map(told), [!error.is_passing(), false], "{error}");
+            assert_eq!(told(Delivery::Last), error.is_passing(), "{error}");
+        }
     }
 }
 

@@ -255,6 +255,10 @@ fn a_verdict_that_does_not_come_is_mailed_with_the_findings_once_and_alone_only_
         told(&[(&private, no, false), (&private, no, false), (&private, no, true)]),
         [false, false, true]
     );
+    // Of a policy that S3 calls public, what it says is waited for.
+    let unread: &[CallError] = &[failures(DOCUMENT)[1].clone()];
+    assert_eq!(told(&[(&public, unread, false), (&public, unread, true)]), [false, true]);
+    assert_eq!(told(&[(&public, unread, false), (&public, &[], false)]), [false, true]);
     // That it is known now is no news.
     assert_eq!(told(&[(&public, no, false), (&public, &[], false)]), [true, false]);
     assert_eq!(told(&[(&private, no, false), (&private, &[], false)]), [false, false]);
