@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::text::checked;
-
 /// A pattern of ARNs: `*` stands for any characters, colons and slashes too, `?` for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArnPattern(String);
@@ -72,6 +70,6 @@ impl fmt::Display for ArnPattern {
 
 impl<'de> Deserialize<'de> for ArnPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, Self::new, Self::EXPECTED)
+        strict::checked(deserializer, Self::new, Self::EXPECTED)
     }
 }

@@ -1,8 +1,6 @@
 //! Texts that are checked where they are read.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer};
 
 /// The longest reason, owner or `Sid`: as long as the value of a tag may be.
 const LONGEST: usize = 256;
@@ -22,32 +20,6 @@ pub(crate) struct Words(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, |text| words(text).map(Self), WORDS)
-    }
-}
-
-/// Reads a text that `check` takes.
-pub(crate) fn checked<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    check: fn(&str) -> Option<T>,
-    expected: &'static str,
-) -> Result<T, D::Error> {
-    deserializer.deserialize_str(Checked { check, expected })
-}
-
-struct Checked<T> {
-    check: fn(&str) -> Option<T>,
-    expected: &'static str,
-}
-
-impl<T> Visitor<'_> for Checked<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.check)(text).ok_or_else(|| E::custom(format_args!("`{text}` is not {}", self.expected)))
+        strict::checked(deserializer, |text| words(text).map(Self), WORDS)
     }
 }

@@ -7,8 +7,6 @@ use serde::{Deserialize, Deserializer};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
-use crate::text::checked;
-
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// When an exemption ends.
@@ -96,6 +94,6 @@ impl fmt::Display for Until {
 
 impl<'de> Deserialize<'de> for Until {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer, Self::parse, Self::EXPECTED)
+        strict::checked(deserializer, Self::parse, Self::EXPECTED)
     }
 }

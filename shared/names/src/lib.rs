@@ -3,7 +3,6 @@
 //! Each kind of name is a type of its own, so that two cannot be swapped. Each is checked once, where it is made
 //! or read from JSON, so that nothing odd reaches an API call, a link or a mail.
 
-mod checked;
 mod newtypes;
 mod partition;
 

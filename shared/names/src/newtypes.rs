@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{Partition, checked};
+use crate::Partition;
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $valid:expr) => {
@@ -40,7 +40,7 @@ macro_rules! name {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                checked::deserialize(deserializer, Self::new, Self::EXPECTED)
+                strict::checked(deserializer, Self::new, Self::EXPECTED)
             }
         }
     };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Region, checked};
+use crate::Region;
 
 /// A partition of AWS: a group of Regions with its own ARNs, endpoints and consoles.
 /// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
@@ -85,7 +85,7 @@ impl Serialize for Partition {
 
 impl<'de> Deserialize<'de> for Partition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked::deserialize(deserializer, Self::of_name, Self::EXPECTED)
+        strict::checked(deserializer, Self::of_name, Self::EXPECTED)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The JSON types that settings are made of, taken strictly and refused in words.
+//! The JSON types that settings and names are made of, taken strictly and refused in words.
 //!
 //! Each function is meant for `#[serde(deserialize_with = "...")]`.
 
@@ -43,6 +43,18 @@ where
     T: Deserialize<'de>,
 {
     word(deserializer).map(Some)
+}
+
+/// A text that `check` takes, which is all that `expected` names.
+///
+/// # Errors
+/// Says what was expected and quotes what was there.
+pub fn checked<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    check: fn(&str) -> Option<T>,
+    expected: &'static str,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_str(Checked { check, expected })
 }
 
 /// A list of parts, each of which has to be a JSON object.
@@ -159,6 +171,23 @@ impl<T, F: Fn(u64) -> Option<T>> Visitor<'_> for Number<'_, F> {
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
         (self.check)(number).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+}
+
+struct Checked<T> {
+    check: fn(&str) -> Option<T>,
+    expected: &'static str,
+}
+
+impl<T> Visitor<'_> for Checked<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.check)(text).ok_or_else(|| E::custom(format_args!("`{text}` is not {}", self.expected)))
     }
 }
 
