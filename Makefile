@@ -78,11 +78,12 @@ demo: $(TOOLS) debug ## The main job, against an emulator on this machine
 test: $(TOOLS) $(CHECKOV) $(MINISTACK) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
 	@# The same cases each time: who changes something is to hear of that alone. See `fuzz`.
 	PROPTEST_RNG_SEED=1 $(CARGO) test --locked --workspace
-	@# The functions at work in one process; what brings them to AWS in four, since it mostly waits.
+	@# The functions at work in one process; what brings them to AWS, and what goes wrong, in four, since it mostly waits.
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
-	$(BIN)/python -m pytest -q -n 4 tests/infra >"$$log" 2>&1 & infra=$$!; \
+	{ status=0; for folder in infra faults; do $(BIN)/python -m pytest -q -n 4 tests/$$folder || status=$$?; done; exit $$status; } \
+		>"$$log" 2>&1 & others=$$!; \
 	status=0; $(BIN)/python -m pytest -q tests/e2e || status=$$?; \
-	wait $$infra || status=$$?; \
+	wait $$others || status=$$?; \
 	cat "$$log"; exit $$status
 
 fuzz: ## The properties, with other cases each time; CASES=20000

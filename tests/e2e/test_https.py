@@ -29,7 +29,7 @@ def test_a_bucket_is_closed_over_https(start, s3, authority):
 def test_a_server_that_nobody_trusted_vouches_for_is_told_nothing(start, authority, name, tmp_path_factory):
     another = Authority(tmp_path_factory.mktemp("another"))
     function = start(name, environment=trusting(another), tls=authority.server())
-    run = send(function, about_nothing(ROWS[name]))
+    run = send(function, about_nothing(ROWS[name]), seconds=8)
     assert run.failed, "the event comes back"
     assert run.calls == [], "no request, and so no credentials, went to it"
     assert "certificate" in run.line["message"], run.line

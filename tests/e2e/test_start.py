@@ -51,5 +51,5 @@ def test_settings_are_optional_in_whole_and_in_part(start, settings):
 
 def test_a_lost_connection_is_told_without_the_words_of_rust(start):
     function = start("s3-acl-private", environment={"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1"})
-    run = send(function, about_bucket("acme-reports"))
+    run = send(function, about_bucket("acme-reports"), seconds=8)
     assert "DispatchFailure {" not in run.mail[1] and "ConnectorError {" not in run.mail[1]

@@ -8,9 +8,9 @@ use aws_smithy_types::retry::RetryConfig;
 /// How long one attempt of a call to AWS may take; they answer within a tenth of this.
 pub const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// How often a call is tried at most: as often as fits into a minute, whatever wait a service asks for. How long it may
-/// take in all is what ends it.
-const ATTEMPTS: u32 = 10;
+/// How often a call is tried at most: the waits between them fit into half of a function's minute, whatever wait a
+/// service asks for.
+const ATTEMPTS: u32 = 6;
 
 /// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::time::Instant;
 
@@ -43,8 +44,13 @@ impl Intercept for OfAWalk {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // Of what is called for no subject, such as reading the settings, the client's own limits hold.
-        if let Ok(Some(ends)) = WALK.try_with(|walk| walk.ends) {
-            config.interceptor_state().store_put(timeouts(ends.saturating_duration_since(Instant::now())));
+        let Ok(Some(ends)) = WALK.try_with(|walk| walk.ends) else { return Ok(()) };
+        let left = ends.saturating_duration_since(Instant::now());
+        let retries = config.load::<RetryConfig>().map(|retries| within_a_call(retries, left));
+        let state = config.interceptor_state();
+        state.store_put(timeouts(left));
+        if let Some(retries) = retries {
+            state.store_put(retries);
         }
         Ok(())
     }
@@ -66,6 +72,13 @@ impl Intercept for OfAWalk {
 fn timeouts(left: Duration) -> TimeoutConfig {
     let call = left / 2;
     TimeoutConfig::builder().operation_timeout(call).operation_attempt_timeout(ATTEMPT.min(call / 2)).build()
+}
+
+/// Waits that fit into the time of a call all together, so that it ends with what AWS answered last, and not with a
+/// time-out that hides it.
+fn within_a_call(retries: &RetryConfig, left: Duration) -> RetryConfig {
+    let wait = left / 2 / retries.max_attempts().max(1);
+    retries.clone().with_max_backoff(retries.max_backoff().min(wait))
 }
 
 /// Does the work of one subject, for which so much time is left, and says how many requests it took.
@@ -104,6 +117,20 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let (((), one), ((), other)) = runtime.block_on(futures_util::future::join(work(3), work(5)));
         assert_eq!((one, other), (3, 5));
+    }
+
+    #[test]
+    fn the_waits_between_attempts_fit_into_the_time_of_a_call() {
+        for left in [60_000, 10_000, 4_000, 500, 0].map(Duration::from_millis) {
+            let retries = within_a_call(&crate::retries(), left);
+            let waits = retries.max_backoff() * (retries.max_attempts() - 1);
+            assert!(waits <= timeouts(left).operation_timeout().unwrap(), "{left:?}: {retries:?}");
+            assert_eq!(retries.max_attempts(), crate::retries().max_attempts());
+        }
+        assert_eq!(
+            within_a_call(&crate::retries(), Duration::from_secs(60)).max_backoff(),
+            crate::retries().max_backoff()
+        );
     }
 
     #[test]
