@@ -120,7 +120,9 @@ def test_the_records_table_is_as_the_functions_need_it_and_is_not_lost_by_mistak
     assert table["DeletionProtectionEnabled"] and table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     # The emulator's CloudFormation knows no key, no time to live and no backups.
     properties = templates.load("kept")["Resources"]["Ledger"]["Properties"]
-    assert properties["SSESpecification"]["Fn::If"][1]["KMSMasterKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}
+    encryption = properties["SSESpecification"]
+    assert (encryption["SSEEnabled"], encryption["SSEType"]) == (True, "KMS")
+    assert encryption["KMSMasterKeyId"]["Fn::If"] == ["HasOwnKey", {"Fn::GetAtt": ["Key", "Arn"]}, {"Ref": "AWS::NoValue"}]
     assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
