@@ -27,6 +27,7 @@ fn restored(outcome: Outcome) -> Report {
         reason: Some("the shop is down".to_owned()),
         claimed_by: Some("ann".to_owned()),
         grace_until: SystemTime::UNIX_EPOCH + NOW + Duration::from_secs(24 * 60 * 60),
+        opened: None,
     };
     let restoration = Restoration {
         restores,

@@ -100,7 +100,8 @@ impl<K: Clock> Table<K> {
                 Entry::Mine => return Ok(Begun::Taken),
                 Entry::Busy(until) => return Ok(Begun::Busy { until }),
                 Entry::Known => return Ok(Begun::Known),
-                Entry::Restored(until) => return Ok(Begun::Restored { until }),
+                Entry::Restored(left_alone) => return Ok(Begun::Restored(left_alone)),
+                Entry::Stale(ended) => return Ok(Begun::Stale(ended)),
                 Entry::Open(ref key) | Entry::Waits(ref key) => {
                     let id = RecordId { resource: record.id.resource.clone(), key: key.clone() };
                     match (self.read_record(&id).await?.map(Box::new), entry) {

@@ -19,7 +19,12 @@ impl<K: Clock> Table<K> {
         let digest = string(written, "digest").map(ToOwned::to_owned);
         let standing = Write::Update(
             key(&record.id.resource, &name(&record.control)),
-            finish(record, now, seconds(now + self.kept_for)),
+            // What a person put back is left alone for longer than records are kept, where somebody wants it so.
+            finish(
+                record,
+                now,
+                seconds(record.restores.as_ref().map_or(now, |one| one.grace_until).max(now) + self.kept_for),
+            ),
             is_held_by(record),
         );
         let writes = [put, standing];

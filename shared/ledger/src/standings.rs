@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use remediation::ledger::{Closing, KEPT, LastTold, Record, Standing, Terms};
+use remediation::ledger::{Closing, KEPT, LastTold, LeftAlone, Record, SKEW, Standing, Terms};
 
 use crate::item::{Item, integer, item, key, millis, number, string, text, time};
 
@@ -46,20 +46,22 @@ pub(crate) fn name(control: &str) -> String {
 /// INVARIANT: where it holds, [`Standing::entry`] says `Free`. The other way round it need not hold.
 pub(crate) fn is_free(record: &Record, terms: &Terms) -> Expression {
     const NOTHING_OPEN: &str = "attribute_not_exists(#open)";
+    const SEEN: &str = "(attribute_not_exists(#ended_at) OR #ended_at < :fresh)";
     const NOT_RESTORED: &str = "(attribute_not_exists(#restored_until) OR #restored_until <= :now)";
     if record.restores.is_some() {
         return Expression::new(NOTHING_OPEN, []);
     }
     let now = (":now", millis(terms.now));
+    let fresh = (":fresh", millis(terms.looked_at - SKEW));
     if terms.changes {
         let limit = usize::try_from(terms.limits.feud_limit).unwrap_or(KEPT).min(KEPT);
         let few = "(attribute_not_exists(#closings) OR size(#closings) < :limit)";
-        let values = [now, (":limit", number(limit))];
-        return Expression::new(format!("{NOTHING_OPEN} AND {NOT_RESTORED} AND {few}"), values);
+        let values = [now, fresh, (":limit", number(limit))];
+        return Expression::new(format!("{NOTHING_OPEN} AND {SEEN} AND {NOT_RESTORED} AND {few}"), values);
     }
     let news = "(attribute_not_exists(#told_situation) OR #told_situation <> :situation)";
-    let values = [now, (":situation", text(&record.situation))];
-    Expression::new(format!("{NOTHING_OPEN} AND {NOT_RESTORED} AND {news}"), values)
+    let values = [now, fresh, (":situation", text(&record.situation))];
+    Expression::new(format!("{NOTHING_OPEN} AND {SEEN} AND {NOT_RESTORED} AND {news}"), values)
 }
 
 /// INVARIANT: where it holds, [`Standing::entry_again`] says `Open`.
@@ -118,8 +120,9 @@ pub(crate) fn finish(record: &Record, now: SystemTime, expires: AttributeValue) 
     let mut value = |name: &str, value| values.insert(name.to_owned(), value);
     if record.end.is_some() {
         remove.extend(["#open", "#held_until"]);
-        set.push("#expires = :expires");
+        set.push("#expires = :expires, #ended_at = :ended_at");
         value(":expires", expires);
+        value(":ended_at", millis(now));
     }
     if let Some(last) = record.told.last() {
         set.push("#told_situation = :situation, #told_cause = :cause, #told_at = :told_at");
@@ -130,6 +133,13 @@ pub(crate) fn finish(record: &Record, now: SystemTime, expires: AttributeValue) 
     if let Some(restores) = &record.restores {
         set.push("#restored_until = :restored_until");
         value(":restored_until", millis(restores.grace_until));
+        match restores.opened.clone() {
+            Some(opened) => {
+                set.push("#restored_opened = :restored_opened");
+                value(":restored_opened", texts(opened));
+            }
+            None => remove.push("#restored_opened"),
+        }
         remove.push("#closings");
     } else if let Some(closing) = record.closing(now).as_ref().and_then(written) {
         set.push("#closings = list_append(if_not_exists(#closings, :none), :closing)");
@@ -143,7 +153,7 @@ pub(crate) fn finish(record: &Record, now: SystemTime, expires: AttributeValue) 
 /// A standing as one item, after the one that was seen.
 pub(crate) fn to_item(resource: &str, control: &str, standing: Standing, after: &Seen) -> Item {
     let mut item = key(resource, &name(control));
-    let Standing { open, lease_until, holder, held_until, told, closings, restored_until } = standing;
+    let Standing { open, lease_until, holder, held_until, told, closings, left_alone, ended_at } = standing;
     let (situation, cause, told_at) = match told {
         Some(LastTold { situation, cause, at }) => (Some(situation), Some(cause), Some(at)),
         None => (None, None, None),
@@ -157,7 +167,9 @@ pub(crate) fn to_item(resource: &str, control: &str, standing: Standing, after: 
         ("told_situation", situation.map(text)),
         ("told_cause", cause.map(text)),
         ("told_at", told_at.map(millis)),
-        ("restored_until", restored_until.map(millis)),
+        ("restored_until", left_alone.as_ref().map(|left_alone| millis(left_alone.until))),
+        ("restored_opened", left_alone.and_then(|left_alone| left_alone.opened).map(texts)),
+        ("ended_at", ended_at.map(millis)),
         ("closings", Some(closings).filter(|closings| !closings.is_empty()).map(AttributeValue::L)),
         ("stamp", Some(number(after.stamp.unwrap_or_default() + 1))),
     ];
@@ -182,9 +194,19 @@ pub(crate) fn of_item(item: &Item) -> Seen {
             at,
         }),
         closings: closings.iter().filter_map(read).collect(),
-        restored_until: time(item, "restored_until"),
+        left_alone: time(item, "restored_until").map(|until| LeftAlone { until, opened: opened(item) }),
+        ended_at: time(item, "ended_at"),
     };
     Seen { standing, stamp: integer(item, "stamp") }
+}
+
+fn texts(texts: Vec<String>) -> AttributeValue {
+    AttributeValue::L(texts.into_iter().map(text).collect())
+}
+
+fn opened(item: &Item) -> Option<Vec<String>> {
+    let opened = item.get("restored_opened")?.as_l().ok()?;
+    opened.iter().map(|one| one.as_s().ok().cloned()).collect()
 }
 
 fn written(closing: &Closing) -> Option<AttributeValue> {

@@ -44,6 +44,9 @@ pub trait Assessment: Sized {
     /// Who deals with one of them.
     fn remedy(&self, finding: &Self::Finding) -> Remedy;
 
+    /// What a finding is about: equal each time that the same is found, although AWS gives it new ids each time.
+    fn signature(&self, finding: &Self::Finding) -> String;
+
     /// Whether a finding says only that something could not be read which may be read at another time.
     fn may_pass(&self, _finding: &Self::Finding) -> bool {
         false

@@ -63,6 +63,17 @@ pub trait Control: Sized {
     /// nothing narrows the scope, and nothing by what means nothing to this control.
     fn exempt(&self, assessment: Self::Assessment, scope: &Scope) -> Self::Assessment;
 
+    /// The same judgement without what `stays` leaves out, so that no plan closes it.
+    fn take_out(
+        &self,
+        assessment: Self::Assessment,
+        stays: impl FnMut(
+            <Self::Assessment as Assessment>::Finding,
+        ) -> Option<<Self::Assessment as Assessment>::Finding>,
+    ) -> Self::Assessment {
+        assessment.without(stays)
+    }
+
     /// Plans the smallest change that clears every finding whose remedy is [`Remedy::Close`]; `None` where
     /// there is nothing that this control changes. What it would not plan again is [`Remedy::ByHand`].
     ///

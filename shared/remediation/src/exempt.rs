@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::rfc3339;
 use crate::digest::Digest;
+use crate::ledger::LeftAlone;
 use crate::{Assessment, Control, Fact, Target, Unread};
 
 /// How long before the end of an exemption people hear of it.
@@ -34,6 +35,8 @@ pub struct Exempting<'a> {
     exemptions: &'a Exemptions,
     /// What was looked up; `None` as long as there was nothing to exempt.
     known: Option<Known>,
+    /// What a person put back.
+    left_alone: Option<LeftAlone>,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +49,17 @@ impl<'a> Exempting<'a> {
     /// Nothing is looked up yet.
     #[must_use]
     pub fn new(subject: &'a Subject, exemptions: &'a Exemptions) -> Self {
-        Self { subject, exemptions, known: None }
+        Self { subject, exemptions, known: None, left_alone: None }
+    }
+
+    /// Takes out what a person put back, too.
+    pub(crate) fn leave_alone(&mut self, left_alone: LeftAlone) {
+        self.left_alone = Some(left_alone);
+    }
+
+    /// Until when something is left alone.
+    pub(crate) fn grace(&self) -> Option<SystemTime> {
+        self.left_alone.as_ref().map(|left_alone| left_alone.until)
     }
 
     /// The judgement of `state` without what is exempt.
@@ -66,6 +79,10 @@ impl<'a> Exempting<'a> {
         }
         if self.known.is_some() {
             return self.again(control, found);
+        }
+        let found = self.without_what_is_left_alone(control, found);
+        if found.is_compliant() {
+            return found;
         }
         let known = self.known.insert(Known::default());
         let arn = self.subject.arn();
@@ -87,7 +104,15 @@ impl<'a> Exempting<'a> {
     /// A judgement of another state without what is exempt, as far as that was looked up.
     pub(crate) fn again<C: Control>(&self, control: &C, found: C::Assessment) -> C::Assessment {
         let in_force = self.known.iter().flat_map(|known| &known.in_force);
+        let found = self.without_what_is_left_alone(control, found);
         in_force.fold(found, |rest, exemption| control.exempt(rest, &exemption.scope))
+    }
+
+    fn without_what_is_left_alone<C: Control>(&self, control: &C, found: C::Assessment) -> C::Assessment {
+        let Some(left_alone) = &self.left_alone else { return found };
+        let judged = found.clone();
+        let stays = |finding| (!left_alone.covers(&judged.signature(&finding))).then_some(finding);
+        control.take_out(found, stays)
     }
 
     /// What came of it.

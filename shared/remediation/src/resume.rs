@@ -15,7 +15,7 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         if outcome != Outcome::Exempt {
             self.ports.closed.note(&self.visit.subject.resource, self.ports.clock.now());
         }
-        if !self.visit.delivery.may_be_repeated() {
+        if !self.visit.delivery.may_be_repeated() && !self.has_let_go {
             return Ok(self.ended(outcome));
         }
         let Some(open) = self.pending().await? else { return Ok(self.ended(outcome)) };
@@ -24,7 +24,13 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
             return Ok(self.ended(outcome));
         }
         self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
-        match self.begun(&open).filter(|_| outcome != Outcome::Gone) {
+        let is_left_as_it_is = match outcome {
+            Outcome::Gone => true,
+            // What is exempt by now, and of which nothing is known to be closed.
+            Outcome::Exempt => self.noted_changes().is_empty(),
+            _ => false,
+        };
+        match self.begun(&open).filter(|_| !is_left_as_it_is) {
             Some(plan) => self.see_to_its_end(open, &plan).await,
             None => self.nothing_to_do(open, outcome).await,
         }

@@ -1,12 +1,14 @@
 //! Who hears of a walk, and what is written down of it.
 
+use std::collections::BTreeSet;
+
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::ledger::{AttemptResult, End, Ledger, Record, Telling};
 use crate::work::{Barred, Work, written};
 use crate::{
-    Assessment, CallError, Describe, Ended, Finding, Found, Note, Notify, Outcome, Report, SOON, Said,
-    Severity, StepError, Undelivered, Walked,
+    Assessment, CallError, Control, Describe, Ended, Finding, Found, Note, Notify, Outcome, Report, SOON,
+    Said, Severity, StepError, Undelivered, Walked,
 };
 
 /// What became of the alert about a subject.
@@ -24,7 +26,9 @@ pub enum Told {
 
 impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// Tells people what they do not know yet, and writes down how the work ended.
-    pub(crate) async fn tell(mut self, mut walked: Walked<C>) -> Ended {
+    ///
+    /// `None` where the live state has to be looked at again before.
+    pub(crate) async fn tell(&mut self, mut walked: Walked<C>) -> Option<Ended> {
         let mut report = self.report(&walked);
         let mut situation = situation_after(self.control, &walked);
         let mut unwritten = None;
@@ -41,22 +45,24 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 }
                 Err(Barred::Begun(open)) => {
                     walked = match self.go_on(*open).await {
-                        Err(Barred::Busy(until)) => return Ended::Busy { until },
+                        Err(Barred::Stale) => return None,
+                        Err(Barred::Busy(until)) => return Some(Ended::Busy { until }),
                         Err(barred) => self.barred(barred),
                         Ok(others) => Walked { duration: walked.duration, ..others },
                     };
                     report = self.report(&walked);
                     situation = situation_after(self.control, &walked);
                 }
-                Err(Barred::Busy(until)) => return Ended::Busy { until },
-                Err(Barred::Known | Barred::Held) => return said(report, Told::Repeated, None),
+                Err(Barred::Stale) => return None,
+                Err(Barred::Busy(until)) => return Some(Ended::Busy { until }),
+                Err(Barred::Known | Barred::Held) => return Some(said(report, Told::Repeated, None)),
                 Err(Barred::Restored(until)) => {
                     let note = Some(Note::Restored(until));
                     let walked = Walked { outcome: Outcome::Exempt, note, ..walked };
-                    return said(self.report(&walked), Told::Nobody, None);
+                    return Some(said(self.report(&walked), Told::Nobody, None));
                 }
                 Err(Barred::Failed(error)) if !is_last_chance => {
-                    return said(report, Told::Nobody, Some(error));
+                    return Some(said(report, Told::Nobody, Some(error)));
                 }
                 // An alert that is lost would be worse than one that comes twice.
                 Err(Barred::Failed(error)) => unwritten = Some(error),
@@ -71,7 +77,7 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         }
         let told = if !walked.concerns_a_person(is_last_chance) || self.waits_in_silence(&walked) {
             Told::Nobody
-        } else if self.own_changes(&walked).is_empty() && self.was_told(&situation) {
+        } else if self.own_changes(&walked).is_empty() && self.was_told(&walked, &situation) {
             Told::Repeated
         } else {
             self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent)
@@ -81,16 +87,19 @@ impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             let closed = self.write_down(record, &walked, &report, &told, situation, is_over);
             unwritten = closed.await.err().or(unwritten);
         }
-        said(report, told, unwritten)
+        Some(said(report, told, unwritten))
     }
 
     fn report(&self, walked: &Walked<C>) -> Report {
         Report::of(self.control, &self.target, walked, self.record.as_ref())
     }
 
-    /// Whether people know of this already by this record.
-    fn was_told(&self, situation: &str) -> bool {
-        self.record.as_ref().is_some_and(|record| record.was_told(situation))
+    /// Whether people know of this already by this record. The list of what waits is sent each time that it is due.
+    fn was_told(&self, walked: &Walked<C>, situation: &str) -> bool {
+        self.record.as_ref().is_some_and(|record| match walked.outcome {
+            Outcome::Held => record.hold_was_told(),
+            _ => record.was_told(situation),
+        })
     }
 
     /// What was changed now, and not by others before.
@@ -165,10 +174,11 @@ pub(crate) fn situation_of<C: Describe>(control: &C, found: &Found<C>) -> String
 }
 
 /// What is to be closed, as a digest: equal where the same was closed before, although its ids are new.
-pub(crate) fn offence<C: Describe>(control: &C, found: &Found<C>) -> String {
-    let findings = control.findings(&found.assessment);
-    let open = findings.iter().filter(|finding| finding.is_open());
-    Digest::of(&open.map(|finding| (finding.kind, finding.summary.as_str())).collect::<Vec<_>>()).to_string()
+pub(crate) fn offence<C: Control>(found: &Found<C>) -> String {
+    let assessment = &found.assessment;
+    let open = assessment.findings().iter().filter(|finding| assessment.remedy(finding).is_open());
+    let signatures: BTreeSet<String> = open.map(|finding| assessment.signature(finding)).collect();
+    Digest::of(&signatures).to_string()
 }
 
 /// What people are told of a judgement. Where there is more to say, that something could not be read and may be read at

@@ -115,15 +115,25 @@ pub async fn walk<C: Describe, K: Clock, N: Notify, L: Ledger>(
 ) -> Ended {
     let start = ports.clock.now();
     let mut work = Work::new(control, visit, ports);
-    let mut walked = match work.take().await {
-        Ok(walked) => walked,
-        Err(Barred::Busy(until)) => return Ended::Busy { until },
-        Err(barred) => work.barred(barred),
-    };
-    walked.exempt = work.exempting.outcome();
-    walked.duration = ports.clock.now().duration_since(start).unwrap_or_default();
-    work.tell(walked).await
+    for _ in 0..LOOKS {
+        work.looked_at = ports.clock.now();
+        let mut walked = match work.take().await {
+            Ok(walked) => walked,
+            Err(Barred::Stale) => continue,
+            Err(Barred::Busy(until)) => return Ended::Busy { until },
+            Err(barred) => work.barred(barred),
+        };
+        walked.exempt = work.exempting.outcome();
+        walked.duration = ports.clock.now().duration_since(start).unwrap_or_default();
+        if let Some(ended) = work.tell(walked).await {
+            return ended;
+        }
+    }
+    Ended::Busy { until: ports.clock.now() }
 }
+
+/// How often the live state is looked at where others change it each time before the work on it can begin.
+const LOOKS: usize = 4;
 
 impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// All but what is said.
@@ -163,8 +173,10 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
             return Ok(Walked { found: Some(found), ..self.ended(Outcome::Observed) });
         }
         let walked = match self.close(&found, plan).await {
-            Err(barred @ Barred::Busy(_)) => return Err(barred),
-            Err(Barred::Held) => Walked { left: Some(plan.clone()), ..self.barred(Barred::Held) },
+            Err(barred @ (Barred::Busy(_) | Barred::Stale)) => return Err(barred),
+            Err(barred @ (Barred::Held | Barred::Failed(_))) => {
+                Walked { left: Some(plan.clone()), ..self.barred(barred) }
+            }
             Err(barred) => self.barred(barred),
             Ok(walked) => walked,
         };
@@ -189,13 +201,24 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         let written = written(&state).map_err(Barred::Failed)?;
         let unread = self.control.unread(&state, &assessment);
         let found = Found { state, written, assessment, plan: None, unread };
-        let walked = self.nothing_left(Outcome::Exempt).await?;
-        Ok(Walked { found: walked.found.or(Some(found)), ..walked })
+        let mut walked = self.nothing_left(Outcome::Exempt).await?;
+        // Where it is as it was, nobody had changed anything before it was exempt.
+        if walked.found.as_ref().is_some_and(|first| first.state == found.state) {
+            walked.note = None;
+        }
+        if let Some(until) = self.exempting.grace().filter(|_| self.exempting.outcome().applied.is_empty()) {
+            walked.note = Some(Note::Restored(until));
+        }
+        Ok(Walked { found: Some(found), ..walked })
     }
 
     /// Carries the plan out, once it is written down.
     async fn close(&mut self, found: &Found<C>, plan: &C::Plan) -> Result<Walked<C>, Barred> {
         self.begin(Some(found), situation_of(self.control, found), true).await?;
+        if self.is_late() && !self.is_as_it_was(found).await? {
+            self.let_go().await?;
+            return Err(Barred::Stale);
+        }
         let walked = Walked {
             changes: self.noted_changes(),
             earlier: std::mem::take(&mut self.earlier),
@@ -204,6 +227,12 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         let clock = &self.ports.clock;
         Ok(carry_out(self.control, &self.target, &found.assessment, plan, clock, walked, &mut self.exempting)
             .await)
+    }
+
+    /// Whether another look finds the same.
+    async fn is_as_it_was(&self, found: &Found<C>) -> Result<bool, Barred> {
+        let state = self.control.read(&self.target).await?;
+        Ok(state.is_some_and(|state| state == found.state))
     }
 
     /// A walk that could not go on.
@@ -218,7 +247,9 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
                 Walked { note: Some(Note::Restored(until)), ..self.ended(Outcome::Exempt) }
             }
             // Nothing is to be changed.
-            Barred::Known | Barred::Busy(_) | Barred::Begun(_) => self.ended(Outcome::Compliant),
+            Barred::Known | Barred::Busy(_) | Barred::Begun(_) | Barred::Stale => {
+                self.ended(Outcome::Compliant)
+            }
         }
     }
 }

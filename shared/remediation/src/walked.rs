@@ -177,7 +177,7 @@ impl<C: Control> Walked<C> {
         let for_good = !self.error.as_ref().is_some_and(StepError::is_passing) && !self.waits_for_a_read();
         match self.outcome {
             Outcome::Compliant => false,
-            Outcome::Exempt => self.exempt.ends_soon,
+            Outcome::Exempt => self.exempt.ends_soon || !self.changes.is_empty(),
             Outcome::Gone => !self.changes.is_empty(),
             Outcome::Remediated
             | Outcome::Alerted

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::earlier::Earlier;
-use crate::ledger::{Attempt, AttemptResult, Begun, End, Ledger, Limits, Pending, Record, RecordId, Terms};
+use crate::ledger::{
+    Attempt, AttemptResult, Begun, End, Heard, Ledger, Limits, Pending, Record, RecordId, Terms, lease_until,
+};
 use crate::tell::offence;
 use crate::{
     CallError, Control, Delivery, Describe, Exempting, Found, Mode, Outcome, Ports, StepError, Target, Visit,
@@ -17,11 +19,8 @@ use crate::{
 /// How many attempts at what came by no queue are made before people are told: Lambda makes as many.
 const DIRECT_ATTEMPTS: usize = 3;
 
-/// How long a subject is taken where nobody says when the request ends.
-const LEASE: Duration = Duration::from_secs(60);
-
-/// By how much two clocks may differ.
-const MARGIN: Duration = Duration::from_secs(1);
+/// How long after the look the live state is taken to be as it was seen.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// One subject on its way through one control.
 pub(crate) struct Work<'a, C: Control, K, N, L> {
@@ -39,6 +38,12 @@ pub(crate) struct Work<'a, C: Control, K, N, L> {
     pub(crate) earlier: Vec<Earlier<C>>,
     /// How many changes these noted.
     pub(crate) noted: usize,
+    /// When the look at the live state began.
+    pub(crate) looked_at: SystemTime,
+    /// What was heard of others before it.
+    pub(crate) heard: Heard,
+    /// Whether a record was begun and left open.
+    pub(crate) has_let_go: bool,
 }
 
 /// Why nobody may go on.
@@ -54,6 +59,8 @@ pub(crate) enum Barred {
     Restored(SystemTime),
     /// Somebody has begun to close it, and that comes before anything is said.
     Begun(Box<Record>),
+    /// The live state may be another one by now.
+    Stale,
     /// The ledger could not be asked, or could not be understood.
     Failed(StepError),
 }
@@ -78,6 +85,9 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             record: None,
             earlier: Vec::new(),
             noted: 0,
+            looked_at: ports.clock.now(),
+            heard: Heard::default(),
+            has_let_go: false,
         }
     }
 
@@ -115,7 +125,7 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             subject: subject.clone(),
             mode,
             situation,
-            offence: found.filter(|_| changes).map(|found| offence(self.control, found)),
+            offence: found.filter(|_| changes).map(offence),
             attempts: vec![attempt],
             told: Vec::new(),
             held: None,
@@ -170,8 +180,37 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             // Somebody was faster, and has let go again.
             Begun::Open(_) => Err(Barred::Busy(self.ports.clock.now())),
             Begun::Known => Err(Barred::Known),
-            Begun::Restored { until } => Err(Barred::Restored(until)),
+            Begun::Restored(left_alone) => {
+                self.heard.grace = Some(left_alone.until);
+                self.exempting.leave_alone(left_alone);
+                Err(Barred::Stale)
+            }
+            Begun::Stale(ended) => {
+                self.heard.end = Some(ended);
+                Err(Barred::Stale)
+            }
         }
+    }
+
+    /// Whether the live state was looked at so long ago that it may be another one by now.
+    pub(crate) fn is_late(&self) -> bool {
+        self.ports.clock.now().duration_since(self.looked_at).is_ok_and(|passed| passed > FRESH)
+    }
+
+    /// Lets go what was begun, with nothing changed: what it goes by is not so any more.
+    pub(crate) async fn let_go(&mut self) -> Result<(), Barred> {
+        let Some(mut record) = self.record.take() else { return Ok(()) };
+        let now = self.ports.clock.now();
+        if let Some(last) = record.attempts.last_mut() {
+            let why = "the resource was changed while this was written down";
+            let error = json!({ "kind": "changed-meanwhile", "message": why });
+            last.result =
+                Some(AttemptResult { error: Some(error), ..AttemptResult::of_nothing(now, Outcome::Failed) });
+        }
+        self.has_let_go = true;
+        self.earlier.clear();
+        self.noted = 0;
+        self.finish(record).await.map_err(Barred::Failed)
     }
 
     /// Ends what a person was putting back and nobody came back to. Its plan opens something: only who is asked by a person
@@ -187,7 +226,9 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             last.result = Some(AttemptResult::of_nothing(at, outcome));
         }
         record.end = Some(End { at, outcome });
-        self.finish(record).await.map_err(Barred::Failed)
+        // It is not what somebody else did.
+        self.heard.end = Some(at);
+        self.finish_at(record, at).await.map_err(Barred::Failed)
     }
 
     /// Until when what a person is putting back is left alone, although that is not finished.
@@ -218,7 +259,11 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
 
     /// Writes a record as it is now. What cannot be written now is kept for the next delivery.
     pub(crate) async fn finish(&self, record: Record) -> Result<(), StepError> {
-        let finished = self.ports.ledger.finish(&record, self.ports.clock.now()).await;
+        self.finish_at(record, self.ports.clock.now()).await
+    }
+
+    async fn finish_at(&self, record: Record, now: SystemTime) -> Result<(), StepError> {
+        let finished = self.ports.ledger.finish(&record, now).await;
         Ok(finished.inspect_err(|error| {
             if error.is_passing() {
                 self.ports.unwritten.keep(record);
@@ -247,6 +292,8 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             request_id: self.visit.request_id.to_owned(),
             curfew: env!("CARGO_PKG_VERSION").to_owned(),
             settings_version: self.visit.settings_version,
+            mode: self.visit.mode,
+            lease_until: lease_until(self.visit.deadline, self.ports.clock.now()),
             findings: written(&findings).map_err(Barred::Failed)?,
             before,
             plan: plan.map(written).transpose().map_err(Barred::Failed)?,
@@ -256,16 +303,16 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
 
     fn terms(&self, changes: bool) -> Terms {
         let now = self.ports.clock.now();
-        // Lambda ends the request at its deadline; one that has passed already says nothing.
-        let lease_until = if self.visit.deadline > now { self.visit.deadline } else { now + LEASE };
         let limits = Limits {
             remind_after: self.remind_after.unwrap_or(self.visit.limits.remind_after),
             ..self.visit.limits
         };
         Terms {
             now,
-            lease_until: lease_until + MARGIN,
+            lease_until: lease_until(self.visit.deadline, now),
             changes,
+            looked_at: self.looked_at,
+            heard: self.heard,
             seen_closed: self.ports.closed.when(&self.visit.subject.resource),
             limits,
         }

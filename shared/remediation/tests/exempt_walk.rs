@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use events::Cause;
 use exemptions::{Controls, Entry, Exemptions};
-use remediation::ledger::Memory;
+use remediation::ledger::{Limits, Memory};
 use remediation::testing::doors::{Doors, open, throttled};
-use remediation::testing::{Still, Topic, bucket, run, said, visit};
-use remediation::{CallError, Delivery, Fact, Mode, Outcome, Ports, Said, Tags, Told, Visit, walk};
+use remediation::testing::{LIMITS, Still, Topic, bucket, run, said, visit};
+use remediation::{Applied, CallError, Delivery, Fact, Mode, Outcome, Ports, Said, Tags, Told, Visit, walk};
 use serde_json::json;
+use tokio::time::timeout;
 
 /// It is 2026-11-22.
 const LONG: &str = "2027-03-31";
@@ -36,6 +37,30 @@ impl World {
             ..visit::<Doors>(&subject, Mode::Enforce, delivery, &&self.clock)
         };
         said(run(walk(control, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
+    }
+
+    /// A delivery while nothing may be changed any more in this hour.
+    fn limited(&self, control: &Doors) -> Said {
+        let subject = bucket("my-house");
+        let limits = Limits { changes_per_hour: 0, ..LIMITS };
+        let visit = Visit {
+            exemptions: &self.exemptions,
+            limits,
+            ..visit::<Doors>(&subject, Mode::Enforce, Delivery::First, &&self.clock)
+        };
+        said(run(walk(control, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
+    }
+
+    /// A delivery that is cut off before it has closed anything.
+    fn cut_off(&self, control: &Doors) {
+        control.hangs.set(true);
+        *control.apply.borrow_mut() = Some((0, Ok(Applied::Done)));
+        let subject = bucket("my-house");
+        let visit = visit::<Doors>(&subject, Mode::Enforce, Delivery::First, &&self.clock);
+        let ports = Ports::new(&self.clock, &self.topic, &self.ledger);
+        let walk = async { timeout(Duration::from_millis(1), walk(control, &visit, &ports)).await };
+        assert!(run(walk).is_err());
+        control.hangs.set(false);
     }
 
     fn first(&self, control: &Doors) -> Said {
@@ -153,6 +178,33 @@ fn what_is_exempt_by_now_is_not_closed_by_who_goes_on_with_earlier_work() {
     assert!(!has_applied(&control), "{:?}", control.calls);
     assert_eq!(said.report.outcome, Outcome::Remediated);
     assert_eq!(said.report.remaining.as_deref(), Some(&[][..]));
+}
+
+#[test]
+fn what_is_exempt_by_now_and_was_never_closed_is_left_as_it_is_and_nothing_is_claimed() {
+    // It waited, or whoever began with it was cut off before the change.
+    for waits in [true, false] {
+        let control = Doors::read([open(&["front door"])]);
+        let mut world = World::new(Exemptions::default());
+        if waits {
+            assert_eq!(world.limited(&control).report.outcome, Outcome::Held);
+        } else {
+            world.cut_off(&control);
+        }
+        let before = world.mails();
+        world.exemptions = exempting(&[], LONG);
+        control.calls.borrow_mut().clear();
+        world.clock.forward(Duration::from_secs(2 * 60 * 60));
+        for delivery in [Delivery::Again, Delivery::Last] {
+            let said = world.deliver(&control, delivery, "AWS Config rule");
+            assert_eq!((said.report.outcome, said.report.note), (Outcome::Exempt, None));
+            assert_eq!(said.report.findings.len(), 1);
+        }
+        assert!(!has_applied(&control), "{:?}", control.calls);
+        assert_eq!(world.mails(), before);
+        let [record] = &world.ledger.records()[..] else { panic!("one record") };
+        assert_eq!(record.end.as_ref().map(|end| end.outcome), Some(Outcome::Exempt));
+    }
 }
 
 #[test]

@@ -208,6 +208,7 @@ fn what_failed_before_any_change_leaves_no_grace() {
     *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
     assert_eq!(outcome(&world.finds([open(&[])]).restore()), Outcome::Failed);
     world.doors.apply.borrow_mut().take();
+    world.clock.forward(Duration::from_secs(2));
     assert_eq!(world.finds([open(&["front"]), open(&[])]).deliver().outcome, Outcome::Remediated);
 }
 

@@ -180,6 +180,17 @@ impl Assessment for GroupAssessment {
         }
     }
 
+    fn signature(&self, finding: &SgFinding) -> String {
+        match finding {
+            SgFinding::Open(network::Finding { family, protocol, exposure, ports, .. }) => {
+                format!("{protocol} {} to {exposure:?} by {family:?}", ports.describe(protocol).join(" "))
+            }
+            SgFinding::Unreadable(source) => format!("{} could not be read", source.prefix_list_id),
+            SgFinding::OnManaged(_) => "interfaces that services manage".to_owned(),
+            SgFinding::OnForeign(_) => "interfaces that others own".to_owned(),
+        }
+    }
+
     fn may_pass(&self, finding: &SgFinding) -> bool {
         let SgFinding::Unreadable(source) = finding else { return false };
         let lists = &self.group.prefix_lists;

@@ -15,7 +15,8 @@ use crate::plan::plan;
 use crate::undo::{foreseen, undo};
 use crate::unfinished::unfinished;
 use crate::{
-    At, Group, GroupAssessment, Quarantine, QuarantineStyle, Rules, SecurityGroups, SgChange, SgSettings,
+    At, Group, GroupAssessment, Quarantine, QuarantineStyle, Rules, SecurityGroups, SgChange, SgFinding,
+    SgSettings,
 };
 
 /// The control: what opens a group goes, in the style that the settings ask for, and everything else stays.
@@ -143,6 +144,14 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
 
     fn exempt(&self, assessment: GroupAssessment, scope: &Scope) -> GroupAssessment {
         assessment.exempt(scope)
+    }
+
+    fn take_out(
+        &self,
+        assessment: GroupAssessment,
+        stays: impl FnMut(SgFinding) -> Option<SgFinding>,
+    ) -> GroupAssessment {
+        assessment.take_out(stays)
     }
 
     fn plan(&self, assessment: &GroupAssessment, now: SystemTime) -> Option<Quarantine> {

@@ -31,13 +31,23 @@ impl GroupAssessment {
         if rest == self.findings {
             return self;
         }
-        let mut exempt = Self { findings: rest, ..self }.without(Some);
-        if exempt.style == QuarantineStyle::Isolate && !exempt.is_closed() {
-            exempt.style = QuarantineStyle::Revoke;
-            exempt.digest = None;
-            exempt.findings.retain(|one| matches!(one, SgFinding::Open(_) | SgFinding::Unreadable(_)));
+        Self { findings: rest, ..self }.without(Some).as_the_rest()
+    }
+
+    /// The same judgement without what `stays` leaves out, as if that were exempt.
+    pub(crate) fn take_out(self, stays: impl FnMut(SgFinding) -> Option<SgFinding>) -> Self {
+        let all = self.findings.clone();
+        let rest = self.without(stays);
+        if rest.findings == all { rest } else { rest.as_the_rest() }
+    }
+
+    fn as_the_rest(mut self) -> Self {
+        if self.style == QuarantineStyle::Isolate && !self.is_closed() {
+            self.style = QuarantineStyle::Revoke;
+            self.digest = None;
+            self.findings.retain(|one| matches!(one, SgFinding::Open(_) | SgFinding::Unreadable(_)));
         }
-        exempt
+        self
     }
 }
 

@@ -128,6 +128,13 @@ impl Assessment for AclAssessment {
         }
     }
 
+    fn signature(&self, finding: &AclFinding) -> String {
+        match finding {
+            AclFinding::Grant(public) => public.grant.words(),
+            AclFinding::NotBlocked | AclFinding::BlockUnknown(_) => "public ACLs are not blocked".to_owned(),
+        }
+    }
+
     fn may_pass(&self, finding: &AclFinding) -> bool {
         matches!(finding, AclFinding::BlockUnknown(unknown) if unknown.is_passing())
     }

@@ -158,6 +158,10 @@ impl Assessment for PolicyAssessment {
         Remedy::Report
     }
 
+    fn signature(&self, finding: &PolicyFinding) -> String {
+        format!("{finding:?}")
+    }
+
     fn may_pass(&self, finding: &PolicyFinding) -> bool {
         match finding {
             PolicyFinding::NoVerdict(unknown) | PolicyFinding::NoDocument { unknown, s3: false } => {

@@ -54,7 +54,8 @@ impl Ledger for Memory {
             Entry::Waits(key) => Begun::Held { record: Box::new(pages.open(record, &key)) },
             Entry::Known => Begun::Known,
             Entry::Hold(hold) => pages.hold(standing, record, hold, terms),
-            Entry::Restored(until) => Begun::Restored { until },
+            Entry::Restored(left_alone) => Begun::Restored(left_alone),
+            Entry::Stale(ended) => Begun::Stale(ended),
         })
     }
 

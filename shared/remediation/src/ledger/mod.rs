@@ -12,11 +12,22 @@ use events::Subject;
 use crate::CallError;
 
 pub use memory::Memory;
-pub use record::{Attempt, AttemptResult, End, Held, Hold, NoRecordId, Record, RecordId, Restores, Telling};
-pub use standing::{Closing, Entry, KEPT, LastTold, Standing};
+pub use record::{
+    Attempt, AttemptResult, End, Held, Hold, LeftAlone, NoRecordId, Record, RecordId, Restores, Telling,
+};
+pub use standing::{Closing, Entry, KEPT, LastTold, SKEW, Standing};
 
 /// How many resources a control may change in an hour, unless the settings say another number.
 pub const CHANGES_PER_HOUR: u32 = 30;
+
+/// How long a subject is taken where nobody says when the request ends.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// Until when a subject is taken by a request that has to end at `deadline`. One that has passed already says nothing.
+pub(crate) fn lease_until(deadline: SystemTime, now: SystemTime) -> SystemTime {
+    let ends = if deadline > now { deadline } else { now + LEASE };
+    ends + SKEW
+}
 
 /// On which terms somebody begins to work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +38,23 @@ pub struct Terms {
     pub lease_until: SystemTime,
     /// Whether something is going to be changed, or is only going to be said.
     pub changes: bool,
+    /// When the look at the live state began by which it goes.
+    pub looked_at: SystemTime,
+    /// What was heard of the subject's standing before that look.
+    pub heard: Heard,
     /// When the resource was seen closed, where that is known: what was told before is news again.
     pub seen_closed: Option<SystemTime>,
     /// What limits it.
     pub limits: Limits,
+}
+
+/// What was heard of a standing, so that the look that followed goes by it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// When somebody else's work ended.
+    pub end: Option<SystemTime>,
+    /// Until when something is left alone.
+    pub grace: Option<SystemTime>,
 }
 
 /// What limits the work of a control: settings.
@@ -63,11 +87,10 @@ pub enum Begun {
         /// The record as it is written now.
         record: Box<Record>,
     },
-    /// A person put it back, and it is left alone until then. Nothing was written.
-    Restored {
-        /// Until when.
-        until: SystemTime,
-    },
+    /// A person put something back, which is left alone. Nothing was written: go on with the rest.
+    Restored(LeftAlone),
+    /// Somebody else's work ended then, since the look or shortly before. Nothing was written: look again.
+    Stale(SystemTime),
 }
 
 /// What is open for a subject.

@@ -76,6 +76,11 @@ pub struct Attempt {
     /// Which writing of the settings it went by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings_version: Option<i64>,
+    /// Whether Curfew might change things then.
+    pub mode: Mode,
+    /// Until when nobody else worked on it, unless it was over before.
+    #[serde(with = "stamp")]
+    pub lease_until: SystemTime,
     /// What was found, in words.
     pub findings: Value,
     /// The state before; null where it could not be read.
@@ -175,6 +180,34 @@ pub struct Restores {
     /// Until when Curfew leaves alone what was put back.
     #[serde(with = "stamp")]
     pub grace_until: SystemTime,
+    /// What was open once it was back, as signatures; `None` where nobody could read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Vec<String>>,
+}
+
+/// What a person put back, which Curfew leaves alone until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftAlone {
+    /// Until when.
+    pub until: SystemTime,
+    /// The [signatures](crate::Assessment::signature) of what is left alone; `None` for everything.
+    pub opened: Option<Vec<String>>,
+}
+
+impl LeftAlone {
+    /// Whether this is left alone.
+    #[must_use]
+    pub fn covers(&self, signature: &str) -> bool {
+        self.opened.as_ref().is_none_or(|opened| opened.iter().any(|one| one == signature))
+    }
+}
+
+impl Restores {
+    /// What of it Curfew leaves alone.
+    #[must_use]
+    pub fn left_alone(&self) -> LeftAlone {
+        LeftAlone { until: self.grace_until, opened: self.opened.clone() }
+    }
 }
 
 impl RecordId {
@@ -254,6 +287,13 @@ impl Record {
     #[must_use]
     pub fn is_unsaid(&self) -> bool {
         self.told.is_empty() || self.last().is_some_and(|last| last.result.is_none())
+    }
+
+    /// Whether people were told that it waits, since it does.
+    #[must_use]
+    pub fn hold_was_told(&self) -> bool {
+        let since = self.last().map(|last| last.at);
+        self.told.last().is_some_and(|telling| since.is_some_and(|since| telling.at >= since))
     }
 
     /// Whether people were told of this already.

@@ -4,11 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Held, Hold, Record, Terms};
+use super::{Held, Hold, LeftAlone, Record, Terms};
 use crate::clock::stamp;
 
 /// How long a closing counts in a feud.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// By how much two clocks may differ.
+pub const SKEW: Duration = Duration::from_secs(1);
 
 /// How many closings are kept, whatever the limit is.
 pub const KEPT: usize = 20;
@@ -28,8 +31,10 @@ pub struct Standing {
     pub told: Option<LastTold>,
     /// When it was closed lately, the last one last.
     pub closings: Vec<Closing>,
-    /// Until when it is left alone, since a person put it back.
-    pub restored_until: Option<SystemTime>,
+    /// What a person put back, which is left alone for some time.
+    pub left_alone: Option<LeftAlone>,
+    /// When work on it ended last.
+    pub ended_at: Option<SystemTime>,
 }
 
 /// What people were told last.
@@ -73,8 +78,10 @@ pub enum Entry {
     Known,
     /// Nothing but to write down that it waits.
     Hold(Hold),
-    /// Nothing: a person put it back, until then.
-    Restored(SystemTime),
+    /// Nothing yet: a person put something back.
+    Restored(LeftAlone),
+    /// Nothing yet: what somebody else did, who ended then, may not have been seen.
+    Stale(SystemTime),
 }
 
 impl Standing {
@@ -95,8 +102,15 @@ impl Standing {
         if record.restores.is_some() {
             return Entry::Free;
         }
-        if let Some(until) = self.restored_until.filter(is_ahead) {
-            return Entry::Restored(until);
+        let is_unheard = |at: &SystemTime| {
+            *at + SKEW > terms.looked_at && terms.heard.end.is_none_or(|heard| !is_same_moment(heard, *at))
+        };
+        if let Some(ended) = self.ended_at.filter(is_unheard) {
+            return Entry::Stale(ended);
+        }
+        let is_news = |left: &&LeftAlone| is_ahead(&left.until) && terms.heard.grace != Some(left.until);
+        if let Some(left_alone) = self.left_alone.as_ref().filter(is_news) {
+            return Entry::Restored(left_alone.clone());
         }
         if terms.changes {
             self.feud(record, terms).map_or(Entry::Free, Entry::Hold)
@@ -109,8 +123,9 @@ impl Standing {
     /// another one only once some time has passed.
     fn news(&self, record: &Record, terms: &Terms) -> Entry {
         let knows = self.told.as_ref().is_some_and(|told| {
-            let is_recent =
-                terms.now.duration_since(told.at).is_ok_and(|age| age < terms.limits.remind_after);
+            // What another clock puts into the future is not long ago.
+            let age = terms.now.duration_since(told.at).unwrap_or_default();
+            let is_recent = age < terms.limits.remind_after;
             let was_closed = terms.seen_closed.is_some_and(|closed| closed > told.at);
             told.situation == record.situation
                 && !was_closed
@@ -193,6 +208,7 @@ impl Standing {
         if record.end.is_some() {
             self.open = None;
             self.held_until = None;
+            self.ended_at = Some(now);
         }
         if let Some(last) = record.told.last() {
             let cause = record.subject.cause.to_string();
@@ -201,7 +217,7 @@ impl Standing {
         self.closings.extend(record.closing(now));
         self.forget_closings(now);
         if let Some(restores) = &record.restores {
-            self.restored_until = Some(restores.grace_until);
+            self.left_alone = Some(restores.left_alone());
             // What a person put back is no feud.
             self.closings.clear();
         }
@@ -224,6 +240,12 @@ impl Record {
         let opened_by = self.subject.cause.opened_by().map(ToOwned::to_owned);
         Some(Closing { at: now, offence, opened_by })
     }
+}
+
+/// Whether two times are the same as a ledger keeps them, to the millisecond.
+fn is_same_moment(one: SystemTime, other: SystemTime) -> bool {
+    let millis = |at: SystemTime| at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    millis(one) == millis(other)
 }
 
 fn is_within_a_day(at: SystemTime, now: SystemTime) -> bool {

@@ -57,7 +57,7 @@ impl Restoration {
     /// The same for programs.
     #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
-        let Restores { record, reason, claimed_by, grace_until } = &self.restores;
+        let Restores { record, reason, claimed_by, grace_until, opened: _ } = &self.restores;
         let mut facts = Map::new();
         facts.insert("restores".to_owned(), record.to_string().into());
         facts.insert("reason".to_owned(), json!(reason));

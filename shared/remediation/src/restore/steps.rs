@@ -7,9 +7,13 @@ use serde_json::{Value, json};
 use super::report::Seen;
 use super::{Ending, Look, Order, Past, RestoreError, Reversible};
 use crate::clock::{Clock, PAUSES};
-use crate::ledger::{Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling};
+use crate::ledger::{
+    Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
+};
 use crate::work::written;
-use crate::{Applied, CallError, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
+use crate::{
+    Applied, Assessment, CallError, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told,
+};
 
 /// One order on its way.
 pub(super) struct Steps<'a, C: Reversible, K, N, L> {
@@ -120,6 +124,11 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         {
             restores.grace_until = now;
         }
+        if let (Some(restores), Some(look)) = (record.restores.as_mut(), applying.seen.look()) {
+            let judged = self.control.assess(&look.live, now);
+            restores.opened =
+                Some(judged.findings().iter().map(|finding| judged.signature(finding)).collect());
+        }
         let mut report = self.report(&record, look, plan, &applying);
         report.duration = now.duration_since(start).unwrap_or_default();
         let told = self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent);
@@ -167,6 +176,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             reason: self.order.reason.map(ToOwned::to_owned),
             claimed_by: self.order.claimed_by.map(ToOwned::to_owned),
             grace_until: self.ports.clock.now() + self.order.grace,
+            opened: None,
         }
     }
 
@@ -198,6 +208,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             request_id: self.order.request_id.to_owned(),
             curfew: env!("CARGO_PKG_VERSION").to_owned(),
             settings_version: self.order.settings_version,
+            mode: Mode::Enforce,
+            lease_until: lease_until(self.order.deadline, self.ports.clock.now()),
             findings: Value::Array(Vec::new()),
             before,
             plan,

@@ -1,20 +1,14 @@
 //! Taking the subject: what others have left open is ended first.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
 use super::{RestoreError, Reversible};
 use crate::clock::Clock;
-use crate::ledger::{Attempt, AttemptResult, Begun, End, Ledger, Record, Terms};
+use crate::ledger::{Attempt, AttemptResult, Begun, End, Heard, Ledger, Record, Terms, lease_until};
 use crate::restore::steps::Steps;
 use crate::{Notify, Outcome};
-
-/// How long a subject is taken where nobody says when the request ends.
-const LEASE: Duration = Duration::from_secs(60);
-
-/// By how much two clocks may differ.
-const MARGIN: Duration = Duration::from_secs(1);
 
 /// The record as it was taken, or until when somebody else works on the subject.
 type Taken = Result<Record, SystemTime>;
@@ -25,8 +19,8 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         let open = match self.ports.ledger.begin(&record, &self.terms()).await? {
             Begun::Taken => return Ok(Ok(record)),
             Begun::Open(open) | Begun::Held { record: open } => *open,
-            Begun::Busy { until } | Begun::Restored { until } => return Ok(Err(until)),
-            Begun::Known => return Ok(Err(self.ports.clock.now())),
+            Begun::Busy { until } => return Ok(Err(until)),
+            Begun::Known | Begun::Restored(_) | Begun::Stale(_) => return Ok(Err(self.ports.clock.now())),
         };
         if self.is_of_the_same(&open) {
             let [attempt] = &record.attempts[..] else { return Ok(Err(self.ports.clock.now())) };
@@ -84,19 +78,20 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
     async fn resumed(&self, record: Record) -> Result<Taken, RestoreError> {
         match self.ports.ledger.resume(&record, &self.terms()).await? {
             Begun::Taken => Ok(Ok(record)),
-            Begun::Busy { until } | Begun::Restored { until } => Ok(Err(until)),
-            Begun::Open(_) | Begun::Held { .. } | Begun::Known => Ok(Err(self.ports.clock.now())),
+            Begun::Busy { until } => Ok(Err(until)),
+            // Somebody was faster, and has let go again.
+            _ => Ok(Err(self.ports.clock.now())),
         }
     }
 
     fn terms(&self) -> Terms {
         let now = self.ports.clock.now();
-        // Lambda ends the request at its deadline; one that has passed already says nothing.
-        let lease_until = if self.order.deadline > now { self.order.deadline } else { now + LEASE };
         Terms {
             now,
-            lease_until: lease_until + MARGIN,
+            lease_until: lease_until(self.order.deadline, now),
             changes: true,
+            looked_at: now,
+            heard: Heard::default(),
             seen_closed: None,
             limits: self.order.limits,
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::bucket;
 use super::ledgers::{HOUR, MINUTE, after, attempt, closed, record, restoring, terms, told};
-use crate::ledger::{Begun, Ledger, Pending, Record};
+use crate::ledger::{Begun, Heard, Ledger, Pending, Record};
 
 /// Numbers that look like chance and are the same for the same seed.
 #[derive(Debug)]
@@ -48,7 +48,10 @@ pub async fn agree<A: Ledger, B: Ledger>(one: &A, other: &B, control: &str, seed
             2 | 3 => MINUTE,
             _ => Duration::from_millis(7),
         };
-        let terms = terms(passed, chance.below(4) > 0);
+        let mut terms = terms(passed, chance.below(4) > 0);
+        if chance.below(3) == 0 {
+            terms.looked_at = after(passed);
+        }
         let work = |works: &mut Vec<Record>, begun: Result<Begun, _>, record: Record| match begun {
             Ok(Begun::Taken) => works.push(Record { held: None, ..record }),
             Ok(Begun::Held { record }) => works.push(*record),
@@ -61,9 +64,21 @@ pub async fn agree<A: Ledger, B: Ledger>(one: &A, other: &B, control: &str, seed
                 new.offence = terms.changes.then(|| format!("offence {}", chance.below(2)));
                 if chance.below(10) == 0 {
                     new = restoring(new, after(passed + 3 * HOUR));
+                    let opened = (chance.below(2) == 0).then(|| vec!["the front door".to_owned()]);
+                    new.restores.as_mut().unwrap().opened = opened;
                 }
-                let begun = one.begin(&new, &terms).await;
+                let mut begun = one.begin(&new, &terms).await;
                 assert_eq!(begun, other.begin(&new, &terms).await, "begin, {at}");
+                // Who heard of it looks again.
+                match &begun {
+                    Ok(Begun::Stale(ended)) => terms.heard.end = Some(*ended),
+                    Ok(Begun::Restored(left_alone)) => terms.heard.grace = Some(left_alone.until),
+                    _ => {}
+                }
+                if terms.heard != Heard::default() {
+                    begun = one.begin(&new, &terms).await;
+                    assert_eq!(begun, other.begin(&new, &terms).await, "begin again, {at}");
+                }
                 work(&mut works, begun, new);
             }
             3 | 4 => {

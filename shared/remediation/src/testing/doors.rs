@@ -138,6 +138,10 @@ impl Assessment for OpenDoors {
         }
     }
 
+    fn signature(&self, door: &String) -> String {
+        door.clone()
+    }
+
     fn may_pass(&self, door: &String) -> bool {
         door == "fogged attic"
     }

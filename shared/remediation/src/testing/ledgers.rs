@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::{NOW, bucket};
 use crate::ledger::{
-    Attempt, AttemptResult, Begun, End, Held, Ledger, Limits, Pending, Record, RecordId, Restores, Telling,
-    Terms,
+    Attempt, AttemptResult, Begun, End, Heard, Held, Ledger, LeftAlone, Limits, Pending, Record, RecordId,
+    Restores, SKEW, Telling, Terms,
 };
 use crate::{Mode, Outcome};
 
@@ -33,6 +33,9 @@ pub(super) fn terms(passed: Duration, changes: bool) -> Terms {
         now: after(passed),
         lease_until: after(passed + MINUTE),
         changes,
+        // All that was ended by then was seen.
+        looked_at: after(passed + 2 * SKEW),
+        heard: Heard::default(),
         seen_closed: None,
         limits: LIMITS,
     }
@@ -44,6 +47,8 @@ pub(super) fn attempt(passed: Duration, request_id: &str) -> Attempt {
         request_id: request_id.to_owned(),
         curfew: "0.1.0".to_owned(),
         settings_version: None,
+        mode: Mode::Enforce,
+        lease_until: after(passed + MINUTE),
         findings: json!([]),
         before: json!({ "doors": ["front"] }),
         plan: Some(json!({ "close": ["front"] })),
@@ -90,7 +95,8 @@ pub(super) fn closed(mut record: Record, passed: Duration) -> Record {
 }
 
 pub(super) fn restoring(record: Record, grace_until: SystemTime) -> Record {
-    let restores = Restores { record: record.id.clone(), reason: None, claimed_by: None, grace_until };
+    let restores =
+        Restores { record: record.id.clone(), reason: None, claimed_by: None, grace_until, opened: None };
     Record { restores: Some(restores), offence: None, ..record }
 }
 
@@ -103,6 +109,7 @@ pub async fn all<L: Ledger>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<
     a_feud_waits_for_a_day(ledger).await;
     the_brake_holds_what_is_too_much(ledger).await;
     what_a_person_put_back_is_left_alone(ledger).await;
+    what_others_did_since_the_look_is_looked_at(ledger).await;
 }
 
 async fn one_works_and_others_wait<L: Ledger>(ledger: &L, kept: &impl AsyncFn(&RecordId) -> Option<Record>) {
@@ -331,10 +338,41 @@ async fn what_a_person_put_back_is_left_alone<L: Ledger>(ledger: &L) {
     }
     for changes in [true, false] {
         let again = record("back", name, HOUR, "r5");
-        assert_eq!(ledger.begin(&again, &terms(HOUR, changes)).await, Ok(Begun::Restored { until: grace }));
+        let left_alone = LeftAlone { until: grace, opened: None };
+        assert_eq!(ledger.begin(&again, &terms(HOUR, changes)).await, Ok(Begun::Restored(left_alone)));
     }
+    let mut third = restoring(record("back", name, 2 * HOUR, "r7"), grace);
+    third.restores.as_mut().unwrap().opened = Some(vec!["front".to_owned()]);
+    assert_eq!(ledger.begin(&third, &at_once(2 * HOUR)).await, Ok(Begun::Taken));
+    assert_eq!(ledger.finish(&closed(third, 2 * HOUR), after(2 * HOUR)).await, Ok(()));
+    let left_alone = LeftAlone { until: grace, opened: Some(vec!["front".to_owned()]) };
+    assert!(left_alone.covers("front") && !left_alone.covers("back"));
+    let other = record("back", name, 3 * HOUR, "r8");
+    assert_eq!(ledger.begin(&other, &terms(3 * HOUR, true)).await, Ok(Begun::Restored(left_alone)));
+    // What is left alone was taken out of it.
+    let heard = Heard { grace: Some(grace), ..Heard::default() };
+    assert_eq!(ledger.begin(&other, &Terms { heard, ..terms(3 * HOUR, true) }).await, Ok(Begun::Taken));
+    assert_eq!(ledger.finish(&closed(other, 3 * HOUR), after(3 * HOUR)).await, Ok(()));
     let again = record("back", name, 24 * HOUR, "r6");
     assert_eq!(ledger.begin(&again, &terms(24 * HOUR, true)).await, Ok(Begun::Taken));
+}
+
+async fn what_others_did_since_the_look_is_looked_at<L: Ledger>(ledger: &L) {
+    let name = "is-stale";
+    let one = record("stale", name, MINUTE, "r1");
+    assert_eq!(ledger.begin(&one, &terms(MINUTE, true)).await, Ok(Begun::Taken));
+    let ended = after(MINUTE + 3 * SKEW);
+    assert_eq!(ledger.finish(&closed(one, MINUTE + 3 * SKEW), ended).await, Ok(()));
+    for (changes, looked_at) in
+        [(true, MINUTE), (false, MINUTE + 3 * SKEW), (true, MINUTE + 4 * SKEW - SKEW / 10)]
+    {
+        let late = Terms { looked_at: after(looked_at), ..terms(2 * MINUTE, changes) };
+        let two = record("stale", name, 2 * MINUTE, "r2");
+        assert_eq!(ledger.begin(&two, &late).await, Ok(Begun::Stale(ended)), "{looked_at:?}");
+    }
+    let heard = Heard { end: Some(ended), ..Heard::default() };
+    let again = Terms { looked_at: ended, heard, ..terms(2 * MINUTE, true) };
+    assert_eq!(ledger.begin(&record("stale", name, 2 * MINUTE, "r2"), &again).await, Ok(Begun::Taken));
 }
 
 /// Records of a kilobyte, of a hundred, and of three thousand, none of which can be made smaller.

@@ -269,6 +269,28 @@ fn what_is_said_of_a_thousand_rules_takes_space_by_the_rule_and_not_by_the_squar
 }
 
 #[test]
+fn what_is_opened_again_is_the_same_offence_although_its_rule_is_new() {
+    let signatures = |rules: &[Rule]| {
+        let memory = Memory::of([]);
+        memory.rules.borrow_mut().extend(rules.iter().cloned());
+        let control = control(&memory, "{}");
+        let judged = control.assess(&read(&control), SystemTime::UNIX_EPOCH);
+        judged.findings().iter().map(|finding| judged.signature(finding)).collect::<Vec<_>>()
+    };
+    let first = signatures(&[rule("sgr-1", "tcp", "22", WORLD)]);
+    assert_eq!(first.len(), 1);
+    assert_eq!(first, signatures(&[rule("sgr-9", "tcp", "22", WORLD)]));
+    for other in [
+        rule("sgr-1", "tcp", "23", WORLD),
+        rule("sgr-1", "udp", "22", WORLD),
+        rule("sgr-1", "tcp", "22", WORLD6),
+        rule("sgr-1", "tcp", "22", "pl-0"),
+    ] {
+        assert_ne!(first, signatures(&[other]));
+    }
+}
+
+#[test]
 fn a_compliant_group_costs_two_calls_in_each_style() {
     for style in ["revoke", "isolate", "alert"] {
         let memory = Memory::of([rule("sgr-1", "tcp", "443", WORLD), rule("sgr-2", "tcp", "443", "pl-1")]);

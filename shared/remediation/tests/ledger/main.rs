@@ -2,145 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod left_alone;
+mod looks;
+mod world;
+
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
 use events::{Cause, Subject};
 use remediation::clock::Clock;
-use remediation::ledger::{
-    Begun, End, Held, Ledger, Limits, Memory, Pending, Record, RecordId, Restores, Terms,
-};
+use remediation::ledger::{Held, Ledger, Limits, Record, RecordId};
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{LIMITS, NOW, Still, Topic, bucket, deliver, run, said, visit};
-use remediation::{
-    CallError, Delivery, Ended, Mode, Note, Notify, Outcome, Ports, Report, Said, StepError, Told,
-    Undelivered, walk,
-};
+use remediation::{Delivery, Ended, Mode, Note, Outcome, Ports, StepError, Told, walk};
 use tokio::time::timeout;
 
-/// A house, its ledger, its topic and its time.
-#[derive(Default)]
-struct World {
-    clock: Still,
-    topic: Topic,
-    ledger: Memory,
-}
-
-impl World {
-    fn deliver(&self, doors: &Doors, delivery: Delivery) -> Said {
-        said(self.ended(doors, &bucket("acme"), delivery))
-    }
-
-    fn ended(&self, doors: &Doors, subject: &Subject, delivery: Delivery) -> Ended {
-        deliver(doors, subject, delivery, &Ports::new(&self.clock, &self.topic, &self.ledger))
-    }
-
-    fn limited(&self, doors: &Doors, subject: &Subject, limits: Limits) -> Said {
-        let visit = remediation::Visit {
-            limits,
-            ..visit::<Doors>(subject, Mode::Enforce, Delivery::First, &&self.clock)
-        };
-        said(run(walk(doors, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
-    }
-
-    /// A delivery that is cut off while applying, before its changes are noted.
-    fn cut_off(&self, doors: &Doors) {
-        doors.hangs.set(true);
-        self.killed(doors, &self.topic, &self.ledger);
-        doors.hangs.set(false);
-    }
-
-    /// A delivery that never comes to its end, and the minute after which Lambda kills it.
-    fn killed(&self, doors: &Doors, notify: &impl Notify, ledger: &impl Ledger) {
-        let subject = bucket("acme");
-        let visit = visit::<Doors>(&subject, Mode::Enforce, Delivery::First, &&self.clock);
-        let ports = Ports::new(&self.clock, notify, ledger);
-        let walk = async { timeout(Duration::from_millis(1), walk(doors, &visit, &ports)).await };
-        assert!(run(walk).is_err());
-        self.clock.forward(Duration::from_secs(62));
-    }
-
-    fn only_record(&self) -> Record {
-        let mut records = self.ledger.records();
-        assert_eq!(records.len(), 1, "{records:#?}");
-        records.remove(0)
-    }
-
-    fn mails(&self) -> Vec<Outcome> {
-        self.topic.reports.borrow().iter().map(|report| report.outcome).collect()
-    }
-}
-
-/// A topic that never answers.
-struct Silence;
-
-impl Notify for &Silence {
-    fn place(&self) -> String {
-        "nowhere".to_owned()
-    }
-
-    async fn notify(&self, _report: &Report) -> Result<(), Undelivered> {
-        std::future::pending().await
-    }
-}
-
-/// A ledger of which a call fails, or never comes back.
-#[derive(Default)]
-struct Broken<'a> {
-    ledger: Option<&'a Memory>,
-    begin: Cell<Option<CallError>>,
-    finish: Cell<Option<CallError>>,
-    finish_hangs: bool,
-}
-
-impl Broken<'_> {
-    fn whole(&self) -> &Memory {
-        self.ledger.unwrap()
-    }
-}
-
-impl Ledger for Broken<'_> {
-    async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
-        match self.begin.take() {
-            Some(error) => {
-                self.begin.set(Some(error.clone()));
-                Err(error)
-            }
-            None => self.whole().begin(record, terms).await,
-        }
-    }
-
-    async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
-        self.whole().resume(record, terms).await
-    }
-
-    async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
-        self.whole().pending(subject, control, now).await
-    }
-
-    async fn due(&self, control: &str, now: SystemTime) -> Result<Vec<Subject>, CallError> {
-        self.whole().due(control, now).await
-    }
-
-    async fn waiting(&self, control: &str) -> Result<Vec<Subject>, CallError> {
-        self.whole().waiting(control).await
-    }
-
-    async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
-        if self.finish_hangs {
-            return std::future::pending().await;
-        }
-        if let Some(error) = self.finish.take() {
-            return Err(error);
-        }
-        self.whole().finish(record, now).await
-    }
-}
-
-fn caused(name: &str, event: &str) -> Subject {
-    let subject = bucket(name);
-    Subject { cause: Cause::new("AWS Config rule").with_event_id(Some(event)), ..subject }
-}
+use world::{Broken, Silence, World, caused};
 
 #[test]
 fn a_change_has_one_record_with_all_that_happened() {
@@ -397,6 +274,33 @@ fn over_the_brake_what_is_open_waits_and_one_mail_says_so() {
 }
 
 #[test]
+fn each_hour_one_mail_lists_all_that_waits_whoever_comes_first() {
+    let world = World::default();
+    let limits = Limits { changes_per_hour: 0, ..LIMITS };
+    let walked = |name: &str, doors: &[&str]| {
+        world.limited(&Doors::read([open(doors)]), &bucket(name), limits).report.outcome
+    };
+    let waiting = || {
+        let reports = world.topic.reports.borrow();
+        reports.iter().map(|report| report.waiting.len()).collect::<Vec<_>>()
+    };
+    for name in ["one", "two", "three"] {
+        assert_eq!(walked(name, &["front door"]), Outcome::Held);
+    }
+    assert_eq!(waiting(), [1]);
+    // Another one that waits, or the same with another door, is no mail of its own.
+    assert_eq!(walked("one", &["front door", "back door"]), Outcome::Held);
+    assert_eq!(waiting(), [1]);
+    for (hour, first) in [(1, "one"), (2, "two"), (3, "one")] {
+        world.clock.forward(Duration::from_secs(60 * 60));
+        for name in [first, "three", "two", "one"] {
+            assert_eq!(walked(name, &["front door"]), Outcome::Held);
+        }
+        assert_eq!(waiting(), [vec![1], vec![3; hour]].concat());
+    }
+}
+
+#[test]
 fn a_brake_of_nothing_stops_everything() {
     let world = World::default();
     let doors = Doors::read([open(&["front door"])]);
@@ -429,91 +333,6 @@ fn what_is_opened_again_and_again_waits_and_the_mail_names_who_opened_it() {
     assert_eq!(world.mails().iter().filter(|outcome| **outcome == Outcome::Held).count(), 1);
     world.clock.forward(Duration::from_secs(24 * 60 * 60));
     assert_eq!(walked("six", "front door").outcome, Outcome::Remediated);
-}
-
-#[test]
-fn what_a_person_put_back_is_left_alone_for_a_while() {
-    let world = World::default();
-    let doors = Doors::read([open(&["front door"]), open(&[])]);
-    world.deliver(&doors, Delivery::First);
-    let closed = world.only_record();
-    let grace_until = world.clock.now() + Duration::from_secs(60 * 60);
-    let restores = Restores { record: closed.id.clone(), reason: None, claimed_by: None, grace_until };
-    let mut restored = Record {
-        id: RecordId { key: "2026-11-22T05:42:07.120Z.doors.00000000".to_owned(), ..closed.id.clone() },
-        restores: Some(restores),
-        ..closed
-    };
-    restored.told.clear();
-    restored.end = None;
-    let terms = Terms {
-        now: world.clock.now(),
-        lease_until: world.clock.now(),
-        changes: true,
-        seen_closed: None,
-        limits: LIMITS,
-    };
-    assert_eq!(run(world.ledger.begin(&restored, &terms)).unwrap(), Begun::Taken);
-    // Who puts it back may be cut off: nobody closes it under a person's hands.
-    for reads in [open(&["front door"]), open(&[])] {
-        world.clock.forward(Duration::from_secs(1));
-        let doors = Doors::read([reads]);
-        world.deliver(&doors, Delivery::Again);
-        assert_eq!(*doors.calls.borrow(), ["read acme"]);
-    }
-    restored.end = Some(End { at: world.clock.now(), outcome: Outcome::Remediated });
-    run(world.ledger.finish(&restored, world.clock.now())).unwrap();
-
-    let doors = Doors::read([open(&["front door"]), open(&["front door"]), open(&[])]);
-    let report = world.deliver(&doors, Delivery::First).report;
-    assert_eq!((report.outcome, report.note), (Outcome::Exempt, Some(Note::Restored(grace_until))));
-    assert_eq!(world.mails(), [Outcome::Remediated]);
-    world.clock.forward(Duration::from_secs(60 * 60));
-    assert_eq!(world.deliver(&doors, Delivery::First).report.outcome, Outcome::Remediated);
-}
-
-#[test]
-fn a_restore_that_was_cut_off_is_never_gone_on_with_by_who_closes() {
-    for (now, outcome, calls) in [
-        (
-            &["front door"][..],
-            Outcome::Remediated,
-            &["read acme", "apply front door to acme", "read acme"][..],
-        ),
-        (&[], Outcome::Compliant, &["read acme"]),
-    ] {
-        let world = World::default();
-        world.deliver(&Doors::read([open(&["front door"]), open(&[])]), Delivery::First);
-        let closed = world.only_record();
-        let grace_until = world.clock.now() + Duration::from_secs(60 * 60);
-        let restores = Restores { record: closed.id.clone(), reason: None, claimed_by: None, grace_until };
-        let mut restored = Record {
-            id: RecordId { key: "2026-11-22T05:42:07.120Z.doors.00000000".to_owned(), ..closed.id.clone() },
-            restores: Some(restores),
-            told: Vec::new(),
-            end: None,
-            ..closed
-        };
-        restored.attempts[0].plan = Some(serde_json::json!({ "Open": ["front door"] }));
-        restored.attempts[0].result = None;
-        let terms = Terms {
-            now: world.clock.now(),
-            lease_until: world.clock.now(),
-            changes: true,
-            seen_closed: None,
-            limits: LIMITS,
-        };
-        assert_eq!(run(world.ledger.begin(&restored, &terms)).unwrap(), Begun::Taken);
-        world.clock.forward(Duration::from_secs(60 * 60));
-
-        let doors = Doors::read([open(now), open(&[])]);
-        assert_eq!(world.deliver(&doors, Delivery::Again).report.outcome, outcome);
-        assert_eq!(*doors.calls.borrow(), calls);
-        let records = world.ledger.records();
-        let ended = records.iter().find(|record| record.restores.is_some()).unwrap();
-        assert_eq!(ended.end.as_ref().map(|end| end.outcome), Some(Outcome::Failed));
-        assert_eq!(records.len(), if now.is_empty() { 2 } else { 3 });
-    }
 }
 
 #[test]
