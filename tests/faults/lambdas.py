@@ -12,6 +12,8 @@ from harness.stack import Function, kill
 
 CUT_OFF = "cut off"
 LONG = 60
+# What is answered about a batch of one message: it is done, or it is to be handed out again.
+ALL_DONE, COMES_BACK = (False, {"batchItemFailures": []}), (False, {"batchItemFailures": [{"itemIdentifier": "m0"}]})
 
 
 @dataclass
@@ -59,15 +61,20 @@ class Wire(Recorder):
     def take(self, call, forward, is_lost=False):
         """Lets a call take effect, and looks at what is recorded before and at what is left after."""
         effect = Effect(self.delivery, call, is_lost)
-        if effect.changes and self.place:
-            self._look(self.place.is_recorded)
+        place = self.place_of(call) if effect.changes else None
+        if place:
+            self._look(place.is_recorded)
         status, body = forward()
         if status == 200:
             with self._alone:
                 self.effects.append(effect)
-        if effect.changes and self.place:
-            self._look(self.place.is_legitimate_untouched)
+        if place:
+            self._look(place.is_legitimate_untouched)
         return status, body
+
+    def place_of(self, _call):
+        """What a call that changes something is about."""
+        return self.place
 
     def _look(self, question):
         try:
@@ -97,11 +104,15 @@ class Lambda:
         self.table = table or emulator.ledger()
         self.function = None
 
-    def deliver(self, payload, seconds=LONG):
-        """Returns (is an error, answer), or `CUT_OFF`."""
+    def start(self):
+        """Starts its process, unless there is one."""
         if self.function is None:
             self.function = self._start()
             self.wire.process = self.function.process
+
+    def deliver(self, payload, seconds=LONG):
+        """Returns (is an error, answer), or `CUT_OFF`."""
+        self.start()
         self.wire.delivery += 1
         runtime, process = self.function.runtime, self.function.process
         runtime.hand(payload, seconds=seconds)
