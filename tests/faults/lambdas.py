@@ -28,7 +28,13 @@ class Effect:
     @property
     def changes(self):
         """Whether it changed something, besides what is written down and said."""
-        return not self.call.is_of_ledger and not self.call.operation.startswith(("Get", "Describe", "Publish"))
+        return is_changing(self.call.action)
+
+
+def is_changing(action):
+    """Whether an action changes a resource, and does not read, write down or tell."""
+    service, operation = action.split(":")
+    return service in ("s3", "ec2") and not operation.startswith(("Get", "Describe"))
 
 
 class Wire(Recorder):
@@ -61,26 +67,27 @@ class Wire(Recorder):
     def take(self, call, forward, is_lost=False):
         """Lets a call take effect, and looks at what is recorded before and at what is left after."""
         effect = Effect(self.delivery, call, is_lost)
-        place = self.place_of(call) if effect.changes else None
-        if place:
-            self._look(place.is_recorded)
+        if effect.changes:
+            self._look(call, "is_recorded")
         status, body = forward()
         if status == 200:
             with self._alone:
                 self.effects.append(effect)
-        if place:
-            self._look(place.is_legitimate_untouched)
+        if effect.changes:
+            self._look(call, "is_legitimate_untouched")
         return status, body
 
     def place_of(self, _call):
-        """What a call that changes something is about."""
+        """What a call that changes something is about; `None` where it is there no more."""
         return self.place
 
-    def _look(self, question):
+    def _look(self, call, question):
         try:
-            question()
+            if place := self.place_of(call):
+                getattr(place, question)()
         except Exception as error:  # the thread that asks is nobody's to fail: whoever checks the case reads this
-            self.wrong.append(f"{error!r}")
+            if self.place_of(call):
+                self.wrong.append(f"{error!r}")
 
     def kill(self):
         kill(self.process)

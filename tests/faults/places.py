@@ -216,3 +216,8 @@ class Interfaces(Place):
         said = {one["id"]: one["groups"] for one in before["interfaces"]}
         assert said == {self.interfaces[name]: self.groups[name] for name in ("alone", "shared")}, before
 
+    def delete(self):
+        """EC2 deletes no group that an interface has."""
+        for name in ("alone", "shared"):
+            self.ec2.delete_network_interface(NetworkInterfaceId=self.interfaces[name])
+        self.ec2.delete_security_group(GroupId=self.id)

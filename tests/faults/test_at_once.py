@@ -8,7 +8,7 @@ import check
 import pytest
 from harness import triggers
 from kinds import Fault
-from lambdas import ALL_DONE, COMES_BACK, LONG, Lambda, Wire
+from lambdas import ALL_DONE, COMES_BACK, LONG, Lambda, Wire, is_changing
 from scenarios import SCENARIOS
 
 # They mostly wait.
@@ -132,15 +132,10 @@ def while_it_works(ended, every):
     work = ended.wire.order[ended.wire.order.index(BEGIN) + 1:]
     if every:
         return [(BEGIN, True), *moments(work)]
-    changing = [call for call in work if is_changing(call)]
+    changing = [call for call in work if is_changing(call[0])]
     *_, mail, finish = work
     around = [(changing[0], False), (changing[-1], True), (finish, False)] if changing else []
     return [(BEGIN, True), (mail, False), *around]
-
-
-def is_changing(call):
-    service, operation = call[0].split(":")
-    return service in ("s3", "ec2") and not operation.startswith(("Get", "Describe"))
 
 
 @pytest.fixture
