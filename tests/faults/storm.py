@@ -179,16 +179,18 @@ class Storm:
         ]
 
     def changes(self):
-        """How often each place was changed by which call."""
-        effects = [effect for wire in self.wires.values() for effect in wire.effects if effect.changes]
-        return Counter((subject_of(effect.call), effect.call.operation) for effect in effects)
+        """How often each place was changed by which call. A call that the SDK repeats, since a busy machine is slow, is one."""
+        calls = [effect.call for wire in self.wires.values() for effect in wire.effects if effect.changes]
+        made = {(subject_of(call), call.operation, call.headers["amz-sdk-invocation-id"]) for call in calls}
+        return Counter((place, operation) for place, operation, _ in made)
 
     def mails(self):
-        """How often people were told of each place, by which function."""
-        return Counter(
-            (function, facts_of(effect.call.form)["resource"])
+        """How often people were told of each place, by which function; repeated calls as above."""
+        published = {
+            (function, facts_of(effect.call.form)["resource"], effect.call.headers["amz-sdk-invocation-id"])
             for function, wire in self.wires.items() for effect in wire.effects if effect.call.operation == "Publish"
-        )
+        }
+        return Counter((function, place) for function, place, _ in published)
 
     def wrong(self):
         return [wrong for wire in self.wires.values() for wrong in wire.wrong]
