@@ -9,7 +9,7 @@ import pytest
 from harness import triggers
 from kinds import Fault
 from lambdas import ALL_DONE, COMES_BACK, LONG, Lambda, Wire, is_changing
-from scenarios import SCENARIOS
+from scenarios import DISTINCT
 
 # They mostly wait.
 AT_ONCE = 3
@@ -17,7 +17,7 @@ AT_ONCE = 3
 PATIENCE = 4
 TRIES = 3
 BEGIN = "dynamodb:TransactWriteItems", 1
-IDS = [one.name.replace(" ", "-") for one in SCENARIOS]
+IDS = [one.name.replace(" ", "-") for one in DISTINCT]
 
 
 class Gate:
@@ -164,6 +164,6 @@ def run_all(emulator, topic):
     return run_all
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=IDS)
+@pytest.mark.parametrize("scenario", DISTINCT, ids=IDS)
 def test_while_one_works_the_others_message_comes_back(scenario, every, clean, run_all):
     run_all(scenario, clean(scenario), while_it_works(clean(scenario), every))

@@ -6,7 +6,7 @@ import check
 import pytest
 from kinds import Fault
 from lambdas import ALL_DONE, is_changing
-from scenarios import SCENARIOS
+from scenarios import DISTINCT
 
 # They mostly wait.
 AT_ONCE = 3
@@ -84,7 +84,7 @@ def look(ended, outcomes, is_read):
     assert len(mails) == (record["end"]["outcome"] != "gone" or bool(changing)), f"{len(mails)} mails"
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=[one.name.replace(" ", "-") for one in SCENARIOS])
+@pytest.mark.parametrize("scenario", DISTINCT, ids=[one.name.replace(" ", "-") for one in DISTINCT])
 def test_what_goes_half_way_is_told_as_it_was_and_is_over(scenario, every, clean, emulator, topic):
     order = Order(clean(scenario))
 
