@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import check
-import pytest
 from kinds import FAULTS, faults_of
 from scenarios import SCENARIOS
 
