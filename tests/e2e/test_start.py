@@ -1,8 +1,8 @@
 """A function that is set up wrongly does not start, and says why on one line."""
 
 import pytest
-from harness.functions import FUNCTIONS
-from support import about_bucket, send
+from harness.functions import FUNCTIONS, ROWS, TRIGGERED
+from support import about_bucket, about_nothing, send
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:curfew-alerts"
 
@@ -26,6 +26,29 @@ def test_no_function_starts_without_a_topic(start, name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_function_starts_with_an_unknown_setting(start, name):
     assert "`mod`" in refusal(start, name, settings={"mod": "observe"})
+
+
+WITHOUT_TABLE = {"LEDGER_TABLE": ""}
+# Where each control has its own settings.
+SECTIONS = {"s3-acl": "s3_acl", "s3-policy": "s3_policy", "sg-ingress": "sg"}
+
+
+@pytest.mark.parametrize("of_all", [True, False], ids=["mode", "mode-of-its-control"])
+@pytest.mark.parametrize("name", TRIGGERED)
+def test_no_function_starts_in_enforce_without_a_table(start, name, of_all):
+    section = SECTIONS[ROWS[name].control]
+    settings = {"mode": "enforce"} if of_all else {"mode": "observe", section: {"mode": "enforce"}}
+    message = refusal(start, name, settings=settings, environment=WITHOUT_TABLE)
+    assert f"the mode of {ROWS[name].control} is `enforce`, and LEDGER_TABLE is not set" in message
+
+
+@pytest.mark.parametrize("of_all", [True, False], ids=["mode", "mode-of-its-control"])
+@pytest.mark.parametrize("name", TRIGGERED)
+def test_each_function_starts_in_observe_without_a_table(start, name, of_all):
+    section = SECTIONS[ROWS[name].control]
+    settings = {"mode": "observe"} if of_all else {"mode": "enforce", section: {"mode": "observe"}}
+    function = start(name, settings=settings, environment=WITHOUT_TABLE)
+    assert send(function, about_nothing(ROWS[name])).outcome == "gone"
 
 
 def test_what_is_no_standard_topic_is_named(start):

@@ -30,6 +30,10 @@ class Written:
         own = [item for item in self.items() if item["record"][0].isdigit() and not item["resource"].startswith("brake ")]
         return [records.decode(self.table, item) for item in own]
 
+    def records_of(self, arn):
+        """The same of one resource alone."""
+        return records.history(self.table, arn)
+
     def wait_for_leases(self):
         """Until nobody is taken to be at work any more."""
         leases = [item["lease_until"] for item in self.items() if "lease_until" in item]
@@ -79,7 +83,7 @@ def run(scenario, emulator, topic, fault=None, target=None):
 
 def is_recorded(written, place):
     """There is one record, it is open, and it tells the true state before."""
-    [record] = written.records()
+    [record] = written.records_of(place.arn)
     assert "end" not in record, "the record is over"
     place.says(record["attempts"][0]["before"])
 

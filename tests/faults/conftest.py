@@ -5,6 +5,7 @@
 
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 pytest.register_assert_rewrite("check", "places")
 
+import check  # noqa: E402
 from harness.stack import Emulator, stop  # noqa: E402
 
 
@@ -34,6 +36,19 @@ def emulator():
 @pytest.fixture(scope="session")
 def topic(emulator):
     return emulator.client("sns").create_topic(Name="curfew-alerts")["TopicArn"]
+
+
+@pytest.fixture(scope="session")
+def clean(emulator, topic):
+    """What each scenario is like without a fault."""
+
+    @cache
+    def clean(scenario):
+        ended = check.run(scenario, emulator, topic)
+        assert check.check(scenario, ended) == 1
+        return ended
+
+    return clean
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -12,6 +12,8 @@ from harness.stack import Function, kill
 
 CUT_OFF = "cut off"
 LONG = 60
+# What is answered about a batch of one message: it is done, or it is to be handed out again.
+ALL_DONE, COMES_BACK = (False, {"batchItemFailures": []}), (False, {"batchItemFailures": [{"itemIdentifier": "m0"}]})
 
 
 @dataclass
@@ -26,7 +28,13 @@ class Effect:
     @property
     def changes(self):
         """Whether it changed something, besides what is written down and said."""
-        return not self.call.is_of_ledger and not self.call.operation.startswith(("Get", "Describe", "Publish"))
+        return is_changing(self.call.action)
+
+
+def is_changing(action):
+    """Whether an action changes a resource, and does not read, write down or tell."""
+    service, operation = action.split(":")
+    return service in ("s3", "ec2") and not operation.startswith(("Get", "Describe"))
 
 
 class Wire(Recorder):
@@ -59,21 +67,27 @@ class Wire(Recorder):
     def take(self, call, forward, is_lost=False):
         """Lets a call take effect, and looks at what is recorded before and at what is left after."""
         effect = Effect(self.delivery, call, is_lost)
-        if effect.changes and self.place:
-            self._look(self.place.is_recorded)
+        if effect.changes:
+            self._look(call, "is_recorded")
         status, body = forward()
         if status == 200:
             with self._alone:
                 self.effects.append(effect)
-        if effect.changes and self.place:
-            self._look(self.place.is_legitimate_untouched)
+        if effect.changes:
+            self._look(call, "is_legitimate_untouched")
         return status, body
 
-    def _look(self, question):
+    def place_of(self, _call):
+        """What a call that changes something is about; `None` where it is there no more."""
+        return self.place
+
+    def _look(self, call, question):
         try:
-            question()
+            if place := self.place_of(call):
+                getattr(place, question)()
         except Exception as error:  # the thread that asks is nobody's to fail: whoever checks the case reads this
-            self.wrong.append(f"{error!r}")
+            if self.place_of(call):
+                self.wrong.append(f"{error!r}")
 
     def kill(self):
         kill(self.process)
@@ -97,11 +111,15 @@ class Lambda:
         self.table = table or emulator.ledger()
         self.function = None
 
-    def deliver(self, payload, seconds=LONG):
-        """Returns (is an error, answer), or `CUT_OFF`."""
+    def start(self):
+        """Starts its process, unless there is one."""
         if self.function is None:
             self.function = self._start()
             self.wire.process = self.function.process
+
+    def deliver(self, payload, seconds=LONG):
+        """Returns (is an error, answer), or `CUT_OFF`."""
+        self.start()
         self.wire.delivery += 1
         runtime, process = self.function.runtime, self.function.process
         runtime.hand(payload, seconds=seconds)

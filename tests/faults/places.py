@@ -22,6 +22,12 @@ class Place:
         self.is_recorded = lambda: None
 
     @property
+    def arn(self):
+        if self.kind == triggers.BUCKET:
+            return f"arn:aws:s3:::{self.id}"
+        return f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/{self.id}"
+
+    @property
     def event(self):
         return triggers.compliance_change(self.kind, self.id, "a-rule")
 
@@ -34,7 +40,6 @@ class Bucket(Place):
     def make(self, emulator):
         self.s3 = emulator.client("s3")
         self.id = offenders.bucket(self.s3)
-        self.arn = f"arn:aws:s3:::{self.id}"
         own = [grant("WRITE", LOG_DELIVERY), grant("READ", ALL_USERS), grant("READ", user=OTHER_ACCOUNT)]
         offenders.set_grants(self.s3, self.id, *own)
         self.s3.put_public_access_block(
@@ -87,7 +92,6 @@ class Policy(Place):
     def make(self, emulator):
         self.s3 = emulator.client("s3")
         self.id = offenders.bucket(self.s3)
-        self.arn = f"arn:aws:s3:::{self.id}"
         offenders.set_policy(self.s3, self.id, offenders.public_policy(self.id))
 
     def state(self):
@@ -122,7 +126,6 @@ class Rules(Place):
             IpPermissions=[permission("tcp", (80, 8080), v4=[(WORLD, "web")])],
             TagSpecifications=[{"ResourceType": "security-group-rule", "Tags": [{"Key": "team", "Value": "web"}]}],
         )
-        self.arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/{self.id}"
 
     def rules(self):
         pages = self.ec2.get_paginator("describe_security_group_rules").paginate(Filters=[{"Name": "group-id", "Values": [self.id]}])
@@ -173,7 +176,6 @@ class Interfaces(Place):
         self.ec2 = emulator.client("ec2")
         self.network = Network(self.ec2)
         self.id = self.network.open
-        self.arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/{self.id}"
         self.third = new_group(self.ec2, self.network.vpc, "third")
         self.groups = {"alone": [self.id], "shared": [self.network.other, self.id, self.third], "bystander": [self.network.other]}
         self.interfaces = {name: self.network.interface(*own, description=name) for name, own in self.groups.items()}
@@ -216,3 +218,8 @@ class Interfaces(Place):
         said = {one["id"]: one["groups"] for one in before["interfaces"]}
         assert said == {self.interfaces[name]: self.groups[name] for name in ("alone", "shared")}, before
 
+    def delete(self):
+        """EC2 deletes no group that an interface has."""
+        for name in ("alone", "shared"):
+            self.ec2.delete_network_interface(NetworkInterfaceId=self.interfaces[name])
+        self.ec2.delete_security_group(GroupId=self.id)

@@ -40,3 +40,6 @@ SCENARIOS = tuple(
     scenario(name, function, place, mode, **settings)
     for name, function, place, settings in STYLES for mode in ("enforce", "observe")
 )
+
+# The same without those that differ in nothing but what is closed how, where nothing is closed.
+DISTINCT = tuple(one for one in SCENARIOS if one.is_enforced or one.name not in ("s3-acl private observe", "s3-acl block observe"))

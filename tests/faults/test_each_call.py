@@ -1,10 +1,8 @@
 """Whatever goes wrong with whichever call: the next deliveries see the work to its end, once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 import check
-import pytest
 from kinds import FAULTS, faults_of
 from scenarios import SCENARIOS
 
@@ -20,19 +18,6 @@ def pytest_generate_tests(metafunc):
         every = metafunc.config.getoption("every")
         names = [fault.name for fault in FAULTS] if every else ["one each"]
         metafunc.parametrize("fault", FAULTS if every else [None], ids=[name.replace(" ", "-") for name in names])
-
-
-@pytest.fixture(scope="session")
-def clean(emulator, topic):
-    """What each scenario is like without a fault."""
-
-    @cache
-    def clean(scenario):
-        ended = check.run(scenario, emulator, topic)
-        assert check.check(scenario, ended) == 1
-        return ended
-
-    return clean
 
 
 def targets(ended):
