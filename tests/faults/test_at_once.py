@@ -138,6 +138,12 @@ def while_it_works(ended, every):
     return [(BEGIN, True), (mail, False), *around]
 
 
+def before_it_works(ended, every):
+    """The same for a process that has read and has not taken the subject yet."""
+    first, *others = ended.wire.order[:ended.wire.order.index(BEGIN)]
+    return [(first, True), *moments(others), (BEGIN, False)] if every else [(first, True), (BEGIN, False)]
+
+
 @pytest.fixture
 def run_all(emulator, topic):
     def run_all(scenario, clean, moments):
@@ -167,3 +173,8 @@ def run_all(emulator, topic):
 @pytest.mark.parametrize("scenario", DISTINCT, ids=IDS)
 def test_while_one_works_the_others_message_comes_back(scenario, every, clean, run_all):
     run_all(scenario, clean(scenario), while_it_works(clean(scenario), every))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=IDS)
+def test_what_another_has_done_since_one_has_read_is_not_done_and_told_again(scenario, every, clean, run_all):
+    run_all(scenario, clean(scenario), before_it_works(clean(scenario), every))
