@@ -108,13 +108,13 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
         Values::Text(shape, excluded) => {
             let typed =
                 demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_) | Test::Constant(_))).count();
-            let is_free = |hint: &str| typed == 0 && meets(hint) && !excluded.matches(hint, true);
+            let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);
+            let is_free = |hint: &str| typed == 0 && meets(hint) && in_domain(hint);
             let hints = domain.hints.iter().copied().chain(domain.usual.iter().map(String::as_str));
             if let Some(hint) = hints.into_iter().find(|hint| is_free(hint)) {
                 return Found::One(hint.to_owned());
             }
             let texts: Vec<Demand<'_>> = demands.iter().filter_map(text).collect();
-            let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);
             if typed > 0 {
                 let candidate =
                     candidates(demands).into_iter().find(|value| in_domain(value) && meets(value));
