@@ -22,7 +22,7 @@ const ACTIONS: [&str; 12] = [
 
 impl World {
     /// What is asked of a bucket is asked of S3, unless an Allow itself names another service.
-    fn action(&self, names: &Names) -> Domain {
+    fn action(names: &Names) -> Domain {
         let others = names.foreign_services.iter().map(|service| format!("{service}:<p>"));
         let shapes: Vec<String> = std::iter::once("s3:<p>".to_owned()).chain(others).collect();
         let mut domain = Domain::shapes(&shapes).hinted(&ACTIONS);
@@ -30,21 +30,22 @@ impl World {
         domain
     }
 
+    fn resource(names: &Names) -> Domain {
+        if let Some(bucket) = names.bucket() {
+            let object = format!("{bucket}/object");
+            return Domain::shaped([&bucket, &format!("{bucket}/<f>")]).usually([object, bucket]);
+        }
+        let resource = Domain::shaped(["<f>"]).hinted(&["arn:aws:s3:::bucket/object"]);
+        // No object has an empty key.
+        let empty_key = || [shape("arn:<p>:s3:::<p>/")].into_iter().collect();
+        if names.speaks_of_empty_key { resource.except(empty_key()) } else { resource }
+    }
+
     pub(super) fn request(&self, key: &str, names: &Names) -> Domain {
         let account = self.account.as_str();
         match key {
-            "action" => self.action(names),
-            "resource" if names.bucket().is_some() => {
-                let bucket = names.bucket().unwrap_or_default();
-                let object = format!("{bucket}/object");
-                Domain::shaped([&bucket, &format!("{bucket}/<f>")]).usually([object, bucket])
-            }
-            "resource" => {
-                let resource = Domain::shaped(["<f>"]).hinted(&["arn:aws:s3:::bucket/object"]);
-                // No object has an empty key.
-                let empty_key = || [shape("arn:<p>:s3:::<p>/")].into_iter().collect();
-                if names.speaks_of_empty_key { resource.except(empty_key()) } else { resource }
-            }
+            "action" => Self::action(names),
+            "resource" => Self::resource(names),
             "s3:dataaccesspointarn" if self.through_access_point => {
                 let usual = self.usual_arn(&format!("s3:us-east-1:{account}:accesspoint/access"));
                 Domain::shaped([&self.arn(&format!("s3:<p>:{account}:accesspoint/<p>"))]).usually([usual])

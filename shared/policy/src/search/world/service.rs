@@ -20,6 +20,7 @@ impl World {
                     .hinted(&["cloudtrail.amazonaws.com"]),
             },
             "aws:principalservicenameslist" if service => Domain::shaped(["<n>"]).many(),
+            "aws:sourceaccount" if service && self.reach.says_account() => Domain::listed([account]),
             "aws:sourceaccount" | "aws:sourceowner" if service => self.said(Domain::listed([account])),
             "aws:sourcearn" if service => {
                 let usual = [

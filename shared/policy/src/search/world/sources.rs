@@ -24,6 +24,29 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("bcm-data-exports", &["bcm-data-exports", "cur"]),
 ];
 
+/// The services of which AWS documents that their calls name the account that they act for.
+const SAYING_ACCOUNT: [&str; 14] = [
+    "cloudtrail",
+    "logging.s3",
+    "s3",
+    "delivery.logs",
+    "logs",
+    "config",
+    "guardduty",
+    "inspector2",
+    "macie",
+    "ses",
+    "ssm",
+    "serverlessrepo",
+    "billingreports",
+    "bcm-data-exports",
+];
+
+/// Whether each call of the service names the account that it acts for.
+pub(crate) fn says_account(service: &str) -> bool {
+    name(service).is_some_and(|name| SAYING_ACCOUNT.contains(&name))
+}
+
 /// Whether it is known which sources a service's calls name.
 pub(crate) fn is_known(service: &str) -> bool {
     known(service).is_some()
@@ -50,8 +73,13 @@ pub(crate) fn owner(arn: &str) -> String {
 }
 
 fn known(service: &str) -> Option<&'static [&'static str]> {
-    let name = service.strip_suffix(".cn").unwrap_or(service).strip_suffix(".amazonaws.com")?;
+    let name = name(service)?;
     KNOWN.iter().find(|(known, _)| *known == name).map(|(_, own)| *own)
+}
+
+/// A service principal without what all of them end in.
+fn name(service: &str) -> Option<&str> {
+    service.strip_suffix(".cn").unwrap_or(service).strip_suffix(".amazonaws.com")
 }
 
 /// The service in an ARN.

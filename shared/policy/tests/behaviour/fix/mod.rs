@@ -127,9 +127,11 @@ fn services_and_fixed_principals_stay() {
     let principal =
         json!({ "AWS": ["*", "arn:aws:iam::999999999999:root"], "Service": "cloudtrail.amazonaws.com" });
     let fix = fix(&allow(principal, json!({})), &settings());
-    let principal = &fix.policy["Statement"][0]["Principal"];
-    assert_eq!(principal["Service"], "cloudtrail.amazonaws.com");
-    assert_eq!(principal["AWS"], json!(["111122223333", "arn:aws:iam::999999999999:root"]));
+    let [accounts, services] = fix.policy["Statement"].as_array().unwrap().as_slice() else {
+        panic!("{fix:?}")
+    };
+    assert_eq!(accounts["Principal"], json!({ "AWS": ["111122223333", "arn:aws:iam::999999999999:root"] }));
+    assert_eq!(services["Principal"], json!({ "Service": "cloudtrail.amazonaws.com" }));
 }
 
 #[test]
