@@ -91,6 +91,10 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
     if demands.iter().any(|(test, wanted)| matches!(test, Test::Constant(outcome) if outcome != wanted)) {
         return Found::None;
     }
+    // What holds of every value asks for none.
+    let demands: Vec<(&Test, bool)> =
+        demands.iter().filter(|(test, _)| !matches!(test, Test::Constant(_))).copied().collect();
+    let demands = demands.as_slice();
     match &domain.values {
         Values::Listed(values) => {
             values.iter().find(|value| meets(value)).map_or(Found::None, |value| Found::One(value.clone()))
@@ -106,8 +110,7 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
         }
         Values::Time(from) => time(demands, *from, budget),
         Values::Text(shape, excluded) => {
-            let typed =
-                demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_) | Test::Constant(_))).count();
+            let typed = demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_))).count();
             let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);
             let is_free = |hint: &str| typed == 0 && meets(hint) && in_domain(hint);
             let hints = domain.hints.iter().copied().chain(domain.usual.iter().map(String::as_str));

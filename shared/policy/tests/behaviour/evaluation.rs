@@ -142,3 +142,17 @@ fn a_witness_is_about_the_bucket_that_the_resources_name() {
         ("s3:GetObjectAcl", "arn:aws-us-gov:s3:::b/object")
     );
 }
+
+#[test]
+fn that_a_key_is_there_makes_nothing_intricate() {
+    let there = |key: &str| json!({ "Null": { key: "false" } });
+    let only = |operator: &str, key: &str, value: Value| {
+        let deny = statement("Deny", json!("*"), json!({ operator: { key: value } }));
+        verdicts(&policy_of(vec![statement("Allow", json!("*"), there(key)), deny]))
+    };
+    assert_eq!(only("NotIpAddress", "aws:SourceIp", json!("203.0.114.0/24")), BY_TEXT);
+    assert_eq!(only("NotIpAddress", "aws:SourceIp", json!("8.0.0.0/6")), OPEN);
+    assert_eq!(only("NotIpAddress", "aws:SourceIp", json!("10.0.0.0/8")), BY_TEXT);
+    assert_eq!(only("NumericGreaterThan", "s3:max-keys", json!("-5")), OPEN);
+    assert_eq!(only("DateGreaterThan", "aws:CurrentTime", json!("2020-01-01T00:00:00Z")), BY_TEXT);
+}
