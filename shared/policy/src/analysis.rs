@@ -56,7 +56,7 @@ fn analyse_among(
         let worlds = model.outside();
         let mut inquiry = Inquiry::new(policy, &may_be_open, &model, &worlds);
         semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
-        let mut budget = Budget::new(Budget::DEFAULT / 4);
+        let mut budget = Budget::new(Budget::DEFAULT * 4);
         let shown = semantic.witness.as_ref();
         abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
         prefer_real(policy, bucket, &abilities, &mut semantic);

@@ -109,7 +109,7 @@ impl FindingKind {
             Self::UnsourcedService => Row::of(Low, 1, false, "unsourced-service",
                 "a service whose calls need not say for whom it acts"),
             Self::ServiceShutOut => Row::of(Low, 2, false, "service-shut-out",
-                "a service under a condition that no service can meet"),
+                "a service under a condition that none of its calls can meet"),
             Self::Refused => Row::of(Low, 0, true, "refused", "S3 refuses the policy"),
         }
     }

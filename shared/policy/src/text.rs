@@ -47,7 +47,7 @@ pub fn headline(analysis: &Analysis, bucket: &str) -> String {
         }
         FindingKind::ServiceShutOut => {
             format!(
-                "The policy of `{bucket}` names `{}` under a condition that no service can meet.",
+                "The policy of `{bucket}` names `{}` under a condition that none of its calls can meet.",
                 finding.principal
             )
         }

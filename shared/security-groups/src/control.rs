@@ -103,10 +103,11 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
     /// Reads the group and its rules; prefix lists only where they decide, interfaces only where an open
     /// group is to be isolated.
     ///
-    /// What opens the group in the rules that were read is said whatever else cannot be read.
+    /// What opens the group in the rules that were read is said whatever else cannot be read. That nothing opens it is
+    /// known once all of its rules were read: its name and tags decide nothing then.
     async fn read(&self, at: &At<'_>) -> Result<Option<Group>, CallError> {
         let Some((group, failed)) = self.look(at).await? else { return Ok(None) };
-        match failed.about.or(failed.rules) {
+        match failed.rules {
             Some(error) if judge(&group, &self.settings.network).is_closed() => Err(error),
             _ => Ok(Some(group)),
         }

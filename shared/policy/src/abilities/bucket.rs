@@ -2,6 +2,7 @@
 
 use super::AbilityKind;
 use crate::search::domain::Domain;
+use crate::search::names::{bucket_and_key, is_bucket_name};
 use crate::template::{Piece, pieces};
 use crate::{Policy, Witness};
 
@@ -21,13 +22,12 @@ impl Bucket {
             allows.chain(denies).flat_map(|statement| &statement.resource.patterns)
         };
         let named = |text: &String| {
-            let (partition, path) = parts(text)?;
+            let (partition, path) = bucket_and_key(text)?;
             let name = path.split('/').next()?;
-            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-            (!name.is_empty() && name.bytes().all(is_name)).then(|| (partition.to_owned(), name.to_owned()))
+            is_bucket_name(name).then(|| (partition.to_owned(), name.to_owned()))
         };
         let matching = |text: &String| {
-            let (partition, path) = parts(text)?;
+            let (partition, path) = bucket_and_key(text)?;
             Some((partition.to_owned(), simplest(path, policy.has_variables)))
         };
         let found = resources().find_map(named).or_else(|| resources().find_map(matching));
@@ -57,7 +57,7 @@ impl Bucket {
 
     /// The objects that a pattern of the simplest kind names: a key, or the beginning of keys.
     pub(crate) fn objects_of(&self, pattern: &str) -> Option<(String, Domain)> {
-        let (_, path) = parts(pattern)?;
+        let (_, path) = bucket_and_key(pattern)?;
         let (bucket, key) = path.split_once('/')?;
         let start = key.strip_suffix('*').unwrap_or(key);
         let is_plain = |text: &str| !text.contains(['*', '?', '<', '$']);
@@ -75,13 +75,6 @@ impl Bucket {
         };
         Some((path.to_owned(), domain))
     }
-}
-
-/// The partition and the path of an ARN of S3.
-fn parts(arn: &str) -> Option<(&str, &str)> {
-    let (partition, path) = arn.strip_prefix("arn:")?.split_once(":s3:::")?;
-    let partition = if partition.contains(['*', '?', '$']) { "aws" } else { partition };
-    Some((partition, path))
 }
 
 /// A bucket's name that the front of a path matches.

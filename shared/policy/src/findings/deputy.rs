@@ -2,13 +2,17 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 
+use std::collections::BTreeSet;
+
 use super::{Look, parties};
+use crate::condition::is_literal;
 use crate::finding::{Finding, FindingKind};
 use crate::search::Found;
 use crate::search::decide::{Question, ask};
 use crate::search::literal::Literal;
-use crate::search::world::{Source, World};
+use crate::search::world::{Source, World, sources};
 use crate::template::Bindings;
+use crate::words::and;
 use crate::{Condition, Key, PrincipalKind, Statement};
 
 pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Vec<Finding>) {
@@ -23,8 +27,12 @@ pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Ve
     let unmet: Vec<String> = statement
         .conditions
         .iter()
-        .filter(|condition| no_service_meets(look, condition))
-        .map(|condition| why_unmet(condition, &services))
+        .filter_map(|condition| {
+            if no_service_meets(look, condition) {
+                return Some(why_unmet(condition, &services));
+            }
+            demands_foreign_source(condition, &services).then(|| why_foreign(condition, &services))
+        })
         .collect();
     if !unmet.is_empty() {
         findings.push(Finding::about(statement, FindingKind::ServiceShutOut, services.join(", "), unmet));
@@ -91,11 +99,40 @@ fn names_source(key: &Key) -> bool {
 
 /// Whether the condition demands a key that is on no call of a service.
 fn no_service_meets(look: &Look<'_>, condition: &Condition) -> bool {
-    let demands = !Literal::condition(0, condition, false, &Bindings::default()).absent;
     let lacks = |world: &World| world.lacks(condition.key.name(), &look.model.names);
     // Whether a call names an organization depends on the account that the service acts for.
     let deputies = look.model.deputies(Source::Full);
-    demands && !names_source(&condition.key) && !deputies.is_empty() && deputies.iter().all(lacks)
+    demands(condition) && !names_source(&condition.key) && !deputies.is_empty() && deputies.iter().all(lacks)
+}
+
+/// Whether the condition does not hold without its key.
+fn demands(condition: &Condition) -> bool {
+    !Literal::condition(0, condition, false, &Bindings::default()).absent
+}
+
+/// Whether the condition demands a source that is known to be of none of the services.
+fn demands_foreign_source(condition: &Condition, services: &[&str]) -> bool {
+    let is_positive = condition.operator.is_some_and(|operator| !operator.negated);
+    let is_foreign = |arn: &String| {
+        arn.split(':').nth(2).is_some_and(|service| is_literal(service) && !service.contains('$'))
+            && services.iter().all(|service| sources::is_known(service) && !sources::is_own(service, arn))
+    };
+    condition.key.name() == "aws:sourcearn"
+        && is_positive
+        && demands(condition)
+        && condition.values.iter().all(is_foreign)
+}
+
+fn why_foreign(condition: &Condition, services: &[&str]) -> String {
+    let own: BTreeSet<&str> = services.iter().flat_map(|service| sources::own(service)).collect();
+    let own: Vec<String> = own.iter().map(|service| format!("`{service}`")).collect();
+    let services = services.iter().map(|service| format!("`{service}`")).collect::<Vec<_>>().join(", ");
+    format!(
+        "`{}` demands a source that {services} never names, so this statement lets {services} in for nobody. The ARNs \
+         that it names are of {}.",
+        condition.operator_name,
+        and(&own)
+    )
 }
 
 fn why_unmet(condition: &Condition, services: &[&str]) -> String {

@@ -240,8 +240,10 @@ fn candidates(source: &Source<'_>) -> Vec<Candidate> {
             });
         }
     }
-    candidates.extend(accounts);
-    candidates.extend(narrow::to_trusted(source));
+    for accounts in narrow::to_accounts_by_source(source).into_iter().chain(accounts) {
+        candidates.push(accounts.clone());
+        candidates.extend(narrow::to_trusted(source, accounts));
+    }
     candidates.extend(narrow::by_pattern(source));
     candidates.extend(narrow::by_account(source));
     candidates

@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 use super::candidate::{Candidate, Source};
 use super::edit::{compact, with_condition, with_principal, with_sid_suffix};
 use crate::address::{is_narrow, parse_block};
+use crate::search::world::sources;
+use crate::words::and;
 use crate::{Principal, PrincipalKind};
 
 /// The statement for the own and the trusted accounts, beside the principals that were fixed already.
@@ -41,6 +43,34 @@ pub(super) fn to_accounts(source: &Source<'_>) -> Option<Candidate> {
     })
 }
 
+/// The same, with a statement of its own for the services that are named: only for the own and the trusted accounts.
+/// `None` where not each of them is known to say for which account it acts.
+pub(super) fn to_accounts_by_source(source: &Source<'_>) -> Option<Candidate> {
+    let element = &source.statement.principal;
+    let principals = element.principals.iter().filter(|principal| principal.kind == PrincipalKind::Service);
+    let services: Vec<String> = principals.map(|principal| principal.value.clone()).collect();
+    let is_exact = !element.negated && services.iter().all(|service| sources::says_account(service));
+    if services.is_empty() || !is_exact {
+        return None;
+    }
+    let Candidate { summary, mut statements } = to_accounts(source)?;
+    let kind = PrincipalKind::Service.name();
+    statements.first_mut()?.get_mut("Principal")?.as_object_mut()?.shift_remove(kind)?;
+    let own = with_principal(&source.json, json!({ kind: compact(&services) }))?;
+    let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
+    let own = with_condition(&own, "StringEquals", "aws:SourceAccount", &accounts)?;
+    statements.push(with_sid_suffix(own, "Services"));
+    let names: Vec<String> = services.iter().map(|service| format!("`{service}`")).collect();
+    let verb = if services.len() == 1 { "acts" } else { "act" };
+    Some(Candidate {
+        summary: format!(
+            "{summary}, and require by `aws:SourceAccount`, in a statement of its own, that {} {verb} for the same",
+            and(&names)
+        ),
+        statements,
+    })
+}
+
 /// What `NotPrincipal` left out, as conditions.
 fn excluding(source: &Source<'_>, mut statement: Value) -> Option<Value> {
     let excluded = &source.statement.principal.principals;
@@ -60,8 +90,7 @@ fn excluding(source: &Source<'_>, mut statement: Value) -> Option<Value> {
 }
 
 /// The statement for every kind of trusted party, each in a statement of its own.
-pub(super) fn to_trusted(source: &Source<'_>) -> Option<Candidate> {
-    let accounts = to_accounts(source)?;
+pub(super) fn to_trusted(source: &Source<'_>, accounts: Candidate) -> Option<Candidate> {
     let trust = source.trust;
     let own = |prefix: &str| -> Vec<String> {
         trust.vpcs.iter().filter(|id| id.split('-').next() == Some(prefix)).cloned().collect()

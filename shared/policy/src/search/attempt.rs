@@ -10,7 +10,7 @@ use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
 use super::names::Names;
 use super::walk::walk;
-use super::world::{CallerKind, World};
+use super::world::{CallerKind, World, sources};
 use super::{Budget, Found};
 use crate::template::Bindings;
 use crate::witness::Caller;
@@ -27,6 +27,8 @@ pub(super) struct Compilation<'here> {
     bindings: Bindings,
     /// Whether the time is asked for as a number.
     speaks_of_epoch: bool,
+    /// The services that are named.
+    services: Vec<String>,
 }
 
 impl<'here> Compilation<'here> {
@@ -51,6 +53,7 @@ impl<'here> Compilation<'here> {
             parts,
             bindings,
             speaks_of_epoch: names.keys.contains(EPOCH),
+            services: names.all_services.iter().cloned().collect(),
         }
     }
 }
@@ -58,6 +61,10 @@ impl<'here> Compilation<'here> {
 /// The keys that say which user it is.
 const ARN: &str = "aws:principalarn";
 const USER_NAME: &str = "aws:username";
+
+/// The keys that say which service it is, and for which source it acts.
+const SERVICE: &str = "aws:principalservicename";
+const SOURCE: &str = "aws:sourcearn";
 
 /// One compilation in one world.
 pub(super) struct Attempt<'here> {
@@ -124,13 +131,17 @@ impl<'here> Attempt<'here> {
     }
 
     pub(super) fn run(&self, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
-        match self.slots(within, budget) {
-            Found::One((index, slots)) => match self.name_apart(&slots) {
-                None => Found::One(self.hit(index, &slots, within)),
-                Some((arn, name)) => self.with_one_name(&arn, &name, within, budget),
-            },
-            Found::None => Found::None,
-            Found::Unknown => Found::Unknown,
+        let (index, slots) = match self.slots(within, budget) {
+            Found::One(found) => found,
+            Found::None => return Found::None,
+            Found::Unknown => return Found::Unknown,
+        };
+        if let Some((arn, name)) = self.name_apart(&slots) {
+            return self.with_one_name(&arn, &name, within, budget);
+        }
+        match self.source_apart(&slots) {
+            Some((service, arn)) => self.with_own_source(&service, &arn, within, budget),
+            None => Found::One(self.hit(index, &slots, within)),
         }
     }
 
@@ -153,12 +164,10 @@ impl<'here> Attempt<'here> {
         let named = [(ARN, self.world.users_called(name)), (USER_NAME, Domain::texts([own.to_owned()]))];
         for (part, domain) in named {
             let is_bound = self.compilation.bindings.decided.iter().any(|(key, _)| key == part);
-            let Some(number) = self.number(part).filter(|_| !is_bound) else { continue };
-            let mut domains = self.domains.clone();
-            if let Some(given) = domains.get_mut(number) {
-                *given = domain;
+            if is_bound || self.number(part).is_none() {
+                continue;
             }
-            let attempt = Attempt::again(self.compilation, self.world, domains);
+            let attempt = self.with([(part, domain)]);
             if let Found::One((index, slots)) = attempt.slots(within, budget)
                 && attempt.name_apart(&slots).is_none()
             {
@@ -166,6 +175,69 @@ impl<'here> Attempt<'here> {
             }
         }
         Found::Unknown
+    }
+
+    /// A service and the source that its call names, where that is not the service's own.
+    fn source_apart(&self, slots: &[Slot]) -> Option<(String, String)> {
+        if self.world.caller != CallerKind::Service {
+            return None;
+        }
+        let (service, arn) = (self.value(SERVICE, slots)?, self.value(SOURCE, slots)?);
+        (!sources::is_own(&service, &arn)).then_some((service, arn))
+    }
+
+    /// Asks again for sources of one service at a time: of this one, of the one that this source is of, and of each that
+    /// the policy names. A service that is not known may name any source; that there is nothing else is a proof where
+    /// no other service gets in.
+    fn with_own_source(
+        &self,
+        service: &str,
+        arn: &str,
+        within: &Within<'_>,
+        budget: &mut Budget,
+    ) -> Found<Hit> {
+        let (Some(by), Some(of)) = (self.part(SERVICE), self.part(SOURCE)) else { return Found::Unknown };
+        let mut services = vec![service.to_owned(), sources::owner(arn)];
+        services.extend(self.compilation.services.iter().cloned());
+        let mut tried: Vec<&String> = Vec::new();
+        let mut gave_up = false;
+        for name in &services {
+            if tried.contains(&name) || !by.admits(name) {
+                continue;
+            }
+            tried.push(name);
+            let own = of.narrowed(&self.world.sources(&sources::own(name)));
+            let any = (!sources::is_known(name)).then(|| of.clone());
+            for source in own.into_iter().chain(any) {
+                let given = [(SERVICE, Domain::texts([name.clone()])), (SOURCE, source)];
+                match self.with(given).slots(within, budget) {
+                    Found::One((index, slots)) => return Found::One(self.hit(index, &slots, within)),
+                    Found::None => {}
+                    Found::Unknown => gave_up = true,
+                }
+            }
+        }
+        let others = by.without(tried.into_iter().map(String::as_str));
+        match others.map(|others| self.with([(SERVICE, others)]).slots(within, budget)) {
+            None | Some(Found::None) if !gave_up => Found::None,
+            _ => Found::Unknown,
+        }
+    }
+
+    /// The values that a part can have.
+    fn part(&self, part: &str) -> Option<&Domain> {
+        self.domains.get(self.number(part)?)
+    }
+
+    /// The same with other values for some parts.
+    fn with<const N: usize>(&self, parts: [(&str, Domain); N]) -> Self {
+        let mut domains = self.domains.clone();
+        for (part, domain) in parts {
+            if let Some(own) = self.number(part).and_then(|number| domains.get_mut(number)) {
+                *own = domain;
+            }
+        }
+        Attempt::again(self.compilation, self.world, domains)
     }
 
     fn number(&self, part: &str) -> Option<usize> {

@@ -2,9 +2,10 @@
 
 use addresses::Addresses;
 
-use crate::pattern::{Class, Pattern, Token};
+use crate::pattern::{Class, Pattern, Style, Token};
 use crate::search::moment;
 use crate::search::patterns::Patterns;
+use crate::template::Bindings;
 
 /// The values that a part of a request can have for one kind of caller.
 #[derive(Debug, Clone)]
@@ -51,7 +52,13 @@ impl Domain {
 
     /// Texts of these shapes. See [`shape`].
     pub(crate) fn shaped<const N: usize>(shapes: [&str; N]) -> Self {
-        Self::of(Values::Text(shapes.iter().map(|text| shape(text)).collect(), Patterns::default()))
+        Self::shapes(&shapes)
+    }
+
+    /// As [`Self::shaped`].
+    pub(crate) fn shapes(shapes: &[impl AsRef<str>]) -> Self {
+        let shapes = shapes.iter().map(|text| shape(text.as_ref())).collect();
+        Self::of(Values::Text(shapes, Patterns::default()))
     }
 
     /// One of these texts.
@@ -66,6 +73,32 @@ impl Domain {
     /// What a caller writes at will, nothing and wildcard characters too.
     pub(crate) fn free() -> Self {
         Self::shaped(["<f*>"]).hinted(&["x"])
+    }
+
+    /// Those of its texts that are of these shapes, where it has texts.
+    pub(crate) fn narrowed(&self, shapes: &[impl AsRef<str>]) -> Option<Self> {
+        let Values::Text(_, excluded) = &self.values else { return None };
+        let shapes = shapes.iter().map(|text| shape(text.as_ref())).collect();
+        Some(Self { values: Values::Text(shapes, excluded.clone()), ..self.clone() })
+    }
+
+    /// The same without these texts; `None` where nothing is left.
+    pub(crate) fn without<'text>(&self, texts: impl Iterator<Item = &'text str>) -> Option<Self> {
+        let texts: Vec<&str> = texts.collect();
+        match &self.values {
+            Values::Listed(values) => {
+                let left: Vec<String> =
+                    values.iter().filter(|own| !texts.contains(&own.as_str())).cloned().collect();
+                (!left.is_empty()).then(|| Self { values: Values::Listed(left), ..self.clone() })
+            }
+            Values::Text(shape, excluded) => {
+                let exact = |text: &&str| Pattern::compile(text, Style::Exact, false, &Bindings::default());
+                let mut excluded = excluded.clone();
+                excluded.extend(texts.iter().filter_map(exact));
+                Some(Self { values: Values::Text(shape.clone(), excluded), ..self.clone() })
+            }
+            _ => Some(self.clone()),
+        }
     }
 
     /// A time, `from` or later.

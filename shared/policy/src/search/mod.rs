@@ -10,7 +10,8 @@
 //!   id, the ARN of a source) belongs to somebody whom its author knows: an outsider has another one. So
 //!   `IpAddress` in an Allow and `NotIpAddress` in a Deny are the same restriction.
 //! - Networks that together cover the internet name nobody.
-//! - Action names and resources are texts: `ec2:*` is granted like `s3:*`.
+//! - A request is for an action of S3, or of a service that an Allow names: `ec2:*` is granted like `s3:*`. It is about
+//!   the bucket that the resources name, where they name one and no other, or about an object in it.
 //! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, and may be empty.
 //! - Headers, tags and request parameters are the caller's choice; what describes the bucket or its owner is unknown
 //!   but the same for all keys, and its owner is not the outsider.

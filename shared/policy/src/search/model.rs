@@ -195,8 +195,9 @@ impl Model {
             if !fine && caller.has_account() && caller != CallerKind::Role {
                 continue;
             }
-            let accounts = if is_anonymous { accounts.get(..1).unwrap_or(accounts) } else { accounts };
             // Only the endpoint of an anonymous request belongs to somebody.
+            let is_nobodys = is_anonymous && !self.names.speaks_of(&["aws:vpceaccount", "aws:sourcevpcarn"]);
+            let accounts = if is_nobodys { accounts.get(..1).unwrap_or(accounts) } else { accounts };
             let memberships = match memberships.get(..1) {
                 Some(nobody) if is_anonymous && !self.names.speaks_of(&["aws:vpceorg*"]) => nobody,
                 _ => memberships,

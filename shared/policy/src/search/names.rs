@@ -10,7 +10,7 @@ use crate::condition::{is_fixed, is_literal};
 use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Comparison, Policy, PrincipalKind, Trust};
+use crate::{Comparison, Policy, PrincipalKind, Scope, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ pub(crate) struct Names {
     pub(crate) welcome_vpcs: BTreeSet<String>,
     /// The services that an Allow names.
     pub(crate) services: BTreeSet<String>,
+    /// All services that are named.
+    pub(crate) all_services: BTreeSet<String>,
     /// Fixed values by key, for keys whose values are neither accounts nor organizations nor addresses.
     pub(crate) values: BTreeMap<String, BTreeSet<String>>,
     /// Texts that some but not all accounts match, such as `1234*`.
@@ -33,6 +35,14 @@ pub(crate) struct Names {
     pub(crate) organization_patterns: BTreeSet<String>,
     /// The partitions that the resources are in.
     partitions: BTreeSet<Partition>,
+    /// What the resources say of the bucket.
+    resources: Resources,
+    /// The actions that an Allow names in full.
+    pub(crate) actions: BTreeSet<String>,
+    /// The services other than S3 whose actions an Allow names.
+    pub(crate) foreign_services: BTreeSet<String>,
+    /// Whether a principal or a value speaks of sessions of roles.
+    pub(crate) speaks_of_sessions: bool,
     /// The keys that are spoken of, in lower case.
     pub(crate) keys: BTreeSet<String>,
     /// The keys of variables, in lower case.
@@ -41,6 +51,44 @@ pub(crate) struct Names {
     pub(crate) speaks_of_empty_key: bool,
     /// Whether a principal element tells principals of one account apart.
     pub(crate) tells_principals_apart: bool,
+}
+
+/// What is in the ARN of a session of a role.
+const SESSIONS: &str = "assumed-role";
+
+/// What resources say of the bucket.
+#[derive(Debug, Default)]
+struct Resources {
+    /// The partitions and names of the buckets that are named in full.
+    buckets: BTreeSet<(String, String)>,
+    /// Whether something is named that is neither a bucket nor in one.
+    others: bool,
+}
+
+impl Resources {
+    fn read(&mut self, pattern: &str) {
+        let Some((partition, path)) = bucket_and_key(pattern) else {
+            self.others |= !pattern.starts_with('*');
+            return;
+        };
+        let name = path.split('/').next().unwrap_or(path);
+        if is_bucket_name(name) {
+            self.buckets.insert((partition.to_owned(), name.to_owned()));
+        }
+    }
+}
+
+/// The partition and the path of the ARN of a bucket or object.
+pub(crate) fn bucket_and_key(arn: &str) -> Option<(&str, &str)> {
+    let (partition, path) = arn.strip_prefix("arn:")?.split_once(":s3:::")?;
+    let partition = if partition.contains(['*', '?', '$']) { "aws" } else { partition };
+    Some((partition, path))
+}
+
+/// Whether a text names one bucket in full.
+pub(crate) fn is_bucket_name(text: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    !text.is_empty() && text.bytes().all(is_name)
 }
 
 impl Names {
@@ -72,6 +120,10 @@ impl Names {
             let is_let_in = statement.is_allow() && !statement.principal.negated;
             for principal in &statement.principal.principals {
                 self.read_accounts(&principal.value);
+                self.speaks_of_sessions |= principal.value.contains(SESSIONS);
+                if principal.kind == PrincipalKind::Service && is_literal(&principal.value) {
+                    self.all_services.insert(principal.value.clone());
+                }
                 match principal.kind {
                     PrincipalKind::Aws => {
                         self.tells_principals_apart |= !principal.is_everyone();
@@ -88,7 +140,11 @@ impl Names {
                     _ => {}
                 }
             }
+            if statement.is_allow() && !statement.action.negated {
+                self.read_actions(&statement.action);
+            }
             for pattern in &statement.resource.patterns {
+                self.resources.read(pattern);
                 self.read_variables(pattern, policy.has_variables);
                 self.speaks_of_empty_key |= pattern.ends_with('/');
                 let partition = pattern.strip_prefix("arn:").and_then(|rest| rest.split(':').next());
@@ -98,8 +154,12 @@ impl Names {
                 let key = condition.key.name();
                 self.keys.insert(key.to_owned());
                 for value in &condition.values {
+                    self.speaks_of_sessions |= value.contains(SESSIONS);
                     self.read_variables(value, policy.has_variables);
                     self.read_accounts(value);
+                    if key.starts_with("aws:principalservicename") && is_literal(value) {
+                        self.all_services.insert(value.clone());
+                    }
                     if key.contains("org") {
                         self.read_organization(value);
                     }
@@ -130,6 +190,18 @@ impl Names {
                     "aws:sourcevpc" | "aws:sourcevpce" => self.welcome_vpcs.extend(fixed.cloned()),
                     _ => {}
                 }
+            }
+        }
+    }
+
+    fn read_actions(&mut self, actions: &Scope) {
+        for pattern in &actions.patterns {
+            if is_literal(pattern) {
+                self.actions.insert(pattern.clone());
+            }
+            let service = pattern.split_once(':').map_or("s3", |(service, _)| service).to_ascii_lowercase();
+            if service != "s3" && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+                self.foreign_services.insert(service);
             }
         }
     }
@@ -205,6 +277,13 @@ impl Names {
     /// The partition of the bucket, where the resources name one and no other.
     pub(crate) fn partition(&self) -> Option<Partition> {
         self.partitions.first().copied().filter(|_| self.partitions.len() == 1)
+    }
+
+    /// The ARN of the bucket that the policy is about, where its resources name one and nothing else.
+    pub(crate) fn bucket(&self) -> Option<String> {
+        let Resources { buckets, others: false } = &self.resources else { return None };
+        let (partition, name) = buckets.first().filter(|_| buckets.len() == 1)?;
+        Some(format!("arn:{partition}:s3:::{name}"))
     }
 
     /// Whether one of these keys is spoken of.

@@ -19,16 +19,22 @@ pub(crate) struct Patterns {
 impl FromIterator<Pattern> for Patterns {
     fn from_iter<I: IntoIterator<Item = Pattern>>(patterns: I) -> Self {
         let mut set = Self::default();
+        set.extend(patterns);
+        set
+    }
+}
+
+impl Extend<Pattern> for Patterns {
+    fn extend<I: IntoIterator<Item = Pattern>>(&mut self, patterns: I) {
         for pattern in patterns {
             match pattern.literal() {
-                Some(literal) => drop(set.literals.insert(literal.to_owned())),
+                Some(literal) => drop(self.literals.insert(literal.to_owned())),
                 None => {
-                    set.open |= pattern.is_open();
-                    set.rest.push(pattern);
+                    self.open |= pattern.is_open();
+                    self.rest.push(pattern);
                 }
             }
         }
-        set
     }
 }
 

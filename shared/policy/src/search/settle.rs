@@ -91,6 +91,10 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
     if demands.iter().any(|(test, wanted)| matches!(test, Test::Constant(outcome) if outcome != wanted)) {
         return Found::None;
     }
+    // What holds of every value asks for none.
+    let demands: Vec<(&Test, bool)> =
+        demands.iter().filter(|(test, _)| !matches!(test, Test::Constant(_))).copied().collect();
+    let demands = demands.as_slice();
     match &domain.values {
         Values::Listed(values) => {
             values.iter().find(|value| meets(value)).map_or(Found::None, |value| Found::One(value.clone()))
@@ -106,15 +110,14 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
         }
         Values::Time(from) => time(demands, *from, budget),
         Values::Text(shape, excluded) => {
-            let typed =
-                demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_) | Test::Constant(_))).count();
-            let is_free = |hint: &str| typed == 0 && meets(hint) && !excluded.matches(hint, true);
+            let typed = demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_))).count();
+            let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);
+            let is_free = |hint: &str| typed == 0 && meets(hint) && in_domain(hint);
             let hints = domain.hints.iter().copied().chain(domain.usual.iter().map(String::as_str));
             if let Some(hint) = hints.into_iter().find(|hint| is_free(hint)) {
                 return Found::One(hint.to_owned());
             }
             let texts: Vec<Demand<'_>> = demands.iter().filter_map(text).collect();
-            let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);
             if typed > 0 {
                 let candidate =
                     candidates(demands).into_iter().find(|value| in_domain(value) && meets(value));

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use policy::{Asking, Trust, analyse, semantic};
 use serde_json::{Value, json};
 
-use crate::support::{allow, parse, policy_of, statement, verdicts};
+use crate::support::{allow, asking, decide, parse, policy_of, statement, verdicts};
 
 const OPEN: (bool, bool) = (true, true);
 const CLOSED: (bool, bool) = (false, false);
@@ -359,4 +359,76 @@ fn what_is_shown_is_a_request_that_somebody_can_send() {
             witness.resource
         );
     }
+}
+
+/// The witness of an Allow for everyone under these conditions.
+fn witness_under(conditions: Value) -> policy::Witness {
+    decide(&allow(json!("*"), conditions)).witness.unwrap()
+}
+
+#[test]
+fn the_arn_of_a_role_is_no_session_unless_the_policy_speaks_of_sessions() {
+    let no_identity = json!({ "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:*" }, "Bool": { "aws:PrincipalIsAWSService": "false" } });
+    let arn = witness_under(no_identity).caller.arn.unwrap();
+    assert_eq!(arn, "arn:aws:sts::444455556666:federated-user/x");
+    let session = json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:sts::*:assumed-role/app/*" } });
+    assert_eq!(under(session), OPEN);
+}
+
+#[test]
+fn an_anonymous_request_may_come_through_the_endpoint_of_any_outside_account() {
+    for conditions in [
+        json!({ "StringLike": { "aws:VpceAccount": "1111*" } }),
+        json!({ "ArnLike": { "aws:SourceVpcArn": "arn:aws:ec2:*:1111*:vpc/*" } }),
+    ] {
+        let policy = parse(&allow(json!("*"), conditions));
+        let abilities = analyse(&policy, asking()).abilities.list;
+        assert!(abilities.iter().any(|one| one.caller == policy::Outsider::Anonymous), "{abilities:?}");
+    }
+}
+
+#[test]
+fn a_service_acts_for_a_source_of_its_own() {
+    let source = |pattern: &str| witness_under(json!({ "ArnLike": { "aws:SourceArn": pattern } }));
+    for (pattern, service, arn) in [
+        (
+            "arn:aws:*:*:*:*",
+            "cloudtrail.amazonaws.com",
+            "arn:aws:cloudtrail:us-east-1:444455556666:trail/trail",
+        ),
+        ("arn:aws:sns:*:*:*", "sns.amazonaws.com", "arn:aws:sns:us-east-1:444455556666:topic"),
+        ("arn:aws:s3:::*", "logging.s3.amazonaws.com", "arn:aws:s3:::outsiders-bucket"),
+        (
+            "arn:aws:logs:*:*:*",
+            "delivery.logs.amazonaws.com",
+            "arn:aws:logs:us-east-1:444455556666:log-group:group",
+        ),
+    ] {
+        let witness = source(pattern);
+        assert_eq!(witness.caller.service.as_deref(), Some(service), "{pattern}");
+        assert_eq!(witness.context["aws:sourcearn"], [arn], "{pattern}");
+    }
+    let unknown = source("arn:aws:kafka:*:*:*");
+    assert_eq!(unknown.caller.service.as_deref(), Some("kafka.amazonaws.com"));
+}
+
+/// What the service `cloudtrail`, or `other`, can do for outsiders under conditions.
+fn abilities_of(service: &str, conditions: Value) -> usize {
+    let policy = parse(&allow(json!({ "Service": service }), conditions));
+    analyse(&policy, asking()).abilities.list.len()
+}
+
+#[test]
+fn a_service_that_is_known_sends_no_source_of_another_one() {
+    let foreign = json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:*" } });
+    assert_eq!(abilities_of("cloudtrail.amazonaws.com", foreign.clone()), 0);
+    // Of a service that is not known nobody knows what it sends.
+    assert_eq!(abilities_of("unheard-of.amazonaws.com", foreign), 1);
+    let either = json!({ "ArnLike": { "aws:SourceArn": ["arn:aws:sns:*:*:*", "arn:aws:cloudtrail:*:*:*"] } });
+    assert_eq!(abilities_of("cloudtrail.amazonaws.com", either), 1);
+    let named = json!({
+        "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:*" },
+        "StringEquals": { "aws:PrincipalServiceName": "cloudtrail.amazonaws.com" },
+    });
+    assert_eq!(under(named), BY_TEXT);
 }

@@ -3,7 +3,7 @@
 use policy::{Access, Analysis, FindingKind, Severity, Trust, analyse, explain_text, headline};
 use serde_json::{Value, json};
 
-use crate::support::{allow, parse, policy_of, statement, trusting};
+use crate::support::{allow, asking, parse, policy_of, statement, trusting};
 
 fn analysis(document: &Value, trust: &Trust) -> Analysis {
     analyse(&parse(document), trusting(trust))
@@ -214,8 +214,8 @@ fn a_service_whose_source_is_limited_is_no_deputy() {
     for limit in [
         json!({ "StringEquals": { "aws:SourceAccount": own } }),
         json!({ "ArnLike": { "aws:SourceArn": "arn:aws:cloudtrail:*:111122223333:trail/*" } }),
-        json!({ "StringLike": { "aws:SourceArn": "arn:aws:sns:*:111122223333:*" } }),
-        json!({ "ArnEquals": { "aws:SourceArn": "arn:aws:s3:::own-bucket" } }),
+        json!({ "StringLike": { "aws:SourceArn": "arn:aws:*:*:111122223333:*" } }),
+        json!({ "ArnEquals": { "aws:SourceArn": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/own" } }),
         json!({ "StringEquals": { "aws:SourceOrgID": "o-a1b2c3d4e5" } }),
         json!({ "ForAnyValue:StringLike": { "aws:SourceOrgPaths": "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*" } }),
     ] {
@@ -299,4 +299,24 @@ fn everyone_who_does_not_sign_in_is_found_by_name() {
     assert_eq!(found.findings[0].kind, FindingKind::AnonymousByName);
     let reason = "`aws:PrincipalAccount` is `anonymous` for everyone who does not sign in (one matching value is enough).";
     assert!(found.findings[0].reasons.iter().any(|own| own == reason), "{:?}", found.findings[0].reasons);
+}
+
+#[test]
+fn a_service_that_must_name_a_source_of_another_one_comes_in_for_nobody() {
+    let of = |service: &str, pattern: Value| {
+        let condition = json!({ "ArnLike": { "aws:SourceArn": pattern } });
+        analyse(&parse(&allow(json!({ "Service": service }), condition)), asking()).findings
+    };
+    let findings = of("cloudtrail.amazonaws.com", json!("arn:aws:sns:*:111122223333:*"));
+    assert_eq!(findings[0].kind, FindingKind::ServiceShutOut);
+    assert_eq!(
+        findings[0].reasons,
+        ["`ArnLike` demands a source that `cloudtrail.amazonaws.com` never names, so this statement lets \
+             `cloudtrail.amazonaws.com` in for nobody. The ARNs that it names are of `cloudtrail`."]
+    );
+    for pattern in [json!("arn:aws:cloudtrail:*:111122223333:*"), json!("arn:aws:*:*:111122223333:*")] {
+        assert_eq!(of("cloudtrail.amazonaws.com", pattern), []);
+    }
+    let unknown = of("unheard-of.amazonaws.com", json!("arn:aws:sns:*:111122223333:*"));
+    assert!(unknown.iter().all(|finding| finding.kind != FindingKind::ServiceShutOut));
 }

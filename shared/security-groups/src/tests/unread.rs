@@ -49,6 +49,29 @@ fn without_its_rules_nobody_knows_whether_a_group_is_open() {
 }
 
 #[test]
+fn a_group_is_closed_by_its_rules_alone_whatever_else_cannot_be_read() {
+    for settings in ["{}", ALERT, ISOLATE] {
+        for error in failures(ABOUT) {
+            let memory = Memory::of([rule("sgr-1", "tcp", "22", "10.0.0.0/8")]);
+            fail(&memory, &error);
+            let report = walk(&control(&memory, settings));
+            assert_eq!((report.outcome, report.error.is_some()), (Outcome::Compliant, false), "{error}");
+        }
+    }
+}
+
+#[test]
+fn what_was_closed_stays_closed_at_the_next_delivery_where_tags_cannot_be_read() {
+    for error in failures(ABOUT) {
+        let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
+        fail(&memory, &error);
+        let control = control(&memory, "{}");
+        assert_eq!(walk(&control).outcome, Outcome::Remediated, "{error}");
+        assert_eq!(walk(&control).outcome, Outcome::Compliant, "{error}");
+    }
+}
+
+#[test]
 fn an_open_group_is_said_to_be_open_whatever_else_cannot_be_read() {
     for (settings, action, what) in [
         (ALERT, ABOUT, "name, VPC and tags of the group"),

@@ -16,6 +16,7 @@ mod principal;
 mod reach;
 mod request;
 mod service;
+pub(crate) mod sources;
 
 use names::Partition;
 use serde::Serialize;

@@ -45,11 +45,14 @@ impl World {
                 CallerKind::FederatedUser => {
                     Domain::shaped([&self.arn(&format!("sts::{account}:federated-user/<e>"))])
                 }
-                CallerKind::Role | CallerKind::WebIdentity => Domain::shaped([
-                    &self.arn(&format!("iam::{account}:role/<e>")),
-                    &self.arn(&format!("iam::{account}:role/<g>/<e>")),
-                    &self.arn(&format!("sts::{account}:assumed-role/<e>/<e>")),
-                ]),
+                CallerKind::Role | CallerKind::WebIdentity => {
+                    let roles = ["role/<e>", "role/<g>/<e>"];
+                    let roles = roles.map(|path| self.arn(&format!("iam::{account}:{path}")));
+                    // A principal element can name a session. The key holds the ARN of its role.
+                    let session = self.arn(&format!("sts::{account}:assumed-role/<e>/<e>"));
+                    let sessions = names.speaks_of_sessions.then_some(session);
+                    Domain::shapes(&roles.into_iter().chain(sessions).collect::<Vec<_>>())
+                }
             },
             "aws:principalorgid" => match &self.organization {
                 Some(organization) if self.caller.has_account() => Domain::listed([organization]),

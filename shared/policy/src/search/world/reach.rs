@@ -5,6 +5,7 @@ use addresses::Addresses;
 use crate::pattern::Pattern;
 use crate::search::names::Names;
 use crate::search::patterns::Patterns;
+use crate::search::world::sources;
 
 /// Which of the values that are possible a caller can have.
 #[derive(Debug, Clone)]
@@ -28,6 +29,11 @@ impl Reach {
             Self::Outside => names.taken(key),
             _ => Patterns::default(),
         }
+    }
+
+    /// Whether it is about services that all name the account that they act for.
+    pub(super) fn says_account(&self) -> bool {
+        matches!(self, Self::Services(names) if names.iter().all(|name| sources::says_account(name)))
     }
 
     /// The addresses that the caller cannot have.

@@ -5,7 +5,7 @@ use crate::search::names::Names;
 use crate::search::world::{Way, World};
 
 /// What a witness's action should be called, if it may.
-const ACTIONS: [&str; 15] = [
+const ACTIONS: [&str; 12] = [
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
@@ -18,22 +18,34 @@ const ACTIONS: [&str; 15] = [
     "s3:ListBucketMultipartUploads",
     "s3:AbortMultipartUpload",
     "s3:GetObjectTagging",
-    "sts:AssumeRole",
-    "sqs:SendMessage",
-    "ec2:DescribeInstances",
 ];
 
 impl World {
+    /// What is asked of a bucket is asked of S3, unless an Allow itself names another service.
+    fn action(names: &Names) -> Domain {
+        let others = names.foreign_services.iter().map(|service| format!("{service}:<p>"));
+        let shapes: Vec<String> = std::iter::once("s3:<p>".to_owned()).chain(others).collect();
+        let mut domain = Domain::shapes(&shapes).hinted(&ACTIONS);
+        domain.usual = names.actions.iter().cloned().collect();
+        domain
+    }
+
+    fn resource(names: &Names) -> Domain {
+        if let Some(bucket) = names.bucket() {
+            let object = format!("{bucket}/object");
+            return Domain::shaped([&bucket, &format!("{bucket}/<f>")]).usually([object, bucket]);
+        }
+        let resource = Domain::shaped(["<f>"]).hinted(&["arn:aws:s3:::bucket/object"]);
+        // No object has an empty key.
+        let empty_key = || [shape("arn:<p>:s3:::<p>/")].into_iter().collect();
+        if names.speaks_of_empty_key { resource.except(empty_key()) } else { resource }
+    }
+
     pub(super) fn request(&self, key: &str, names: &Names) -> Domain {
         let account = self.account.as_str();
         match key {
-            "action" => Domain::shaped(["<p>:<p>"]).hinted(&ACTIONS),
-            "resource" => {
-                let resource = Domain::shaped(["<f>"]).hinted(&["arn:aws:s3:::bucket/object"]);
-                // No object has an empty key.
-                let empty_key = || [shape("arn:<p>:s3:::<p>/")].into_iter().collect();
-                if names.speaks_of_empty_key { resource.except(empty_key()) } else { resource }
-            }
+            "action" => Self::action(names),
+            "resource" => Self::resource(names),
             "s3:dataaccesspointarn" if self.through_access_point => {
                 let usual = self.usual_arn(&format!("s3:us-east-1:{account}:accesspoint/access"));
                 Domain::shaped([&self.arn(&format!("s3:<p>:{account}:accesspoint/<p>"))]).usually([usual])

@@ -20,22 +20,17 @@ impl World {
                     .hinted(&["cloudtrail.amazonaws.com"]),
             },
             "aws:principalservicenameslist" if service => Domain::shaped(["<n>"]).many(),
+            "aws:sourceaccount" if service && self.reach.says_account() => Domain::listed([account]),
             "aws:sourceaccount" | "aws:sourceowner" if service => self.said(Domain::listed([account])),
             "aws:sourcearn" if service => {
-                let shapes = [
-                    self.arn(&format!("<p>:<p>:{account}:<n>")),
-                    self.arn(&format!("<p>::{account}:<n>")),
-                    // The ARN of a bucket names no account.
-                    self.arn("s3:::<p>"),
-                ];
                 let usual = [
-                    self.usual_arn(&format!("sns:us-east-1:{account}:topic")),
                     self.usual_arn(&format!("cloudtrail:us-east-1:{account}:trail/trail")),
+                    self.usual_arn(&format!("sns:us-east-1:{account}:topic")),
                     self.usual_arn(&format!("logs:us-east-1:{account}:log-group:group")),
                     self.usual_arn("s3:::outsiders-bucket"),
                 ];
                 self.said(
-                    Domain::shaped(shapes.each_ref().map(String::as_str))
+                    Domain::shapes(&self.sources(&["<p>", "s3"]))
                         .usually(usual)
                         .except(self.reach.taken(key, names)),
                 )
@@ -58,6 +53,20 @@ impl World {
             _ => return None,
         };
         Some(domain)
+    }
+
+    /// The shapes of the ARNs of sources, of services with these names.
+    pub(crate) fn sources(&self, services: &[&str]) -> Vec<String> {
+        let account = self.account.as_str();
+        let of_service = |service: &&str| {
+            // The ARN of a bucket names no account.
+            let bucket = (*service == "s3").then(|| self.arn("s3:::<p>"));
+            [format!("{service}:<p>:{account}:<n>"), format!("{service}::{account}:<n>")]
+                .map(|rest| self.arn(&rest))
+                .into_iter()
+                .chain(bucket)
+        };
+        services.iter().flat_map(of_service).collect()
     }
 
     /// What a service may say or not.

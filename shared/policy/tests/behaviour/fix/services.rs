@@ -140,22 +140,48 @@ fn the_owner_in_the_place_of_a_variable_is_written_down_for_services_too() {
 }
 
 #[test]
+fn a_service_that_is_named_beside_everyone_is_pinned_where_it_says_for_whom_it_acts() {
+    let beside = json!({ "AWS": "*", "Service": ["logging.s3.amazonaws.com", "cloudtrail.amazonaws.com"] });
+    let fix = fix(&allow(beside.clone(), json!({ "Bool": { "aws:SecureTransport": "true" } })), &settings());
+    assert_eq!(fix.policy["Statement"][0]["Principal"], json!({ "AWS": "111122223333" }));
+    assert_eq!(fix.policy["Statement"][1]["Principal"], json!({ "Service": beside["Service"] }));
+    assert_eq!(
+        fix.policy["Statement"][1]["Condition"],
+        json!({ "Bool": { "aws:SecureTransport": "true" }, "StringEquals": { "aws:SourceAccount": "111122223333" } })
+    );
+    assert_eq!((fix.leaves, fix.shuts_out.len()), (Vec::new(), 1));
+    assert_eq!(
+        fix.summary,
+        [
+            "In statement 1, narrow the principal to the bucket's own account, and require by `aws:SourceAccount`, in a \
+          statement of its own, that `logging.s3.amazonaws.com` and `cloudtrail.amazonaws.com` act for the same."
+        ]
+    );
+}
+
+#[test]
 fn a_named_service_that_stays_open_is_said() {
     let logs = "logging.s3.amazonaws.com";
-    let open =
-        "`logging.s3.amazonaws.com` may still act for any account: require by `aws:SourceAccount` for whom.";
-    let beside = json!({ "AWS": "*", "Service": logs });
     let apart = policy_of(vec![
         statement("Allow", json!("*"), json!({})),
         statement("Allow", json!({ "Service": logs }), json!({})),
     ]);
-    for document in [
-        allow(beside.clone(), json!({})),
-        allow(beside.clone(), json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } })),
-        apart,
+    let unknown = json!({ "AWS": "*", "Service": ["unheard-of.amazonaws.com", logs] });
+    let silent = json!({ "AWS": "*", "Service": "unheard-of.amazonaws.com" });
+    for (document, services) in [
+        (apart, "`logging.s3.amazonaws.com`"),
+        (allow(silent.clone(), json!({})), "`unheard-of.amazonaws.com`"),
+        (
+            allow(silent, json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } })),
+            "`unheard-of.amazonaws.com`",
+        ),
+        (allow(unknown, json!({})), "`logging.s3.amazonaws.com` and `unheard-of.amazonaws.com`"),
     ] {
+        let open =
+            format!("{services} may still act for any account: require by `aws:SourceAccount` for whom.");
         assert_eq!(fix(&document, &settings()).leaves, [open], "{document}");
     }
+    let beside = json!({ "AWS": "*", "Service": logs });
     let pinned = json!({ "StringEqualsIfExists": { "aws:SourceAccount": "111122223333" } });
     assert_eq!(fix(&allow(beside, pinned), &settings()).leaves, Vec::<String>::new());
     assert_eq!(fix_of(json!("*")).leaves, Vec::<String>::new());

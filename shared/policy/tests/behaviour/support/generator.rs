@@ -219,7 +219,7 @@ pub(crate) fn request(account: &'static str, owner: &'static str) -> impl Strate
         caller,
         any::<[bool; 8]>(),
         (
-            select(vec!["s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "ec2:RunInstances"]),
+            select(vec!["s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "s3:GetBucketAcl"]),
             select(vec!["arn:aws:s3:::b", "arn:aws:s3:::b/x", "arn:aws:s3:::b/a/x", "arn:aws:s3:::b/eve/x"]),
         ),
         select(vec!["8.8.4.4", "12.3.4.5", "130.0.0.1", "2a00::1"]),
@@ -298,6 +298,11 @@ pub(crate) fn request(account: &'static str, owner: &'static str) -> impl Strate
                 }
                 put("aws:principalaccount", account);
                 if kind == "service" {
+                    let service = match (flags[4], flags[7]) {
+                        (true, _) => "logging.s3",
+                        (false, true) => "sns",
+                        (false, false) => "cloudtrail",
+                    };
                     put("aws:userid", "AROASERVICE:session");
                     // Not each service says all.
                     if flags[5] {
@@ -305,9 +310,16 @@ pub(crate) fn request(account: &'static str, owner: &'static str) -> impl Strate
                     }
                     if flags[6] {
                         let topic = format!("arn:aws:sns:us-east-1:{account}:topic");
-                        put("aws:sourcearn", if flags[4] { "arn:aws:s3:::sources" } else { &topic });
+                        let trail = format!("arn:aws:cloudtrail:us-east-1:{account}:trail/trail");
+                        // A service names sources of its own.
+                        let source = match service {
+                            "sns" => topic.as_str(),
+                            "logging.s3" => "arn:aws:s3:::sources",
+                            _ => trail.as_str(),
+                        };
+                        put("aws:sourcearn", source);
                     }
-                    request.service = Some("cloudtrail.amazonaws.com".to_owned());
+                    request.service = Some(format!("{service}.amazonaws.com"));
                     request.account = Some(account.to_owned());
                     return request;
                 }
