@@ -175,6 +175,6 @@ def test_while_one_works_the_others_message_comes_back(scenario, every, clean, r
     run_all(scenario, clean(scenario), while_it_works(clean(scenario), every))
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=IDS)
+@pytest.mark.parametrize("scenario", DISTINCT, ids=IDS)
 def test_what_another_has_done_since_one_has_read_is_not_done_and_told_again(scenario, every, clean, run_all):
     run_all(scenario, clean(scenario), before_it_works(clean(scenario), every))
