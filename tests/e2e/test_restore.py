@@ -88,7 +88,7 @@ def test_what_others_changed_is_refused_and_stays_by_force(revoke, back, ec2):
     refused = send(back(revoke), {"record": record})
     assert refused.answer["ending"] == "refused" and refused.changing == []
     [since] = refused.answer["changed_since"]
-    assert "somebody added" in since and "203.0.113.0/24" in since
+    assert "was added since" in since and "203.0.113.0/24" in since
     forced = send(back(revoke), {"record": record, "force": True})
     assert forced.answer["ending"] == "restored"
     assert says(ec2, group) == ["tcp 22 22 0.0.0.0/0", "tcp 22 22 203.0.113.0/24"]

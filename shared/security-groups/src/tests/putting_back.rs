@@ -203,12 +203,86 @@ fn a_part_that_somebody_made_his_own_stays() {
 }
 
 #[test]
+fn a_rule_of_somebody_that_says_what_curfew_had_put_back_is_shown_and_stays() {
+    for (tells_of, is_cut_off, text) in [
+        (usize::MAX, false, "mine"),
+        (0, false, "mine"),
+        (0, true, "mine"),
+        (usize::MAX, false, "web"),
+        (0, false, "web"),
+    ] {
+        let memory = Memory::of([described(rule("sgr-1", "tcp", "80-8080", WORLD), "web")]);
+        memory.tells_of.set(tells_of);
+        let world = World::closed(memory, "{}");
+        let mut record = world.record().unwrap();
+        if is_cut_off {
+            record.attempts[0].result = None;
+        }
+        {
+            let mut rules = world.memory.rules.borrow_mut();
+            assert!(rules.iter().any(|rule| rule.permission.from_port == Some(80)), "{rules:?}");
+            rules.retain(|rule| rule.permission.from_port != Some(80));
+            rules.push(described(rule("sgr-his", "tcp", "80", WORLD), text));
+        }
+        let back = world.ordered(&record, |_| {});
+        assert!(refused(&back), "{back:?}");
+        let [since] = &back.changed_since[..] else { panic!("{back:?}") };
+        let named = format!("rule sgr-his (tcp 80 from 0.0.0.0/0, \"{text}\") was added since");
+        assert!(since.starts_with(&named), "{since}");
+        assert!(world.writes().is_empty());
+
+        let forced = world.ordered(&record, |order| order.force = true);
+        assert_eq!(outcome(&forced), Outcome::Restored);
+        assert!(!forced.planned.iter().any(|step| step.starts_with("revoke tcp 80 ")), "{forced:?}");
+        assert!(world.memory.ids().contains(&"sgr-his".to_owned()), "{:?}", world.memory.ids());
+        assert_eq!(world.memory.rules.borrow().len(), 2, "443 is gone, his 80 stays beside 80-8080");
+    }
+}
+
+#[test]
+fn a_rule_whose_words_somebody_changed_is_his() {
+    let world = World::closed(Memory::of([described(rule("sgr-1", "tcp", "0-65535", WORLD), "web")]), "{}");
+    let part = world.memory.rules.borrow()[0].id.clone();
+    world.memory.rules.borrow_mut()[0].permission.description = Some("mine".to_owned());
+    let back = world.restore();
+    assert!(refused(&back), "{back:?}");
+    assert!(back.changed_since[0].starts_with(&format!("rule {part} ")), "{back:?}");
+    assert!(
+        back.changed_since[0].ends_with("was changed since: tcp 80 from 0.0.0.0/0, \"mine\""),
+        "{back:?}"
+    );
+    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+    assert!(world.memory.rules.borrow().iter().any(|rule| rule.id == part));
+}
+
+#[test]
 fn a_rule_that_somebody_put_back_by_hand_is_so_already() {
     let world = World::closed(open_group(), "{}");
-    world.memory.rules.borrow_mut().push(rule("sgr-by-hand", "tcp", "22", WORLD));
+    let by_hand = tagged(described(rule("sgr-by-hand", "tcp", "22", WORLD), "way in"), "team", "web");
+    world.memory.rules.borrow_mut().push(by_hand);
     let back = world.restore();
     assert!(matches!(back.ending, Ending::AlreadySo), "{back:?}");
     assert!(world.writes().is_empty());
+}
+
+#[test]
+fn a_rule_that_somebody_put_back_with_other_words_is_shown() {
+    let other_text = tagged(described(rule("sgr-his", "tcp", "22", WORLD), "new text"), "team", "web");
+    let other_tags = described(rule("sgr-his", "tcp", "22", WORLD), "way in");
+    for (his, said) in [(other_text, ""), (other_tags, ", with other tags")] {
+        let world = World::closed(open_group(), "{}");
+        let text = his.permission.description.clone().unwrap();
+        world.memory.rules.borrow_mut().push(his);
+        let back = world.restore();
+        assert_eq!(
+            back.changed_since,
+            [format!(
+                "rule sgr-his (tcp 22 from 0.0.0.0/0, \"{text}\") was added since in the place of rule sgr-1 (tcp 22 from \
+                 0.0.0.0/0, \"way in\"){said}"
+            )]
+        );
+        assert!(world.writes().is_empty());
+    }
 }
 
 #[test]
@@ -232,7 +306,7 @@ fn groups_that_others_gave_an_interface_are_refused_and_by_force_they_stay() {
     assert_eq!(
         back.changed_since,
         [format!(
-            "somebody gave eni-1 of instance i-1 the groups {QUARANTINE}, {OTHER}, sg-forensics in place of {QUARANTINE}, {OTHER}"
+            "eni-1 of instance i-1 was given the groups {QUARANTINE}, {OTHER}, sg-forensics in place of {QUARANTINE}, {OTHER} since"
         )]
     );
     assert_eq!(outcome(&world.by_force()), Outcome::Restored);
