@@ -136,12 +136,21 @@ proptest! {
 }
 
 #[test]
-fn flags_that_others_turned_on_stay_on_and_those_of_curfew_go_off() {
+fn flags_that_others_switched_are_shown_and_by_force_they_stay_so_and_those_of_curfew_go_off() {
     let before = flags(false, false, false, true);
     let world = World::closed(Memory::of(listable()).with_block(before), BLOCKING);
-    world.memory.block.set(Some(flags(true, true, true, true)));
-    assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored);
-    assert_eq!(world.memory.snapshot(), (listable(), Some(flags(false, false, true, true))));
+    world.memory.block.set(Some(flags(true, true, true, false)));
+    let back = world.restore(|_| {});
+    assert!(refused(&back), "{back:?}");
+    assert_eq!(
+        back.changed_since,
+        [
+            "BlockPublicPolicy of the bucket was turned on since",
+            "RestrictPublicBuckets of the bucket was turned off since"
+        ]
+    );
+    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+    assert_eq!(world.memory.snapshot(), (listable(), Some(flags(false, false, true, false))));
     let calls = world.memory.calls.borrow();
     let writes: Vec<_> = calls.iter().filter(|call| call.starts_with("Put")).collect();
     assert_eq!(
@@ -149,6 +158,15 @@ fn flags_that_others_turned_on_stay_on_and_those_of_curfew_go_off() {
         [&"PutPublicAccessBlock", &"PutBucketAcl"],
         "S3 would refuse them the other way round"
     );
+}
+
+#[test]
+fn flags_that_somebody_turned_off_again_are_as_they_were_and_no_change() {
+    let world = World::closed(Memory::of(listable()), BLOCKING);
+    world.memory.block.set(Some(flags(false, true, false, false)));
+    let back = world.restore(|_| {});
+    assert_eq!((outcome(&back), back.changed_since.len()), (Outcome::Restored, 0));
+    assert_eq!(world.memory.snapshot(), (listable(), None));
 }
 
 #[test]
