@@ -8,8 +8,10 @@ use remediation::clock::Clock;
 use remediation::ledger::{Attempt, Ledger, Memory, Pending, Record};
 use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, restore};
 use remediation::testing::doors::{Doors, Read, denied, open};
-use remediation::testing::{self, LIMITS, Still, Topic, bucket, deliver, order, run, said};
-use remediation::{Delivery, Ended, Note, Outcome, Ports, Report, Told};
+use remediation::testing::{
+    self, LIMITS, Still, Topic, bucket, deliver, order, report_of_restore, run, said,
+};
+use remediation::{Applied, Delivery, Ended, Note, Outcome, Ports, Report, Told};
 use tokio::time::timeout;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -210,6 +212,15 @@ fn what_failed_before_any_change_leaves_no_grace() {
     world.doors.apply.borrow_mut().take();
     world.clock.forward(Duration::from_secs(2));
     assert_eq!(world.finds([open(&["front"]), open(&[])]).deliver().outcome, Outcome::Remediated);
+}
+
+#[test]
+fn what_had_no_effect_is_said_in_the_words_of_the_control() {
+    let world = World::closed();
+    *world.doors.apply.borrow_mut() = Some((0, Ok(Applied::Inert("the house has no doors"))));
+    let report = report_of_restore(world.finds([open(&[])]).restore());
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(report.error.unwrap().to_string(), "the house has no doors");
 }
 
 #[test]

@@ -11,9 +11,7 @@ use crate::ledger::{
     Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
 use crate::work::written;
-use crate::{
-    Applied, Assessment, CallError, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told,
-};
+use crate::{Applied, Assessment, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
 
 /// One order on its way.
 pub(super) struct Steps<'a, C: Reversible, K, N, L> {
@@ -87,11 +85,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let mut changes = Vec::new();
         let error = match self.control.apply(&self.target, plan, &mut changes).await {
             Ok(Applied::Done | Applied::Stopped) => None,
-            Ok(Applied::Inert(why)) => Some(StepError::Call(CallError::Withheld {
-                action: "curfew:Restore",
-                code: "NoEffect",
-                message: why.to_owned(),
-            })),
+            Ok(Applied::Inert(why)) => Some(StepError::NoEffect(why)),
             Err(error) => Some(error.into()),
         };
         // EC2 and S3 may show the old state for a moment after a change.

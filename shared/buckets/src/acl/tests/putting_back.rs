@@ -200,6 +200,21 @@ fn what_s3_refuses_by_now_is_said_before_anything_is_changed_even_by_force() {
 }
 
 #[test]
+fn that_s3_refused_the_grants_is_said_as_it_was() {
+    let World { memory, clock, topic, ledger } = World::closed(Memory::of(listable()), PLAIN);
+    let unread = denied("s3:GetBucketOwnershipControls");
+    let memory = Memory { acls_disabled: true, ..memory }.failing("GetBucketOwnershipControls", unread);
+    let world = World { memory, clock, topic, ledger };
+    let report = testing::report_of_restore(world.restore(|_| {}));
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 0));
+    assert_eq!(
+        report.error.unwrap().to_string(),
+        "`s3:PutBucketAcl` was refused (AccessControlListNotSupported): ACLs are disabled on this bucket \
+         (BucketOwnerEnforced)"
+    );
+}
+
+#[test]
 fn a_dry_run_only_reads() {
     let world = World::closed(Memory::of(listable()), BLOCKING);
     let back = world.restore(|order| order.dry_run = true);
