@@ -65,7 +65,8 @@ impl World {
 
     fn ordered(&self, change: impl FnOnce(&mut Order<'_, events::BucketName>)) -> Result<Back, RestoreError> {
         let record = self.record();
-        let mut order = order::<Doors>(&record, &&self.clock);
+        let newer = self.ledger.records().split_off(1);
+        let mut order = Order { newer: &newer, ..order::<Doors>(&record, &&self.clock) };
         change(&mut order);
         run(restore(&self.doors, &order, &self.ports()))
     }
@@ -119,10 +120,59 @@ fn the_second_time_it_is_so_already_and_nothing_is_written_or_told() {
     let world = World::closed();
     world.finds([open(&[]), open(&["front", "back"])]).restore();
     let records = world.ledger.records();
+    let grace = records[1].restores.as_ref().unwrap().grace_until;
     let again = world.finds([open(&["front", "back"])]).restore();
-    assert!(matches!(again.ending, Ending::AlreadySo), "{again:?}");
+    assert!(matches!(again.ending, Ending::AlreadySo(Some(until)) if until == grace), "{again:?}");
     assert_eq!(world.calls(), ["read acme"]);
     assert_eq!((world.ledger.records(), world.topic.reports.borrow().len()), (records, 1));
+}
+
+#[test]
+fn what_somebody_put_back_by_hand_is_written_down_told_and_left_alone() {
+    let world = World::closed();
+    let report = report_of_restore(world.finds([open(&["front", "back"])]).restore());
+    assert_eq!((report.outcome, report.changes.len(), report.planned.len()), (Outcome::Restored, 0, 0));
+    assert!(report.evidence.is_empty(), "there is nothing to take back: {:?}", report.evidence);
+    assert_eq!((world.calls(), world.topic.reports.borrow().len()), (vec!["read acme".to_owned(); 2], 1));
+    let record = world.last_record();
+    assert_eq!((record.attempts[0].plan.as_ref(), record.told.len()), (None, 1));
+    assert_eq!(record.end.as_ref().unwrap().outcome, Outcome::Restored);
+    assert!(!record.may_have_changed());
+
+    assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
+    world.clock.forward(DAY);
+    // The grace is over: who asks again is heard again.
+    assert_eq!(outcome(&world.finds([open(&["front", "back"])]).restore()), Outcome::Restored);
+    assert_eq!(world.ledger.records().len(), 3);
+    assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
+}
+
+#[test]
+fn what_is_open_beside_what_is_back_is_shown_and_leaves_no_mark_unless_it_is_forced() {
+    let world = World::closed();
+    let back = world.finds([open(&["front", "back", "cellar"])]).restore();
+    assert!(matches!(back.ending, Ending::Refused), "{back:?}");
+    assert_eq!(back.changed_since, ["the cellar was opened since"]);
+    assert_eq!((world.ledger.records().len(), world.topic.reports.borrow().len()), (1, 0));
+    let forced = world.ordered(|order| order.force = true).unwrap();
+    assert_eq!(outcome(&forced), Outcome::Restored);
+    assert_eq!(world.finds([open(&["front", "back", "cellar"])]).deliver().outcome, Outcome::Exempt);
+
+    // What is gone is not as it was before.
+    let world = World::closed();
+    let back = world.finds([open(&["front", "no back"])]).restore();
+    assert!(matches!(back.ending, Ending::AlreadySo(None)), "{back:?}");
+    assert_eq!((back.lost.len(), world.ledger.records().len()), (1, 1));
+}
+
+#[test]
+fn a_grace_that_does_not_cover_what_is_open_is_none() {
+    let world = World::closed();
+    *world.doors.apply.borrow_mut() = Some((1, Err(denied())));
+    assert_eq!(outcome(&world.finds([open(&[]), open(&["front"])]).restore()), Outcome::Failed);
+    // Somebody has opened the other one by hand.
+    assert_eq!(outcome(&world.finds([open(&["front", "back"])]).restore()), Outcome::Restored);
+    assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
 }
 
 #[test]
@@ -130,14 +180,14 @@ fn what_others_changed_is_shown_and_refused_unless_it_is_forced() {
     let world = World::closed();
     let refused = world.finds([open(&["cellar"])]).restore();
     assert!(matches!(refused.ending, Ending::Refused), "{refused:?}");
-    assert_eq!(refused.changed_since, ["somebody opened the cellar"]);
+    assert_eq!(refused.changed_since, ["the cellar was opened since"]);
     assert_eq!((world.calls(), world.ledger.records().len()), (vec!["read acme".to_owned()], 1));
 
     world.finds([open(&["cellar"]), open(&["cellar", "front", "back"])]);
     let forced = world.ordered(|order| order.force = true).unwrap();
     assert_eq!(outcome(&forced), Outcome::Restored);
     let report = world.topic.reports.borrow()[0].clone();
-    assert_eq!(report.restoration.unwrap().changed_since, ["somebody opened the cellar"]);
+    assert_eq!(report.restoration.unwrap().changed_since, ["the cellar was opened since"]);
 }
 
 #[test]

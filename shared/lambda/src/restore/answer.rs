@@ -24,8 +24,11 @@ pub(super) fn of(back: &Back) -> Value {
         Ending::Busy(until) => {
             answer.insert("busy_until".to_owned(), rfc3339(*until).into());
         }
+        Ending::AlreadySo(Some(until)) => {
+            answer.insert("left_alone_until".to_owned(), rfc3339(*until).into());
+        }
         Ending::Done(said) => answer.extend(done(said)),
-        Ending::Planned | Ending::AlreadySo | Ending::Refused | Ending::Gone => {}
+        Ending::Planned | Ending::AlreadySo(None) | Ending::Refused | Ending::Gone => {}
     }
     answer.into()
 }
@@ -33,7 +36,7 @@ pub(super) fn of(back: &Back) -> Value {
 fn ending(back: &Back) -> &'static str {
     match &back.ending {
         Ending::Planned => "planned",
-        Ending::AlreadySo => "nothing-to-do",
+        Ending::AlreadySo(_) => "nothing-to-do",
         Ending::Refused => "refused",
         Ending::Busy(_) => "busy",
         Ending::Gone => Outcome::Gone.as_str(),

@@ -56,28 +56,56 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         Ok(self.end(record, look, Some(plan), applying, start).await)
     }
 
-    /// Ends a restore of the same record that was cut off once all was back.
-    pub(super) async fn see_to_its_end(
+    /// Writes down that all is back already and is to be left alone. A restore of the same record that was cut off once all
+    /// was back is ended by that.
+    pub(super) async fn already_back(
         &self,
-        look: Look<C>,
+        look: &Look<C>,
         start: SystemTime,
     ) -> Result<Ending, RestoreError> {
         let subject = &self.order.record.subject;
-        let open = match self.ports.ledger.pending(subject, C::NAME, self.ports.clock.now()).await? {
-            Pending::Nothing => return Ok(Ending::AlreadySo),
-            Pending::Busy { until } => return Ok(Ending::Busy(until)),
-            Pending::Open(open) if self.is_of_the_same(&open) => *open,
-            Pending::Open(_) => return Ok(Ending::AlreadySo),
-        };
         let attempt = self.attempt(&look.live, None)?;
-        let record = match self.resume(open, attempt).await? {
+        let taken = match self.ports.ledger.pending(subject, C::NAME, self.ports.clock.now()).await? {
+            Pending::Busy { until } => Err(until),
+            Pending::Open(open) if self.is_of_the_same(&open) => self.resume(*open, attempt).await?,
+            Pending::Open(_) | Pending::Nothing => match self.without_mark(look) {
+                Some(ending) => return Ok(ending),
+                None => self.take(self.record(attempt)).await?,
+            },
+        };
+        let record = match taken {
             Ok(record) => record,
             Err(until) => return Ok(Ending::Busy(until)),
         };
-        let live = self.control.look(&self.target, self.past).await;
-        let seen = Seen::of(live);
+        let seen = Seen::of(self.control.look(&self.target, self.past).await);
         let applying = Applying { changes: Vec::new(), error: None, seen };
-        Ok(self.end(record, &look, None, applying, start).await)
+        Ok(self.end(record, look, None, applying, start).await)
+    }
+
+    /// How it ends where all is back and nothing is written: it is left alone already, or not as it was before.
+    pub(super) fn without_mark(&self, look: &Look<C>) -> Option<Ending> {
+        let is_as_before = look.changed_since.is_empty() && look.lost.is_empty();
+        match self.left_alone(look) {
+            Some(until) => Some(Ending::AlreadySo(Some(until))),
+            None if is_as_before || self.order.force => None,
+            None if look.changed_since.is_empty() => Some(Ending::AlreadySo(None)),
+            None => Some(Ending::Refused),
+        }
+    }
+
+    /// Until when all that is open now is left alone already, since somebody had it put back.
+    fn left_alone(&self, look: &Look<C>) -> Option<SystemTime> {
+        let now = self.ports.clock.now();
+        let ended = self
+            .order
+            .newer
+            .iter()
+            .filter_map(|newer| Some((newer.end.as_ref()?.at, newer.restores.as_ref()?)));
+        let left_alone = ended.max_by_key(|(at, _)| *at)?.1.left_alone();
+        let judged = self.control.assess(&look.live, now);
+        let is_covered =
+            judged.findings().iter().all(|finding| left_alone.covers(&judged.signature(finding)));
+        (is_covered && left_alone.until > now).then_some(left_alone.until)
     }
 
     /// Carries the plan out and looks until all is back, or will not be.
