@@ -28,6 +28,7 @@ fn restored(outcome: Outcome) -> Report {
         claimed_by: Some("ann".to_owned()),
         grace_until: SystemTime::UNIX_EPOCH + NOW + Duration::from_secs(24 * 60 * 60),
         opened: None,
+        before: Vec::new(),
     };
     let restoration = Restoration {
         restores,

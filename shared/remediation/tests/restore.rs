@@ -279,7 +279,55 @@ fn an_answer_that_got_lost_is_no_failure_where_all_is_back() {
     *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
     let back = world.finds([open(&[]), open(&["front", "back"])]).restore();
     assert_eq!(outcome(&back), Outcome::Restored);
-    assert!(world.topic.reports.borrow()[0].error.is_none());
+    let report = world.topic.reports.borrow_mut().pop().unwrap();
+    assert!(report.error.is_none());
+    let restoration = report.restoration.unwrap();
+    assert_eq!(
+        restoration.unnoted,
+        ["closed the front", "closed the back"],
+        "a model's words for a turned door"
+    );
+    assert_eq!(report.evidence.last().unwrap().title, "How to take this back");
+    assert!(report.advice.iter().any(|one| one.contains("take it back with the commands below")));
+}
+
+#[test]
+fn what_a_request_did_that_was_cut_off_is_said_by_the_next_with_the_words_of_both() {
+    for (live, planned) in [(&["front"][..], 1), (&["front", "back"], 0)] {
+        let world = World::closed();
+        world.finds([open(&[])]).doors.hangs.set(true);
+        let (ports, doors) = (world.ports(), &world.doors);
+        let record = world.record();
+        let first = Order { claimed_by: Some("bob"), ..order::<Doors>(&record, &&world.clock) };
+        let at = world.clock.now();
+        assert!(
+            run(async { timeout(Duration::from_millis(1), restore(doors, &first, &ports)).await }).is_err()
+        );
+        world.doors.hangs.set(false);
+        world.clock.forward(Duration::from_secs(62));
+
+        world.finds([open(live), open(&["front", "back"])]);
+        let report = report_of_restore(world.ordered(|order| order.reason = Some("it still is")).unwrap());
+        let done =
+            if planned == 1 { vec!["closed the front"] } else { vec!["closed the front", "closed the back"] };
+        assert_eq!((report.outcome, report.changes.len()), (Outcome::Restored, planned));
+        let restoration = report.restoration.unwrap();
+        assert_eq!(restoration.unnoted, done);
+        let undo = report.evidence.last().unwrap();
+        assert_eq!((undo.title.as_str(), undo.body.lines().count()), ("How to take this back", 2));
+
+        let restores = world.last_record().restores.unwrap();
+        assert_eq!(
+            (restores.reason.as_deref(), restores.claimed_by.as_deref()),
+            (Some("it still is"), Some("ann"))
+        );
+        let [before] = &restores.before[..] else { panic!("{restores:?}") };
+        assert_eq!((before.at, before.claimed_by.as_deref()), (at, Some("bob")));
+        assert_eq!(before.reason.as_deref(), Some("the shop is down"));
+        assert_eq!(restoration.restores.before, restores.before);
+        // Half of it by one, half by the other: all of it is left alone.
+        assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
+    }
 }
 
 #[test]

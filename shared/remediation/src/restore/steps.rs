@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::report::Seen;
 use super::{Ending, Look, Order, Past, RestoreError, Reversible};
 use crate::clock::{Clock, PAUSES};
+use crate::earlier::Earlier;
 use crate::ledger::{
     Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
@@ -27,6 +28,9 @@ pub(super) struct Applying<C: Reversible> {
     pub(super) changes: Vec<C::Change>,
     pub(super) error: Option<StepError>,
     pub(super) seen: Seen<C>,
+    /// What the read found done of all that was to be done, although no answer told so: the answer got lost, or an earlier
+    /// request for the same was cut off.
+    pub(super) unnoted: Vec<C::Change>,
 }
 
 impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
@@ -78,7 +82,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             Err(until) => return Ok(Ending::Busy(until)),
         };
         let seen = Seen::of(self.control.look(&self.target, self.past).await);
-        let applying = Applying { changes: Vec::new(), error: None, seen };
+        let applying = Applying { changes: Vec::new(), error: None, seen, unnoted: Vec::new() };
         Ok(self.end(record, look, None, applying, start).await)
     }
 
@@ -123,7 +127,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             let is_left = matches!(&look, Ok(Some(look)) if look.left.is_some());
             match pauses.next() {
                 Some(pause) if is_left => self.ports.clock.sleep(pause).await,
-                _ => return Applying { changes, error, seen: Seen::of(look) },
+                _ => return Applying { changes, error, seen: Seen::of(look), unnoted: Vec::new() },
             }
         }
     }
@@ -134,15 +138,18 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         mut record: Record,
         look: &Look<C>,
         plan: Option<&C::Plan>,
-        applying: Applying<C>,
+        mut applying: Applying<C>,
         start: SystemTime,
     ) -> Ending {
         let now = self.ports.clock.now();
         let outcome = applying.seen.outcome();
+        let earlier = cut_off::<C>(&record);
+        applying.unnoted = self.unnoted(&earlier, plan, &applying);
         // What was not changed is not left alone either.
         if let Some(restores) = record.restores.as_mut()
             && outcome != Outcome::Restored
             && applying.changes.is_empty()
+            && applying.unnoted.is_empty()
         {
             restores.grace_until = now;
         }
@@ -151,7 +158,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             restores.opened =
                 Some(judged.findings().iter().map(|finding| judged.signature(finding)).collect());
         }
-        let mut report = self.report(&record, look, plan, &applying);
+        let mut report = self.report(&record, look, plan, &earlier, &applying);
         report.duration = now.duration_since(start).unwrap_or_default();
         let told = self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent);
         let unwritten = self.write_down(record, &report, &told, &applying).await.err();
@@ -188,6 +195,26 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         Ok(self.ports.ledger.finish(&record, now).await?)
     }
 
+    /// What a read found done of what was to be done by this request and by those that were cut off, and nobody noted.
+    fn unnoted(
+        &self,
+        earlier: &[Earlier<C>],
+        plan: Option<&C::Plan>,
+        applying: &Applying<C>,
+    ) -> Vec<C::Change> {
+        let Some(seen) = applying.seen.look() else { return Vec::new() };
+        let left = seen.left.as_ref().map(|left| self.control.foreseen(left, &[])).unwrap_or_default();
+        let plans = earlier.iter().filter_map(|one| one.plan.as_ref()).chain(plan);
+        let mut unnoted: Vec<C::Change> = Vec::new();
+        for change in plans.flat_map(|plan| self.control.foreseen(plan, &applying.changes)) {
+            let is_known = [&left, &applying.changes, &unnoted].iter().any(|list| list.contains(&change));
+            if !is_known {
+                unnoted.push(change);
+            }
+        }
+        unnoted
+    }
+
     pub(super) fn is_of_the_same(&self, open: &Record) -> bool {
         open.restores.as_ref().is_some_and(|restores| restores.record == self.order.record.id)
     }
@@ -199,6 +226,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             claimed_by: self.order.claimed_by.map(ToOwned::to_owned),
             grace_until: self.ports.clock.now() + self.order.grace,
             opened: None,
+            before: Vec::new(),
         }
     }
 
@@ -238,4 +266,11 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             result: None,
         })
     }
+}
+
+/// The earlier requests of a restore, all of which were cut off.
+fn cut_off<C: Reversible>(record: &Record) -> Vec<Earlier<C>> {
+    let mut attempts = Earlier::all(record).unwrap_or_default();
+    attempts.pop();
+    attempts
 }

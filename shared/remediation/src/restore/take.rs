@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{RestoreError, Reversible};
 use crate::clock::Clock;
-use crate::ledger::{Attempt, AttemptResult, Begun, End, Heard, Ledger, Record, Terms, lease_until};
+use crate::ledger::{Asked, Attempt, AttemptResult, Begun, End, Heard, Ledger, Record, Terms, lease_until};
 use crate::restore::steps::Steps;
 use crate::{Notify, Outcome};
 
@@ -39,7 +39,13 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
 
     /// Goes on with a restore of the same record.
     pub(super) async fn resume(&self, open: Record, attempt: Attempt) -> Result<Taken, RestoreError> {
-        let mut record = Record { held: None, restores: Some(self.restores()), ..open };
+        let mut restores = self.restores();
+        if let (Some(before), Some(last)) = (&open.restores, open.last()) {
+            let (reason, claimed_by) = (before.reason.clone(), before.claimed_by.clone());
+            restores.before.clone_from(&before.before);
+            restores.before.push(Asked { at: last.at, reason, claimed_by });
+        }
+        let mut record = Record { held: None, restores: Some(restores), ..open };
         record.attempts.push(attempt);
         self.resumed(record).await
     }

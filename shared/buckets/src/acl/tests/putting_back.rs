@@ -273,6 +273,23 @@ fn a_bucket_that_somebody_put_back_by_hand_is_left_alone() {
 }
 
 #[test]
+fn a_write_whose_answer_got_lost_is_said_and_can_be_taken_back() {
+    let mut world = World::closed(Memory::of(listable()), PLAIN);
+    let lost = CallError::Passing {
+        action: "s3:PutBucketAcl",
+        code: "InternalError".to_owned(),
+        message: "it took effect".to_owned(),
+    };
+    world.memory.failing.insert("PutBucketAcl", lost);
+    world.memory.then = Some(listable());
+    let report = testing::report_of_restore(world.restore(|_| {}));
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Restored, 0), "{report:?}");
+    assert_eq!(report.restoration.unwrap().unnoted, ["added grant READ to the group AllUsers"]);
+    let [undo] = &report.evidence[..] else { panic!("{:?}", report.evidence) };
+    assert!(undo.body.contains("put-bucket-acl") && !undo.body.contains("AllUsers"), "{}", undo.body);
+}
+
+#[test]
 fn a_bucket_that_is_gone_is_said_to_be_gone() {
     let World { memory, clock, topic, ledger } = World::closed(Memory::of(listable()), PLAIN);
     let memory = Memory { gone_at: Some("GetBucketAcl"), ..memory };
