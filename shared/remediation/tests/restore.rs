@@ -375,8 +375,38 @@ fn a_record_that_was_cut_off_is_put_back_too_and_ended() {
     assert!(records.iter().all(|record| record.end.is_some()), "{records:#?}");
     let why = records[0].attempts[1].result.as_ref().unwrap().error.as_ref().unwrap();
     assert_eq!(why["kind"], "superseded");
+    assert!(why["message"].as_str().unwrap().contains(&records[1].id.to_string()), "{why}");
+    // Nobody was told of the closing: the mail of the restore says so, once.
+    let said = |report: &Report| report.restoration.as_ref().unwrap().untold.clone();
+    let told = world.topic.reports.borrow_mut().pop().unwrap();
+    assert_eq!(
+        said(&told),
+        [format!("it was to close the front, and was cut off (record {})", records[0].id)]
+    );
+    world.clock.forward(DAY);
+    assert_eq!(said(&report_of_restore(world.finds([open(&["front"])]).restore())), [""; 0]);
     let pending = run(world.ledger.pending(&subject, "doors", world.clock.now())).unwrap();
     assert_eq!(pending, Pending::Nothing);
+}
+
+#[test]
+fn a_closing_whose_mail_got_lost_is_told_by_the_mail_of_the_restore() {
+    let doors = Doors::read([open(&["front"]), open(&[])]);
+    let world = World { clock: Still::default(), topic: Topic::default(), ledger: Memory::default(), doors };
+    world.topic.refuses.set(true);
+    world.deliver();
+    world.topic.refuses.set(false);
+    world.clock.forward(Duration::from_secs(62));
+    let report = report_of_restore(world.finds([open(&[]), open(&["front"])]).restore());
+    let untold = report.restoration.unwrap().untold;
+    assert_eq!(untold, [format!("it closed the front (record {})", world.record().id)]);
+}
+
+#[test]
+fn what_people_were_told_is_not_said_again() {
+    let world = World::closed();
+    let report = report_of_restore(world.finds([open(&[]), open(&["front", "back"])]).restore());
+    assert_eq!(report.restoration.unwrap().untold, [""; 0]);
 }
 
 #[test]

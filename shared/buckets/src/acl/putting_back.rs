@@ -42,7 +42,7 @@ impl<P: BucketAcls, T: Clock> Reversible for S3Acl<P, T> {
         let hindrances = left.as_ref().map(|left| compared.hindrances(left)).unwrap_or_default();
         let changed_since = compared.changed_since();
         let live = AclState { acl, around: Some(around) };
-        Ok(Some(Look { live, left, changed_since, hindrances, lost: Vec::new() }))
+        Ok(Some(Look { live, left, changed_since, hindrances, lost: Vec::new(), stays: Vec::new() }))
     }
 }
 

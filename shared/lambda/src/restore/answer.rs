@@ -51,7 +51,12 @@ fn done(Said { report, told, unwritten }: &Said) -> Map<String, Value> {
     add("changes", report.changes.iter().map(|change| change.summary.clone()).collect());
     if let Some(restoration) = &report.restoration {
         add("left_alone_until", rfc3339(restoration.restores.grace_until).into());
-        let lists = [("unnoted", &restoration.unnoted), ("left", &restoration.left)];
+        let lists = [
+            ("unnoted", &restoration.unnoted),
+            ("left", &restoration.left),
+            ("stays", &restoration.stays),
+            ("untold", &restoration.untold),
+        ];
         for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
             add(key, json!(list));
         }

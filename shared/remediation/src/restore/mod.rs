@@ -11,6 +11,7 @@ mod past;
 mod report;
 mod steps;
 mod take;
+mod untold;
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};
@@ -51,6 +52,8 @@ pub struct Look<C: Control> {
     pub hindrances: Vec<String>,
     /// What cannot come back, since it does not exist any more, in words.
     pub lost: Vec<String>,
+    /// What Curfew put there and a restore does not take away, in words.
+    pub stays: Vec<String>,
 }
 
 /// What somebody asks for.

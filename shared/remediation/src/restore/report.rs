@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::steps::{Applying, Steps};
+use super::untold::untold;
 use super::{Look, Reversible};
 use crate::clock::{Clock, rfc3339};
 use crate::earlier::Earlier;
@@ -23,11 +24,15 @@ pub struct Restoration {
     pub changed_since: Vec<String>,
     /// What could not come back, since it does not exist any more.
     pub lost: Vec<String>,
+    /// What Curfew put there and does not take away.
+    pub stays: Vec<String>,
     /// What is not back yet, a line a step.
     pub left: Vec<String>,
     /// What is done although no answer told so, as far as a read afterwards shows: an answer got lost, or an earlier request
     /// for the same was cut off.
     pub unnoted: Vec<String>,
+    /// What was closed before that nobody was told of.
+    pub untold: Vec<String>,
     /// Whether it could be read afterwards.
     pub is_read: bool,
 }
@@ -77,8 +82,10 @@ impl Restoration {
         }
         let lists = [
             ("unnoted", &self.unnoted),
+            ("untold", &self.untold),
             ("changed_since", &self.changed_since),
             ("lost", &self.lost),
+            ("stays", &self.stays),
             ("left", &self.left),
         ];
         for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
@@ -114,8 +121,10 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             restores: record.restores.clone().unwrap_or_else(|| self.restores()),
             changed_since: before.changed_since.clone(),
             lost: seen.map_or_else(|| before.lost.clone(), |look| look.lost.clone()),
+            stays: seen.map(|look| look.stays.clone()).unwrap_or_default(),
             left: left.map(|left| control.steps(left)).unwrap_or_default(),
             unnoted: applying.unnoted.iter().map(|change| control.change(change).summary).collect(),
+            untold: untold(control, self.order),
             is_read: seen.is_some(),
         };
         let evidence = self.commands(before, plan, earlier, applying);

@@ -26,7 +26,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             let [attempt] = &record.attempts[..] else { return Ok(Err(self.ports.clock.now())) };
             return self.resume(open, attempt.clone()).await;
         }
-        if let Err(until) = self.supersede(open).await? {
+        if let Err(until) = self.supersede(open, &record).await? {
             return Ok(Err(until));
         }
         match self.ports.ledger.begin(&record, &self.terms()).await? {
@@ -50,8 +50,13 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         self.resumed(record).await
     }
 
-    /// Ends what somebody else has left open: what a person asks for comes before it.
-    async fn supersede(&self, open: Record) -> Result<Result<(), SystemTime>, RestoreError> {
+    /// Ends what somebody else has left open: what a person asks for comes before it. The mail of the restore says what
+    /// nobody was told of.
+    async fn supersede(
+        &self,
+        open: Record,
+        restore: &Record,
+    ) -> Result<Result<(), SystemTime>, RestoreError> {
         let outcome = match (&open.held, open.last().and_then(|last| last.result.as_ref())) {
             (Some(_), _) => Outcome::Held,
             (None, Some(result)) => result.outcome,
@@ -64,8 +69,11 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             Err(until) => return Ok(Err(until)),
         };
         let now = self.ports.clock.now();
-        let why =
-            format!("a person had the record {} put back before this was finished", self.order.record.id);
+        let why = format!(
+            "a person had the record {} put back before this was finished; the mail of the record {} says what \
+             nobody had been told of",
+            self.order.record.id, restore.id
+        );
         if let Some(attempt) = record.attempts.last_mut() {
             attempt.result = Some(AttemptResult {
                 at: now,

@@ -27,6 +27,7 @@ impl Reversible for Doors {
             changed_since: changed_since.map(|door| format!("the {door} was opened since")).collect(),
             hindrances: hindrances.map(|door| format!("the {door} cannot be opened any more")).collect(),
             lost: lost.iter().map(|door| format!("the {door} is gone")).collect(),
+            stays: Vec::new(),
             left: (!left.is_empty()).then_some(Turn::Open(left)),
             live,
         }))

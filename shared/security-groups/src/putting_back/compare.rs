@@ -1,12 +1,17 @@
 //! A group before the changes, after them, and now.
 
-use events::GroupId;
+use std::collections::BTreeSet;
+
+use events::{GroupId, VpcId};
 use network::{Permission, Rule};
 use remediation::Control;
 use remediation::restore::Past;
 
 use crate::state::{says_the_same, settable};
-use crate::{ChangedBy, Group, Interface, Part, Placement, PutBack, Release, Tags, words};
+use crate::{
+    ChangedBy, Group, Interface, Part, Placement, PutBack, QUARANTINED_AT, QUARANTINED_RULES, Release, Tags,
+    words,
+};
 
 /// A group before the changes, after them, and now.
 pub(super) struct Compared<'a, C: Control<State = Group>> {
@@ -90,6 +95,21 @@ impl<C: Control<State = Group>> Compared<'_, C> {
         }
     }
 
+    /// The tags that say that the group was closed: a restore may take no tags away.
+    pub(super) fn tags_that_stay(&self) -> Option<String> {
+        let is_new =
+            |key: &&str| self.live.tag(key).is_some() && self.live.tag(key) != self.past.before.tag(key);
+        let tags: Vec<String> = [QUARANTINED_AT, QUARANTINED_RULES]
+            .into_iter()
+            .filter(is_new)
+            .map(|key| format!("`{key}`"))
+            .collect();
+        let plural = if tags.len() == 1 { "" } else { "s" };
+        let last = "may be removed by hand: a restore takes no tags away";
+        (!tags.is_empty())
+            .then(|| format!("the tag{plural} {} of the group, which {last}", tags.join(" and ")))
+    }
+
     /// Whether a rule that Curfew left is not there, and nothing stands in its place.
     fn is_missed(&self, rule: &Rule) -> bool {
         let is_to_come =
@@ -143,6 +163,23 @@ pub(super) fn moved_by_others(placements: &[Placement], live: &[Interface]) -> V
         format!("{now} was given the groups {given} in place of {left} since")
     };
     pairs(placements, live).filter(is_moved).map(words).collect()
+}
+
+/// The quarantine groups that interfaces were in.
+pub(super) fn quarantine_groups(placements: &[Placement]) -> Vec<String> {
+    let is_new = |one: &Placement, group: &GroupId| !one.groups.contains(group);
+    let new = placements.iter().flat_map(|one| {
+        one.interface
+            .groups
+            .iter()
+            .filter(|group| is_new(one, group))
+            .map(|group| (group, &one.interface.vpc))
+    });
+    let groups: BTreeSet<_> = new.collect();
+    let words = |(group, vpc): (&GroupId, &VpcId)| {
+        format!("the quarantine group {group} of {vpc}, since others may be in it")
+    };
+    groups.into_iter().map(words).collect()
 }
 
 /// The interfaces that do not exist any more.

@@ -108,8 +108,9 @@ proptest! {
             // Nobody noted what was done.
             record.attempts[0].result = None;
         }
-        let back = world.ordered(&record, |_| {});
-        prop_assert_eq!(outcome(&back), Outcome::Restored);
+        let report = testing::report_of_restore(world.ordered(&record, |_| {}));
+        prop_assert_eq!(report.outcome, Outcome::Restored);
+        prop_assert_eq!(report.restoration.unwrap().unnoted, [""; 0]);
         prop_assert_eq!((rules(&world.memory), interfaces(&world.memory)), before);
         let count = world.ledger.records().len();
         let again = world.ordered(&record, |_| {});
@@ -298,6 +299,24 @@ fn interfaces_get_their_groups_back_in_their_order_and_the_quarantine_group_stay
     assert_eq!(world.writes(), ["ec2:ModifyNetworkInterfaceAttribute"; 2]);
     let report = world.topic.reports.borrow().last().cloned().unwrap();
     assert!(report.findings.iter().any(|finding| finding.sentence().contains("22")), "{:?}", report.findings);
+}
+
+#[test]
+fn what_curfew_put_there_and_does_not_take_away_is_said() {
+    let stays = |world: &World| {
+        let report = testing::report_of_restore(world.restore());
+        assert_eq!(report.outcome, Outcome::Restored);
+        report.restoration.unwrap().stays
+    };
+    let tag = "of the group, which may be removed by hand: a restore takes no tags away";
+    assert_eq!(stays(&World::closed(open_group(), "{}")), [format!("the tag `curfew:quarantined-at` {tag}")]);
+    assert_eq!(
+        stays(&World::closed(in_use(&["eni-1", "eni-2"]), ISOLATE)),
+        [
+            format!("the tags `curfew:quarantined-at` and `curfew:quarantined-rules` {tag}"),
+            format!("the quarantine group {QUARANTINE} of vpc-1, since others may be in it"),
+        ]
+    );
 }
 
 #[test]

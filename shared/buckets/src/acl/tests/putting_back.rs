@@ -86,7 +86,9 @@ proptest! {
         let Some(record) = world.record() else { return Ok(()) };
         let order = testing::order::<Control<'_>>(&record, &&world.clock);
         let back = run(restore(&world.control(restored_with), &order, &world.ports())).unwrap();
-        prop_assert_eq!(outcome(&back), Outcome::Restored);
+        let report = testing::report_of_restore(back);
+        prop_assert_eq!(report.outcome, Outcome::Restored);
+        prop_assert_eq!(report.restoration.unwrap().unnoted, [""; 0]);
         let is_none = block.is_none_or(|block| block == PublicAccessBlock::default());
         let (after, flags) = world.memory.snapshot();
         prop_assert_eq!(after, acl(grants));
