@@ -46,7 +46,7 @@ fn was_back(report: &Report, restoration: &Restoration) -> bool {
 fn found(restoration: &Restoration) -> String {
     let stays = !restoration.stays.is_empty();
     let differs: Vec<&str> = [
-        (&restoration.changed_since, "something was changed since and stays so"),
+        (&restoration.still_changed, "something was changed since and stays so"),
         (&restoration.lost, "something does not exist any more"),
     ]
     .into_iter()
@@ -118,13 +118,16 @@ fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize
     };
     said_list(text, unnoted, &restoration.unnoted, limit);
     if report.outcome == Outcome::Restored {
-        text.line(&format!("  Read again afterwards: {}.", found(restoration)));
+        text.line(&format!("  A read afterwards found {}.", found(restoration)));
     } else if !restoration.is_read && report.outcome != Outcome::Gone {
         text.line("  It could NOT be read again: nobody knows what is back.");
     }
     said_list(text, "  Read again afterwards, this is not back yet:", &restoration.left, limit);
     said_list(text, "  This cannot come back:", &restoration.lost, limit);
-    said_list(text, "  This was changed since, and stays:", &restoration.changed_since, limit);
+    let is_over = |one: &&String| !restoration.still_changed.contains(one);
+    let over: Vec<String> = restoration.changed_since.iter().filter(is_over).cloned().collect();
+    said_list(text, "  This had been changed since:", &over, limit);
+    said_list(text, "  This was changed since, and stays so:", &restoration.still_changed, limit);
     said_list(text, "  This was put there by Curfew, and stays:", &restoration.stays, limit);
     if let Some(error) = &report.error {
         text.line(&format!("  It could not finish: {error}"));

@@ -32,7 +32,11 @@ fn restored(outcome: Outcome) -> Report {
     };
     let restoration = Restoration {
         restores,
-        changed_since: vec!["rule sgr-9 (tcp 443 from 10.0.0.0/8) was added since".to_owned()],
+        changed_since: vec![
+            "Curfew changed it again".to_owned(),
+            "rule sgr-9 (tcp 443 from 10.0.0.0/8) was added since".to_owned(),
+        ],
+        still_changed: vec!["rule sgr-9 (tcp 443 from 10.0.0.0/8) was added since".to_owned()],
         stays: vec!["the tag `curfew:quarantined-at` of the group".to_owned()],
         unnoted: Vec::new(),
         untold: Vec::new(),
@@ -61,9 +65,13 @@ fn a_restore_that_failed_says_so_first_and_what_is_not_back() {
 fn plain(outcome: Outcome, change: impl FnOnce(&mut Restoration)) -> Report {
     let mut report = Report { changes: Vec::new(), planned: Vec::new(), ..restored(outcome) };
     let restoration = report.restoration.as_mut().unwrap();
-    for list in
-        [&mut restoration.changed_since, &mut restoration.lost, &mut restoration.stays, &mut restoration.left]
-    {
+    for list in [
+        &mut restoration.changed_since,
+        &mut restoration.still_changed,
+        &mut restoration.lost,
+        &mut restoration.stays,
+        &mut restoration.left,
+    ] {
         list.clear();
     }
     change(restoration);
@@ -91,7 +99,7 @@ fn only_what_is_all_as_it_was_before_is_said_to_be_so() {
     type Change = fn(&mut Restoration);
     let all = "all that Curfew had changed as it was before";
     let not_all = "nothing left to put back, but it is NOT all as it was before:";
-    let since = |one: &mut Restoration| one.changed_since.push("it".to_owned());
+    let since = |one: &mut Restoration| one.still_changed.push("it".to_owned());
     let lost = |one: &mut Restoration| one.lost.push("it".to_owned());
     let stays = |one: &mut Restoration| one.stays.push("it".to_owned());
     let cases: [(&[Change], String); 5] = [

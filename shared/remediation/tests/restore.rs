@@ -187,7 +187,9 @@ fn what_others_changed_is_shown_and_refused_unless_it_is_forced() {
     let forced = world.ordered(|order| order.force = true).unwrap();
     assert_eq!(outcome(&forced), Outcome::Restored);
     let report = world.topic.reports.borrow()[0].clone();
-    assert_eq!(report.restoration.unwrap().changed_since, ["the cellar was opened since"]);
+    let restoration = report.restoration.unwrap();
+    assert_eq!(restoration.changed_since, ["the cellar was opened since"]);
+    assert_eq!(restoration.still_changed, restoration.changed_since);
 }
 
 #[test]

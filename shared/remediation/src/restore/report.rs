@@ -20,8 +20,10 @@ const TAKE_BACK: &str = "How to take this back";
 pub struct Restoration {
     /// What was put back, who asked for it, and until when Curfew leaves it alone.
     pub restores: Restores,
-    /// What others changed before, which was seen and stays.
+    /// What was changed before, which was seen.
     pub changed_since: Vec<String>,
+    /// What of that, or of the like, is so still.
+    pub still_changed: Vec<String>,
     /// What could not come back, since it does not exist any more.
     pub lost: Vec<String>,
     /// What Curfew put there and does not take away.
@@ -120,6 +122,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         let restoration = Restoration {
             restores: record.restores.clone().unwrap_or_else(|| self.restores()),
             changed_since: before.changed_since.clone(),
+            still_changed: seen.map(|look| look.changed_since.clone()).unwrap_or_default(),
             lost: seen.map_or_else(|| before.lost.clone(), |look| look.lost.clone()),
             stays: seen.map(|look| look.stays.clone()).unwrap_or_default(),
             left: left.map(|left| control.steps(left)).unwrap_or_default(),
