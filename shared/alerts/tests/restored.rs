@@ -1,6 +1,7 @@
 //! The mails of restores, and the command in the mails of changes that asks for one.
 
 #![allow(dead_code, reason = "not all reports are of restores")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 

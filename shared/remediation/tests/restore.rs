@@ -276,6 +276,24 @@ fn what_had_no_effect_is_said_in_the_words_of_the_control() {
 }
 
 #[test]
+fn what_failed_before_any_change_takes_no_grace_from_what_was_put_back_before() {
+    let world = World::closed();
+    world.finds([open(&[]), open(&["front", "back"])]).restore();
+    let newer = world.ledger.records().split_off(1);
+    let mut record = world.record();
+    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["cellar"] }));
+    *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
+    world.finds([open(&["front", "back"])]);
+    world.clock.forward(Duration::from_secs(60));
+    let order = Order { newer: &newer, request_id: "another", ..order::<Doors>(&record, &&world.clock) };
+    let back = run(restore(&world.doors, &order, &world.ports())).unwrap();
+    assert_eq!(outcome(&back), Outcome::Failed);
+    world.doors.apply.borrow_mut().take();
+    world.clock.forward(Duration::from_secs(60));
+    assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
+}
+
+#[test]
 fn an_answer_that_got_lost_is_no_failure_where_all_is_back() {
     let world = World::closed();
     *world.doors.apply.borrow_mut() = Some((0, Err(denied())));

@@ -145,13 +145,13 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let outcome = applying.seen.outcome();
         let earlier = cut_off::<C>(&record);
         applying.unnoted = self.unnoted(&earlier, plan, &applying);
-        // What was not changed is not left alone either.
+        // What was not changed is not left alone either, unless it was before.
         if let Some(restores) = record.restores.as_mut()
             && outcome != Outcome::Restored
             && applying.changes.is_empty()
             && applying.unnoted.is_empty()
         {
-            restores.grace_until = now;
+            restores.grace_until = applying.seen.look().and_then(|look| self.left_alone(look)).unwrap_or(now);
         }
         if let (Some(restores), Some(look)) = (record.restores.as_mut(), applying.seen.look()) {
             let judged = self.control.assess(&look.live, now);
