@@ -9,6 +9,7 @@
 
 mod cause;
 mod error;
+mod own_roles;
 mod resource;
 mod subject;
 mod trigger;
@@ -16,6 +17,7 @@ mod trigger;
 pub use cause::Cause;
 pub use error::TriggerError;
 pub use names::*;
+pub use own_roles::OwnRoles;
 pub use resource::Resource;
 pub use subject::Subject;
-pub use trigger::{Message, Reading, Trigger, read};
+pub use trigger::{Message, Reading, RuleInvocation, RuleQuestion, RuleResource, Standing, Trigger, read};
