@@ -6,12 +6,12 @@ from aws import Trouble
 
 # What is printed of an answer, in this order.
 SHOWN = {
-    "planned": "would do", "changes": "done", "changed_since": "changed since by others", "hindrances": "in the way",
-    "lost": "cannot come back", "left": "not back yet",
+    "planned": "would do", "changes": "done", "unnoted": "done, though no answer said so", "changed_since": "changed since", "hindrances": "in the way",
+    "lost": "cannot come back", "left": "not back yet", "stays": "stays", "untold": "what nobody was told of",
 }
 ENDINGS = {
     "planned": "nothing was changed: this is what would be done",
-    "nothing-to-do": "all is as it was before already",
+    "nothing-to-do": "nothing is left to put back",
     "restored": "put back, and read again",
 }
 
@@ -30,8 +30,10 @@ def restore(place, options, say):
         for line in answer.get(key, []):
             say.say(title, line)
     if ending in ENDINGS:
-        until = answer.get("left_alone_until") if ending == "restored" else None
-        return ENDINGS[ending] + (f"; Curfew leaves it alone until {until}" if until else "")
+        until = answer.get("left_alone_until")
+        was_back = ending == "restored" and not answer.get("changes") and not answer.get("unnoted")
+        words = "it was back already: nothing was changed" if was_back else ENDINGS[ending]
+        return words + (f"; Curfew leaves it alone until {until}" if until else "")
     raise Trouble(f"It ended as `{ending}`: {why(answer)}", advice(answer))
 
 

@@ -88,10 +88,39 @@ def test_what_others_changed_is_refused_and_stays_by_force(revoke, back, ec2):
     refused = send(back(revoke), {"record": record})
     assert refused.answer["ending"] == "refused" and refused.changing == []
     [since] = refused.answer["changed_since"]
-    assert "somebody added" in since and "203.0.113.0/24" in since
+    assert "was added since" in since and "203.0.113.0/24" in since
     forced = send(back(revoke), {"record": record, "force": True})
     assert forced.answer["ending"] == "restored"
     assert says(ec2, group) == ["tcp 22 22 0.0.0.0/0", "tcp 22 22 203.0.113.0/24"]
+
+
+def test_a_rule_of_somebody_in_the_place_of_a_part_is_refused_and_stays_by_force(revoke, back, ec2):
+    group = group_of(ec2, permission("tcp", (80, 8080), v4=[(WORLD, "web")]))
+    record = closed(revoke, about_group(group)).line["record"]
+    part = [id for id, rule in offenders.rules_of(ec2, group).items() if rule[1] == 80]
+    ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=part)
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", 80, v4=[(WORLD, "mine")])])
+
+    refused = send(back(revoke), {"record": record})
+    assert (refused.answer["ending"], refused.changing) == ("refused", []), refused.answer
+    assert '"mine") was added since' in refused.answer["changed_since"][0]
+    forced = send(back(revoke), {"record": record, "force": True})
+    assert forced.answer["ending"] == "restored" and "NOT all as it was before" in forced.mail[1]
+    assert says(ec2, group) == ["tcp 80 80 0.0.0.0/0", "tcp 80 8080 0.0.0.0/0"]
+
+
+def test_what_is_back_already_is_left_alone_and_told(acl, back, s3):
+    name = offenders.open_bucket(s3)
+    before = bucket_state(s3, name)
+    record = closed(acl, about_bucket(name)).line["record"]
+    s3.put_bucket_acl(Bucket=name, AccessControlPolicy=before)
+
+    run = send(back(acl), {"record": record})
+    assert (run.answer["ending"], run.answer["changes"], run.changing) == ("restored", [], []), run.answer
+    assert "it was back already, and nothing was changed" in run.mail[1]
+    assert send(acl, queued(about_bucket(name))).outcome == "exempt"
+    again = send(back(acl), {"record": record}).answer
+    assert (again["ending"], again["left_alone_until"]) == ("nothing-to-do", run.answer["left_alone_until"])
 
 
 def test_interfaces_get_their_groups_back(isolate, back, ec2):

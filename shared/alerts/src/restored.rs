@@ -11,32 +11,66 @@ pub(crate) fn headline(report: &Report, restoration: &Restoration) -> String {
     let resource = &report.subject.resource;
     let until = rfc3339(restoration.restores.grace_until);
     let asked = format!("Curfew was asked to put back what it had changed of {resource}");
+    let alone = format!("Curfew leaves it alone until {until}.");
     match report.outcome {
-        Outcome::Restored => format!(
-            "{asked}, and did: a second read found it as it was before. Curfew leaves it alone until {until}."
-        ),
+        Outcome::Restored => {
+            let did = if was_back(report, restoration) {
+                "; it was back already, and nothing was changed"
+            } else {
+                ", and did"
+            };
+            format!("{asked}{did}: a second read found {}. {alone}", found(restoration))
+        }
         Outcome::Gone => format!("{asked}: it does not exist any more."),
-        _ if report.changes.is_empty() => format!("{asked}, and COULD NOT: nothing is known to be changed."),
-        _ => format!(
-            "{asked}, and FAILED to finish: it is not as it was before. Curfew leaves it alone until {until}."
-        ),
+        _ if !report.changes.is_empty() || !restoration.unnoted.is_empty() => {
+            let how = if restoration.is_read {
+                "not all of it is back"
+            } else {
+                "nobody knows whether all of it is back, since it could not be read again"
+            };
+            format!("{asked}, and FAILED to finish: {how}. {alone}")
+        }
+        _ if restoration.is_read && !report.may_have_changed() => {
+            format!("{asked}, and COULD NOT: nothing was changed.")
+        }
+        _ => format!("{asked}, and COULD NOT: nothing is known to be changed."),
     }
+}
+
+/// Whether all was back before this was asked for.
+fn was_back(report: &Report, restoration: &Restoration) -> bool {
+    report.planned.is_empty() && report.changes.is_empty() && restoration.unnoted.is_empty()
+}
+
+/// What the read found that ended it.
+fn found(restoration: &Restoration) -> String {
+    let stays = !restoration.stays.is_empty();
+    let differs: Vec<&str> = [
+        (&restoration.changed_since, "something was changed since and stays so"),
+        (&restoration.lost, "something does not exist any more"),
+    ]
+    .into_iter()
+    .filter(|(list, _)| !list.is_empty())
+    .map(|(_, words)| words)
+    .collect();
+    if differs.is_empty() {
+        let but = if stays { ", but for what Curfew put there and stays" } else { "" };
+        return format!("all that Curfew had changed as it was before{but}");
+    }
+    let and = if stays { ", and what Curfew put there stays" } else { "" };
+    format!("nothing left to put back, but it is NOT all as it was before: {}{and}", differs.join(" and "))
 }
 
 /// The mail but for its evidence.
 pub(crate) fn text(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize) {
-    let restores = &restoration.restores;
     text.line(&headline(report, restoration));
-
     text.title("Who asked for it");
-    let said = |words: &Option<String>| words.clone().unwrap_or_else(|| "nobody said".to_owned());
-    text.line(&format!("  Claimed by  {}", said(&restores.claimed_by)));
-    text.line(&format!("  Reason      {}", said(&restores.reason)));
-    text.line("  Nobody verified that: CloudTrail has who invoked the function `restore`.");
+    who(restoration, text);
 
     text.title("What is open now");
     let nobody = match report.outcome {
-        Outcome::Restored => "Nothing that Curfew would close.",
+        Outcome::Gone => "Nothing: it does not exist any more.",
+        _ if restoration.is_read => "Nothing that Curfew would close.",
         _ => "Nobody knows: the resource could not be read.",
     };
     text.list(report.findings.iter().map(finding).collect(), nobody, limit);
@@ -44,24 +78,61 @@ pub(crate) fn text(report: &Report, restoration: &Restoration, text: &mut Text, 
     whereabouts(report, text);
 
     text.title("What Curfew did");
-    let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
-    text.list(changes, "It changed nothing that it knows of.", limit);
-    if report.outcome == Outcome::Restored {
-        text.line("  Read again afterwards: all is as it was before.");
-    }
-    said_list(text, "  Read again afterwards, this is not back yet:", &restoration.left, limit);
-    said_list(text, "  This cannot come back:", &restoration.lost, limit);
-    said_list(text, "  Others had changed this since, which stays:", &restoration.changed_since, limit);
-    if let Some(error) = &report.error {
-        text.line(&format!("  It could not finish: {error}"));
-    }
-    text.line(&format!("  The record that was put back: {}", restores.record));
-    if let Some(record) = &report.record {
-        text.line(&format!("  The record of this:           {record}"));
+    did(report, restoration, text, limit);
+
+    if !restoration.untold.is_empty() {
+        text.title("What Curfew had closed before, and nobody was told of");
+        text.list(restoration.untold.clone(), "", limit);
     }
 
     text.title("What you should do now");
     text.list(report.advice.clone(), "Nothing.", limit);
+}
+
+fn who(restoration: &Restoration, text: &mut Text) {
+    let restores = &restoration.restores;
+    let said = |words: &Option<String>| words.clone().unwrap_or_else(|| "nobody said".to_owned());
+    text.line(&format!("  Claimed by  {}", said(&restores.claimed_by)));
+    text.line(&format!("  Reason      {}", said(&restores.reason)));
+    for before in &restores.before {
+        text.line(&format!("  Asked for before at {}, and cut off:", rfc3339(before.at)));
+        text.line(&format!("  Claimed by  {}", said(&before.claimed_by)));
+        text.line(&format!("  Reason      {}", said(&before.reason)));
+    }
+    text.line("  Nobody verified that: CloudTrail has who invoked the function `restore`.");
+}
+
+fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize) {
+    let changes: Vec<String> = report.changes.iter().map(|change| change.summary.clone()).collect();
+    let is_certain = restoration.is_read && !report.may_have_changed();
+    let nothing = match (restoration.unnoted.is_empty(), is_certain) {
+        (false, _) => "It noted no change of its own.",
+        (true, true) => "It changed nothing.",
+        (true, false) => "It changed nothing that it knows of.",
+    };
+    text.list(changes, nothing, limit);
+    let unnoted = if restoration.restores.before.is_empty() {
+        "  No answer told that this was done, but a read afterwards found it so:"
+    } else {
+        "  An earlier request that was cut off was to do this, and a read afterwards found it so:"
+    };
+    said_list(text, unnoted, &restoration.unnoted, limit);
+    if report.outcome == Outcome::Restored {
+        text.line(&format!("  Read again afterwards: {}.", found(restoration)));
+    } else if !restoration.is_read && report.outcome != Outcome::Gone {
+        text.line("  It could NOT be read again: nobody knows what is back.");
+    }
+    said_list(text, "  Read again afterwards, this is not back yet:", &restoration.left, limit);
+    said_list(text, "  This cannot come back:", &restoration.lost, limit);
+    said_list(text, "  This was changed since, and stays:", &restoration.changed_since, limit);
+    said_list(text, "  This was put there by Curfew, and stays:", &restoration.stays, limit);
+    if let Some(error) = &report.error {
+        text.line(&format!("  It could not finish: {error}"));
+    }
+    text.line(&format!("  The record that was put back: {}", restoration.restores.record));
+    if let Some(record) = &report.record {
+        text.line(&format!("  The record of this:           {record}"));
+    }
 }
 
 fn said_list(text: &mut Text, title: &str, items: &[String], limit: usize) {

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
-use remediation::ledger::{RecordId, Restores};
+use remediation::ledger::{Asked, RecordId, Restores};
 use remediation::restore::Restoration;
 use remediation::testing::NOW;
 use remediation::{Outcome, Report};
@@ -28,10 +28,15 @@ fn restored(outcome: Outcome) -> Report {
         claimed_by: Some("ann".to_owned()),
         grace_until: SystemTime::UNIX_EPOCH + NOW + Duration::from_secs(24 * 60 * 60),
         opened: None,
+        before: Vec::new(),
     };
     let restoration = Restoration {
         restores,
-        changed_since: vec!["somebody added rule sgr-9 (tcp 443 from 10.0.0.0/8)".to_owned()],
+        changed_since: vec!["rule sgr-9 (tcp 443 from 10.0.0.0/8) was added since".to_owned()],
+        stays: vec!["the tag `curfew:quarantined-at` of the group".to_owned()],
+        unnoted: Vec::new(),
+        untold: Vec::new(),
+        is_read: true,
         lost: vec!["the network interface eni-1 does not exist any more".to_owned()],
         left: if outcome == Outcome::Restored { Vec::new() } else { vec!["put back rule sgr-1".to_owned()] },
     };
@@ -47,9 +52,121 @@ fn the_mail_about_what_was_put_back() {
 #[test]
 fn a_restore_that_failed_says_so_first_and_what_is_not_back() {
     let text = mail(&restored(Outcome::Failed), usize::MAX).text;
-    assert!(text.lines().next().unwrap().contains("FAILED to finish: it is not as it was before"), "{text}");
+    assert!(text.lines().next().unwrap().contains("FAILED to finish: not all of it is back."), "{text}");
     assert!(text.contains("this is not back yet:\n  - put back rule sgr-1\n"), "{text}");
     assert!(!text.contains("all is as it was before"), "{text}");
+}
+
+/// A restore with nothing beside it.
+fn plain(outcome: Outcome, change: impl FnOnce(&mut Restoration)) -> Report {
+    let mut report = Report { changes: Vec::new(), planned: Vec::new(), ..restored(outcome) };
+    let restoration = report.restoration.as_mut().unwrap();
+    for list in
+        [&mut restoration.changed_since, &mut restoration.lost, &mut restoration.stays, &mut restoration.left]
+    {
+        list.clear();
+    }
+    change(restoration);
+    report
+}
+
+fn text_of(report: &Report) -> String {
+    mail(report, usize::MAX).text
+}
+
+#[test]
+fn a_restore_that_changed_nothing_says_so_and_whether_that_is_certain() {
+    for (is_read, says, did) in [
+        (true, "COULD NOT: nothing was changed.", "It changed nothing."),
+        (false, "COULD NOT: nothing is known to be changed.", "It changed nothing that it knows of."),
+    ] {
+        let text = text_of(&plain(Outcome::Failed, |one| one.is_read = is_read));
+        assert!(text.lines().next().unwrap().ends_with(says), "{text}");
+        assert!(text.contains(&format!("\nWHAT CURFEW DID\n  {did}\n")), "{text}");
+    }
+}
+
+#[test]
+fn only_what_is_all_as_it_was_before_is_said_to_be_so() {
+    type Change = fn(&mut Restoration);
+    let all = "all that Curfew had changed as it was before";
+    let not_all = "nothing left to put back, but it is NOT all as it was before:";
+    let since = |one: &mut Restoration| one.changed_since.push("it".to_owned());
+    let lost = |one: &mut Restoration| one.lost.push("it".to_owned());
+    let stays = |one: &mut Restoration| one.stays.push("it".to_owned());
+    let cases: [(&[Change], String); 5] = [
+        (&[], format!("{all}.")),
+        (&[stays], format!("{all}, but for what Curfew put there and stays.")),
+        (&[since], format!("{not_all} something was changed since and stays so.")),
+        (&[lost], format!("{not_all} something does not exist any more.")),
+        (
+            &[since, lost, stays],
+            format!(
+                "{not_all} something was changed since and stays so and something does not exist any more, and what Curfew \
+                 put there stays."
+            ),
+        ),
+    ];
+    for (changes, said) in cases {
+        let text = text_of(&plain(Outcome::Restored, |one| changes.iter().for_each(|change| change(one))));
+        assert_eq!(text.matches(&said).count(), 2, "{said}: {text}");
+        assert_eq!(text.matches("\n  - it\n").count(), changes.len(), "{text}");
+    }
+}
+
+#[test]
+fn what_was_back_already_is_said_so() {
+    let text = text_of(&plain(Outcome::Restored, |_| {}));
+    assert!(
+        text.lines().next().unwrap().contains("; it was back already, and nothing was changed: a second"),
+        "{text}"
+    );
+    assert!(text.contains("\n  It changed nothing.\n"), "{text}");
+}
+
+#[test]
+fn what_a_request_did_that_was_cut_off_is_said_with_the_words_of_both() {
+    let at = SystemTime::UNIX_EPOCH + NOW;
+    let before = Asked { at, reason: Some("r1".to_owned()), claimed_by: None };
+    let text = text_of(&plain(Outcome::Restored, |one| {
+        one.restores.before.push(before);
+        one.unnoted.push("added grant READ".to_owned());
+    }));
+    assert!(text.lines().next().unwrap().contains(", and did: a second read found all"), "{text}");
+    assert!(
+        text.contains(
+            "  Reason      the shop is down\n  Asked for before at 2026-11-22T05:41:07.120Z, and cut off:\n"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("  Claimed by  nobody said\n  Reason      r1\n"), "{text}");
+    let done = "  It noted no change of its own.\n  An earlier request that was cut off was to do this, and a read afterwards \
+                found it so:\n  - added grant READ\n";
+    assert!(text.contains(done), "{text}");
+}
+
+#[test]
+fn what_nobody_was_told_of_has_a_part_of_its_own() {
+    let text =
+        text_of(&plain(Outcome::Restored, |one| one.untold.push("it was to remove a grant".to_owned())));
+    assert!(
+        text.contains(
+            "\nWHAT CURFEW HAD CLOSED BEFORE, AND NOBODY WAS TOLD OF\n  - it was to remove a grant\n"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn that_it_could_not_be_read_is_said_only_where_it_could_not() {
+    for (is_read, says) in
+        [(true, "Nothing that Curfew would close."), (false, "Nobody knows: the resource could not be read.")]
+    {
+        let failed = Report { findings: Vec::new(), ..plain(Outcome::Failed, |one| one.is_read = is_read) };
+        let text = text_of(&failed);
+        assert!(text.contains(&format!("WHAT IS OPEN NOW\n  {says}\n")), "{text}");
+        assert_eq!(text.contains("It could NOT be read again"), !is_read, "{text}");
+    }
 }
 
 #[test]

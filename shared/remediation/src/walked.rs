@@ -83,6 +83,9 @@ pub enum StepError {
     /// What was written down of earlier work cannot be read any more.
     #[error("the record `{0}` of earlier work cannot be read: {1}")]
     Unreadable(String, #[source] Arc<serde_json::Error>),
+    /// It would have had no effect, for this reason.
+    #[error("{0}")]
+    NoEffect(&'static str),
 }
 
 /// What else there is to know of a walk.
@@ -197,7 +200,7 @@ impl StepError {
         match self {
             Self::Call(error) => error.is_passing(),
             Self::Unread(unread) => unread.unknown.is_passing(),
-            Self::Unwritable(_) | Self::Unreadable(..) => false,
+            Self::Unwritable(_) | Self::Unreadable(..) | Self::NoEffect(_) => false,
         }
     }
 
@@ -209,6 +212,7 @@ impl StepError {
             Self::Unread(unread) => unread.unknown.reason.kind(),
             Self::Unwritable(_) => "unwritable-state",
             Self::Unreadable(..) => "unreadable-record",
+            Self::NoEffect(_) => "no-effect",
         }
     }
 
@@ -217,7 +221,7 @@ impl StepError {
     pub fn facts(&self) -> Value {
         match self {
             Self::Call(error) => error.facts(),
-            Self::Unread(_) | Self::Unwritable(_) | Self::Unreadable(..) => {
+            Self::Unread(_) | Self::Unwritable(_) | Self::Unreadable(..) | Self::NoEffect(_) => {
                 json!({ "kind": self.kind(), "message": self.to_string() })
             }
         }

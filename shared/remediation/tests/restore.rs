@@ -8,8 +8,10 @@ use remediation::clock::Clock;
 use remediation::ledger::{Attempt, Ledger, Memory, Pending, Record};
 use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, restore};
 use remediation::testing::doors::{Doors, Read, denied, open};
-use remediation::testing::{self, LIMITS, Still, Topic, bucket, deliver, order, run, said};
-use remediation::{Delivery, Ended, Note, Outcome, Ports, Report, Told};
+use remediation::testing::{
+    self, LIMITS, Still, Topic, bucket, deliver, order, report_of_restore, run, said,
+};
+use remediation::{Applied, Delivery, Ended, Note, Outcome, Ports, Report, Told};
 use tokio::time::timeout;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -63,7 +65,8 @@ impl World {
 
     fn ordered(&self, change: impl FnOnce(&mut Order<'_, events::BucketName>)) -> Result<Back, RestoreError> {
         let record = self.record();
-        let mut order = order::<Doors>(&record, &&self.clock);
+        let newer = self.ledger.records().split_off(1);
+        let mut order = Order { newer: &newer, ..order::<Doors>(&record, &&self.clock) };
         change(&mut order);
         run(restore(&self.doors, &order, &self.ports()))
     }
@@ -117,10 +120,59 @@ fn the_second_time_it_is_so_already_and_nothing_is_written_or_told() {
     let world = World::closed();
     world.finds([open(&[]), open(&["front", "back"])]).restore();
     let records = world.ledger.records();
+    let grace = records[1].restores.as_ref().unwrap().grace_until;
     let again = world.finds([open(&["front", "back"])]).restore();
-    assert!(matches!(again.ending, Ending::AlreadySo), "{again:?}");
+    assert!(matches!(again.ending, Ending::AlreadySo(Some(until)) if until == grace), "{again:?}");
     assert_eq!(world.calls(), ["read acme"]);
     assert_eq!((world.ledger.records(), world.topic.reports.borrow().len()), (records, 1));
+}
+
+#[test]
+fn what_somebody_put_back_by_hand_is_written_down_told_and_left_alone() {
+    let world = World::closed();
+    let report = report_of_restore(world.finds([open(&["front", "back"])]).restore());
+    assert_eq!((report.outcome, report.changes.len(), report.planned.len()), (Outcome::Restored, 0, 0));
+    assert!(report.evidence.is_empty(), "there is nothing to take back: {:?}", report.evidence);
+    assert_eq!((world.calls(), world.topic.reports.borrow().len()), (vec!["read acme".to_owned(); 2], 1));
+    let record = world.last_record();
+    assert_eq!((record.attempts[0].plan.as_ref(), record.told.len()), (None, 1));
+    assert_eq!(record.end.as_ref().unwrap().outcome, Outcome::Restored);
+    assert!(!record.may_have_changed());
+
+    assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
+    world.clock.forward(DAY);
+    // The grace is over: who asks again is heard again.
+    assert_eq!(outcome(&world.finds([open(&["front", "back"])]).restore()), Outcome::Restored);
+    assert_eq!(world.ledger.records().len(), 3);
+    assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
+}
+
+#[test]
+fn what_is_open_beside_what_is_back_is_shown_and_leaves_no_mark_unless_it_is_forced() {
+    let world = World::closed();
+    let back = world.finds([open(&["front", "back", "cellar"])]).restore();
+    assert!(matches!(back.ending, Ending::Refused), "{back:?}");
+    assert_eq!(back.changed_since, ["the cellar was opened since"]);
+    assert_eq!((world.ledger.records().len(), world.topic.reports.borrow().len()), (1, 0));
+    let forced = world.ordered(|order| order.force = true).unwrap();
+    assert_eq!(outcome(&forced), Outcome::Restored);
+    assert_eq!(world.finds([open(&["front", "back", "cellar"])]).deliver().outcome, Outcome::Exempt);
+
+    // What is gone is not as it was before.
+    let world = World::closed();
+    let back = world.finds([open(&["front", "no back"])]).restore();
+    assert!(matches!(back.ending, Ending::AlreadySo(None)), "{back:?}");
+    assert_eq!((back.lost.len(), world.ledger.records().len()), (1, 1));
+}
+
+#[test]
+fn a_grace_that_does_not_cover_what_is_open_is_none() {
+    let world = World::closed();
+    *world.doors.apply.borrow_mut() = Some((1, Err(denied())));
+    assert_eq!(outcome(&world.finds([open(&[]), open(&["front"])]).restore()), Outcome::Failed);
+    // Somebody has opened the other one by hand.
+    assert_eq!(outcome(&world.finds([open(&["front", "back"])]).restore()), Outcome::Restored);
+    assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
 }
 
 #[test]
@@ -128,14 +180,14 @@ fn what_others_changed_is_shown_and_refused_unless_it_is_forced() {
     let world = World::closed();
     let refused = world.finds([open(&["cellar"])]).restore();
     assert!(matches!(refused.ending, Ending::Refused), "{refused:?}");
-    assert_eq!(refused.changed_since, ["somebody opened the cellar"]);
+    assert_eq!(refused.changed_since, ["the cellar was opened since"]);
     assert_eq!((world.calls(), world.ledger.records().len()), (vec!["read acme".to_owned()], 1));
 
     world.finds([open(&["cellar"]), open(&["cellar", "front", "back"])]);
     let forced = world.ordered(|order| order.force = true).unwrap();
     assert_eq!(outcome(&forced), Outcome::Restored);
     let report = world.topic.reports.borrow()[0].clone();
-    assert_eq!(report.restoration.unwrap().changed_since, ["somebody opened the cellar"]);
+    assert_eq!(report.restoration.unwrap().changed_since, ["the cellar was opened since"]);
 }
 
 #[test]
@@ -213,12 +265,69 @@ fn what_failed_before_any_change_leaves_no_grace() {
 }
 
 #[test]
+fn what_had_no_effect_is_said_in_the_words_of_the_control() {
+    let world = World::closed();
+    *world.doors.apply.borrow_mut() = Some((0, Ok(Applied::Inert("the house has no doors"))));
+    let report = report_of_restore(world.finds([open(&[])]).restore());
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(report.error.unwrap().to_string(), "the house has no doors");
+}
+
+#[test]
 fn an_answer_that_got_lost_is_no_failure_where_all_is_back() {
     let world = World::closed();
     *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
     let back = world.finds([open(&[]), open(&["front", "back"])]).restore();
     assert_eq!(outcome(&back), Outcome::Restored);
-    assert!(world.topic.reports.borrow()[0].error.is_none());
+    let report = world.topic.reports.borrow_mut().pop().unwrap();
+    assert!(report.error.is_none());
+    let restoration = report.restoration.unwrap();
+    assert_eq!(
+        restoration.unnoted,
+        ["closed the front", "closed the back"],
+        "a model's words for a turned door"
+    );
+    assert_eq!(report.evidence.last().unwrap().title, "How to take this back");
+    assert!(report.advice.iter().any(|one| one.contains("take it back with the commands below")));
+}
+
+#[test]
+fn what_a_request_did_that_was_cut_off_is_said_by_the_next_with_the_words_of_both() {
+    for (live, planned) in [(&["front"][..], 1), (&["front", "back"], 0)] {
+        let world = World::closed();
+        world.finds([open(&[])]).doors.hangs.set(true);
+        let (ports, doors) = (world.ports(), &world.doors);
+        let record = world.record();
+        let first = Order { claimed_by: Some("bob"), ..order::<Doors>(&record, &&world.clock) };
+        let at = world.clock.now();
+        assert!(
+            run(async { timeout(Duration::from_millis(1), restore(doors, &first, &ports)).await }).is_err()
+        );
+        world.doors.hangs.set(false);
+        world.clock.forward(Duration::from_secs(62));
+
+        world.finds([open(live), open(&["front", "back"])]);
+        let report = report_of_restore(world.ordered(|order| order.reason = Some("it still is")).unwrap());
+        let done =
+            if planned == 1 { vec!["closed the front"] } else { vec!["closed the front", "closed the back"] };
+        assert_eq!((report.outcome, report.changes.len()), (Outcome::Restored, planned));
+        let restoration = report.restoration.unwrap();
+        assert_eq!(restoration.unnoted, done);
+        let undo = report.evidence.last().unwrap();
+        assert_eq!((undo.title.as_str(), undo.body.lines().count()), ("How to take this back", 2));
+
+        let restores = world.last_record().restores.unwrap();
+        assert_eq!(
+            (restores.reason.as_deref(), restores.claimed_by.as_deref()),
+            (Some("it still is"), Some("ann"))
+        );
+        let [before] = &restores.before[..] else { panic!("{restores:?}") };
+        assert_eq!((before.at, before.claimed_by.as_deref()), (at, Some("bob")));
+        assert_eq!(before.reason.as_deref(), Some("the shop is down"));
+        assert_eq!(restoration.restores.before, restores.before);
+        // Half of it by one, half by the other: all of it is left alone.
+        assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
+    }
 }
 
 #[test]
@@ -266,8 +375,38 @@ fn a_record_that_was_cut_off_is_put_back_too_and_ended() {
     assert!(records.iter().all(|record| record.end.is_some()), "{records:#?}");
     let why = records[0].attempts[1].result.as_ref().unwrap().error.as_ref().unwrap();
     assert_eq!(why["kind"], "superseded");
+    assert!(why["message"].as_str().unwrap().contains(&records[1].id.to_string()), "{why}");
+    // Nobody was told of the closing: the mail of the restore says so, once.
+    let said = |report: &Report| report.restoration.as_ref().unwrap().untold.clone();
+    let told = world.topic.reports.borrow_mut().pop().unwrap();
+    assert_eq!(
+        said(&told),
+        [format!("it was to close the front, and was cut off (record {})", records[0].id)]
+    );
+    world.clock.forward(DAY);
+    assert_eq!(said(&report_of_restore(world.finds([open(&["front"])]).restore())), [""; 0]);
     let pending = run(world.ledger.pending(&subject, "doors", world.clock.now())).unwrap();
     assert_eq!(pending, Pending::Nothing);
+}
+
+#[test]
+fn a_closing_whose_mail_got_lost_is_told_by_the_mail_of_the_restore() {
+    let doors = Doors::read([open(&["front"]), open(&[])]);
+    let world = World { clock: Still::default(), topic: Topic::default(), ledger: Memory::default(), doors };
+    world.topic.refuses.set(true);
+    world.deliver();
+    world.topic.refuses.set(false);
+    world.clock.forward(Duration::from_secs(62));
+    let report = report_of_restore(world.finds([open(&[]), open(&["front"])]).restore());
+    let untold = report.restoration.unwrap().untold;
+    assert_eq!(untold, [format!("it closed the front (record {})", world.record().id)]);
+}
+
+#[test]
+fn what_people_were_told_is_not_said_again() {
+    let world = World::closed();
+    let report = report_of_restore(world.finds([open(&[]), open(&["front", "back"])]).restore());
+    assert_eq!(report.restoration.unwrap().untold, [""; 0]);
 }
 
 #[test]

@@ -175,6 +175,12 @@ impl Part {
 }
 
 impl PutBack {
+    /// The new rule, where its id is known.
+    pub(crate) fn rule(&self) -> Option<Rule> {
+        let (permission, tags) = (self.part.permission.clone(), self.part.tags.clone());
+        Some(Rule { id: self.id.clone()?, is_egress: false, permission, tags })
+    }
+
     /// Whether this rule is what was put back: by its id, or by what it says where the id is not known.
     pub(crate) fn is(&self, rule: &Rule) -> bool {
         match &self.id {

@@ -76,7 +76,19 @@ pub(crate) fn foreseen(plan: &Quarantine, done: &[SgChange]) -> Vec<SgChange> {
             };
             plan.interfaces.iter().map(placed).collect()
         }
-        Quarantine::Release(_) => done.to_vec(),
+        Quarantine::Release(plan) => {
+            let authorized = |part: &Part| {
+                let noted = done.iter().find(|change| is_of_part(change, part)).cloned();
+                noted.unwrap_or_else(|| SgChange::Authorized(PutBack { part: part.clone(), id: None }))
+            };
+            let placed = |one: &Placement| {
+                let noted = done.iter().find(|change| is_of_interface(change, &one.interface)).cloned();
+                noted.unwrap_or_else(|| SgChange::Placed(one.clone()))
+            };
+            let revoked = plan.revoke.iter().filter_map(PutBack::rule).map(SgChange::Revoked);
+            let authorized = plan.authorize.iter().map(authorized);
+            authorized.chain(revoked).chain(plan.place.iter().map(placed)).collect()
+        }
     }
 }
 

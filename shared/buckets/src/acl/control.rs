@@ -168,6 +168,7 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
                     }
                     // The read that follows has the last word.
                     Written::NoBucket => return Ok(Applied::Done),
+                    Written::AclsDisabled if !write.added.is_empty() => return Err(acls_disabled()),
                     Written::AclsDisabled => {
                         return Ok(Applied::Inert(
                             "ACLs are disabled on this bucket (BucketOwnerEnforced), so nothing is public by ACL",
@@ -212,5 +213,14 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
 
     fn undo(&self, before: &AclState, _plan: &AclPlan, done: &[AclChange]) -> Option<AclPlan> {
         AclPlan::undo(before, done)
+    }
+}
+
+/// What S3 answers to who grants something by ACL where there is none.
+fn acls_disabled() -> CallError {
+    CallError::Refused {
+        action: "s3:PutBucketAcl",
+        code: "AccessControlListNotSupported".to_owned(),
+        message: "ACLs are disabled on this bucket (BucketOwnerEnforced)".to_owned(),
     }
 }

@@ -42,7 +42,7 @@ impl<P: BucketAcls, T: Clock> Reversible for S3Acl<P, T> {
         let hindrances = left.as_ref().map(|left| compared.hindrances(left)).unwrap_or_default();
         let changed_since = compared.changed_since();
         let live = AclState { acl, around: Some(around) };
-        Ok(Some(Look { live, left, changed_since, hindrances, lost: Vec::new() }))
+        Ok(Some(Look { live, left, changed_since, hindrances, lost: Vec::new(), stays: Vec::new() }))
     }
 }
 
@@ -117,11 +117,7 @@ impl Compared<'_> {
     /// The bucket's flags now, and as they are to be: each flag that Curfew changed as it was, each other one as it is.
     fn flags(&self) -> (Option<PublicAccessBlock>, Option<PublicAccessBlock>) {
         let now = self.around.public_access_block.known().copied().flatten();
-        let changed = self.done.iter().find_map(|change| match change {
-            AclChange::Blocked(change) => Some(*change),
-            AclChange::Removed(_) | AclChange::Added(_) => None,
-        });
-        let Some(BlockChange { before, after }) = changed.filter(|_| now.is_some()) else {
+        let Some(BlockChange { before, after }) = self.of_flags().filter(|_| now.is_some()) else {
             return (now, now);
         };
         let (was, is) = (before.unwrap_or_default(), after.unwrap_or_default());
@@ -142,15 +138,45 @@ impl Compared<'_> {
         read.copied().flatten().is_some_and(|flags| flags.block_public_acls)
     }
 
-    /// What others granted, took away or switched on. What is as it was before Curfew came is no change.
+    /// What was granted, taken away or switched since. What is as it was before Curfew came is no change.
     fn changed_since(&self) -> Vec<String> {
         let (before, now) = (&self.before.acl.grants, &self.acl.grants);
         let is_new = |grant: &&Grant| !has(&self.after, grant) && !has(before, grant);
         let is_gone = |grant: &&Grant| !has(now, grant) && has(before, grant);
-        let new = now.iter().filter(is_new).map(|grant| format!("somebody added {}", grant.words()));
+        let new = now.iter().filter(is_new).map(|grant| format!("{} was added since", grant.words()));
         let gone = self.after.iter().filter(is_gone);
-        let gone = gone.map(|grant| format!("somebody removed {}", grant.words()));
-        new.chain(gone).collect()
+        let gone = gone.map(|grant| format!("{} was removed since", grant.words()));
+        new.chain(gone).chain(self.switched_since()).collect()
+    }
+
+    /// The flags that were switched since, where the changes were about flags. Those that Curfew did not change stay so.
+    fn switched_since(&self) -> Vec<String> {
+        let now = self.around.public_access_block.known().copied().flatten();
+        let Some(change) = self.of_flags().filter(|_| self.around.public_access_block.known().is_some())
+        else {
+            return Vec::new();
+        };
+        let [was, left, now] =
+            [change.before, change.after, now].map(|flags| flags.unwrap_or_default().flags());
+        let switched = was
+            .into_iter()
+            .zip(left)
+            .zip(now)
+            .filter(|(((_, was), (_, left)), (_, now))| now != left && now != was);
+        let words = |(_, (name, is_on)): (_, (&str, bool))| {
+            format!("{name} of the bucket was turned {} since", if is_on { "on" } else { "off" })
+        };
+        switched.map(words).collect()
+    }
+
+    /// How the flags were changed, by all that changed them: as they were before the first, and as the last left them.
+    fn of_flags(&self) -> Option<BlockChange> {
+        let mut changes = self.done.iter().filter_map(|change| match change {
+            AclChange::Blocked(change) => Some(*change),
+            AclChange::Removed(_) | AclChange::Added(_) => None,
+        });
+        let first = changes.next()?;
+        Some(BlockChange { before: first.before, after: changes.last().unwrap_or(first).after })
     }
 
     /// Why S3 would refuse the plan, or why it would have no effect.

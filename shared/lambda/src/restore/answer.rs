@@ -24,8 +24,11 @@ pub(super) fn of(back: &Back) -> Value {
         Ending::Busy(until) => {
             answer.insert("busy_until".to_owned(), rfc3339(*until).into());
         }
+        Ending::AlreadySo(Some(until)) => {
+            answer.insert("left_alone_until".to_owned(), rfc3339(*until).into());
+        }
         Ending::Done(said) => answer.extend(done(said)),
-        Ending::Planned | Ending::AlreadySo | Ending::Refused | Ending::Gone => {}
+        Ending::Planned | Ending::AlreadySo(None) | Ending::Refused | Ending::Gone => {}
     }
     answer.into()
 }
@@ -33,7 +36,7 @@ pub(super) fn of(back: &Back) -> Value {
 fn ending(back: &Back) -> &'static str {
     match &back.ending {
         Ending::Planned => "planned",
-        Ending::AlreadySo => "nothing-to-do",
+        Ending::AlreadySo(_) => "nothing-to-do",
         Ending::Refused => "refused",
         Ending::Busy(_) => "busy",
         Ending::Gone => Outcome::Gone.as_str(),
@@ -48,8 +51,14 @@ fn done(Said { report, told, unwritten }: &Said) -> Map<String, Value> {
     add("changes", report.changes.iter().map(|change| change.summary.clone()).collect());
     if let Some(restoration) = &report.restoration {
         add("left_alone_until", rfc3339(restoration.restores.grace_until).into());
-        if !restoration.left.is_empty() {
-            add("left", json!(restoration.left));
+        let lists = [
+            ("unnoted", &restoration.unnoted),
+            ("left", &restoration.left),
+            ("stays", &restoration.stays),
+            ("untold", &restoration.untold),
+        ];
+        for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            add(key, json!(list));
         }
     }
     if let Some(error) = &report.error {

@@ -13,7 +13,8 @@ use crate::CallError;
 
 pub use memory::Memory;
 pub use record::{
-    Attempt, AttemptResult, End, Held, Hold, LeftAlone, NoRecordId, Record, RecordId, Restores, Telling,
+    Asked, Attempt, AttemptResult, End, Held, Hold, LeftAlone, NoRecordId, Record, RecordId, Restores,
+    Telling,
 };
 pub use standing::{Closing, Entry, KEPT, LastTold, SKEW, Standing};
 

@@ -183,6 +183,23 @@ pub struct Restores {
     /// What was open once it was back, as signatures; `None` where nobody could read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<Vec<String>>,
+    /// Who asked for the same before and was cut off, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Asked>,
+}
+
+/// One time that somebody asked for a restore.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// When.
+    #[serde(with = "stamp")]
+    pub at: SystemTime,
+    /// Why, as it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who it was, as it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_by: Option<String>,
 }
 
 /// What a person put back, which Curfew leaves alone until then.

@@ -11,6 +11,7 @@ mod past;
 mod report;
 mod steps;
 mod take;
+mod untold;
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};
@@ -51,6 +52,8 @@ pub struct Look<C: Control> {
     pub hindrances: Vec<String>,
     /// What cannot come back, since it does not exist any more, in words.
     pub lost: Vec<String>,
+    /// What Curfew put there and a restore does not take away, in words.
+    pub stays: Vec<String>,
 }
 
 /// What somebody asks for.
@@ -104,8 +107,8 @@ pub struct Back {
 pub enum Ending {
     /// It was only asked what would be done.
     Planned,
-    /// All is as it was before already. Nothing was changed.
-    AlreadySo,
+    /// All is as it was before already, and left alone until then where that is so. Nothing was changed.
+    AlreadySo(Option<SystemTime>),
     /// Others changed something since, or AWS would refuse it. Nothing was changed.
     Refused,
     /// Somebody else works on the resource, at the latest until then. Nothing was changed.
@@ -163,11 +166,11 @@ pub async fn restore<C: Reversible, K: Clock, N: Notify, L: Ledger>(
         changed_since: look.changed_since.clone(),
         hindrances: look.hindrances.clone(),
         lost: look.lost.clone(),
-        ..back(Ending::AlreadySo)
+        ..back(Ending::AlreadySo(None))
     };
     back.ending = match &look.left {
-        None if order.dry_run => Ending::AlreadySo,
-        None => steps.see_to_its_end(look, start).await?,
+        None if order.dry_run => steps.without_mark(&look).unwrap_or(Ending::AlreadySo(None)),
+        None => steps.already_back(&look, start).await?,
         Some(_) if may_not => Ending::Refused,
         Some(_) if order.dry_run => Ending::Planned,
         Some(plan) => steps.put_back(&look, plan, start).await?,

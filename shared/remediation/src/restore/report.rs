@@ -5,10 +5,15 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::steps::{Applying, Steps};
+use super::untold::untold;
 use super::{Look, Reversible};
 use crate::clock::{Clock, rfc3339};
+use crate::earlier::Earlier;
 use crate::ledger::{Ledger, Record, Restores};
-use crate::{CallError, Evidence, Exempt, Mode, Notify, Outcome, Report, StepError};
+use crate::{CallError, Change, Evidence, Exempt, Mode, Notify, Outcome, Report, StepError};
+
+/// The title of the commands that take a restore back.
+const TAKE_BACK: &str = "How to take this back";
 
 /// What a report says of a restore beside what it says of all work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +24,17 @@ pub struct Restoration {
     pub changed_since: Vec<String>,
     /// What could not come back, since it does not exist any more.
     pub lost: Vec<String>,
+    /// What Curfew put there and does not take away.
+    pub stays: Vec<String>,
     /// What is not back yet, a line a step.
     pub left: Vec<String>,
+    /// What is done although no answer told so, as far as a read afterwards shows: an answer got lost, or an earlier request
+    /// for the same was cut off.
+    pub unnoted: Vec<String>,
+    /// What was closed before that nobody was told of.
+    pub untold: Vec<String>,
+    /// Whether it could be read afterwards.
+    pub is_read: bool,
 }
 
 /// What the read after a restore found.
@@ -57,13 +71,23 @@ impl Restoration {
     /// The same for programs.
     #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
-        let Restores { record, reason, claimed_by, grace_until, opened: _ } = &self.restores;
+        let Restores { record, reason, claimed_by, grace_until, opened: _, before } = &self.restores;
         let mut facts = Map::new();
         facts.insert("restores".to_owned(), record.to_string().into());
         facts.insert("reason".to_owned(), json!(reason));
         facts.insert("claimed_by".to_owned(), json!(claimed_by));
         facts.insert("left_alone_until".to_owned(), rfc3339(*grace_until).into());
-        let lists = [("changed_since", &self.changed_since), ("lost", &self.lost), ("left", &self.left)];
+        if !before.is_empty() {
+            facts.insert("asked_before".to_owned(), json!(before));
+        }
+        let lists = [
+            ("unnoted", &self.unnoted),
+            ("untold", &self.untold),
+            ("changed_since", &self.changed_since),
+            ("lost", &self.lost),
+            ("stays", &self.stays),
+            ("left", &self.left),
+        ];
         for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
             facts.insert(key.to_owned(), json!(list));
         }
@@ -78,6 +102,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         record: &Record,
         before: &Look<C>,
         plan: Option<&C::Plan>,
+        earlier: &[Earlier<C>],
         applying: &Applying<C>,
     ) -> Report {
         let (control, outcome) = (self.control, applying.seen.outcome());
@@ -96,8 +121,15 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             restores: record.restores.clone().unwrap_or_else(|| self.restores()),
             changed_since: before.changed_since.clone(),
             lost: seen.map_or_else(|| before.lost.clone(), |look| look.lost.clone()),
+            stays: seen.map(|look| look.stays.clone()).unwrap_or_default(),
             left: left.map(|left| control.steps(left)).unwrap_or_default(),
+            unnoted: applying.unnoted.iter().map(|change| control.change(change).summary).collect(),
+            untold: untold(control, self.order),
+            is_read: seen.is_some(),
         };
+        let evidence = self.commands(before, plan, earlier, applying);
+        let changes: Vec<Change> = applying.changes.iter().map(|change| control.change(change)).collect();
+        let advice = advice(outcome, &restoration, !changes.is_empty(), is_undone(&evidence));
         Report {
             control: C::NAME,
             subject: record.subject.clone(),
@@ -105,7 +137,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             mode: Mode::Enforce,
             findings: seen.map(assess).unwrap_or_default(),
             planned: plan.map(|plan| control.steps(plan)).unwrap_or_default(),
-            changes: applying.changes.iter().map(|change| control.change(change)).collect(),
+            changes,
             remaining: None,
             left: None,
             before: record.last().map(|attempt| attempt.before.clone()),
@@ -118,8 +150,8 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             exempt: Exempt::default(),
             error,
             note: None,
-            advice: advice(outcome, &restoration),
-            evidence: self.commands(before, plan, left, applying),
+            advice,
+            evidence,
             restoration: Some(restoration),
             duration: Duration::ZERO,
         }
@@ -130,34 +162,56 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         &self,
         before: &Look<C>,
         plan: Option<&C::Plan>,
-        left: Option<&C::Plan>,
+        earlier: &[Earlier<C>],
         applying: &Applying<C>,
     ) -> Vec<Evidence> {
         let (control, target) = (self.control, &self.target);
+        let left = applying.seen.look().and_then(|look| look.left.as_ref());
         let by_hand = left.map(|left| Evidence::new("How to finish by hand", control.commands(target, left)));
-        let back = plan.filter(|_| !applying.changes.is_empty()).and_then(|plan| {
-            let undo = control.undo(&before.live, plan, &control.foreseen(plan, &applying.changes))?;
-            Some(Evidence::new("How to take this back", control.commands(target, &undo)))
+        // What was there before the first request.
+        let first = earlier.iter().find_map(|one| Some((one.state.as_ref()?, one.plan.as_ref()?)));
+        let first = first.or_else(|| Some((&before.live, plan?)));
+        let done: Vec<C::Change> = applying.unnoted.iter().chain(&applying.changes).cloned().collect();
+        let back = first.filter(|_| !done.is_empty()).and_then(|(state, plan)| {
+            let undo = control.undo(state, plan, &done)?;
+            Some(Evidence::new(TAKE_BACK, control.commands(target, &undo)))
         });
         by_hand.into_iter().chain(back).collect()
     }
 }
 
-fn advice(outcome: Outcome, restoration: &Restoration) -> Vec<String> {
+/// Whether there are commands that take it back.
+fn is_undone(evidence: &[Evidence]) -> bool {
+    evidence.iter().any(|one| one.title == TAKE_BACK)
+}
+
+fn advice(outcome: Outcome, restoration: &Restoration, is_changed: bool, is_undone: bool) -> Vec<String> {
     let until = rfc3339(restoration.restores.grace_until);
-    let advice: &[String] = match outcome {
-        Outcome::Restored => &[
+    let is_changed = is_changed || !restoration.unnoted.is_empty();
+    let find_out = "find out who invoked the function `restore`: CloudTrail has that call by the request id of the record.";
+    match outcome {
+        Outcome::Restored => vec![
             format!("Curfew leaves it alone until {until}; the next trigger after that closes it again."),
             "If it has to stay open longer, exempt it, with a reason and an end.".to_owned(),
-            "If nobody of yours asked for this, take it back with the commands below, and find out who invoked the \
-             function `restore`: CloudTrail has that call by the request id of the record."
-                .to_owned(),
+            if is_undone {
+                format!(
+                    "If nobody of yours asked for this, take it back with the commands below, and {find_out}"
+                )
+            } else {
+                format!("If nobody of yours asked for this, close it by hand, and {find_out}")
+            },
         ],
-        Outcome::Gone => &["Nothing: the resource does not exist any more.".to_owned()],
-        _ => &[
-            "Ask for the same again: it goes on with what is left.".to_owned(),
-            "Look at the resource by hand: it is neither as it was before nor known to be closed.".to_owned(),
-        ],
-    };
-    advice.to_vec()
+        Outcome::Gone => vec!["Nothing: the resource does not exist any more.".to_owned()],
+        _ => {
+            let again = "Ask for the same again, once the reason is gone: it goes on with what is left.";
+            let look = match (restoration.is_read, is_changed) {
+                (false, _) => Some("Look at the resource by hand: it could not be read afterwards."),
+                (true, true) => {
+                    Some("Look at the resource by hand: a part of it is back, and a part is not.")
+                }
+                (true, false) => None,
+            };
+            [Some(again), look].into_iter().flatten().map(ToOwned::to_owned).collect()
+        }
+    }
 }

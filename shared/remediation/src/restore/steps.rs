@@ -7,13 +7,12 @@ use serde_json::{Value, json};
 use super::report::Seen;
 use super::{Ending, Look, Order, Past, RestoreError, Reversible};
 use crate::clock::{Clock, PAUSES};
+use crate::earlier::Earlier;
 use crate::ledger::{
     Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
 use crate::work::written;
-use crate::{
-    Applied, Assessment, CallError, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told,
-};
+use crate::{Applied, Assessment, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
 
 /// One order on its way.
 pub(super) struct Steps<'a, C: Reversible, K, N, L> {
@@ -29,6 +28,9 @@ pub(super) struct Applying<C: Reversible> {
     pub(super) changes: Vec<C::Change>,
     pub(super) error: Option<StepError>,
     pub(super) seen: Seen<C>,
+    /// What the read found done of all that was to be done, although no answer told so: the answer got lost, or an earlier
+    /// request for the same was cut off.
+    pub(super) unnoted: Vec<C::Change>,
 }
 
 impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
@@ -58,28 +60,56 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         Ok(self.end(record, look, Some(plan), applying, start).await)
     }
 
-    /// Ends a restore of the same record that was cut off once all was back.
-    pub(super) async fn see_to_its_end(
+    /// Writes down that all is back already and is to be left alone. A restore of the same record that was cut off once all
+    /// was back is ended by that.
+    pub(super) async fn already_back(
         &self,
-        look: Look<C>,
+        look: &Look<C>,
         start: SystemTime,
     ) -> Result<Ending, RestoreError> {
         let subject = &self.order.record.subject;
-        let open = match self.ports.ledger.pending(subject, C::NAME, self.ports.clock.now()).await? {
-            Pending::Nothing => return Ok(Ending::AlreadySo),
-            Pending::Busy { until } => return Ok(Ending::Busy(until)),
-            Pending::Open(open) if self.is_of_the_same(&open) => *open,
-            Pending::Open(_) => return Ok(Ending::AlreadySo),
-        };
         let attempt = self.attempt(&look.live, None)?;
-        let record = match self.resume(open, attempt).await? {
+        let taken = match self.ports.ledger.pending(subject, C::NAME, self.ports.clock.now()).await? {
+            Pending::Busy { until } => Err(until),
+            Pending::Open(open) if self.is_of_the_same(&open) => self.resume(*open, attempt).await?,
+            Pending::Open(_) | Pending::Nothing => match self.without_mark(look) {
+                Some(ending) => return Ok(ending),
+                None => self.take(self.record(attempt)).await?,
+            },
+        };
+        let record = match taken {
             Ok(record) => record,
             Err(until) => return Ok(Ending::Busy(until)),
         };
-        let live = self.control.look(&self.target, self.past).await;
-        let seen = Seen::of(live);
-        let applying = Applying { changes: Vec::new(), error: None, seen };
-        Ok(self.end(record, &look, None, applying, start).await)
+        let seen = Seen::of(self.control.look(&self.target, self.past).await);
+        let applying = Applying { changes: Vec::new(), error: None, seen, unnoted: Vec::new() };
+        Ok(self.end(record, look, None, applying, start).await)
+    }
+
+    /// How it ends where all is back and nothing is written: it is left alone already, or not as it was before.
+    pub(super) fn without_mark(&self, look: &Look<C>) -> Option<Ending> {
+        let is_as_before = look.changed_since.is_empty() && look.lost.is_empty();
+        match self.left_alone(look) {
+            Some(until) => Some(Ending::AlreadySo(Some(until))),
+            None if is_as_before || self.order.force => None,
+            None if look.changed_since.is_empty() => Some(Ending::AlreadySo(None)),
+            None => Some(Ending::Refused),
+        }
+    }
+
+    /// Until when all that is open now is left alone already, since somebody had it put back.
+    fn left_alone(&self, look: &Look<C>) -> Option<SystemTime> {
+        let now = self.ports.clock.now();
+        let ended = self
+            .order
+            .newer
+            .iter()
+            .filter_map(|newer| Some((newer.end.as_ref()?.at, newer.restores.as_ref()?)));
+        let left_alone = ended.max_by_key(|(at, _)| *at)?.1.left_alone();
+        let judged = self.control.assess(&look.live, now);
+        let is_covered =
+            judged.findings().iter().all(|finding| left_alone.covers(&judged.signature(finding)));
+        (is_covered && left_alone.until > now).then_some(left_alone.until)
     }
 
     /// Carries the plan out and looks until all is back, or will not be.
@@ -87,11 +117,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let mut changes = Vec::new();
         let error = match self.control.apply(&self.target, plan, &mut changes).await {
             Ok(Applied::Done | Applied::Stopped) => None,
-            Ok(Applied::Inert(why)) => Some(StepError::Call(CallError::Withheld {
-                action: "curfew:Restore",
-                code: "NoEffect",
-                message: why.to_owned(),
-            })),
+            Ok(Applied::Inert(why)) => Some(StepError::NoEffect(why)),
             Err(error) => Some(error.into()),
         };
         // EC2 and S3 may show the old state for a moment after a change.
@@ -101,7 +127,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             let is_left = matches!(&look, Ok(Some(look)) if look.left.is_some());
             match pauses.next() {
                 Some(pause) if is_left => self.ports.clock.sleep(pause).await,
-                _ => return Applying { changes, error, seen: Seen::of(look) },
+                _ => return Applying { changes, error, seen: Seen::of(look), unnoted: Vec::new() },
             }
         }
     }
@@ -112,15 +138,18 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         mut record: Record,
         look: &Look<C>,
         plan: Option<&C::Plan>,
-        applying: Applying<C>,
+        mut applying: Applying<C>,
         start: SystemTime,
     ) -> Ending {
         let now = self.ports.clock.now();
         let outcome = applying.seen.outcome();
+        let earlier = cut_off::<C>(&record);
+        applying.unnoted = self.unnoted(&earlier, plan, &applying);
         // What was not changed is not left alone either.
         if let Some(restores) = record.restores.as_mut()
             && outcome != Outcome::Restored
             && applying.changes.is_empty()
+            && applying.unnoted.is_empty()
         {
             restores.grace_until = now;
         }
@@ -129,7 +158,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             restores.opened =
                 Some(judged.findings().iter().map(|finding| judged.signature(finding)).collect());
         }
-        let mut report = self.report(&record, look, plan, &applying);
+        let mut report = self.report(&record, look, plan, &earlier, &applying);
         report.duration = now.duration_since(start).unwrap_or_default();
         let told = self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent);
         let unwritten = self.write_down(record, &report, &told, &applying).await.err();
@@ -166,6 +195,26 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         Ok(self.ports.ledger.finish(&record, now).await?)
     }
 
+    /// What a read found done of what was to be done by this request and by those that were cut off, and nobody noted.
+    fn unnoted(
+        &self,
+        earlier: &[Earlier<C>],
+        plan: Option<&C::Plan>,
+        applying: &Applying<C>,
+    ) -> Vec<C::Change> {
+        let Some(seen) = applying.seen.look() else { return Vec::new() };
+        let left = seen.left.as_ref().map(|left| self.control.foreseen(left, &[])).unwrap_or_default();
+        let plans = earlier.iter().filter_map(|one| one.plan.as_ref()).chain(plan);
+        let mut unnoted: Vec<C::Change> = Vec::new();
+        for change in plans.flat_map(|plan| self.control.foreseen(plan, &applying.changes)) {
+            let is_known = [&left, &applying.changes, &unnoted].iter().any(|list| list.contains(&change));
+            if !is_known {
+                unnoted.push(change);
+            }
+        }
+        unnoted
+    }
+
     pub(super) fn is_of_the_same(&self, open: &Record) -> bool {
         open.restores.as_ref().is_some_and(|restores| restores.record == self.order.record.id)
     }
@@ -177,6 +226,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             claimed_by: self.order.claimed_by.map(ToOwned::to_owned),
             grace_until: self.ports.clock.now() + self.order.grace,
             opened: None,
+            before: Vec::new(),
         }
     }
 
@@ -216,4 +266,11 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             result: None,
         })
     }
+}
+
+/// The earlier requests of a restore, all of which were cut off.
+fn cut_off<C: Reversible>(record: &Record) -> Vec<Earlier<C>> {
+    let mut attempts = Earlier::all(record).unwrap_or_default();
+    attempts.pop();
+    attempts
 }

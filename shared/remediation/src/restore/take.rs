@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{RestoreError, Reversible};
 use crate::clock::Clock;
-use crate::ledger::{Attempt, AttemptResult, Begun, End, Heard, Ledger, Record, Terms, lease_until};
+use crate::ledger::{Asked, Attempt, AttemptResult, Begun, End, Heard, Ledger, Record, Terms, lease_until};
 use crate::restore::steps::Steps;
 use crate::{Notify, Outcome};
 
@@ -26,7 +26,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             let [attempt] = &record.attempts[..] else { return Ok(Err(self.ports.clock.now())) };
             return self.resume(open, attempt.clone()).await;
         }
-        if let Err(until) = self.supersede(open).await? {
+        if let Err(until) = self.supersede(open, &record).await? {
             return Ok(Err(until));
         }
         match self.ports.ledger.begin(&record, &self.terms()).await? {
@@ -39,13 +39,24 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
 
     /// Goes on with a restore of the same record.
     pub(super) async fn resume(&self, open: Record, attempt: Attempt) -> Result<Taken, RestoreError> {
-        let mut record = Record { held: None, restores: Some(self.restores()), ..open };
+        let mut restores = self.restores();
+        if let (Some(before), Some(last)) = (&open.restores, open.last()) {
+            let (reason, claimed_by) = (before.reason.clone(), before.claimed_by.clone());
+            restores.before.clone_from(&before.before);
+            restores.before.push(Asked { at: last.at, reason, claimed_by });
+        }
+        let mut record = Record { held: None, restores: Some(restores), ..open };
         record.attempts.push(attempt);
         self.resumed(record).await
     }
 
-    /// Ends what somebody else has left open: what a person asks for comes before it.
-    async fn supersede(&self, open: Record) -> Result<Result<(), SystemTime>, RestoreError> {
+    /// Ends what somebody else has left open: what a person asks for comes before it. The mail of the restore says what
+    /// nobody was told of.
+    async fn supersede(
+        &self,
+        open: Record,
+        restore: &Record,
+    ) -> Result<Result<(), SystemTime>, RestoreError> {
         let outcome = match (&open.held, open.last().and_then(|last| last.result.as_ref())) {
             (Some(_), _) => Outcome::Held,
             (None, Some(result)) => result.outcome,
@@ -58,8 +69,11 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             Err(until) => return Ok(Err(until)),
         };
         let now = self.ports.clock.now();
-        let why =
-            format!("a person had the record {} put back before this was finished", self.order.record.id);
+        let why = format!(
+            "a person had the record {} put back before this was finished; the mail of the record {} says what \
+             nobody had been told of",
+            self.order.record.id, restore.id
+        );
         if let Some(attempt) = record.attempts.last_mut() {
             attempt.result = Some(AttemptResult {
                 at: now,

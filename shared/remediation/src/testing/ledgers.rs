@@ -95,8 +95,14 @@ pub(super) fn closed(mut record: Record, passed: Duration) -> Record {
 }
 
 pub(super) fn restoring(record: Record, grace_until: SystemTime) -> Record {
-    let restores =
-        Restores { record: record.id.clone(), reason: None, claimed_by: None, grace_until, opened: None };
+    let restores = Restores {
+        record: record.id.clone(),
+        reason: None,
+        claimed_by: None,
+        grace_until,
+        opened: None,
+        before: Vec::new(),
+    };
     Record { restores: Some(restores), offence: None, ..record }
 }
 

@@ -24,9 +24,10 @@ impl Reversible for Doors {
         let changed_since = doors.iter().filter(is_new).filter(|door| !door.starts_with("no "));
         let hindrances = left.iter().filter(|door| door.starts_with("bricked"));
         Ok(Some(Look {
-            changed_since: changed_since.map(|door| format!("somebody opened the {door}")).collect(),
+            changed_since: changed_since.map(|door| format!("the {door} was opened since")).collect(),
             hindrances: hindrances.map(|door| format!("the {door} cannot be opened any more")).collect(),
             lost: lost.iter().map(|door| format!("the {door} is gone")).collect(),
+            stays: Vec::new(),
             left: (!left.is_empty()).then_some(Turn::Open(left)),
             live,
         }))

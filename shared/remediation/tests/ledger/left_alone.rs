@@ -19,6 +19,7 @@ fn begun(world: &World, grace: Duration, opened: Option<&[&str]>) -> Record {
         claimed_by: None,
         grace_until: world.clock.now() + grace,
         opened: opened.map(|doors| doors.iter().map(ToString::to_string).collect()),
+        before: Vec::new(),
     };
     let mut restored = Record {
         id: RecordId { key: "2026-11-22T05:42:07.120Z.doors.00000000".to_owned(), ..closed.id.clone() },

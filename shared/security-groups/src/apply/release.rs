@@ -45,11 +45,6 @@ impl<P: SecurityGroups> SgIngress<P> {
             let is_part = |rule: &Rule| parts.iter().any(|part| part.is(rule));
             return Ok(rules.into_iter().filter(is_part).collect());
         }
-        let rule = |PutBack { part, id }: &PutBack| {
-            let id = id.clone()?;
-            let (permission, tags) = (part.permission.clone(), part.tags.clone());
-            Some(Rule { id, is_egress: false, permission, tags })
-        };
-        Ok(parts.iter().filter_map(rule).collect())
+        Ok(parts.iter().filter_map(PutBack::rule).collect())
     }
 }

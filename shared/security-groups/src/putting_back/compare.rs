@@ -1,12 +1,17 @@
 //! A group before the changes, after them, and now.
 
-use events::GroupId;
+use std::collections::BTreeSet;
+
+use events::{GroupId, VpcId};
 use network::{Permission, Rule};
 use remediation::Control;
 use remediation::restore::Past;
 
-use crate::state::says_the_same;
-use crate::{ChangedBy, Group, Interface, Part, Placement, PutBack, Release, words};
+use crate::state::{says_the_same, settable};
+use crate::{
+    ChangedBy, Group, Interface, Part, Placement, PutBack, QUARANTINED_AT, QUARANTINED_RULES, Release, Tags,
+    words,
+};
 
 /// A group before the changes, after them, and now.
 pub(super) struct Compared<'a, C: Control<State = Group>> {
@@ -24,54 +29,106 @@ impl<C: Control<State = Group>> Compared<'_, C> {
     }
 
     /// What was put back in their place and is there still, by its id. What somebody changed since is his, and so is what
-    /// was there before.
+    /// was there before, and what he added although it says the same.
     pub(super) fn to_revoke(&self) -> Vec<PutBack> {
         let there = |put_back: &PutBack| {
-            let own = |rule: &&Rule| {
-                put_back.is(rule) && says_the_same(&rule.permission, &put_back.part.permission)
-            };
-            let rule = self.live.inbound().find(own)?;
-            let was_there = put_back.id.is_none() && self.stood_before(&put_back.part.permission);
-            (!was_there).then(|| PutBack { id: Some(rule.id.clone()), ..put_back.clone() })
+            let rule = self.live.inbound().find(|rule| self.is_own(put_back, rule))?;
+            Some(PutBack { id: Some(rule.id.clone()), ..put_back.clone() })
         };
         self.back.revoke.iter().filter_map(there).collect()
     }
 
-    /// Whether a rule that stayed said the same before.
-    fn stood_before(&self, permission: &Permission) -> bool {
-        let stays = |rule: &&Rule| !self.back.authorize.iter().any(|part| part.part_of == rule.id);
-        self.past.before.inbound().filter(stays).any(|rule| says_the_same(&rule.permission, permission))
+    /// Whether this rule is the one that was put back: by its id, as it was noted or as it was read after. Where nobody
+    /// read it, it is one that is new since and says all that was to be put back, to the letter.
+    fn is_own(&self, put_back: &PutBack, rule: &Rule) -> bool {
+        let is_worded = |rule: &Rule| is_worded(rule, &put_back.part.permission);
+        let was_there = self.past.before.rule(&rule.id).is_some();
+        let is_it = match (&put_back.id, &self.past.after) {
+            (Some(id), _) => rule.id == *id,
+            (None, Some(after)) => !was_there && after.rule(&rule.id).is_some_and(is_worded),
+            (None, None) => !was_there && has_tags(rule, &put_back.part.tags),
+        };
+        is_it && is_worded(rule)
     }
 
-    /// The inbound rules that others added and removed since, where the changes were about rules. What is as it was before
-    /// Curfew came is no change.
-    pub(super) fn rules_of_others(&self) -> impl Iterator<Item = String> {
-        let is_about_rules = !self.back.authorize.is_empty() || !self.back.revoke.is_empty();
-        let added = self.live.inbound().filter(move |rule| is_about_rules && !self.is_known(rule));
+    /// The inbound rules that were added, changed and removed since, where the changes were about rules. What is as it was
+    /// before Curfew came is no change.
+    pub(super) fn rules_of_others(&self) -> Vec<String> {
+        if self.back.authorize.is_empty() && self.back.revoke.is_empty() {
+            return Vec::new();
+        }
+        let new = self.live.inbound().filter(|rule| !self.is_known(rule)).map(|rule| self.since(rule));
         let left = self.past.after.as_ref().unwrap_or(&self.past.before).inbound();
-        let removed = left.filter(move |rule| is_about_rules && self.is_missed(rule));
-        let added = added.map(|rule| format!("somebody added {}", words::rule(rule)));
-        added.chain(removed.map(|rule| format!("somebody removed {}", words::rule(rule))))
+        let missed = left.filter(|rule| self.is_missed(rule));
+        new.chain(missed.map(|rule| format!("{} was removed since", words::rule(rule)))).collect()
     }
 
     fn is_known(&self, rule: &Rule) -> bool {
-        let before = self.past.before.allows(&rule.permission);
-        let after = self.past.after.as_ref().is_some_and(|after| after.allows(&rule.permission));
-        before || after || self.is_own(rule)
+        let is_as_before = |old: &Rule| {
+            let is_tagged = rule.id == old.id || has_tags(rule, &settable(&old.tags));
+            is_tagged && is_worded(rule, &old.permission)
+        };
+        let is_part = |old: &Rule| {
+            self.back.revoke.iter().any(|one| says_the_same(&one.part.permission, &old.permission))
+        };
+        let before = self.past.before.inbound().any(is_as_before);
+        let after = self.past.after.iter().flat_map(Group::inbound);
+        let after = after.filter(|old| old.id == rule.id || !is_part(old)).any(is_as_before);
+        before || after || self.back.revoke.iter().any(|one| self.is_own(one, rule))
     }
 
-    /// Whether a rule that Curfew left is not there, and nothing says the same.
+    /// How a rule came to be there, in words.
+    fn since(&self, rule: &Rule) -> String {
+        let is_like = |old: &&Rule| old.id == rule.id || says_the_same(&old.permission, &rule.permission);
+        let after = self.past.after.iter().flat_map(Group::inbound);
+        let old = after.chain(self.past.before.inbound()).find(is_like);
+        match old {
+            Some(old) if old.id == rule.id => {
+                let now = words::permission(&rule.permission);
+                format!("{} was changed since: {now}", words::rule(old))
+            }
+            Some(old) => {
+                let tags = if is_worded(rule, &old.permission) { ", with other tags" } else { "" };
+                format!("{} was added since in the place of {}{tags}", words::rule(rule), words::rule(old))
+            }
+            None => format!("{} was added since", words::rule(rule)),
+        }
+    }
+
+    /// The tags that say that the group was closed: a restore may take no tags away.
+    pub(super) fn tags_that_stay(&self) -> Option<String> {
+        let is_new =
+            |key: &&str| self.live.tag(key).is_some() && self.live.tag(key) != self.past.before.tag(key);
+        let tags: Vec<String> = [QUARANTINED_AT, QUARANTINED_RULES]
+            .into_iter()
+            .filter(is_new)
+            .map(|key| format!("`{key}`"))
+            .collect();
+        let plural = if tags.len() == 1 { "" } else { "s" };
+        let last = "may be removed by hand: a restore takes no tags away";
+        (!tags.is_empty())
+            .then(|| format!("the tag{plural} {} of the group, which {last}", tags.join(" and ")))
+    }
+
+    /// Whether a rule that Curfew left is not there, and nothing stands in its place.
     fn is_missed(&self, rule: &Rule) -> bool {
         let is_to_come =
             self.back.authorize.iter().any(|part| says_the_same(&part.permission, &rule.permission));
-        !is_to_come && !self.is_own(rule) && !self.live.allows(&rule.permission)
+        let is_part =
+            self.back.revoke.iter().any(|one| says_the_same(&one.part.permission, &rule.permission));
+        let is_there = self.live.allows(&rule.permission) || self.live.rule(&rule.id).is_some();
+        !is_to_come && !is_part && !is_there
     }
+}
 
-    /// Whether Curfew added it in the place of what it revoked.
-    fn is_own(&self, rule: &Rule) -> bool {
-        let is_part = |one: &PutBack| says_the_same(&one.part.permission, &rule.permission);
-        self.back.revoke.iter().any(is_part)
-    }
+/// Whether a rule says all of this, with its description.
+fn is_worded(rule: &Rule, permission: &Permission) -> bool {
+    says_the_same(&rule.permission, permission) && rule.permission.description == permission.description
+}
+
+/// Whether a rule has all these tags; it may have others beside them.
+fn has_tags(rule: &Rule, tags: &Tags) -> bool {
+    tags.iter().all(|(key, value)| rule.tags.get(key) == Some(value))
 }
 
 /// The interfaces with the groups that they are to have: those before, without what others took away and with what others
@@ -95,7 +152,7 @@ fn groups_of(placement: &Placement, now: &Interface) -> Vec<GroupId> {
     before.iter().filter(is_back).chain(others).cloned().collect()
 }
 
-/// The interfaces that others gave other groups since.
+/// The interfaces that got other groups since.
 pub(super) fn moved_by_others(placements: &[Placement], live: &[Interface]) -> Vec<String> {
     let is_moved = |(placement, now): &(&Placement, &Interface)| {
         now.groups != placement.groups && now.groups != placement.interface.groups
@@ -103,9 +160,26 @@ pub(super) fn moved_by_others(placements: &[Placement], live: &[Interface]) -> V
     let words = |(placement, now): (&Placement, &Interface)| {
         let joined = |groups: &[GroupId]| words::joined(groups, ", ");
         let (given, left) = (joined(&now.groups), joined(&placement.interface.groups));
-        format!("somebody gave {now} the groups {given} in place of {left}")
+        format!("{now} was given the groups {given} in place of {left} since")
     };
     pairs(placements, live).filter(is_moved).map(words).collect()
+}
+
+/// The quarantine groups that interfaces were in.
+pub(super) fn quarantine_groups(placements: &[Placement]) -> Vec<String> {
+    let is_new = |one: &Placement, group: &GroupId| !one.groups.contains(group);
+    let new = placements.iter().flat_map(|one| {
+        one.interface
+            .groups
+            .iter()
+            .filter(|group| is_new(one, group))
+            .map(|group| (group, &one.interface.vpc))
+    });
+    let groups: BTreeSet<_> = new.collect();
+    let words = |(group, vpc): (&GroupId, &VpcId)| {
+        format!("the quarantine group {group} of {vpc}, since others may be in it")
+    };
+    groups.into_iter().map(words).collect()
 }
 
 /// The interfaces that do not exist any more.

@@ -25,12 +25,16 @@ impl<P: SecurityGroups> Reversible for SgIngress<P> {
         };
         let mut lost = compare::lost_interfaces(&place, &interfaces);
         lost.extend(self.without_lost_groups(at, &mut left.place).await?);
-        let changed_since = compared.rules_of_others().chain(compare::moved_by_others(&place, &interfaces));
+        let mut stays: Vec<String> = compared.tags_that_stay().into_iter().collect();
+        stays.extend(compare::quarantine_groups(&place));
+        let mut changed_since = compared.rules_of_others();
+        changed_since.extend(compare::moved_by_others(&place, &interfaces));
         Ok(Some(Look {
-            changed_since: changed_since.collect(),
+            changed_since,
             hindrances: compare::hindrances(&left.place),
             left: (left != Release::default()).then_some(Quarantine::Release(left)),
             lost,
+            stays,
             live,
         }))
     }

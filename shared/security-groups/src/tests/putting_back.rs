@@ -61,7 +61,9 @@ impl World {
     }
 
     fn ordered(&self, record: &Record, change: impl FnOnce(&mut Order<'_, events::GroupId>)) -> Back {
-        let mut order = testing::order::<Control<'_>>(record, &&self.clock);
+        let newer: Vec<Record> =
+            self.ledger.records().into_iter().filter(|one| one.id.key > record.id.key).collect();
+        let mut order = Order { newer: &newer, ..testing::order::<Control<'_>>(record, &&self.clock) };
         change(&mut order);
         self.clock.forward(Duration::from_secs(1));
         run(restore(&super::control(&self.memory, "{}"), &order, &self.ports())).unwrap()
@@ -106,12 +108,13 @@ proptest! {
             // Nobody noted what was done.
             record.attempts[0].result = None;
         }
-        let back = world.ordered(&record, |_| {});
-        prop_assert_eq!(outcome(&back), Outcome::Restored);
+        let report = testing::report_of_restore(world.ordered(&record, |_| {}));
+        prop_assert_eq!(report.outcome, Outcome::Restored);
+        prop_assert_eq!(report.restoration.unwrap().unnoted, [""; 0]);
         prop_assert_eq!((rules(&world.memory), interfaces(&world.memory)), before);
         let count = world.ledger.records().len();
         let again = world.ordered(&record, |_| {});
-        prop_assert!(matches!(again.ending, Ending::AlreadySo), "{:?}", again);
+        prop_assert!(matches!(again.ending, Ending::AlreadySo(Some(_))), "{:?}", again);
         prop_assert_eq!((world.ledger.records().len(), world.topic.reports.borrow().len()), (count, 2));
     }
 
@@ -203,12 +206,87 @@ fn a_part_that_somebody_made_his_own_stays() {
 }
 
 #[test]
-fn a_rule_that_somebody_put_back_by_hand_is_so_already() {
-    let world = World::closed(open_group(), "{}");
-    world.memory.rules.borrow_mut().push(rule("sgr-by-hand", "tcp", "22", WORLD));
+fn a_rule_of_somebody_that_says_what_curfew_had_put_back_is_shown_and_stays() {
+    for (tells_of, is_cut_off, text) in [
+        (usize::MAX, false, "mine"),
+        (0, false, "mine"),
+        (0, true, "mine"),
+        (usize::MAX, false, "web"),
+        (0, false, "web"),
+    ] {
+        let memory = Memory::of([described(rule("sgr-1", "tcp", "80-8080", WORLD), "web")]);
+        memory.tells_of.set(tells_of);
+        let world = World::closed(memory, "{}");
+        let mut record = world.record().unwrap();
+        if is_cut_off {
+            record.attempts[0].result = None;
+        }
+        {
+            let mut rules = world.memory.rules.borrow_mut();
+            assert!(rules.iter().any(|rule| rule.permission.from_port == Some(80)), "{rules:?}");
+            rules.retain(|rule| rule.permission.from_port != Some(80));
+            rules.push(described(rule("sgr-his", "tcp", "80", WORLD), text));
+        }
+        let back = world.ordered(&record, |_| {});
+        assert!(refused(&back), "{back:?}");
+        let [since] = &back.changed_since[..] else { panic!("{back:?}") };
+        let named = format!("rule sgr-his (tcp 80 from 0.0.0.0/0, \"{text}\") was added since");
+        assert!(since.starts_with(&named), "{since}");
+        assert!(world.writes().is_empty());
+
+        let forced = world.ordered(&record, |order| order.force = true);
+        assert_eq!(outcome(&forced), Outcome::Restored);
+        assert!(!forced.planned.iter().any(|step| step.starts_with("revoke tcp 80 ")), "{forced:?}");
+        assert!(world.memory.ids().contains(&"sgr-his".to_owned()), "{:?}", world.memory.ids());
+        assert_eq!(world.memory.rules.borrow().len(), 2, "443 is gone, his 80 stays beside 80-8080");
+    }
+}
+
+#[test]
+fn a_rule_whose_words_somebody_changed_is_his() {
+    let world = World::closed(Memory::of([described(rule("sgr-1", "tcp", "0-65535", WORLD), "web")]), "{}");
+    let part = world.memory.rules.borrow()[0].id.clone();
+    world.memory.rules.borrow_mut()[0].permission.description = Some("mine".to_owned());
     let back = world.restore();
-    assert!(matches!(back.ending, Ending::AlreadySo), "{back:?}");
+    assert!(refused(&back), "{back:?}");
+    assert!(back.changed_since[0].starts_with(&format!("rule {part} ")), "{back:?}");
+    assert!(
+        back.changed_since[0].ends_with("was changed since: tcp 80 from 0.0.0.0/0, \"mine\""),
+        "{back:?}"
+    );
+    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+    assert!(world.memory.rules.borrow().iter().any(|rule| rule.id == part));
+}
+
+#[test]
+fn a_rule_that_somebody_put_back_by_hand_is_so_already_and_is_left_alone() {
+    let world = World::closed(open_group(), "{}");
+    let by_hand = tagged(described(rule("sgr-by-hand", "tcp", "22", WORLD), "way in"), "team", "web");
+    world.memory.rules.borrow_mut().push(by_hand);
+    assert_eq!(outcome(&world.restore()), Outcome::Restored);
     assert!(world.writes().is_empty());
+    assert_eq!((world.ledger.records().len(), world.topic.reports.borrow().len()), (2, 2));
+}
+
+#[test]
+fn a_rule_that_somebody_put_back_with_other_words_is_shown() {
+    let other_text = tagged(described(rule("sgr-his", "tcp", "22", WORLD), "new text"), "team", "web");
+    let other_tags = described(rule("sgr-his", "tcp", "22", WORLD), "way in");
+    for (his, said) in [(other_text, ""), (other_tags, ", with other tags")] {
+        let world = World::closed(open_group(), "{}");
+        let text = his.permission.description.clone().unwrap();
+        world.memory.rules.borrow_mut().push(his);
+        let back = world.restore();
+        assert!(refused(&back), "{back:?}");
+        assert_eq!(
+            back.changed_since,
+            [format!(
+                "rule sgr-his (tcp 22 from 0.0.0.0/0, \"{text}\") was added since in the place of rule sgr-1 (tcp 22 from \
+                 0.0.0.0/0, \"way in\"){said}"
+            )]
+        );
+        assert!(world.writes().is_empty());
+    }
 }
 
 #[test]
@@ -224,6 +302,24 @@ fn interfaces_get_their_groups_back_in_their_order_and_the_quarantine_group_stay
 }
 
 #[test]
+fn what_curfew_put_there_and_does_not_take_away_is_said() {
+    let stays = |world: &World| {
+        let report = testing::report_of_restore(world.restore());
+        assert_eq!(report.outcome, Outcome::Restored);
+        report.restoration.unwrap().stays
+    };
+    let tag = "of the group, which may be removed by hand: a restore takes no tags away";
+    assert_eq!(stays(&World::closed(open_group(), "{}")), [format!("the tag `curfew:quarantined-at` {tag}")]);
+    assert_eq!(
+        stays(&World::closed(in_use(&["eni-1", "eni-2"]), ISOLATE)),
+        [
+            format!("the tags `curfew:quarantined-at` and `curfew:quarantined-rules` {tag}"),
+            format!("the quarantine group {QUARANTINE} of vpc-1, since others may be in it"),
+        ]
+    );
+}
+
+#[test]
 fn groups_that_others_gave_an_interface_are_refused_and_by_force_they_stay() {
     let world = World::closed(in_use(&["eni-1"]), ISOLATE);
     world.memory.give(0, &[QUARANTINE, OTHER, "sg-forensics"]);
@@ -232,12 +328,12 @@ fn groups_that_others_gave_an_interface_are_refused_and_by_force_they_stay() {
     assert_eq!(
         back.changed_since,
         [format!(
-            "somebody gave eni-1 of instance i-1 the groups {QUARANTINE}, {OTHER}, sg-forensics in place of {QUARANTINE}, {OTHER}"
+            "eni-1 of instance i-1 was given the groups {QUARANTINE}, {OTHER}, sg-forensics in place of {QUARANTINE}, {OTHER} since"
         )]
     );
     assert_eq!(outcome(&world.by_force()), Outcome::Restored);
     assert_eq!(world.memory.groups_of("eni-1"), [OTHER, GROUP, "sg-forensics"]);
-    assert!(matches!(world.by_force().ending, Ending::AlreadySo));
+    assert!(matches!(world.by_force().ending, Ending::AlreadySo(Some(_))));
 }
 
 #[test]

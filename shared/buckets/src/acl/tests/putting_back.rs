@@ -47,7 +47,9 @@ impl World {
 
     fn restore(&self, change: impl FnOnce(&mut Order<'_, events::BucketName>)) -> Back {
         let record = self.record().unwrap();
-        let mut order = testing::order::<Control<'_>>(&record, &&self.clock);
+        let newer: Vec<Record> =
+            self.ledger.records().into_iter().filter(|one| one.id.key > record.id.key).collect();
+        let mut order = Order { newer: &newer, ..testing::order::<Control<'_>>(&record, &&self.clock) };
         change(&mut order);
         run(restore(&self.control(PLAIN), &order, &self.ports())).unwrap()
     }
@@ -84,14 +86,16 @@ proptest! {
         let Some(record) = world.record() else { return Ok(()) };
         let order = testing::order::<Control<'_>>(&record, &&world.clock);
         let back = run(restore(&world.control(restored_with), &order, &world.ports())).unwrap();
-        prop_assert_eq!(outcome(&back), Outcome::Restored);
+        let report = testing::report_of_restore(back);
+        prop_assert_eq!(report.outcome, Outcome::Restored);
+        prop_assert_eq!(report.restoration.unwrap().unnoted, [""; 0]);
         let is_none = block.is_none_or(|block| block == PublicAccessBlock::default());
         let (after, flags) = world.memory.snapshot();
         prop_assert_eq!(after, acl(grants));
         prop_assert_eq!(if is_none { None } else { block }, flags.filter(|flags| *flags != PublicAccessBlock::default()));
         let before = (world.memory.snapshot(), world.ledger.records().len());
         let again = world.restore(|_| {});
-        prop_assert!(matches!(again.ending, Ending::AlreadySo), "{:?}", again);
+        prop_assert!(matches!(again.ending, Ending::AlreadySo(Some(_))), "{:?}", again);
         prop_assert_eq!((world.memory.snapshot(), world.ledger.records().len()), before);
         prop_assert_eq!(world.topic.reports.borrow().len(), 2);
     }
@@ -120,7 +124,7 @@ proptest! {
         let is_changed = now.iter().any(is_foreign) || left.iter().any(is_taken);
 
         let back = world.restore(|_| {});
-        prop_assert_eq!(refused(&back), is_changed && !back.planned.is_empty(), "{:?}", back);
+        prop_assert_eq!(refused(&back), is_changed, "{:?}", back);
         if refused(&back) {
             prop_assert_eq!(world.memory.snapshot(), (acl(now.clone()), flags));
             prop_assert!(!back.changed_since.is_empty());
@@ -136,12 +140,21 @@ proptest! {
 }
 
 #[test]
-fn flags_that_others_turned_on_stay_on_and_those_of_curfew_go_off() {
+fn flags_that_others_switched_are_shown_and_by_force_they_stay_so_and_those_of_curfew_go_off() {
     let before = flags(false, false, false, true);
     let world = World::closed(Memory::of(listable()).with_block(before), BLOCKING);
-    world.memory.block.set(Some(flags(true, true, true, true)));
-    assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored);
-    assert_eq!(world.memory.snapshot(), (listable(), Some(flags(false, false, true, true))));
+    world.memory.block.set(Some(flags(true, true, true, false)));
+    let back = world.restore(|_| {});
+    assert!(refused(&back), "{back:?}");
+    assert_eq!(
+        back.changed_since,
+        [
+            "BlockPublicPolicy of the bucket was turned on since",
+            "RestrictPublicBuckets of the bucket was turned off since"
+        ]
+    );
+    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+    assert_eq!(world.memory.snapshot(), (listable(), Some(flags(false, false, true, false))));
     let calls = world.memory.calls.borrow();
     let writes: Vec<_> = calls.iter().filter(|call| call.starts_with("Put")).collect();
     assert_eq!(
@@ -149,6 +162,15 @@ fn flags_that_others_turned_on_stay_on_and_those_of_curfew_go_off() {
         [&"PutPublicAccessBlock", &"PutBucketAcl"],
         "S3 would refuse them the other way round"
     );
+}
+
+#[test]
+fn flags_that_somebody_turned_off_again_are_as_they_were_and_no_change() {
+    let world = World::closed(Memory::of(listable()), BLOCKING);
+    world.memory.block.set(Some(flags(false, true, false, false)));
+    let back = world.restore(|_| {});
+    assert_eq!((outcome(&back), back.changed_since.len()), (Outcome::Restored, 0));
+    assert_eq!(world.memory.snapshot(), (listable(), None));
 }
 
 #[test]
@@ -179,6 +201,21 @@ fn what_s3_refuses_by_now_is_said_before_anything_is_changed_even_by_force() {
         assert!(back.hindrances[0].starts_with(words), "{back:?}");
         assert_eq!((world.memory.snapshot(), world.ledger.records().len()), (before, 1));
     }
+}
+
+#[test]
+fn that_s3_refused_the_grants_is_said_as_it_was() {
+    let World { memory, clock, topic, ledger } = World::closed(Memory::of(listable()), PLAIN);
+    let unread = denied("s3:GetBucketOwnershipControls");
+    let memory = Memory { acls_disabled: true, ..memory }.failing("GetBucketOwnershipControls", unread);
+    let world = World { memory, clock, topic, ledger };
+    let report = testing::report_of_restore(world.restore(|_| {}));
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 0));
+    assert_eq!(
+        report.error.unwrap().to_string(),
+        "`s3:PutBucketAcl` was refused (AccessControlListNotSupported): ACLs are disabled on this bucket \
+         (BucketOwnerEnforced)"
+    );
 }
 
 #[test]
@@ -220,9 +257,38 @@ fn a_record_that_was_cut_off_is_put_back_whether_its_change_took_effect_or_not()
         }
         let order = testing::order::<Control<'_>>(&record, &&world.clock);
         let back = run(restore(&world.control(PLAIN), &order, &world.ports())).unwrap();
-        assert_eq!(matches!(back.ending, Ending::Done(_)), took_effect, "{back:?}");
+        assert_eq!((outcome(&back), back.planned.is_empty()), (Outcome::Restored, !took_effect), "{back:?}");
         assert_eq!(*world.memory.acl.borrow(), before);
     }
+}
+
+#[test]
+fn a_bucket_that_somebody_put_back_by_hand_is_left_alone() {
+    let world = World::closed(Memory::of(listable()), PLAIN);
+    world.memory.acl.replace(listable());
+    let report = testing::report_of_restore(world.restore(|_| {}));
+    assert_eq!((report.outcome, report.changes.len(), report.evidence.len()), (Outcome::Restored, 0, 0));
+    assert!(world.memory.calls.borrow().iter().all(|call| call.starts_with("Get")));
+    world.clock.forward(Duration::from_secs(60));
+    assert_eq!(world.deliver(PLAIN).outcome, Outcome::Exempt);
+    assert!(world.memory.acl.borrow().is_public());
+}
+
+#[test]
+fn a_write_whose_answer_got_lost_is_said_and_can_be_taken_back() {
+    let mut world = World::closed(Memory::of(listable()), PLAIN);
+    let lost = CallError::Passing {
+        action: "s3:PutBucketAcl",
+        code: "InternalError".to_owned(),
+        message: "it took effect".to_owned(),
+    };
+    world.memory.failing.insert("PutBucketAcl", lost);
+    world.memory.then = Some(listable());
+    let report = testing::report_of_restore(world.restore(|_| {}));
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Restored, 0), "{report:?}");
+    assert_eq!(report.restoration.unwrap().unnoted, ["added grant READ to the group AllUsers"]);
+    let [undo] = &report.evidence[..] else { panic!("{:?}", report.evidence) };
+    assert!(undo.body.contains("put-bucket-acl") && !undo.body.contains("AllUsers"), "{}", undo.body);
 }
 
 #[test]
