@@ -95,7 +95,7 @@ test-faults: $(TOOLS) debug ## Every fault at every call to AWS that a function 
 lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell, warnings denied
 	cargo fmt --all --check
 	$(BIN)/cargo-deny --locked check --deny warnings licenses bans sources
-	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/.ci/lint-rustc $(CARGO) build --locked --workspace --all-targets
+	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/.ci/lint-rustc $(CARGO) build --locked --workspace --all-targets --keep-going
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.

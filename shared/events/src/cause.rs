@@ -1,15 +1,21 @@
 //! Why Curfew was asked to look.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use crate::error::quoted;
+use crate::error::{quoted, shortened};
+
+/// The longest name of a principal that is kept, in characters: more than the ARN of any user or session has.
+const LONGEST_PRINCIPAL: usize = 700;
 
 /// Which trigger pointed at a resource: for people to read, never to decide by.
 ///
 /// What it is made from is shortened and put on one line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Cause {
     trigger: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,13 +26,22 @@ pub struct Cause {
     event_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     opened_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    open_since: Option<String>,
 }
 
 impl Cause {
     /// A cause of which only the kind of trigger is known, as in `AWS Config rule`.
     #[must_use]
     pub fn new(trigger: &str) -> Self {
-        Self { trigger: quoted(trigger), rule: None, time: None, event_id: None, opened_by: None }
+        Self {
+            trigger: quoted(trigger),
+            rule: None,
+            time: None,
+            event_id: None,
+            opened_by: None,
+            open_since: None,
+        }
     }
 
     /// The same, with the rule that found the resource, where there is one.
@@ -50,7 +65,21 @@ impl Cause {
     /// The same, with who opened the resource, where the trigger tells.
     #[must_use]
     pub fn with_opened_by(self, who: Option<&str>) -> Self {
-        Self { opened_by: who.map(quoted), ..self }
+        Self { opened_by: who.map(|who| shortened(who, LONGEST_PRINCIPAL)), ..self }
+    }
+
+    /// The same, with the time since when the resource is open at the latest, where the trigger tells. What is no
+    /// time in RFC 3339 tells nothing.
+    #[must_use]
+    pub fn with_open_since(self, at: Option<&str>) -> Self {
+        let at = at.filter(|at| moment(at).is_some());
+        Self { open_since: at.map(ToOwned::to_owned), ..self }
+    }
+
+    /// Since when the resource is open at the latest, where the trigger tells.
+    #[must_use]
+    pub fn open_since(&self) -> Option<SystemTime> {
+        self.open_since.as_deref().and_then(moment)
     }
 
     /// Who opened the resource, where the trigger tells.
@@ -84,11 +113,19 @@ impl Cause {
     }
 }
 
+/// The time that a text in RFC 3339 says.
+fn moment(text: &str) -> Option<SystemTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(SystemTime::from)
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.trigger)?;
         if let Some(rule) = &self.rule {
             write!(f, " {rule}")?;
+        }
+        if let Some(opened_by) = &self.opened_by {
+            write!(f, " by {opened_by}")?;
         }
         if let Some(time) = &self.time {
             write!(f, " at {time}")?;

@@ -66,6 +66,15 @@ impl TriggerError {
         Self::Invalid { field: field.clone(), value: quoted(value), expected }
     }
 
+    /// Why the invocation of a custom rule is not read where nobody answers AWS Config.
+    #[must_use]
+    pub fn rule_not_answered() -> Self {
+        Self::NotRead {
+            place: Place::default(),
+            kind: "the invocation of an AWS Config custom rule".to_owned(),
+        }
+    }
+
     pub(crate) fn foreign(source: &str, detail_type: &str) -> Self {
         Self::Foreign { source_name: quoted(source), detail_type: quoted(detail_type) }
     }
@@ -100,8 +109,13 @@ fn is_at(place: &Place) -> String {
 
 /// Somebody else's text, shortened and on one line, fit for a message.
 pub(crate) fn quoted(text: &str) -> String {
-    let mut short: String = text.chars().take(QUOTED).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(QUOTED).is_some() {
+    shortened(text, QUOTED)
+}
+
+/// The same with another limit, in characters.
+pub(crate) fn shortened(text: &str, limit: usize) -> String {
+    let mut short: String = text.chars().take(limit).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(limit).is_some() {
         short.push('…');
     }
     short

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BucketName, GroupId};
+use crate::{BucketName, GroupId, PrefixListId};
 
 /// What is the same for all resources of a kind. The templates have `{partition}`, `{region}`, `{account}` and
 /// `{id}` in them.
@@ -64,7 +64,8 @@ macro_rules! resources {
 }
 
 /// A type of id, which belongs to one kind of resource.
-trait Identifies {
+pub(crate) trait Identifies {
+    /// That kind.
     const KIND: &'static Kind;
 }
 
@@ -84,12 +85,26 @@ resources! {
         arn: "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
         console: "ec2/home?region={region}#SecurityGroup:groupId={id}",
     }
+
+    /// A managed prefix list: what its groups let in changes with it.
+    PrefixList(PrefixListId) is "prefix-list" {
+        words: "prefix list",
+        config_type: "AWS::EC2::PrefixList",
+        arn: "arn:{partition}:ec2:{region}:{account}:prefix-list/{id}",
+        console: "vpcconsole/home?region={region}#ManagedPrefixLists:search={id}",
+    }
 }
 
 impl Kind {
     /// The kind that AWS Config calls so, `None` where Curfew knows none.
     pub(crate) fn of_config_type(config_type: &str) -> Option<&'static Self> {
         KINDS.iter().copied().find(|kind| kind.config_type == config_type)
+    }
+
+    /// The same for a finding, which calls it `AwsS3Bucket` where AWS Config says `AWS::S3::Bucket`.
+    pub(crate) fn of_finding_type(finding_type: &str) -> Option<&'static Self> {
+        let folded = |text: &str| text.replace("::", "").to_ascii_lowercase();
+        KINDS.iter().copied().find(|kind| folded(kind.config_type) == folded(finding_type))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the process's environment says: the only place that reads it.
 
+use events::OwnRoles;
 use settings::{Settings, SettingsError};
 use tracing::level_filters::LevelFilter;
 
@@ -27,6 +28,8 @@ pub(crate) struct Environment {
     pub topic_arn: Option<String>,
     /// `LEDGER_TABLE`.
     pub ledger_table: Option<String>,
+    /// `OWN_ROLES`: how the names of the roles begin that Curfew's functions work with, with commas between.
+    pub own_roles: Option<String>,
 }
 
 /// Where the settings come from.
@@ -59,6 +62,7 @@ impl Environment {
             settings_parameter: variable(PARAMETER),
             topic_arn: variable("TOPIC_ARN"),
             ledger_table: variable(LEDGER),
+            own_roles: variable("OWN_ROLES"),
         }
     }
 
@@ -73,6 +77,11 @@ impl Environment {
             (Some(json), None) => Ok(Origin::Fixed(Box::new(Settings::parse(SETTINGS, json)?))),
             (None, None) => Ok(Origin::Fixed(Box::default())),
         }
+    }
+
+    /// The roles whose calls are no reason to look; none where nothing is said.
+    pub(crate) fn own_roles(&self) -> OwnRoles {
+        OwnRoles::beginning(self.own_roles.as_deref().unwrap_or_default().split(',').map(str::trim))
     }
 
     /// From which level on lines are written; `info` where nothing or nonsense is set.
@@ -111,6 +120,13 @@ mod tests {
         assert_eq!(level("FATAL").to_string(), "error");
         assert_eq!(level("loud").to_string(), "info");
         assert_eq!(Environment::default().level().to_string(), "info");
+    }
+
+    #[test]
+    fn own_roles_are_listed_with_commas_between() {
+        assert_eq!(Environment::default().own_roles(), OwnRoles::none());
+        let roles = Environment { own_roles: Some("curfew-, audit-,".into()), ..Environment::default() };
+        assert_eq!(roles.own_roles(), OwnRoles::beginning(["curfew-", "audit-"]));
     }
 
     #[test]

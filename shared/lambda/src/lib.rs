@@ -30,6 +30,7 @@ use aws_config::SdkConfig;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::timeout::TimeoutConfig;
+use events::OwnRoles;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
 use remediation::clock::SystemClock;
@@ -61,6 +62,7 @@ pub struct Function {
     parameter: Option<SettingsParameter>,
     topic: Topic,
     book: Book,
+    own_roles: OwnRoles,
 }
 
 /// Why a function does not start.
@@ -103,12 +105,13 @@ impl Function {
     /// Handles invocations until Lambda stops the process. `arm` builds the control, anew when the settings have
     /// changed.
     pub async fn run<C: Describe>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
-        let Self { settings, parameter, topic, book, .. } = self;
+        let Self { settings, parameter, topic, book, own_roles, .. } = self;
         let has_table = book.is_table();
         if let Err(error) = book::check(&settings, C::NAME, has_table) {
             return cannot_start(&error.into());
         }
-        let service = Service::new(arm(&settings), topic.clone(), SystemClock, book, settings.clone());
+        let service = Service::new(arm(&settings), topic.clone(), SystemClock, book, settings.clone())
+            .working_as(own_roles);
         let topic = &topic;
         let renewal = parameter.map(|source| {
             let source = Recorded { source, control: C::NAME, has_table };
@@ -187,6 +190,7 @@ fn cannot_start(error: &StartError) -> ExitCode {
 
 async fn prepare(environment: Environment) -> Result<Function, StartError> {
     let origin = environment.origin()?;
+    let own_roles = environment.own_roles();
     let topic = TopicArn::parse(environment.topic_arn.as_deref())?;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
@@ -212,7 +216,7 @@ async fn prepare(environment: Environment) -> Result<Function, StartError> {
     };
     let topic = Topic::new(&sdk, topic);
     let book = Book::open(&sdk, environment.ledger_table, &settings);
-    Ok(Function { sdk, settings, parameter, topic, book })
+    Ok(Function { sdk, settings, parameter, topic, book, own_roles })
 }
 
 fn invocation(context: Context, cold_start: bool) -> Invocation {

@@ -78,7 +78,7 @@ async fn lists(table: &Table<SystemClock>, large: &Table<SystemClock>) {
     let resource = "arn:aws:s3:::is-put-back";
     let history = table.history(resource).await.unwrap();
     let keys: Vec<&str> = history.iter().map(|record| record.id.key.as_str()).collect();
-    assert!(keys.len() == 4 && keys.is_sorted_by(|one, other| one >= other), "{keys:?}");
+    assert!(keys.len() == 6 && keys.is_sorted_by(|one, other| one >= other), "{keys:?}");
     assert_eq!(table.newest(resource, "back").await.unwrap().as_ref(), history.first());
     assert_eq!(table.newest(resource, "s3-acl").await.unwrap(), None);
     let history = large.history("arn:aws:s3:::has-size-3000").await.unwrap();

@@ -92,6 +92,12 @@ name! {
     |text| is_ec2_id(text, "eni-")
 }
 
+name! {
+    /// A list of address blocks that rules name by its id.
+    PrefixListId, "the id of a prefix list (pl-...)",
+    |text| is_ec2_id(text, "pl-")
+}
+
 /// EC2's ids have had 8 and 17 digits, and AWS does not promise that it stays so.
 fn is_ec2_id(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|id| {
@@ -122,6 +128,7 @@ mod tests {
         }
         assert!(InterfaceId::new("eni-1a2b3c4d").is_some());
         assert!(GroupId::new("sg-1a2b3c4d").is_some());
+        assert!(PrefixListId::new("pl-1a2b3c4d").is_some());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::ledger::{Ledger, Limits};
 use crate::tell::situation_of;
 use crate::work::{Barred, Work, written};
 use crate::{
-    Assessment, Describe, Found, Mode, Note, Notify, Outcome, Report, SeenClosed, StepError, Told, Unread,
+    Assessment, Describe, Found, Mode, Moments, Note, Notify, Outcome, Report, StepError, Told, Unread,
     Unwritten, Walked,
 };
 
@@ -24,8 +24,10 @@ pub struct Ports<K, N, L> {
     pub notify: N,
     /// What is remembered.
     pub ledger: L,
-    /// What was seen closed lately.
-    pub closed: SeenClosed,
+    /// What was seen closed lately, so that one that opens again is news.
+    pub closed: Moments,
+    /// What this process has ended lately: it needs no second look at what it did itself.
+    pub ended: Moments,
     /// What could not be written down yet.
     pub unwritten: Unwritten,
 }
@@ -92,7 +94,14 @@ pub struct Said {
 impl<K: Clock, N, L> Ports<K, N, L> {
     /// The ports.
     pub fn new(clock: K, notify: N, ledger: L) -> Self {
-        Self { clock, notify, ledger, closed: SeenClosed::default(), unwritten: Unwritten::default() }
+        Self {
+            clock,
+            notify,
+            ledger,
+            closed: Moments::default(),
+            ended: Moments::default(),
+            unwritten: Unwritten::default(),
+        }
     }
 }
 

@@ -86,7 +86,7 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             earlier: Vec::new(),
             noted: 0,
             looked_at: ports.clock.now(),
-            heard: Heard::default(),
+            heard: Heard { end: ports.ended.when(&visit.subject.resource), grace: None },
             has_let_go: false,
         }
     }
@@ -264,6 +264,9 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
 
     async fn finish_at(&self, record: Record, now: SystemTime) -> Result<(), StepError> {
         let finished = self.ports.ledger.finish(&record, now).await;
+        if finished.is_ok() && record.end.is_some() {
+            self.ports.ended.note(&self.visit.subject.resource, now);
+        }
         Ok(finished.inspect_err(|error| {
             if error.is_passing() {
                 self.ports.unwritten.keep(record);

@@ -31,17 +31,17 @@ impl GroupAssessment {
         if rest == self.findings {
             return self;
         }
-        Self { findings: rest, ..self }.without(Some).as_the_rest()
+        Self { findings: rest, ..self }.without(Some).taken_as_rest()
     }
 
     /// The same judgement without what `stays` leaves out, as if that were exempt.
     pub(crate) fn take_out(self, stays: impl FnMut(SgFinding) -> Option<SgFinding>) -> Self {
         let all = self.findings.clone();
         let rest = self.without(stays);
-        if rest.findings == all { rest } else { rest.as_the_rest() }
+        if rest.findings == all { rest } else { rest.taken_as_rest() }
     }
 
-    fn as_the_rest(mut self) -> Self {
+    fn taken_as_rest(mut self) -> Self {
         if self.style == QuarantineStyle::Isolate && !self.is_closed() {
             self.style = QuarantineStyle::Revoke;
             self.digest = None;

@@ -6,9 +6,10 @@ use crate::TriggerError;
 use crate::error::quoted;
 
 /// What a document is that has all of these members.
-const KINDS: [(&[&str], &str); 10] = [
+const KINDS: [(&[&str], &str); 11] = [
     (&["invokingEvent"], "the invocation of an AWS Config custom rule"),
     (&["configurationItemVersion"], "a configuration item of AWS Config"),
+    (&["configurationItemStatus", "resourceType"], "a configuration item of AWS Config"),
     (&["AlarmName", "NewStateValue"], "a CloudWatch alarm"),
     (&["awslogs"], "a batch of CloudWatch Logs"),
     (&["control", "headline", "outcome"], "an alert of Curfew's own"),

@@ -1,17 +1,32 @@
 //! The triggers that Curfew reads.
 
+mod access_analyzer;
+mod cloudtrail;
 mod config_rule;
+mod configuration_item;
+mod custom_rule;
+mod ec2_call;
 mod evaluation;
+mod guardduty;
 mod kinds;
+mod named;
+mod origin;
 mod put_evaluations;
+mod reading;
+mod s3_call;
+mod schedule;
+mod security_hub;
+mod security_hub_v2;
 mod sns;
 mod sqs;
 
 use document::{Node, Place};
 use serde_json::Value;
 
-use crate::trigger::evaluation::Named;
-use crate::{AccountId, Cause, Region, Subject, TriggerError};
+use crate::{AccountId, Cause, OwnRoles, TriggerError};
+
+pub use custom_rule::{RuleInvocation, RuleQuestion, RuleResource, Standing};
+pub use reading::Reading;
 
 /// What invoked a function.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +35,8 @@ pub enum Trigger {
     Event(Reading),
     /// Messages of an SQS queue, each with an event in it and each answered for on its own.
     Batch(Vec<Message>),
+    /// A question of AWS Config, which wants an answer: the invocation of a custom rule.
+    Rule(Box<RuleInvocation>),
 }
 
 /// A message of a batch.
@@ -33,37 +50,24 @@ pub struct Message {
     pub reading: Reading,
 }
 
-/// What one event says. Both lists may hold something: one unreadable evaluation does not hide the others.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// The resources to look at.
-    pub subjects: Vec<Subject>,
-    /// The parts of the event that could not be read.
-    pub unreadable: Vec<TriggerError>,
-    /// Whether it is the schedule, which names nothing: what nobody else goes on with is due.
-    pub is_tick: bool,
-}
-
-impl From<TriggerError> for Reading {
-    fn from(error: TriggerError) -> Self {
-        Self { unreadable: vec![error], ..Self::default() }
-    }
-}
-
-/// Reads a Lambda payload: an event, bare or as SNS hands it over, or an SQS batch of events.
+/// Reads a Lambda payload: an event, bare or as SNS hands it over, an SQS batch of events, or a question of AWS Config.
+/// Calls that one of the `own` roles made give no subject.
 ///
 /// # Errors
 /// When the payload as a whole cannot be read: no JSON, or a batch whose messages cannot be told apart.
 /// What is wrong with one event or one message of a batch is in its [`Reading`].
-pub fn read(payload: &str) -> Result<Trigger, TriggerError> {
+pub fn read(payload: &str, own: &OwnRoles) -> Result<Trigger, TriggerError> {
     let document = parse(payload, &Place::default())?;
     let root = Node::root(&document);
-    let Some(records) = root.field("Records")? else { return Ok(Trigger::Event(event(&root))) };
+    if custom_rule::is_match(&root)? {
+        return custom_rule::read(&root).map(Box::new).map(Trigger::Rule);
+    }
+    let Some(records) = root.field("Records")? else { return Ok(Trigger::Event(event(&root, own))) };
     let records = records.items()?;
     let source = records.first().map(kinds::source).transpose()?.flatten();
     match (source, records.first()) {
-        (Some("aws:sns"), _) => Ok(Trigger::Event(sns::records(&records))),
-        (Some("aws:sqs") | None, _) | (_, None) => sqs::batch(&records).map(Trigger::Batch),
+        (Some("aws:sns"), _) => Ok(Trigger::Event(sns::records(&records, own))),
+        (Some("aws:sqs") | None, _) | (_, None) => sqs::batch(&records, own).map(Trigger::Batch),
         (Some(_), Some(first)) => Err(kinds::records(&root, first)?),
     }
 }
@@ -85,75 +89,92 @@ fn parse_inside(node: &Node<'_>) -> Result<Value, TriggerError> {
 }
 
 /// Reads one event of EventBridge, bare or in the envelope of SNS.
-fn event(root: &Node<'_>) -> Reading {
+fn event(root: &Node<'_>, own: &OwnRoles) -> Reading {
     let read = || {
         let is_bare = root.field("source")?.is_some() || !sns::is_envelope(root)?;
-        if is_bare { inner_event(root) } else { sns::envelope(root) }
+        if is_bare { inner_event(root, own) } else { sns::envelope(root, own) }
     };
     read().unwrap_or_else(Reading::from)
 }
 
-/// Reads one event of EventBridge.
-fn inner_event(root: &Node<'_>) -> Result<Reading, TriggerError> {
-    let Some(source) = root.field("source")? else { return Err(kinds::foreign(root)?) };
-    let source = source.text()?;
-    let detail_type = root.required("detail-type")?.text()?;
-    match (source, detail_type) {
-        ("aws.config", "Config Rules Compliance Change") => config_rule::read(root),
-        ("aws.config", "AWS API Call via CloudTrail") => put_evaluations::read(root),
-        ("aws.events", "Scheduled Event") => Ok(Reading { is_tick: true, ..Reading::default() }),
-        _ => Err(TriggerError::foreign(source, detail_type)),
-    }
-}
-
-/// Where an event happened, from the event's detail or else from its envelope.
-struct Origin {
-    account: AccountId,
-    region: Region,
-}
-
-impl Origin {
-    fn read(root: &Node<'_>, detail: &Node<'_>, account_key: &'static str) -> Result<Self, TriggerError> {
-        let account = first(detail, account_key, root, "account")?;
-        let region = first(detail, "awsRegion", root, "region")?;
-        Ok(Self {
-            account: name(&account, AccountId::new, AccountId::EXPECTED)?,
-            region: name(&region, Region::new, Region::EXPECTED)?,
-        })
-    }
-
-    /// The subject that a trigger names.
-    ///
-    /// # Errors
-    /// When the name is the ARN of a resource that is elsewhere.
-    fn subject(&self, named: Named, cause: Cause) -> Result<Subject, TriggerError> {
-        let is_elsewhere = named.account.is_some_and(|account| account != self.account)
-            || named.region.is_some_and(|region| region != self.region)
-            || named.partition.is_some_and(|partition| partition != self.region.partition());
-        if is_elsewhere {
-            let expected = "in the account, Region and partition of the event";
-            return Err(TriggerError::Invalid { field: named.place, value: named.text, expected });
-        }
-        let (account, region) = (self.account.clone(), self.region.clone());
-        Ok(Subject { resource: named.resource, account, region, cause })
-    }
-}
-
-fn first<'a>(
-    detail: &Node<'a>,
-    detail_key: &'static str,
-    root: &Node<'a>,
-    root_key: &str,
-) -> Result<Node<'a>, TriggerError> {
-    let field = match detail.field(detail_key)? {
-        Some(field) => Some(field),
-        None => root.field(root_key)?,
+/// Reads one event of EventBridge, or a notification of AWS Config, which has no envelope of its own.
+fn inner_event(root: &Node<'_>, own: &OwnRoles) -> Result<Reading, TriggerError> {
+    let Some(event) = Event::read(root, own)? else {
+        return match root.text_of("messageType")? {
+            Some(config_rule::MESSAGE_TYPE) => config_rule::message(root),
+            Some(kind) if configuration_item::MESSAGE_TYPES.contains(&kind) => {
+                configuration_item::message(root)
+            }
+            _ => Err(kinds::foreign(root)?),
+        };
     };
-    field.ok_or_else(|| detail.missing(detail_key).into())
+    match TRIGGERS.iter().find(|(is_match, _)| is_match(&event)) {
+        Some((_, read)) => read(&event),
+        None => Err(TriggerError::foreign(event.source, event.detail_type)),
+    }
 }
 
-/// The name that stands at a node, which `check` has to take.
-fn name<T>(node: &Node<'_>, check: fn(&str) -> Option<T>, expected: &'static str) -> Result<T, TriggerError> {
-    let text = node.text()?;
-    check(text).ok_or_else(|| TriggerError::invalid(node.place(), text, expected))
+type IsMatch = fn(&Event<'_>) -> bool;
+type Read = fn(&Event<'_>) -> Result<Reading, TriggerError>;
+
+/// The events that are read: how each is known, and how it is read.
+const TRIGGERS: [(IsMatch, Read); 10] = [
+    (access_analyzer::is_match, access_analyzer::read),
+    (config_rule::is_match, config_rule::read),
+    (configuration_item::is_match, configuration_item::read),
+    (ec2_call::is_match, ec2_call::read),
+    (guardduty::is_match, guardduty::read),
+    (put_evaluations::is_match, put_evaluations::read),
+    (s3_call::is_match, s3_call::read),
+    (schedule::is_match, schedule::read),
+    (security_hub::is_match, security_hub::read),
+    (security_hub_v2::is_match, security_hub_v2::read),
+];
+
+/// An event of EventBridge.
+struct Event<'a> {
+    source: &'a str,
+    detail_type: &'a str,
+    /// All of it.
+    root: Node<'a>,
+    /// The roles whose calls are no reason to look.
+    own: &'a OwnRoles,
+}
+
+impl<'a> Event<'a> {
+    /// The event, or `None` where this is none: only an event has a source.
+    fn read(root: &Node<'a>, own: &'a OwnRoles) -> Result<Option<Self>, TriggerError> {
+        let Some(source) = root.text_of("source")? else { return Ok(None) };
+        let detail_type = root.required("detail-type")?.text()?;
+        Ok(Some(Self { source, detail_type, root: root.clone(), own }))
+    }
+
+    fn is(&self, source: &str, detail_type: &str) -> bool {
+        self.source == source && self.detail_type == detail_type
+    }
+
+    /// What the event is about.
+    fn detail(&self) -> Result<Node<'a>, TriggerError> {
+        Ok(self.root.required("detail")?)
+    }
+
+    /// The account whose event bus it came through, where it says so.
+    fn account(&self) -> Result<Option<AccountId>, TriggerError> {
+        self.root.field("account")?.map(|account| origin::account(&account)).transpose()
+    }
+
+    /// That this event is why a resource is looked at.
+    fn cause(&self, trigger: &str) -> Result<Cause, TriggerError> {
+        let (id, time) = (self.root.text_of("id")?, self.root.text_of("time")?);
+        Ok(Cause::new(trigger).with_event_id(id).with_time(time))
+    }
+}
+
+/// The text at a path that nothing hangs on but what people are told, or that need not be there. What is anything else
+/// is as good as absent.
+fn hint<'a>(node: &Node<'a>, path: &[&str]) -> Option<&'a str> {
+    match path.split_first() {
+        None => node.text().ok(),
+        Some((step, rest)) => hint(&node.field(step).ok()??, rest),
+    }
 }

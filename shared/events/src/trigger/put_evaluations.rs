@@ -4,39 +4,28 @@
 
 use document::Node;
 
-use crate::trigger::evaluation::Named;
-use crate::trigger::{Origin, Reading, evaluation};
-use crate::{Cause, TriggerError};
+use crate::TriggerError;
+use crate::trigger::cloudtrail::{Call, DETAIL_TYPE};
+use crate::trigger::named::Named;
+use crate::trigger::{Event, Reading, evaluation};
 
 const KEYS: evaluation::Keys =
     evaluation::Keys { resource_type: "complianceResourceType", resource_id: "complianceResourceId" };
 
-pub(super) fn read(root: &Node<'_>) -> Result<Reading, TriggerError> {
-    let detail = root.required("detail")?;
-    let call = detail.required("eventName")?.text()?;
-    if call != "PutEvaluations" {
-        return Err(TriggerError::foreign("aws.config", &format!("AWS API Call via CloudTrail: {call}")));
-    }
-    // A call that failed recorded nothing: AWS sends it with an error code, and often without parameters.
-    if detail.field("errorCode")?.is_some() {
-        return Ok(Reading::default());
-    }
-    let evaluations = detail.required("requestParameters")?.required("evaluations")?.items()?;
-    let origin = Origin::read(root, &detail, "recipientAccountId")?;
-    let cause = Cause::new("AWS Config PutEvaluations")
-        .with_event_id(root.text_of("id")?)
-        .with_time(root.text_of("time")?);
+pub(super) fn is_match(event: &Event<'_>) -> bool {
+    event.is("aws.config", DETAIL_TYPE)
+}
 
-    let mut reading = Reading::default();
-    for evaluation in evaluations {
-        let subject = offender(&evaluation)
-            .and_then(|named| named.map(|named| origin.subject(named, cause.clone())).transpose());
-        match subject {
-            Ok(subject) => reading.subjects.extend(subject),
-            Err(error) => reading.unreadable.push(error),
-        }
-    }
-    Ok(reading)
+pub(super) fn read(event: &Event<'_>) -> Result<Reading, TriggerError> {
+    let Some(call) = Call::read(event, &["PutEvaluations"])? else { return Ok(Reading::default()) };
+    let evaluations = event.detail()?.required("requestParameters")?.required("evaluations")?.items()?;
+    // Whoever reports an evaluation did not open anything.
+    let cause = event.cause("AWS Config PutEvaluations")?;
+    let subject = |evaluation: &Node<'_>| match offender(evaluation)? {
+        Some(named) => call.origin.subject(named, cause.clone()).map(Some),
+        None => Ok(None),
+    };
+    Ok(evaluations.iter().filter_map(|evaluation| subject(evaluation).transpose()).collect())
 }
 
 fn offender(evaluation: &Node<'_>) -> Result<Option<Named>, TriggerError> {

@@ -6,8 +6,8 @@
 
 use document::Node;
 
-use crate::TriggerError;
 use crate::trigger::{Reading, inner_event, kinds, parse_inside};
+use crate::{OwnRoles, TriggerError};
 
 /// Whether this is an envelope, whatever is in it.
 pub(super) fn is_envelope(root: &Node<'_>) -> Result<bool, TriggerError> {
@@ -15,7 +15,7 @@ pub(super) fn is_envelope(root: &Node<'_>) -> Result<bool, TriggerError> {
 }
 
 /// Reads the event in an envelope.
-pub(super) fn envelope(root: &Node<'_>) -> Result<Reading, TriggerError> {
+pub(super) fn envelope(root: &Node<'_>, own: &OwnRoles) -> Result<Reading, TriggerError> {
     match root.text_of("Type")? {
         None | Some("Notification") => {}
         Some("SubscriptionConfirmation") => {
@@ -32,18 +32,11 @@ pub(super) fn envelope(root: &Node<'_>) -> Result<Reading, TriggerError> {
     if inner.field("source")?.is_none() && is_envelope(&inner)? {
         return Err(kinds::not_read(&inner, "an SNS message in another one"));
     }
-    inner_event(&inner)
+    inner_event(&inner, own)
 }
 
 /// Reads the records that SNS invokes Lambda with. One that cannot be read does not hide the others.
-pub(super) fn records(records: &[Node<'_>]) -> Reading {
-    let mut all = Reading::default();
-    for record in records {
-        let read = || envelope(&record.required("Sns")?);
-        let Reading { subjects, unreadable, is_tick } = read().unwrap_or_else(Reading::from);
-        all.subjects.extend(subjects);
-        all.unreadable.extend(unreadable);
-        all.is_tick |= is_tick;
-    }
-    all
+pub(super) fn records(records: &[Node<'_>], own: &OwnRoles) -> Reading {
+    let read = |record: &Node<'_>| envelope(&record.required("Sns")?, own);
+    Reading::together(records.iter().map(|record| read(record).unwrap_or_else(Reading::from)))
 }

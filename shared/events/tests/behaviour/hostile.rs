@@ -1,10 +1,10 @@
 //! Input that nobody should send.
 
-use events::{Trigger, TriggerError, read};
+use events::{Trigger, TriggerError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{config_rule, event, put_evaluations, reasons, sqs};
+use crate::support::{config_rule, event, put_evaluations, read, reasons, sqs};
 
 #[test]
 fn what_is_no_json_is_a_clear_error() {
@@ -33,12 +33,13 @@ fn deep_nesting_is_a_clear_error() {
 #[test]
 fn a_trigger_of_another_kind_is_refused_by_name() {
     for (source, detail_type) in [
-        ("aws.access-analyzer", "Access Analyzer Finding"),
-        ("aws.config", "Config Configuration Item Change"),
-        ("aws.ec2", "AWS API Call via CloudTrail"),
-        ("aws.guardduty", "GuardDuty Finding"),
-        ("aws.s3", "AWS API Call via CloudTrail"),
-        ("aws.securityhub", "Security Hub Findings - Imported"),
+        ("aws.access-analyzer", "Internal Access Finding"),
+        ("aws.config", "Config Snapshot Delivery Status"),
+        ("aws.ec2", "EC2 Instance State-change Notification"),
+        ("aws.guardduty", "GuardDuty Malware Protection Object Scan Result"),
+        ("aws.iam", "AWS API Call via CloudTrail"),
+        ("aws.s3", "Object Created"),
+        ("aws.securityhub", "Security Hub Insight Results"),
     ] {
         let document = json!({ "source": source, "detail-type": detail_type, "detail": {} });
         assert_eq!(
@@ -49,7 +50,7 @@ fn a_trigger_of_another_kind_is_refused_by_name() {
 }
 
 /// Any JSON value, often with the keys that triggers have.
-fn any_json() -> impl Strategy<Value = Value> {
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     let key = prop_oneof![
         Just("detail".to_owned()),
         Just("source".to_owned()),
@@ -80,7 +81,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 /// Replaces one value somewhere in the document.
-fn damage(document: &mut Value, path: &[usize], with: Value) {
+pub(crate) fn damage(document: &mut Value, path: &[usize], with: Value) {
     let children: Vec<&mut Value> = match document {
         Value::Array(items) => items.iter_mut().collect(),
         Value::Object(members) => members.values_mut().collect(),
@@ -98,6 +99,7 @@ fn damage(document: &mut Value, path: &[usize], with: Value) {
 fn subjects_and_errors(trigger: Result<Trigger, TriggerError>) -> (usize, usize) {
     match trigger {
         Err(_) => (0, 1),
+        Ok(Trigger::Rule(invocation)) => (invocation.subject().iter().count(), 0),
         Ok(Trigger::Event(reading)) => (reading.subjects.len(), reading.unreadable.len()),
         Ok(Trigger::Batch(messages)) => messages.iter().fold((0, 0), |(subjects, errors), message| {
             (subjects + message.reading.subjects.len(), errors + message.reading.unreadable.len())

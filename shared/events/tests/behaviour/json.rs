@@ -1,6 +1,6 @@
 //! Subjects go to JSON and come back.
 
-use events::{AccountId, BucketName, Cause, GroupId, Region, Resource, Subject};
+use events::{AccountId, BucketName, Cause, GroupId, PrefixListId, Region, Resource, Subject};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -49,18 +49,24 @@ fn a_subject_that_was_tampered_with_is_refused() {
 fn any_resource() -> impl Strategy<Value = Resource> {
     prop_oneof![
         "[A-Za-z0-9._-]{2,254}[a-z]".prop_map(|name| Resource::Bucket(BucketName::new(&name).unwrap())),
+        "pl-[a-z0-9]{1,61}".prop_map(|id| Resource::PrefixList(PrefixListId::new(&id).unwrap())),
         "sg-[a-z0-9]{1,61}".prop_map(|id| Resource::SecurityGroup(GroupId::new(&id).unwrap())),
     ]
 }
 
 fn any_cause() -> impl Strategy<Value = Cause> {
     let part = || proptest::option::of(any::<String>());
-    (any::<String>(), part(), part(), part()).prop_map(|(trigger, rule, time, id)| {
-        Cause::new(&trigger)
-            .with_rule(rule.as_deref())
-            .with_time(time.as_deref())
-            .with_event_id(id.as_deref())
-    })
+    let since = || proptest::option::of("20[0-9]{2}-0[1-9]-1[0-9]T1[0-9]:00:00Z");
+    (any::<String>(), part(), part(), part(), part(), since()).prop_map(
+        |(trigger, rule, time, id, who, at)| {
+            Cause::new(&trigger)
+                .with_rule(rule.as_deref())
+                .with_time(time.as_deref())
+                .with_event_id(id.as_deref())
+                .with_opened_by(who.as_deref())
+                .with_open_since(at.as_deref())
+        },
+    )
 }
 
 proptest! {

@@ -1,9 +1,8 @@
 //! What is no trigger, called what it is.
 
-use events::read;
 use serde_json::{Value, json};
 
-use crate::support::{event, reasons, sqs};
+use crate::support::{event, read, reasons, sqs};
 
 /// What a document is called.
 fn kind(document: &Value) -> String {
@@ -21,8 +20,8 @@ fn what_is_known_is_called_what_it_is() {
             "an AWS Config notification of type ConfigurationHistoryDeliveryCompleted",
         ),
         (
-            json!({ "messageType": "ConfigurationItemChangeNotification", "configurationItem": {} }),
-            "an AWS Config notification of type ConfigurationItemChangeNotification",
+            json!({ "messageType": "ConfigurationSnapshotDeliveryCompleted", "configSnapshotId": "c" }),
+            "an AWS Config notification of type ConfigurationSnapshotDeliveryCompleted",
         ),
         (
             json!({ "Type": "SubscriptionConfirmation", "Token": "t", "TopicArn": "arn:aws:sns:eu-west-1:210987654321:t" }),
@@ -33,11 +32,11 @@ fn what_is_known_is_called_what_it_is() {
             "an S3 notification (s3:TestEvent)",
         ),
         (
-            json!({ "invokingEvent": "{}", "ruleParameters": "{}", "resultToken": "t" }),
-            "the invocation of an AWS Config custom rule",
+            json!({ "configurationItemVersion": "1.3", "resourceId": "b" }),
+            "a configuration item of AWS Config",
         ),
         (
-            json!({ "configurationItemVersion": "1.3", "resourceId": "b" }),
+            json!({ "configurationItemStatus": "OK", "resourceType": "AWS::S3::Bucket", "resourceId": "b" }),
             "a configuration item of AWS Config",
         ),
         (json!({ "AlarmName": "a", "NewStateValue": "ALARM" }), "a CloudWatch alarm"),

@@ -1,6 +1,8 @@
 //! What is known of a resource without asking AWS.
 
-use events::{AccountId, BucketName, Cause, GroupId, Region, Resource, Subject};
+use std::time::{Duration, SystemTime};
+
+use events::{AccountId, BucketName, Cause, GroupId, PrefixListId, Region, Resource, Subject};
 
 fn bucket() -> Resource {
     Resource::Bucket(BucketName::new("acme-reports").unwrap())
@@ -49,6 +51,13 @@ fn the_console_shows_each_kind_where_it_has_a_public_address() {
             "cn-north-1",
             Some("https://console.amazonaws.cn/ec2/home?region=cn-north-1#SecurityGroup:groupId=sg-1d56fc66"),
         ),
+        (
+            Resource::PrefixList(PrefixListId::new("pl-1d56fc66").unwrap()),
+            "us-gov-west-1",
+            Some(
+                "https://console.amazonaws-us-gov.com/vpcconsole/home?region=us-gov-west-1#ManagedPrefixLists:search=pl-1d56fc66",
+            ),
+        ),
         (group(), "us-iso-east-1", None),
     ] {
         assert_eq!(subject(resource, region).console_url().as_deref(), url);
@@ -61,8 +70,12 @@ fn a_cause_says_what_is_known() {
     assert_eq!(cause.to_string(), "sweep");
     let cause = cause.with_rule(Some("open-ssh")).with_time(Some("2026-11-20")).with_event_id(Some("e1"));
     assert_eq!(cause.to_string(), "sweep open-ssh at 2026-11-20 (event e1)");
+    let cause = cause.with_opened_by(Some("bea")).with_open_since(Some("1970-01-01T00:01:00.5+00:00"));
+    assert_eq!(cause.to_string(), "sweep open-ssh by bea at 2026-11-20 (event e1)");
     assert_eq!(
-        (cause.trigger(), cause.rule(), cause.time(), cause.event_id()),
-        ("sweep", Some("open-ssh"), Some("2026-11-20"), Some("e1"))
+        (cause.trigger(), cause.rule(), cause.opened_by(), cause.time(), cause.event_id()),
+        ("sweep", Some("open-ssh"), Some("bea"), Some("2026-11-20"), Some("e1"))
     );
+    assert_eq!(cause.open_since(), Some(SystemTime::UNIX_EPOCH + Duration::from_millis(60_500)));
+    assert_eq!(cause.with_open_since(Some("an hour ago")).open_since(), None);
 }

@@ -1,9 +1,9 @@
 //! SQS batches.
 
-use events::{Trigger, read};
+use events::Trigger;
 use serde_json::{Value, json};
 
-use crate::support::{config_rule, places, put_evaluations, reasons, sqs, with};
+use crate::support::{config_rule, places, put_evaluations, read, reasons, sqs, with};
 
 fn batch(document: &Value) -> Vec<events::Message> {
     match read(&document.to_string()) {

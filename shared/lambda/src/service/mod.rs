@@ -6,7 +6,7 @@ pub(crate) mod probe;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
-use events::{Reading, Subject, Trigger};
+use events::{OwnRoles, Reading, Subject, Trigger, TriggerError};
 use exemptions::Exemptions;
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -45,6 +45,7 @@ pub struct Invocation {
 pub struct Service<C, N, K, L> {
     armed: RwLock<Arc<Armed<C>>>,
     ports: Ports<K, N, L>,
+    own_roles: OwnRoles,
 }
 
 /// A control, and the settings that it was built with.
@@ -81,7 +82,13 @@ impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
     /// A service that enforces one control, tells people through one port and remembers its work through another.
     pub fn new(control: C, notify: N, clock: K, ledger: L, settings: Settings) -> Self {
         let armed = RwLock::new(Armed::new(control, settings));
-        Self { armed, ports: Ports::new(clock, notify, ledger) }
+        Self { armed, ports: Ports::new(clock, notify, ledger), own_roles: OwnRoles::none() }
+    }
+
+    /// The same, for which calls of these roles are no reason to look.
+    #[must_use]
+    pub fn working_as(self, own_roles: OwnRoles) -> Self {
+        Self { own_roles, ..self }
     }
 
     /// Goes by other settings from the next invocation on, with a control that was built with them.
@@ -133,7 +140,7 @@ impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
         if asked(payload) == Some(Asked::Probe) {
             return Ok(probe::answer(C::NAME, armed.settings.mode_of(C::NAME)));
         }
-        match events::read(payload) {
+        match events::read(payload, &self.own_roles) {
             Ok(Trigger::Event(reading)) => {
                 let event = Handed { reading: &reading, message_id: None, delivery: Delivery::Direct };
                 let handled = self.handle_all(armed, &[event], invocation).await;
@@ -153,11 +160,14 @@ impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
                     messages.iter().map(|message| Done::of(&message.reading, &handled)).collect();
                 Ok(answer::batch(&messages, &done))
             }
-            Err(error) => {
-                line::unreadable(C::NAME, &error, None);
-                Err(HandleError::Unreadable(error))
-            }
+            Ok(Trigger::Rule(_)) => Err(Self::unreadable(TriggerError::rule_not_answered())),
+            Err(error) => Err(Self::unreadable(error)),
         }
+    }
+
+    fn unreadable(error: TriggerError) -> HandleError {
+        line::unreadable(C::NAME, &error, None);
+        HandleError::Unreadable(error)
     }
 
     /// Walks each distinct subject once.

@@ -28,8 +28,9 @@ fn begun(world: &World, grace: Duration, opened: Option<&[&str]>) -> Record {
         end: None,
         ..closed
     };
-    restored.attempts[0].plan = Some(serde_json::json!({ "Open": ["front door"] }));
-    restored.attempts[0].result = None;
+    let attempt = restored.attempts.first_mut().unwrap();
+    attempt.plan = Some(serde_json::json!({ "Open": ["front door"] }));
+    attempt.result = None;
     let terms = Terms {
         now: world.clock.now(),
         lease_until: world.clock.now(),

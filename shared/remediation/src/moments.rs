@@ -1,4 +1,4 @@
-//! Which resources were seen closed lately, so that one that opens again is news.
+//! What this process has seen of resources lately: asking the ledger about each would cost more.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,12 +9,11 @@ use events::Resource;
 /// How many are remembered; beyond that the one that was seen longest ago is forgotten.
 const CAPACITY: usize = 1_000;
 
-/// When a resource was seen closed last, as long as the process lives. Asking the ledger about each resource that is
-/// closed would cost more than a mail that comes only after [`remind_after`](crate::ledger::Limits::remind_after).
+/// When something happened to a resource last, as long as the process lives.
 #[derive(Debug, Default)]
-pub struct SeenClosed(Mutex<HashMap<Resource, SystemTime>>);
+pub struct Moments(Mutex<HashMap<Resource, SystemTime>>);
 
-impl SeenClosed {
+impl Moments {
     pub(crate) fn note(&self, resource: &Resource, at: SystemTime) {
         let mut seen = self.seen();
         if seen.len() >= CAPACITY
