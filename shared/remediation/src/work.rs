@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::earlier::Earlier;
@@ -20,7 +20,7 @@ use crate::{
 const DIRECT_ATTEMPTS: usize = 3;
 
 /// How long after the look the live state is taken to be as it was seen.
-const FRESH: Duration = Duration::from_secs(1);
+pub(crate) const FRESH: Duration = Duration::from_secs(1);
 
 /// One subject on its way through one control.
 pub(crate) struct Work<'a, C: Control, K, N, L> {
@@ -202,10 +202,7 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         let Some(mut record) = self.record.take() else { return Ok(()) };
         let now = self.ports.clock.now();
         if let Some(last) = record.attempts.last_mut() {
-            let why = "the resource was changed while this was written down";
-            let error = json!({ "kind": "changed-meanwhile", "message": why });
-            last.result =
-                Some(AttemptResult { error: Some(error), ..AttemptResult::of_nothing(now, Outcome::Failed) });
+            last.result = Some(AttemptResult::stale(now));
         }
         self.has_let_go = true;
         self.earlier.clear();

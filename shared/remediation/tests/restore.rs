@@ -2,16 +2,18 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
-use std::time::Duration;
+use std::cell::Cell;
+use std::time::{Duration, SystemTime};
 
+use events::Subject;
 use remediation::clock::Clock;
-use remediation::ledger::{Attempt, Ledger, Memory, Pending, Record};
-use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, restore};
-use remediation::testing::doors::{Doors, Read, denied, open};
+use remediation::ledger::{Attempt, Begun, Ledger, Memory, Pending, Record, Terms};
+use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, catch_up, restore};
+use remediation::testing::doors::{Doors, Read, denied, open, throttled};
 use remediation::testing::{
     self, LIMITS, Still, Topic, bucket, deliver, order, report_of_restore, run, said,
 };
-use remediation::{Applied, Delivery, Ended, Note, Outcome, Ports, Report, Told};
+use remediation::{Applied, CallError, Delivery, Ended, Note, Outcome, Ports, Report, Told};
 use tokio::time::timeout;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -73,6 +75,55 @@ impl World {
 
     fn calls(&self) -> Vec<String> {
         self.doors.calls.borrow().clone()
+    }
+}
+
+/// A ledger that takes its time to begin.
+struct Late<'a> {
+    ledger: &'a Memory,
+    clock: &'a Still,
+}
+
+/// A ledger that writes no end.
+struct Broken<'a> {
+    ledger: &'a Memory,
+    is_broken: Cell<bool>,
+}
+
+macro_rules! passes_on {
+    ($($method:ident($($name:ident: $kind:ty),*) -> $answer:ty;)*) => {
+        $(async fn $method(&self, $($name: $kind),*) -> Result<$answer, CallError> {
+            self.ledger.$method($($name),*).await
+        })*
+    };
+}
+
+impl Ledger for Late<'_> {
+    async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        self.clock.forward(Duration::from_secs(20));
+        self.ledger.begin(record, terms).await
+    }
+
+    passes_on! {
+        resume(record: &Record, terms: &Terms) -> Begun;
+        pending(subject: &Subject, control: &str, now: SystemTime) -> Pending;
+        due(control: &str, now: SystemTime) -> Vec<Subject>;
+        waiting(control: &str) -> Vec<Subject>;
+        finish(record: &Record, now: SystemTime) -> ();
+    }
+}
+
+impl Ledger for Broken<'_> {
+    async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
+        if self.is_broken.get() { Err(throttled()) } else { self.ledger.finish(record, now).await }
+    }
+
+    passes_on! {
+        begin(record: &Record, terms: &Terms) -> Begun;
+        resume(record: &Record, terms: &Terms) -> Begun;
+        pending(subject: &Subject, control: &str, now: SystemTime) -> Pending;
+        due(control: &str, now: SystemTime) -> Vec<Subject>;
+        waiting(control: &str) -> Vec<Subject>;
     }
 }
 
@@ -497,14 +548,61 @@ fn a_record_without_a_change_and_one_of_a_restore_are_refused_in_words() {
 }
 
 #[test]
-fn a_mail_that_was_not_delivered_is_in_what_is_said_and_the_work_is_over() {
+fn a_mail_that_was_not_delivered_is_in_what_is_said_and_comes_with_the_next_request() {
     let world = World::closed();
     world.topic.refuses.set(true);
     let back = world.finds([open(&[]), open(&["front", "back"])]).restore();
     let Ending::Done(said) = back.ending else { panic!("{back:?}") };
     assert!(matches!(said.told, Told::Failed(_)));
     let record = world.last_record();
-    assert!(record.end.is_some() && record.told.is_empty());
+    assert!(record.end.is_none() && record.told.is_empty());
+
+    world.topic.refuses.set(false);
+    let back = world.finds([open(&["front", "back"])]).restore();
+    assert_eq!(outcome(&back), Outcome::Restored);
+    let ended = world.last_record();
+    assert_eq!((&ended.id, ended.told.len()), (&record.id, 1));
+    assert!(ended.end.is_some());
+    // All is said and done.
+    assert!(matches!(world.restore().ending, Ending::AlreadySo(_)));
+    assert_eq!(world.topic.reports.borrow().len(), 1);
+}
+
+#[test]
+fn what_others_changed_while_the_restore_was_written_down_is_not_overwritten() {
+    let world = World::closed();
+    let late = Late { ledger: &world.ledger, clock: &world.clock };
+    let ports = Ports::new(&world.clock, &world.topic, &late);
+    let record = world.record();
+    let ask = || run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &ports)).unwrap().ending;
+    world.finds([open(&[]), open(&["window"])]);
+    assert!(matches!(ask(), Ending::Busy(_)));
+    assert!(!world.calls().iter().any(|call| call.starts_with("apply")), "{:?}", world.calls());
+    let given_up = world.last_record();
+    assert_eq!(given_up.end.unwrap().outcome, Outcome::Failed);
+    let result = given_up.attempts[0].result.clone().unwrap();
+    assert_eq!(result.error.unwrap()["kind"], "changed-meanwhile");
+    assert_eq!(world.topic.reports.borrow().len(), 0);
+    // As long as it is as it was, it goes on.
+    world.finds([open(&[]), open(&[]), open(&["front", "back"])]);
+    let Ending::Done(said) = ask() else { panic!("it was not begun") };
+    assert_eq!(said.report.outcome, Outcome::Restored);
+}
+
+#[test]
+fn what_could_not_be_written_down_is_before_the_next_restore() {
+    let world = World::closed();
+    let late = Broken { ledger: &world.ledger, is_broken: Cell::new(true) };
+    let ports = Ports::new(&world.clock, &world.topic, &late);
+    let record = world.record();
+    world.finds([open(&[]), open(&["front", "back"])]);
+    let back = run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &ports)).unwrap();
+    let Ending::Done(said) = back.ending else { panic!("it was not begun") };
+    assert!(said.unwritten.is_some() && world.last_record().end.is_none());
+    late.is_broken.set(false);
+    run(catch_up(&ports, &record.id.resource)).unwrap();
+    let ended = world.last_record();
+    assert_eq!((ended.end.unwrap().outcome, ended.told.len()), (Outcome::Restored, 1));
 }
 
 #[test]

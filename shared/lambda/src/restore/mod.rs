@@ -17,7 +17,7 @@ mod payload;
 
 use remediation::clock::Clock;
 use remediation::ledger::{Archive, Ledger, Record, RecordId};
-use remediation::restore::RestoreError;
+use remediation::restore::{RestoreError, catch_up};
 use remediation::{CallError, Notify, Ports};
 use serde_json::Value;
 use settings::Settings;
@@ -115,6 +115,7 @@ async fn put_back<H: Hands, K: Clock, N: Notify, L: Ledger + Archive>(
     settings: &Settings,
 ) -> Result<remediation::restore::Back, NotRestored> {
     let payload = Payload::parse(payload)?;
+    catch_up(ports, payload.what.resource()).await.map_err(NotRestored::NotRead)?;
     let (record, newer) = find(&payload.what, &ports.ledger, |record| hands.has(&record.control)).await?;
     let order = hands::Asks { payload: &payload, record: &record, newer: &newer, invocation, settings };
     let back = hands.restore(&order, ports).await?;
@@ -127,11 +128,7 @@ async fn find(
     archive: &impl Archive,
     is_handled: impl Fn(&Record) -> bool,
 ) -> Result<(Record, Vec<Record>), NotRestored> {
-    let resource = match what {
-        What::Record(id) => &id.resource,
-        What::Resource(arn) => arn,
-    };
-    let history = archive.history(resource).await.map_err(NotRestored::NotRead)?;
+    let history = archive.history(what.resource()).await.map_err(NotRestored::NotRead)?;
     let is_meant = |record: &Record| match what {
         What::Record(id) => record.id == *id,
         What::Resource(_) => record.restores.is_none() && record.may_have_changed() && is_handled(record),

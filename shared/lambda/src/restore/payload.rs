@@ -34,6 +34,16 @@ pub enum What {
     Resource(String),
 }
 
+impl What {
+    /// The ARN of the resource that is meant.
+    pub(crate) fn resource(&self) -> &str {
+        match self {
+            Self::Record(id) => &id.resource,
+            Self::Resource(arn) => arn,
+        }
+    }
+}
+
 /// A payload that says nothing that could be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the payload cannot be used: {0}")]

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use events::Subject;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::clock::{rfc3339, stamp};
 use crate::digest::Digest;
@@ -272,6 +272,13 @@ impl AttemptResult {
     /// Nothing was changed, and nothing read.
     pub(crate) fn of_nothing(at: SystemTime, outcome: Outcome) -> Self {
         Self { at, outcome, changes: Vec::new(), after: None, remaining: None, error: None }
+    }
+
+    /// The same, because what was looked at was not so any more once it was written down.
+    pub(crate) fn stale(at: SystemTime) -> Self {
+        let why = "the resource was changed while this was written down";
+        let error = json!({ "kind": "changed-meanwhile", "message": why });
+        Self { error: Some(error), ..Self::of_nothing(at, Outcome::Failed) }
     }
 }
 

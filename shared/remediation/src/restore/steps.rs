@@ -11,7 +11,7 @@ use crate::earlier::Earlier;
 use crate::ledger::{
     Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
-use crate::work::written;
+use crate::work::{FRESH, written};
 use crate::{Applied, Assessment, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
 
 /// One order on its way.
@@ -56,8 +56,32 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             Ok(record) => record,
             Err(until) => return Ok(Ending::Busy(until)),
         };
+        let is_late = self.ports.clock.now().duration_since(start).is_ok_and(|passed| passed > FRESH);
+        if is_late && !self.is_as_it_was(look).await? {
+            self.let_go(record).await?;
+            return Ok(Ending::Busy(self.ports.clock.now()));
+        }
         let applying = self.apply(plan).await;
         Ok(self.end(record, look, Some(plan), applying, start).await)
+    }
+
+    /// Whether another look finds the same.
+    async fn is_as_it_was(&self, look: &Look<C>) -> Result<bool, RestoreError> {
+        let again = self.control.look(&self.target, self.past).await?;
+        Ok(again.is_some_and(|again| again.live == look.live))
+    }
+
+    /// Ends what was begun, with nothing changed: what it goes by is not so any more.
+    async fn let_go(&self, mut record: Record) -> Result<(), RestoreError> {
+        let (at, outcome) = (self.ports.clock.now(), Outcome::Failed);
+        if let Some(last) = record.attempts.last_mut() {
+            last.result = Some(AttemptResult::stale(at));
+        }
+        if let Some(restores) = record.restores.as_mut() {
+            restores.grace_until = at;
+        }
+        record.end = Some(End { at, outcome });
+        Ok(self.ports.ledger.finish(&record, at).await?)
     }
 
     /// Writes down that all is back already and is to be left alone. A restore of the same record that was cut off once all
@@ -190,9 +214,17 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             let (to, situation) = (self.ports.notify.place(), record.situation.clone());
             record.told.push(Telling { at: now, to, situation });
         }
-        // Nobody delivers an order again: who wants it finished asks again, and gets a record of its own.
-        record.end = Some(End { at: now, outcome: report.outcome });
-        Ok(self.ports.ledger.finish(&record, now).await?)
+        // Nobody delivers an order again: who wants it finished asks again, and gets a record of its own. Who could not be
+        // told is told then.
+        if !matches!(told, Told::Failed(_)) {
+            record.end = Some(End { at: now, outcome: report.outcome });
+        }
+        let finished = self.ports.ledger.finish(&record, now).await;
+        Ok(finished.inspect_err(|error| {
+            if error.is_passing() {
+                self.ports.unwritten.keep(record);
+            }
+        })?)
     }
 
     /// What a read found done of what was to be done by this request and by those that were cut off, and nobody noted.
