@@ -81,7 +81,7 @@ pub(crate) fn text(report: &Report, restoration: &Restoration, text: &mut Text, 
     did(report, restoration, text, limit);
 
     if !restoration.untold.is_empty() {
-        text.title("What Curfew had closed before, and nobody was told of");
+        text.title("What Curfew had changed before, and nobody was told of");
         text.list(restoration.untold.clone(), "", limit);
     }
 
@@ -95,7 +95,10 @@ fn who(restoration: &Restoration, text: &mut Text) {
     text.line(&format!("  Claimed by  {}", said(&restores.claimed_by)));
     text.line(&format!("  Reason      {}", said(&restores.reason)));
     for before in &restores.before {
-        text.line(&format!("  Asked for before at {}, and cut off:", rfc3339(before.at)));
+        text.line(&format!(
+            "  Asked for before at {}, and nobody was told what came of it:",
+            rfc3339(before.at)
+        ));
         text.line(&format!("  Claimed by  {}", said(&before.claimed_by)));
         text.line(&format!("  Reason      {}", said(&before.reason)));
     }
@@ -114,7 +117,7 @@ fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize
     let unnoted = if restoration.restores.before.is_empty() {
         "  No answer told that this was done, but a read afterwards found it so:"
     } else {
-        "  An earlier request that was cut off was to do this, and a read afterwards found it so:"
+        "  An earlier request was to do this, and a read afterwards found it so:"
     };
     said_list(text, unnoted, &restoration.unnoted, limit);
     if report.outcome == Outcome::Restored {

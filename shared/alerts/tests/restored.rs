@@ -144,12 +144,12 @@ fn what_a_request_did_that_was_cut_off_is_said_with_the_words_of_both() {
     assert!(text.lines().next().unwrap().contains(", and did: a second read found all"), "{text}");
     assert!(
         text.contains(
-            "  Reason      the shop is down\n  Asked for before at 2026-11-22T05:41:07.120Z, and cut off:\n"
+            "  Reason      the shop is down\n  Asked for before at 2026-11-22T05:41:07.120Z, and nobody was told what came of it:\n"
         ),
         "{text}"
     );
     assert!(text.contains("  Claimed by  nobody said\n  Reason      r1\n"), "{text}");
-    let done = "  It noted no change of its own.\n  An earlier request that was cut off was to do this, and a read afterwards \
+    let done = "  It noted no change of its own.\n  An earlier request was to do this, and a read afterwards \
                 found it so:\n  - added grant READ\n";
     assert!(text.contains(done), "{text}");
 }
@@ -160,7 +160,7 @@ fn what_nobody_was_told_of_has_a_part_of_its_own() {
         text_of(&plain(Outcome::Restored, |one| one.untold.push("it was to remove a grant".to_owned())));
     assert!(
         text.contains(
-            "\nWHAT CURFEW HAD CLOSED BEFORE, AND NOBODY WAS TOLD OF\n  - it was to remove a grant\n"
+            "\nWHAT CURFEW HAD CHANGED BEFORE, AND NOBODY WAS TOLD OF\n  - it was to remove a grant\n"
         ),
         "{text}"
     );

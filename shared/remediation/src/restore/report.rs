@@ -30,10 +30,10 @@ pub struct Restoration {
     pub stays: Vec<String>,
     /// What is not back yet, a line a step.
     pub left: Vec<String>,
-    /// What is done although no answer told so, as far as a read afterwards shows: an answer got lost, or an earlier request
-    /// for the same was cut off.
+    /// What is done although no answer told this request so, as far as a read afterwards shows: an answer got lost, or an
+    /// earlier request for the same did it and could tell nobody.
     pub unnoted: Vec<String>,
-    /// What was closed before that nobody was told of.
+    /// What was changed before that nobody was told of.
     pub untold: Vec<String>,
     /// Whether it could be read afterwards.
     pub is_read: bool,
