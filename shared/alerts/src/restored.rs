@@ -46,7 +46,7 @@ fn was_back(report: &Report, restoration: &Restoration) -> bool {
 fn found(restoration: &Restoration) -> String {
     let stays = !restoration.stays.is_empty();
     let differs: Vec<&str> = [
-        (&restoration.changed_since, "something was changed since and stays so"),
+        (&restoration.still_changed, "something was changed since and stays so"),
         (&restoration.lost, "something does not exist any more"),
     ]
     .into_iter()
@@ -81,7 +81,7 @@ pub(crate) fn text(report: &Report, restoration: &Restoration, text: &mut Text, 
     did(report, restoration, text, limit);
 
     if !restoration.untold.is_empty() {
-        text.title("What Curfew had closed before, and nobody was told of");
+        text.title("What Curfew had changed before, and nobody was told of");
         text.list(restoration.untold.clone(), "", limit);
     }
 
@@ -95,7 +95,10 @@ fn who(restoration: &Restoration, text: &mut Text) {
     text.line(&format!("  Claimed by  {}", said(&restores.claimed_by)));
     text.line(&format!("  Reason      {}", said(&restores.reason)));
     for before in &restores.before {
-        text.line(&format!("  Asked for before at {}, and cut off:", rfc3339(before.at)));
+        text.line(&format!(
+            "  Asked for before at {}, and nobody was told what came of it:",
+            rfc3339(before.at)
+        ));
         text.line(&format!("  Claimed by  {}", said(&before.claimed_by)));
         text.line(&format!("  Reason      {}", said(&before.reason)));
     }
@@ -114,17 +117,20 @@ fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize
     let unnoted = if restoration.restores.before.is_empty() {
         "  No answer told that this was done, but a read afterwards found it so:"
     } else {
-        "  An earlier request that was cut off was to do this, and a read afterwards found it so:"
+        "  An earlier request was to do this, and a read afterwards found it so:"
     };
     said_list(text, unnoted, &restoration.unnoted, limit);
     if report.outcome == Outcome::Restored {
-        text.line(&format!("  Read again afterwards: {}.", found(restoration)));
+        text.line(&format!("  A read afterwards found {}.", found(restoration)));
     } else if !restoration.is_read && report.outcome != Outcome::Gone {
         text.line("  It could NOT be read again: nobody knows what is back.");
     }
     said_list(text, "  Read again afterwards, this is not back yet:", &restoration.left, limit);
     said_list(text, "  This cannot come back:", &restoration.lost, limit);
-    said_list(text, "  This was changed since, and stays:", &restoration.changed_since, limit);
+    let is_over = |one: &&String| !restoration.still_changed.contains(one);
+    let over: Vec<String> = restoration.changed_since.iter().filter(is_over).cloned().collect();
+    said_list(text, "  This had been changed since:", &over, limit);
+    said_list(text, "  This was changed since, and stays so:", &restoration.still_changed, limit);
     said_list(text, "  This was put there by Curfew, and stays:", &restoration.stays, limit);
     if let Some(error) = &report.error {
         text.line(&format!("  It could not finish: {error}"));

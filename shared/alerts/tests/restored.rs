@@ -1,6 +1,7 @@
 //! The mails of restores, and the command in the mails of changes that asks for one.
 
 #![allow(dead_code, reason = "not all reports are of restores")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 
@@ -32,7 +33,11 @@ fn restored(outcome: Outcome) -> Report {
     };
     let restoration = Restoration {
         restores,
-        changed_since: vec!["rule sgr-9 (tcp 443 from 10.0.0.0/8) was added since".to_owned()],
+        changed_since: vec![
+            "Curfew changed it again".to_owned(),
+            "rule sgr-9 (tcp 443 from 10.0.0.0/8) was added since".to_owned(),
+        ],
+        still_changed: vec!["rule sgr-9 (tcp 443 from 10.0.0.0/8) was added since".to_owned()],
         stays: vec!["the tag `curfew:quarantined-at` of the group".to_owned()],
         unnoted: Vec::new(),
         untold: Vec::new(),
@@ -61,9 +66,13 @@ fn a_restore_that_failed_says_so_first_and_what_is_not_back() {
 fn plain(outcome: Outcome, change: impl FnOnce(&mut Restoration)) -> Report {
     let mut report = Report { changes: Vec::new(), planned: Vec::new(), ..restored(outcome) };
     let restoration = report.restoration.as_mut().unwrap();
-    for list in
-        [&mut restoration.changed_since, &mut restoration.lost, &mut restoration.stays, &mut restoration.left]
-    {
+    for list in [
+        &mut restoration.changed_since,
+        &mut restoration.still_changed,
+        &mut restoration.lost,
+        &mut restoration.stays,
+        &mut restoration.left,
+    ] {
         list.clear();
     }
     change(restoration);
@@ -91,7 +100,7 @@ fn only_what_is_all_as_it_was_before_is_said_to_be_so() {
     type Change = fn(&mut Restoration);
     let all = "all that Curfew had changed as it was before";
     let not_all = "nothing left to put back, but it is NOT all as it was before:";
-    let since = |one: &mut Restoration| one.changed_since.push("it".to_owned());
+    let since = |one: &mut Restoration| one.still_changed.push("it".to_owned());
     let lost = |one: &mut Restoration| one.lost.push("it".to_owned());
     let stays = |one: &mut Restoration| one.stays.push("it".to_owned());
     let cases: [(&[Change], String); 5] = [
@@ -135,12 +144,12 @@ fn what_a_request_did_that_was_cut_off_is_said_with_the_words_of_both() {
     assert!(text.lines().next().unwrap().contains(", and did: a second read found all"), "{text}");
     assert!(
         text.contains(
-            "  Reason      the shop is down\n  Asked for before at 2026-11-22T05:41:07.120Z, and cut off:\n"
+            "  Reason      the shop is down\n  Asked for before at 2026-11-22T05:41:07.120Z, and nobody was told what came of it:\n"
         ),
         "{text}"
     );
     assert!(text.contains("  Claimed by  nobody said\n  Reason      r1\n"), "{text}");
-    let done = "  It noted no change of its own.\n  An earlier request that was cut off was to do this, and a read afterwards \
+    let done = "  It noted no change of its own.\n  An earlier request was to do this, and a read afterwards \
                 found it so:\n  - added grant READ\n";
     assert!(text.contains(done), "{text}");
 }
@@ -151,7 +160,7 @@ fn what_nobody_was_told_of_has_a_part_of_its_own() {
         text_of(&plain(Outcome::Restored, |one| one.untold.push("it was to remove a grant".to_owned())));
     assert!(
         text.contains(
-            "\nWHAT CURFEW HAD CLOSED BEFORE, AND NOBODY WAS TOLD OF\n  - it was to remove a grant\n"
+            "\nWHAT CURFEW HAD CHANGED BEFORE, AND NOBODY WAS TOLD OF\n  - it was to remove a grant\n"
         ),
         "{text}"
     );

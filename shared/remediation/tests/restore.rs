@@ -238,7 +238,9 @@ fn what_others_changed_is_shown_and_refused_unless_it_is_forced() {
     let forced = world.ordered(|order| order.force = true).unwrap();
     assert_eq!(outcome(&forced), Outcome::Restored);
     let report = world.topic.reports.borrow()[0].clone();
-    assert_eq!(report.restoration.unwrap().changed_since, ["the cellar was opened since"]);
+    let restoration = report.restoration.unwrap();
+    assert_eq!(restoration.changed_since, ["the cellar was opened since"]);
+    assert_eq!(restoration.still_changed, restoration.changed_since);
 }
 
 #[test]
@@ -322,6 +324,24 @@ fn what_had_no_effect_is_said_in_the_words_of_the_control() {
     let report = report_of_restore(world.finds([open(&[])]).restore());
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(report.error.unwrap().to_string(), "the house has no doors");
+}
+
+#[test]
+fn what_failed_before_any_change_takes_no_grace_from_what_was_put_back_before() {
+    let world = World::closed();
+    world.finds([open(&[]), open(&["front", "back"])]).restore();
+    let newer = world.ledger.records().split_off(1);
+    let mut record = world.record();
+    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["cellar"] }));
+    *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
+    world.finds([open(&["front", "back"])]);
+    world.clock.forward(Duration::from_secs(60));
+    let order = Order { newer: &newer, request_id: "another", ..order::<Doors>(&record, &&world.clock) };
+    let back = run(restore(&world.doors, &order, &world.ports())).unwrap();
+    assert_eq!(outcome(&back), Outcome::Failed);
+    world.doors.apply.borrow_mut().take();
+    world.clock.forward(Duration::from_secs(60));
+    assert_eq!(world.finds([open(&["front", "back"])]).deliver().outcome, Outcome::Exempt);
 }
 
 #[test]
@@ -454,6 +474,27 @@ fn a_closing_whose_mail_got_lost_is_told_by_the_mail_of_the_restore() {
 }
 
 #[test]
+fn a_restore_that_was_cut_off_and_given_up_is_told_by_the_mail_of_the_next() {
+    let world = World::closed();
+    world.finds([open(&[])]).doors.hangs.set(true);
+    let record = world.record();
+    let order = order::<Doors>(&record, &&world.clock);
+    let (ports, doors) = (world.ports(), &world.doors);
+    assert!(run(async { timeout(Duration::from_millis(1), restore(doors, &order, &ports)).await }).is_err());
+    world.doors.hangs.set(false);
+    world.clock.forward(DAY);
+    // It took effect, and Curfew has closed it again.
+    assert_eq!(world.finds([open(&["front", "back"]), open(&[])]).deliver().outcome, Outcome::Remediated);
+    world.clock.forward(Duration::from_secs(60));
+    world.finds([open(&[]), open(&["front", "back"])]);
+    let report = report_of_restore(world.ordered(|order| order.force = true).unwrap());
+    let given_up = &world.ledger.records()[1].id;
+    let untold = report.restoration.unwrap().untold;
+    let was_to = |door: &str| format!("it was to open the {door}, and was cut off (record {given_up})");
+    assert_eq!(untold, [was_to("front"), was_to("back")]);
+}
+
+#[test]
 fn what_people_were_told_is_not_said_again() {
     let world = World::closed();
     let report = report_of_restore(world.finds([open(&[]), open(&["front", "back"])]).restore());
@@ -543,6 +584,12 @@ fn a_mail_that_was_not_delivered_is_in_what_is_said_and_comes_with_the_next_requ
     let ended = world.last_record();
     assert_eq!((&ended.id, ended.told.len()), (&record.id, 1));
     assert!(ended.end.is_some());
+    // It says what the first one did, and how that is taken back.
+    let report = world.topic.reports.borrow()[0].clone();
+    let restoration = report.restoration.unwrap();
+    assert_eq!((restoration.unnoted.len(), restoration.restores.before.len()), (2, 1));
+    assert_eq!(restoration.untold, [""; 0]);
+    assert_eq!(report.evidence.last().unwrap().title, "How to take this back");
     // All is said and done.
     assert!(matches!(world.restore().ending, Ending::AlreadySo(_)));
     assert_eq!(world.topic.reports.borrow().len(), 1);

@@ -16,12 +16,12 @@
 //! | `hold` | `until`, `by`: why it waits, where it does |
 //! | `restores` | of a restore: the record whose changes were put back |
 //! | `reason`, `claimed_by` | of a restore: why, and who asked, as was said; nobody verifies that |
-//! | `asked_before` | list of `at`, `reason`, `claimed_by`: who asked for the same restore before and was cut off |
+//! | `asked_before` | list of `at`, `reason`, `claimed_by`: who asked for the same restore before, of which nobody was told |
 //! | `left_alone_until` | of a restore: until when Curfew does not close it again |
 //! | `changed_since`, `lost`, `left` | of a restore: what was changed before, what is gone, what is not back yet |
 //! | `stays` | of a restore: what Curfew put there and does not take away |
 //! | `unnoted` | of a restore: what is done although no answer told so, as far as a read afterwards shows |
-//! | `untold` | of a restore: what had been closed before and nobody was told of |
+//! | `untold` | of a restore: what had been changed before and nobody was told of |
 //! | `severity` | the worst finding's, where there is one or the walk failed |
 //! | `findings` | list of `kind`, `severity`, `remedy`, `summary`, `evidence` |
 //! | `planned` | what the plan was, a line a step, where it was not carried out to its end |

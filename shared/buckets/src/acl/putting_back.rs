@@ -176,7 +176,7 @@ impl Compared<'_> {
             AclChange::Removed(_) | AclChange::Added(_) => None,
         });
         let first = changes.next()?;
-        Some(BlockChange { before: first.before, after: changes.last().unwrap_or(first).after })
+        Some(BlockChange { before: first.before, after: changes.next_back().unwrap_or(first).after })
     }
 
     /// Why S3 would refuse the plan, or why it would have no effect.

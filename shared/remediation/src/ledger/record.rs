@@ -183,7 +183,7 @@ pub struct Restores {
     /// What was open once it was back, as signatures; `None` where nobody could read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<Vec<String>>,
-    /// Who asked for the same before and was cut off, in order.
+    /// Who asked for the same before, of which nobody was told what came, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Asked>,
 }

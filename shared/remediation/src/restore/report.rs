@@ -20,18 +20,20 @@ const TAKE_BACK: &str = "How to take this back";
 pub struct Restoration {
     /// What was put back, who asked for it, and until when Curfew leaves it alone.
     pub restores: Restores,
-    /// What others changed before, which was seen and stays.
+    /// What was changed before, which was seen.
     pub changed_since: Vec<String>,
+    /// What of that, or of the like, is so still.
+    pub still_changed: Vec<String>,
     /// What could not come back, since it does not exist any more.
     pub lost: Vec<String>,
     /// What Curfew put there and does not take away.
     pub stays: Vec<String>,
     /// What is not back yet, a line a step.
     pub left: Vec<String>,
-    /// What is done although no answer told so, as far as a read afterwards shows: an answer got lost, or an earlier request
-    /// for the same was cut off.
+    /// What is done although no answer told this request so, as far as a read afterwards shows: an answer got lost, or an
+    /// earlier request for the same did it and could tell nobody.
     pub unnoted: Vec<String>,
-    /// What was closed before that nobody was told of.
+    /// What was changed before that nobody was told of.
     pub untold: Vec<String>,
     /// Whether it could be read afterwards.
     pub is_read: bool,
@@ -120,6 +122,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         let restoration = Restoration {
             restores: record.restores.clone().unwrap_or_else(|| self.restores()),
             changed_since: before.changed_since.clone(),
+            still_changed: seen.map(|look| look.changed_since.clone()).unwrap_or_default(),
             lost: seen.map_or_else(|| before.lost.clone(), |look| look.lost.clone()),
             stays: seen.map(|look| look.stays.clone()).unwrap_or_default(),
             left: left.map(|left| control.steps(left)).unwrap_or_default(),

@@ -28,8 +28,8 @@ pub(super) struct Applying<C: Reversible> {
     pub(super) changes: Vec<C::Change>,
     pub(super) error: Option<StepError>,
     pub(super) seen: Seen<C>,
-    /// What the read found done of all that was to be done, although no answer told so: the answer got lost, or an earlier
-    /// request for the same was cut off.
+    /// What the read found done of all that was to be done, although no answer told this request so: the answer got lost, or
+    /// an earlier request for the same did it and could tell nobody.
     pub(super) unnoted: Vec<C::Change>,
 }
 
@@ -167,15 +167,15 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     ) -> Ending {
         let now = self.ports.clock.now();
         let outcome = applying.seen.outcome();
-        let earlier = cut_off::<C>(&record);
+        let earlier = earlier::<C>(&record);
         applying.unnoted = self.unnoted(&earlier, plan, &applying);
-        // What was not changed is not left alone either.
+        // What was not changed is not left alone either, unless it was before.
         if let Some(restores) = record.restores.as_mut()
             && outcome != Outcome::Restored
             && applying.changes.is_empty()
             && applying.unnoted.is_empty()
         {
-            restores.grace_until = now;
+            restores.grace_until = applying.seen.look().and_then(|look| self.left_alone(look)).unwrap_or(now);
         }
         if let (Some(restores), Some(look)) = (record.restores.as_mut(), applying.seen.look()) {
             let judged = self.control.assess(&look.live, now);
@@ -227,7 +227,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         })?)
     }
 
-    /// What a read found done of what was to be done by this request and by those that were cut off, and nobody noted.
+    /// What a read found done of what was to be done by this request and by earlier ones, and is no change that this one
+    /// noted.
     fn unnoted(
         &self,
         earlier: &[Earlier<C>],
@@ -238,7 +239,9 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let left = seen.left.as_ref().map(|left| self.control.foreseen(left, &[])).unwrap_or_default();
         let plans = earlier.iter().filter_map(|one| one.plan.as_ref()).chain(plan);
         let mut unnoted: Vec<C::Change> = Vec::new();
-        for change in plans.flat_map(|plan| self.control.foreseen(plan, &applying.changes)) {
+        let noted: Vec<C::Change> =
+            earlier.iter().flat_map(|one| &one.changes).chain(&applying.changes).cloned().collect();
+        for change in plans.flat_map(|plan| self.control.foreseen(plan, &noted)) {
             let is_known = [&left, &applying.changes, &unnoted].iter().any(|list| list.contains(&change));
             if !is_known {
                 unnoted.push(change);
@@ -300,8 +303,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     }
 }
 
-/// The earlier requests of a restore, all of which were cut off.
-fn cut_off<C: Reversible>(record: &Record) -> Vec<Earlier<C>> {
+/// The earlier requests of a restore: each was cut off, or its mail got lost.
+fn earlier<C: Reversible>(record: &Record) -> Vec<Earlier<C>> {
     let mut attempts = Earlier::all(record).unwrap_or_default();
     attempts.pop();
     attempts

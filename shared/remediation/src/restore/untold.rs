@@ -1,4 +1,4 @@
-//! What was closed and nobody was told of: whoever closed it was cut off before the mail, or the mail got lost.
+//! What was changed and nobody was told of: whoever changed it was cut off before the mail, or the mail got lost.
 
 use super::{Order, Reversible};
 use crate::earlier::Earlier;
@@ -6,11 +6,16 @@ use crate::ledger::{Attempt, Record};
 
 /// What nobody was told of among the changes that an order puts back and the newer ones, a line a change, the oldest first.
 pub(super) fn untold<C: Reversible>(control: &C, order: &Order<'_, C::Id>) -> Vec<String> {
-    let mut records: Vec<&Record> =
-        order.newer.iter().chain([order.record]).filter(|record| record.restores.is_none()).collect();
+    let is_of_others = |record: &&Record| !is_gone_on_with(record, order.record);
+    let mut records: Vec<&Record> = order.newer.iter().chain([order.record]).filter(is_of_others).collect();
     records.sort_by(|one, other| one.id.key.cmp(&other.id.key));
     let is_news = |record: &&Record| !order.newer.iter().any(|newer| tells_of(newer, record));
     records.into_iter().filter(is_news).flat_map(|record| of(control, record)).collect()
+}
+
+/// Whether this is a restore of the same that is open: this order goes on with it.
+fn is_gone_on_with(record: &Record, order: &Record) -> bool {
+    record.end.is_none() && record.restores.as_ref().is_some_and(|restores| restores.record == order.id)
 }
 
 /// Whether this is a restore whose mail said what nobody had been told of.

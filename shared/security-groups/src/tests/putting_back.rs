@@ -337,6 +337,17 @@ fn groups_that_others_gave_an_interface_are_refused_and_by_force_they_stay() {
 }
 
 #[test]
+fn groups_that_somebody_took_from_an_interface_and_that_are_back_by_force_are_not_said_to_stay_so() {
+    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
+    world.memory.give(0, &[OTHER]);
+    assert!(refused(&world.restore()));
+    let report = testing::report_of_restore(world.by_force());
+    assert_eq!(world.memory.groups_of("eni-1"), [OTHER, GROUP]);
+    let restoration = report.restoration.unwrap();
+    assert_eq!((restoration.changed_since.len(), restoration.still_changed.len()), (1, 0));
+}
+
+#[test]
 fn interfaces_and_groups_that_are_gone_are_named_and_the_others_come_back() {
     let world = World::closed(in_use(&["eni-1", "eni-2"]), ISOLATE);
     world.memory.interfaces.borrow_mut().remove(0);
