@@ -70,6 +70,16 @@ impl Budget {
         Self { steps }
     }
 
+    /// The budget of one of several questions that are still to be asked: what one does not use is left to the others,
+    /// and none uses up what is theirs.
+    pub(crate) fn share<T>(&mut self, questions: usize, ask: impl FnOnce(&mut Self) -> T) -> T {
+        let kept = self.steps - self.steps / questions.max(1);
+        self.steps -= kept;
+        let answer = ask(self);
+        self.steps += kept;
+        answer
+    }
+
     /// Takes some work from the budget; `false` when it is used up.
     pub(crate) fn spend_steps(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_sub(steps + 1);
