@@ -493,4 +493,19 @@ fn the_list_of_a_services_names_is_that_of_the_service() {
         "StringEquals": { "aws:PrincipalServiceName": "cloudtrail.amazonaws.com" },
     });
     assert_eq!(under(others), BY_TEXT);
+    let refused = json!({
+        "ForAnyValue:StringEquals": { "aws:PrincipalServiceNamesList": "cloudtrail.amazonaws.com" },
+        "StringNotEquals": { "aws:PrincipalServiceName": ["cloudtrail.amazonaws.com", "config.amazonaws.com"] },
+    });
+    assert_eq!(under(refused), BY_TEXT);
+}
+
+#[test]
+fn a_user_whose_arn_and_name_differ_is_nobody() {
+    let both =
+        |arn: &str, name: &str| json!({ "StringLike": { "aws:PrincipalArn": arn, "aws:username": name } });
+    assert_eq!(under(both("arn:aws:iam::*:user/app", "b*")), BY_TEXT);
+    assert_eq!(under(both("arn:aws:iam::*:user/*/app", "app")), OPEN);
+    assert_eq!(under(both("arn:aws:iam::*:user/app*", "*p")), OPEN);
+    assert_eq!(under(both("arn:aws:iam::*:user/b*", "bob")), OPEN);
 }

@@ -3,8 +3,9 @@
 
 use super::Attempt;
 use crate::search::decide::{Hit, Within};
-use crate::search::domain::Domain;
+use crate::search::domain::{Domain, shape};
 use crate::search::literal::Slot;
+use crate::search::patterns::Patterns;
 use crate::search::world::{CallerKind, sources};
 use crate::search::{Budget, Found, actions};
 
@@ -58,7 +59,8 @@ impl Attempt<'_> {
         (arn.rsplit('/').next() != Some(name.as_str())).then_some((arn, name))
     }
 
-    /// Asks again for a user of this name, and then for one of this ARN. That there is neither is no proof.
+    /// Asks again for a user of this name, and then for one of this ARN. That there is neither is a proof where every
+    /// user has that name.
     pub(super) fn with_one_name(
         &self,
         arn: &str,
@@ -67,20 +69,43 @@ impl Attempt<'_> {
         budget: &mut Budget,
     ) -> Found<Hit> {
         let own = arn.rsplit('/').next().unwrap_or_default();
-        let named = [(ARN, self.world.users_called(name)), (USER_NAME, Domain::texts([own.to_owned()]))];
-        for (part, domain) in named {
+        let named = [
+            ((ARN, self.world.users_called(name)), self.other_names(name)),
+            ((USER_NAME, Domain::texts([own.to_owned()])), self.other_arns(own)),
+        ];
+        for ((part, domain), others) in named {
             let is_bound = self.compilation.bindings.decided.iter().any(|(key, _)| key == part);
             if is_bound || self.number(part).is_none() {
                 continue;
             }
             let attempt = self.with([(part, domain)]);
-            if let Found::One((index, slots)) = attempt.slots(within, budget)
-                && attempt.name_apart(&slots).is_none()
-            {
-                return Found::One(attempt.hit(index, &slots, within));
+            match attempt.slots(within, budget) {
+                Found::One((index, slots)) if attempt.name_apart(&slots).is_none() => {
+                    return Found::One(attempt.hit(index, &slots, within));
+                }
+                Found::None
+                    if others
+                        .is_some_and(|others| self.with([others]).slots(within, budget) == Found::None) =>
+                {
+                    return Found::None;
+                }
+                _ => {}
             }
         }
         Found::Unknown
+    }
+
+    /// All other names of users.
+    fn other_names(&self, name: &str) -> Option<(&'static str, Domain)> {
+        Some((USER_NAME, self.part(USER_NAME)?.without(std::iter::once(name))?))
+    }
+
+    /// The ARNs of users of all other names.
+    fn other_arns(&self, name: &str) -> Option<(&'static str, Domain)> {
+        let shapes = [format!("arn:<l>:user/{name}"), format!("arn:<l>:user/<g>/{name}")];
+        let named = shapes.iter().map(|text| shape(text)).collect();
+        let is_plain = !name.contains('<');
+        Some((ARN, self.part(ARN).filter(|_| is_plain)?.besides(&named)?))
     }
 
     /// The services to ask about, where the one that was found goes neither with the list of its names nor with the
@@ -97,7 +122,9 @@ impl Attempt<'_> {
         }
         let owner = source.map(|arn| sources::owner(&arn));
         let named = names.iter().chain(&self.compilation.services).cloned();
-        Some(std::iter::once(service).chain(owner).chain(named).collect())
+        let all: Vec<String> = std::iter::once(service).chain(owner).chain(named).collect();
+        let known = sources::related(&all);
+        Some(all.into_iter().chain(known).collect())
     }
 
     /// Asks again for one service at a time, with its own names and sources. A service that is not known may name any
@@ -126,11 +153,19 @@ impl Attempt<'_> {
             }
             tried.push(name);
         }
-        let others = by.without(tried.iter().map(String::as_str));
-        match others.map(|others| self.with([(SERVICE, others)]).slots(within, budget)) {
+        match self.of_others(by, &tried).map(|others| others.slots(within, budget)) {
             None | Some(Found::None) if !gave_up => Found::None,
             _ => Found::Unknown,
         }
+    }
+
+    /// The same for the calls of all services but those that were tried. Where the list of its names is spoken of, none of
+    /// these is a name of another service.
+    fn of_others(&self, by: &Domain, tried: &[String]) -> Option<Self> {
+        let others = by.without(tried.iter().map(String::as_str))?;
+        let Some(names) = self.part(SERVICES) else { return Some(self.with([(SERVICE, others)])) };
+        let own: Patterns = tried.iter().flat_map(|name| sources::names_like(name)).collect();
+        Some(self.with([(SERVICE, others.besides(&own)?), (SERVICES, names.besides(&own)?)]))
     }
 
     /// The same for the calls of one service: by the one name, then by the others that it has too; with a source of its

@@ -1,5 +1,8 @@
 //! Which source a service's call can name: one of the service's own.
 
+use crate::pattern::{Pattern, Style};
+use crate::template::Bindings;
+
 /// The services of which AWS documents what the sources of their calls are, without `.amazonaws.com`, and every service
 /// that the ARNs of these name. Where the documentation does not settle it, a service may name any source.
 ///
@@ -83,6 +86,25 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
     };
     let names = name(one).zip(name(other));
     one == other || names.is_some_and(|(one, other)| is_longer(one, other) || is_longer(other, one))
+}
+
+/// The known services that may be one with some of these.
+pub(crate) fn related(services: &[String]) -> Vec<String> {
+    let known = KNOWN.iter().map(|(name, _)| format!("{name}.amazonaws.com"));
+    known.filter(|known| services.iter().any(|service| is_same(known, service))).collect()
+}
+
+/// The names that [may be](is_same) those of a service.
+pub(crate) fn names_like(service: &str) -> Vec<Pattern> {
+    let all = match name(service) {
+        Some(name) => {
+            let longer = [format!("{name}.*.amazonaws.com*"), format!("*.{name}.amazonaws.com*")];
+            longer.into_iter().chain([service.to_owned()]).collect()
+        }
+        None => vec![service.to_owned()],
+    };
+    let compile = |text: &String| Pattern::compile(text, Style::Like, false, &Bindings::default());
+    all.iter().filter_map(compile).collect()
 }
 
 /// What the ARNs of a service's own sources name as their service.
