@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use super::domain::shape;
+use super::names::bucket_and_key;
 use super::patterns::Patterns;
 use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
@@ -162,9 +163,17 @@ static BUCKETS: LazyLock<Kind> = LazyLock::new(|| Kind::of(OF_BUCKETS, "arn:<p>:
 /// Whether S3 knows requests of this action about this resource: those of objects are about objects, those of the
 /// bucket about the bucket. An action that is not known may be about either.
 pub(crate) fn go_together(action: &str, resource: &str) -> bool {
-    let is =
-        |kind: &Kind, of: &Kind| kind.actions.matches(action, true) && of.resources.matches(resource, true);
-    !is(&OBJECTS, &BUCKETS) && !is(&BUCKETS, &OBJECTS)
+    let Some((_, path)) = bucket_and_key(resource) else { return true };
+    let others = if path.contains('/') { OF_BUCKETS } else { OF_OBJECTS };
+    !others.iter().any(|pattern| is_named(action, pattern))
+}
+
+/// Whether a pattern of the lists above names an action, in any case.
+fn is_named(action: &str, pattern: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => action.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)),
+        None => action.eq_ignore_ascii_case(pattern),
+    }
 }
 
 /// What a request about objects leaves out, actions and resources, and what one about the bucket does. Together these

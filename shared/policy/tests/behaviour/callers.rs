@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use policy::{Asking, Trust, analyse, semantic};
+use policy::{Asking, Outsider, Trust, analyse, semantic};
 use serde_json::{Value, json};
 
 use crate::support::{allow, asking, decide, parse, policy_of, statement, verdicts};
@@ -383,7 +383,7 @@ fn an_anonymous_request_may_come_through_the_endpoint_of_any_outside_account() {
     ] {
         let policy = parse(&allow(json!("*"), conditions));
         let abilities = analyse(&policy, asking()).abilities.list;
-        assert!(abilities.iter().any(|one| one.caller == policy::Outsider::Anonymous), "{abilities:?}");
+        assert!(abilities.iter().any(|one| one.caller == Outsider::Anonymous), "{abilities:?}");
     }
 }
 
@@ -493,6 +493,18 @@ fn the_list_of_a_services_names_is_that_of_the_service() {
         "StringEquals": { "aws:PrincipalServiceName": "cloudtrail.amazonaws.com" },
     });
     assert_eq!(under(others), BY_TEXT);
+    // Where the first statement leaves only the impossible, another service still comes in by the second.
+    let mut impossible = statement("Allow", json!({ "Service": "config.amazonaws.com" }), json!({}));
+    impossible["Condition"] = json!({
+        "ForAllValues:StringEquals": { "aws:PrincipalServiceNamesList": "cloudtrail.amazonaws.com" },
+    });
+    let others = json!({
+        "StringNotEquals": { "aws:PrincipalServiceName": ["cloudtrail.amazonaws.com", "config.amazonaws.com"] },
+    });
+    let document = policy_of(vec![impossible, statement("Allow", json!("*"), others)]);
+    let abilities = analyse(&parse(&document), asking()).abilities;
+    assert_eq!(abilities.unknown, []);
+    assert!(abilities.has(Outsider::Service), "{abilities:?}");
     let refused = json!({
         "ForAnyValue:StringEquals": { "aws:PrincipalServiceNamesList": "cloudtrail.amazonaws.com" },
         "StringNotEquals": { "aws:PrincipalServiceName": ["cloudtrail.amazonaws.com", "config.amazonaws.com"] },

@@ -153,10 +153,27 @@ impl Attempt<'_> {
             }
             tried.push(name);
         }
-        match self.of_others(by, &tried).map(|others| others.slots(within, budget)) {
-            None | Some(Found::None) if !gave_up => Found::None,
+        let Some(others) = self.of_others(by, &tried) else {
+            return if gave_up { Found::Unknown } else { Found::None };
+        };
+        match others.slots(within, budget) {
+            Found::One((_, slots)) => others.with_service_of(&slots, within, budget),
+            Found::None if !gave_up => Found::None,
             _ => Found::Unknown,
         }
+    }
+
+    /// Asks again for the service that was found, with its own names and sources. That there is nothing is no proof.
+    fn with_service_of(&self, slots: &[Slot], within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        let Some(name) = self.value(SERVICE, slots) else { return Found::Unknown };
+        for attempt in self.of_service(&name) {
+            if let Found::One((index, slots)) = attempt.slots(within, budget)
+                && attempt.is_of_service(&name, &slots)
+            {
+                return Found::One(attempt.hit(index, &slots, within));
+            }
+        }
+        Found::Unknown
     }
 
     /// The same for the calls of all services but those that were tried. Where the list of its names is spoken of, none of
