@@ -106,7 +106,10 @@ impl<K: Clock> Table<K> {
                     let id = RecordId { resource: record.id.resource.clone(), key: key.clone() };
                     match (self.read_record(&id).await?.map(Box::new), entry) {
                         (Some(open), Entry::Open(_)) => return Ok(Begun::Open(open)),
-                        (Some(record), _) => return Ok(Begun::Held { record }),
+                        (Some(open), _) if open.is_beside(record) => return Ok(Begun::Open(open)),
+                        (Some(open), _) => {
+                            return Ok(Begun::Held { record: Box::new(open.waiting(record, terms.now)) });
+                        }
                         // Nobody can go on with what is not there.
                         (None, _) => seen = seen.map(Seen::without_open),
                     }

@@ -52,6 +52,11 @@ impl<'a> Exempting<'a> {
         Self { subject, exemptions, known: None, left_alone: None }
     }
 
+    /// Looks up again what is exempt: it may be another thing by now.
+    pub(crate) fn forget(&mut self) {
+        self.known = None;
+    }
+
     /// Takes out what a person put back, too.
     pub(crate) fn leave_alone(&mut self, left_alone: LeftAlone) {
         self.left_alone = Some(left_alone);

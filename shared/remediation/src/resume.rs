@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::earlier::Earlier;
 use crate::ledger::{Ledger, Record};
 use crate::work::{Barred, Work, written};
-use crate::{Describe, Found, Mode, Note, Outcome, Seen, Walked};
+use crate::{Assessment, Describe, Found, Mode, Note, Outcome, Seen, Walked};
 
 impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// Ends what an earlier delivery left open; `outcome` is how the walk ends where there is no such thing.
@@ -30,9 +30,12 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
             Outcome::Exempt => self.noted_changes().is_empty(),
             _ => false,
         };
-        match self.begun(&open).filter(|_| !is_left_as_it_is) {
-            Some(plan) => self.see_to_its_end(open, &plan).await,
-            None => self.nothing_to_do(open, outcome).await,
+        match self.begun(&open) {
+            Some(plan) if !is_left_as_it_is => self.see_to_its_end(open, &plan).await,
+            plan => {
+                self.left_as_it_is = plan;
+                self.nothing_to_do(open, outcome).await
+            }
         }
     }
 
@@ -88,7 +91,9 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         let before = written(&seen.state).map_err(Barred::Failed)?;
         let findings = control.findings(&seen.assessment);
         let attempt = self.attempt_at(before, findings, left.as_ref())?;
-        self.resume(open, vec![attempt], left.is_some()).await?;
+        // A tag that is missing is no change that a brake or a feud holds up.
+        let closes = left.is_some() && seen.assessment.is_open();
+        self.resume(open, vec![attempt], closes).await?;
 
         let walked = Walked { changes, ..self.ended(Outcome::Failed) };
         let mut walked = match &left {

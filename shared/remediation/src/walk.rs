@@ -126,6 +126,7 @@ pub async fn walk<C: Describe, K: Clock, N: Notify, L: Ledger>(
     let mut work = Work::new(control, visit, ports);
     for _ in 0..LOOKS {
         work.looked_at = ports.clock.now();
+        work.exempting.forget();
         let mut walked = match work.take().await {
             Ok(walked) => walked,
             Err(Barred::Stale) => continue,
@@ -211,14 +212,23 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         let unread = self.control.unread(&state, &assessment);
         let found = Found { state, written, assessment, plan: None, unread };
         let mut walked = self.nothing_left(Outcome::Exempt).await?;
-        // Where it is as it was, nobody had changed anything before it was exempt.
-        if walked.found.as_ref().is_some_and(|first| first.state == found.state) {
-            walked.note = None;
-        }
+        walked.note = match walked.note {
+            // Where all that was to be closed is open, nobody had closed anything before it was exempt.
+            Some(Note::CutOff(at)) if !self.is_untouched(&found.assessment) => Some(Note::LeftHalfWay(at)),
+            _ => None,
+        };
         if let Some(until) = self.exempting.grace().filter(|_| self.exempting.outcome().applied.is_empty()) {
             walked.note = Some(Note::Restored(until));
         }
         Ok(Walked { found: Some(found), ..walked })
+    }
+
+    /// Whether nothing is done of what others were going to do.
+    fn is_untouched(&self, all: &C::Assessment) -> bool {
+        let plan = self.left_as_it_is.as_ref();
+        plan.is_none_or(|plan| {
+            self.control.unfinished(&self.target, plan, &[], Some(all)).as_ref() == Some(plan)
+        })
     }
 
     /// Carries the plan out, once it is written down.
@@ -239,9 +249,15 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     }
 
     /// Whether another look finds the same.
-    async fn is_as_it_was(&self, found: &Found<C>) -> Result<bool, Barred> {
-        let state = self.control.read(&self.target).await?;
-        Ok(state.is_some_and(|state| state == found.state))
+    async fn is_as_it_was(&mut self, found: &Found<C>) -> Result<bool, Barred> {
+        let (control, now) = (self.control, self.ports.clock.now());
+        let Some(state) = control.read(&self.target).await?.filter(|state| *state == found.state) else {
+            return Ok(false);
+        };
+        self.exempting.forget();
+        let assessment = control.assess(&state, now);
+        let rest = self.exempting.rest_of(control, &self.target, &state, assessment, now).await;
+        Ok(rest.findings() == found.assessment.findings())
     }
 
     /// A walk that could not go on.

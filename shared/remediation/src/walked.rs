@@ -99,6 +99,8 @@ pub enum Note {
     Inert(&'static str),
     /// An earlier delivery had begun to close it then, and was cut off.
     CutOff(SystemTime),
+    /// The same, and it is exempt by now: what was done of it stays.
+    LeftHalfWay(SystemTime),
     /// A person put it back, and it is left alone until then.
     Restored(SystemTime),
 }
@@ -180,7 +182,10 @@ impl<C: Control> Walked<C> {
         let for_good = !self.error.as_ref().is_some_and(StepError::is_passing) && !self.waits_for_a_read();
         match self.outcome {
             Outcome::Compliant => false,
-            Outcome::Exempt => self.exempt.ends_soon || !self.changes.is_empty(),
+            Outcome::Exempt => {
+                let is_half_done = matches!(self.note, Some(Note::LeftHalfWay(_)));
+                self.exempt.ends_soon || is_half_done || !self.changes.is_empty()
+            }
             Outcome::Gone => !self.changes.is_empty(),
             Outcome::Remediated
             | Outcome::Alerted
@@ -243,6 +248,13 @@ impl Note {
             Self::CutOff(at) => {
                 return format!(
                     "Curfew had begun to close it at {} and was cut off; this finishes that work",
+                    rfc3339(at)
+                );
+            }
+            Self::LeftHalfWay(at) => {
+                return format!(
+                    "Curfew had begun to close it at {} and was cut off before it was exempt: what was done by then \
+                     stays, and the record has what it was before",
                     rfc3339(at)
                 );
             }

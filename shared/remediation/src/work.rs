@@ -44,6 +44,8 @@ pub(crate) struct Work<'a, C: Control, K, N, L> {
     pub(crate) heard: Heard,
     /// Whether a record was begun and left open.
     pub(crate) has_let_go: bool,
+    /// What others were going to do, where it is not gone on with.
+    pub(crate) left_as_it_is: Option<C::Plan>,
 }
 
 /// Why nobody may go on.
@@ -88,6 +90,7 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             looked_at: ports.clock.now(),
             heard: Heard { end: ports.ended.when(&visit.subject.resource), grace: None },
             has_let_go: false,
+            left_as_it_is: None,
         }
     }
 

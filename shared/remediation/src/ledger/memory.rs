@@ -51,7 +51,10 @@ impl Ledger for Memory {
             Entry::Mine => Begun::Taken,
             Entry::Busy(until) => Begun::Busy { until },
             Entry::Open(key) => Begun::Open(Box::new(pages.open(record, &key))),
-            Entry::Waits(key) => Begun::Held { record: Box::new(pages.open(record, &key)) },
+            Entry::Waits(key) => match pages.open(record, &key) {
+                open if open.is_beside(record) => Begun::Open(Box::new(open)),
+                open => Begun::Held { record: Box::new(open.waiting(record, terms.now)) },
+            },
             Entry::Known => Begun::Known,
             Entry::Hold(hold) => pages.hold(standing, record, hold, terms),
             Entry::Restored(left_alone) => Begun::Restored(left_alone),

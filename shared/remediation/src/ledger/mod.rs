@@ -24,10 +24,13 @@ pub const CHANGES_PER_HOUR: u32 = 30;
 /// How long a subject is taken where nobody says when the request ends.
 const LEASE: Duration = Duration::from_secs(60);
 
+/// How long after its deadline a request that is ended by Lambda may still be at work, by another clock.
+const MARGIN: Duration = Duration::from_secs(1);
+
 /// Until when a subject is taken by a request that has to end at `deadline`. One that has passed already says nothing.
 pub(crate) fn lease_until(deadline: SystemTime, now: SystemTime) -> SystemTime {
     let ends = if deadline > now { deadline } else { now + LEASE };
-    ends + SKEW
+    ends + MARGIN
 }
 
 /// On which terms somebody begins to work.

@@ -313,6 +313,26 @@ impl Record {
         self.told.is_empty() || self.last().is_some_and(|last| last.result.is_none())
     }
 
+    /// The record as who comes with another one of the same subject finds it while it waits. Who wrote that it waits tells
+    /// people of it: another one does only once nobody is at work on that any more.
+    #[must_use]
+    pub fn waiting(mut self, other: &Self, now: SystemTime) -> Self {
+        // The answer to this very one may have got lost.
+        let is_own = self.id == other.id;
+        let is_over = self.last().is_none_or(|last| last.lease_until <= now);
+        if let Some(hold) = self.held.as_mut() {
+            hold.tells = hold.tells && (is_own || is_over);
+        }
+        self
+    }
+
+    /// Whether a feud that this one waits for is about something else than `other`: that is closed as ever.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        let is_feud = matches!(&self.held, Some(Hold { by: Held::Feud { .. }, .. }));
+        is_feud && other.offence.is_some() && self.offence != other.offence
+    }
+
     /// Whether people were told that it waits, since it does.
     #[must_use]
     pub fn hold_was_told(&self) -> bool {

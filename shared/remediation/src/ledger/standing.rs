@@ -11,7 +11,7 @@ use crate::clock::stamp;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// By how much two clocks may differ.
-pub const SKEW: Duration = Duration::from_secs(1);
+pub const SKEW: Duration = Duration::from_secs(3);
 
 /// How many closings are kept, whatever the limit is.
 pub const KEPT: usize = 20;

@@ -178,15 +178,23 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             restores.grace_until = applying.seen.look().and_then(|look| self.left_alone(look)).unwrap_or(now);
         }
         if let (Some(restores), Some(look)) = (record.restores.as_mut(), applying.seen.look()) {
-            let judged = self.control.assess(&look.live, now);
-            restores.opened =
-                Some(judged.findings().iter().map(|finding| judged.signature(finding)).collect());
+            restores.opened = Some(self.opened(look, now));
         }
         let mut report = self.report(&record, look, plan, &earlier, &applying);
         report.duration = now.duration_since(start).unwrap_or_default();
         let told = self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent);
         let unwritten = self.write_down(record, &report, &told, &applying).await.err();
         Ending::Done(Box::new(Said { report, told, unwritten }))
+    }
+
+    /// What is open now and was so before Curfew closed it: only that was put back.
+    fn opened(&self, look: &Look<C>, now: SystemTime) -> Vec<String> {
+        let signatures = |state: &C::State| {
+            let judged = self.control.assess(state, now);
+            judged.findings().iter().map(|finding| judged.signature(finding)).collect::<Vec<_>>()
+        };
+        let before = signatures(&self.past.before);
+        signatures(&look.live).into_iter().filter(|one| before.contains(one)).collect()
     }
 
     async fn write_down(

@@ -267,6 +267,17 @@ async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
     let hold = held.unwrap();
     let by = Held::Feud { times: 3, opened_by: vec!["bob".to_owned(), "terraform".to_owned()] };
     assert_eq!((hold.by, hold.until, hold.tells), (by, after(24 * HOUR), true));
+    // Who comes beside it tells nobody, as long as the other one may be at work on the mail.
+    for (passed, tells) in [(4 * HOUR, false), (5 * HOUR, true)] {
+        let beside = Record { id: opened(5, "bob").id, ..fourth.clone() };
+        let begun = ledger.begin(&beside, &terms(passed, true)).await;
+        let Ok(Begun::Held { record }) = begun else { panic!("{begun:?}") };
+        assert_eq!((&record.id, record.held.unwrap().tells), (&fourth.id, tells));
+    }
+    // Another opening is no part of the feud.
+    let wider = Record { offence: Some("all doors".to_owned()), ..opened(6, "bob") };
+    let begun = ledger.begin(&wider, &terms(6 * HOUR, true)).await;
+    assert!(matches!(&begun, Ok(Begun::Open(open)) if open.id == fourth.id), "{begun:?}");
     assert_eq!(ledger.waiting("feud").await, Ok(vec![fourth.subject.clone()]));
     assert_eq!(ledger.due("feud", after(23 * HOUR)).await, Ok(vec![]));
     assert_eq!(ledger.due("feud", after(24 * HOUR)).await, Ok(vec![fourth.subject.clone()]));
