@@ -31,7 +31,7 @@ def test_one_command_deploys_a_region_and_repeating_it_changes_nothing(deploymen
         assert function["Role"] == f"arn:aws:iam::{ACCOUNT}:role/{name}-{REGION}"
         assert function["Environment"]["Variables"] == {
             "TOPIC_ARN": f"arn:aws:sns:{REGION}:{ACCOUNT}:curfew-alerts",
-            "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger",
+            "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger", "OWN_ROLES": templates.OWN_ROLES,
             # Only where an emulator stands in for AWS.
             "AWS_ENDPOINT_URL": deployment.emulator.url,
         }

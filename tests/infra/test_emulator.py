@@ -106,7 +106,9 @@ def test_what_was_created_for_a_function_fits_together(emulator, outputs, functi
     configured = client.get_function_configuration(FunctionName=f"curfew-{function}", Qualifier="live")
     assert configured["Role"] == emulator.client("iam").get_role(RoleName=f"curfew-{function}-{REGION}")["Role"]["Arn"]
     assert configured["LoggingConfig"]["LogGroup"] == "/aws/lambda/curfew"
-    assert configured["Environment"]["Variables"] == {"TOPIC_ARN": topic, "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger"}
+    assert configured["Environment"]["Variables"] == {
+        "TOPIC_ARN": topic, "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger", "OWN_ROLES": templates.OWN_ROLES,
+    }
     [mapping] = client.list_event_source_mappings(EventSourceArn=attributes["QueueArn"])["EventSourceMappings"]
     assert mapping["FunctionArn"].endswith(f":function:curfew-{function}:live") and mapping["State"] == "Enabled"
 

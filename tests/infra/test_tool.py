@@ -78,7 +78,7 @@ def gone(place):
 @pytest.mark.parametrize("name", templates.TEMPLATES)
 def test_each_parameter_of_a_template_is_said_or_comes_from_the_table(name):
     said = set(tool_templates.OPTIONS.values())
-    table = set(ROWS["sg-quarantine"].parameters) | set(settings.wants("{}"))
+    table = set(ROWS["sg-quarantine"].parameters("curfew")) | set(settings.wants("{}"))
     # What `make deploy` sets by itself, and what StackSets alone say.
     others = {"NamePrefix", "KeyArn", "Stopped", "Settings", "CodeBucketPrefix", "CodeVersion", "Architecture", "ReservedConcurrency"}
     assert set(tool_templates.declared(name)) <= said | table | others
@@ -114,20 +114,21 @@ def holds(condition, values):
 
 def test_the_parameters_of_a_function_are_its_row():
     for one in ROWS.values():
-        assert one.parameters == templates.values_of(one.binary)
+        assert one.parameters("curfew") == templates.values_of(one.binary)
 
 
 def test_what_cargo_lambda_is_told_is_what_the_template_says(place):
     one = ROWS["sg-quarantine"]
-    found = tool_templates.properties(place, {**one.parameters, "AlertTopicArn": "arn:aws:sns:us-east-1:210987654321:security"})
+    found = tool_templates.properties(place, {**one.parameters("curfew"), "AlertTopicArn": "arn:aws:sns:us-east-1:210987654321:security"})
     template = templates.resources("function", "sg-quarantine")["Function"]["Properties"]
     assert (found["MemorySize"], found["Timeout"]) == (int(template["MemorySize"]), int(template["Timeout"])) == (256, 60)
     assert found["Architectures"] == ["arm64"] and found["Tags"] == {"project": "curfew"}
     assert found["Role"] == template["Role"] == "arn:aws:iam::123456789012:role/curfew-sg-quarantine-eu-central-1"
     assert found["TracingConfig"] == template["TracingConfig"]
     assert found["Environment"]["Variables"]["TOPIC_ARN"] == "arn:aws:sns:us-east-1:210987654321:security"
-    assert tool_templates.properties(place, one.parameters)["Environment"]["Variables"] == {
+    assert tool_templates.properties(place, one.parameters("curfew"))["Environment"]["Variables"] == {
         "TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:curfew-alerts", "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger",
+        "OWN_ROLES": templates.OWN_ROLES,
     }
 
 
@@ -342,7 +343,7 @@ def test_a_function_with_a_role_that_lambda_does_not_know_yet_is_tried_again(pla
     monkeypatch.setattr(functions.subprocess, "run", run)
     monkeypatch.setattr(functions.time, "sleep", lambda _: None)
     one = ROWS["sg-quarantine"]
-    wanted, function = tool_templates.properties(place, one.parameters), functions.Function(place, one)
+    wanted, function = tool_templates.properties(place, one.parameters("curfew")), functions.Function(place, one)
     place.answers("lambda", "get_function_configuration", {"LoggingConfig": {"LogGroup": "/aws/lambda/curfew"}})
     assert functions.patiently(lambda: function.bring_binary(wanted, "0.1.0", tmp_path), functions.EARLY) == "7"
     assert len(attempts) == 3
