@@ -304,6 +304,40 @@ def test_rules_of_others_have_to_be_about_each_type_and_to_tell_what_they_see(pl
     assert checks.rules(place, "yes") == []
 
 
+MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}
+OBJECTS = [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}]
+
+
+def selectors(kind, *found):
+    return {kind: list(found)}
+
+
+@pytest.mark.parametrize(("found", "silent"), [
+    # As every trail begins.
+    ({}, "data events of S3"),
+    (selectors("EventSelectors", {"ReadWriteType": "All"}), "data events of S3"),
+    (selectors("EventSelectors", {"ReadWriteType": "ReadOnly"}), "management events"),
+    (selectors("EventSelectors", {"IncludeManagementEvents": False, "DataResources": [{"Type": "AWS::S3::Object"}]}), "management events"),
+    (selectors("EventSelectors", {"ReadWriteType": "WriteOnly", "DataResources": [{"Type": "AWS::S3::Object"}]}), None),
+    (selectors("AdvancedEventSelectors", {"FieldSelectors": [MANAGEMENT]}), "data events of S3"),
+    (selectors("AdvancedEventSelectors", {"FieldSelectors": [MANAGEMENT, {"Field": "readOnly", "Equals": ["true"]}]}), "management events"),
+    (selectors("AdvancedEventSelectors", {"FieldSelectors": [MANAGEMENT]}, {"FieldSelectors": OBJECTS}), None),
+    # What a member of an organization may not read is not complained of.
+    (None, None),
+])
+def test_a_trail_counts_by_what_it_selects(place, found, silent):
+    arn = "arn:aws:cloudtrail:eu-central-1:123456789012:trail/t"
+    place.answers("cloudtrail", "describe_trails", {"trailList": [{"TrailARN": arn}, {"TrailARN": f"{arn}2"}]}, {"includeShadowTrails": True})
+    place.answers("cloudtrail", "get_trail_status", {"IsLogging": True}, {"Name": arn})
+    if found is None:
+        place.refuses("cloudtrail", "get_event_selectors", "AccessDeniedException")
+    else:
+        place.answers("cloudtrail", "get_event_selectors", found, {"TrailName": arn})
+    place.answers("cloudtrail", "get_trail_status", {"IsLogging": False}, {"Name": f"{arn}2"})
+    told = checks.trails(place)
+    assert [f"no trail logs {silent} in eu-central-1" in one for one in told] == ([True] if silent else [])
+
+
 def test_status_says_of_each_rule_of_curfews_own_how_its_last_evaluation_went(place):
     names = ("curfew-s3-bucket-public-read-prohibited", "securityhub-restricted-ssh-1a2b3c", "curfew-new", "curfew-denied")
     rules = [{"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": "X"}} for name in names]
