@@ -1,6 +1,7 @@
 """Where the event patterns of function.yaml send each kind of event."""
 
 import json
+import re
 
 import pytest
 from samples import EC2, NOBODY, S3, SAMPLES
@@ -17,10 +18,10 @@ FIXTURES = ROOT / "shared/events/tests/behaviour/fixtures"
 
 
 @pytest.fixture(scope="module")
-def events():
-    """EventBridge of ministack, which matches as AWS does."""
+def ministack():
+    """An emulator whose event bus matches as AWS does, inside lists too."""
     ministack = Ministack()
-    yield ministack.client("events")
+    yield ministack
     stop(ministack.process)
 
 
@@ -56,8 +57,8 @@ def test_every_rule_of_every_function_is_for_some_sample():
 
 @pytest.mark.parametrize("function", ["s3-acl-private", "sg-quarantine"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_another_matcher_takes_every_pattern_and_agrees_about_every_sample(events, function, kind):
-    pattern = templates.patterns(function)[kind]
+def test_another_matcher_takes_every_pattern_and_agrees_about_every_sample(ministack, function, kind):
+    events, pattern = ministack.client("events"), templates.patterns(function)[kind]
     for name, (event, _) in SAMPLES.items():
         answer = events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))
         assert answer["Result"] == matches(pattern, event), name
@@ -108,3 +109,60 @@ def test_an_event_that_cannot_be_delivered_becomes_a_dead_letter_of_its_function
         assert rule["Name"] in {f"curfew-{function}-{kind}" for kind in (*KINDS, "tick")}
         # EventBridge forgets the role's key permissions for queues; it is their policies that let it in.
         assert "RoleArn" not in target
+
+
+CALL = "AWS API Call via CloudTrail"
+
+
+def named(pattern):
+    """What a pattern names: calls, and kinds of event but for that of all calls."""
+    if isinstance(pattern, list):
+        return set().union(*map(named, pattern))
+    if not isinstance(pattern, dict):
+        return set()
+    names = {*pattern.get("eventName", []), *pattern.get("detail-type", [])} - {CALL}
+    return names.union(*map(named, pattern.values()))
+
+
+def in_the_readme():
+    """(rule, trigger, function) by the README's table."""
+    section = (ROOT / "README.md").read_text().split("\n## What wakes it\n")[1].split("\n## ")[0]
+    for kind, triggers, functions, late in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", section, re.MULTILINE):
+        assert late
+        # A type of finding is no kind of event.
+        names = [name for name in re.findall(r"`([^`]+)`", triggers) if ":" not in name]
+        yield from ((kind, name, function) for name in names for function in re.findall(r"`([^`]+)`", functions))
+
+
+def test_the_readme_says_which_trigger_comes_by_which_rule_to_which_function():
+    found = {
+        (kind, event["detail"]["eventName"] if event["detail-type"] == CALL else event["detail-type"], function)
+        for event, _ in SAMPLES.values() for function, kind, pattern in PATTERNS if matches(pattern, event)
+    }
+    ticks = {("tick", rule["ScheduleExpression"], function) for function, rule in rules() if "ScheduleExpression" in rule}
+    told = list(in_the_readme())
+    assert len(told) == len(set(told)) and set(told) == found | ticks
+    # Nothing that a pattern names is without a sample.
+    assert {name for _, name, _ in found} == set().union(*(named(pattern) for _, _, pattern in PATTERNS))
+
+
+def test_each_event_is_delivered_to_the_queues_that_it_is_for_and_no_other(ministack):
+    """Nobody but AWS puts events whose source begins with `aws.`: here both sides say `as-if.` before it."""
+    def as_if(value):
+        return json.dumps(value).replace('"aws.', '"as-if.aws.')
+
+    events, sqs = ministack.client("events"), ministack.client("sqs")
+    queues = {function: sqs.create_queue(QueueName=function)["QueueUrl"] for function in TRIGGERED}
+    for function, kind, pattern in PATTERNS:
+        arn = sqs.get_queue_attributes(QueueUrl=queues[function], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        events.put_rule(Name=f"{function}-{kind}", EventPattern=as_if(pattern))
+        assert events.put_targets(Rule=f"{function}-{kind}", Targets=[{"Id": "queue", "Arn": arn}])["FailedEntryCount"] == 0
+    sent = {name: (event, meant_for) for name, (event, meant_for) in SAMPLES.items() if event.get("source", "").startswith("aws.")}
+    for name, (event, _) in sent.items():
+        entry = {"Source": f"as-if.{event['source']}", "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"]), "Resources": [name]}
+        assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+    for function, url in queues.items():
+        got = []
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            got += [json.loads(one["Body"])["resources"][0] for one in messages]
+        assert sorted(got) == sorted(name for name, (_, meant_for) in sent.items() if function in meant_for)
