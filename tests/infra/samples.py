@@ -6,7 +6,7 @@ import json
 
 from harness.functions import FUNCTIONS, about
 from harness.stack import ACCOUNT, REGION
-from harness.triggers import BUCKET, GROUP, compliance_change, event, put_evaluations, sqs_batch
+from harness.triggers import BUCKET, GROUP, call, compliance_change, event, put_evaluations, role, sqs_batch
 
 S3, EC2 = about(BUCKET), about(GROUP)
 NOBODY = set()
@@ -33,25 +33,6 @@ def with_old_result(event, compliance):
 
 def annotated(event, text):
     return changed(event, newEvaluationResult={**event["detail"]["newEvaluationResult"], "annotation": text})
-
-
-def role(name, account=ACCOUNT, path="/"):
-    """The identity of a call that somebody made as a role."""
-    issuer = {"type": "Role", "principalId": "AROA1", "arn": f"arn:aws:iam::{account}:role{path}{name}", "accountId": account, "userName": name}
-    return {
-        "type": "AssumedRole", "principalId": "AROA1:ann", "arn": f"arn:aws:sts::{account}:assumed-role/{name}/ann", "accountId": account,
-        "sessionContext": {"sessionIssuer": issuer, "attributes": {"mfaAuthenticated": "false"}},
-    }
-
-
-def call(service, name, request, response=None, **detail):
-    """An API call that CloudTrail saw, by a person."""
-    return event(f"aws.{service}", "AWS API Call via CloudTrail", {
-        "eventVersion": "1.09", "userIdentity": role("admin"),
-        "eventTime": "2026-11-22T05:14:01Z", "eventSource": f"{service}.amazonaws.com", "eventName": name,
-        "awsRegion": REGION, "requestParameters": request, "responseElements": response,
-        "eventType": "AwsApiCall", "recipientAccountId": ACCOUNT,
-    } | detail)
 
 
 def security_hub(*findings):
