@@ -147,6 +147,7 @@ OF_EVALUATIONS = {
 }
 
 PUBLIC = {"Grantee": {"xsi:type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers"}, "Permission": "READ"}
+EVERYBODY = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'
 LOGS = {"Grantee": {"xsi:type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}, "Permission": "WRITE"}
 OWNER = {"Grantee": {"xsi:type": "CanonicalUser", "ID": "5f0c"}, "Permission": "FULL_CONTROL"}
 OPEN = {"items": [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "groups": {}, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "ipv6Ranges": {}, "prefixListIds": {}}]}
@@ -164,7 +165,7 @@ OF_BUCKETS = {
     "PutObjectAcl, canned as text": call("s3", "PutObjectAcl", {"bucketName": "b", "key": "k", "x-amz-acl": "authenticated-read"}),
     "PutObjectAcl, grants": call("s3", "PutObjectAcl", {"bucketName": "b", "key": "k", "AccessControlPolicy": {"AccessControlList": {"Grant": [OWNER, PUBLIC]}}}),
     "PutObjectAcl, one grant": call("s3", "PutObjectAcl", {"bucketName": "b", "key": "k", "AccessControlPolicy": {"AccessControlList": {"Grant": PUBLIC}}}),
-    "PutObjectAcl, by header": call("s3", "PutObjectAcl", {"bucketName": "b", "key": "k", "x-amz-grant-read": ["uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""]}),
+    "PutObjectAcl, by header": call("s3", "PutObjectAcl", {"bucketName": "b", "key": "k", "x-amz-grant-read": [EVERYBODY]}),
 }
 OF_GROUPS = {
     "AuthorizeSecurityGroupIngress": call("ec2", "AuthorizeSecurityGroupIngress", {"groupId": "sg-1", "ipPermissions": OPEN}),
@@ -185,6 +186,7 @@ OF_NOTHING_OPEN = {
     "PutBucketTagging": call("s3", "PutBucketTagging", {"bucketName": "b"}),
     "DeleteBucketPolicy": call("s3", "DeleteBucketPolicy", {"bucketName": "b"}),
     "PutObject": call("s3", "PutObject", {"bucketName": "b", "key": "k", "x-amz-acl": "public-read"}),
+    "PutObject, by header": call("s3", "PutObject", {"bucketName": "b", "key": "k", "x-amz-grant-read": [EVERYBODY]}),
     "CreateSecurityGroup": call("ec2", "CreateSecurityGroup", {"groupName": "web"}, {"groupId": "sg-1"}),
     "RevokeSecurityGroupIngress": call("ec2", "RevokeSecurityGroupIngress", {"groupId": "sg-1"}),
     "RunInstances": call("ec2", "RunInstances", {}),

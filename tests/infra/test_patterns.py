@@ -43,6 +43,12 @@ def test_a_trigger_reaches_exactly_the_functions_meant_for_it(name):
     assert reached(event) == meant_for
 
 
+@pytest.mark.parametrize("member", ["source", "detail-type"])
+def test_what_only_looks_like_a_trigger_reaches_nobody(member):
+    for event, _ in SAMPLES.values():
+        assert reached({**event, member: f"acme {event.get(member)}"}) == NOBODY
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_no_function_gets_a_trigger_twice(name):
     event, _ = SAMPLES[name]
