@@ -89,7 +89,7 @@ test: $(TOOLS) $(CHECKOV) $(MINISTACK) debug ## Everything: units, properties, a
 fuzz: ## The properties, with other cases each time; CASES=20000
 	PROPTEST_CASES="$(or $(call said,CASES),20000)" $(CARGO) test --locked --workspace
 
-test-faults: $(TOOLS) debug ## Every fault at every call to AWS that a function makes, some twenty minutes
+test-faults: $(TOOLS) debug ## Every fault at every call to AWS that a function makes, half an hour on a quiet machine
 	$(BIN)/python -m pytest -q -n 4 tests/faults --every
 
 lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell, warnings denied

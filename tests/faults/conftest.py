@@ -63,7 +63,7 @@ def pytest_terminal_summary(terminalreporter):
     wide = max(len(call) for _, call in rows)
     write = terminalreporter.write_line
     write("")
-    write("ok: as it has to be, with one mail. two: the same with two, since a mail's answer got lost, or the process ended before the record.")
+    write("ok: as it has to be, with one mail. none: no such call, unless the machine is busy. two: the same with two, since a mail's answer got lost, or the process ended before the record.")
     last = None
     for scenario, call in rows:
         if scenario != last:

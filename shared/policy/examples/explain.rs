@@ -8,6 +8,8 @@
 //! Both take `--account ID`, the account that owns the bucket, and `--now TIME`, an RFC 3339 time as of which the
 //! question is asked, instead of the clock's. For every line, a blank one too, one JSON object is
 //! written: `documented`, `semantic`, `witness`, `abilities`, `findings`, `fix`; or `error` for a line that is no policy.
+//! Where the work allowed did not suffice, `bounded` says so of the verdict, and `abilities_unknown` lists the callers and
+//! abilities of which nothing is known.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;

@@ -126,6 +126,9 @@ impl Serialize for Analysis {
         }
         map.serialize_entry("witness", &self.semantic.witness)?;
         map.serialize_entry("abilities", &self.abilities.list)?;
+        if !self.abilities.unknown.is_empty() {
+            map.serialize_entry("abilities_unknown", &self.abilities.unknown)?;
+        }
         map.serialize_entry("findings", &self.findings)?;
         match &self.fix {
             Ok(fix) => map.serialize_entry("fix", fix)?,

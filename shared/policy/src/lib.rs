@@ -46,7 +46,7 @@ mod trust;
 mod witness;
 mod words;
 
-pub use abilities::{Abilities, Ability, AbilityKind, Extent, Outsider};
+pub use abilities::{Abilities, Ability, AbilityKind, Extent, Outsider, Undecided};
 pub use access::Access;
 pub use analysis::{Analysis, analyse, analyse_bucket};
 pub use asking::Asking;

@@ -6,12 +6,22 @@ use crate::{
     Analysis, Finding, FindingKind, NoFix, ORGANIZATION_PLACEHOLDER, ParseError, Policy, abilities, words,
 };
 
-/// One sentence that says what matters most: of one kind of caller, and what that caller can do after every Deny.
+/// One sentence that says what matters most: of one kind of caller, and what that caller can do after every Deny. What
+/// is not known is said in it.
 #[must_use]
 pub fn headline(analysis: &Analysis, bucket: &str) -> String {
-    let Some(finding) = analysis.findings.first() else {
-        return format!("Nobody outside is let in to `{bucket}` by its policy.");
-    };
+    let doubts = abilities::doubts(&analysis.abilities, bucket).join(", and ");
+    let certain = analysis.findings.first().map(|finding| certain(finding, analysis, bucket));
+    match (certain, doubts.as_str()) {
+        (Some(certain), "") => certain,
+        (Some(certain), doubts) => format!("{}; {doubts}.", certain.trim_end_matches('.')),
+        (None, "") => format!("Nobody outside is let in to `{bucket}` by its policy."),
+        (None, doubts) => format!("The policy of `{bucket}` is too intricate to be decided: {doubts}."),
+    }
+}
+
+/// What is certain of what matters most.
+fn certain(finding: &Finding, analysis: &Analysis, bucket: &str) -> String {
     let place = finding.place();
     match finding.kind {
         FindingKind::Public
@@ -101,6 +111,13 @@ pub fn why(policy: &Policy, analysis: &Analysis, bucket: &str) -> String {
     }
     for phrase in phrases {
         let _ = writeln!(text, "  {phrase}.");
+    }
+    let doubts = abilities::doubts(&analysis.abilities, bucket);
+    if !doubts.is_empty() {
+        let _ = writeln!(text, "\nThe policy is too intricate for all to be decided:");
+    }
+    for doubt in doubts {
+        let _ = writeln!(text, "  {doubt}.");
     }
     if let Some(witness) = &analysis.semantic.witness {
         let (caller, action, resource) = (witness.caller.describe(), &witness.action, &witness.resource);

@@ -15,7 +15,7 @@ use crate::search::world::CallerKind;
 use crate::{Statement, Witness, access, documented};
 pub(crate) use bucket::Bucket;
 pub(crate) use seek::seek;
-pub(crate) use words::phrases;
+pub(crate) use words::{doubts, phrases};
 
 /// A kind of outsider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -150,6 +150,18 @@ pub struct Abilities {
     pub list: Vec<Ability>,
     /// What each kind of outsider can do that has none of these abilities and gets in all the same.
     pub(crate) others: Vec<Other>,
+    /// What it is not known of whether they can do it: the work allowed was used up.
+    pub unknown: Vec<Undecided>,
+}
+
+/// One thing of which it is not known whether outsiders of a kind can do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Undecided {
+    /// Who.
+    pub caller: Outsider,
+    /// What; without it, whether they get in at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ability: Option<AbilityKind>,
 }
 
 /// A request for something that is none of the abilities.

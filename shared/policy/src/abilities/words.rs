@@ -1,6 +1,6 @@
 //! Abilities in words: each sentence names one kind of caller and what that caller can do.
 
-use super::{Abilities, Ability, AbilityKind, Extent, Needs, Other, Who};
+use super::{Abilities, Ability, AbilityKind, Extent, Needs, Other, Outsider, Who};
 use crate::Witness;
 use crate::search::literal::TIME;
 use crate::words::{and, some};
@@ -32,6 +32,31 @@ pub(crate) fn phrases(abilities: &Abilities, bucket: &str) -> Vec<String> {
     // What may be true of no service at all comes last.
     phrases.sort_by_key(|(who, _)| matches!(who, Who::Unsourced(_)));
     phrases.into_iter().map(|(_, phrase)| phrase).collect()
+}
+
+/// What it is not known of whether outsiders can do it, as in `it is not known whether ...`; for each kind of caller.
+pub(crate) fn doubts(abilities: &Abilities, bucket: &str) -> Vec<String> {
+    let mut doubts = Vec::new();
+    for caller in Outsider::ALL {
+        let own = || abilities.unknown.iter().filter(|own| own.caller == caller);
+        let deeds: Vec<String> = own().filter_map(|own| own.ability).map(|deed| deed.words(bucket)).collect();
+        let who = match caller {
+            Outsider::Anonymous => "anyone on the internet",
+            Outsider::Account => "anyone of an outside account",
+            Outsider::Service => "an AWS service that acts for an outside account",
+        };
+        match deeds.split_last() {
+            Some((last, [])) => doubts.push(format!("it is not known whether {who} can {last}")),
+            Some((last, first)) => {
+                doubts.push(format!("it is not known whether {who} can {} or {last}", first.join(", ")));
+            }
+            None if own().next().is_some() => {
+                doubts.push(format!("it is not known whether {who} can do anything to `{bucket}`"));
+            }
+            None => {}
+        }
+    }
+    doubts
 }
 
 /// That nobody can do it yet, and when somebody can.
@@ -78,6 +103,19 @@ fn call(other: &Other) -> String {
     let path = witness.resource.split_once(":::").map_or(witness.resource.as_str(), |(_, path)| path);
     let example = if path.contains('/') { ", for example" } else { "" };
     format!("call `{}` on `{path}`{example}", witness.action)
+}
+
+impl AbilityKind {
+    /// What somebody does, as after `can`.
+    fn words(self, bucket: &str) -> String {
+        match self {
+            Self::Read => "read objects".to_owned(),
+            Self::Write => "write objects".to_owned(),
+            Self::Delete => "delete objects".to_owned(),
+            Self::List => format!("list what is in `{bucket}`"),
+            Self::Permissions => "change permissions".to_owned(),
+        }
+    }
 }
 
 impl Ability {

@@ -101,6 +101,23 @@ impl Domain {
         }
     }
 
+    /// The same without the texts that these match; `None` where nothing is left.
+    pub(crate) fn besides(&self, patterns: &Patterns) -> Option<Self> {
+        let values = match &self.values {
+            Values::Listed(values) => {
+                let left: Vec<String> =
+                    values.iter().filter(|own| !patterns.matches(own, true)).cloned().collect();
+                if left.is_empty() {
+                    return None;
+                }
+                Values::Listed(left)
+            }
+            Values::Text(shape, excluded) => Values::Text(shape.clone(), excluded.with(patterns)),
+            values => values.clone(),
+        };
+        Some(Self { values, ..self.clone() })
+    }
+
     /// A time, `from` or later.
     pub(crate) fn time(from: i64) -> Self {
         Self::of(Values::Time(from))

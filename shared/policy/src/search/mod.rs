@@ -11,7 +11,8 @@
 //!   `IpAddress` in an Allow and `NotIpAddress` in a Deny are the same restriction.
 //! - Networks that together cover the internet name nobody.
 //! - A request is for an action of S3, or of a service that an Allow names: `ec2:*` is granted like `s3:*`. It is about
-//!   the bucket that the resources name, where they name one and no other, or about an object in it.
+//!   the bucket that the resources name, where they name one and no other, or about an object in it: an action of
+//!   objects about an object, and one of the bucket about the bucket. See [`actions`].
 //! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, and may be empty.
 //! - Headers, tags and request parameters are the caller's choice; what describes the bucket or its owner is unknown
 //!   but the same for all keys, and its owner is not the outsider.
@@ -24,6 +25,7 @@
 //! Deny matches the request, one part after the other is made to escape that Deny, with everything demanded before
 //! still in force. Each part is solved exactly: see [`settle`]. When every way is used up there is no such request.
 
+pub(crate) mod actions;
 pub(crate) mod attempt;
 pub(crate) mod automaton;
 pub(crate) mod compile;
@@ -66,6 +68,16 @@ impl Budget {
 
     pub(crate) fn new(steps: usize) -> Self {
         Self { steps }
+    }
+
+    /// The budget of one of several questions that are still to be asked: what one does not use is left to the others,
+    /// and none uses up what is theirs.
+    pub(crate) fn share<T>(&mut self, questions: usize, ask: impl FnOnce(&mut Self) -> T) -> T {
+        let kept = self.steps - self.steps / questions.max(1);
+        self.steps -= kept;
+        let answer = ask(self);
+        self.steps += kept;
+        answer
     }
 
     /// Takes some work from the budget; `false` when it is used up.

@@ -49,6 +49,15 @@ impl Patterns {
             || self.rest.iter().any(|pattern| (open || !pattern.is_open()) && pattern.matches(value))
     }
 
+    /// Both sets in one.
+    pub(crate) fn with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.literals.extend(other.literals.iter().cloned());
+        both.rest.extend(other.rest.iter().cloned());
+        both.open |= other.open;
+        both
+    }
+
     /// The values, when the set is finite.
     pub(crate) fn finite(&self) -> Option<impl Iterator<Item = &str>> {
         self.rest.is_empty().then(|| self.sorted_literals())

@@ -42,9 +42,18 @@ impl Seeker<'_> {
         places.dedup_by(|one, other| one.0 == other.0);
         let mut reaches = |domain: &Domain| {
             let given = [("resource".to_owned(), domain.clone())];
-            self.find(caller, actions, &given, &[], inquiry, budget).is_some()
+            self.find(caller, actions, &given, &[], inquiry, budget)
         };
-        places.into_iter().filter(|(_, domain)| reaches(domain)).map(|(place, _)| place).collect()
+        let mut reached = Vec::new();
+        for (place, domain) in places {
+            match reaches(&domain) {
+                Found::One(_) => reached.push(place),
+                Found::None => {}
+                // Not to name one that may be reached is to say that it is not.
+                Found::Unknown => return Vec::new(),
+            }
+        }
+        reached
     }
 
     /// A request for one of the actions, and whether it needs a header or parameter.
@@ -56,7 +65,7 @@ impl Seeker<'_> {
         over: &[String],
         inquiry: &mut Inquiry<'_>,
         budget: &mut Budget,
-    ) -> Option<(Hit, bool)> {
+    ) -> Found<(Hit, bool)> {
         let counting = self.counting(caller);
         let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
         let callers = |kind: CallerKind| Outsider::of(kind) == caller;
@@ -64,15 +73,18 @@ impl Seeker<'_> {
             self.chosen.iter().map(|key| (key.clone(), Domain::never())).collect();
         let without: &[&[(String, Domain)]] = if plainly.is_empty() { &[&[]] } else { &[&plainly, &[]] };
         let action = [("action".to_owned(), Domain::texts(actions.iter().map(ToString::to_string)))];
+        let mut gave_up = false;
         for (number, absent) in without.iter().enumerate() {
             let given: Vec<(String, Domain)> =
                 given.iter().chain(absent.iter()).chain(&action).cloned().collect();
             let within = Within { allows: &allows, denies: true, given: &given, over };
-            if let Found::One(hit) = inquiry.find(&callers, &within, budget) {
-                return Some((hit, number > 0));
+            match inquiry.find(&callers, &within, budget) {
+                Found::One(hit) => return Found::One((hit, number > 0)),
+                Found::None => gave_up = false,
+                Found::Unknown => gave_up = true,
             }
         }
-        None
+        if gave_up { Found::Unknown } else { Found::None }
     }
 
     /// A request for whatever action.
@@ -81,14 +93,11 @@ impl Seeker<'_> {
         caller: Outsider,
         inquiry: &mut Inquiry<'_>,
         budget: &mut Budget,
-    ) -> Option<Hit> {
+    ) -> Found<Hit> {
         let counting = self.counting(caller);
         let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
         let within = Within { allows: &allows, ..Within::WHOLE };
-        match inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget) {
-            Found::One(hit) => Some(hit),
-            Found::None | Found::Unknown => None,
-        }
+        inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget)
     }
 
     /// Whether the ability is one of a time to come: there is a proof that nobody has it now.

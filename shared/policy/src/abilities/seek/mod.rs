@@ -3,18 +3,19 @@
 mod find;
 mod shown;
 
+use super::sure::{self, Sure};
 use super::{
-    Abilities, Ability, AbilityKind, Bucket, Extent, Needs, Other, Outsider, lets_in_outsiders,
-    lets_in_services, sure,
+    Abilities, Ability, AbilityKind, Bucket, Extent, Needs, Other, Outsider, Undecided, lets_in_outsiders,
+    lets_in_services,
 };
 use crate::pattern::{Pattern, Style};
-use crate::search::Budget;
 use crate::search::decide::Hit;
 use crate::search::domain::Domain;
 use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
 use crate::search::patterns::Patterns;
 use crate::search::world::{Source, World};
+use crate::search::{Budget, Found};
 use crate::template::Bindings;
 use crate::{Condition, Policy, Scope, Statement, Witness};
 
@@ -28,10 +29,7 @@ pub(crate) fn seek(
     shown: Option<&Witness>,
     budget: &mut Budget,
 ) -> Abilities {
-    let over = |key: &str| is_over_objects(key) || key == PREFIX;
-    let sure = sure::without_variables(policy, over);
     let counts = inquiry.counts();
-    let mut surely = sure.as_ref().map(|sure| Inquiry::new(sure, counts, model, worlds));
     let conditions = || policy.statements.iter().flat_map(|statement| &statement.conditions);
     let mut tags: Vec<String> = conditions().map(|condition| condition.key.name().to_owned()).collect();
     tags.retain(|key| is_over_objects(key));
@@ -50,6 +48,8 @@ pub(crate) fn seek(
         policy,
         bucket,
         model,
+        worlds,
+        sure: sure_policies(policy, model, worlds),
         tags,
         chosen,
         actions,
@@ -60,36 +60,31 @@ pub(crate) fn seek(
     let full = model.deputies(Source::Full);
     let mut sourced = model.names.speaks_of(&SOURCES).then(|| Inquiry::new(policy, counts, model, &full));
     let mut abilities = Abilities::default();
-    for caller in Outsider::ALL {
-        for ability in AbilityKind::ALL {
-            let mut found = seeker.ability(caller, ability, inquiry, surely.as_mut(), budget);
-            if let (Some(found), Some(sourced)) = (&mut found, &mut sourced)
-                && !seeker.is_sourced(found, sourced, budget)
-            {
-                found.who = found.who.unsourced();
-            }
-            if let Some(found) = &mut found {
-                found.needs.time = seeker.is_to_come(found, inquiry, budget);
-            }
-            abilities.list.extend(found);
-        }
-        if !abilities.has(caller)
-            && let Some(hit) = seeker.anything(caller, inquiry, budget)
-        {
-            let mut who = seeker.who(&hit.witness);
-            if let Some(sourced) = &mut sourced
-                && seeker.anything(caller, sourced, budget).is_none()
-            {
-                who = who.unsourced();
-            }
-            let is_to_come = seeker.is_all_to_come(caller, &[], &hit.witness, inquiry, budget);
-            abilities.others.push(Other { who, witness: hit.witness, is_to_come });
-        }
+    for (number, caller) in Outsider::ALL.into_iter().enumerate() {
+        budget.share(Outsider::ALL.len() - number, |budget| {
+            seeker.all_of(caller, inquiry, sourced.as_mut(), &mut abilities, budget);
+        });
     }
     if let Some(witness) = shown {
         seeker.add_shown(witness, &mut abilities);
     }
     abilities
+}
+
+/// The policies that are sure for each kind of outsider and each target.
+fn sure_policies(policy: &Policy, model: &Model, worlds: &[World]) -> Vec<(Outsider, Target, Sure)> {
+    let mut all = Vec::new();
+    if model.names.variables.is_empty() {
+        return all;
+    }
+    for caller in Outsider::ALL {
+        let own: Vec<&World> = worlds.iter().filter(|world| Outsider::of(world.caller) == caller).collect();
+        for target in [Target::Bucket, Target::Objects] {
+            let policies = sure::policies(policy, &own, &model.names, target);
+            all.extend(policies.into_iter().map(|sure| (caller, target, sure)));
+        }
+    }
+    all
 }
 
 const PREFIX: &str = "s3:prefix";
@@ -130,9 +125,19 @@ impl ActionTest {
 
 /// What a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Target {
+pub(crate) enum Target {
     Bucket,
     Objects,
+}
+
+impl Target {
+    /// Whether the value of a key tells such targets apart, or what of them is asked for.
+    pub(crate) fn depends_on(self, key: &str) -> bool {
+        match self {
+            Self::Bucket => key == PREFIX,
+            Self::Objects => is_over_objects(key),
+        }
+    }
 }
 
 /// What was found out about an action.
@@ -149,13 +154,16 @@ struct Known {
     caller: Outsider,
     target: Target,
     signatures: Vec<Vec<bool>>,
-    answer: Option<Answer>,
+    answer: Found<Answer>,
 }
 
 struct Seeker<'here> {
     policy: &'here Policy,
     bucket: &'here Bucket,
     model: &'here Model,
+    worlds: &'here [World],
+    /// Policies that are sure whatever their variables stand for.
+    sure: Vec<(Outsider, Target, Sure)>,
     /// The tags of objects that are spoken of.
     tags: Vec<String>,
     /// The headers and parameters that are spoken of.
@@ -169,33 +177,84 @@ struct Seeker<'here> {
 }
 
 impl Seeker<'_> {
+    /// Adds what outsiders of a kind can do.
+    fn all_of(
+        &mut self,
+        caller: Outsider,
+        inquiry: &mut Inquiry<'_>,
+        mut sourced: Option<&mut Inquiry<'_>>,
+        abilities: &mut Abilities,
+        budget: &mut Budget,
+    ) {
+        for ability in AbilityKind::ALL {
+            let mut found = match self.ability(caller, ability, inquiry, budget) {
+                Found::One(found) => found,
+                Found::None => continue,
+                Found::Unknown => {
+                    abilities.unknown.push(Undecided { caller, ability: Some(ability) });
+                    continue;
+                }
+            };
+            if let Some(sourced) = sourced.as_deref_mut()
+                && self.is_unsourced(&found, sourced, budget)
+            {
+                found.who = found.who.unsourced();
+            }
+            found.needs.time = self.is_to_come(&found, inquiry, budget);
+            abilities.list.push(found);
+        }
+        if abilities.has(caller) {
+            return;
+        }
+        match self.anything(caller, inquiry, budget) {
+            Found::One(hit) => {
+                let mut who = self.who(&hit.witness);
+                if let Some(sourced) = sourced
+                    && matches!(self.anything(caller, sourced, budget), Found::None)
+                {
+                    who = who.unsourced();
+                }
+                let is_to_come = self.is_all_to_come(caller, &[], &hit.witness, inquiry, budget);
+                abilities.others.push(Other { who, witness: hit.witness, is_to_come });
+            }
+            Found::None => {}
+            Found::Unknown => abilities.unknown.push(Undecided { caller, ability: None }),
+        }
+    }
+
     fn ability(
         &mut self,
         caller: Outsider,
         ability: AbilityKind,
         inquiry: &mut Inquiry<'_>,
-        mut surely: Option<&mut Inquiry<'_>>,
         budget: &mut Budget,
-    ) -> Option<Ability> {
+    ) -> Found<Ability> {
         let mut best: Option<Answer> = None;
+        let mut gave_up = false;
         let targets =
             [(Target::Bucket, ability.bucket_actions()), (Target::Objects, ability.object_actions())];
         for (target, actions) in targets {
             if best.as_ref().is_some_and(|answer| answer.extent == Extent::All) {
                 break;
             }
-            let answer = self.answer(caller, target, actions, inquiry, surely.as_deref_mut(), budget);
-            if best.is_none() || answer.as_ref().is_some_and(|answer| answer.extent == Extent::All) {
-                best = answer.or(best);
+            match self.answer(caller, target, actions, inquiry, budget) {
+                Found::One(answer) if best.is_none() || answer.extent == Extent::All => best = Some(answer),
+                Found::One(_) | Found::None => {}
+                Found::Unknown => gave_up = true,
             }
         }
-        let Answer { witness, extent, needs, places } = best?;
-        let who = self.who(&witness);
-        Some(Ability { caller, ability, scope: extent, witness, needs, who, places })
+        match best {
+            Some(Answer { witness, extent, needs, places }) => {
+                let who = self.who(&witness);
+                Found::One(Ability { caller, ability, scope: extent, witness, needs, who, places })
+            }
+            None if gave_up => Found::Unknown,
+            None => Found::None,
+        }
     }
 
-    /// Whether a service has the ability with calls that say all about the party that it acts for.
-    fn is_sourced(&self, ability: &Ability, sourced: &mut Inquiry<'_>, budget: &mut Budget) -> bool {
+    /// Whether there is a proof that no service has the ability with calls that say all about the party that it acts for.
+    fn is_unsourced(&self, ability: &Ability, sourced: &mut Inquiry<'_>, budget: &mut Budget) -> bool {
         let kind = ability.ability;
         let (actions, resource) = if ability.is_of_bucket() {
             (kind.bucket_actions(), self.bucket.itself())
@@ -203,8 +262,8 @@ impl Seeker<'_> {
             (kind.object_actions(), self.bucket.objects())
         };
         let given = [("resource".to_owned(), resource)];
-        ability.caller != Outsider::Service
-            || self.find(ability.caller, actions, &given, &[], sourced, budget).is_some()
+        ability.caller == Outsider::Service
+            && matches!(self.find(ability.caller, actions, &given, &[], sourced, budget), Found::None)
     }
 
     /// What a caller can do of some actions that are as good as each other.
@@ -214,9 +273,8 @@ impl Seeker<'_> {
         target: Target,
         actions: &[&'static str],
         inquiry: &mut Inquiry<'_>,
-        surely: Option<&mut Inquiry<'_>>,
         budget: &mut Budget,
-    ) -> Option<Answer> {
+    ) -> Found<Answer> {
         let mut signatures: Vec<Vec<bool>> = Vec::new();
         let mut different: Vec<&'static str> = Vec::new();
         for action in actions {
@@ -228,21 +286,21 @@ impl Seeker<'_> {
                 different.push(action);
             }
         }
-        let first = *different.first()?;
+        let Some(first) = different.first() else { return Found::None };
         let is_same = |known: &&Known| {
             (known.caller, known.target) == (caller, target) && known.signatures == signatures
         };
         if let Some(known) = self.answers.iter().find(is_same) {
-            let mut answer = known.answer.clone()?;
+            let Found::One(mut answer) = known.answer.clone() else { return known.answer.clone() };
             if signatures.len() == 1 {
-                first.clone_into(&mut answer.witness.action);
-                return Some(answer);
+                (*first).clone_into(&mut answer.witness.action);
+                return Found::One(answer);
             }
             if different.contains(&answer.witness.action.as_str()) {
-                return Some(answer);
+                return Found::One(answer);
             }
         }
-        let answer = self.ask(caller, target, &different, inquiry, surely, budget);
+        let answer = self.ask(caller, target, &different, inquiry, budget);
         self.answers.push(Known { caller, target, signatures, answer: answer.clone() });
         answer
     }
@@ -253,15 +311,18 @@ impl Seeker<'_> {
         target: Target,
         actions: &[&'static str],
         inquiry: &mut Inquiry<'_>,
-        surely: Option<&mut Inquiry<'_>>,
         budget: &mut Budget,
-    ) -> Option<Answer> {
+    ) -> Found<Answer> {
         let resource = match target {
             Target::Bucket => self.bucket.itself(),
             Target::Objects => self.bucket.objects(),
         };
         let given = vec![("resource".to_owned(), resource)];
-        let (hit, mut parameter) = self.find(caller, actions, &given, &[], inquiry, budget)?;
+        let (hit, mut parameter) = match self.find(caller, actions, &given, &[], inquiry, budget) {
+            Found::One(found) => found,
+            Found::None => return Found::None,
+            Found::Unknown => return Found::Unknown,
+        };
         let mut over = given;
         match target {
             Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
@@ -272,22 +333,33 @@ impl Seeker<'_> {
         }
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
         let mut ask = |inquiry: &mut Inquiry<'_>, given: &[(String, Domain)], budget: &mut Budget| {
-            let (hit, needs) = self.find(caller, actions, given, &names, inquiry, budget)?;
+            let Found::One((hit, needs)) = self.find(caller, actions, given, &names, inquiry, budget) else {
+                return None;
+            };
             parameter |= needs;
             Some(hit)
         };
         // A part that a variable takes its value from is tied to others by it.
         let is_tied = names.iter().any(|part| self.model.names.variables.contains(part));
-        let all = match surely {
-            _ if is_tied => false,
-            Some(surely) => surely.holds_for_all(&over, budget, &mut ask),
-            None => inquiry.holds_for_all(&over, budget, &mut ask),
+        let sure = || self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
+        let all = if is_tied {
+            false
+        } else if sure().next().is_none() {
+            inquiry.holds_for_all(&over, budget, &mut ask)
+        } else {
+            sure().any(|(_, _, sure)| {
+                let mut surely = Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds);
+                surely.holds_for_all(&over, budget, |surely, given, budget| {
+                    let given: Vec<(String, Domain)> = given.iter().cloned().chain(sure.given()).collect();
+                    ask(surely, &given, budget)
+                })
+            })
         };
         if !all {
-            return Some(self.part(caller, actions, target, hit, parameter, inquiry, budget));
+            return Found::One(self.part(caller, actions, target, hit, parameter, inquiry, budget));
         }
         let needs = self.needs(&hit.witness, parameter);
-        Some(Answer { witness: hit.witness, extent: Extent::All, needs, places: Vec::new() })
+        Found::One(Answer { witness: hit.witness, extent: Extent::All, needs, places: Vec::new() })
     }
 
     /// The answer where only a part is proven.

@@ -35,6 +35,7 @@ impl Seeker<'_> {
                 || (ability.object_actions().contains(&action) && self.bucket.objects().admits(resource))
         };
         let who = self.who(witness);
+        abilities.unknown.retain(|own| own.caller != caller || own.ability.is_some());
         match AbilityKind::ALL.into_iter().find(shows) {
             Some(ability) => {
                 let is_this = |own: &Ability| (own.caller, own.ability) == (caller, ability);
@@ -44,6 +45,7 @@ impl Seeker<'_> {
                 let parameter = self.chosen.iter().any(|key| witness.context.contains_key(key));
                 let needs = self.needs(witness, parameter);
                 let (witness, scope, places) = (witness.clone(), Extent::Part, Vec::new());
+                abilities.unknown.retain(|own| (own.caller, own.ability) != (caller, Some(ability)));
                 abilities.list.push(Ability { caller, ability, scope, witness, needs, who, places });
                 abilities.list.sort_by_key(|own| (own.caller, own.ability));
                 abilities.others.retain(|own| Outsider::of(own.witness.caller.kind) != caller);

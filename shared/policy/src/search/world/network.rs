@@ -1,5 +1,7 @@
 //! What a request says of the way by which it comes.
 
+use std::collections::BTreeSet;
+
 use addresses::Addresses;
 
 use crate::search::domain::Domain;
@@ -31,9 +33,9 @@ impl World {
                 let shape = self.arn(&format!("ec2:<p>:{}:vpc/vpc-<h8+>", self.whose()));
                 Domain::shaped([&shape]).usually([usual])
             }
-            "aws:vpceaccount" if through_endpoint => Domain::listed([account]),
+            "aws:vpceaccount" if through_endpoint => Domain::texts(self.or_named(account, &names.accounts)),
             "aws:vpceorgid" if through_endpoint => match &self.organization {
-                Some(organization) => Domain::listed([organization]),
+                Some(organization) => Domain::texts(self.or_named(organization, &names.organizations)),
                 None => Domain::never(),
             },
             "aws:vpceorgpaths" if through_endpoint => match &self.organization {
@@ -57,5 +59,15 @@ impl World {
             _ => return None,
         };
         Some(domain)
+    }
+
+    /// The account or organization of an endpoint: the caller's own, or, where that is not an outsider, one that is
+    /// named. Whoever is known may well come through the endpoint of somebody else who is.
+    fn or_named(&self, own: &str, named: &BTreeSet<String>) -> Vec<String> {
+        let others = named.iter().filter(|_| !matches!(self.reach, Reach::Outside));
+        std::iter::once(own)
+            .chain(others.map(String::as_str).filter(|other| *other != own))
+            .map(str::to_owned)
+            .collect()
     }
 }

@@ -1,31 +1,16 @@
 //! What a request says of itself and of the bucket.
 
+use crate::search::actions;
 use crate::search::domain::{Domain, shape};
 use crate::search::names::Names;
 use crate::search::world::{Way, World};
-
-/// What a witness's action should be called, if it may.
-const ACTIONS: [&str; 12] = [
-    "s3:GetObject",
-    "s3:ListBucket",
-    "s3:PutObject",
-    "s3:DeleteObject",
-    "s3:GetObjectVersion",
-    "s3:GetBucketAcl",
-    "s3:PutBucketPolicy",
-    "s3:PutObjectAcl",
-    "s3:GetBucketLocation",
-    "s3:ListBucketMultipartUploads",
-    "s3:AbortMultipartUpload",
-    "s3:GetObjectTagging",
-];
 
 impl World {
     /// What is asked of a bucket is asked of S3, unless an Allow itself names another service.
     fn action(names: &Names) -> Domain {
         let others = names.foreign_services.iter().map(|service| format!("{service}:<p>"));
         let shapes: Vec<String> = std::iter::once("s3:<p>".to_owned()).chain(others).collect();
-        let mut domain = Domain::shapes(&shapes).hinted(&ACTIONS);
+        let mut domain = Domain::shapes(&shapes).hinted(actions::REAL);
         domain.usual = names.actions.iter().cloned().collect();
         domain
     }

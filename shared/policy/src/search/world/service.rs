@@ -19,7 +19,11 @@ impl World {
                 _ => Domain::shaped(["<n>.amazonaws.com", "<n>.amazonaws.com.cn"])
                     .hinted(&["cloudtrail.amazonaws.com"]),
             },
-            "aws:principalservicenameslist" if service => Domain::shaped(["<n>"]).many(),
+            "aws:principalservicenameslist" if service => {
+                Domain::shaped(["<n>.amazonaws.com", "<n>.amazonaws.com.cn"])
+                    .hinted(&["cloudtrail.amazonaws.com"])
+                    .many()
+            }
             "aws:sourceaccount" if service && self.reach.says_account() => Domain::listed([account]),
             "aws:sourceaccount" | "aws:sourceowner" if service => self.said(Domain::listed([account])),
             "aws:sourcearn" if service => {

@@ -1,26 +1,41 @@
 //! Which source a service's call can name: one of the service's own.
 
-/// The services that are known to name certain sources, without `.amazonaws.com`, and the services in the ARNs of these.
+use crate::pattern::{Pattern, Style};
+use crate::template::Bindings;
+
+/// The services of which AWS documents what the sources of their calls are, without `.amazonaws.com`, and every service
+/// that the ARNs of these name. Where the documentation does not settle it, a service may name any source.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 const KNOWN: &[(&str, &[&str])] = &[
+    // Trails, event data stores and channels.
     ("cloudtrail", &["cloudtrail"]),
+    // The bucket whose accesses are logged.
     ("logging.s3", &["s3"]),
+    // The bucket of an inventory, an analysis or a replication; the configuration of a Storage Lens.
     ("s3", &["s3"]),
+    // Every log that is delivered comes from `arn:aws:logs:REGION:ACCOUNT:*`, whatever it is a log of.
     ("delivery.logs", &["logs"]),
+    // Log groups that are exported.
     ("logs", &["logs"]),
+    // Always `arn:aws:config:REGION:ACCOUNT:*`.
     ("config", &["config"]),
+    // Distributions.
     ("cloudfront", &["cloudfront"]),
+    // Load balancers.
     ("logdelivery.elasticloadbalancing", &["elasticloadbalancing"]),
+    // Detectors.
     ("guardduty", &["guardduty"]),
+    // Reports and scans.
     ("inspector2", &["inspector2"]),
+    // The configuration of the export, and classification jobs.
     ("macie", &["macie2"]),
-    ("redshift", &["redshift"]),
+    // Receipt rules.
     ("ses", &["ses"]),
-    ("sns", &["sns"]),
+    // Resource data syncs.
     ("ssm", &["ssm"]),
-    ("serverlessrepo", &["serverlessrepo"]),
-    ("billingreports", &["cur"]),
+    // AWS's one policy for both names reports and exports.
+    ("billingreports", &["cur", "bcm-data-exports"]),
     ("bcm-data-exports", &["bcm-data-exports", "cur"]),
 ];
 
@@ -55,6 +70,41 @@ pub(crate) fn is_known(service: &str) -> bool {
 /// Whether the source is one of the service's own, as far as that can be told.
 pub(crate) fn is_own(service: &str, arn: &str) -> bool {
     own(service).contains(&of(arn))
+}
+
+/// Whether the service may name the source: it is one of its own, or it is not known what its sources are.
+pub(crate) fn may_name(service: &str, arn: &str) -> bool {
+    !is_known(service) || is_own(service, arn)
+}
+
+/// Whether both may be names of one service: the same, or the one with more before it or after it, as in
+/// `cloudtrail.us-east-1.amazonaws.com` and `delivery.logs.amazonaws.com`.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    let is_longer = |short: &str, long: &str| {
+        long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'))
+            || long.strip_suffix(short).is_some_and(|rest| rest.ends_with('.'))
+    };
+    let names = name(one).zip(name(other));
+    one == other || names.is_some_and(|(one, other)| is_longer(one, other) || is_longer(other, one))
+}
+
+/// The known services that may be one with some of these.
+pub(crate) fn related(services: &[String]) -> Vec<String> {
+    let known = KNOWN.iter().map(|(name, _)| format!("{name}.amazonaws.com"));
+    known.filter(|known| services.iter().any(|service| is_same(known, service))).collect()
+}
+
+/// The names that [may be](is_same) those of a service.
+pub(crate) fn names_like(service: &str) -> Vec<Pattern> {
+    let all = match name(service) {
+        Some(name) => {
+            let longer = [format!("{name}.*.amazonaws.com*"), format!("*.{name}.amazonaws.com*")];
+            longer.into_iter().chain([service.to_owned()]).collect()
+        }
+        None => vec![service.to_owned()],
+    };
+    let compile = |text: &String| Pattern::compile(text, Style::Like, false, &Bindings::default());
+    all.iter().filter_map(compile).collect()
 }
 
 /// What the ARNs of a service's own sources name as their service.

@@ -2,7 +2,7 @@
 
 mod properties;
 
-use policy::{AbilityKind, Analysis, analyse};
+use policy::{AbilityKind, Analysis, Outsider, analyse};
 use serde_json::{Value, json};
 
 use crate::support::{allow, asking, parse, policy_of, statement};
@@ -57,6 +57,56 @@ fn every_object_is_all_and_anything_less_is_a_part() {
     ] {
         assert_eq!(found(&of(action.clone(), resource.clone())), everyone(&what), "{action} {resource}");
     }
+}
+
+#[test]
+fn an_action_of_objects_is_about_objects_and_one_of_the_bucket_about_the_bucket() {
+    let (bucket, objects) = (json!("arn:aws:s3:::bucket"), json!("arn:aws:s3:::bucket/*"));
+    for (action, resource) in [
+        (json!("s3:GetObject"), bucket.clone()),
+        (json!("s3:GetObject*"), bucket.clone()),
+        (json!(["s3:getobject", "s3:PutObjectAcl", "s3:AbortMultipartUpload"]), bucket.clone()),
+        (json!("s3:ListBucket"), objects.clone()),
+        (json!("s3:ListBucket*"), objects.clone()),
+        (json!(["s3:GetBucketAcl", "s3:getbucketlocation", "s3:PutLifecycleConfiguration"]), objects.clone()),
+    ] {
+        let analysis = analysis(&of(action.clone(), resource.clone()));
+        assert!(!analysis.semantic.public, "{action} {resource}: {:?}", analysis.semantic.witness);
+        assert_eq!(analysis.abilities, policy::Abilities::default(), "{action} {resource}");
+    }
+    for (action, resource, asked) in [
+        ("s3:Get*", bucket.clone(), "s3:GetBucketAcl"),
+        ("s3:List*", objects.clone(), "s3:ListMultipartUploadParts"),
+        ("s3:*Tagging", bucket, "s3:GetBucketTagging"),
+        // What is not known may be about either.
+        ("s3:FrobnicateAnything", objects, "s3:FrobnicateAnything"),
+    ] {
+        let analysis = analysis(&of(json!(action), resource.clone()));
+        let witness = analysis.semantic.witness.unwrap();
+        assert_eq!(witness.action, asked, "{resource}");
+        assert_eq!(witness.resource.contains('/'), resource != json!("arn:aws:s3:::bucket"));
+    }
+}
+
+#[test]
+fn a_deny_that_leaves_only_an_action_of_objects_on_the_bucket_leaves_nothing() {
+    let both = json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]);
+    let mut document = of(json!(["s3:GetObject", "s3:ListBucket"]), both);
+    let deny = |action: &str, resource: &str| {
+        let mut deny = statement("Deny", json!("*"), json!({}));
+        deny["Action"] = json!(action);
+        deny["Resource"] = json!(resource);
+        deny
+    };
+    let statements = document["Statement"].as_array_mut().unwrap();
+    statements.push(deny("s3:*", "arn:aws:s3:::bucket/*"));
+    assert_eq!(found(&document), everyone(&["list all"]));
+    document["Statement"].as_array_mut().unwrap().push(deny("s3:ListBucket", "arn:aws:s3:::bucket"));
+    let analysis = analysis(&document);
+    assert!(!analysis.semantic.public, "{:?}", analysis.semantic.witness);
+    assert_eq!(analysis.abilities, policy::Abilities::default());
+    let headline = policy::headline(&analysis, "bucket");
+    assert!(headline.starts_with("Only a `Deny` keeps outsiders out"), "{headline}");
 }
 
 #[test]
@@ -265,4 +315,81 @@ fn parties_that_are_named_are_no_outsiders() {
         found(&allow(json!("*"), json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }))),
         Vec::<String>::new()
     );
+}
+
+/// What an Allow of everything on all objects and the bucket leaves beside another statement.
+fn found_with(statement: Value) -> Vec<String> {
+    let both = json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]);
+    let mut document = of(json!(["s3:GetObject", "s3:ListBucket"]), both.clone());
+    document["Statement"].as_array_mut().unwrap().push(statement);
+    found(&document)
+}
+
+#[test]
+fn a_tag_compared_with_the_callers_own_reaches_what_the_caller_can_choose() {
+    let own = json!({ "StringEquals": { "s3:ExistingObjectTag/team": "${aws:PrincipalTag/team}" } });
+    let mut document =
+        of(json!(["s3:GetObject", "s3:ListBucket"]), json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]));
+    document["Statement"][0]["Condition"] = own.clone();
+    // An object without the tag is nobody's; the bucket is asked for with whatever tag the request is said to have.
+    assert_eq!(found(&document), ["account read part", "account list all"]);
+
+    let mut deny = statement("Deny", json!("*"), own);
+    deny["Action"] = json!("s3:*");
+    deny["Resource"] = json!("*");
+    // Callers without the tag are not denied anything.
+    assert_eq!(found_with(deny.clone()), everyone(&["read all", "list all"]));
+    deny["Condition"] =
+        json!({ "StringNotEquals": { "s3:ExistingObjectTag/team": "${aws:PrincipalTag/team}" } });
+    let left = found_with(deny);
+    assert!(left.contains(&"account read part".to_owned()), "{left:?}");
+    assert!(!left.iter().any(|one| one.starts_with("anonymous read")), "{left:?}");
+}
+
+#[test]
+fn a_folder_of_the_callers_own_is_a_part() {
+    let home = json!("arn:aws:s3:::bucket/home/${aws:PrincipalTag/team}/*");
+    assert_eq!(found(&of(json!("s3:GetObject"), home.clone())), ["account read part"]);
+    let mut deny = statement("Deny", json!("*"), json!({}));
+    deny["Resource"] = home;
+    assert_eq!(found_with(deny), everyone(&["read all", "list all"]));
+}
+
+#[test]
+fn what_is_not_decided_is_said_and_takes_nothing_from_what_is() {
+    let both = json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]);
+    let mut allow = statement("Allow", json!("*"), json!({}));
+    allow["Action"] = json!("s3:*");
+    allow["Resource"] = both.clone();
+    // What this takes away, it takes much work to see.
+    let value = |number: usize| format!("*{}*{}{number}*", "a?".repeat(60), "b?c".repeat(40));
+    let refuse = |number: usize| {
+        json!({
+            "Effect": "Deny", "Principal": "*", "NotAction": "s3:GetObject", "Resource": both,
+            "Condition": { "StringLike": { "aws:Referer": format!("*?b*c{number}*") } },
+        })
+    };
+    let mut demand = refuse(0);
+    demand["Condition"] = json!({ "StringNotLike": { "aws:Referer": [value(0), value(1)] } });
+    let analysis = analysis(&policy_of(vec![allow, demand, refuse(0), refuse(1)]));
+
+    let known: Vec<_> = analysis.abilities.list.iter().map(|own| (own.caller, own.ability)).collect();
+    let callers = [Outsider::Anonymous, Outsider::Account, Outsider::Service];
+    assert_eq!(known, callers.map(|caller| (caller, AbilityKind::Read)));
+    let kinds = [AbilityKind::Write, AbilityKind::Delete, AbilityKind::List, AbilityKind::Permissions];
+    let unknown: Vec<_> = analysis.abilities.unknown.iter().map(|own| (own.caller, own.ability)).collect();
+    let all = callers.iter().flat_map(|caller| kinds.map(|kind| (*caller, Some(kind))));
+    assert_eq!(unknown, all.collect::<Vec<_>>());
+    assert_eq!(json!(analysis)["abilities_unknown"][0], json!({ "caller": "anonymous", "ability": "write" }));
+    let headline = policy::headline(&analysis, "bucket");
+    let doubt = "it is not known whether anyone on the internet can write objects, delete objects, list what is in \
+                 `bucket` or change permissions";
+    assert!(
+        headline.starts_with("Anyone on the internet can read every object in `bucket`; it is"),
+        "{headline}"
+    );
+    assert!(headline.contains(doubt), "{headline}");
+    assert!(headline.contains("an AWS service that acts for an outside account can write"), "{headline}");
+    let policy = parse(&of(json!("s3:GetObject"), both));
+    assert!(policy::explain_text(&policy, &analysis, "bucket").contains(&format!("  {doubt}.\n")));
 }

@@ -58,6 +58,19 @@ fn but(deny: Value) -> Value {
 }
 
 #[test]
+fn principals_of_a_named_account_that_come_through_the_owners_endpoint_are_said_to_be_shut_out() {
+    let mut named = statement("Allow", json!("*"), json!({}));
+    named["NotPrincipal"] = json!({ "AWS": "444455556666" });
+    named.as_object_mut().unwrap().remove("Principal");
+    named["Action"] = json!("s3:PutObject");
+    let endpoint = json!({ "StringLike": { "aws:VpceAccount": "111122223333" } });
+    let document = policy_of(vec![named, statement("Allow", json!("*"), endpoint)]);
+    let fix = fix(&document, &settings());
+    let said = "Principals of `444455556666`, which the policy names, lose access that they had.";
+    assert!(fix.shuts_out.iter().any(|own| own == said), "{:?}", fix.shuts_out);
+}
+
+#[test]
 fn a_statement_for_everyone_is_narrowed_to_the_own_account() {
     let fix = fix(&allow(json!("*"), json!({})), &settings());
     assert_eq!(fix.policy["Statement"][0]["Principal"], json!({ "AWS": "111122223333" }));

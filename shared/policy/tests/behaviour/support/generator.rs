@@ -218,10 +218,14 @@ pub(crate) fn request(account: &'static str, owner: &'static str) -> impl Strate
     (
         caller,
         any::<[bool; 8]>(),
-        (
-            select(vec!["s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "s3:GetBucketAcl"]),
-            select(vec!["arn:aws:s3:::b", "arn:aws:s3:::b/x", "arn:aws:s3:::b/a/x", "arn:aws:s3:::b/eve/x"]),
-        ),
+        // Actions of objects are about objects, and those of the bucket about the bucket.
+        prop_oneof![
+            3 => (
+                select(vec!["s3:GetObject", "s3:PutObject", "s3:GetObjectAcl"]),
+                select(vec!["arn:aws:s3:::b/x", "arn:aws:s3:::b/a/x", "arn:aws:s3:::b/eve/x"]),
+            ),
+            1 => (Just("s3:GetBucketAcl"), Just("arn:aws:s3:::b")),
+        ],
         select(vec!["8.8.4.4", "12.3.4.5", "130.0.0.1", "2a00::1"]),
         (
             text(&["https://example.com/page", "https://example.com/*", "*", "elsewhere", ""]),

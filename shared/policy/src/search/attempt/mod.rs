@@ -1,5 +1,7 @@
 //! One attempt to answer a question: its statements with the variables bound in one way, in one world.
 
+mod apart;
+
 use std::collections::BTreeMap;
 
 use super::compile::{Compiled, Parts, compile};
@@ -10,7 +12,7 @@ use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
 use super::names::Names;
 use super::walk::walk;
-use super::world::{CallerKind, World, sources};
+use super::world::{CallerKind, World};
 use super::{Budget, Found};
 use crate::template::Bindings;
 use crate::witness::Caller;
@@ -57,14 +59,6 @@ impl<'here> Compilation<'here> {
         }
     }
 }
-
-/// The keys that say which user it is.
-const ARN: &str = "aws:principalarn";
-const USER_NAME: &str = "aws:username";
-
-/// The keys that say which service it is, and for which source it acts.
-const SERVICE: &str = "aws:principalservicename";
-const SOURCE: &str = "aws:sourcearn";
 
 /// One compilation in one world.
 pub(super) struct Attempt<'here> {
@@ -139,89 +133,14 @@ impl<'here> Attempt<'here> {
         if let Some((arn, name)) = self.name_apart(&slots) {
             return self.with_one_name(&arn, &name, within, budget);
         }
-        match self.source_apart(&slots) {
-            Some((service, arn)) => self.with_own_source(&service, &arn, within, budget),
+        match self.service_apart(&slots) {
+            Some(services) => self.with_one_service(services, within, budget),
             None => Found::One(self.hit(index, &slots, within)),
         }
     }
 
     fn hit(&self, index: usize, slots: &[Slot], within: &Within<'_>) -> Hit {
         Hit { witness: self.witness(index, slots), frame: self.frame(index, slots, within) }
-    }
-
-    /// The ARN and the name of a user, where they are not of the same one.
-    fn name_apart(&self, slots: &[Slot]) -> Option<(String, String)> {
-        if self.world.caller != CallerKind::User {
-            return None;
-        }
-        let (arn, name) = (self.value(ARN, slots)?, self.value(USER_NAME, slots)?);
-        (arn.rsplit('/').next() != Some(name.as_str())).then_some((arn, name))
-    }
-
-    /// Asks again for a user of this name, and then for one of this ARN. That there is neither is no proof.
-    fn with_one_name(&self, arn: &str, name: &str, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
-        let own = arn.rsplit('/').next().unwrap_or_default();
-        let named = [(ARN, self.world.users_called(name)), (USER_NAME, Domain::texts([own.to_owned()]))];
-        for (part, domain) in named {
-            let is_bound = self.compilation.bindings.decided.iter().any(|(key, _)| key == part);
-            if is_bound || self.number(part).is_none() {
-                continue;
-            }
-            let attempt = self.with([(part, domain)]);
-            if let Found::One((index, slots)) = attempt.slots(within, budget)
-                && attempt.name_apart(&slots).is_none()
-            {
-                return Found::One(attempt.hit(index, &slots, within));
-            }
-        }
-        Found::Unknown
-    }
-
-    /// A service and the source that its call names, where that is not the service's own.
-    fn source_apart(&self, slots: &[Slot]) -> Option<(String, String)> {
-        if self.world.caller != CallerKind::Service {
-            return None;
-        }
-        let (service, arn) = (self.value(SERVICE, slots)?, self.value(SOURCE, slots)?);
-        (!sources::is_own(&service, &arn)).then_some((service, arn))
-    }
-
-    /// Asks again for sources of one service at a time: of this one, of the one that this source is of, and of each that
-    /// the policy names. A service that is not known may name any source; that there is nothing else is a proof where
-    /// no other service gets in.
-    fn with_own_source(
-        &self,
-        service: &str,
-        arn: &str,
-        within: &Within<'_>,
-        budget: &mut Budget,
-    ) -> Found<Hit> {
-        let (Some(by), Some(of)) = (self.part(SERVICE), self.part(SOURCE)) else { return Found::Unknown };
-        let mut services = vec![service.to_owned(), sources::owner(arn)];
-        services.extend(self.compilation.services.iter().cloned());
-        let mut tried: Vec<&String> = Vec::new();
-        let mut gave_up = false;
-        for name in &services {
-            if tried.contains(&name) || !by.admits(name) {
-                continue;
-            }
-            tried.push(name);
-            let own = of.narrowed(&self.world.sources(&sources::own(name)));
-            let any = (!sources::is_known(name)).then(|| of.clone());
-            for source in own.into_iter().chain(any) {
-                let given = [(SERVICE, Domain::texts([name.clone()])), (SOURCE, source)];
-                match self.with(given).slots(within, budget) {
-                    Found::One((index, slots)) => return Found::One(self.hit(index, &slots, within)),
-                    Found::None => {}
-                    Found::Unknown => gave_up = true,
-                }
-            }
-        }
-        let others = by.without(tried.into_iter().map(String::as_str));
-        match others.map(|others| self.with([(SERVICE, others)]).slots(within, budget)) {
-            None | Some(Found::None) if !gave_up => Found::None,
-            _ => Found::Unknown,
-        }
     }
 
     /// The values that a part can have.
@@ -246,14 +165,27 @@ impl<'here> Attempt<'here> {
 
     /// The value of a part, where it has one.
     fn value(&self, part: &str, slots: &[Slot]) -> Option<String> {
-        match slots.get(self.number(part)?)? {
-            Slot::Values(values) => values.first().cloned(),
-            Slot::Absent => None,
+        self.values(part, slots).first().cloned()
+    }
+
+    /// All values of a part.
+    fn values<'slots>(&self, part: &str, slots: &'slots [Slot]) -> &'slots [String] {
+        match self.number(part).and_then(|number| slots.get(number)) {
+            Some(Slot::Values(values)) => values,
+            Some(Slot::Absent) | None => &[],
         }
     }
 
     /// The index of a statement that allows a request, and the parts of that request.
     pub(super) fn slots(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
+        match self.loosely(within, budget) {
+            Found::One((_, slots)) if self.is_request_apart(&slots) => self.with_one_kind(within, budget),
+            found => found,
+        }
+    }
+
+    /// The same, though the action may be one that is never about such a resource.
+    fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
         let denies = self.compilation.denies.iter().filter(|_| within.denies);
         let mut clauses: Vec<Clause<'_>> =
             denies.filter_map(|deny| ways_to_escape(deny, self.world)).collect();

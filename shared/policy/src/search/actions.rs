@@ -1,0 +1,183 @@
+//! What the actions of S3 are about: objects, or the bucket.
+//!
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
+
+use std::sync::LazyLock;
+
+use super::domain::shape;
+use super::names::bucket_and_key;
+use super::patterns::Patterns;
+use crate::pattern::{Pattern, Style};
+use crate::template::Bindings;
+
+/// The actions that are about objects, as patterns of their names.
+const OF_OBJECTS: &[&str] = &[
+    "s3:GetObject*",
+    "s3:PutObject*",
+    "s3:DeleteObject*",
+    "s3:RestoreObject*",
+    "s3:ReplicateObject*",
+    "s3:RenameObject*",
+    "s3:UpdateObject*",
+    "s3:ObjectOwnerOverride*",
+    "s3:ReplicateDelete",
+    "s3:ReplicateTags",
+    "s3:InitiateReplication",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+    "s3:BypassGovernanceRetention",
+];
+
+/// The actions that are about the bucket.
+const OF_BUCKETS: &[&str] = &[
+    "s3:CreateBucket*",
+    "s3:DeleteBucket*",
+    "s3:GetBucket*",
+    "s3:ListBucket*",
+    "s3:PutBucket*",
+    "s3:UpdateBucket*",
+    "s3:GetAccelerate*",
+    "s3:PutAccelerate*",
+    "s3:GetAnalytics*",
+    "s3:PutAnalytics*",
+    "s3:GetEncryption*",
+    "s3:PutEncryption*",
+    "s3:GetIntelligentTiering*",
+    "s3:PutIntelligentTiering*",
+    "s3:GetInventory*",
+    "s3:PutInventory*",
+    "s3:GetLifecycle*",
+    "s3:PutLifecycle*",
+    "s3:GetMetrics*",
+    "s3:PutMetrics*",
+    "s3:GetReplicationConfiguration*",
+    "s3:PutReplicationConfiguration*",
+];
+
+/// What a witness's action should be called, if it may: the usual ones first, then others that there are.
+pub(crate) const REAL: &[&str] = &[
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:GetObjectVersion",
+    "s3:GetBucketAcl",
+    "s3:PutBucketPolicy",
+    "s3:PutObjectAcl",
+    "s3:GetBucketLocation",
+    "s3:ListBucketMultipartUploads",
+    "s3:AbortMultipartUpload",
+    "s3:GetObjectTagging",
+    "s3:ListBucketVersions",
+    "s3:PutBucketAcl",
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutObjectVersionAcl",
+    "s3:DeleteObjectVersion",
+    "s3:GetObjectAcl",
+    "s3:GetObjectVersionAcl",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectVersionAttributes",
+    "s3:GetObjectVersionTagging",
+    "s3:GetObjectRetention",
+    "s3:GetObjectLegalHold",
+    "s3:GetObjectTorrent",
+    "s3:GetObjectVersionTorrent",
+    "s3:GetObjectVersionForReplication",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObjectTagging",
+    "s3:PutObjectVersionTagging",
+    "s3:PutObjectRetention",
+    "s3:PutObjectLegalHold",
+    "s3:DeleteObjectTagging",
+    "s3:DeleteObjectVersionTagging",
+    "s3:RestoreObject",
+    "s3:ReplicateObject",
+    "s3:ReplicateDelete",
+    "s3:ReplicateTags",
+    "s3:InitiateReplication",
+    "s3:ObjectOwnerOverrideToBucketOwner",
+    "s3:BypassGovernanceRetention",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetBucketLogging",
+    "s3:GetBucketNotification",
+    "s3:GetBucketWebsite",
+    "s3:GetBucketCORS",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketRequestPayment",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetInventoryConfiguration",
+    "s3:GetMetricsConfiguration",
+    "s3:GetAnalyticsConfiguration",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetIntelligentTieringConfiguration",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutBucketLogging",
+    "s3:PutBucketNotification",
+    "s3:PutBucketWebsite",
+    "s3:PutBucketCORS",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketRequestPayment",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutReplicationConfiguration",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutInventoryConfiguration",
+    "s3:PutMetricsConfiguration",
+    "s3:PutAnalyticsConfiguration",
+    "s3:PutAccelerateConfiguration",
+    "s3:PutIntelligentTieringConfiguration",
+    "s3:DeleteBucketWebsite",
+    "s3:DeleteBucket",
+    "s3:CreateBucket",
+];
+
+/// Actions, and resources of a kind.
+struct Kind {
+    actions: Patterns,
+    resources: Patterns,
+}
+
+impl Kind {
+    fn of(actions: &[&str], resource: &str) -> Self {
+        let compile =
+            |text: &&str| Pattern::compile(text, Style::LikeIgnoreCase, false, &Bindings::default());
+        Self {
+            actions: actions.iter().filter_map(compile).collect(),
+            resources: [shape(resource)].into_iter().collect(),
+        }
+    }
+}
+
+static OBJECTS: LazyLock<Kind> = LazyLock::new(|| Kind::of(OF_OBJECTS, "arn:<p>:s3:::<p>/<f>"));
+static BUCKETS: LazyLock<Kind> = LazyLock::new(|| Kind::of(OF_BUCKETS, "arn:<p>:s3:::<p>"));
+
+/// Whether S3 knows requests of this action about this resource: those of objects are about objects, those of the
+/// bucket about the bucket. An action that is not known may be about either.
+pub(crate) fn go_together(action: &str, resource: &str) -> bool {
+    let Some((_, path)) = bucket_and_key(resource) else { return true };
+    let others = if path.contains('/') { OF_BUCKETS } else { OF_OBJECTS };
+    !others.iter().any(|pattern| is_named(action, pattern))
+}
+
+/// Whether a pattern of the lists above names an action, in any case.
+fn is_named(action: &str, pattern: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => action.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)),
+        None => action.eq_ignore_ascii_case(pattern),
+    }
+}
+
+/// What a request about objects leaves out, actions and resources, and what one about the bucket does. Together these
+/// requests are all that [go together](go_together).
+pub(crate) fn kinds_left_out() -> [(&'static Patterns, &'static Patterns); 2] {
+    [(&BUCKETS.actions, &BUCKETS.resources), (&OBJECTS.actions, &OBJECTS.resources)]
+}
