@@ -1,5 +1,7 @@
 """What can be wrong before anything is built or changed."""
 
+from botocore.exceptions import ClientError
+
 import packages
 import settings
 from aws import Trouble
@@ -23,6 +25,8 @@ def check(place, options, say):
         advice = "Say who does, as in EMAIL=ops@example.com; EMAIL=none leaves the topic without a subscriber."
         raise Trouble("Nobody would get the mails.", advice)
     check_config(place, options, say)
+    for what in trails(place):
+        say.say("CloudTrail", what)
     before = Stack(place, "kept").values().get("KeyChoice")
     if options.KEY and before and options.KEY != before:
         for function in everything(place):
@@ -84,3 +88,36 @@ def rules(place, own):
     scopes = [set(one.get("Scope", {}).get("ComplianceResourceTypes", RECORDED)) for one in external]
     without = sorted(RECORDED.difference(*scopes))
     return [(False, f"no rule in {place.region} makes events about {kind}: nothing about it will ever fire") for kind in without]
+
+
+def trails(place):
+    """Which calls will not wake anybody, since no trail hands them over."""
+    client = place.client("cloudtrail")
+    found = [one["TrailARN"] for one in client.describe_trails(includeShadowTrails=True)["trailList"]]
+    logging = [selected(client, arn) for arn in found if client.get_trail_status(Name=arn)["IsLogging"]]
+    if not any("Management" in one for one in logging):
+        return [f"no trail logs management events in {place.region}: who opens what is not seen within seconds, only when AWS Config or a finding says so"]
+    if not any("AWS::S3::Object" in one for one in logging):
+        return [f"no trail logs data events of S3 in {place.region}: PutObjectAcl, which makes single objects public, is not seen"]
+    return []
+
+
+def selected(client, trail):
+    """Which calls that change something a trail logs: `Management`, and types of data events."""
+    try:
+        found = client.get_event_selectors(TrailName=trail)
+    except ClientError:
+        # An organization's trail does not tell its members what it selects.
+        return {"Management", "AWS::S3::Object"}
+    if not any(found.get(kind) for kind in ("EventSelectors", "AdvancedEventSelectors")):
+        return {"Management"}
+    kinds = set()
+    for one in found.get("EventSelectors", []):
+        if one.get("ReadWriteType", "All") != "ReadOnly":
+            kinds |= {"Management"} if one.get("IncludeManagementEvents", True) else set()
+            kinds |= {data["Type"] for data in one.get("DataResources", [])}
+    for one in found.get("AdvancedEventSelectors", []):
+        fields = {field["Field"]: field.get("Equals", []) for field in one["FieldSelectors"]}
+        if fields.get("readOnly") != ["true"]:
+            kinds |= {"Management"} & set(fields.get("eventCategory", [])) | set(fields.get("resources.type", []))
+    return kinds

@@ -34,7 +34,7 @@ def deploy(place, options, say):
 
     def bring(function, say):
         stopped = "yes" if function.is_stopped() else "no"
-        said = {**given("function", options), **names, **inherited, **function.row.parameters, "Stopped": stopped}
+        said = {**given("function", options), **names, **inherited, **function.row.parameters(place.prefix), "Stopped": stopped}
         say(function.name, function.deploy(said, codes[function.row]))
         say(f"{function.name} (stack)", function.stack.deploy(said))
 

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -91,11 +92,14 @@ class Function:
             "--runtime", wanted["Runtime"], "--tracing", wanted["TracingConfig"]["Mode"].lower(),
             "--description", description, "--tag", "project=curfew", "--output-format", "json",
         ]
-        for name, value in wanted["Environment"]["Variables"].items():
-            command += ["--env-var", f"{name}={value}"]
         if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
             command += ["--endpoint-url", endpoint]
-        run = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
+        # In the command itself a comma would begin another variable.
+        with tempfile.NamedTemporaryFile("w") as variables:
+            variables.writelines(f"{name}={value}\n" for name, value in wanted["Environment"]["Variables"].items())
+            variables.flush()
+            command += ["--env-file", variables.name]
+            run = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
         if run.returncode:
             why = run.stderr.strip() or run.stdout.strip()
             raise Trouble(f"cargo lambda could not deploy {self.name} to {self.place.region}:\n{why}")

@@ -31,10 +31,8 @@ def status(place, options, say):
         say.say("AWS Config", what)
     for name, how in evaluations(place):
         say.say(f"rule {name}", how)
-    trails = place.client("cloudtrail")
-    found = [one["TrailARN"] for one in trails.describe_trails(includeShadowTrails=True)["trailList"]]
-    if not any(trails.get_trail_status(Name=arn)["IsLogging"] for arn in found):
-        say.say("CloudTrail", "no trail logs here: what a rule reports again, without a change, is not seen")
+    for what in checks.trails(place):
+        say.say("CloudTrail", what)
     alarms = place.client("cloudwatch").get_paginator("describe_alarms")
     pages = alarms.paginate(AlarmNamePrefix=f"{place.prefix}-", StateValue="ALARM")
     say.say("alarms that ring", ", ".join(one["AlarmName"] for page in pages for one in page["MetricAlarms"]) or "none")

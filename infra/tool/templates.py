@@ -40,13 +40,13 @@ class Row:
     # Empty where nothing triggers it: it has no queue then.
     resource: str = ""
 
-    @property
-    def parameters(self):
+    def parameters(self, prefix):
         """What it is in function.yaml. A message stays hidden for six times the time-out, as Lambda asks for."""
         return {
             "FunctionName": self.binary, "Control": self.control, "ResourceType": self.resource,
             "Changes": "yes" if self.changes else "no", "MemoryMegabytes": str(self.memory),
             "TimeoutSeconds": str(self.timeout), "VisibilitySeconds": str(6 * self.timeout),
+            "OwnRoles": ",".join(f"{prefix}-{name}-" for name in ROWS),
         }
 
 
@@ -132,5 +132,6 @@ def properties(place, values):
 
 
 if __name__ == "__main__":
-    # For StackSets: a function's row as parameters.
-    print(*(f"{name}={value}" for name, value in ROWS[sys.argv[1]].parameters.items()))
+    # For StackSets: a function's row as parameters, their commas as the AWS CLI wants them.
+    function, prefix = (*sys.argv[1:], "curfew")[:2]
+    print(*(f"{name}={value}".replace(",", r"\,") for name, value in ROWS[function].parameters(prefix).items()))

@@ -1,11 +1,12 @@
 """From a trigger to the subjects of a function: each once, foreign ones not at all."""
 
 import pytest
-from harness import offenders
+from harness import offenders, templates
+from harness.functions import FUNCTIONS
 from harness.groups import open_group
 from harness.offenders import ALL_USERS, grant, open_bucket
-from harness.stack import ACCOUNT
-from harness.triggers import BUCKET, GROUP, put_evaluations
+from harness.stack import ACCOUNT, REGION
+from harness.triggers import BUCKET, GROUP, call, put_evaluations, role
 from support import about_bucket, about_group, failures, queued, says_again_nothing, send
 
 OPEN = "NON_COMPLIANT"
@@ -143,3 +144,19 @@ def test_a_group_of_any_partition_is_closed_in_its_own_region(revoke, emulator, 
     assert (run.outcome, run.line["region"]) == ("remediated", region)
     assert offenders.rules_of(ec2, group) == {}
     says_again_nothing(send(revoke, about_group(group, region=region)))
+
+
+def test_what_curfews_own_roles_did_costs_no_call_and_what_others_did_is_looked_at(start, s3):
+    """As the templates say which roles are own."""
+    function, name = start("s3-acl-private", environment={"OWN_ROLES": templates.OWN_ROLES}), open_bucket(s3)
+
+    def opened_by(identity):
+        return call("s3", "PutBucketAcl", {"bucketName": name, "x-amz-acl": ["public-read"]}, userIdentity=identity)
+
+    own = [opened_by(role(f"curfew-{one}-{REGION}", path=path)) for one in FUNCTIONS for path in ("/", "/security/")]
+    run = send(function, queued(*own))
+    assert failures(run) == [] and run.calls == run.recorded == [] and is_open(s3, name)
+
+    others = [role("curfew-deployer"), role(f"curfew-restore-{REGION}", "999900001111"), {"type": "Root", "accountId": ACCOUNT}]
+    run = send(function, queued(*map(opened_by, others)))
+    assert [line["outcome"] for line in run.lines].count("remediated") == 1 and not is_open(s3, name)

@@ -10,6 +10,8 @@ from .functions import FUNCTIONS, ROWS
 from .stack import ACCOUNT, REGION, ROOT
 
 INFRA = ROOT / "infra"
+# How the names of the roles begin that Curfew's functions have.
+OWN_ROLES = ",".join(f"curfew-{function}-" for function in FUNCTIONS)
 TEMPLATES = ("kept", "shared", "function", "config")
 # In the order in which they are deployed, each with its template.
 STACKS = {"kept": "kept", "shared": "shared", **dict.fromkeys(FUNCTIONS, "function"), "config": "config"}
@@ -66,6 +68,7 @@ def values_of(function):
         "FunctionName": row.name, "Control": row.control, "ResourceType": row.resource,
         "Changes": "yes" if row.changes else "no", "MemoryMegabytes": str(row.memory),
         "TimeoutSeconds": str(row.timeout), "VisibilitySeconds": str(6 * row.timeout),
+        "OwnRoles": OWN_ROLES,
     }
 
 
@@ -95,6 +98,32 @@ def resources(template, function=None):
     gone |= {"IsTriggered", "QueueHasOwnKey"} if row and not row.resource else set()
     found = load(template)["Resources"].items()
     return {name: resolve(one, names(template, function)) for name, one in found if one.get("Condition") not in gone}
+
+
+def carried_out(value, function):
+    """A part of function.yaml as CloudFormation makes it of a function's row, conditions and lists included."""
+    known = names("function", function)
+    if isinstance(value, list):
+        return [carried_out(one, function) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::If" in value:
+        condition, yes, no = value["Fn::If"]
+        one, other = resolve(load("function")["Conditions"][condition], known)["Fn::Equals"]
+        return carried_out(yes if one == other else no, function)
+    found = {key: carried_out(one, function) for key, one in resolve(value, known).items()}
+    if "Fn::Split" in found:
+        return found["Fn::Split"][1].split(found["Fn::Split"][0])
+    if "Fn::Join" in found:
+        return found["Fn::Join"][0].join(found["Fn::Join"][1])
+    return found
+
+
+def patterns(function):
+    """The event patterns of a function's rules that are no schedule, by the end of the rule's name."""
+    rules = (one["Properties"] for one in resources("function", function).values() if one["Type"] == "AWS::Events::Rule")
+    found = {rule["Name"].removeprefix(f"curfew-{function}-"): rule.get("EventPattern") for rule in rules}
+    return {kind: carried_out(pattern, function) for kind, pattern in found.items() if pattern}
 
 
 def dashboard():

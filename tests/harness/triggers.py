@@ -76,6 +76,25 @@ def put_evaluations(*evaluations, region=REGION, account=ACCOUNT):
     return event("aws.config", "AWS API Call via CloudTrail", detail, region, account)
 
 
+def role(name, account=ACCOUNT, path="/"):
+    """The identity of a call that somebody made as a role."""
+    issuer = {"type": "Role", "principalId": "AROA1", "arn": f"arn:aws:iam::{account}:role{path}{name}", "accountId": account, "userName": name}
+    return {
+        "type": "AssumedRole", "principalId": "AROA1:ann", "arn": f"arn:aws:sts::{account}:assumed-role/{name}/ann", "accountId": account,
+        "sessionContext": {"sessionIssuer": issuer, "attributes": {"mfaAuthenticated": "false"}},
+    }
+
+
+def call(service, name, request, response=None, **detail):
+    """An API call that CloudTrail saw, by a person."""
+    return event(f"aws.{service}", "AWS API Call via CloudTrail", {
+        "eventVersion": "1.09", "userIdentity": role("admin"),
+        "eventTime": "2026-11-22T05:14:01Z", "eventSource": f"{service}.amazonaws.com", "eventName": name,
+        "awsRegion": REGION, "requestParameters": request, "responseElements": response,
+        "eventType": "AwsApiCall", "recipientAccountId": ACCOUNT,
+    } | detail)
+
+
 def sqs_batch(*bodies, receive_count=1):
     """An SQS batch; a body that is no string is written as JSON. Message ids are m0, m1, ..."""
     return {

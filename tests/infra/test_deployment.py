@@ -31,7 +31,7 @@ def test_one_command_deploys_a_region_and_repeating_it_changes_nothing(deploymen
         assert function["Role"] == f"arn:aws:iam::{ACCOUNT}:role/{name}-{REGION}"
         assert function["Environment"]["Variables"] == {
             "TOPIC_ARN": f"arn:aws:sns:{REGION}:{ACCOUNT}:curfew-alerts",
-            "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger",
+            "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger", "OWN_ROLES": templates.OWN_ROLES,
             # Only where an emulator stands in for AWS.
             "AWS_ENDPOINT_URL": deployment.emulator.url,
         }
@@ -470,14 +470,22 @@ def test_a_word_that_logs_do_not_know_removes_nothing(deployment):
     assert len(stacks(deployment)) == STACKS
 
 
-def test_status_says_whether_a_trail_logs(deployment):
-    trails, silent = deployment.emulator.client("cloudtrail"), "no trail logs here"
-    assert silent in deployment.tool("status").stdout
+@pytest.mark.parametrize("command", [("status",), ("check", *FIRST)], ids=lambda command: command[0])
+def test_it_is_said_which_calls_no_trail_hands_over(deployment, command):
+    def told():
+        run = deployment.tool(*command)
+        assert run.returncode == 0, run.stdout
+        return {what for what in ("management events", "data events of S3") if f"no trail logs {what} in {REGION}" in run.stdout}
+
+    trails = deployment.emulator.client("cloudtrail")
+    assert told() == {"management events"}
     trails.create_trail(Name="management", S3BucketName="config-history")
-    assert silent in deployment.tool("status").stdout
+    assert told() == {"management events"}
     trails.start_logging(Name="management")
-    run = deployment.tool("status")
-    assert run.returncode == 0 and silent not in run.stdout
+    assert told() == {"data events of S3"}
+    data = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}
+    trails.put_event_selectors(TrailName="management", EventSelectors=[{"IncludeManagementEvents": True, "DataResources": [data]}])
+    assert told() == set()
 
 
 def test_the_tool_knows_every_function(deployment):
@@ -487,7 +495,7 @@ def test_the_tool_knows_every_function(deployment):
 
 # Called only where the emulator has what it has not: rules, trails, a stack that fails, dead letters.
 NOT_CALLED_HERE = {
-    "cloudformation:DescribeStackEvents", "cloudtrail:GetTrailStatus", "config:DescribeConfigRuleEvaluationStatus",
+    "cloudformation:DescribeStackEvents", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "config:DescribeConfigRuleEvaluationStatus",
     "sqs:StartMessageMoveTask",
 }
 

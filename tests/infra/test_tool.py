@@ -78,7 +78,7 @@ def gone(place):
 @pytest.mark.parametrize("name", templates.TEMPLATES)
 def test_each_parameter_of_a_template_is_said_or_comes_from_the_table(name):
     said = set(tool_templates.OPTIONS.values())
-    table = set(ROWS["sg-quarantine"].parameters) | set(settings.wants("{}"))
+    table = set(ROWS["sg-quarantine"].parameters("curfew")) | set(settings.wants("{}"))
     # What `make deploy` sets by itself, and what StackSets alone say.
     others = {"NamePrefix", "KeyArn", "Stopped", "Settings", "CodeBucketPrefix", "CodeVersion", "Architecture", "ReservedConcurrency"}
     assert set(tool_templates.declared(name)) <= said | table | others
@@ -114,20 +114,21 @@ def holds(condition, values):
 
 def test_the_parameters_of_a_function_are_its_row():
     for one in ROWS.values():
-        assert one.parameters == templates.values_of(one.binary)
+        assert one.parameters("curfew") == templates.values_of(one.binary)
 
 
 def test_what_cargo_lambda_is_told_is_what_the_template_says(place):
     one = ROWS["sg-quarantine"]
-    found = tool_templates.properties(place, {**one.parameters, "AlertTopicArn": "arn:aws:sns:us-east-1:210987654321:security"})
+    found = tool_templates.properties(place, {**one.parameters("curfew"), "AlertTopicArn": "arn:aws:sns:us-east-1:210987654321:security"})
     template = templates.resources("function", "sg-quarantine")["Function"]["Properties"]
     assert (found["MemorySize"], found["Timeout"]) == (int(template["MemorySize"]), int(template["Timeout"])) == (256, 60)
     assert found["Architectures"] == ["arm64"] and found["Tags"] == {"project": "curfew"}
     assert found["Role"] == template["Role"] == "arn:aws:iam::123456789012:role/curfew-sg-quarantine-eu-central-1"
     assert found["TracingConfig"] == template["TracingConfig"]
     assert found["Environment"]["Variables"]["TOPIC_ARN"] == "arn:aws:sns:us-east-1:210987654321:security"
-    assert tool_templates.properties(place, one.parameters)["Environment"]["Variables"] == {
+    assert tool_templates.properties(place, one.parameters("curfew"))["Environment"]["Variables"] == {
         "TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:curfew-alerts", "CURFEW_SETTINGS_PARAMETER": "/curfew/settings", "LEDGER_TABLE": "curfew-ledger",
+        "OWN_ROLES": templates.OWN_ROLES,
     }
 
 
@@ -303,6 +304,40 @@ def test_rules_of_others_have_to_be_about_each_type_and_to_tell_what_they_see(pl
     assert checks.rules(place, "yes") == []
 
 
+MANAGEMENT = {"Field": "eventCategory", "Equals": ["Management"]}
+OBJECTS = [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}]
+
+
+def selectors(kind, *found):
+    return {kind: list(found)}
+
+
+@pytest.mark.parametrize(("found", "silent"), [
+    # As every trail begins.
+    ({}, "data events of S3"),
+    (selectors("EventSelectors", {"ReadWriteType": "All"}), "data events of S3"),
+    (selectors("EventSelectors", {"ReadWriteType": "ReadOnly"}), "management events"),
+    (selectors("EventSelectors", {"IncludeManagementEvents": False, "DataResources": [{"Type": "AWS::S3::Object"}]}), "management events"),
+    (selectors("EventSelectors", {"ReadWriteType": "WriteOnly", "DataResources": [{"Type": "AWS::S3::Object"}]}), None),
+    (selectors("AdvancedEventSelectors", {"FieldSelectors": [MANAGEMENT]}), "data events of S3"),
+    (selectors("AdvancedEventSelectors", {"FieldSelectors": [MANAGEMENT, {"Field": "readOnly", "Equals": ["true"]}]}), "management events"),
+    (selectors("AdvancedEventSelectors", {"FieldSelectors": [MANAGEMENT]}, {"FieldSelectors": OBJECTS}), None),
+    # What a member of an organization may not read is not complained of.
+    (None, None),
+])
+def test_a_trail_counts_by_what_it_selects(place, found, silent):
+    arn = "arn:aws:cloudtrail:eu-central-1:123456789012:trail/t"
+    place.answers("cloudtrail", "describe_trails", {"trailList": [{"TrailARN": arn}, {"TrailARN": f"{arn}2"}]}, {"includeShadowTrails": True})
+    place.answers("cloudtrail", "get_trail_status", {"IsLogging": True}, {"Name": arn})
+    if found is None:
+        place.refuses("cloudtrail", "get_event_selectors", "AccessDeniedException")
+    else:
+        place.answers("cloudtrail", "get_event_selectors", found, {"TrailName": arn})
+    place.answers("cloudtrail", "get_trail_status", {"IsLogging": False}, {"Name": f"{arn}2"})
+    told = checks.trails(place)
+    assert [f"no trail logs {silent} in eu-central-1" in one for one in told] == ([True] if silent else [])
+
+
 def test_status_says_of_each_rule_of_curfews_own_how_its_last_evaluation_went(place):
     names = ("curfew-s3-bucket-public-read-prohibited", "securityhub-restricted-ssh-1a2b3c", "curfew-new", "curfew-denied")
     rules = [{"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": "X"}} for name in names]
@@ -342,7 +377,7 @@ def test_a_function_with_a_role_that_lambda_does_not_know_yet_is_tried_again(pla
     monkeypatch.setattr(functions.subprocess, "run", run)
     monkeypatch.setattr(functions.time, "sleep", lambda _: None)
     one = ROWS["sg-quarantine"]
-    wanted, function = tool_templates.properties(place, one.parameters), functions.Function(place, one)
+    wanted, function = tool_templates.properties(place, one.parameters("curfew")), functions.Function(place, one)
     place.answers("lambda", "get_function_configuration", {"LoggingConfig": {"LogGroup": "/aws/lambda/curfew"}})
     assert functions.patiently(lambda: function.bring_binary(wanted, "0.1.0", tmp_path), functions.EARLY) == "7"
     assert len(attempts) == 3
