@@ -79,6 +79,8 @@ MEANT_FOR = {
     "put_evaluations_mixed": S3 | EC2, "security_hub_two_failed": S3 | EC2,
     # A new group lets nobody in.
     "ec2_call_create_group": NOBODY,
+    # Which groups name the list, nobody asks yet.
+    "ec2_call_modify_prefix_list": NOBODY,
 }
 
 
