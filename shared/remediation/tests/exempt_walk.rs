@@ -9,7 +9,9 @@ use exemptions::{Controls, Entry, Exemptions};
 use remediation::ledger::{Limits, Memory};
 use remediation::testing::doors::{Doors, open, throttled};
 use remediation::testing::{LIMITS, Still, Topic, bucket, run, said, visit};
-use remediation::{Applied, CallError, Delivery, Fact, Mode, Outcome, Ports, Said, Tags, Told, Visit, walk};
+use remediation::{
+    Applied, CallError, Delivery, Fact, Mode, Note, Outcome, Ports, Said, Tags, Told, Visit, walk,
+};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -51,10 +53,10 @@ impl World {
         said(run(walk(control, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
     }
 
-    /// A delivery that is cut off before it has closed anything.
-    fn cut_off(&self, control: &Doors) {
+    /// A delivery that is cut off once it has closed so many doors.
+    fn cut_off(&self, control: &Doors, closed: usize) {
         control.hangs.set(true);
-        *control.apply.borrow_mut() = Some((0, Ok(Applied::Done)));
+        *control.apply.borrow_mut() = Some((closed, Ok(Applied::Done)));
         let subject = bucket("my-house");
         let visit = visit::<Doors>(&subject, Mode::Enforce, Delivery::First, &&self.clock);
         let ports = Ports::new(&self.clock, &self.topic, &self.ledger);
@@ -189,7 +191,7 @@ fn what_is_exempt_by_now_and_was_never_closed_is_left_as_it_is_and_nothing_is_cl
         if waits {
             assert_eq!(world.limited(&control).report.outcome, Outcome::Held);
         } else {
-            world.cut_off(&control);
+            world.cut_off(&control, 0);
         }
         let before = world.mails();
         world.exemptions = exempting(&[], LONG);
@@ -205,6 +207,22 @@ fn what_is_exempt_by_now_and_was_never_closed_is_left_as_it_is_and_nothing_is_cl
         let [record] = &world.ledger.records()[..] else { panic!("one record") };
         assert_eq!(record.end.as_ref().map(|end| end.outcome), Some(Outcome::Exempt));
     }
+}
+
+#[test]
+fn what_was_closed_of_it_before_it_was_exempt_is_told_once() {
+    let control = Doors::read([open(&["front door", "back door"]), open(&["back door"])]);
+    let mut world = World::new(Exemptions::default());
+    world.cut_off(&control, 1);
+    world.exemptions = exempting(&[], LONG);
+    world.clock.forward(Duration::from_secs(2 * 60 * 60));
+    let begun = world.ledger.records()[0].attempts[0].at;
+    let said = world.deliver(&control, Delivery::Again, "AWS Config rule");
+    assert_eq!((said.report.outcome, said.report.note), (Outcome::Exempt, Some(Note::LeftHalfWay(begun))));
+    assert_eq!(world.mails(), 1);
+    let said = world.deliver(&control, Delivery::Again, "AWS Config rule");
+    assert_eq!((said.report.outcome, said.report.note), (Outcome::Exempt, None));
+    assert_eq!(world.mails(), 1);
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, SystemTime};
 
 use events::Subject;
+use exemptions::Exemptions;
 use remediation::ledger::{Begun, Ledger, Memory, Pending, Record, Terms};
 use remediation::testing::doors::{Doors, open};
 use remediation::testing::{Still, bucket, run, said, visit};
-use remediation::{CallError, Delivery, Mode, Outcome, Ports, Said, Told, walk};
+use remediation::{CallError, Delivery, Fact, Mode, Outcome, Ports, Said, Told, Visit, walk};
 
 use super::world::World;
 
@@ -17,6 +18,8 @@ struct Late<'a> {
     takes: Duration,
     others: RefCell<Option<Doors>>,
     is_late: Cell<bool>,
+    /// The house that somebody exempts meanwhile.
+    exempted: RefCell<Option<Doors>>,
 }
 
 impl<'a> Late<'a> {
@@ -26,7 +29,13 @@ impl<'a> Late<'a> {
     }
 
     fn by(world: &'a World, takes: Duration) -> Self {
-        Self { world, takes, others: RefCell::default(), is_late: Cell::new(true) }
+        Self {
+            world,
+            takes,
+            others: RefCell::default(),
+            is_late: Cell::new(true),
+            exempted: RefCell::default(),
+        }
     }
 
     fn ledger(&self) -> &Memory {
@@ -35,7 +44,11 @@ impl<'a> Late<'a> {
 
     fn deliver(&self, doors: &Doors, mode: Mode) -> Said {
         let subject = bucket("acme");
-        let visit = visit::<Doors>(&subject, mode, Delivery::First, &&self.world.clock);
+        let exemptions = Exemptions::default();
+        let visit = Visit {
+            exemptions: &exemptions,
+            ..visit::<Doors>(&subject, mode, Delivery::First, &&self.world.clock)
+        };
         said(run(walk(doors, &visit, &Ports::new(&self.world.clock, &self.world.topic, self))))
     }
 }
@@ -44,6 +57,15 @@ impl Ledger for Late<'_> {
     async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         if self.is_late.take() {
             self.world.clock.forward(self.takes);
+            if let Some(doors) = self.exempted.take() {
+                let tags = [
+                    ("curfew:exempt", "all"),
+                    ("curfew:exempt-reason", "a party"),
+                    ("curfew:exempt-until", "2026-12-31"),
+                ];
+                let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
+                *doors.tags.borrow_mut() = Some(Fact::Known(tags.into()));
+            }
             let others = self.others.take();
             if let Some(doors) = others {
                 let subject = bucket("acme");
@@ -82,7 +104,7 @@ fn what_others_closed_since_the_look_is_closed_and_said_once() {
     let late = Late::after(&world, Doors::read([open(&["front door"]), open(&[])]));
     let doors = Doors::read([open(&["front door"]), open(&[])]);
     assert_eq!(late.deliver(&doors, Mode::Enforce).report.outcome, Outcome::Compliant);
-    assert_eq!(*doors.calls.borrow(), ["read acme", "read acme"]);
+    assert_eq!(*doors.calls.borrow(), ["read acme", "tags of acme", "read acme"]);
     assert_eq!(world.only_record().end.unwrap().outcome, Outcome::Remediated);
     assert_eq!(world.mails(), [Outcome::Remediated]);
 }
@@ -128,6 +150,18 @@ fn what_is_written_down_late_goes_by_what_is_so_then() {
     assert!(!doors.calls.borrow().iter().any(|call| call.starts_with("apply")), "{doors:?}");
     assert_eq!(world.only_record().end.unwrap().outcome, Outcome::ClosedMeanwhile);
     assert_eq!(world.mails(), [Outcome::ClosedMeanwhile]);
+}
+
+#[test]
+fn what_somebody_exempts_while_it_is_written_down_is_left_as_it_is() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"])]);
+    let late = Late::by(&world, Duration::from_secs(20));
+    *late.exempted.borrow_mut() = Some(doors.clone());
+    assert_eq!(late.deliver(&doors, Mode::Enforce).report.outcome, Outcome::Exempt);
+    assert!(!doors.calls.borrow().iter().any(|call| call.starts_with("apply")), "{doors:?}");
+    assert_eq!(world.only_record().end.unwrap().outcome, Outcome::Exempt);
+    assert_eq!(world.mails(), []);
 }
 
 #[test]
