@@ -40,13 +40,14 @@ def topic(emulator):
 
 @pytest.fixture(scope="session")
 def clean(emulator, topic):
-    """What each scenario is like without a fault."""
+    """What each scenario is like without a fault: the run with the fewest calls, since on a busy machine Curfew may look again
+    before it changes anything."""
 
     @cache
     def clean(scenario):
-        ended = check.run(scenario, emulator, topic)
-        assert check.check(scenario, ended) == 1
-        return ended
+        runs = [check.run(scenario, emulator, topic) for _ in range(2)]
+        assert [check.check(scenario, ended) for ended in runs] == [1, 1]
+        return min(runs, key=lambda ended: len(ended.wire.order))
 
     return clean
 
@@ -63,7 +64,7 @@ def pytest_terminal_summary(terminalreporter):
     wide = max(len(call) for _, call in rows)
     write = terminalreporter.write_line
     write("")
-    write("ok: as it has to be, with one mail. none: no such call, unless the machine is busy. two: the same with two, since a mail's answer got lost, or the process ended before the record.")
+    write("ok: as it has to be, with one mail. two: the same with two, since a mail's answer got lost, or the process ended before the record.")
     last = None
     for scenario, call in rows:
         if scenario != last:

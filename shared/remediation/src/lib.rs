@@ -18,7 +18,6 @@ mod advice;
 mod assessment;
 mod call;
 mod carry;
-
 mod control;
 mod describe;
 mod digest;

@@ -18,11 +18,13 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         if !self.visit.delivery.may_be_repeated() && !self.has_let_go {
             return Ok(self.ended(outcome));
         }
-        let Some(open) = self.pending().await? else { return Ok(self.ended(outcome)) };
+        let Some(mut open) = self.pending().await? else { return Ok(self.ended(outcome)) };
         if open.restores.is_some() {
             self.end_restore(open).await?;
             return Ok(self.ended(outcome));
         }
+        // Nothing is done of what has only waited.
+        open.end_hold(self.ports.clock.now());
         self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
         let is_left_as_it_is = match outcome {
             Outcome::Gone => true,
@@ -61,7 +63,8 @@ impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
 
     /// Nothing is left but to say what happened.
     async fn nothing_to_do(&mut self, open: Record, outcome: Outcome) -> Result<Walked<C>, Barred> {
-        let is_said = !open.told.is_empty();
+        // That it waits was said, and not that it is closed.
+        let is_said = !open.told.is_empty() && open.held.is_none();
         let attempt = self.attempt_at(serde_json::Value::Null, Vec::new(), None)?;
         let found = self.found_first();
         let changes = self.noted_changes();

@@ -7,12 +7,12 @@ use exemptions::Exemptions;
 
 use crate::carry::carry_out;
 use crate::clock::Clock;
-use crate::ledger::{Ledger, Limits};
+use crate::ledger::{Ledger, Limits, Record};
 use crate::tell::situation_of;
 use crate::work::{Barred, Work, written};
 use crate::{
-    Assessment, Describe, Found, Mode, Moments, Note, Notify, Outcome, Report, StepError, Told, Unread,
-    Unwritten, Walked,
+    Assessment, CallError, Describe, Found, Mode, Moments, Note, Notify, Outcome, Report, StepError, Told,
+    Unread, Unwritten, Walked,
 };
 
 /// What every walk needs besides its control.
@@ -105,6 +105,32 @@ impl<K: Clock, N, L> Ports<K, N, L> {
     }
 }
 
+impl<K: Clock, N, L: Ledger> Ports<K, N, L> {
+    /// Writes down first what this process could not write down when it was over.
+    ///
+    /// # Errors
+    /// When it cannot be written down yet.
+    pub async fn catch_up(&self, resource: &str) -> Result<(), CallError> {
+        let Some(record) = self.unwritten.take(resource) else { return Ok(()) };
+        match self.finish(record, self.clock.now()).await {
+            Err(error) if error.is_passing() => Err(error),
+            // Somebody else has gone on with it, and knows what is to be known.
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a record as it is now. What cannot be written now is kept for the next delivery.
+    pub(crate) async fn finish(&self, record: Record, now: SystemTime) -> Result<(), CallError> {
+        let finished = self.ledger.finish(&record, now).await;
+        match &finished {
+            Ok(()) if record.end.is_some() => self.ended.note(&record.subject.resource, now),
+            Err(error) if error.is_passing() => self.unwritten.keep(record),
+            _ => {}
+        }
+        finished
+    }
+}
+
 impl Delivery {
     /// Whether the same trigger may have come before.
     #[must_use]
@@ -148,7 +174,7 @@ const LOOKS: usize = 4;
 impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// All but what is said.
     async fn take(&mut self) -> Result<Walked<C>, Barred> {
-        self.catch_up().await?;
+        self.ports.catch_up(&self.visit.subject.arn()).await?;
         let (control, clock) = (self.control, &self.ports.clock);
         let state = match control.read(&self.target).await {
             Ok(Some(state)) => state,

@@ -228,7 +228,7 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         record.end = Some(End { at, outcome });
         // It is not what somebody else did.
         self.heard.end = Some(at);
-        self.finish_at(record, at).await.map_err(Barred::Failed)
+        Ok(self.ports.finish(record, at).await?)
     }
 
     /// Until when what a person is putting back is left alone, although that is not finished.
@@ -247,31 +247,9 @@ impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         }
     }
 
-    /// Writes down first what could not be written down when it was over.
-    pub(crate) async fn catch_up(&self) -> Result<(), Barred> {
-        let Some(record) = self.ports.unwritten.take(&self.visit.subject.arn()) else { return Ok(()) };
-        match self.finish(record).await {
-            Err(error) if error.is_passing() => Err(Barred::Failed(error)),
-            // Somebody else has gone on with it, and knows what is to be known.
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes a record as it is now. What cannot be written now is kept for the next delivery.
+    /// Writes a record as it is now.
     pub(crate) async fn finish(&self, record: Record) -> Result<(), StepError> {
-        self.finish_at(record, self.ports.clock.now()).await
-    }
-
-    async fn finish_at(&self, record: Record, now: SystemTime) -> Result<(), StepError> {
-        let finished = self.ports.ledger.finish(&record, now).await;
-        if finished.is_ok() && record.end.is_some() {
-            self.ports.ended.note(&self.visit.subject.resource, now);
-        }
-        Ok(finished.inspect_err(|error| {
-            if error.is_passing() {
-                self.ports.unwritten.keep(record);
-            }
-        })?)
+        Ok(self.ports.finish(record, self.ports.clock.now()).await?)
     }
 
     /// What is written down before anything is done.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use events::Subject;
 use remediation::clock::Clock;
 use remediation::ledger::{Attempt, Begun, Ledger, Memory, Pending, Record, Terms};
-use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, catch_up, restore};
+use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, restore};
 use remediation::testing::doors::{Doors, Read, denied, open, throttled};
 use remediation::testing::{
     self, LIMITS, Still, Topic, bucket, deliver, order, report_of_restore, run, said,
@@ -632,7 +632,7 @@ fn what_could_not_be_written_down_is_before_the_next_restore() {
     let Ending::Done(said) = back.ending else { panic!("it was not begun") };
     assert!(said.unwritten.is_some() && world.last_record().end.is_none());
     late.is_broken.set(false);
-    run(catch_up(&ports, &record.id.resource)).unwrap();
+    run(ports.catch_up(&record.id.resource)).unwrap();
     let ended = world.last_record();
     assert_eq!((ended.end.unwrap().outcome, ended.told.len()), (Outcome::Restored, 1));
 }

@@ -17,7 +17,7 @@ mod payload;
 
 use remediation::clock::Clock;
 use remediation::ledger::{Archive, Ledger, Record, RecordId};
-use remediation::restore::{RestoreError, catch_up};
+use remediation::restore::RestoreError;
 use remediation::{CallError, Notify, Ports};
 use serde_json::Value;
 use settings::Settings;
@@ -115,7 +115,7 @@ async fn put_back<H: Hands, K: Clock, N: Notify, L: Ledger + Archive>(
     settings: &Settings,
 ) -> Result<remediation::restore::Back, NotRestored> {
     let payload = Payload::parse(payload)?;
-    catch_up(ports, payload.what.resource()).await.map_err(NotRestored::NotRead)?;
+    ports.catch_up(payload.what.resource()).await.map_err(NotRestored::NotRead)?;
     let (record, newer) = find(&payload.what, &ports.ledger, |record| hands.has(&record.control)).await?;
     let order = hands::Asks { payload: &payload, record: &record, newer: &newer, invocation, settings };
     let back = hands.restore(&order, ports).await?;

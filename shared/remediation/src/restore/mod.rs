@@ -136,25 +136,6 @@ impl From<CallError> for RestoreError {
     }
 }
 
-/// Writes down first what could not be written down when an earlier restore of this process was over.
-///
-/// # Errors
-/// When it cannot be written down yet.
-pub async fn catch_up<K: Clock, N, L: Ledger>(
-    ports: &Ports<K, N, L>,
-    resource: &str,
-) -> Result<(), CallError> {
-    let Some(record) = ports.unwritten.take(resource) else { return Ok(()) };
-    match ports.ledger.finish(&record, ports.clock.now()).await {
-        Err(error) if error.is_passing() => {
-            ports.unwritten.keep(record);
-            Err(error)
-        }
-        // Somebody else has gone on with it, and knows what is to be known.
-        _ => Ok(()),
-    }
-}
-
 /// Puts back what a record says was changed, and says what came of it.
 ///
 /// # Errors

@@ -227,12 +227,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         if !matches!(told, Told::Failed(_)) {
             record.end = Some(End { at: now, outcome: report.outcome });
         }
-        let finished = self.ports.ledger.finish(&record, now).await;
-        Ok(finished.inspect_err(|error| {
-            if error.is_passing() {
-                self.ports.unwritten.keep(record);
-            }
-        })?)
+        Ok(self.ports.finish(record, now).await?)
     }
 
     /// What a read found done of what was to be done by this request and by earlier ones, and is no change that this one

@@ -1,16 +1,14 @@
 //! What is left undone, as commands.
 
-use remediation::{Outcome, Report};
-
 use std::time::Duration;
 
-use remediation::ledger::Memory as Ledger;
-use remediation::testing::{self, Still, Topic};
-use remediation::{Delivery, Ports};
+use remediation::ledger::{Limits, Memory as Ledger};
+use remediation::testing::{self, LIMITS, Still, Topic, run};
+use remediation::{Delivery, Mode, Outcome, Ports, Report, Visit};
 
 use super::memory::{Memory, OTHER, QUARANTINE, in_use};
 use super::{FULL, GROUP, WORLD, WORLD6, control, described, read, rule, subject, tagged, walk};
-use crate::QUARANTINED_AT;
+use crate::{QUARANTINED_AT, SgIngress};
 
 const ISOLATE: &str = r#"{"quarantine": "isolate"}"#;
 const AUTHORIZE: &str = "ec2:AuthorizeSecurityGroupIngress";
@@ -33,6 +31,29 @@ fn place(interface: &str, groups: &str) -> String {
         "  aws ec2 modify-network-interface-attribute --region eu-west-1 --network-interface-id {interface} \
          --groups {groups}"
     )
+}
+
+#[test]
+fn what_waited_and_was_closed_by_somebody_else_is_no_change_of_curfews() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
+    let control = control(&memory, "{}");
+    let (clock, topic, ledger) = (Still::default(), Topic::default(), Ledger::default());
+    let ports = Ports::new(&clock, &topic, &ledger);
+    let subject = subject();
+    let stopped = Limits { changes_per_hour: 0, ..LIMITS };
+    let deliver = |delivery| {
+        let visit = testing::visit::<SgIngress<&Memory>>(&subject, Mode::Enforce, delivery, &&clock);
+        testing::said(run(remediation::walk(&control, &Visit { limits: stopped, ..visit }, &ports))).report
+    };
+    assert_eq!(deliver(Delivery::First).outcome, Outcome::Held);
+    memory.rules.borrow_mut().clear();
+    clock.forward(Duration::from_secs(60 * 60));
+    let report = deliver(Delivery::Last);
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::ClosedMeanwhile, 0));
+    assert_eq!(report.findings.len(), 1, "what was open is said");
+    assert!(memory.about.borrow().tags.is_empty());
+    let mails: Vec<Outcome> = topic.reports.borrow().iter().map(|report| report.outcome).collect();
+    assert_eq!(mails, [Outcome::Held, Outcome::ClosedMeanwhile]);
 }
 
 #[test]
