@@ -160,10 +160,10 @@ fn situation_after<C: Describe>(control: &C, walked: &Walked<C>) -> String {
     if walked.outcome == Outcome::Exempt {
         return walked.exempt.situation();
     }
-    let found = || walked.found.as_ref().map(|found| &found.assessment);
+    // What was found at first and is closed by now is not left.
+    let is_there = walked.outcome != Outcome::ClosedMeanwhile;
+    let found = || walked.found.as_ref().map(|found| &found.assessment).filter(|_| is_there);
     let left = walked.seen.as_ref().map(|seen| &seen.assessment).or_else(found);
-    // What was found then is not there any more.
-    let left = left.filter(|_| walked.outcome != Outcome::ClosedMeanwhile);
     let left = left.map(|left| in_words(control, left));
     let action = walked.failed_call().map(CallError::action);
     let error = (walked.error.as_ref().map(StepError::kind), action);
