@@ -34,8 +34,8 @@ CHECKER = $(if $(call said,FILE),checker)
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += --jobs=3
 endif
-# Cargo shares the cores by itself, not by make's leave.
-CARGO := env -u MAKEFLAGS -u MFLAGS cargo
+# Cargo shares the cores by itself, not by make's leave. It builds nothing here that is shipped; see .ci/debug-rustc.
+CARGO := env -u MAKEFLAGS -u MFLAGS RUSTC_WRAPPER="$(or $(RUSTC_WRAPPER),$(CURDIR)/.ci/debug-rustc)" cargo
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
@@ -98,7 +98,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cargo-deny --locked check --deny warnings licenses bans sources
 	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/.ci/lint-rustc $(CARGO) build --locked --workspace --all-targets --keep-going
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
-	$(BIN)/shellcheck .ci/run .ci/lint-rustc
+	$(BIN)/shellcheck .ci/run .ci/debug-rustc .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
 	@for target in build package bills demo test fuzz test-faults bench deploy rollback status test-alert stop start settings redrive history export restore remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
