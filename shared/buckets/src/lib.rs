@@ -14,8 +14,8 @@ mod policy;
 
 pub use acl::{
     Acl, AclAssessment, AclChange, AclFinding, AclPlan, AclState, AclStep, AclStyle, AclWrite, Around,
-    BlockChange, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicGrant, PublicGroup, S3Acl, S3AclSettings,
-    Written,
+    BlockChange, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicGrant, PublicGroup, ReadBucketAcls, S3Acl,
+    S3AclSettings, Written,
 };
 pub use block::PublicAccessBlock;
 pub use policy::{

@@ -65,7 +65,7 @@ impl Ec2SecurityGroups {
     }
 }
 
-impl SecurityGroups for Ec2SecurityGroups {
+impl ReadSecurityGroups for Ec2SecurityGroups {
     async fn group(&self, at: &At<'_>) -> Result<Option<About>, CallError> {
         const ACTION: &str = "ec2:DescribeSecurityGroups";
         match self.client(at).describe_security_groups().group_ids(at.id.as_str()).send().await {
@@ -140,7 +140,9 @@ impl SecurityGroups for Ec2SecurityGroups {
     async fn interfaces(&self, at: &At<'_>) -> Result<Vec<Interface>, CallError> {
         self.interfaces_by(at, filter("group-id", [at.id.as_str()])).await
     }
+}
 
+impl SecurityGroups for Ec2SecurityGroups {
     async fn named_interfaces(&self, at: &At<'_>, ids: &[&InterfaceId]) -> Result<Vec<Interface>, CallError> {
         let mut all = Vec::new();
         // By filter: as ids, a single one that is gone would fail the whole call.

@@ -34,7 +34,7 @@ use events::OwnRoles;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
 use remediation::clock::SystemClock;
-use remediation::{CallError, Describe, Ports};
+use remediation::{CallError, Ports, Recount};
 use serde_json::json;
 use settings::{Settings, SettingsNotRead, SettingsSource};
 use telemetry::{log, metrics};
@@ -104,7 +104,7 @@ impl Function {
 
     /// Handles invocations until Lambda stops the process. `arm` builds the control, anew when the settings have
     /// changed.
-    pub async fn run<C: Describe>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
+    pub async fn run<C: Recount>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
         let Self { settings, parameter, topic, book, own_roles, .. } = self;
         let has_table = book.is_table();
         if let Err(error) = book::check(&settings, C::NAME, has_table) {

@@ -4,13 +4,13 @@
 use exemptions::Exemption;
 
 use crate::ledger::Held;
-use crate::{Assessment, CallError, Describe, Left, Outcome, Reason, StepError, Unread, Walked};
+use crate::{Assessment, CallError, Left, Outcome, Reason, Recount, StepError, Unread, Walked};
 
 const AGAIN: &str = "What could not be read may be read at another time: the same trigger is delivered again. Once the \
                      queue has given up, send the message back from its dead-letter queue.";
 
 /// Advice about a walk: the control's own, unless a step failed or nothing is left to do.
-pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String> {
+pub(crate) fn advice<C: Recount>(control: &C, walked: &Walked<C>) -> Vec<String> {
     match walked.outcome {
         Outcome::Failed => after_failure(walked),
         Outcome::StillOpen if walked.error.is_some() => after_failure(walked),
@@ -36,7 +36,7 @@ pub(crate) fn advice<C: Describe>(control: &C, walked: &Walked<C>) -> Vec<String
 }
 
 /// What to do while what is found is still exempt.
-fn before_the_end<C: Describe>(walked: &Walked<C>) -> Vec<String> {
+fn before_the_end<C: Recount>(walked: &Walked<C>) -> Vec<String> {
     let written = |exemption: &Exemption| format!("{} (until {})", exemption.origin, exemption.until);
     let written: Vec<String> = walked.exempt.applied.iter().map(written).collect();
     if written.is_empty() {
@@ -54,7 +54,7 @@ fn before_the_end<C: Describe>(walked: &Walked<C>) -> Vec<String> {
 }
 
 /// What may be done about what waits.
-fn while_it_waits<C: Describe>(walked: &Walked<C>) -> Vec<String> {
+fn while_it_waits<C: Recount>(walked: &Walked<C>) -> Vec<String> {
     let mut advice = vec![
         "Decide whether it can wait: Curfew looks at it again by itself. If it cannot, close it with the commands below."
             .to_owned(),
@@ -85,7 +85,7 @@ fn about_unread(Unread { what, unknown }: &Unread) -> Option<String> {
 }
 
 /// That it may pass by itself is said only where a later delivery would find something left to do.
-fn after_failure<C: Describe>(walked: &Walked<C>) -> Vec<String> {
+fn after_failure<C: Recount>(walked: &Walked<C>) -> Vec<String> {
     let remaining = walked.seen.as_ref().map(|seen| &seen.assessment);
     // Nobody knows what is left where there was no read.
     let is_left = walked.left.is_some();

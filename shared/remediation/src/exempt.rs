@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::rfc3339;
 use crate::digest::Digest;
 use crate::ledger::LeftAlone;
-use crate::{Assessment, Control, Fact, Target, Unread};
+use crate::{Assessment, Fact, Judge, Target, Unread};
 
 /// How long before the end of an exemption people hear of it.
 pub const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -71,7 +71,7 @@ impl<'a> Exempting<'a> {
     ///
     /// Of a judgement after a change the same exemptions take out what they exempt: what the plan left open for their
     /// sake is not found again.
-    pub async fn rest_of<C: Control>(
+    pub async fn rest_of<C: Judge>(
         &mut self,
         control: &C,
         target: &Target<'_, C::Id>,
@@ -107,13 +107,13 @@ impl<'a> Exempting<'a> {
     }
 
     /// A judgement of another state without what is exempt, as far as that was looked up.
-    pub(crate) fn again<C: Control>(&self, control: &C, found: C::Assessment) -> C::Assessment {
+    pub(crate) fn again<C: Judge>(&self, control: &C, found: C::Assessment) -> C::Assessment {
         let in_force = self.known.iter().flat_map(|known| &known.in_force);
         let found = self.without_what_is_left_alone(control, found);
         in_force.fold(found, |rest, exemption| control.exempt(rest, &exemption.scope))
     }
 
-    fn without_what_is_left_alone<C: Control>(&self, control: &C, found: C::Assessment) -> C::Assessment {
+    fn without_what_is_left_alone<C: Judge>(&self, control: &C, found: C::Assessment) -> C::Assessment {
         let Some(left_alone) = &self.left_alone else { return found };
         let judged = found.clone();
         let stays = |finding| (!left_alone.covers(&judged.signature(&finding))).then_some(finding);
@@ -136,12 +136,7 @@ impl<'a> Exempting<'a> {
 
 impl Known {
     /// Takes out what is in force, first by what ends last: so each that took something out is what keeps it open.
-    fn take<C: Control>(
-        &mut self,
-        control: &C,
-        found: C::Assessment,
-        candidates: Candidates,
-    ) -> C::Assessment {
+    fn take<C: Judge>(&mut self, control: &C, found: C::Assessment, candidates: Candidates) -> C::Assessment {
         let Candidates { mut in_force, refused } = candidates;
         in_force.sort_by_key(|exemption| std::cmp::Reverse(exemption.until.end()));
         let mut rest = found;

@@ -4,9 +4,10 @@
 //! trigger -> subjects -> [ read -> assess -> plan -> record -> apply -> verify ] -> report -> record
 //! ```
 //!
-//! A [`Control`] says how its resources are read, judged, changed and put back, each in types of its own;
-//! [`walk`](walk::walk) takes any control through the same steps and says in a [`Walked`] what happened. Only then do
-//! words come in: a control [`Describe`]s what happened, and the [`Report`] of that goes to a [`Notify`] and to the log.
+//! A [`Judge`] says how its resources are read and judged and what would be done, a [`Control`] also how that is done and
+//! put back, each in types of its own; [`walk`](walk::walk) takes any control through the same steps and says in a
+//! [`Walked`] what happened. Only then do words come in: a judge [`Describe`]s what it found, a control [`Recount`]s what
+//! was done, and the [`Report`] of that goes to a [`Notify`] and to the log.
 
 pub mod clock;
 pub mod ledger;
@@ -25,6 +26,7 @@ mod earlier;
 mod exempt;
 mod fact;
 mod finding;
+mod judge;
 mod mode;
 mod moments;
 mod notify;
@@ -39,12 +41,13 @@ mod work;
 
 pub use assessment::{Assessment, Left, Remedy};
 pub use call::{CallError, Denied, Transport};
-pub use control::{Applied, Control, Tags, Target};
-pub use describe::{Describe, Evidence};
+pub use control::{Applied, Control};
+pub use describe::{Describe, Evidence, Recount};
 pub use earlier::Earlier;
 pub use exempt::{Exempt, Exempting, SOON};
 pub use fact::{Fact, Reason, Unknown, Unread};
 pub use finding::{Change, Finding, Severity};
+pub use judge::{Judge, Tags, Target};
 pub use mode::Mode;
 pub use moments::Moments;
 pub use notify::{Alert, Notify, Undelivered};

@@ -9,7 +9,7 @@ use crate::advice::advice;
 use crate::ledger::{Hold, Record, RecordId};
 use crate::restore::Restoration;
 use crate::{
-    Assessment, CallError, Change, Describe, Evidence, Exempt, Finding, Left, Mode, Note, Outcome, Severity,
+    Assessment, CallError, Change, Evidence, Exempt, Finding, Left, Mode, Note, Outcome, Recount, Severity,
     StepError, Target, Unread, Walked,
 };
 
@@ -72,7 +72,7 @@ pub struct Report {
 
 impl Report {
     /// Puts what happened into the control's words.
-    pub fn of<C: Describe>(
+    pub fn of<C: Recount>(
         control: &C,
         target: &Target<'_, C::Id>,
         walked: &Walked<C>,
@@ -209,7 +209,7 @@ impl Report {
 
 /// The commands that put back all that the plans change, the last one first. The answer to a call may have got lost, so
 /// that this is not only what was noted.
-fn put_back<C: Describe>(control: &C, target: &Target<'_, C::Id>, walked: &Walked<C>) -> Option<Evidence> {
+fn put_back<C: Recount>(control: &C, target: &Target<'_, C::Id>, walked: &Walked<C>) -> Option<Evidence> {
     let found = walked.found.as_ref()?;
     let undo = |state: &C::State, plan: &C::Plan| {
         control.undo(state, plan, &control.foreseen(plan, &walked.changes))

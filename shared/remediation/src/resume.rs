@@ -6,9 +6,9 @@ use crate::clock::Clock;
 use crate::earlier::Earlier;
 use crate::ledger::{Ledger, Record};
 use crate::work::{Barred, Work, written};
-use crate::{Assessment, Describe, Found, Mode, Note, Outcome, Seen, Walked};
+use crate::{Assessment, Found, Mode, Note, Outcome, Recount, Seen, Walked};
 
-impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
+impl<C: Recount, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// Ends what an earlier delivery left open; `outcome` is how the walk ends where there is no such thing.
     pub(crate) async fn nothing_left(&mut self, outcome: Outcome) -> Result<Walked<C>, Barred> {
         // What is exempt is open all the same.

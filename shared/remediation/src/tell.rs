@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::ledger::{AttemptResult, End, Ledger, Record, Telling};
 use crate::work::{Barred, Work, written};
 use crate::{
-    Assessment, CallError, Control, Describe, Ended, Finding, Found, Note, Notify, Outcome, Report, SOON,
+    Assessment, CallError, Control, Ended, Finding, Found, Note, Notify, Outcome, Recount, Report, SOON,
     Said, Severity, StepError, Undelivered, Walked,
 };
 
@@ -24,7 +24,7 @@ pub enum Told {
     Failed(Undelivered),
 }
 
-impl<C: Describe, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
+impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// Tells people what they do not know yet, and writes down how the work ended.
     ///
     /// `None` where the live state has to be looked at again before.
@@ -156,7 +156,7 @@ fn said(report: Report, told: Told, unwritten: Option<StepError>) -> Ended {
 /// What tells the situation in which the resource is left from another one: equal for a repeated delivery that finds the
 /// same and has nothing to change. What could not be read, and is read at another time, does not count, and neither do
 /// the services' own words, which may differ from call to call.
-fn situation_after<C: Describe>(control: &C, walked: &Walked<C>) -> String {
+fn situation_after<C: Recount>(control: &C, walked: &Walked<C>) -> String {
     if walked.outcome == Outcome::Exempt {
         return walked.exempt.situation();
     }
@@ -171,7 +171,7 @@ fn situation_after<C: Describe>(control: &C, walked: &Walked<C>) -> String {
 }
 
 /// The same before anything is changed.
-pub(crate) fn situation_of<C: Describe>(control: &C, found: &Found<C>) -> String {
+pub(crate) fn situation_of<C: Recount>(control: &C, found: &Found<C>) -> String {
     Digest::of(&in_words(control, &found.assessment)).to_string()
 }
 
@@ -185,7 +185,7 @@ pub(crate) fn offence<C: Control>(found: &Found<C>) -> String {
 
 /// What people are told of a judgement. Where there is more to say, that something could not be read and may be read at
 /// another time is no news.
-fn in_words<C: Describe>(control: &C, judged: &C::Assessment) -> Vec<(Severity, String, String)> {
+fn in_words<C: Recount>(control: &C, judged: &C::Assessment) -> Vec<(Severity, String, String)> {
     let lasts = |finding| (!judged.may_pass(&finding)).then_some(finding);
     let lasting = if judged.only_waits() { judged.clone() } else { judged.clone().without(lasts) };
     let words = |finding: Finding| (finding.severity, finding.summary, finding.evidence.to_string());

@@ -11,7 +11,7 @@ use crate::ledger::{Ledger, Limits, Record};
 use crate::tell::situation_of;
 use crate::work::{Barred, Work, written};
 use crate::{
-    Assessment, CallError, Describe, Found, Mode, Moments, Note, Notify, Outcome, Report, StepError, Told,
+    Assessment, CallError, Found, Mode, Moments, Note, Notify, Outcome, Recount, Report, StepError, Told,
     Unread, Unwritten, Walked,
 };
 
@@ -143,7 +143,7 @@ impl Delivery {
 ///
 /// Never fails: a step that could not be done is the outcome [`Outcome::StillOpen`] where others were and left
 /// something open, and else [`Outcome::Failed`]; either has the error and everything that was changed.
-pub async fn walk<C: Describe, K: Clock, N: Notify, L: Ledger>(
+pub async fn walk<C: Recount, K: Clock, N: Notify, L: Ledger>(
     control: &C,
     visit: &Visit<'_, C::Id>,
     ports: &Ports<K, N, L>,
@@ -171,7 +171,7 @@ pub async fn walk<C: Describe, K: Clock, N: Notify, L: Ledger>(
 /// How often the live state is looked at where others change it each time before the work on it can begin.
 const LOOKS: usize = 4;
 
-impl<C: Describe, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
+impl<C: Recount, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     /// All but what is said.
     async fn take(&mut self) -> Result<Walked<C>, Barred> {
         self.ports.catch_up(&self.visit.subject.arn()).await?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clock::rfc3339;
 use crate::earlier::Earlier;
 use crate::ledger::Held;
-use crate::{Assessment, CallError, Control, Exempt, Mode, Outcome, Unread};
+use crate::{Assessment, CallError, Control, Exempt, Judge, Mode, Outcome, Unread};
 
 /// What happened to one subject.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub struct Walked<C: Control> {
 
 /// What the first read found.
 #[derive(Debug)]
-pub struct Found<C: Control> {
+pub struct Found<C: Judge> {
     /// The state before.
     pub state: C::State,
     /// The same as JSON: what was there before any change.
@@ -59,7 +59,7 @@ pub struct Found<C: Control> {
 
 /// What the read after the changes found.
 #[derive(Debug)]
-pub struct Seen<C: Control> {
+pub struct Seen<C: Judge> {
     /// The state after.
     pub state: C::State,
     /// What is still not acceptable about it, without what is exempt.

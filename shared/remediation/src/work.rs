@@ -12,7 +12,7 @@ use crate::ledger::{
 };
 use crate::tell::offence;
 use crate::{
-    CallError, Control, Delivery, Describe, Exempting, Found, Mode, Outcome, Ports, StepError, Target, Visit,
+    CallError, Control, Delivery, Exempting, Found, Mode, Outcome, Ports, Recount, StepError, Target, Visit,
     Walked,
 };
 
@@ -73,7 +73,7 @@ impl From<CallError> for Barred {
     }
 }
 
-impl<'a, C: Describe, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
+impl<'a, C: Recount, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
     pub(crate) fn new(control: &'a C, visit: &'a Visit<'a, C::Id>, ports: &'a Ports<K, N, L>) -> Self {
         let target = Target::of(visit.subject, visit.id);
         let exempting = Exempting::new(visit.subject, visit.exemptions);

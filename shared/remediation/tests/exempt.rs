@@ -13,7 +13,7 @@ use proptest::sample::select;
 use remediation::clock::rfc3339;
 use remediation::testing::doors::{Doors, House, OpenDoors, denied, throttled};
 use remediation::testing::{NOW, bucket, run};
-use remediation::{Assessment, CallError, Control, Exempt, Exempting, Fact, Tags, Target};
+use remediation::{Assessment, CallError, Exempt, Exempting, Fact, Judge, Tags, Target};
 use serde_json::{Value, json};
 
 fn now() -> SystemTime {

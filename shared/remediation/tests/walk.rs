@@ -7,8 +7,8 @@ use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, House, Read, Turn, denied, open, refused, throttled};
 use remediation::testing::{Still, Topic, assert_records, bucket, deliver, report_of, run, said};
 use remediation::{
-    Applied, Assessment, CallError, Control, Delivery, Describe, Left, Mode, Note, Outcome, Ports, Report,
-    Said, Severity, StepError, Target, Told,
+    Applied, Assessment, CallError, Control, Delivery, Describe, Judge, Left, Mode, Note, Outcome, Ports,
+    Report, Said, Severity, StepError, Target, Told,
 };
 
 fn enforce(doors: &Doors) -> Report {

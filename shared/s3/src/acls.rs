@@ -21,7 +21,7 @@ impl S3BucketAcls {
     }
 }
 
-impl BucketAcls for S3BucketAcls {
+impl ReadBucketAcls for S3BucketAcls {
     async fn acl(&self, bucket: &Bucket<'_>) -> Result<Option<Acl>, CallError> {
         const ACTION: &str = "s3:GetBucketAcl";
         let answer = self
@@ -108,7 +108,9 @@ impl BucketAcls for S3BucketAcls {
     async fn tags(&self, bucket: &Bucket<'_>) -> Result<Tags, CallError> {
         tags::read(&self.0.buckets, bucket).await
     }
+}
 
+impl BucketAcls for S3BucketAcls {
     async fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> Result<Written, CallError> {
         const ACTION: &str = "s3:PutBucketAcl";
         let request = self

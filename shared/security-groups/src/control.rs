@@ -6,7 +6,7 @@ use events::{GroupId, Resource};
 use exemptions::Scope;
 use futures_util::join;
 use futures_util::lock::Mutex;
-use remediation::{Applied, CallError, Control, Fact, Tags, Unknown, Unread};
+use remediation::{Applied, CallError, Control, Fact, Judge, Tags, Unknown, Unread};
 
 use crate::assess::judge;
 use crate::judgements::Judgements;
@@ -15,8 +15,8 @@ use crate::plan::plan;
 use crate::undo::{foreseen, undo};
 use crate::unfinished::unfinished;
 use crate::{
-    At, Group, GroupAssessment, Quarantine, QuarantineStyle, Rules, SecurityGroups, SgChange, SgFinding,
-    SgSettings,
+    At, Group, GroupAssessment, Quarantine, QuarantineStyle, ReadSecurityGroups, Rules, SecurityGroups,
+    SgChange, SgFinding, SgSettings,
 };
 
 /// The control: what opens a group goes, in the style that the settings ask for, and everything else stays.
@@ -61,7 +61,7 @@ struct Failed {
     interfaces: Option<CallError>,
 }
 
-impl<P: SecurityGroups> SgIngress<P> {
+impl<P: ReadSecurityGroups> SgIngress<P> {
     /// Reads what can be read of a group; nothing of it decides without its rules.
     async fn look(&self, at: &At<'_>) -> Result<Option<(Group, Failed)>, CallError> {
         let (about, rules) = join!(self.groups.group(at), self.groups.rules(at));
@@ -88,13 +88,12 @@ impl<P: SecurityGroups> SgIngress<P> {
     }
 }
 
-impl<P: SecurityGroups> Control for SgIngress<P> {
+impl<P: ReadSecurityGroups> Judge for SgIngress<P> {
     const NAME: &'static str = "sg-ingress";
     type Id = GroupId;
     type State = Group;
     type Assessment = GroupAssessment;
     type Plan = Quarantine;
-    type Change = SgChange;
 
     fn id(resource: &Resource) -> Option<&GroupId> {
         if let Resource::SecurityGroup(id) = resource { Some(id) } else { None }
@@ -110,18 +109,6 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         match failed.rules {
             Some(error) if judge(&group, &self.settings.network).is_closed() => Err(error),
             _ => Ok(Some(group)),
-        }
-    }
-
-    /// A read after a change proves that the group is closed, or fails: whoever uses it, and whom its lists let in, has
-    /// to be known then, and by its tags whether it was isolated.
-    async fn read_after(&self, at: &At<'_>, _plan: &Quarantine) -> Result<Option<Group>, CallError> {
-        let Some((group, failed)) = self.look(at).await? else { return Ok(None) };
-        let isolates = self.settings.quarantine == QuarantineStyle::Isolate;
-        let about = failed.about.filter(|_| isolates);
-        match failed.rules.or(failed.lists).or(failed.interfaces).or(about) {
-            Some(error) => Err(error),
-            None => Ok(Some(group)),
         }
     }
 
@@ -157,6 +144,22 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
 
     fn plan(&self, assessment: &GroupAssessment, now: SystemTime) -> Option<Quarantine> {
         plan(assessment, &self.settings, now)
+    }
+}
+
+impl<P: SecurityGroups> Control for SgIngress<P> {
+    type Change = SgChange;
+
+    /// A read after a change proves that the group is closed, or fails: whoever uses it, and whom its lists let in, has
+    /// to be known then, and by its tags whether it was isolated.
+    async fn read_after(&self, at: &At<'_>, _plan: &Quarantine) -> Result<Option<Group>, CallError> {
+        let Some((group, failed)) = self.look(at).await? else { return Ok(None) };
+        let isolates = self.settings.quarantine == QuarantineStyle::Isolate;
+        let about = failed.about.filter(|_| isolates);
+        match failed.rules.or(failed.lists).or(failed.interfaces).or(about) {
+            Some(error) => Err(error),
+            None => Ok(Some(group)),
+        }
     }
 
     async fn apply(

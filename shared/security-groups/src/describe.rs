@@ -1,30 +1,22 @@
 //! The control's types in words.
 
 use events::GroupId;
-use remediation::{Change, Describe, Evidence, Finding, Found, Walked};
+use remediation::{Change, Describe, Evidence, Finding, Found, Recount, Walked};
 use serde_json::json;
 
 use crate::port::{QUARANTINE_GROUP_NAME, action};
 use crate::{
-    At, GroupAssessment, Placement, Quarantine, SecurityGroups, SgChange, SgIngress, Tags, advice, commands,
-    evidence, findings, words,
+    At, GroupAssessment, Placement, Quarantine, ReadSecurityGroups, SecurityGroups, SgChange, SgIngress,
+    Tags, advice, commands, evidence, findings, words,
 };
 
-impl<P: SecurityGroups> Describe for SgIngress<P> {
+impl<P: ReadSecurityGroups> Describe for SgIngress<P> {
     fn findings(&self, assessment: &GroupAssessment) -> Vec<Finding> {
         findings::findings(assessment)
     }
 
     fn steps(&self, plan: &Quarantine) -> Vec<String> {
         steps(plan)
-    }
-
-    fn change(&self, change: &SgChange) -> Change {
-        self::change(change)
-    }
-
-    fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
-        advice::advice(self.settings.quarantine, walked)
     }
 
     fn hindrance(&self, found: &GroupAssessment) -> Option<String> {
@@ -41,16 +33,26 @@ impl<P: SecurityGroups> Describe for SgIngress<P> {
         evidence::evidence(at, found, self.settings.quarantine)
     }
 
+    fn commands(&self, at: &At<'_>, plan: &Quarantine) -> String {
+        commands::of(at, plan)
+    }
+}
+
+impl<P: SecurityGroups> Recount for SgIngress<P> {
+    fn change(&self, change: &SgChange) -> Change {
+        self::change(change)
+    }
+
+    fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
+        advice::advice(self.settings.quarantine, walked)
+    }
+
     fn put_back(&self, plan: &Quarantine) -> &'static str {
         match plan {
             Quarantine::Revoke(_) => "How to put the revoked rules back",
             Quarantine::Isolate(_) => "How to give the interfaces their groups back",
             Quarantine::Release(_) => "How to take it back",
         }
-    }
-
-    fn commands(&self, at: &At<'_>, plan: &Quarantine) -> String {
-        commands::of(at, plan)
     }
 }
 

@@ -4,12 +4,12 @@ use remediation::{Assessment, Evidence, Fact, Found};
 
 use crate::plan::revocation;
 use crate::{
-    At, ChangedBy, Group, GroupAssessment, Interface, Quarantine, QuarantineStyle, Revocation,
-    SecurityGroups, SgFinding, SgIngress, Tags, commands, words,
+    At, ChangedBy, Group, GroupAssessment, Interface, Quarantine, QuarantineStyle, ReadSecurityGroups,
+    Revocation, SgFinding, SgIngress, Tags, commands, words,
 };
 
 /// What a mail shows of the group beside the findings.
-pub(crate) fn evidence<P: SecurityGroups>(
+pub(crate) fn evidence<P: ReadSecurityGroups>(
     at: &At<'_>,
     found: &Found<SgIngress<P>>,
     style: QuarantineStyle,

@@ -36,7 +36,7 @@ pub use control::SgIngress;
 pub use plan::{Destination, Isolation, Part, Placement, PutBack, Quarantine, Release, Revocation};
 pub use port::{
     At, Authorized, By, Created, EVERYWHERE, Placed, QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT,
-    QuarantineGroup, Revoked, Rules, SecurityGroups, action, all_traffic,
+    QuarantineGroup, ReadSecurityGroups, Revoked, Rules, SecurityGroups, action, all_traffic,
 };
 pub use settings::{QuarantineStyle, SgSettings};
 pub use state::{

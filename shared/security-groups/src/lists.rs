@@ -8,7 +8,7 @@ use futures_util::{StreamExt, join, stream};
 use network::{IpNet, PrefixListId};
 use remediation::{CallError, Fact};
 
-use crate::{At, ListName, PrefixList, SecurityGroups};
+use crate::{At, ListName, PrefixList, ReadSecurityGroups};
 
 /// How many lists are read at the same time.
 const AT_ONCE: usize = 4;
@@ -29,7 +29,7 @@ impl KnownLists {
     ///
     /// Of a list that EC2 does not show the blocks are unknown. Beside the lists stands why one of them could not be read
     /// that may be read at another time.
-    pub(crate) async fn read<P: SecurityGroups>(
+    pub(crate) async fn read<P: ReadSecurityGroups>(
         &self,
         groups: &P,
         at: &At<'_>,
@@ -57,7 +57,7 @@ impl KnownLists {
         (lists.collect(), passing)
     }
 
-    async fn blocks<P: SecurityGroups>(
+    async fn blocks<P: ReadSecurityGroups>(
         &self,
         groups: &P,
         at: &At<'_>,

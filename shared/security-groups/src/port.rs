@@ -113,9 +113,9 @@ pub enum Created {
     NameTaken,
 }
 
-/// Security groups. Each method is one EC2 action, asked for page by page where there are pages; each errs
-/// where EC2 does not answer, or not in full.
-pub trait SecurityGroups {
+/// Security groups, to read. Each method is one EC2 action, asked for page by page where there are pages; each errs
+/// when EC2 does not answer, or not in full.
+pub trait ReadSecurityGroups {
     /// `DescribeSecurityGroups`: `None` where the group does not exist.
     fn group(&self, at: &At<'_>) -> impl Future<Output = Result<Option<About>, CallError>>;
 
@@ -140,7 +140,10 @@ pub trait SecurityGroups {
     /// `DescribeNetworkInterfaces`: those that have the group, in whichever VPC, those of AWS services and of other
     /// accounts too.
     fn interfaces(&self, at: &At<'_>) -> impl Future<Output = Result<Vec<Interface>, CallError>>;
+}
 
+/// Security groups, to change. The same goes for its methods.
+pub trait SecurityGroups: ReadSecurityGroups {
     /// `DescribeNetworkInterfaces`: those of these ids that there are.
     fn named_interfaces(
         &self,

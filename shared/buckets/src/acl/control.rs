@@ -6,13 +6,13 @@ use events::{BucketName, Resource};
 use exemptions::Scope;
 use futures_util::join;
 use remediation::clock::{Clock, PAUSES, SystemClock};
-use remediation::{Applied, CallError, Control, Fact, Mode, Tags, Unread};
+use remediation::{Applied, CallError, Control, Fact, Judge, Mode, Tags, Unread};
 
 use super::accounts::KnownAccounts;
 use super::around::Around;
 use super::assess::AclAssessment;
 use super::plan::{AclChange, AclPlan, AclStep, AclWrite, BlockChange};
-use super::port::{BucketAcls, Written};
+use super::port::{BucketAcls, ReadBucketAcls, Written};
 use super::settings::S3AclSettings;
 use super::state::AclState;
 use crate::{Bucket, PublicAccessBlock};
@@ -41,7 +41,7 @@ impl<P, T> S3Acl<P, T> {
     }
 }
 
-impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
+impl<P: ReadBucketAcls, T: Clock> S3Acl<P, T> {
     /// Reads what decides about the effect of an ACL that is public, all at the same time.
     async fn around(&self, bucket: &Bucket<'_>) -> Around {
         let disabled = async {
@@ -64,6 +64,18 @@ impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
         }
     }
 
+    /// The account's Block Public Access, as it is or was a few minutes ago.
+    async fn account_block(&self, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
+        if let Some(known) = self.accounts.of(bucket.account, self.clock.now()) {
+            return Ok(known);
+        }
+        let block = self.acls.account_block(bucket).await?;
+        self.accounts.keep(bucket.account, block, self.clock.now());
+        Ok(block)
+    }
+}
+
+impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
     /// Whether the bucket's ACL is public no more than it was written. While `IgnorePublicAcls` is on, S3 may answer with
     /// the permissions in force: a grant that came back is seen before, or not at all.
     async fn is_stored(&self, bucket: &Bucket<'_>, write: &AclWrite) -> Result<bool, CallError> {
@@ -99,25 +111,14 @@ impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
         done.push(AclChange::Blocked(change));
         Ok(())
     }
-
-    /// The account's Block Public Access, as it is or was a few minutes ago.
-    async fn account_block(&self, bucket: &Bucket<'_>) -> Result<PublicAccessBlock, CallError> {
-        if let Some(known) = self.accounts.of(bucket.account, self.clock.now()) {
-            return Ok(known);
-        }
-        let block = self.acls.account_block(bucket).await?;
-        self.accounts.keep(bucket.account, block, self.clock.now());
-        Ok(block)
-    }
 }
 
-impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
+impl<P: ReadBucketAcls, T: Clock> Judge for S3Acl<P, T> {
     const NAME: &'static str = "s3-acl";
     type Id = BucketName;
     type State = AclState;
     type Assessment = AclAssessment;
     type Plan = AclPlan;
-    type Change = AclChange;
 
     fn id(resource: &Resource) -> Option<&BucketName> {
         if let Resource::Bucket(name) = resource { Some(name) } else { None }
@@ -148,6 +149,10 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
     fn plan(&self, assessment: &AclAssessment, _now: SystemTime) -> Option<AclPlan> {
         AclPlan::of(assessment, self.settings)
     }
+}
+
+impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
+    type Change = AclChange;
 
     async fn apply(
         &self,

@@ -3,18 +3,18 @@
 use std::cmp::Reverse;
 
 use remediation::clock::Clock;
-use remediation::{Assessment, Change, Describe, Evidence, Fact, Finding, Found, Severity, Walked};
+use remediation::{Assessment, Change, Describe, Evidence, Fact, Finding, Found, Recount, Severity, Walked};
 use serde_json::json;
 
 use super::around::{Around, Effect};
 use super::assess::{AclAssessment, AclFinding, PublicGrant};
 use super::plan::{AclChange, AclPlan, AclStep};
-use super::port::{BucketAcls, NewAcl};
+use super::port::{BucketAcls, NewAcl, ReadBucketAcls};
 use super::state::{Grant, Grantee, PublicGroup};
 use super::{S3Acl, advice, commands, evidence};
 use crate::Bucket;
 
-impl<P: BucketAcls, T: Clock> Describe for S3Acl<P, T> {
+impl<P: ReadBucketAcls, T: Clock> Describe for S3Acl<P, T> {
     fn findings(&self, assessment: &AclAssessment) -> Vec<Finding> {
         let around = assessment.state.around.as_ref();
         let mut findings: Vec<Finding> =
@@ -32,6 +32,16 @@ impl<P: BucketAcls, T: Clock> Describe for S3Acl<P, T> {
         plan.steps.iter().flat_map(step).collect()
     }
 
+    fn evidence(&self, bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
+        evidence::blocks(bucket, &found.state, found.plan.as_ref())
+    }
+
+    fn commands(&self, bucket: &Bucket<'_>, plan: &AclPlan) -> String {
+        commands::commands(bucket, plan)
+    }
+}
+
+impl<P: BucketAcls, T: Clock> Recount for S3Acl<P, T> {
     fn change(&self, change: &AclChange) -> Change {
         let of_acl = |verb: &str, grant: &Grant| Change {
             action: "s3:PutBucketAcl",
@@ -56,16 +66,8 @@ impl<P: BucketAcls, T: Clock> Describe for S3Acl<P, T> {
         advice::advice(walked, self.settings.block_public_acls)
     }
 
-    fn evidence(&self, bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
-        evidence::blocks(bucket, &found.state, found.plan.as_ref())
-    }
-
     fn put_back(&self, _plan: &AclPlan) -> &'static str {
         "How to put it back"
-    }
-
-    fn commands(&self, bucket: &Bucket<'_>, plan: &AclPlan) -> String {
-        commands::commands(bucket, plan)
     }
 }
 

@@ -51,7 +51,7 @@ pub use around::Around;
 pub use assess::{AclAssessment, AclFinding, PublicGrant};
 pub use control::S3Acl;
 pub use plan::{AclChange, AclPlan, AclStep, AclWrite, BlockChange};
-pub use port::{BucketAcls, NewAcl, Written};
+pub use port::{BucketAcls, NewAcl, ReadBucketAcls, Written};
 pub use settings::{AclStyle, S3AclSettings};
 pub use state::{Acl, AclState, Grant, Grantee, Owner, PublicGroup};
 

@@ -28,8 +28,8 @@ pub enum Written {
     NoBucket,
 }
 
-/// Bucket ACLs, and what decides about their effect. Each method is one call.
-pub trait BucketAcls {
+/// Bucket ACLs, and what decides about their effect, to read. Each method is one call.
+pub trait ReadBucketAcls {
     /// The bucket's ACL, or `None` where the bucket does not exist.
     ///
     /// # Errors
@@ -71,7 +71,10 @@ pub trait BucketAcls {
     /// # Errors
     /// When S3 does not say.
     fn tags(&self, bucket: &Bucket<'_>) -> impl Future<Output = Result<Tags, CallError>>;
+}
 
+/// Bucket ACLs, to change. Each method is one call.
+pub trait BucketAcls: ReadBucketAcls {
     /// Replaces the bucket's ACL.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use events::{BucketName, Resource};
 use exemptions::Scope;
 use futures_util::join;
-use remediation::{Applied, CallError, Control, Fact, Tags, Unread};
+use remediation::{Applied, CallError, Control, Fact, Judge, Tags, Unread};
 use serde::{Deserialize, Serialize};
 
 use super::assess::PolicyAssessment;
@@ -37,13 +37,12 @@ impl<P> S3Policy<P> {
     }
 }
 
-impl<P: BucketPolicies> Control for S3Policy<P> {
+impl<P: BucketPolicies> Judge for S3Policy<P> {
     const NAME: &'static str = "s3-policy";
     type Id = BucketName;
     type State = PolicyState;
     type Assessment = PolicyAssessment;
     type Plan = NoPlan;
-    type Change = NoChange;
 
     fn id(resource: &Resource) -> Option<&BucketName> {
         if let Resource::Bucket(name) = resource { Some(name) } else { None }
@@ -102,6 +101,10 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
     fn plan(&self, _assessment: &PolicyAssessment, _now: SystemTime) -> Option<NoPlan> {
         None
     }
+}
+
+impl<P: BucketPolicies> Control for S3Policy<P> {
+    type Change = NoChange;
 
     async fn apply(
         &self,

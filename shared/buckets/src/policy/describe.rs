@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use policy::headline;
 use remediation::{
-    Assessment, Change, Describe, Evidence, Finding, Found, Outcome, Remedy, Severity, Walked,
+    Assessment, Change, Describe, Evidence, Finding, Found, Outcome, Recount, Remedy, Severity, Walked,
 };
 use serde_json::{Value, json};
 
@@ -29,6 +29,16 @@ impl<P: BucketPolicies> Describe for S3Policy<P> {
         match *plan {}
     }
 
+    fn evidence(&self, _bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
+        evidence::blocks(&found.assessment)
+    }
+
+    fn commands(&self, _bucket: &Bucket<'_>, plan: &NoPlan) -> String {
+        match *plan {}
+    }
+}
+
+impl<P: BucketPolicies> Recount for S3Policy<P> {
     fn change(&self, change: &NoChange) -> Change {
         match *change {}
     }
@@ -40,15 +50,7 @@ impl<P: BucketPolicies> Describe for S3Policy<P> {
         }
     }
 
-    fn evidence(&self, _bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
-        evidence::blocks(&found.assessment)
-    }
-
     fn put_back(&self, plan: &NoPlan) -> &'static str {
-        match *plan {}
-    }
-
-    fn commands(&self, _bucket: &Bucket<'_>, plan: &NoPlan) -> String {
         match *plan {}
     }
 }

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use remediation::clock::Clock;
 use remediation::ledger::Ledger;
-use remediation::{CallError, Control, Delivery, Describe, Ended, Mode, Notify, Ports, Told, Visit, walk};
+use remediation::{CallError, Control, Delivery, Ended, Mode, Notify, Ports, Recount, Told, Visit, walk};
 use serde_json::Value;
 use settings::Settings;
 use telemetry::{line, metrics};
@@ -78,7 +78,7 @@ struct Work<'a> {
     delivery: Delivery,
 }
 
-impl<C: Describe, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
+impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
     /// A service that enforces one control, tells people through one port and remembers its work through another.
     pub fn new(control: C, notify: N, clock: K, ledger: L, settings: Settings) -> Self {
         let armed = RwLock::new(Armed::new(control, settings));

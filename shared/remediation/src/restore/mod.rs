@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, Record, RecordId};
-use crate::{CallError, Control, Describe, Notify, Ports, Said, StepError, Target};
+use crate::{CallError, Control, Notify, Ports, Recount, Said, StepError, Target};
 
 pub use past::{NotReversible, Past};
 pub use report::Restoration;
@@ -26,7 +26,7 @@ pub use report::Restoration;
 use steps::Steps;
 
 /// A control whose changes can be put back long after they were made.
-pub trait Reversible: Describe {
+pub trait Reversible: Recount {
     /// Reads all that was changed then, and compares it with what it was before and after; `None` where the resource does
     /// not exist any more.
     ///

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Fact, Finding, Found,
-    Remedy, Severity, Tags, Target, Unread, Walked,
+    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Fact, Finding, Found, Judge,
+    Recount, Remedy, Severity, Tags, Target, Unread, Walked,
 };
 
 /// How many doors applying closes, and what it answers.
@@ -159,13 +159,12 @@ impl Assessment for OpenDoors {
     }
 }
 
-impl Control for Doors {
+impl Judge for Doors {
     const NAME: &'static str = "doors";
     type Id = BucketName;
     type State = House;
     type Assessment = OpenDoors;
     type Plan = Turn;
-    type Change = Turned;
 
     fn id(resource: &Resource) -> Option<&BucketName> {
         if let Resource::Bucket(name) = resource { Some(name) } else { None }
@@ -210,6 +209,10 @@ impl Control for Doors {
         let doors: Vec<_> = assessment.0.iter().filter(is_for_curfew).cloned().collect();
         (!doors.is_empty()).then_some(Turn::Close(doors))
     }
+}
+
+impl Control for Doors {
+    type Change = Turned;
 
     async fn apply(
         &self,
@@ -269,6 +272,18 @@ impl Describe for Doors {
         plan.doors().iter().map(|door| format!("{} the {door}", plan.verb())).collect()
     }
 
+    fn evidence(&self, _target: &Target<'_, BucketName>, found: &Found<Self>) -> Vec<Evidence> {
+        vec![Evidence::new("The doors", found.state.0.join("\n"))]
+    }
+
+    fn commands(&self, _target: &Target<'_, BucketName>, plan: &Turn) -> String {
+        let lines: Vec<String> =
+            plan.doors().iter().map(|door| format!("  {} {door}", plan.verb())).collect();
+        lines.join("\n")
+    }
+}
+
+impl Recount for Doors {
     fn change(&self, change: &Turned) -> Change {
         Change {
             action: "house:CloseDoor",
@@ -281,18 +296,8 @@ impl Describe for Doors {
         vec![format!("Do what one does when it is {}.", walked.outcome)]
     }
 
-    fn evidence(&self, _target: &Target<'_, BucketName>, found: &Found<Self>) -> Vec<Evidence> {
-        vec![Evidence::new("The doors", found.state.0.join("\n"))]
-    }
-
     fn put_back(&self, _plan: &Turn) -> &'static str {
         "How to open them again"
-    }
-
-    fn commands(&self, _target: &Target<'_, BucketName>, plan: &Turn) -> String {
-        let lines: Vec<String> =
-            plan.doors().iter().map(|door| format!("  {} {door}", plan.verb())).collect();
-        lines.join("\n")
     }
 }
 

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, Limits, Memory, Record};
 use crate::restore::{Back, Ending, Order};
 use crate::{
-    Alert, CallError, Control, Delivery, Describe, Ended, Exempt, Mode, Notify, Outcome, Ports, Report, Said,
+    Alert, CallError, Control, Delivery, Ended, Exempt, Mode, Notify, Outcome, Ports, Recount, Report, Said,
     Undelivered, Visit, walk,
 };
 
@@ -172,13 +172,13 @@ pub fn visit<'a, C: Control>(
 }
 
 /// Walks one subject that will not be handed out again, with nothing remembered.
-pub fn take<C: Describe>(control: &C, subject: &Subject, mode: Mode, clock: &Still, topic: &Topic) -> Said {
+pub fn take<C: Recount>(control: &C, subject: &Subject, mode: Mode, clock: &Still, topic: &Topic) -> Said {
     let visit = visit::<C>(subject, mode, Delivery::Last, clock);
     said(run(walk(control, &visit, &Ports::new(clock, topic, Memory::default()))))
 }
 
 /// Walks one subject, with a ledger that remembers.
-pub fn deliver<C: Describe>(
+pub fn deliver<C: Recount>(
     control: &C,
     subject: &Subject,
     delivery: Delivery,
@@ -196,7 +196,7 @@ pub fn said(ended: Ended) -> Said {
 }
 
 /// What is said about a subject after one walk.
-pub fn report_of<C: Describe>(control: &C, subject: &Subject, mode: Mode) -> Report {
+pub fn report_of<C: Recount>(control: &C, subject: &Subject, mode: Mode) -> Report {
     take(control, subject, mode, &Still::default(), &Topic::default()).report
 }
 

@@ -4,7 +4,7 @@ use events::BucketName;
 
 use super::doors::{Doors, House, Turn};
 use crate::restore::{Look, Past, Reversible};
-use crate::{CallError, Control, Target};
+use crate::{CallError, Judge, Target};
 
 /// A `bricked` door is refused, and a door that somebody took out is a hole in the wall: `no` and its name.
 impl Reversible for Doors {

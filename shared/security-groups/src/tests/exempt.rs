@@ -7,7 +7,7 @@ use exemptions::{CONTROLS, Scope, Sources};
 use network::{PortSet, Protocol, Rule};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use remediation::{Assessment, Control, Fact};
+use remediation::{Assessment, Control, Fact, Judge};
 
 use super::memory::{Memory, QUARANTINE, in_use};
 use super::properties::{any_rules, memory};

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use remediation::{Control, Mode, Outcome, Remedy, Severity, Told};
+use remediation::{Control, Judge, Mode, Outcome, Remedy, Severity, Told};
 
 use super::memory::{Memory, OTHER, QUARANTINE, in_use, quarantine_tag};
 use super::{GROUP, WORLD, changes, control, group_id, read, rule, source, walk, walk_in, walk_twice};

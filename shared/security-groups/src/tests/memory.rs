@@ -11,7 +11,8 @@ use super::{GROUP, group_id};
 use crate::state::says_the_same;
 use crate::{
     About, At, Authorized, By, Created, EVERYWHERE, Interface, ListName, Placed, QUARANTINE_GROUP,
-    QUARANTINE_GROUP_NAME, QuarantineGroup, Revoked, Rules, SecurityGroups, Tags, all_traffic,
+    QUARANTINE_GROUP_NAME, QuarantineGroup, ReadSecurityGroups, Revoked, Rules, SecurityGroups, Tags,
+    all_traffic,
 };
 
 /// The VPC of the group, and its quarantine group.
@@ -182,7 +183,7 @@ impl Memory {
     }
 }
 
-impl SecurityGroups for &Memory {
+impl ReadSecurityGroups for &Memory {
     async fn group(&self, at: &At<'_>) -> Result<Option<About>, CallError> {
         self.call("ec2:DescribeSecurityGroups")?;
         if self.gone.borrow().contains(at.id) {
@@ -223,7 +224,9 @@ impl SecurityGroups for &Memory {
         let has_it = |one: &&Interface| one.groups.contains(at.id);
         Ok(self.interfaces.borrow().iter().filter(has_it).cloned().collect())
     }
+}
 
+impl SecurityGroups for &Memory {
     async fn named_interfaces(&self, _: &At<'_>, ids: &[&InterfaceId]) -> Result<Vec<Interface>, CallError> {
         self.call("ec2:DescribeNetworkInterfaces")?;
         Ok(self.interfaces.borrow().iter().filter(|one| ids.contains(&&one.id)).cloned().collect())

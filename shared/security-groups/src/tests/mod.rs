@@ -25,7 +25,7 @@ use events::{GroupId, Resource, Subject};
 use network::{Permission, Rule, Source, parse_block};
 use remediation::ledger::Memory as Ledger;
 use remediation::testing::{self, Still, Topic, run};
-use remediation::{Control, Delivery, Mode, Ports, Report, Said, Target};
+use remediation::{Delivery, Judge, Mode, Ports, Report, Said, Target};
 
 use crate::{Group, SgIngress, SgSettings, Tags};
 use memory::Memory;

@@ -6,7 +6,7 @@ use events::{AccountId, VpcId};
 use exposure::Query;
 use network::{Assessment, Exposure, Handling, PrefixLists, Protocol, Rule, Source};
 use proptest::prelude::*;
-use remediation::{Control, Describe, Outcome, Remedy};
+use remediation::{Describe, Judge, Outcome, Remedy};
 
 use super::memory::Memory;
 use super::{GROUP, WORLD, WORLD6, control, group_id, read, rule, settings, walk};

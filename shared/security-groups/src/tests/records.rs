@@ -7,7 +7,7 @@ use network::{PortSet, Protocol, Rule};
 use proptest::prelude::*;
 use proptest::sample::select;
 use remediation::testing::assert_records;
-use remediation::{Assessment, CallError, Control, Target};
+use remediation::{Assessment, CallError, Control, Judge, Target};
 
 use super::memory::Memory;
 use super::properties::{any_rules, memory};

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use network::Rule;
-use remediation::{Assessment, Control, Describe, Finding, Remedy, Severity};
+use remediation::{Assessment, Describe, Finding, Judge, Remedy, Severity};
 use serde_json::json;
 
 use super::memory::Memory;

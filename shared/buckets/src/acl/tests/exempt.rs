@@ -22,7 +22,7 @@ fn all_users() -> Scope {
 /// Reads the bucket, and judges it without what is exempt.
 fn rest(control: &Acls<'_>, scope: &Scope) -> AclAssessment {
     let subject = subject();
-    let id = <Acls<'_> as Control>::id(&subject.resource).unwrap();
+    let id = <Acls<'_> as Judge>::id(&subject.resource).unwrap();
     let state = run(control.read(&Target::of(&subject, id))).unwrap().unwrap();
     control.exempt(control.assess(&state, SystemTime::UNIX_EPOCH), scope)
 }
@@ -30,7 +30,7 @@ fn rest(control: &Acls<'_>, scope: &Scope) -> AclAssessment {
 /// Closes what is not exempt, as far as there is something.
 fn close_rest(control: &Acls<'_>, scope: &Scope) -> Option<(AclPlan, Vec<AclChange>)> {
     let subject = subject();
-    let id = <Acls<'_> as Control>::id(&subject.resource).unwrap();
+    let id = <Acls<'_> as Judge>::id(&subject.resource).unwrap();
     let plan = control.plan(&rest(control, scope), SystemTime::UNIX_EPOCH)?;
     let mut done = Vec::new();
     run(control.apply(&Target::of(&subject, id), &plan, &mut done)).unwrap();
@@ -39,7 +39,7 @@ fn close_rest(control: &Acls<'_>, scope: &Scope) -> Option<(AclPlan, Vec<AclChan
 
 #[test]
 fn the_control_can_be_exempted_from_by_its_name() {
-    assert!(CONTROLS.iter().any(|(name, _)| *name == <Acls<'_> as Control>::NAME));
+    assert!(CONTROLS.iter().any(|(name, _)| *name == <Acls<'_> as Judge>::NAME));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn where_a_public_grant_is_exempt_no_flag_takes_its_effect() {
     assert_eq!(memory.block.get(), None);
     // A plan that was made before the exemption was written leaves the flags too, once it goes on.
     let subject = subject();
-    let id = <Acls<'_> as Control>::id(&subject.resource).unwrap();
+    let id = <Acls<'_> as Judge>::id(&subject.resource).unwrap();
     let earlier = AclPlan { steps: [plan.steps, vec![AclStep::BlockOnceRead]].concat() };
     let after = rest(&control, &all_users());
     assert_eq!(control.unfinished(&Target::of(&subject, id), &earlier, &done, Some(&after)), None);
@@ -97,7 +97,7 @@ fn tags_that_cannot_be_read_are_unknown() {
     let memory = Memory::of(listable()).failing("GetBucketTagging", denied("s3:GetBucketTagging"));
     let control = S3Acl::new(&memory, PLAIN, Mode::Enforce);
     let subject = subject();
-    let id = <Acls<'_> as Control>::id(&subject.resource).unwrap();
+    let id = <Acls<'_> as Judge>::id(&subject.resource).unwrap();
     let target = Target::of(&subject, id);
     let state = run(control.read(&target)).unwrap().unwrap();
     let tags = run(control.tags(&target, &state));

@@ -109,7 +109,7 @@ impl Memory {
     }
 }
 
-impl BucketAcls for &Memory {
+impl ReadBucketAcls for &Memory {
     async fn acl(&self, _: &Target<'_, BucketName>) -> Result<Option<Acl>, CallError> {
         self.call("GetBucketAcl")?;
         if self.calls.borrow().contains(&"PutBucketAcl") {
@@ -159,7 +159,9 @@ impl BucketAcls for &Memory {
     async fn tags(&self, _: &Target<'_, BucketName>) -> Result<Tags, CallError> {
         self.answer("GetBucketTagging", Tags::new())
     }
+}
 
+impl BucketAcls for &Memory {
     async fn write(&self, _: &Target<'_, BucketName>, acl: &NewAcl) -> Result<Written, CallError> {
         if let Some(then) = &self.then {
             self.acl.replace(then.clone());

@@ -15,7 +15,7 @@ use events::Subject;
 use proptest::prelude::*;
 use remediation::ledger::Memory as Ledger;
 use remediation::testing::{self, Still, Topic, run};
-use remediation::{CallError, Control, Delivery, Mode, Outcome, Ports, Report, Target, Told, walk};
+use remediation::{CallError, Control, Delivery, Judge, Mode, Outcome, Ports, Report, Target, Told, walk};
 use serde_json::json;
 
 use super::*;

@@ -7,7 +7,7 @@ use events::{AccountId, BucketName};
 use proptest::prelude::*;
 use remediation::testing::{self, assert_records};
 use remediation::{
-    Assessment, CallError, Control, Denied, Describe, Fact, Finding, Mode, Outcome, Remedy, Report, Severity,
+    Assessment, CallError, Denied, Describe, Fact, Finding, Judge, Mode, Outcome, Remedy, Report, Severity,
     Tags,
 };
 use std::time::SystemTime;
