@@ -12,7 +12,8 @@ use network::{IpNet, Permission, PrefixListId, RuleId};
 use remediation::CallError;
 use security_groups::{
     About, At, Authorized, By, Created, Interface, ListName, Placed, QUARANTINE_GROUP, QUARANTINE_GROUP_NAME,
-    QUARANTINE_GROUP_TEXT, QuarantineGroup, Revoked, Rules, SecurityGroups, Tags, action, all_traffic,
+    QUARANTINE_GROUP_TEXT, QuarantineGroup, ReadSecurityGroups, Revoked, Rules, SecurityGroups, Tags, action,
+    all_traffic,
 };
 
 use crate::answers::{Answer, list_name};

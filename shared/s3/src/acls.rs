@@ -3,7 +3,9 @@
 use aws_sdk_s3::operation::put_bucket_acl::builders::PutBucketAclFluentBuilder;
 use aws_sdk_s3::types::{self, AccessControlPolicy, BucketCannedAcl, ObjectOwnership};
 use aws_types::SdkConfig;
-use buckets::{Acl, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, Written};
+use buckets::{
+    Acl, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, ReadBucketAcls, Written,
+};
 use remediation::{CallError, Tags};
 
 use crate::clients::{Clients, explain};

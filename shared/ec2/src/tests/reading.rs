@@ -15,7 +15,7 @@ use aws_sdk_ec2::operation::get_managed_prefix_list_entries::{
 use aws_sdk_ec2::types;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use remediation::CallError;
-use security_groups::{ChangedBy, SecurityGroups};
+use security_groups::{ChangedBy, ReadSecurityGroups};
 use serde_json::json;
 
 use super::{GROUP, at, ec2, failure, group_id, vpc};

@@ -18,7 +18,7 @@ use aws_sdk_s3control::operation::get_public_access_block::{
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
-use buckets::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, Written};
+use buckets::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, ReadBucketAcls, Written};
 use remediation::CallError;
 use remediation::testing::run;
 

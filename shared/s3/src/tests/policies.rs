@@ -13,7 +13,7 @@ use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfigura
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use buckets::{PolicyState, PublicAccessBlock, S3Policy, S3PolicySettings};
 use remediation::testing::run;
-use remediation::{CallError, Control, Fact, Judge};
+use remediation::{CallError, Fact, Judge};
 
 use super::{bucket, sdk_error};
 use crate::S3BucketPolicies;

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetrySpec;
-use buckets::{BucketAcls, PublicAccessBlock};
+use buckets::{PublicAccessBlock, ReadBucketAcls};
 use remediation::CallError;
 use remediation::testing::run;
 

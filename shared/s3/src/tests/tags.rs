@@ -3,7 +3,7 @@
 use aws_sdk_s3::operation::get_bucket_tagging::{GetBucketTaggingError, GetBucketTaggingOutput};
 use aws_sdk_s3::types::Tag;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use buckets::{BucketAcls, BucketPolicies};
+use buckets::{BucketPolicies, ReadBucketAcls};
 use remediation::testing::run;
 use remediation::{CallError, Tags};
 
@@ -18,7 +18,7 @@ fn read(rule: &Rule) -> Result<Tags, CallError> {
         Clients::of(buckets, mock_client!(aws_sdk_s3control, []))
     };
     let bucket = bucket();
-    let of_acls = run(BucketAcls::tags(&S3BucketAcls(clients()), &bucket.target()));
+    let of_acls = run(ReadBucketAcls::tags(&S3BucketAcls(clients()), &bucket.target()));
     let of_policies = run(BucketPolicies::tags(&S3BucketPolicies(clients()), &bucket.target()));
     assert_eq!(of_acls, of_policies);
     of_acls
