@@ -10,6 +10,7 @@
 
 mod acl;
 mod block;
+mod listing;
 mod policy;
 
 pub use acl::{
@@ -18,6 +19,7 @@ pub use acl::{
     S3AclSettings, Written,
 };
 pub use block::PublicAccessBlock;
+pub use listing::ListBuckets;
 pub use policy::{
     BucketPolicies, BucketPolicy, NoChange, NoPlan, PolicyAnswer, PolicyAssessment, PolicyFinding,
     PolicyState, S3Policy, S3PolicySettings,

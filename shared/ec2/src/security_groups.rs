@@ -1,6 +1,8 @@
 //! The port of the control `sg-ingress`. Codes of errors:
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
 
+use std::collections::HashMap;
+
 use aws::{OfAWalk, PerRegion};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::Builder;
@@ -9,11 +11,11 @@ use aws_sdk_ec2::types::{Filter, ResourceType};
 use aws_types::SdkConfig;
 use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, RuleId};
-use remediation::CallError;
+use remediation::{CallError, Place};
 use security_groups::{
-    About, At, Authorized, By, Created, Interface, ListName, Placed, QUARANTINE_GROUP, QUARANTINE_GROUP_NAME,
-    QUARANTINE_GROUP_TEXT, QuarantineGroup, ReadSecurityGroups, Revoked, Rules, SecurityGroups, Tags, action,
-    all_traffic,
+    About, At, Authorized, By, Created, Interface, ListName, Of, Placed, QUARANTINE_GROUP,
+    QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT, QuarantineGroup, ReadSecurityGroups, Revoked, Rules,
+    SecurityGroups, Tags, action, all_traffic,
 };
 
 use crate::answers::{Answer, list_name};
@@ -51,6 +53,49 @@ impl Ec2SecurityGroups {
         self.0.of(at.region)
     }
 
+    fn client_in(&self, place: &Place<'_>) -> Client {
+        self.0.of(place.region)
+    }
+
+    async fn groups_by(
+        &self,
+        place: &Place<'_>,
+        by: Option<Filter>,
+    ) -> Result<Vec<(GroupId, About)>, CallError> {
+        const ACTION: &str = "ec2:DescribeSecurityGroups";
+        let request = self.client_in(place).describe_security_groups().set_filters(by.map(|by| vec![by]));
+        let pages = request.max_results(PAGE).into_paginator().stop_on_duplicate_token(false);
+        let all = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
+        // Those that another account shares are its own to close.
+        let own = all.into_iter().filter(|group| group.owner_id.as_deref() == Some(place.account.as_str()));
+        own.map(|group| Ok((Answer(ACTION).group_id(group.group_id.clone())?, Answer(ACTION).about(group)?)))
+            .collect()
+    }
+
+    async fn add_rules_by(
+        &self,
+        place: &Place<'_>,
+        by: Option<Filter>,
+        all: &mut HashMap<GroupId, Rules>,
+    ) -> Result<(), CallError> {
+        const ACTION: &str = "ec2:DescribeSecurityGroupRules";
+        let request =
+            self.client_in(place).describe_security_group_rules().set_filters(by.map(|by| vec![by]));
+        let pages = request.max_results(PAGE).into_paginator().stop_on_duplicate_token(false);
+        let mut items = pages.items().send();
+        while let Some(item) = items.next().await {
+            let rule = item.map_err(|error| aws::failed(ACTION, error))?;
+            let rules = all.entry(Answer(ACTION).group_id(rule.group_id.clone())?).or_default();
+            match Answer(ACTION).rule(rule) {
+                Ok(rule) => rules.read.push(rule),
+                Err(error) => {
+                    rules.rest.get_or_insert(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn interfaces_by(&self, at: &At<'_>, by: Filter) -> Result<Vec<Interface>, CallError> {
         const ACTION: &str = "ec2:DescribeNetworkInterfaces";
         let request = self
@@ -63,6 +108,18 @@ impl Ec2SecurityGroups {
         let pages = request.into_paginator().stop_on_duplicate_token(false);
         let all = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
         all.into_iter().map(|interface| Answer(ACTION).interface(interface, at.account)).collect()
+    }
+}
+
+/// By what these groups are asked for, a call each: by filter, since by ids a single one that is gone would fail the whole
+/// call.
+fn filters(of: Of<'_>) -> Vec<Option<Filter>> {
+    match of {
+        Of::Account => vec![None],
+        Of::Groups(ids) => ids
+            .chunks(FILTER_VALUES)
+            .map(|some| Some(filter("group-id", some.iter().map(|id| id.as_str()))))
+            .collect(),
     }
 }
 
@@ -109,10 +166,30 @@ impl ReadSecurityGroups for Ec2SecurityGroups {
         }
     }
 
-    async fn list_entries(&self, at: &At<'_>, id: &PrefixListId) -> Result<Vec<IpNet>, CallError> {
+    async fn groups(&self, place: &Place<'_>, of: Of<'_>) -> Result<Vec<(GroupId, About)>, CallError> {
+        let mut all = Vec::new();
+        for by in filters(of) {
+            all.extend(self.groups_by(place, by).await?);
+        }
+        Ok(all)
+    }
+
+    async fn rules_by_group(
+        &self,
+        place: &Place<'_>,
+        of: Of<'_>,
+    ) -> Result<HashMap<GroupId, Rules>, CallError> {
+        let mut all = HashMap::new();
+        for by in filters(of) {
+            self.add_rules_by(place, by, &mut all).await?;
+        }
+        Ok(all)
+    }
+
+    async fn list_entries(&self, place: &Place<'_>, id: &PrefixListId) -> Result<Vec<IpNet>, CallError> {
         const ACTION: &str = "ec2:GetManagedPrefixListEntries";
         let request = self
-            .client(at)
+            .client_in(place)
             .get_managed_prefix_list_entries()
             .prefix_list_id(id.as_str())
             .max_results(LIST_PAGE);
@@ -123,13 +200,13 @@ impl ReadSecurityGroups for Ec2SecurityGroups {
 
     async fn list_names(
         &self,
-        at: &At<'_>,
+        place: &Place<'_>,
         ids: &[&PrefixListId],
     ) -> Result<Vec<(PrefixListId, ListName)>, CallError> {
         const ACTION: &str = "ec2:DescribeManagedPrefixLists";
         // By filter: as ids, a single one that is gone would fail the whole call.
         let request = self
-            .client(at)
+            .client_in(place)
             .describe_managed_prefix_lists()
             .filters(filter("prefix-list-id", ids.iter().map(|id| id.as_str())))
             .max_results(LIST_PAGE);

@@ -49,6 +49,16 @@ pub trait Judge: Sized {
         target: &Target<'_, Self::Id>,
     ) -> impl Future<Output = Result<Option<Self::State>, CallError>>;
 
+    /// Reads these together where that takes fewer calls than one by one; each as it was then, in the order of `targets`.
+    /// `None` stands for what is to be read alone: nobody knows here why it could not be read with the others, or whether
+    /// it is there.
+    fn read_together(
+        &self,
+        targets: &[Target<'_, Self::Id>],
+    ) -> impl Future<Output = Vec<Option<Self::State>>> {
+        std::future::ready(targets.iter().map(|_| None).collect())
+    }
+
     /// What of a state could not be read and may change `assessment`, its judgement. What was read is judged all the same.
     fn unread(&self, state: &Self::State, assessment: &Self::Assessment) -> Vec<Unread>;
 
@@ -81,6 +91,34 @@ pub trait Judge: Sized {
     fn plan(&self, assessment: &Self::Assessment, now: SystemTime) -> Option<Self::Plan>;
 }
 
+/// A judge of which all resources can be listed.
+pub trait Survey: Judge {
+    /// Lists all resources of an account in a Region, each with its state as far as listing tells it; the others are to be
+    /// read alone.
+    ///
+    /// # Errors
+    /// When AWS does not answer, or not in full: a part is not taken for the whole.
+    fn survey(&self, place: &Place<'_>) -> impl Future<Output = Result<Vec<Listed<Self>>, CallError>>;
+}
+
+/// A resource that was listed.
+#[derive(Debug)]
+pub struct Listed<J: Judge> {
+    /// Which.
+    pub id: J::Id,
+    /// As it was then, where listing told.
+    pub state: Option<J::State>,
+}
+
+/// An account in a Region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place<'a> {
+    /// The account.
+    pub account: &'a AccountId,
+    /// The Region.
+    pub region: &'a Region,
+}
+
 /// A subject, as its control sees it.
 #[derive(Debug)]
 pub struct Target<'a, Id> {
@@ -96,6 +134,12 @@ impl<'a, Id> Target<'a, Id> {
     /// The same subject, once its kind is known.
     pub fn of(subject: &'a Subject, id: &'a Id) -> Self {
         Self { id, account: &subject.account, region: &subject.region }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn place(&self) -> Place<'a> {
+        Place { account: self.account, region: self.region }
     }
 
     /// The partition of the target's Region.

@@ -9,7 +9,7 @@ use crate::carry::carry_out;
 use crate::clock::Clock;
 use crate::ledger::{Ledger, Limits, Record};
 use crate::tell::situation_of;
-use crate::work::{Barred, Work, written};
+use crate::work::{Barred, FRESH, Work, written};
 use crate::{
     Assessment, CallError, Found, Mode, Moments, Note, Notify, Outcome, Recount, Report, StepError, Told,
     Unread, Unwritten, Walked,
@@ -139,6 +139,15 @@ impl Delivery {
     }
 }
 
+/// A resource as it was seen before its walk.
+#[derive(Debug)]
+pub struct Looked<S> {
+    /// When the look began.
+    pub at: SystemTime,
+    /// What was seen.
+    pub state: S,
+}
+
 /// Takes one subject through one control: read, assess, exempt, plan, record, apply, verify, tell, record.
 ///
 /// Never fails: a step that could not be done is the outcome [`Outcome::StillOpen`] where others were and left
@@ -148,10 +157,26 @@ pub async fn walk<C: Recount, K: Clock, N: Notify, L: Ledger>(
     visit: &Visit<'_, C::Id>,
     ports: &Ports<K, N, L>,
 ) -> Ended {
+    walk_from(control, visit, ports, None).await
+}
+
+/// The same, where somebody has looked already: it counts as the first look, with the time that it was made.
+pub async fn walk_from<C: Recount, K: Clock, N: Notify, L: Ledger>(
+    control: &C,
+    visit: &Visit<'_, C::Id>,
+    ports: &Ports<K, N, L>,
+    looked: Option<Looked<C::State>>,
+) -> Ended {
     let start = ports.clock.now();
     let mut work = Work::new(control, visit, ports);
+    work.looked = looked.filter(|looked| {
+        // What this process has changed since then, nobody has seen.
+        let is_before = work.heard.end.is_none_or(|end| end < looked.at);
+        let is_fresh = start.duration_since(looked.at).is_ok_and(|age| age <= FRESH);
+        is_before && (is_fresh || control.assess(&looked.state, start).is_compliant())
+    });
     for _ in 0..LOOKS {
-        work.looked_at = ports.clock.now();
+        work.looked_at = work.looked.as_ref().map_or_else(|| ports.clock.now(), |looked| looked.at);
         work.exempting.forget();
         let mut walked = match work.take().await {
             Ok(walked) => walked,
@@ -176,7 +201,12 @@ impl<C: Recount, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
     async fn take(&mut self) -> Result<Walked<C>, Barred> {
         self.ports.catch_up(&self.visit.subject.arn()).await?;
         let (control, clock) = (self.control, &self.ports.clock);
-        let state = match control.read(&self.target).await {
+        let looked = self.looked.take().map(|looked| Ok(Some(looked.state)));
+        let read = match looked {
+            Some(read) => read,
+            None => control.read(&self.target).await,
+        };
+        let state = match read {
             Ok(Some(state)) => state,
             Ok(None) => return self.nothing_left(Outcome::Gone).await,
             Err(error) => return Ok(self.failed(error)),

@@ -12,8 +12,8 @@ use crate::ledger::{
 };
 use crate::tell::offence;
 use crate::{
-    CallError, Control, Delivery, Exempting, Found, Mode, Outcome, Ports, Recount, StepError, Target, Visit,
-    Walked,
+    CallError, Control, Delivery, Exempting, Found, Looked, Mode, Outcome, Ports, Recount, StepError, Target,
+    Visit, Walked,
 };
 
 /// How many attempts at what came by no queue are made before people are told: Lambda makes as many.
@@ -38,6 +38,8 @@ pub(crate) struct Work<'a, C: Control, K, N, L> {
     pub(crate) earlier: Vec<Earlier<C>>,
     /// How many changes these noted.
     pub(crate) noted: usize,
+    /// What somebody has seen before the walk, until it is used.
+    pub(crate) looked: Option<Looked<C::State>>,
     /// When the look at the live state began.
     pub(crate) looked_at: SystemTime,
     /// What was heard of others before it.
@@ -87,6 +89,7 @@ impl<'a, C: Recount, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             record: None,
             earlier: Vec::new(),
             noted: 0,
+            looked: None,
             looked_at: ports.clock.now(),
             heard: Heard { end: ports.ended.when(&visit.subject.resource), grace: None },
             has_let_go: false,

@@ -3,6 +3,7 @@
 mod acls;
 mod block;
 mod clients;
+mod listing;
 mod policies;
 mod tags;
 

@@ -12,6 +12,7 @@ use crate::assess::judge;
 use crate::judgements::Judgements;
 use crate::lists::KnownLists;
 use crate::plan::plan;
+use crate::together;
 use crate::undo::{foreseen, undo};
 use crate::unfinished::unfinished;
 use crate::{
@@ -25,7 +26,7 @@ pub struct SgIngress<P> {
     pub(crate) groups: P,
     pub(crate) settings: SgSettings,
     pub(crate) lists: KnownLists,
-    judgements: Judgements,
+    pub(crate) judgements: Judgements,
     /// One isolation at a time: an interface in two open groups would get one of them back.
     pub(crate) isolating: Mutex<()>,
 }
@@ -43,7 +44,7 @@ impl<P> SgIngress<P> {
     }
 
     /// What is done about this group. A quarantine group cannot be isolated from itself: what opens it goes.
-    fn style(&self, group: &Group) -> QuarantineStyle {
+    pub(crate) fn style(&self, group: &Group) -> QuarantineStyle {
         match self.settings.quarantine {
             QuarantineStyle::Isolate if group.is_quarantine_group() => QuarantineStyle::Revoke,
             style => style,
@@ -68,7 +69,7 @@ impl<P: ReadSecurityGroups> SgIngress<P> {
         let (about, rules) = (about.transpose(), rules?);
         let (Some(about), Some(Rules { read: rules, rest })) = (about, rules) else { return Ok(None) };
         let deciding = network::deciding_lists(&rules, &self.settings.network);
-        let (prefix_lists, lists) = self.lists.read(&self.groups, at, deciding).await;
+        let (prefix_lists, lists) = self.lists.read(&self.groups, &at.place(), deciding).await;
         let mut failed =
             Failed { about: about.as_ref().err().cloned(), rules: rest, lists, interfaces: None };
         let mut group = Group {
@@ -110,6 +111,10 @@ impl<P: ReadSecurityGroups> Judge for SgIngress<P> {
             Some(error) if judge(&group, &self.settings.network).is_closed() => Err(error),
             _ => Ok(Some(group)),
         }
+    }
+
+    async fn read_together(&self, targets: &[At<'_>]) -> Vec<Option<Group>> {
+        together::read(self, targets).await
     }
 
     fn unread(&self, group: &Group, _: &GroupAssessment) -> Vec<Unread> {

@@ -26,6 +26,7 @@ mod port;
 mod putting_back;
 mod settings;
 mod state;
+mod together;
 mod undo;
 mod unfinished;
 mod words;
@@ -35,7 +36,7 @@ pub use change::SgChange;
 pub use control::SgIngress;
 pub use plan::{Destination, Isolation, Part, Placement, PutBack, Quarantine, Release, Revocation};
 pub use port::{
-    At, Authorized, By, Created, EVERYWHERE, Placed, QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT,
+    At, Authorized, By, Created, EVERYWHERE, Of, Placed, QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT,
     QuarantineGroup, ReadSecurityGroups, Revoked, Rules, SecurityGroups, action, all_traffic,
 };
 pub use settings::{QuarantineStyle, SgSettings};

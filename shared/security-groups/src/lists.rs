@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use events::Region;
 use futures_util::{StreamExt, join, stream};
 use network::{IpNet, PrefixListId};
-use remediation::{CallError, Fact};
+use remediation::{CallError, Fact, Place};
 
-use crate::{At, ListName, PrefixList, ReadSecurityGroups};
+use crate::{ListName, PrefixList, ReadSecurityGroups};
 
 /// How many lists are read at the same time.
 const AT_ONCE: usize = 4;
@@ -32,46 +32,46 @@ impl KnownLists {
     pub(crate) async fn read<P: ReadSecurityGroups>(
         &self,
         groups: &P,
-        at: &At<'_>,
+        place: &Place<'_>,
         ids: impl IntoIterator<Item = PrefixListId>,
     ) -> (Vec<PrefixList>, Option<CallError>) {
         let ids: Vec<PrefixListId> = ids.into_iter().collect();
-        let unnamed: Vec<&PrefixListId> = ids.iter().filter(|id| self.of(at, id).is_none()).collect();
+        let unnamed: Vec<&PrefixListId> = ids.iter().filter(|id| self.of(place, id).is_none()).collect();
         let names = async {
             // What a list is called is for people; what is in it decides.
             if unnamed.is_empty() {
                 Vec::new()
             } else {
-                groups.list_names(at, &unnamed).await.unwrap_or_default()
+                groups.list_names(place, &unnamed).await.unwrap_or_default()
             }
         };
-        let blocks = stream::iter(&ids).map(|id| self.blocks(groups, at, id)).buffered(AT_ONCE);
+        let blocks = stream::iter(&ids).map(|id| self.blocks(groups, place, id)).buffered(AT_ONCE);
         let (names, blocks) = join!(names, blocks.collect::<Vec<_>>());
         for (id, name) in names {
-            self.all().insert((at.region.clone(), id), Known { name, blocks: None });
+            self.all().insert((place.region.clone(), id), Known { name, blocks: None });
         }
         let passing =
             blocks.iter().find_map(|blocks| blocks.as_ref().err().filter(|error| error.is_passing()));
         let passing = passing.cloned();
-        let lists = ids.into_iter().zip(blocks).map(|(id, blocks)| self.note(at, id, Fact::of(blocks)));
+        let lists = ids.into_iter().zip(blocks).map(|(id, blocks)| self.note(place, id, Fact::of(blocks)));
         (lists.collect(), passing)
     }
 
     async fn blocks<P: ReadSecurityGroups>(
         &self,
         groups: &P,
-        at: &At<'_>,
+        place: &Place<'_>,
         id: &PrefixListId,
     ) -> Result<Vec<IpNet>, CallError> {
-        match self.of(at, id).and_then(|known| known.blocks) {
+        match self.of(place, id).and_then(|known| known.blocks) {
             Some(blocks) => Ok(blocks),
-            None => groups.list_entries(at, id).await,
+            None => groups.list_entries(place, id).await,
         }
     }
 
-    fn note(&self, at: &At<'_>, id: PrefixListId, blocks: Fact<Vec<IpNet>>) -> PrefixList {
+    fn note(&self, place: &Place<'_>, id: PrefixListId, blocks: Fact<Vec<IpNet>>) -> PrefixList {
         let mut all = self.all();
-        let mut known = all.get_mut(&(at.region.clone(), id.clone()));
+        let mut known = all.get_mut(&(place.region.clone(), id.clone()));
         if let (Some(known), Some(blocks)) = (&mut known, blocks.known())
             && known.name.is_of_aws()
         {
@@ -80,8 +80,8 @@ impl KnownLists {
         PrefixList { name: known.map(|known| known.name.clone()), id, blocks }
     }
 
-    fn of(&self, at: &At<'_>, id: &PrefixListId) -> Option<Known> {
-        self.all().get(&(at.region.clone(), id.clone())).cloned()
+    fn of(&self, place: &Place<'_>, id: &PrefixListId) -> Option<Known> {
+        self.all().get(&(place.region.clone(), id.clone())).cloned()
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<(Region, PrefixListId), Known>> {

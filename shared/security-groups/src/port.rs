@@ -1,12 +1,13 @@
 //! What the control `sg-ingress` may do in EC2: read a group with what decides about it, change its inbound
 //! rules, put interfaces into the quarantine group, tag.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, Protocol, Rule, RuleId};
-use remediation::{CallError, Target};
+use remediation::{CallError, Place, Target};
 
 use crate::{About, Interface, ListName, Tags};
 
@@ -43,12 +44,21 @@ pub const EVERYWHERE: [IpNet; 2] = [
 ];
 
 /// The rules of a group, inbound and outbound.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
     /// Those that could be read.
     pub read: Vec<Rule>,
     /// Why there may be others.
     pub rest: Option<CallError>,
+}
+
+/// Which groups are asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Of<'a> {
+    /// All of the account in the Region.
+    Account,
+    /// These.
+    Groups(&'a [&'a GroupId]),
 }
 
 /// How authorizing one or more rules went.
@@ -123,17 +133,31 @@ pub trait ReadSecurityGroups {
     /// could be read.
     fn rules(&self, at: &At<'_>) -> impl Future<Output = Result<Option<Rules>, CallError>>;
 
+    /// `DescribeSecurityGroups`: those of the account among these, or all that it has; no others, and each once.
+    fn groups(
+        &self,
+        place: &Place<'_>,
+        of: Of<'_>,
+    ) -> impl Future<Output = Result<Vec<(GroupId, About)>, CallError>>;
+
+    /// `DescribeSecurityGroupRules`: every rule of these groups, or of all that the account has, by group.
+    fn rules_by_group(
+        &self,
+        place: &Place<'_>,
+        of: Of<'_>,
+    ) -> impl Future<Output = Result<HashMap<GroupId, Rules>, CallError>>;
+
     /// `GetManagedPrefixListEntries`: the blocks of a prefix list.
     fn list_entries(
         &self,
-        at: &At<'_>,
+        place: &Place<'_>,
         id: &PrefixListId,
     ) -> impl Future<Output = Result<Vec<IpNet>, CallError>>;
 
     /// `DescribeManagedPrefixLists`: the names of those that EC2 knows.
     fn list_names(
         &self,
-        at: &At<'_>,
+        place: &Place<'_>,
         ids: &[&PrefixListId],
     ) -> impl Future<Output = Result<Vec<(PrefixListId, ListName)>, CallError>>;
 

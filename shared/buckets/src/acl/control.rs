@@ -20,7 +20,7 @@ use crate::{Bucket, PublicAccessBlock};
 /// The control: grants to `AllUsers` and `AuthenticatedUsers` go, everything else stays.
 #[derive(Debug)]
 pub struct S3Acl<P, T = SystemClock> {
-    pub(super) acls: P,
+    pub(crate) acls: P,
     pub(super) settings: S3AclSettings,
     mode: Mode,
     accounts: KnownAccounts,

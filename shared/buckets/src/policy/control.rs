@@ -18,7 +18,7 @@ use crate::Bucket;
 /// The control over bucket policies.
 #[derive(Debug, Clone)]
 pub struct S3Policy<P> {
-    policies: P,
+    pub(crate) policies: P,
     settings: S3PolicySettings,
 }
 

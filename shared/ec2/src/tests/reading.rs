@@ -14,11 +14,14 @@ use aws_sdk_ec2::operation::get_managed_prefix_list_entries::{
 };
 use aws_sdk_ec2::types;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use events::GroupId;
 use remediation::CallError;
-use security_groups::{ChangedBy, ReadSecurityGroups};
+use security_groups::{ChangedBy, Of, ReadSecurityGroups};
 use serde_json::json;
 
-use super::{GROUP, at, ec2, failure, group_id, vpc};
+use super::{GROUP, WORLD, at, ec2, failure, group_id, vpc};
+
+const OTHER: &str = "sg-0000000000000000b";
 
 fn sdk_rule(id: &str) -> types::builders::SecurityGroupRuleBuilder {
     types::SecurityGroupRule::builder()
@@ -178,7 +181,7 @@ fn the_entries_of_a_list_are_read_page_by_page() {
     let first = entries(None, "203.0.114.0/24", Some("more"));
     let second = entries(Some("more"), "2600::/16", None);
     let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&first, &second]));
-    let blocks = at(async |at| ec2.list_entries(at, &"pl-1".into()).await).unwrap();
+    let blocks = at(async |at| ec2.list_entries(&at.place(), &"pl-1".into()).await).unwrap();
     assert_eq!(json!(blocks), json!(["203.0.114.0/24", "2600::/16"]));
 }
 
@@ -187,7 +190,7 @@ fn a_list_that_may_not_be_read_names_the_right() {
     let denied = mock!(Client::get_managed_prefix_list_entries)
         .then_error(|| GetManagedPrefixListEntriesError::generic(failure("UnauthorizedOperation")));
     let ec2 = ec2(mock_client!(aws_sdk_ec2, [&denied]));
-    let error = at(async |at| ec2.list_entries(at, &"pl-1".into()).await).unwrap_err();
+    let error = at(async |at| ec2.list_entries(&at.place(), &"pl-1".into()).await).unwrap_err();
     assert!(error.to_string().contains("`ec2:GetManagedPrefixListEntries`"), "{error}");
 }
 
@@ -206,9 +209,70 @@ fn lists_are_named_in_one_call_by_filter() {
             DescribeManagedPrefixListsOutput::builder().prefix_lists(list.build()).build()
         });
     let ec2 = ec2(mock_client!(aws_sdk_ec2, [&names]));
-    let names = at(async |at| ec2.list_names(at, &[&"pl-1".into(), &"pl-2".into()]).await).unwrap();
+    let names = at(async |at| ec2.list_names(&at.place(), &[&"pl-1".into(), &"pl-2".into()]).await).unwrap();
     assert_eq!(names.len(), 1);
     assert_eq!(names[0].1.to_string(), "com.amazonaws.eu-west-1.s3, managed by AWS");
+}
+
+#[test]
+fn several_groups_are_read_in_two_calls_without_those_of_other_accounts() {
+    let ids = [GROUP, OTHER].map(group_id);
+    let ids: Vec<&GroupId> = ids.iter().collect();
+    let is_of = |filters: &[types::Filter]| {
+        let [filter] = filters else { return false };
+        filter.name() == Some("group-id") && filter.values() == [GROUP, OTHER]
+    };
+    let groups = mock!(Client::describe_security_groups)
+        .match_requests(move |request| is_of(request.filters()))
+        .then_output(|| {
+            let group = |id: &str, owner: &str| {
+                types::SecurityGroup::builder().group_id(id).group_name("web").owner_id(owner).build()
+            };
+            DescribeSecurityGroupsOutput::builder()
+                .security_groups(group(GROUP, "210987654321"))
+                .security_groups(group(OTHER, "111122223333"))
+                .build()
+        });
+    let page = |first: bool, group: &'static str, cidr: &'static str| {
+        mock!(Client::describe_security_group_rules)
+            .match_requests(move |request| {
+                is_of(request.filters()) && request.next_token().is_none() == first
+            })
+            .then_output(move || {
+                let rule = types::SecurityGroupRule::builder()
+                    .security_group_rule_id("sgr-1")
+                    .group_id(group)
+                    .is_egress(false)
+                    .ip_protocol("tcp")
+                    .from_port(22)
+                    .to_port(22)
+                    .cidr_ipv4(cidr);
+                DescribeSecurityGroupRulesOutput::builder()
+                    .security_group_rules(rule.build())
+                    .set_next_token(first.then(|| "more".into()))
+                    .build()
+            })
+    };
+    let (first, second) = (page(true, GROUP, WORLD), page(false, OTHER, "no block"));
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&groups, &first, &second]));
+    let found = at(async |at| ec2.groups(&at.place(), Of::Groups(&ids)).await).unwrap();
+    assert_eq!(
+        found.iter().map(|(id, about)| (id.as_str(), about.name.as_str())).collect::<Vec<_>>(),
+        [(GROUP, "web")]
+    );
+    let rules = at(async |at| ec2.rules_by_group(&at.place(), Of::Groups(&ids)).await).unwrap();
+    assert_eq!(rules[&group_id(GROUP)].read.len(), 1);
+    // What cannot be read of one group hides nothing of the other.
+    assert!(rules[&group_id(OTHER)].read.is_empty() && rules[&group_id(OTHER)].rest.is_some());
+}
+
+#[test]
+fn all_groups_of_an_account_are_asked_for_by_no_filter() {
+    let groups = mock!(Client::describe_security_groups)
+        .match_requests(|request| request.filters().is_empty() && request.max_results() == Some(1_000))
+        .then_output(|| DescribeSecurityGroupsOutput::builder().build());
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, [&groups]));
+    assert!(at(async |at| ec2.groups(&at.place(), Of::Account).await).unwrap().is_empty());
 }
 
 #[test]

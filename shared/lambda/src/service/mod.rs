@@ -12,7 +12,10 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use remediation::clock::Clock;
 use remediation::ledger::Ledger;
-use remediation::{CallError, Control, Delivery, Ended, Mode, Notify, Ports, Recount, Told, Visit, walk};
+use remediation::{
+    CallError, Control, Delivery, Ended, Judge, Looked, Mode, Notify, Ports, Recount, Target, Told, Visit,
+    walk_from,
+};
 use serde_json::Value;
 use settings::Settings;
 use telemetry::{line, metrics};
@@ -76,6 +79,12 @@ struct Handed<'a> {
 struct Work<'a> {
     subject: &'a Subject,
     delivery: Delivery,
+}
+
+impl Work<'_> {
+    fn target<C: Judge>(&self) -> Option<Target<'_, C::Id>> {
+        C::id(&self.subject.resource).map(|id| Target::of(self.subject, id))
+    }
 }
 
 impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
@@ -194,9 +203,10 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
             line::nothing_to_do(C::NAME);
         }
         let half_time = self.half_time(invocation);
-        let subjects = stream::iter(work)
-            .map(|work| async move {
-                let handled = self.subject(armed, &work, invocation, half_time).await;
+        let looked = self.look(armed, &work, invocation).await;
+        let subjects = stream::iter(work.into_iter().zip(looked))
+            .map(|(work, looked)| async move {
+                let handled = self.subject(armed, &work, looked, invocation, half_time).await;
                 (work.subject.clone(), handled)
             })
             .buffer_unordered(AT_ONCE)
@@ -215,10 +225,27 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
         due
     }
 
+    /// Looks at all subjects of a batch together, where that takes fewer calls.
+    async fn look(
+        &self,
+        armed: &Armed<C>,
+        work: &[Work<'_>],
+        invocation: &Invocation,
+    ) -> Vec<Option<Looked<C::State>>> {
+        let targets: Vec<Target<'_, C::Id>> = work.iter().filter_map(Work::target::<C>).collect();
+        let at = self.ports.clock.now();
+        // Where it takes long, the time of each is better spent on its own look.
+        let left = left(invocation, &self.ports.clock).map(|left| left / 4);
+        let (states, _) = aws::within(left, armed.control.read_together(&targets)).await;
+        let mut looked = states.into_iter().map(|state| state.map(|state| Looked { at, state }));
+        work.iter().map(|work| work.target::<C>().and_then(|_| looked.next().flatten())).collect()
+    }
+
     async fn subject(
         &self,
         armed: &Armed<C>,
         work: &Work<'_>,
+        looked: Option<Looked<C::State>>,
         invocation: &Invocation,
         half_time: Option<SystemTime>,
     ) -> Handled {
@@ -242,7 +269,8 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
             settings_version: armed.settings.written,
         };
         let left = left(invocation, &self.ports.clock);
-        let (ended, api_calls) = aws::within(left, walk(&armed.control, &visit, &self.ports)).await;
+        let (ended, api_calls) =
+            aws::within(left, walk_from(&armed.control, &visit, &self.ports, looked)).await;
         match ended {
             Ended::Busy { until } => {
                 line::busy(C::NAME, subject, until);

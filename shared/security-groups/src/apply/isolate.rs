@@ -163,7 +163,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         let settings = &self.settings.network;
         let rules: Vec<Rule> = group.inbound.iter().cloned().map(Rule::unnamed).collect();
         let deciding = network::deciding_lists(&rules, settings);
-        let (lists, passing) = self.lists.read(&self.groups, at, deciding).await;
+        let (lists, passing) = self.lists.read(&self.groups, &at.place(), deciding).await;
         if let Some(error) = passing {
             return Err(error);
         }

@@ -51,7 +51,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         let (Some(about), Some(rules)) = (about?, rules?) else { return Ok(None) };
         let Rules { read: rules, rest: None } = rules else { return Err(rules.rest.unwrap_or(unread())) };
         let deciding = network::deciding_lists(&rules, &self.settings.network);
-        let (prefix_lists, _) = self.lists.read(&self.groups, at, deciding).await;
+        let (prefix_lists, _) = self.lists.read(&self.groups, &at.place(), deciding).await;
         let interfaces = if ids.is_empty() { None } else { Some(Fact::Known(placed?)) };
         let about = Fact::Known(about);
         Ok(Some(Group { about, rules, unread_rules: None, prefix_lists, interfaces }))

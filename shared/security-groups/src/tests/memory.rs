@@ -1,16 +1,16 @@
 //! EC2 in memory: one group, its interfaces in one VPC or more, prefix lists, and quarantine groups once there are some.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, Rule, RuleId, parse_block};
-use remediation::{CallError, Denied};
+use remediation::{CallError, Denied, Place};
 
 use super::{GROUP, group_id};
 use crate::state::says_the_same;
 use crate::{
-    About, At, Authorized, By, Created, EVERYWHERE, Interface, ListName, Placed, QUARANTINE_GROUP,
+    About, At, Authorized, By, Created, EVERYWHERE, Interface, ListName, Of, Placed, QUARANTINE_GROUP,
     QUARANTINE_GROUP_NAME, QuarantineGroup, ReadSecurityGroups, Revoked, Rules, SecurityGroups, Tags,
     all_traffic,
 };
@@ -197,7 +197,7 @@ impl ReadSecurityGroups for &Memory {
         Ok(Some(Rules { read: self.rules.borrow().clone(), rest: self.rest.borrow().clone() }))
     }
 
-    async fn list_entries(&self, _: &At<'_>, id: &PrefixListId) -> Result<Vec<IpNet>, CallError> {
+    async fn list_entries(&self, _: &Place<'_>, id: &PrefixListId) -> Result<Vec<IpNet>, CallError> {
         self.call("ec2:GetManagedPrefixListEntries")?;
         let lists = self.lists.borrow();
         let (_, blocks) = lists.get(id.as_str()).ok_or_else(|| CallError::Refused {
@@ -208,9 +208,29 @@ impl ReadSecurityGroups for &Memory {
         Ok(blocks.clone())
     }
 
+    async fn groups(&self, _: &Place<'_>, of: Of<'_>) -> Result<Vec<(GroupId, About)>, CallError> {
+        self.call("ec2:DescribeSecurityGroups")?;
+        let ids: Vec<GroupId> = match of {
+            Of::Account => vec![group_id(GROUP)],
+            Of::Groups(ids) => ids.iter().map(|id| (*id).clone()).collect(),
+        };
+        let gone = self.gone.borrow();
+        let there = ids.into_iter().filter(|id| !gone.contains(id));
+        Ok(there.map(|id| (id, self.about.borrow().clone())).collect())
+    }
+
+    async fn rules_by_group(&self, _: &Place<'_>, of: Of<'_>) -> Result<HashMap<GroupId, Rules>, CallError> {
+        self.call("ec2:DescribeSecurityGroupRules")?;
+        let rules = || Rules { read: self.rules.borrow().clone(), rest: self.rest.borrow().clone() };
+        Ok(match of {
+            Of::Account => HashMap::from([(group_id(GROUP), rules())]),
+            Of::Groups(ids) => ids.iter().map(|id| ((*id).clone(), rules())).collect(),
+        })
+    }
+
     async fn list_names(
         &self,
-        _: &At<'_>,
+        _: &Place<'_>,
         ids: &[&PrefixListId],
     ) -> Result<Vec<(PrefixListId, ListName)>, CallError> {
         self.call("ec2:DescribeManagedPrefixLists")?;

@@ -16,6 +16,7 @@ mod records;
 mod refusals;
 mod revoke;
 mod settings;
+mod together;
 mod unread;
 mod verdicts;
 
