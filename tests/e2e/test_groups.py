@@ -4,7 +4,7 @@ import re
 
 import pytest
 from harness import offenders
-from harness.groups import WORLD, four, group_of
+from harness.groups import WORLD, four, group_of, open_group
 from harness.offenders import permission
 from harness.recorder import ec2_error
 from harness.stack import RuntimeApi
@@ -258,3 +258,18 @@ def test_a_rule_that_somebody_adds_again_at_once_is_still_open(quarantine, ec2):
     assert run.outcome == "still-open"
     assert [left["evidence"]["ports"] for left in run.line["remaining"]] == [{"tcp": ["23"]}]
     assert "STILL OPEN" in run.mail[1]
+
+
+def test_ten_groups_of_a_batch_are_read_in_two_calls_and_only_the_open_ones_are_touched(revoke, ec2):
+    groups = [offenders.group(ec2) for _ in range(9)] + [open_group(ec2)]
+
+    run = send(revoke, queued(*map(about_group, groups)))
+
+    outcomes = {line["resource"]: line["outcome"] for line in run.lines if "resource" in line}
+    assert outcomes == dict.fromkeys(groups[:9], "compliant") | {groups[9]: "remediated"}
+    # The second time each is for the read after the change.
+    assert [len(run.of(call)) for call in ("DescribeSecurityGroups", "DescribeSecurityGroupRules")] == [2, 2]
+    assert set(run.of("DescribeSecurityGroups")[0].form.values()) >= set(groups)
+    assert [rule[3] for rule in offenders.rules_of(ec2, groups[9]).values()] == ["10.0.0.0/8"]
+    [together] = [line for line in run.lines if "together" in line["message"]]
+    assert (together["api_calls"], together["message"]) == (2, "read 10 resources of the batch together")

@@ -1,5 +1,7 @@
 """From a trigger to the subjects of a function: each once, foreign ones not at all."""
 
+import datetime
+
 import pytest
 from harness import offenders, templates
 from harness.functions import FUNCTIONS
@@ -160,3 +162,16 @@ def test_what_curfews_own_roles_did_costs_no_call_and_what_others_did_is_looked_
     others = [role("curfew-deployer"), role(f"curfew-restore-{REGION}", "999900001111"), {"type": "Root", "accountId": ACCOUNT}]
     run = send(function, queued(*map(opened_by, others)))
     assert [line["outcome"] for line in run.lines].count("remediated") == 1 and not is_open(s3, name)
+
+
+def test_what_a_call_opened_is_closed_and_says_who_and_how_long_ago(acl, s3):
+    name = open_bucket(s3)
+    request = {"bucketName": name, "x-amz-acl": ["public-read"]}
+    opened = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=90)
+
+    run = send(acl, call("s3", "PutBucketAcl", request, eventTime=f"{opened:%Y-%m-%dT%H:%M:%SZ}"))
+
+    assert run.outcome == "remediated"
+    assert 90_000 <= run.line["exposed_for_ms"] < 150_000
+    assert f" by arn:aws:sts::{ACCOUNT}:assumed-role/admin/ann " in run.line["cause"] + " "
+    assert "the resource was found closed 1 min 3" in run.mail[1]

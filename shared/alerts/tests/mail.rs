@@ -10,6 +10,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
@@ -275,5 +277,23 @@ proptest! {
         let message = message(&long);
         prop_assert!(message.body.len() <= 250_000, "{}", message.body.len());
         prop_assert!(serde_json::from_str::<Value>(&message.body).is_ok());
+    }
+}
+
+#[test]
+fn the_mail_says_how_long_after_the_event_it_was_found_closed() {
+    let report = |seconds: u64| {
+        let mut report = Report {
+            exposed_for: Some(Duration::from_millis(seconds * 1_000 + 250)),
+            ..report(Outcome::Remediated)
+        };
+        report.subject.cause = report.subject.cause.with_open_since(Some("2026-11-22T05:41:00Z"));
+        mail(&report, usize::MAX).text
+    };
+    for (seconds, later) in
+        [(41, "41.2 s"), (185, "3 min 5 s"), (12_000, "3 h 20 min"), (3 * 24 * 3_600, "3 days")]
+    {
+        let said = format!("It tells of 2026-11-22T05:41:00.000Z; the resource was found closed {later} later.");
+        assert!(report(seconds).contains(&said), "{}", report(seconds));
     }
 }

@@ -66,6 +66,8 @@ pub struct Report {
     pub restoration: Option<Restoration>,
     /// What proves it; first the commands for what is left undone, last those that put everything back.
     pub evidence: Vec<Evidence>,
+    /// From the event that tells since when it was open to the read that found it closed.
+    pub exposed_for: Option<Duration>,
     /// How long the walk took.
     pub duration: Duration,
 }
@@ -111,6 +113,7 @@ impl Report {
             advice: advice(control, walked),
             restoration: None,
             evidence: by_hand.into_iter().chain(evidence).chain(put_back).collect(),
+            exposed_for: walked.exposed_for.filter(|_| walked.outcome == Outcome::Remediated),
             duration: walked.duration,
         }
     }
@@ -168,6 +171,9 @@ impl Report {
         add("outcome", self.outcome.as_str().into());
         if !self.findings.is_empty() || self.outcome == Outcome::Failed {
             add("severity", self.severity().as_str().into());
+        }
+        if let Some(exposed_for) = self.exposed_for {
+            add("exposed_for_ms", u64::try_from(exposed_for.as_millis()).unwrap_or(u64::MAX).into());
         }
         if let Some(record) = &self.record {
             add("record", record.to_string().into());

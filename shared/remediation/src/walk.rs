@@ -1,6 +1,6 @@
 //! The one way through the house.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use events::Subject;
 use exemptions::Exemptions;
@@ -185,12 +185,20 @@ pub async fn walk_from<C: Recount, K: Clock, N: Notify, L: Ledger>(
             Err(barred) => work.barred(barred),
         };
         walked.exempt = work.exempting.outcome();
-        walked.duration = ports.clock.now().duration_since(start).unwrap_or_default();
+        let now = ports.clock.now();
+        walked.duration = now.duration_since(start).unwrap_or_default();
+        walked.exposed_for = exposed_for(visit.subject, walked.outcome, now);
         if let Some(ended) = work.tell(walked).await {
             return ended;
         }
     }
     Ended::Busy { until: ports.clock.now() }
+}
+
+/// How long a subject that was closed `now` had been open, as far as its trigger tells.
+fn exposed_for(subject: &Subject, outcome: Outcome, now: SystemTime) -> Option<Duration> {
+    let since = subject.cause.open_since().filter(|_| outcome == Outcome::Remediated)?;
+    now.duration_since(since).ok()
 }
 
 /// How often the live state is looked at where others change it each time before the work on it can begin.

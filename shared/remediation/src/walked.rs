@@ -38,6 +38,9 @@ pub struct Walked<C: Control> {
     pub error: Option<StepError>,
     /// What else there is to know.
     pub note: Option<Note>,
+    /// From the event that tells since when it was open to the read that found it closed, where there is such an event and
+    /// Curfew closed it.
+    pub exposed_for: Option<Duration>,
     /// How long it took.
     pub duration: Duration,
 }
@@ -122,6 +125,7 @@ impl<C: Control> Walked<C> {
             hold: None,
             error: None,
             note: None,
+            exposed_for: None,
             duration: Duration::ZERO,
         }
     }

@@ -1,8 +1,9 @@
 //! The walk, step by step.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
+use remediation::clock::Clock;
 use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, House, Read, Turn, denied, open, refused, throttled};
 use remediation::testing::{Still, Topic, assert_records, bucket, deliver, report_of, run, said};
@@ -451,4 +452,19 @@ proptest! {
         let changed = control.calls.borrow().iter().any(|call| call.starts_with("apply"));
         prop_assert_eq!(changed, before.iter().any(|door| *door != "window"));
     }
+}
+
+#[test]
+fn what_was_closed_says_how_long_it_was_open_as_far_as_the_trigger_tells() {
+    let mut subject = bucket("acme");
+    // Two minutes before now.
+    let before = remediation::clock::rfc3339(Still::default().now() - Duration::from_secs(120));
+    subject.cause = subject.cause.with_open_since(Some(&before));
+    let doors = || Doors::read([open_door(), open(&[])]);
+    let report = report_of(&doors(), &subject, Mode::Enforce);
+    assert_eq!(report.facts()["exposed_for_ms"], 120_000);
+    assert_eq!(report_of(&doors(), &bucket("acme"), Mode::Enforce).exposed_for, None);
+    // What is not known to be closed, or nobody closed, is not said to have been open so long.
+    assert_eq!(report_of(&doors(), &subject, Mode::Observe).exposed_for, None);
+    assert_eq!(report_of(&Doors::read([open_door()]), &subject, Mode::Enforce).exposed_for, None);
 }

@@ -105,6 +105,12 @@ pub fn nothing_to_do(control: &str) {
     tracing::info!(target: TARGET, control, "the trigger names nothing that {control} has to look at");
 }
 
+/// What was read for several subjects of a batch.
+pub fn looked_together(control: &'static str, subjects: usize, api_calls: u32) {
+    metrics::api_calls(control, api_calls);
+    tracing::info!(target: TARGET, control, api_calls, "read {subjects} resources of the batch together");
+}
+
 /// A subject that is left to the next delivery.
 pub fn not_started(control: &str, subject: &Subject) {
     tracing::warn!(

@@ -36,6 +36,7 @@
 //! | `error` | `kind`, `message`, and the denied `action`, where a step failed |
 //! | `record_error` | the same, where it could not be written down that the work is over |
 //! | `note` | anything else |
+//! | `exposed_for_ms` | from the event that tells since when it was open to the read that found it closed, in milliseconds |
 //! | `duration_ms` | how long the walk took, in milliseconds |
 //! | `api_calls` | how many requests to AWS it took, the alert and retries included |
 //!

@@ -4,7 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | `Subjects` | count | `control`, `outcome` | each subject; a trigger that cannot be read counts as `failed` |
 //! | `Duration` | milliseconds | `control` | each subject's walk |
-//! | `ApiCalls` | count | `control` | each subject: requests to AWS, retries included |
+//! | `ApiCalls` | count | `control` | each subject, and what is read for a whole batch: requests to AWS, retries included |
 //! | `AlertsNotDelivered` | count | `control` | an alert that the topic did not take |
 //! | `SettingsNotRead` | count | `control` | settings that could not be read again, or cannot be right |
 //!
@@ -48,6 +48,12 @@ pub fn start(function_name: &str) {
 pub fn subject(control: &'static str, outcome: Outcome, duration: Duration, api_calls: u32) {
     counter!("Subjects", "control" => control, "outcome" => outcome.as_str()).increment(1);
     histogram!("Duration", "control" => control).record(duration.as_secs_f64() * 1e3);
+    histogram!("ApiCalls", "control" => control).record(api_calls);
+    flush();
+}
+
+/// Counts requests that were made for several subjects.
+pub fn api_calls(control: &'static str, api_calls: u32) {
     histogram!("ApiCalls", "control" => control).record(api_calls);
     flush();
 }

@@ -236,7 +236,10 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
         let at = self.ports.clock.now();
         // Where it takes long, the time of each is better spent on its own look.
         let left = left(invocation, &self.ports.clock).map(|left| left / 4);
-        let (states, _) = aws::within(left, armed.control.read_together(&targets)).await;
+        let (states, api_calls) = aws::within(left, armed.control.read_together(&targets)).await;
+        if api_calls > 0 {
+            line::looked_together(C::NAME, states.iter().flatten().count(), api_calls);
+        }
         let mut looked = states.into_iter().map(|state| state.map(|state| Looked { at, state }));
         work.iter().map(|work| work.target::<C>().and_then(|_| looked.next().flatten())).collect()
     }

@@ -156,6 +156,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             advice,
             evidence,
             restoration: Some(restoration),
+            exposed_for: None,
             duration: Duration::ZERO,
         }
     }

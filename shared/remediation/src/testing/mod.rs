@@ -139,6 +139,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         advice: Vec::new(),
         restoration: None,
         evidence: Vec::new(),
+        exposed_for: None,
         duration: Duration::ZERO,
     }
 }
