@@ -124,8 +124,11 @@ package: $(TOOLS) $(CYCLONEDX) ## Zips, sums and bills of materials for both arc
 	rm -rf "target/package/$(VERSION)"
 	$(BIN)/python infra/tool/packages.py "$(VERSION)" target/package/built "target/package/$(VERSION)"
 
-ifeq ($(MAKECMDGOALS)$(call said,VERSION),package)
+# It names a folder that is made anew: no path, and nothing that leads out of where packages are.
+ifneq ($(filter package,$(MAKECMDGOALS)),)
+ifeq ($(shell [[ "$(call said,VERSION)" =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$$ ]] && echo right),)
 $(error Say which version it is, as in VERSION=0.1.0)
+endif
 endif
 
 # What each function is made of. cargo-cyclonedx writes beside each Cargo.toml, and says in which folder that was.
