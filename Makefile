@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 # requirements.txt names every package, and what is imported compiles itself.
 INSTALL := bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --requirement
 TOOLS := $(VENV)/.complete
+# Each is removed and not cleared: where it is a link to another checkout's, only the link goes.
 # checkov pins other versions of what the tests use.
 CHECKOV := .venv-checkov/.complete
 MINISTACK := .venv-ministack/.complete
@@ -48,19 +49,22 @@ setup: $(TOOLS) $(CHECKOV) $(MINISTACK) ## The Python tools, into .venv, .venv-c
 
 $(TOOLS): tests/requirements.txt
 	@echo "Python tools into $(VENV) ..."
-	$(PYTHON) -m venv --clear $(VENV)
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
 	$(VENV)/$(INSTALL) tests/requirements.txt
 	touch $@
 
 $(CHECKOV): tests/checkov.txt
 	@echo "checkov into .venv-checkov ..."
-	$(PYTHON) -m venv --clear .venv-checkov
+	rm -rf .venv-checkov
+	$(PYTHON) -m venv .venv-checkov
 	.venv-checkov/$(INSTALL) tests/checkov.txt
 	touch $@
 
 $(MINISTACK): tests/ministack.txt
 	@echo "ministack into .venv-ministack ..."
-	$(PYTHON) -m venv --clear .venv-ministack
+	rm -rf .venv-ministack
+	$(PYTHON) -m venv .venv-ministack
 	.venv-ministack/$(INSTALL) tests/ministack.txt
 	touch $@
 
@@ -124,8 +128,11 @@ package: $(TOOLS) $(CYCLONEDX) ## Zips, sums and bills of materials for both arc
 	rm -rf "target/package/$(VERSION)"
 	$(BIN)/python infra/tool/packages.py "$(VERSION)" target/package/built "target/package/$(VERSION)"
 
-ifeq ($(MAKECMDGOALS)$(call said,VERSION),package)
+# It names a folder that is made anew: no path, and nothing that leads out of where packages are.
+ifneq ($(filter package,$(MAKECMDGOALS)),)
+ifeq ($(shell [[ "$(call said,VERSION)" =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$$ ]] && echo right),)
 $(error Say which version it is, as in VERSION=0.1.0)
+endif
 endif
 
 # What each function is made of. cargo-cyclonedx writes beside each Cargo.toml, and says in which folder that was.
@@ -188,15 +195,18 @@ bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: t
 	$(BIN)/python tests/bench.py $(LAMBDA_DIR) target/bench
 
 lock: ## tests/*.txt anew, from tests/*.in
-	$(PYTHON) -m venv --clear $(VENV)
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.in
 	{ echo "# Written by 'make lock' from requirements.in."; $(BIN)/python -m pip freeze; } > tests/requirements.txt
 	touch $(TOOLS)
-	$(PYTHON) -m venv --clear .venv-checkov
+	rm -rf .venv-checkov
+	$(PYTHON) -m venv .venv-checkov
 	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checkov.in
 	{ echo "# Written by 'make lock' from checkov.in."; .venv-checkov/bin/python -m pip freeze; } > tests/checkov.txt
 	touch $(CHECKOV)
-	$(PYTHON) -m venv --clear .venv-ministack
+	rm -rf .venv-ministack
+	$(PYTHON) -m venv .venv-ministack
 	.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/ministack.in
 	{ echo "# Written by 'make lock' from ministack.in."; .venv-ministack/bin/python -m pip freeze; } > tests/ministack.txt
 	touch $(MINISTACK)

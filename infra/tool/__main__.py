@@ -15,7 +15,7 @@ import records
 import restoring
 import settings
 import status
-from aws import Place, Trouble, told
+from aws import UNCHANGED, Place, Trouble, told
 from templates import OPTIONS, ROWS, fit
 
 # What each command does in one Region.
@@ -46,21 +46,22 @@ def options():
     try:
         return parser.parse_args()
     except argparse.ArgumentError as error:
-        raise Trouble(str(error).replace("argument --", ""), "Nothing was changed.") from error
+        raise Trouble(str(error).replace("argument --", ""), UNCHANGED) from error
 
 
 class Steps:
     """What was done in a Region: printed as it ends, and counted for the table."""
 
     def __init__(self, region):
-        self.region, self.ended = region, Counter()
+        self.region, self.ended = region, []
 
     def say(self, what, how):
-        print(f"{self.region}  {what:<32} {how}", flush=True)
+        # A whole line at once, since functions are worked on at the same time.
+        print(f"{self.region}  {what:<32} {how}\n", end="", flush=True)
 
     def __call__(self, what, how):
         self.say(what, how)
-        self.ended[how] += 1
+        self.ended.append(how)
 
 
 def main():
@@ -72,7 +73,7 @@ def main():
         steps = Steps(region)
         try:
             last = COMMANDS[said.command](Place(region, said.PREFIX or "curfew", said.ACCOUNT), said, steps)
-            lines[region] = "; ".join(filter(None, [", ".join(f"{number} {how}" for how, number in steps.ended.items()), last]))
+            lines[region] = "; ".join(filter(None, [", ".join(f"{number} {how}" for how, number in Counter(steps.ended).items()), last]))
         except Exception as error:
             text, failed = told(error), True
             print(f"{region}  {text}", flush=True)

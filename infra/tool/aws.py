@@ -5,11 +5,11 @@ import threading
 import traceback
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 AGAIN = "Correct that and run the same command again; it goes on from here."
+UNCHANGED = "Nothing was changed."
 # What to do, by AWS's code of what went wrong, or boto3's.
 ADVICE = {
     r"Credentials|SSO|Token|Profile|SignatureDoesNotMatch|UnrecognizedClient":
@@ -40,14 +40,17 @@ class Place:
         self.account = identity["Account"]
         print(f"{region}  account {self.account}, as {identity['Arn']}", flush=True)
         if account and account != self.account:
-            raise Trouble(f"These credentials are for account {self.account}, not for {account}.", "Nothing was changed.")
+            raise Trouble(f"These credentials are for account {self.account}, not for {account}.", UNCHANGED)
 
     def client(self, service):
         with self.lock:
             if service not in self.clients:
-                retries = Config(retries={"mode": "standard", "max_attempts": 6})
-                self.clients[service] = self.session.client(service, config=retries)
+                self.clients[service] = self.session.client(service)
             return self.clients[service]
+
+
+def absent(place, what="Curfew"):
+    return Trouble(f"{what} is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
 
 
 def maybe(call, **arguments):

@@ -79,12 +79,15 @@ def recorder(place):
     return found
 
 
+def config_rules(place):
+    return place.client("config").get_paginator("describe_config_rules").paginate().build_full_result()["ConfigRules"]
+
+
 def rules(place, own):
     """Which types no rule reports about, where Curfew brings none: those whose evaluations are internal make no events."""
     if own == "yes":
         return []
-    pages = place.client("config").get_paginator("describe_config_rules").paginate()
-    external = [one for page in pages for one in page["ConfigRules"] if one.get("RuleEvaluationVisibility") != "INTERNAL"]
+    external = [one for one in config_rules(place) if one.get("RuleEvaluationVisibility") != "INTERNAL"]
     scopes = [set(one.get("Scope", {}).get("ComplianceResourceTypes", RECORDED)) for one in external]
     without = sorted(RECORDED.difference(*scopes))
     return [(False, f"no rule in {place.region} makes events about {kind}: nothing about it will ever fire") for kind in without]

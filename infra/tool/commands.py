@@ -3,15 +3,13 @@
 import packages
 import records
 import settings
-from aws import Trouble, maybe, told
+from aws import Trouble, absent, maybe, told
 from functions import LIVE, everything, together
 from stacks import Stack
 from templates import given
 
-COMES = {
-    "enforce": "AWS Config evaluates everything now: within the hour all that is open is closed, and mailed",
-    "observe": "AWS Config evaluates everything now: within the hour mails say what would be closed; nothing is",
-}
+# What comes after a first deployment, when AWS Config evaluates everything.
+COMES = {"enforce": "all that is open is closed, and mailed", "observe": "mails say what would be closed; nothing is"}
 
 
 def deploy(place, options, say):
@@ -32,23 +30,23 @@ def deploy(place, options, say):
         place.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=values["Email"])
     inherited = {key: values[key] for key in ("AlertTopicArn", "RolePath")}
 
-    def bring(function, say):
+    def bring(function):
         stopped = "yes" if function.is_stopped() else "no"
         said = {**given("function", options), **names, **inherited, **function.row.parameters(place.prefix), "Stopped": stopped}
         say(function.name, function.deploy(said, codes[function.row]))
         say(f"{function.name} (stack)", function.stack.deploy(said))
 
-    together(everything(place), say, bring)
+    together(everything(place), bring)
     how = config.deploy({**given("config", options), **names})
     say("config", how)
     if how == "created":
-        say.say("mode", f"{mode}: {COMES[mode]}")
+        say.say("mode", f"{mode}: AWS Config evaluates everything now: within the hour {COMES[mode]}")
     return f"mode: {mode}; mails: {mails(place, topic)}"
 
 
 def subscriptions(place, topic):
     pages = place.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    return [one for page in pages for one in page["Subscriptions"]]
+    return pages.build_full_result()["Subscriptions"]
 
 
 def mails(place, topic):
@@ -60,13 +58,16 @@ def mails(place, topic):
 
 
 def switch(place, options, say, is_on):
-    """Lets the events wait in the queues, which keep them for four days, or goes on. First the mappings themselves, by API. Then
-    the stacks are told, and not waited for: one that cannot learn it now learns it at the next deployment."""
+    """Lets the events wait in the queues, which keep them for four days, or goes on.
+
+    First the mappings themselves, by API. Then the stacks are told, and not waited for: one that cannot learn it now learns it
+    at the next deployment.
+    """
     functions = [one for one in everything(place) if one.row.resource]
     word = "started" if is_on else "stopped"
     mappings = [one["UUID"] for function in functions for one in function.mappings()]
     if not mappings:
-        raise Trouble(f"Curfew is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
+        raise absent(place)
     for mapping in mappings:
         place.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=is_on)
     say("all mappings", word)
@@ -78,15 +79,15 @@ def switch(place, options, say, is_on):
 
 
 def rollback(place, options, say):
-    together(everything(place, options.FUNCTION), say, lambda function, say: say(function.name, function.rollback()))
+    together(everything(place, options.FUNCTION), lambda function: say(function.name, function.rollback()))
 
 
 def redrive(place, options, say):
     """Has SQS send the dead letters of one function, or of all, back to their queues."""
-    def back(function, say):
+    def back(function):
         queue, letters = function.queue(), function.queue("-dead-letters")
         if not (queue and letters):
-            raise Trouble(f"{function.name} has no queue in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
+            raise absent(place, f"A queue of {function.name}")
         (_, to, _), (_, source, waiting) = queue, letters
         if waiting:
             # With the destination named, since what EventBridge itself put here has no queue to go back to.
@@ -94,7 +95,7 @@ def redrive(place, options, say):
         say(function.name, f"{waiting} on their way back" if waiting else "no dead letters")
 
     triggered = [one for one in everything(place, options.FUNCTION) if options.FUNCTION or one.row.resource]
-    together(triggered, say, back)
+    together(triggered, back)
 
 
 def test_alert(place, options, say):
@@ -115,11 +116,11 @@ def remove(place, options, say):
             function.check_nothing_waits("removing Curfew would lose them", "FORCE=yes removes them too. ")
     say("config", Stack(place, "config").delete())
 
-    def take(function, say):
+    def take(function):
         say(f"{function.name} (stack)", function.stack.delete())
         say(function.name, "removed" if maybe(function.client.delete_function, FunctionName=function.name) else "not there")
 
-    together(everything(place), say, take)
+    together(everything(place), take)
     say("shared", Stack(place, "shared").delete())
     kept = Stack(place, "kept")
     if options.LOGS != "delete":

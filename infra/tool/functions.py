@@ -15,7 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from aws import AGAIN, Trouble, maybe, told
+from aws import AGAIN, UNCHANGED, Trouble, absent, maybe, told
 from stacks import Stack
 from templates import ROOT, ROWS, properties
 
@@ -23,17 +23,17 @@ CARGO_LAMBDA = Path(sys.executable).parent / "cargo-lambda"
 LIVE, LATEST = "live", "$LATEST"
 # Lambda learns of a new role, and of what it may do, some seconds after IAM does.
 ATTEMPTS, PAUSE_SECONDS = 6, 5
-EARLY = re.compile(r"cannot be assumed by lambda|ResourceConflictException", re.I)
+EARLY = re.compile(r"cannot be assumed by lambda|ResourceConflictException|does not work", re.I)
 COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]
 
 
-def patiently(work, early, attempts=ATTEMPTS):
+def patiently(work, attempts=ATTEMPTS):
     """Does again, for half a minute, what fails early."""
     for left in reversed(range(attempts)):
         try:
             return work()
         except Exception as error:
-            if not left or not early.search(str(error)):
+            if not left or not EARLY.search(str(error)):
                 raise
             time.sleep(PAUSE_SECONDS)
 
@@ -43,21 +43,11 @@ def everything(place, name=None):
     return [Function(place, row) for row in ROWS.values() if name in (None, row.binary)]
 
 
-def together(functions, say, work):
-    """Does the work for all functions at the same time; a failure ends none of the others. Says the steps by function."""
-    def done(function):
-        steps = []
-        try:
-            work(function, lambda *step: steps.append(step))
-        except Exception as error:
-            return steps, told(error)
-        return steps, None
-
+def together(functions, work):
+    """Does the work for all functions at the same time; a failure ends none of the others."""
     with ThreadPoolExecutor() as pool:
-        ended = list(pool.map(done, functions))
-    for step in (step for steps, _ in ended for step in steps):
-        say(*step)
-    if troubles := [trouble for _, trouble in ended if trouble]:
+        ended = [pool.submit(work, function) for function in functions]
+    if troubles := [told(one.exception()) for one in ended if one.exception()]:
         raise Trouble(*"\n".join(troubles).rsplit("\n  -> ", 1))
 
 
@@ -78,9 +68,9 @@ class Function:
         marks = f"{code.digest} {hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:16]}"
         if before and before["Description"].endswith(marks):
             return "unchanged"
-        bring = self.bring_package if code.is_packed else self.bring_binary
-        version = patiently(lambda: bring(wanted, f"{code.release} {marks}", code.path), EARLY)
-        patiently(lambda: self.probe(version), re.compile("does not work"), 2 if before else ATTEMPTS)
+        bring = self.bring_package if code.path.suffix == ".zip" else self.bring_binary
+        version = patiently(lambda: bring(wanted, f"{code.release} {marks}", code.path))
+        patiently(lambda: self.probe(version), 2 if before else ATTEMPTS)
         self.point(version, before)
         return "updated" if before else "created"
 
@@ -99,10 +89,9 @@ class Function:
             variables.writelines(f"{name}={value}\n" for name, value in wanted["Environment"]["Variables"].items())
             variables.flush()
             command += ["--env-file", variables.name]
-            run = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
+            run = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
         if run.returncode:
-            why = run.stderr.strip() or run.stdout.strip()
-            raise Trouble(f"cargo lambda could not deploy {self.name} to {self.place.region}:\n{why}")
+            raise Trouble(f"cargo lambda could not deploy {self.name} to {self.place.region}:\n{run.stderr.strip() or run.stdout.strip()}")
         # Of what cargo-lambda does not set, a version has what the function had before it.
         logging = wanted["LoggingConfig"]
         if self.describe(LATEST).get("LoggingConfig", {}).get("LogGroup") != logging["LogGroup"]:
@@ -147,7 +136,7 @@ class Function:
         """Hands events to the version that was live before this one, once it answers."""
         now = self.describe()
         if not now:
-            raise Trouble(f"{self.name} is not in {self.place.region}.", f"Run `make deploy REGION={self.place.region}` first.")
+            raise absent(self.place, self.name)
         version = self.client.get_alias(FunctionName=self.name, Name=LIVE)["Description"].removeprefix("before: ")
         if not version:
             return "nothing before it"
@@ -177,5 +166,5 @@ class Function:
                 raise Trouble(
                     f"{waiting} {'message waits' if waiting == 1 else 'messages wait'} in {url}: {why}.",
                     "Let them be worked off, or send dead letters back with "
-                    f"`make redrive REGION={self.place.region} FUNCTION={self.row.binary}`. {force}Nothing was changed.",
+                    f"`make redrive REGION={self.place.region} FUNCTION={self.row.binary}`. {force}{UNCHANGED}",
                 )

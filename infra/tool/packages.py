@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from aws import Trouble
+from aws import UNCHANGED, Trouble
 from templates import ROOT, ROWS
 
 # What an ELF file says of the machine that it is for.
@@ -23,10 +23,9 @@ SUMS = "SHA256SUMS"
 
 
 class Code(NamedTuple):
-    """The code of one function."""
+    """The code of one function: a binary, or a zip with one."""
 
     path: Path
-    is_packed: bool
     release: str
     architecture: str
     digest: str
@@ -38,27 +37,25 @@ def sha256(path):
 
 def codes(options):
     """The code of every function; refused where any of it is missing or not whole."""
-    folder, architecture = Path(options.PACKAGE or options.lambda_dir).resolve(), (options.ARCH or "arm64").replace("-", "_")
+    folder = Path(options.PACKAGE or options.lambda_dir).resolve()
     if not options.PACKAGE:
         return {row: code(folder / row.binary / "bootstrap", release(), "Run `make build` first.") for row in ROWS.values()}
     check(folder)
-    text = (folder / "RELEASE").read_text().strip()
-    found = {row: code(folder / architecture / f"{row.binary}.zip", text, "The package is not whole.") for row in ROWS.values()}
-    for one in found.values():
-        if one.architecture != architecture:
-            raise Trouble(f"{one.path} is for {one.architecture}, not for {architecture}.", "Nothing was changed.")
-    return found
+    text, architecture = (folder / "RELEASE").read_text().strip(), (options.ARCH or "arm64").replace("-", "_")
+    advice = f"The package is not whole. {UNCHANGED}"
+    return {row: code(folder / architecture / f"{row.binary}.zip", text, advice, architecture) for row in ROWS.values()}
 
 
-def code(path, text, advice):
+def code(path, text, advice, architecture=None):
     if not path.is_file():
         raise Trouble(f"There is no {path}.", advice)
-    is_packed = path.suffix == ".zip"
-    binary = zipfile.ZipFile(path).read("bootstrap") if is_packed else path.read_bytes()
-    architecture = MACHINES.get(int.from_bytes(binary[18:20], "little"))
-    if binary[:4] != b"\x7fELF" or not architecture:
+    binary = zipfile.ZipFile(path).read("bootstrap") if path.suffix == ".zip" else path.read_bytes()
+    found = MACHINES.get(int.from_bytes(binary[18:20], "little"))
+    if binary[:4] != b"\x7fELF" or not found:
         raise Trouble(f"{path} is no program that Lambda can run.", advice)
-    return Code(path, is_packed, text, architecture, hashlib.sha256(binary).hexdigest())
+    if found != (architecture or found):
+        raise Trouble(f"{path} is for {found}, not for {architecture}.", advice)
+    return Code(path, text, found, hashlib.sha256(binary).hexdigest())
 
 
 def check(folder):
@@ -66,10 +63,11 @@ def check(folder):
     try:
         sums = dict(reversed(line.split("  ", 1)) for line in (folder / SUMS).read_text().splitlines())
         wrong = [name for name, wanted in sums.items() if sha256(folder / name) != wanted]
+        what = f"was altered: {', '.join(wrong)}" if wrong else ""
     except (OSError, ValueError) as error:
-        raise Trouble(f"The package in {folder} is not whole: {error}", "Get it again. Nothing was changed.") from error
-    if wrong:
-        raise Trouble(f"The package in {folder} was altered: {', '.join(wrong)}.", "Get it again. Nothing was changed.")
+        what = f"is not whole: {error}"
+    if what:
+        raise Trouble(f"The package in {folder} {what}.", f"Get it again. {UNCHANGED}")
 
 
 def release(version=None):
@@ -82,9 +80,7 @@ def release(version=None):
 def make(version, built, folder):
     """Makes a package in a folder of what is built: ARCHITECTURE/FUNCTION/bootstrap and ARCHITECTURE/FUNCTION.cdx.json."""
     for architecture, row in itertools.product(MACHINES.values(), ROWS.values()):
-        one = code(built / architecture / row.binary / "bootstrap", "", "Run `make package` again.")
-        if one.architecture != architecture:
-            raise Trouble(f"{one.path} is for {one.architecture}.", "Run `make package` again.")
+        one = code(built / architecture / row.binary / "bootstrap", "", "Run `make package` again.", architecture)
         (folder / architecture).mkdir(parents=True, exist_ok=True)
         shutil.copy(built / architecture / f"{row.binary}.cdx.json", folder / architecture)
         # The time that zips begin with, and what Lambda has to be allowed: to read and to run it.

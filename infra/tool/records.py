@@ -14,32 +14,27 @@ def table(place):
     return place.session.resource("dynamodb").Table(f"{place.prefix}-ledger")
 
 
-def pages(call, **query):
-    while True:
-        answer = call(**query)
-        yield from answer["Items"]
-        if "LastEvaluatedKey" not in answer:
-            return
-        query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+def items(table, operation, **what):
+    """The items that `query` or `scan` finds, page by page."""
+    pages = table.meta.client.get_paginator(operation).paginate(TableName=table.name, **what)
+    return (item for page in pages for item in page["Items"])
 
 
 def decode(records, item):
     """The record of an item: as text, compressed, or compressed and cut into parts."""
     if isinstance(item.get("body"), str):
         return json.loads(item["body"])
-    body = bytes(item["body"]) if "body" in item else b"".join(
-        bytes(records.get_item(Key={"resource": item["resource"], "record": f"part {item['record']} {item['digest']} {index}"})["Item"]["body"])
-        for index in range(int(item["parts"]))
-    )
-    return json.loads(gzip.decompress(body))
+    names = [f"part {item['record']} {item['digest']} {index}" for index in range(int(item.get("parts", 0)))]
+    parts = [records.get_item(Key={"resource": item["resource"], "record": name})["Item"] for name in names] or [item]
+    return json.loads(gzip.decompress(b"".join(bytes(part["body"]) for part in parts)))
 
 
 def history(records, resource):
     """All records of a resource, the newest first."""
     # Keys of records begin with the year; other items of the resource with a letter.
     condition = Key("resource").eq(resource) & Key("record").between("0", ":")
-    for item in pages(records.query, KeyConditionExpression=condition, ScanIndexForward=False, ConsistentRead=True):
-        yield decode(records, item)
+    found = items(records, "query", KeyConditionExpression=condition, ScanIndexForward=False, ConsistentRead=True)
+    return (decode(records, item) for item in found)
 
 
 def export(records, since, controls):
@@ -50,7 +45,7 @@ def export(records, since, controls):
         raise Trouble(f"SINCE is `{since}`, which is no day.", "Write it as in SINCE=2026-11-29.") from error
     days = [str(first + timedelta(days=number)) for number in range((datetime.now(UTC).date() - first).days + 1)]
     for day in [*days, *(f"open {control}" for control in controls)]:
-        for found in pages(records.query, IndexName="by_day", KeyConditionExpression=Key("day").eq(day)):
+        for found in items(records, "query", IndexName="by_day", KeyConditionExpression=Key("day").eq(day)):
             item = records.get_item(Key={"resource": found["resource"], "record": found["record"]}, ConsistentRead=True).get("Item")
             # One that has ended meanwhile is in its day's list too, the next time.
             if item:

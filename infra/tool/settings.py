@@ -4,10 +4,9 @@ import json
 import subprocess
 from pathlib import Path
 
-from aws import Trouble, maybe
+from aws import UNCHANGED, Trouble, absent, maybe
 from stacks import Stack
 
-UNCHANGED = "Nothing was changed."
 # What the roles go by, from the least to the most that a function may do then.
 MORE = {"AclChanges": ("none", "grants", "flags"), "GroupChanges": ("none", "rules", "interfaces")}
 
@@ -17,7 +16,7 @@ def write(place, options, say):
     text = checked(options)
     shared = Stack(place, "shared")
     if not shared.is_there():
-        raise Trouble(f"Curfew is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
+        raise absent(place)
     wanted, has = wants(text), shared.values()
     lacking = [name for name, order in MORE.items() if order.index(wanted[name]) > order.index(has[name])]
     if lacking:
@@ -33,14 +32,13 @@ def to_be(place, options):
     now = read(place)
     text = checked(options) if options.FILE else now
     said = parsed(text).get("mode")
+    if now is None and not said and not options.MODE:
+        raise Trouble(
+            "Nobody said whether Curfew may change anything. When its rules are created, AWS Config evaluates every bucket and "
+            "group that is there.",
+            f"MODE=enforce closes all that is open then; MODE=observe changes nothing, and mails say what would be. {UNCHANGED}",
+        )
     if now is None and not said:
-        if not options.MODE:
-            raise Trouble(
-                "Nobody said whether Curfew may change anything. When its rules are created, AWS Config evaluates every bucket "
-                "and group that is there.",
-                "MODE=enforce closes all that is open then; MODE=observe changes nothing, and mails say what would be. "
-                + UNCHANGED,
-            )
         return json.dumps({"version": 1, **parsed(text), "mode": options.MODE}, separators=(",", ":"))
     if options.MODE and options.MODE != (said or "enforce"):
         where = options.FILE or f"/{place.prefix}/settings in {place.region}"
@@ -86,8 +84,8 @@ def put(place, text):
     before = read(place)
     if before == text:
         return "unchanged"
-    name = f"/{place.prefix}/settings"
-    place.client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=True, Tier="Intelligent-Tiering")
+    what = {"Name": f"/{place.prefix}/settings", "Value": text, "Type": "String", "Tier": "Intelligent-Tiering"}
+    place.client("ssm").put_parameter(**what, Overwrite=True)
     if before is not None:
         print(f"{place.region}  settings as they were: {before}")
     return "written"

@@ -34,8 +34,8 @@ def status(place, options, say):
     for what in checks.trails(place):
         say.say("CloudTrail", what)
     alarms = place.client("cloudwatch").get_paginator("describe_alarms")
-    pages = alarms.paginate(AlarmNamePrefix=f"{place.prefix}-", StateValue="ALARM")
-    say.say("alarms that ring", ", ".join(one["AlarmName"] for page in pages for one in page["MetricAlarms"]) or "none")
+    ringing = alarms.paginate(AlarmNamePrefix=f"{place.prefix}-", StateValue="ALARM").build_full_result().get("MetricAlarms", [])
+    say.say("alarms that ring", ", ".join(one["AlarmName"] for one in ringing) or "none")
     topic = stacks["shared"].output("TopicArn")
     return f"mails: {mails(place, topic)}" if topic else "Curfew is not here"
 
@@ -52,9 +52,8 @@ def oldest(function):
 
 def evaluations(place):
     """(name, how its last evaluation went) of each rule of Curfew's own."""
-    pages = place.client("config").get_paginator("describe_config_rules").paginate()
-    own = [one["ConfigRuleName"] for page in pages for one in page["ConfigRules"]]
-    own = [name for name in own if name.startswith(f"{place.prefix}-")]
+    names = [one["ConfigRuleName"] for one in checks.config_rules(place)]
+    own = [name for name in names if name.startswith(f"{place.prefix}-")]
     found = place.client("config").describe_config_rule_evaluation_status(ConfigRuleNames=own) if own else {}
     for one in found.get("ConfigRulesEvaluationStatus", []):
         when = one.get("LastSuccessfulEvaluationTime", "never")

@@ -40,7 +40,7 @@ def tables(request):
 
 def items(table):
     """The items of records: not those of parts, of standings, of the brake."""
-    return [item for item in records.pages(table.scan) if "digest" in item]
+    return [item for item in records.items(table, "scan") if "digest" in item]
 
 
 def test_the_tool_reads_text_and_what_was_compressed_and_cut(tables):

@@ -23,7 +23,7 @@ class Written:
         self.table = boto3.resource("dynamodb", REGION, endpoint_url=emulator.url, **keys).Table(name)
 
     def items(self):
-        return sorted(records.pages(self.table.scan), key=lambda item: (item["resource"], item["record"]))
+        return sorted(records.items(self.table, "scan"), key=lambda item: (item["resource"], item["record"]))
 
     def records(self):
         """The records: their keys begin with the year, and those of parts and standings do not."""

@@ -1,6 +1,7 @@
 """`make package`, and `make deploy PACKAGE=...` on the emulator, on a machine that has nothing that builds."""
 
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -84,6 +85,16 @@ def test_a_binary_for_another_architecture_makes_no_package(tmp_path, answering)
     shutil.copy2(made / OTHER / "sg-quarantine" / "bootstrap", made / OWN / "sg-quarantine" / "bootstrap")
     run = subprocess.run([sys.executable, ROOT / "infra" / "tool" / "packages.py", "1.4.0", made, tmp_path / "1.4.0"], capture_output=True, text=True)
     assert run.returncode == 1 and f"is for {OTHER}" in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["VERSION="], ["VERSION=.."], ["VERSION=../.."], ["VERSION=1 2"], ["help"]])
+def test_a_package_needs_a_version_that_can_name_its_folder(words):
+    def made(*words):
+        return subprocess.run(["make", "--dry-run", "package", *words], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "VERSION": "1.4.0"})
+
+    run = made(*words)
+    assert run.returncode == 2 and "as in VERSION=0.1.0" in run.stderr and "rm -rf" not in run.stdout
+    assert 'rm -rf "target/package/1.4.0"' in made("VERSION=1.4.0").stdout
 
 
 def test_a_package_is_deployed_upgraded_and_rolled_back_without_anything_that_builds(deployment, tmp_path, answering, packaged):

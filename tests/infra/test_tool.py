@@ -379,7 +379,7 @@ def test_a_function_with_a_role_that_lambda_does_not_know_yet_is_tried_again(pla
     one = ROWS["sg-quarantine"]
     wanted, function = tool_templates.properties(place, one.parameters("curfew")), functions.Function(place, one)
     place.answers("lambda", "get_function_configuration", {"LoggingConfig": {"LogGroup": "/aws/lambda/curfew"}})
-    assert functions.patiently(lambda: function.bring_binary(wanted, "0.1.0", tmp_path), functions.EARLY) == "7"
+    assert functions.patiently(lambda: function.bring_binary(wanted, "0.1.0", tmp_path)) == "7"
     assert len(attempts) == 3
     # cargo-lambda would move an alias before the version was asked.
     assert "--alias" not in attempts[0]
