@@ -30,6 +30,7 @@ fn restored(outcome: Outcome) -> Report {
         grace_until: SystemTime::UNIX_EPOCH + NOW + Duration::from_secs(24 * 60 * 60),
         opened: None,
         before: Vec::new(),
+        look_again: false,
     };
     let restoration = Restoration {
         restores,

@@ -97,7 +97,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// Whether people know of this already by this record. The list of what waits is sent each time that it is due.
     fn was_told(&self, walked: &Walked<C>, situation: &str) -> bool {
         self.record.as_ref().is_some_and(|record| match walked.outcome {
-            Outcome::Held => record.hold_was_told(),
+            Outcome::Held => record.last_was_told(),
             _ => record.was_told(situation),
         })
     }

@@ -216,15 +216,17 @@ impl<'a, C: Recount, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         self.finish(record).await.map_err(Barred::Failed)
     }
 
-    /// Ends what a person was putting back and nobody came back to. Its plan opens something: only who is asked by a person
-    /// goes on with it.
+    /// Ends what a person was putting back and nobody came back to, or what only waited for this look. Its plan opens
+    /// something: only who is asked by a person goes on with it.
     pub(crate) async fn end_restore(&mut self, open: Record) -> Result<(), Barred> {
+        let done = open.last().and_then(|last| last.result.as_ref()).filter(|_| open.only_waits_for_a_look());
+        let outcome = done.map_or(Outcome::Failed, |done| done.outcome);
         let attempt = self.attempt_at(Value::Null, Vec::new(), None)?;
         self.resume(open, vec![attempt], false).await?;
         self.earlier.clear();
         self.noted = 0;
         let Some(mut record) = self.record.take() else { return Ok(()) };
-        let (at, outcome) = (self.ports.clock.now(), Outcome::Failed);
+        let at = self.ports.clock.now();
         if let Some(last) = record.attempts.last_mut() {
             last.result = Some(AttemptResult::of_nothing(at, outcome));
         }
@@ -236,7 +238,7 @@ impl<'a, C: Recount, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
 
     /// Until when what a person is putting back is left alone, although that is not finished.
     fn grace(&self, open: &Record) -> Option<SystemTime> {
-        let until = open.restores.as_ref()?.grace_until;
+        let until = open.restores.as_ref().filter(|_| !open.only_waits_for_a_look())?.grace_until;
         (until > self.ports.clock.now()).then_some(until)
     }
 

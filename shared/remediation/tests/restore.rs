@@ -73,6 +73,10 @@ impl World {
         run(restore(&self.doors, &order, &self.ports()))
     }
 
+    fn mails(&self) -> Vec<Outcome> {
+        self.topic.reports.borrow().iter().map(|report| report.outcome).collect()
+    }
+
     fn calls(&self) -> Vec<String> {
         self.doors.calls.borrow().clone()
     }
@@ -125,6 +129,12 @@ impl Ledger for Broken<'_> {
         due(control: &str, now: SystemTime) -> Vec<Subject>;
         waiting(control: &str) -> Vec<Subject>;
     }
+}
+
+async fn deliver_once(doors: &Doors, ports: &Ports<&Still, &Topic, &Memory>) {
+    let subject = bucket("acme");
+    let visit = testing::visit::<Doors>(&subject, remediation::Mode::Enforce, Delivery::First, &ports.clock);
+    remediation::walk(doors, &visit, ports).await;
 }
 
 fn outcome(back: &Back) -> Outcome {
@@ -520,6 +530,72 @@ fn a_resource_that_waits_is_put_back_and_waits_no_more() {
     let back = world.finds([open(&["front"]), open(&["front", "back"])]).restore();
     assert_eq!(outcome(&back), Outcome::Restored);
     assert!(run(world.ledger.waiting("doors")).unwrap().is_empty());
+}
+
+#[test]
+fn what_a_restore_ends_of_another_hole_stays_due_and_is_closed() {
+    let world = World::closed();
+    let limits = remediation::ledger::Limits { changes_per_hour: 0, ..LIMITS };
+    let subject = bucket("acme");
+    let visit = testing::visit::<Doors>(&subject, remediation::Mode::Enforce, Delivery::First, &&world.clock);
+    let visit = remediation::Visit { limits, ..visit };
+    world.finds([open(&["cellar"])]);
+    run(remediation::walk(&world.doors, &visit, &world.ports()));
+    let all = || open(&["front", "back", "cellar"]);
+    world.finds([open(&["cellar"]), all()]);
+    let forced = world.ordered(|order| order.force = true).unwrap();
+    assert_eq!(outcome(&forced), Outcome::Restored);
+    let record = world.last_record();
+    assert_eq!((record.end.as_ref(), record.told.len()), (None, 1));
+    let advice = world.topic.reports.borrow_mut().pop().unwrap().advice;
+    assert!(advice[1].contains("looks at the resource again"), "{advice:?}");
+
+    // All is said and done for who asks again.
+    let again = world.finds([open(&["front", "back"])]).restore();
+    assert!(matches!(again.ending, Ending::AlreadySo(Some(_))), "{again:?}");
+    assert_eq!((world.last_record(), world.mails()), (record, vec![Outcome::Held]));
+
+    let due = || run(world.ledger.due("doors", world.clock.now())).unwrap().len();
+    world.clock.forward(Duration::from_secs(60 * 60));
+    assert_eq!(due(), 1);
+    let tick = || said(deliver(&world.doors, &bucket("acme"), Delivery::Last, &world.ports())).report;
+    world.finds([all(), all(), open(&["front", "back"])]);
+    let report = tick();
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Remediated, 1), "{report:?}");
+    assert_eq!(report.findings[0].summary, "the cellar is open");
+    assert!(!world.calls().iter().any(|call| call.starts_with("apply front")), "{:?}", world.calls());
+    let records = world.ledger.records();
+    assert!(records.iter().all(|record| record.end.is_some()), "{records:#?}");
+    assert_eq!(records[2].end.as_ref().unwrap().outcome, Outcome::Restored);
+    assert_eq!(due(), 0);
+}
+
+#[test]
+fn a_look_after_a_restore_that_finds_nothing_else_ends_it_and_tells_nobody() {
+    for live in [&["front", "back"][..], &[]] {
+        let world = World::closed();
+        world.finds([open(&["cellar"])]).doors.hangs.set(true);
+        let (ports, doors) = (world.ports(), &world.doors);
+        let walk = async {
+            let walk = deliver_once(doors, &ports);
+            timeout(Duration::from_millis(1), walk).await
+        };
+        assert!(run(walk).is_err());
+        world.doors.hangs.set(false);
+        world.clock.forward(Duration::from_secs(62));
+        world.finds([open(&[]), open(&["front", "back"])]);
+        let forced = world.ordered(|order| order.force = true).unwrap();
+        assert_eq!(outcome(&forced), Outcome::Restored);
+        world.topic.reports.borrow_mut().clear();
+        world.clock.forward(Duration::from_secs(60 * 60));
+        world.finds([open(live)]);
+        let _ = said(deliver(&world.doors, &bucket("acme"), Delivery::Last, &world.ports()));
+        let records = world.ledger.records();
+        assert!(records.iter().all(|record| record.end.is_some()), "{records:#?}");
+        assert_eq!((records.len(), world.topic.reports.borrow().len()), (3, 0));
+        // It is left alone as long as before.
+        assert_eq!(world.finds([open(&["front"])]).deliver().outcome, Outcome::Exempt);
+    }
 }
 
 #[test]

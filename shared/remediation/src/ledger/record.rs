@@ -186,6 +186,9 @@ pub struct Restores {
     /// Who asked for the same before, of which nobody was told what came, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Asked>,
+    /// Whether others' work was ended for it, so that somebody has to look at the resource again once it is back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub look_again: bool,
 }
 
 /// One time that somebody asked for a restore.
@@ -333,11 +336,20 @@ impl Record {
         is_feud && other.offence.is_some() && self.offence != other.offence
     }
 
-    /// Whether people were told that it waits, since it does.
+    /// Whether people were told of the last attempt: what came of it, or that it waits.
     #[must_use]
-    pub fn hold_was_told(&self) -> bool {
+    pub fn last_was_told(&self) -> bool {
         let since = self.last().map(|last| last.at);
         self.told.last().is_some_and(|telling| since.is_some_and(|since| telling.at >= since))
+    }
+
+    /// Whether it is a restore that is done and told, and open only until somebody looks at the resource again: whoever
+    /// comes next ends it.
+    #[must_use]
+    pub fn only_waits_for_a_look(&self) -> bool {
+        let looks_again = self.restores.as_ref().is_some_and(|restores| restores.look_again);
+        let is_done = self.last().is_some_and(|last| last.result.is_some());
+        self.end.is_none() && looks_again && is_done && self.last_was_told()
     }
 
     /// Whether people were told of this already.

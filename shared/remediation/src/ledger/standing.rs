@@ -89,11 +89,20 @@ impl Standing {
     #[must_use]
     pub fn entry(&self, record: &Record, terms: &Terms) -> Entry {
         let is_ahead = |at: &SystemTime| *at > terms.now;
+        let leased_until = self.lease_until.filter(is_ahead);
+        match (&self.open, leased_until) {
+            (Some(key), Some(_)) if *key == record.id.key => return Entry::Mine,
+            (Some(_), Some(until)) => return Entry::Busy(until),
+            _ => {}
+        }
+        // What a person had put back comes before what is open: that is gone on with by who knows it.
+        let is_news = |left: &&LeftAlone| {
+            is_ahead(&left.until) && terms.heard.grace != Some(left.until) && record.restores.is_none()
+        };
+        let left_alone = self.left_alone.as_ref().filter(is_news);
         if let Some(key) = &self.open {
-            let is_leased = self.lease_until.filter(is_ahead);
-            return match is_leased {
-                Some(_) if *key == record.id.key => Entry::Mine,
-                Some(until) => Entry::Busy(until),
+            return match left_alone {
+                Some(left_alone) => Entry::Restored(left_alone.clone()),
                 None if self.held_until.as_ref().is_some_and(is_ahead) => Entry::Waits(key.clone()),
                 None => Entry::Open(key.clone()),
             };
@@ -108,8 +117,7 @@ impl Standing {
         if let Some(ended) = self.ended_at.filter(is_unheard) {
             return Entry::Stale(ended);
         }
-        let is_news = |left: &&LeftAlone| is_ahead(&left.until) && terms.heard.grace != Some(left.until);
-        if let Some(left_alone) = self.left_alone.as_ref().filter(is_news) {
+        if let Some(left_alone) = left_alone {
             return Entry::Restored(left_alone.clone());
         }
         if terms.changes {

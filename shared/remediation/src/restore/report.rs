@@ -15,6 +15,10 @@ use crate::{CallError, Change, Evidence, Exempt, Mode, Notify, Outcome, Report, 
 /// The title of the commands that take a restore back.
 const TAKE_BACK: &str = "How to take this back";
 
+/// What becomes of others' work that a restore has ended.
+const LOOK_AGAIN: &str = "What Curfew was at work on before, or had to wait with, was ended by this: Curfew looks at the \
+                          resource again within two hours, and treats what is open beside what was put back as ever.";
+
 /// What a report says of a restore beside what it says of all work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restoration {
@@ -73,7 +77,8 @@ impl Restoration {
     /// The same for programs.
     #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
-        let Restores { record, reason, claimed_by, grace_until, opened: _, before } = &self.restores;
+        let Restores { record, reason, claimed_by, grace_until, opened: _, before, look_again: _ } =
+            &self.restores;
         let mut facts = Map::new();
         facts.insert("restores".to_owned(), record.to_string().into());
         facts.insert("reason".to_owned(), json!(reason));
@@ -193,18 +198,16 @@ fn advice(outcome: Outcome, restoration: &Restoration, is_changed: bool, is_undo
     let until = rfc3339(restoration.restores.grace_until);
     let is_changed = is_changed || !restoration.unnoted.is_empty();
     let find_out = "find out who invoked the function `restore`: CloudTrail has that call by the request id of the record.";
+    let look_again = restoration.restores.look_again.then_some(LOOK_AGAIN);
     match outcome {
-        Outcome::Restored => vec![
-            format!("Curfew leaves it alone until {until}; the next trigger after that closes it again."),
-            "If it has to stay open longer, exempt it, with a reason and an end.".to_owned(),
-            if is_undone {
-                format!(
-                    "If nobody of yours asked for this, take it back with the commands below, and {find_out}"
-                )
-            } else {
-                format!("If nobody of yours asked for this, close it by hand, and {find_out}")
-            },
-        ],
+        Outcome::Restored => {
+            let closes =
+                format!("Curfew leaves it alone until {until}; the next trigger after that closes it again.");
+            let exempt = "If it has to stay open longer, exempt it, with a reason and an end.".to_owned();
+            let how = if is_undone { "take it back with the commands below" } else { "close it by hand" };
+            let undo = format!("If nobody of yours asked for this, {how}, and {find_out}");
+            [closes].into_iter().chain(look_again.map(ToOwned::to_owned)).chain([exempt, undo]).collect()
+        }
         Outcome::Gone => vec!["Nothing: the resource does not exist any more.".to_owned()],
         _ => {
             let again = "Ask for the same again, once the reason is gone: it goes on with what is left.";
@@ -215,7 +218,7 @@ fn advice(outcome: Outcome, restoration: &Restoration, is_changed: bool, is_undo
                 }
                 (true, false) => None,
             };
-            [Some(again), look].into_iter().flatten().map(ToOwned::to_owned).collect()
+            [Some(again), look, look_again].into_iter().flatten().map(ToOwned::to_owned).collect()
         }
     }
 }

@@ -80,7 +80,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         if let Some(restores) = record.restores.as_mut() {
             restores.grace_until = at;
         }
-        record.end = Some(End { at, outcome });
+        let looks_again = record.restores.as_ref().is_some_and(|restores| restores.look_again);
+        record.end = (!looks_again).then_some(End { at, outcome });
         Ok(self.ports.ledger.finish(&record, at).await?)
     }
 
@@ -124,11 +125,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     /// Until when all that is open now is left alone already, since somebody had it put back.
     fn left_alone(&self, look: &Look<C>) -> Option<SystemTime> {
         let now = self.ports.clock.now();
-        let ended = self
-            .order
-            .newer
-            .iter()
-            .filter_map(|newer| Some((newer.end.as_ref()?.at, newer.restores.as_ref()?)));
+        let ended =
+            self.order.newer.iter().filter_map(|newer| Some((over_at(newer)?, newer.restores.as_ref()?)));
         let left_alone = ended.max_by_key(|(at, _)| *at)?.1.left_alone();
         let judged = self.control.assess(&look.live, now);
         let is_covered =
@@ -223,8 +221,9 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             record.told.push(Telling { at: now, to, situation });
         }
         // Nobody delivers an order again: who wants it finished asks again, and gets a record of its own. Who could not be
-        // told is told then.
-        if !matches!(told, Told::Failed(_)) {
+        // told is told then. Where others' work was ended for it, the record stays open, and the tick comes for that.
+        let looks_again = record.restores.as_ref().is_some_and(|restores| restores.look_again);
+        if !looks_again && !matches!(told, Told::Failed(_)) {
             record.end = Some(End { at: now, outcome: report.outcome });
         }
         Ok(self.ports.finish(record, now).await?)
@@ -253,8 +252,10 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         unnoted
     }
 
+    /// Whether it is a restore of the same that is to be gone on with.
     pub(super) fn is_of_the_same(&self, open: &Record) -> bool {
-        open.restores.as_ref().is_some_and(|restores| restores.record == self.order.record.id)
+        !open.only_waits_for_a_look()
+            && open.restores.as_ref().is_some_and(|restores| restores.record == self.order.record.id)
     }
 
     pub(super) fn restores(&self) -> Restores {
@@ -265,6 +266,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             grace_until: self.ports.clock.now() + self.order.grace,
             opened: None,
             before: Vec::new(),
+            look_again: false,
         }
     }
 
@@ -304,6 +306,15 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             result: None,
         })
     }
+}
+
+/// When a restore was over.
+fn over_at(record: &Record) -> Option<SystemTime> {
+    let done = record
+        .last()
+        .filter(|_| record.only_waits_for_a_look())
+        .and_then(|last| Some(last.result.as_ref()?.at));
+    record.end.as_ref().map(|end| end.at).or(done)
 }
 
 /// The earlier requests of a restore: each was cut off, or its mail got lost.

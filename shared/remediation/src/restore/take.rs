@@ -15,7 +15,7 @@ type Taken = Result<Record, SystemTime>;
 
 impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
     /// Writes the record and takes its subject. A restore of the same that was cut off is gone on with.
-    pub(super) async fn take(&self, record: Record) -> Result<Taken, RestoreError> {
+    pub(super) async fn take(&self, mut record: Record) -> Result<Taken, RestoreError> {
         let open = match self.ports.ledger.begin(&record, &self.terms()).await? {
             Begun::Taken => return Ok(Ok(record)),
             Begun::Open(open) | Begun::Held { record: open } => *open,
@@ -25,6 +25,10 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         if self.is_of_the_same(&open) {
             let [attempt] = &record.attempts[..] else { return Ok(Err(self.ports.clock.now())) };
             return self.resume(open, attempt.clone()).await;
+        }
+        if let Some(restores) = record.restores.as_mut() {
+            // What a record was going to close of its own comes back with it.
+            restores.look_again = open.id != restores.record;
         }
         if let Err(until) = self.supersede(open, &record).await? {
             return Ok(Err(until));
@@ -43,6 +47,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         if let (Some(before), Some(last)) = (&open.restores, open.last()) {
             let (reason, claimed_by) = (before.reason.clone(), before.claimed_by.clone());
             restores.before.clone_from(&before.before);
+            restores.look_again = before.look_again;
             restores.before.push(Asked { at: last.at, reason, claimed_by });
         }
         let mut record = Record { held: None, restores: Some(restores), ..open };

@@ -102,6 +102,7 @@ pub(super) fn restoring(record: Record, grace_until: SystemTime) -> Record {
         grace_until,
         opened: None,
         before: Vec::new(),
+        look_again: false,
     };
     Record { restores: Some(restores), offence: None, ..record }
 }
@@ -369,6 +370,12 @@ async fn what_a_person_put_back_is_left_alone<L: Ledger>(ledger: &L) {
     // What is left alone was taken out of it.
     let heard = Heard { grace: Some(grace), ..Heard::default() };
     assert_eq!(ledger.begin(&other, &Terms { heard, ..terms(3 * HOUR, true) }).await, Ok(Begun::Taken));
+    // Who goes on with what is open has to know of it, too.
+    let left_alone = LeftAlone { until: grace, opened: Some(vec!["front".to_owned()]) };
+    let late = record("back", name, 4 * HOUR, "r9");
+    assert_eq!(ledger.begin(&late, &terms(4 * HOUR, true)).await, Ok(Begun::Restored(left_alone)));
+    let open = Begun::Open(Box::new(other.clone()));
+    assert_eq!(ledger.begin(&late, &Terms { heard, ..terms(4 * HOUR, true) }).await, Ok(open));
     assert_eq!(ledger.finish(&closed(other, 3 * HOUR), after(3 * HOUR)).await, Ok(()));
     let again = record("back", name, 24 * HOUR, "r6");
     assert_eq!(ledger.begin(&again, &terms(24 * HOUR, true)).await, Ok(Begun::Taken));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use remediation::clock::Clock;
 use remediation::ledger::{Begun, End, Heard, Ledger, Record, RecordId, Restores, Terms};
-use remediation::testing::doors::{Doors, open};
+use remediation::testing::doors::{Doors, open, throttled};
 use remediation::testing::{LIMITS, run};
 use remediation::{Delivery, Mode, Note, Outcome};
 
@@ -20,6 +20,7 @@ fn begun(world: &World, grace: Duration, opened: Option<&[&str]>) -> Record {
         grace_until: world.clock.now() + grace,
         opened: opened.map(|doors| doors.iter().map(ToString::to_string).collect()),
         before: Vec::new(),
+        look_again: false,
     };
     let mut restored = Record {
         id: RecordId { key: "2026-11-22T05:42:07.120Z.doors.00000000".to_owned(), ..closed.id.clone() },
@@ -108,6 +109,18 @@ fn what_is_opened_beside_it_is_closed_as_ever() {
         assert_eq!(world.in_mode(&doors, mode).report.outcome, Outcome::Exempt);
         assert_eq!(world.mails(), [Outcome::Remediated]);
     }
+}
+
+#[test]
+fn work_that_is_gone_on_with_leaves_it_alone_too() {
+    let world = put_back(HOUR, Some(&["front door"]));
+    let both = || open(&["front door", "back door"]);
+    let failed = Doors::read([both()]).then(0, Err(throttled()));
+    assert_eq!(world.deliver(&failed, Delivery::First).report.outcome, Outcome::Failed);
+    let doors = Doors::read([both(), both(), open(&["front door"])]);
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Remediated, 1), "{report:?}");
+    assert!(doors.calls.borrow().contains(&"apply back door to acme".to_owned()), "{doors:?}");
 }
 
 #[test]
