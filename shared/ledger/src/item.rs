@@ -99,9 +99,9 @@ pub(crate) fn of(record: &Record, body: &Body, kept_for: Duration) -> Result<Ite
 
 /// Where the index lists a record: by the day on which it ended, or with what is open.
 fn place(record: &Record) -> (String, &'static str, Option<SystemTime>) {
-    match (&record.end, &record.held) {
+    match (&record.end, record.held_until()) {
         (Some(end), _) => (rfc3339(end.at).chars().take(10).collect(), end.outcome.as_str(), Some(end.at)),
-        (None, Some(hold)) => (open_day(&record.control), "held", Some(hold.until)),
+        (None, Some(until)) => (open_day(&record.control), "held", Some(until)),
         (None, None) => (open_day(&record.control), "begun", record.last().map(|last| last.at)),
     }
 }

@@ -16,6 +16,14 @@ pub(super) enum Handled {
     NotStarted,
 }
 
+impl Handled {
+    /// Whether people were to be told that it waits, and were not: in this hour nobody else tells them.
+    fn waits_untold(&self) -> bool {
+        matches!(self, Self::Walked(said)
+            if said.report.outcome == Outcome::Held && matches!(said.told, Told::Failed(_)))
+    }
+}
+
 /// How far an invocation came.
 #[derive(Debug, Default)]
 pub(super) struct AllHandled {
@@ -42,8 +50,11 @@ impl Done {
         if let Some(error) = handled.not_listed.as_ref().filter(|_| reading.is_tick) {
             done.failures.push(HandleError::NotListed(error.clone()));
         }
-        let mine = |subject: &Subject| reading.subjects.iter().any(|own| own.same_resource(subject));
-        for (subject, handled) in handled.subjects.iter().filter(|(subject, _)| mine(subject)) {
+        let mine = |(subject, handled): &&(Subject, Handled)| {
+            reading.subjects.iter().any(|own| own.same_resource(subject))
+                || reading.is_tick && handled.waits_untold()
+        };
+        for (subject, handled) in handled.subjects.iter().filter(mine) {
             let resource = subject.resource.to_string();
             match handled {
                 Handled::Busy => done.failures.push(HandleError::Busy(resource)),

@@ -200,6 +200,28 @@ fn an_alert_that_was_refused_is_tried_again() {
 }
 
 #[test]
+fn a_tick_comes_back_for_a_mail_about_what_waits_that_did_not_get_through() {
+    let doors = Doors::read([open(&["door"]), open(&[]), open(&["door"])]);
+    let (told, clock) = (Topic::default(), Still::default());
+    let settings = Settings { feud_limit: 1, ..Settings::default() };
+    let service = Service::new(doors, &told, &clock, Memory::default(), settings);
+    run(service.handle(&event("acme", "e1"), &invocation())).unwrap();
+    clock.forward(Duration::from_secs(60));
+    told.refuses.set(true);
+    run(service.handle(&event("acme", "e2"), &invocation())).unwrap_err();
+    clock.forward(Duration::from_secs(120));
+    let tick = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} }).to_string();
+    let answer = || run(service.handle(&batch(&[tick.clone()], 1), &invocation())).unwrap();
+    assert_eq!(answer(), json!({ "batchItemFailures": [{ "itemIdentifier": "m0" }] }));
+    clock.forward(Duration::from_secs(120));
+    told.refuses.set(false);
+    for _ in 0..2 {
+        assert_eq!(answer(), json!({ "batchItemFailures": [] }));
+    }
+    assert_eq!(outcomes(&told), [Outcome::Remediated, Outcome::Held]);
+}
+
+#[test]
 fn an_unreadable_payload_is_an_error_without_a_walk() {
     let (doors, told, clock) = (Doors::default(), Topic::default(), Still::default());
     let (error, lines) =

@@ -92,8 +92,8 @@ impl Ledger for Memory {
 
     async fn due(&self, control: &str, now: SystemTime) -> Result<Vec<Subject>, CallError> {
         let pages = self.pages();
-        let is_due = |record: &&Record| match &record.held {
-            Some(hold) => hold.until <= now,
+        let is_due = |record: &&Record| match record.held_until() {
+            Some(until) => until <= now,
             None => record.last().is_some_and(|last| last.at + HOUR <= now),
         };
         let open = pages.open_of(control);

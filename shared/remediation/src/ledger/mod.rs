@@ -139,7 +139,8 @@ pub trait Ledger {
         now: SystemTime,
     ) -> impl Future<Output = Result<Pending, CallError>>;
 
-    /// The records of a control that nobody goes on with: what waits and may go on now, and what was left open an hour ago.
+    /// The records of a control that nobody goes on with: what waits and may go on now, or of which people should hear and
+    /// did not, and what was left open an hour ago.
     ///
     /// # Errors
     /// When they cannot be listed.

@@ -343,6 +343,15 @@ impl Record {
         self.told.last().is_some_and(|telling| since.is_some_and(|since| telling.at >= since))
     }
 
+    /// When somebody comes for it who has nothing else to do with it, where it waits. As long as people are to be told that
+    /// it does and are not, that is as soon as nobody is at work on the mail any more.
+    #[must_use]
+    pub fn held_until(&self) -> Option<SystemTime> {
+        let hold = self.held.as_ref()?;
+        let untold = self.last().filter(|_| hold.tells && !self.last_was_told());
+        Some(untold.map_or(hold.until, |last| last.lease_until.min(hold.until)))
+    }
+
     /// Whether it is a restore that is done and told, and open only until somebody looks at the resource again: whoever
     /// comes next ends it.
     #[must_use]

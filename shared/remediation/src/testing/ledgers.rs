@@ -280,6 +280,14 @@ async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
     let begun = ledger.begin(&wider, &terms(6 * HOUR, true)).await;
     assert!(matches!(&begun, Ok(Begun::Open(open)) if open.id == fourth.id), "{begun:?}");
     assert_eq!(ledger.waiting("feud").await, Ok(vec![fourth.subject.clone()]));
+    assert_eq!(
+        ledger.due("feud", after(6 * HOUR)).await,
+        Ok(vec![fourth.subject.clone()]),
+        "nobody was told"
+    );
+    let pending = ledger.pending(&fourth.subject, "feud", after(6 * HOUR)).await;
+    let Ok(Pending::Open(held)) = pending else { panic!("{pending:?}") };
+    assert_eq!(ledger.finish(&told(*held, 6 * HOUR), after(6 * HOUR)).await, Ok(()));
     assert_eq!(ledger.due("feud", after(23 * HOUR)).await, Ok(vec![]));
     assert_eq!(ledger.due("feud", after(24 * HOUR)).await, Ok(vec![fourth.subject.clone()]));
     // The day is over: what waited is gone on with.
@@ -319,13 +327,15 @@ async fn the_brake_holds_what_is_too_much<L: Ledger>(ledger: &L) {
     };
     let waiting = ["is-braked-3".to_owned(), "is-braked-4".to_owned()];
     assert_eq!(names(false, MINUTE).await, waiting);
-    assert_eq!(names(true, MINUTE).await, Vec::<String>::new());
-    assert_eq!(names(true, HOUR / 2).await, waiting);
     // People are told of the first, although nothing is done about it.
+    assert_eq!(names(true, MINUTE / 2).await, Vec::<String>::new());
+    assert_eq!(names(true, MINUTE).await, waiting[..1], "until then somebody is at work on the mail");
     let pending = ledger.pending(&one(3).subject, "brake", now.now).await;
     let Ok(Pending::Open(held)) = pending else { panic!("{pending:?}") };
     assert_eq!(ledger.finish(&told(*held, MINUTE), after(MINUTE)).await, Ok(()));
     assert_eq!(names(false, MINUTE).await, waiting);
+    assert_eq!(names(true, 2 * MINUTE).await, Vec::<String>::new());
+    assert_eq!(names(true, HOUR / 2).await, waiting);
     // In the next hour there is room again.
     let next = record("brake", "is-braked-4", HOUR / 2, "next");
     let begun = ledger.begin(&next, &terms(HOUR / 2, true)).await;

@@ -301,6 +301,29 @@ fn each_hour_one_mail_lists_all_that_waits_whoever_comes_first() {
 }
 
 #[test]
+fn a_list_of_what_waits_that_got_lost_is_due_until_it_is_told() {
+    let world = World::default();
+    let limits = Limits { changes_per_hour: 0, ..LIMITS };
+    let due = || run(world.ledger.due("doors", world.clock.now())).unwrap();
+    let walk = |name: &str| world.limited(&Doors::read([open(&["front door"])]), &bucket(name), limits).told;
+    for hour in 0..2 {
+        world.topic.refuses.set(true);
+        assert!(matches!(walk("one"), Told::Failed(_)));
+        assert!(matches!(walk("two"), Told::Nobody));
+        assert!(due().is_empty(), "who could not tell may be at work still");
+        world.clock.forward(Duration::from_secs(62));
+        world.topic.refuses.set(false);
+        assert_eq!(due(), [bucket("one")]);
+        assert!(matches!(walk("one"), Told::Sent));
+        assert_eq!(world.topic.reports.borrow()[hour].waiting.len(), 2);
+        assert!(due().is_empty());
+        world.clock.forward(Duration::from_secs(60 * 60));
+        assert_eq!(due().len(), 2);
+    }
+    assert_eq!(world.mails(), [Outcome::Held; 2]);
+}
+
+#[test]
 fn a_brake_of_nothing_stops_everything() {
     let world = World::default();
     let doors = Doors::read([open(&["front door"])]);
