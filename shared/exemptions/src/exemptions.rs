@@ -28,6 +28,16 @@ pub struct Candidates {
     pub refused: Vec<Refused>,
 }
 
+impl Candidates {
+    /// These and others.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.in_force.extend(others.in_force);
+        self.refused.extend(others.refused);
+        self
+    }
+}
+
 impl Default for Exemptions {
     fn default() -> Self {
         Self { entries: Vec::new(), by_tag: true, most_days: MOST_DAYS }

@@ -23,12 +23,13 @@ pub struct Exempt {
     pub refused: Vec<Refused>,
     /// Why the resource's tags are not known, where they would have counted.
     pub unread: Option<Unread>,
-    /// Whether the first of the exemptions that took something out ends soon.
+    /// Whether the first end of the exemptions that took something out is soon.
     pub ends_soon: bool,
 }
 
 /// Takes what is exempt out of the judgements of one subject. What is written about it is looked up when something is
-/// found for the first time; the tags only where what the settings exempt leaves something.
+/// found for the first time; the tags only where what the settings exempt leaves something, or ends soon: by the tags it
+/// may be exempt for longer.
 #[derive(Debug)]
 pub struct Exempting<'a> {
     subject: &'a Subject,
@@ -89,21 +90,24 @@ impl<'a> Exempting<'a> {
         if found.is_compliant() {
             return found;
         }
-        let known = self.known.insert(Known::default());
-        let arn = self.subject.arn();
-        let rest = known.take(control, found, self.exemptions.of_settings(&arn, C::NAME, now));
-        if rest.is_compliant() || !self.exemptions.by_tag {
-            return known.looked(rest, now);
-        }
-        let rest = match control.tags(target, state).await {
-            Fact::Known(tags) => known.take(control, rest, self.exemptions.of_tags(&tags, C::NAME, now)),
-            Fact::Unknown(unknown) => {
-                let what = "the tags of the resource, which may exempt it".to_owned();
-                known.exempt.unread = Some(Unread { what, unknown });
-                rest
+        let in_settings = self.exemptions.of_settings(&self.subject.arn(), C::NAME, now);
+        let (mut known, rest) = Known::of(control, &found, in_settings.clone(), now);
+        if self.exemptions.by_tag && (!rest.is_compliant() || known.exempt.ends_soon) {
+            match control.tags(target, state).await {
+                Fact::Known(tags) => {
+                    let written = in_settings.and(self.exemptions.of_tags(&tags, C::NAME, now));
+                    let (known, rest) = Known::of(control, &found, written, now);
+                    self.known = Some(known);
+                    return rest;
+                }
+                Fact::Unknown(unknown) => {
+                    let what = "the tags of the resource, which may exempt it".to_owned();
+                    known.exempt.unread = Some(Unread { what, unknown });
+                }
             }
-        };
-        known.looked(rest, now)
+        }
+        self.known = Some(known);
+        rest
     }
 
     /// A judgement of another state without what is exempt, as far as that was looked up.
@@ -135,30 +139,29 @@ impl<'a> Exempting<'a> {
 }
 
 impl Known {
-    /// Takes out what is in force, first by what ends last: so each that took something out is what keeps it open.
-    fn take<C: Judge>(&mut self, control: &C, found: C::Assessment, candidates: Candidates) -> C::Assessment {
-        let Candidates { mut in_force, refused } = candidates;
+    /// What of all that is written takes something out, and what is left. What ends last goes first, wherever it stands: so
+    /// each that took something out is what keeps it open, and with the first end of these something is exempt no more.
+    fn of<C: Judge>(
+        control: &C,
+        found: &C::Assessment,
+        written: Candidates,
+        now: SystemTime,
+    ) -> (Self, C::Assessment) {
+        let Candidates { mut in_force, refused } = written;
         in_force.sort_by_key(|exemption| std::cmp::Reverse(exemption.until.end()));
-        let mut rest = found;
+        let mut exempt = Exempt::default();
+        let mut rest = found.clone();
         for exemption in &in_force {
             let less = control.exempt(rest.clone(), &exemption.scope);
             if less.findings() != rest.findings() {
-                self.exempt.applied.push(exemption.clone());
+                exempt.applied.push(exemption.clone());
                 rest = less;
             }
         }
-        self.in_force.extend(in_force);
         let would_exempt = |scope: &Scope| control.exempt(rest.clone(), scope).findings() != rest.findings();
-        self.exempt.refused.retain(|refused| would_exempt(&refused.scope));
-        self.exempt.refused.extend(refused.into_iter().filter(|refused| would_exempt(&refused.scope)));
-        rest
-    }
-
-    fn looked<A>(&mut self, rest: A, now: SystemTime) -> A {
-        let exempt = &mut self.exempt;
-        exempt.applied.sort_by_key(|exemption| std::cmp::Reverse(exemption.until.end()));
+        exempt.refused = refused.into_iter().filter(|refused| would_exempt(&refused.scope)).collect();
         exempt.ends_soon = exempt.first_end().is_some_and(|end| end <= now + SOON);
-        rest
+        (Self { in_force, exempt }, rest)
     }
 }
 

@@ -167,6 +167,32 @@ fn the_first_end_is_that_of_what_keeps_it_open() {
 }
 
 #[test]
+fn the_first_end_is_that_of_settings_and_tags_together() {
+    // The tags cover all and last longer, whether the settings cover it too or not.
+    let both = |settings: &[Value]| {
+        let control = Doors::default().tagged(tagged("all", "2027-03-31"));
+        look(&control, &["front door", "cat flap"], &exempting(settings))
+    };
+    for settings in [entry("2026-11-30", &["cat flap"]), entry("2026-11-30", &[])] {
+        let looked = both(&[settings]);
+        let ends: Vec<String> = looked.exempt.applied.iter().map(|one| one.until.to_string()).collect();
+        assert_eq!((looked.left, ends), (Vec::new(), vec!["the end of 2027-03-31 (UTC)".to_owned()]));
+        assert!(!looked.exempt.ends_soon);
+    }
+    // Each covers a part: with the first end of both something is open.
+    let control = Doors::default().tagged(tagged("all", "2026-11-30"));
+    let looked =
+        look(&control, &["front door", "cat flap"], &exempting(&[entry("2027-03-31", &["cat flap"])]));
+    assert_eq!((looked.left, looked.exempt.applied.len()), (Vec::new(), 2));
+    assert_eq!(looked.exempt.first_end(), looked.exempt.applied.last().map(|one| one.until.end()));
+    assert!(looked.exempt.ends_soon);
+    // That the tags may know of a later end is said where they cannot be read.
+    let control = Doors::default().tagged(Fact::of(Err::<Tags, CallError>(denied())));
+    let looked = look(&control, &["front door"], &exempting(&[entry("2026-11-30", &[])]));
+    assert_eq!((looked.left, looked.exempt.refusals().len()), (Vec::new(), 1));
+}
+
+#[test]
 fn an_end_is_soon_for_fourteen_days() {
     let at = |text: &str| {
         let control = Doors::default().tagged(tagged("all", text));
