@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::resources::Kind;
+
 /// A pattern of ARNs: `*` stands for any characters, colons and slashes too, `?` for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArnPattern(String);
@@ -12,18 +14,17 @@ impl ArnPattern {
     const EXPECTED: &'static str =
         "an ARN, or a pattern of ARNs with * and ?, of a bucket or a security group (arn:...)";
 
-    /// Takes a text that an ARN of a resource may match. A bucket's name alone matches none, and neither does the ARN
-    /// of a bucket's objects.
+    /// Takes a text that an ARN of a resource may match that a control is about. A bucket's name alone matches none, and
+    /// neither does the ARN of a bucket's objects.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let is_text = text.bytes().all(|byte| byte.is_ascii_graphic());
-        let is_of_objects = matches!(parts.as_slice(), [_, _, "s3", _, _, name] if name.contains('/'));
-        let may_match = match parts.as_slice() {
-            ["arn", .., last] => parts.len() == 6 && !last.is_empty() || text.contains('*'),
-            _ => false,
-        };
-        (is_text && may_match && !is_of_objects).then(|| Self(text.to_owned()))
+        let may_match = [Kind::Bucket, Kind::SecurityGroup].iter().any(|kind| kind.may_match(text));
+        (text.starts_with("arn:") && may_match).then(|| Self(text.to_owned()))
+    }
+
+    /// Whether a resource of this kind may have such an ARN.
+    pub(crate) fn may_match(&self, kind: Kind) -> bool {
+        kind.may_match(&self.0)
     }
 
     /// Whether it is a pattern of this ARN.

@@ -5,12 +5,26 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
-/// The controls that Curfew has, each with what may narrow an exemption from it.
-pub const CONTROLS: [(&str, &[Narrower]); 3] = [
-    ("s3-acl", &[Narrower::Grantees]),
-    ("s3-policy", &[Narrower::Sids]),
-    ("sg-ingress", &[Narrower::Ports, Narrower::Sources]),
+use crate::ArnPattern;
+use crate::resources::Kind;
+
+/// The controls that Curfew has.
+pub const CONTROLS: [Known; 3] = [
+    Known { name: "s3-acl", kind: Kind::Bucket, narrowers: &[Narrower::Grantees] },
+    Known { name: "s3-policy", kind: Kind::Bucket, narrowers: &[Narrower::Sids] },
+    Known { name: "sg-ingress", kind: Kind::SecurityGroup, narrowers: &[Narrower::Ports, Narrower::Sources] },
 ];
+
+/// A control, as exemptions know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is about.
+    pub kind: Kind,
+    /// What may narrow an exemption from it.
+    pub narrowers: &'static [Narrower],
+}
 
 /// The word for every control.
 pub(crate) const ALL: &str = "all";
@@ -69,7 +83,7 @@ impl Controls {
     ) -> Result<Self, NoControls> {
         let names: BTreeSet<&str> = words.collect();
         let is_known = |name: &str| {
-            name == ALL || Some(name) == asking || CONTROLS.iter().any(|(known, _)| *known == name)
+            name == ALL || Some(name) == asking || CONTROLS.iter().any(|known| known.name == name)
         };
         if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
             return Err(NoControls::Unknown((*unknown).to_owned()));
@@ -91,17 +105,23 @@ impl Controls {
         }
     }
 
+    /// One of those that are named which is not about resources of this pattern.
+    pub(crate) fn not_about(&self, resource: &ArnPattern) -> Option<&'static str> {
+        let misfits = |known: &&Known| self.include(known.name) && !resource.may_match(known.kind);
+        let mut named = CONTROLS.iter().filter(|_| *self != Self::All);
+        named.find(misfits).map(|known| known.name)
+    }
+
     /// One of them that an exemption cannot be narrowed for in this way.
     pub(crate) fn cannot_narrow_by(&self, narrower: Narrower) -> Option<&'static str> {
-        let misfits =
-            |(name, fits): &&(&'static str, &[Narrower])| self.include(name) && !fits.contains(&narrower);
-        CONTROLS.iter().find(misfits).map(|(name, _)| *name)
+        let misfits = |known: &&Known| self.include(known.name) && !known.narrowers.contains(&narrower);
+        CONTROLS.iter().find(misfits).map(|known| known.name)
     }
 }
 
 impl fmt::Display for NoControls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = CONTROLS.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = CONTROLS.iter().map(|known| known.name).collect();
         let names = names.join(", ");
         match self {
             Self::Empty => write!(f, "no control is named: name some of {names}, or write `{ALL}`"),

@@ -52,6 +52,12 @@ impl TryFrom<Fields> for Entry {
 
     fn try_from(fields: Fields) -> Result<Self, String> {
         let Fields { resource, controls, reason, until, owner, ports, sources, grantees, sids } = fields;
+        if let Some(control) = controls.not_about(&resource) {
+            return Err(format!(
+                "`resource` is of no resource that the control `{control}` is about: name in `controls` only those that are \
+                 about it"
+            ));
+        }
         let scope = Scope { ports, sources, grantees, sids };
         for narrower in scope.narrowers() {
             if let Some(control) = controls.cannot_narrow_by(narrower) {

@@ -159,9 +159,21 @@ fn tags_with_one_field_wrong_exempt_nothing_and_say_which() {
 
 #[test]
 fn an_arn_pattern_is_one_of_a_resource() {
-    for good in
-        [BUCKET, GROUP, "arn:*", "arn:aws*:s3:::web-?", "arn:aws:ec2:*:*:security-group/*", "arn:aws:s3*x"]
-    {
+    for good in [
+        BUCKET,
+        GROUP,
+        "arn:*",
+        "arn:aws*:s3:::web-?",
+        "arn:aws:ec2:*:*:security-group/*",
+        "arn:aws:s3*x",
+        "arn:aws-cn:s3:::*",
+        "arn:aws-us-gov:ec2:us-gov-*",
+        "arn:*:cn-north-1:*",
+        "arn:aws:s3:::Old_Bucket.Name",
+        "arn:?????3???abc",
+        "arn:*/sg-0123456789abcdef0",
+        "arn:aws:ec2:*:210987654321:*",
+    ] {
         assert!(ArnPattern::new(good).is_some(), "{good}");
     }
     for bad in [
@@ -177,12 +189,27 @@ fn an_arn_pattern_is_one_of_a_resource() {
         "arn:aws:s3:::my bucket",
         " arn:aws:s3:::b",
         "arn",
+        "arn:aws:s3:::ab",
+        "arn:aws:s3:eu-west-1::my-bucket",
+        "arn:aws:s3:::my-bucket:x",
+        "arn:aws-mars:s3:::my-bucket",
+        "arn:aws:iam::210987654321:role/*",
+        "arn:aws:s3-object-lambda:*",
+        "arn:aws:s3:eu-west-1:210987654321:accesspoint/*",
+        "arn:aws:ec2:eu-west-1:210987654321:sg-1a2b3c4d",
+        "arn:aws:ec2:eu-west-1:21098765432:security-group/*",
+        "arn:aws:ec2:eu-west-1:*:instance/*",
+        "arn:aws:ec2:*:security-group/vpc-*",
+        "arn:aws:ec2:*:security-group/sg-1A2B3C4D",
+        "arn:aws:ec2:cn-north-1:*",
+        "arn:aws-cn:ec2:eu-west-1:*",
+        "arn:aws:ec2:europe:*:security-group/*",
     ] {
         assert!(ArnPattern::new(bad).is_none(), "{bad}");
     }
     let matches = |pattern: &str, arn: &str| ArnPattern::new(pattern).unwrap().matches(arn);
     assert!(matches("arn:aws:s3:::my-*et", BUCKET));
-    assert!(matches("arn:*:sg-1a2b3c??", GROUP.replace("security-group/", "").as_str()));
+    assert!(matches("arn:*/sg-1a2b3c??", GROUP));
     assert!(!matches("arn:aws:s3:::my-bucke", BUCKET));
     assert!(!matches("arn:aws:s3:::My-bucket", BUCKET));
     assert!(!matches("arn:aws:s3:::my-bucket?", BUCKET));
@@ -213,10 +240,25 @@ fn values() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_pattern_matches_what_every_way_of_trying_says(pattern in "[ab:*?]{0,9}", text in "[ab:]{0,9}") {
-        let (pattern, text) = (format!("arn:aws:ec2:::{pattern}*a"), format!("arn:aws:ec2:::{text}a"));
+    fn a_pattern_matches_what_every_way_of_trying_says(pattern in "[ab.*?]{0,9}", text in "[ab.]{0,9}") {
+        let (pattern, text) = (format!("arn:aws:s3:::{pattern}*a"), format!("arn:aws:s3:::{text}a"));
         let expected = matches_slowly(pattern.as_bytes(), text.as_bytes());
         prop_assert_eq!(ArnPattern::new(&pattern).unwrap().matches(&text), expected);
+    }
+
+    /// A pattern of an ARN that there may be is never refused.
+    #[test]
+    fn a_pattern_of_a_resource_is_taken(
+        arn in select(vec![BUCKET, GROUP, "arn:aws-cn:ec2:cn-northwest-1:210987654321:security-group/sg-0123456789abcdef0"]),
+        blanks in proptest::collection::vec((4_usize..90, 0_usize..12, any::<bool>()), 0..4),
+    ) {
+        let mut pattern = arn.as_bytes().to_vec();
+        for (from, length, is_star) in blanks {
+            pattern.iter_mut().skip(from).take(length).for_each(|byte| *byte = if is_star { b'*' } else { b'?' });
+        }
+        let pattern = String::from_utf8(pattern).unwrap();
+        let taken = ArnPattern::new(&pattern);
+        prop_assert!(taken.as_ref().is_some_and(|taken| taken.matches(arn)), "{}", pattern);
     }
 
     /// Whatever the tags say: in force is only what names the control, has a reason and an end that is ahead and near.

@@ -64,6 +64,12 @@ impl Partition {
         self.name
     }
 
+    /// How the names of its Regions begin; `None` where a Region belongs that no other partition claims.
+    #[must_use]
+    pub const fn region_prefix(self) -> Option<&'static str> {
+        self.region_prefix
+    }
+
     /// Where the console for a Region is, `None` where it has no public address.
     #[must_use]
     pub fn console_host(self, region: &Region) -> Option<String> {

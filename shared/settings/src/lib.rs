@@ -38,7 +38,7 @@
 //! | key | | meaning |
 //! | --- | --- | --- |
 //! | `resource` | needed | the ARN of a bucket or a group; `*` stands for any characters, `?` for one |
-//! | `controls` | needed | `"all"`, or a list of `s3-acl`, `s3-policy`, `sg-ingress` |
+//! | `controls` | needed | `"all"`, or a list of those of `s3-acl`, `s3-policy`, `sg-ingress` that are about such a resource |
 //! | `reason` | needed | why, for people |
 //! | `until` | needed | a date, which means until its end in UTC, or a time in RFC 3339 |
 //! | `owner` | | whose word that is |

@@ -11,24 +11,40 @@ fn complaint(json: &str) -> String {
 #[test]
 fn an_exemption_with_one_field_wrong_is_named() {
     const GOOD: &str =
-        r#""resource": "arn:aws:s3:::b", "controls": ["s3-acl"], "reason": "r", "until": "2027-06-30""#;
+        r#""resource": "arn:aws:s3:::bucket", "controls": ["s3-acl"], "reason": "r", "until": "2027-06-30""#;
     let with = |from: &str, to: &str| {
         assert!(GOOD.contains(from), "{from}");
         GOOD.replace(from, to)
     };
     let and = |more: &str| format!("{GOOD}, {more}");
-    let group = |more: &str| format!("{}, {more}", with("s3-acl", "sg-ingress"));
+    let group = |more: &str| {
+        let of_group =
+            with("arn:aws:s3:::bucket", "arn:aws:ec2:*:*:security-group/*").replace("s3-acl", "sg-ingress");
+        format!("{of_group}, {more}")
+    };
     for (entry, parts) in [
-        (with(r#""resource": "arn:aws:s3:::b", "#, ""), ["`exemptions[1]`", "missing field `resource`"]),
+        (with(r#""resource": "arn:aws:s3:::bucket", "#, ""), ["`exemptions[1]`", "missing field `resource`"]),
         (
-            with("arn:aws:s3:::b", "b"),
+            with("arn:aws:s3:::bucket", "b"),
             ["`exemptions[1].resource`", "`b` is not an ARN, or a pattern of ARNs"],
         ),
         (
-            with("arn:aws:s3:::b", "arn:aws:s3:::b/*"),
-            ["`exemptions[1].resource`", "`arn:aws:s3:::b/*` is not"],
+            with("arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"),
+            ["`exemptions[1].resource`", "`arn:aws:s3:::bucket/*` is not"],
         ),
-        (with(r#""arn:aws:s3:::b""#, "null"), ["`exemptions[1].resource`", "expected an ARN"]),
+        (
+            with("arn:aws:s3:::bucket", "arn:aws:iam::210987654321:role/*"),
+            ["`exemptions[1].resource`", "`arn:aws:iam::210987654321:role/*` is not"],
+        ),
+        (
+            with("arn:aws:s3:::bucket", "arn:aws:ec2:*:*:security-group/*"),
+            ["`exemptions[1]`", "`resource` is of no resource that the control `s3-acl` is about"],
+        ),
+        (
+            with(r#"["s3-acl"]"#, r#"["s3-acl", "sg-ingress"]"#),
+            ["`exemptions[1]`", "`resource` is of no resource that the control `sg-ingress` is about"],
+        ),
+        (with(r#""arn:aws:s3:::bucket""#, "null"), ["`exemptions[1].resource`", "expected an ARN"]),
         (with(r#""controls": ["s3-acl"], "#, ""), ["`exemptions[1]`", "missing field `controls`"]),
         (
             with("s3-acl", "s3_acl"),

@@ -241,7 +241,7 @@ fn what_does_not_fit_is_named() {
 fn a_control_has_its_own_mode_or_that_of_all() {
     let modes = |json: &str| {
         let settings = parse(json).unwrap();
-        CONTROLS.map(|(name, _)| settings.mode_of(name))
+        CONTROLS.map(|known| settings.mode_of(known.name))
     };
     let (enforce, observe) = (Mode::Enforce, Mode::Observe);
     assert_eq!(modes("{}"), [enforce, enforce, enforce]);
