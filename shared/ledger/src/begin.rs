@@ -106,7 +106,7 @@ impl<K: Clock> Table<K> {
                     let id = RecordId { resource: record.id.resource.clone(), key: key.clone() };
                     match (self.read_record(&id).await?.map(Box::new), entry) {
                         (Some(open), Entry::Open(_)) => return Ok(Begun::Open(open)),
-                        (Some(open), _) if open.is_beside(record) => return Ok(Begun::Open(open)),
+                        (Some(open), _) if open.lets_pass(record, terms) => return Ok(Begun::Open(open)),
                         (Some(open), _) => {
                             return Ok(Begun::Held { record: Box::new(open.waiting(record, terms.now)) });
                         }

@@ -52,7 +52,7 @@ impl Ledger for Memory {
             Entry::Busy(until) => Begun::Busy { until },
             Entry::Open(key) => Begun::Open(Box::new(pages.open(record, &key))),
             Entry::Waits(key) => match pages.open(record, &key) {
-                open if open.is_beside(record) => Begun::Open(Box::new(open)),
+                open if open.lets_pass(record, terms) => Begun::Open(Box::new(open)),
                 open => Begun::Held { record: Box::new(open.waiting(record, terms.now)) },
             },
             Entry::Known => Begun::Known,

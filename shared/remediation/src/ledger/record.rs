@@ -7,6 +7,7 @@ use events::Subject;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Terms;
 use crate::clock::{rfc3339, stamp};
 use crate::digest::Digest;
 use crate::{Mode, Outcome};
@@ -329,11 +330,16 @@ impl Record {
         self
     }
 
-    /// Whether a feud that this one waits for is about something else than `other`: that is closed as ever.
+    /// Whether what this one waits for is nothing to `other`, so that it is gone on with: a feud about something else, or a
+    /// limit that the settings have raised since.
     #[must_use]
-    pub fn is_beside(&self, other: &Self) -> bool {
-        let is_feud = matches!(&self.held, Some(Hold { by: Held::Feud { .. }, .. }));
-        is_feud && other.offence.is_some() && self.offence != other.offence
+    pub fn lets_pass(&self, other: &Self, terms: &Terms) -> bool {
+        let is_beside = other.offence.is_some() && self.offence != other.offence;
+        match self.held.as_ref().map(|hold| &hold.by) {
+            Some(Held::Feud { times, .. }) => is_beside || terms.changes && *times < terms.limits.feud_limit,
+            Some(Held::Brake { limit }) => terms.changes && *limit < terms.limits.changes_per_hour,
+            None => false,
+        }
     }
 
     /// Whether people were told of the last attempt: what came of it, or that it waits.

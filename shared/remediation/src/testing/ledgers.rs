@@ -115,6 +115,7 @@ pub async fn all<L: Ledger>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<
     people_are_told_once(ledger).await;
     a_feud_waits_for_a_day(ledger).await;
     the_brake_holds_what_is_too_much(ledger).await;
+    a_raised_limit_counts_at_once(ledger).await;
     what_a_person_put_back_is_left_alone(ledger).await;
     what_others_did_since_the_look_is_looked_at(ledger).await;
 }
@@ -345,6 +346,48 @@ async fn the_brake_holds_what_is_too_much<L: Ledger>(ledger: &L) {
     let stopped = Limits { changes_per_hour: 0, ..LIMITS };
     let begun = ledger.begin(&one(7), &Terms { limits: stopped, ..terms(HOUR / 2, true) }).await;
     assert!(matches!(begun, Ok(Begun::Held { .. })), "{begun:?}");
+}
+
+async fn a_raised_limit_counts_at_once<L: Ledger>(ledger: &L) {
+    let one = |name: &str, passed, request: &str| record("raised", name, passed, request);
+    let limited = |passed, changes_per_hour, changes| Terms {
+        limits: Limits { changes_per_hour, ..LIMITS },
+        ..terms(passed, changes)
+    };
+    for name in ["is-let-go", "still-waits"] {
+        let begun = ledger.begin(&one(name, Duration::ZERO, name), &limited(Duration::ZERO, 0, true)).await;
+        assert!(matches!(begun, Ok(Begun::Held { .. })), "{begun:?}");
+    }
+    for (limit, changes) in [(0, true), (1, false)] {
+        let begun = ledger.begin(&one("is-let-go", MINUTE, "r1"), &limited(MINUTE, limit, changes)).await;
+        assert!(matches!(begun, Ok(Begun::Held { .. })), "{limit} {begun:?}");
+    }
+    let raised = limited(2 * MINUTE, 1, true);
+    for (name, begins) in [("is-let-go", true), ("still-waits", false)] {
+        let begun = ledger.begin(&one(name, 2 * MINUTE, "r2"), &raised).await;
+        let Ok(Begun::Open(mut open)) = begun else { panic!("{begun:?}") };
+        open.attempts.push(attempt(2 * MINUTE, "r2"));
+        match ledger.resume(&open, &raised).await {
+            Ok(Begun::Taken) if begins => {}
+            Ok(Begun::Held { record }) if !begins => {
+                let hold = record.held.unwrap();
+                assert_eq!((hold.by, hold.tells), (Held::Brake { limit: 1 }, false));
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    // The end of a feud by a higher limit, too.
+    let limits = Limits { feud_limit: 1, ..LIMITS };
+    let feud = record("raised", "is-fought", MINUTE, "r3");
+    assert_eq!(ledger.begin(&feud, &terms(MINUTE, true)).await, Ok(Begun::Taken));
+    assert_eq!(ledger.finish(&closed(feud, MINUTE), after(MINUTE)).await, Ok(()));
+    let again = |minutes: u32| record("raised", "is-fought", minutes * MINUTE, &minutes.to_string());
+    let begun = ledger.begin(&again(4), &Terms { limits, ..terms(4 * MINUTE, true) }).await;
+    assert!(matches!(begun, Ok(Begun::Held { .. })), "{begun:?}");
+    let begun = ledger.begin(&again(5), &Terms { limits, ..terms(5 * MINUTE, true) }).await;
+    assert!(matches!(begun, Ok(Begun::Held { .. })), "{begun:?}");
+    let begun = ledger.begin(&again(6), &terms(6 * MINUTE, true)).await;
+    assert!(matches!(begun, Ok(Begun::Open(_))), "{begun:?}");
 }
 
 async fn what_a_person_put_back_is_left_alone<L: Ledger>(ledger: &L) {

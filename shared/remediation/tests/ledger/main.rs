@@ -324,6 +324,22 @@ fn a_list_of_what_waits_that_got_lost_is_due_until_it_is_told() {
 }
 
 #[test]
+fn what_waits_goes_by_a_limit_that_was_raised_in_the_same_hour() {
+    let world = World::default();
+    let walked = |changes_per_hour| {
+        let doors = Doors::read([open(&["front door"]), open(&[])]);
+        let limits = Limits { changes_per_hour, ..LIMITS };
+        world.limited(&doors, &bucket("acme"), limits).report.outcome
+    };
+    assert_eq!(walked(0), Outcome::Held);
+    world.clock.forward(Duration::from_secs(60));
+    assert_eq!(walked(1), Outcome::Remediated);
+    assert_eq!(world.only_record().attempts.len(), 2);
+    world.clock.forward(Duration::from_secs(60));
+    assert_eq!(walked(1), Outcome::Held);
+}
+
+#[test]
 fn a_brake_of_nothing_stops_everything() {
     let world = World::default();
     let doors = Doors::read([open(&["front door"])]);
