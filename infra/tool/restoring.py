@@ -53,6 +53,8 @@ def why_not(answer):
             return "the resource is gone", "What does not exist any more has to be made anew: its record says what it was like."
         case {"ending": "busy", "busy_until": until}:
             why = f"another invocation is at work on it, until {until} at the latest"
+        case {"ending": "busy"}:
+            why = "somebody else was at work on it at the same time"
         case _:
             why = answer.get("error", "not all is back")
     return why, "The same command again does what is left."

@@ -73,6 +73,7 @@ def test_a_dry_run_says_what_would_be_done():
         ({"ending": "refused", "changed_since": ["somebody did"], "hindrances": ["a wall"]}, "a wall", "Take out of the way"),
         ({"ending": "failed", "error": "denied", "left": ["half"]}, "denied", "does what is left"),
         ({"ending": "busy", "busy_until": "noon"}, "until noon", "does what is left"),
+        ({"ending": "busy"}, "at the same time", "does what is left"),
         ({"ending": "gone"}, "gone", "made anew"),
     ],
 )

@@ -21,14 +21,14 @@ pub(super) fn of(back: &Back) -> Value {
         answer.insert(key.to_owned(), json!(list));
     }
     match &back.ending {
-        Ending::Busy(until) => {
+        Ending::Busy(Some(until)) => {
             answer.insert("busy_until".to_owned(), rfc3339(*until).into());
         }
         Ending::AlreadySo(Some(until)) => {
             answer.insert("left_alone_until".to_owned(), rfc3339(*until).into());
         }
         Ending::Done(said) => answer.extend(done(said)),
-        Ending::Planned | Ending::AlreadySo(None) | Ending::Refused | Ending::Gone => {}
+        Ending::Planned | Ending::Busy(None) | Ending::AlreadySo(None) | Ending::Refused | Ending::Gone => {}
     }
     answer.into()
 }

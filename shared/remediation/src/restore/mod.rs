@@ -111,8 +111,8 @@ pub enum Ending {
     AlreadySo(Option<SystemTime>),
     /// Others changed something since, or AWS would refuse it. Nothing was changed.
     Refused,
-    /// Somebody else works on the resource, at the latest until then. Nothing was changed.
-    Busy(SystemTime),
+    /// Somebody else works on the resource, at the latest until then, or did while this was begun. Nothing was changed.
+    Busy(Option<SystemTime>),
     /// The resource does not exist any more. Nothing was changed.
     Gone,
     /// It was begun; the report says how that ended.

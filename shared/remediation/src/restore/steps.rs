@@ -59,7 +59,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let is_late = self.ports.clock.now().duration_since(start).is_ok_and(|passed| passed > FRESH);
         if is_late && !self.is_as_it_was(look).await? {
             self.let_go(record).await?;
-            return Ok(Ending::Busy(self.ports.clock.now()));
+            return Ok(Ending::Busy(None));
         }
         let applying = self.apply(plan).await;
         Ok(self.end(record, look, Some(plan), applying, start).await)
@@ -95,7 +95,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let subject = &self.order.record.subject;
         let attempt = self.attempt(&look.live, None)?;
         let taken = match self.ports.ledger.pending(subject, C::NAME, self.ports.clock.now()).await? {
-            Pending::Busy { until } => Err(until),
+            Pending::Busy { until } => Err(self.busy(until)),
             Pending::Open(open) if self.is_of_the_same(&open) => self.resume(*open, attempt).await?,
             Pending::Open(_) | Pending::Nothing => match self.without_mark(look) {
                 Some(ending) => return Ok(ending),

@@ -10,8 +10,8 @@ use crate::ledger::{Asked, Attempt, AttemptResult, Begun, End, Heard, Ledger, Re
 use crate::restore::steps::Steps;
 use crate::{Notify, Outcome};
 
-/// The record as it was taken, or until when somebody else works on the subject.
-type Taken = Result<Record, SystemTime>;
+/// The record as it was taken, or until when somebody else works on the subject, where that is known.
+type Taken = Result<Record, Option<SystemTime>>;
 
 impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
     /// Writes the record and takes its subject. A restore of the same that was cut off is gone on with.
@@ -19,11 +19,11 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         let open = match self.ports.ledger.begin(&record, &self.terms()).await? {
             Begun::Taken => return Ok(Ok(record)),
             Begun::Open(open) | Begun::Held { record: open } => *open,
-            Begun::Busy { until } => return Ok(Err(until)),
-            Begun::Known | Begun::Restored(_) | Begun::Stale(_) => return Ok(Err(self.ports.clock.now())),
+            Begun::Busy { until } => return Ok(Err(self.busy(until))),
+            Begun::Known | Begun::Restored(_) | Begun::Stale(_) => return Ok(Err(None)),
         };
         if self.is_of_the_same(&open) {
-            let [attempt] = &record.attempts[..] else { return Ok(Err(self.ports.clock.now())) };
+            let [attempt] = &record.attempts[..] else { return Ok(Err(None)) };
             return self.resume(open, attempt.clone()).await;
         }
         if let Some(restores) = record.restores.as_mut() {
@@ -35,9 +35,9 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         }
         match self.ports.ledger.begin(&record, &self.terms()).await? {
             Begun::Taken => Ok(Ok(record)),
-            Begun::Busy { until } => Ok(Err(until)),
+            Begun::Busy { until } => Ok(Err(self.busy(until))),
             // Somebody was faster, and has let go again.
-            _ => Ok(Err(self.ports.clock.now())),
+            _ => Ok(Err(None)),
         }
     }
 
@@ -61,7 +61,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         &self,
         open: Record,
         restore: &Record,
-    ) -> Result<Result<(), SystemTime>, RestoreError> {
+    ) -> Result<Result<(), Option<SystemTime>>, RestoreError> {
         let outcome = match (&open.held, open.last().and_then(|last| last.result.as_ref())) {
             (Some(_), _) => Outcome::Held,
             (None, Some(result)) => result.outcome,
@@ -97,10 +97,15 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
     async fn resumed(&self, record: Record) -> Result<Taken, RestoreError> {
         match self.ports.ledger.resume(&record, &self.terms()).await? {
             Begun::Taken => Ok(Ok(record)),
-            Begun::Busy { until } => Ok(Err(until)),
+            Begun::Busy { until } => Ok(Err(self.busy(until))),
             // Somebody was faster, and has let go again.
-            _ => Ok(Err(self.ports.clock.now())),
+            _ => Ok(Err(None)),
         }
+    }
+
+    /// Until when somebody else works on the subject; `None` where he has let go by now.
+    pub(super) fn busy(&self, until: SystemTime) -> Option<SystemTime> {
+        (until > self.ports.clock.now()).then_some(until)
     }
 
     fn terms(&self) -> Terms {
