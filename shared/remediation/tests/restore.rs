@@ -548,6 +548,7 @@ fn what_a_restore_ends_of_another_hole_stays_due_and_is_closed() {
     assert_eq!(outcome(&forced), Outcome::Restored);
     let record = world.last_record();
     assert_eq!((record.end.as_ref(), record.told.len()), (None, 1));
+    assert!(!world.ledger.records()[1].may_have_changed(), "it has waited, and no more");
     let advice = world.topic.reports.borrow_mut().pop().unwrap().advice;
     assert!(advice[1].contains("looks at the resource again"), "{advice:?}");
 

@@ -67,7 +67,9 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             (None, Some(result)) => result.outcome,
             (None, None) => Outcome::Failed,
         };
-        let mut record = Record { held: None, ..open };
+        let mut record = open;
+        record.end_hold(self.ports.clock.now());
+        record.held = None;
         record.attempts.push(self.attempt_at(Value::Null, None)?);
         let mut record = match self.resumed(record).await? {
             Ok(record) => record,
