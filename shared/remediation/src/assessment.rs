@@ -47,6 +47,16 @@ pub trait Assessment: Sized {
     /// What a finding is about: equal each time that the same is found, although AWS gives it new ids each time.
     fn signature(&self, finding: &Self::Finding) -> String;
 
+    /// What a finding opens, in writing: what a person put back is known again by this.
+    fn opening(&self, finding: &Self::Finding) -> String {
+        self.signature(finding)
+    }
+
+    /// What a finding opens beyond these [openings](Self::opening); `None` where that is nothing: it is narrower, or equal.
+    fn beyond(&self, finding: Self::Finding, openings: &[String]) -> Option<Self::Finding> {
+        (!openings.contains(&self.opening(&finding))).then_some(finding)
+    }
+
     /// Whether a finding says only that something could not be read which may be read at another time.
     fn may_pass(&self, _finding: &Self::Finding) -> bool {
         false

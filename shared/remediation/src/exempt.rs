@@ -120,8 +120,7 @@ impl<'a> Exempting<'a> {
     fn without_what_is_left_alone<C: Judge>(&self, control: &C, found: C::Assessment) -> C::Assessment {
         let Some(left_alone) = &self.left_alone else { return found };
         let judged = found.clone();
-        let stays = |finding| (!left_alone.covers(&judged.signature(&finding))).then_some(finding);
-        control.take_out(found, stays)
+        control.take_out(found, |finding| left_alone.rest(&judged, finding))
     }
 
     /// What came of it.

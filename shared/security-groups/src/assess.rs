@@ -6,6 +6,7 @@ use network::{Handling, Permission, Portless, Rule, RuleId, UnreadableSource};
 use remediation::{Assessment, Fact, Remedy, Unknown};
 use sha2::{Digest, Sha256};
 
+use crate::put_back;
 use crate::state::readable;
 use crate::{ChangedBy, Group, Interface, QUARANTINED_AT, QUARANTINED_RULES, QuarantineStyle};
 
@@ -188,6 +189,20 @@ impl Assessment for GroupAssessment {
             SgFinding::Unreadable(source) => format!("{} could not be read", source.prefix_list_id),
             SgFinding::OnManaged(_) => "interfaces that services manage".to_owned(),
             SgFinding::OnForeign(_) => "interfaces that others own".to_owned(),
+        }
+    }
+
+    fn opening(&self, finding: &SgFinding) -> String {
+        match finding {
+            SgFinding::Open(open) => put_back::written(&self.group, open),
+            _ => self.signature(finding),
+        }
+    }
+
+    fn beyond(&self, finding: SgFinding, openings: &[String]) -> Option<SgFinding> {
+        match finding {
+            SgFinding::Open(open) => put_back::beyond(&self.group, open, openings).map(SgFinding::Open),
+            _ => (!openings.contains(&self.signature(&finding))).then_some(finding),
         }
     }
 

@@ -23,6 +23,7 @@ mod lists;
 mod opening;
 mod plan;
 mod port;
+mod put_back;
 mod putting_back;
 mod settings;
 mod state;

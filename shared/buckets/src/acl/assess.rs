@@ -113,6 +113,11 @@ impl AclFinding {
     }
 }
 
+/// What a grant opens, as it is written down.
+fn opening(group: PublicGroup, permission: &str) -> String {
+    format!("{permission} to {group:?}")
+}
+
 impl Assessment for AclAssessment {
     type Finding = AclFinding;
 
@@ -133,6 +138,29 @@ impl Assessment for AclAssessment {
             AclFinding::Grant(public) => public.grant.words(),
             AclFinding::NotBlocked | AclFinding::BlockUnknown(_) => "public ACLs are not blocked".to_owned(),
         }
+    }
+
+    fn opening(&self, finding: &AclFinding) -> String {
+        match finding {
+            AclFinding::Grant(PublicGrant { grant, group }) => opening(*group, &grant.permission),
+            AclFinding::NotBlocked | AclFinding::BlockUnknown(_) => self.signature(finding),
+        }
+    }
+
+    /// Everybody with an AWS account is somebody of all, and full control is each permission.
+    fn beyond(&self, finding: AclFinding, openings: &[String]) -> Option<AclFinding> {
+        let is_within = match &finding {
+            AclFinding::Grant(PublicGrant { grant, group }) => {
+                let mut wider = [*group, PublicGroup::AllUsers].into_iter().flat_map(|group| {
+                    [grant.permission.as_str(), "FULL_CONTROL"].map(|permission| opening(group, permission))
+                });
+                wider.any(|opening| openings.contains(&opening))
+            }
+            AclFinding::NotBlocked | AclFinding::BlockUnknown(_) => {
+                openings.contains(&self.signature(&finding))
+            }
+        };
+        (!is_within).then_some(finding)
     }
 
     fn may_pass(&self, finding: &AclFinding) -> bool {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Terms;
 use crate::clock::{rfc3339, stamp};
 use crate::digest::Digest;
-use crate::{Mode, Outcome};
+use crate::{Assessment, Mode, Outcome};
 
 /// What finds a record: people see it as `KEY@ARN`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -181,7 +181,7 @@ pub struct Restores {
     /// Until when Curfew leaves alone what was put back.
     #[serde(with = "stamp")]
     pub grace_until: SystemTime,
-    /// What was open once it was back, as signatures; `None` where nobody could read it.
+    /// What was open once it was back, as [openings](Assessment::opening); `None` where nobody could read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<Vec<String>>,
     /// Who asked for the same before, of which nobody was told what came, in order.
@@ -211,15 +211,14 @@ pub struct Asked {
 pub struct LeftAlone {
     /// Until when.
     pub until: SystemTime,
-    /// The [signatures](crate::Assessment::signature) of what is left alone; `None` for everything.
+    /// The [openings](crate::Assessment::opening) of what is left alone; `None` for everything.
     pub opened: Option<Vec<String>>,
 }
 
 impl LeftAlone {
-    /// Whether this is left alone.
-    #[must_use]
-    pub fn covers(&self, signature: &str) -> bool {
-        self.opened.as_ref().is_none_or(|opened| opened.iter().any(|one| one == signature))
+    /// What of a finding is not left alone.
+    pub(crate) fn rest<A: Assessment>(&self, judged: &A, finding: A::Finding) -> Option<A::Finding> {
+        judged.beyond(finding, self.opened.as_ref()?)
     }
 }
 

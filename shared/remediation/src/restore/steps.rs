@@ -129,8 +129,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             self.order.newer.iter().filter_map(|newer| Some((over_at(newer)?, newer.restores.as_ref()?)));
         let left_alone = ended.max_by_key(|(at, _)| *at)?.1.left_alone();
         let judged = self.control.assess(&look.live, now);
-        let is_covered =
-            judged.findings().iter().all(|finding| left_alone.covers(&judged.signature(finding)));
+        let is_covered = judged.clone().without(|finding| left_alone.rest(&judged, finding)).is_compliant();
         (is_covered && left_alone.until > now).then_some(left_alone.until)
     }
 
@@ -187,12 +186,11 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
 
     /// What is open now and was so before Curfew closed it: only that was put back.
     fn opened(&self, look: &Look<C>, now: SystemTime) -> Vec<String> {
-        let signatures = |state: &C::State| {
-            let judged = self.control.assess(state, now);
-            judged.findings().iter().map(|finding| judged.signature(finding)).collect::<Vec<_>>()
-        };
-        let before = signatures(&self.past.before);
-        signatures(&look.live).into_iter().filter(|one| before.contains(one)).collect()
+        let judged = self.control.assess(&look.live, now);
+        let without =
+            |openings: &[String]| judged.clone().without(|finding| judged.beyond(finding, openings));
+        let before = openings(&self.control.assess(&self.past.before, now));
+        openings(&without(&openings(&without(&before))))
     }
 
     async fn write_down(
@@ -306,6 +304,10 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             result: None,
         })
     }
+}
+
+fn openings<A: Assessment>(judged: &A) -> Vec<String> {
+    judged.findings().iter().map(|finding| judged.opening(finding)).collect()
 }
 
 /// When a restore was over.

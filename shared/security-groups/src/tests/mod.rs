@@ -11,6 +11,7 @@ mod judgements;
 mod lists;
 mod memory;
 mod properties;
+mod put_back;
 mod putting_back;
 mod records;
 mod refusals;

@@ -320,3 +320,27 @@ fn flags_that_cannot_be_read_are_not_said_to_be_back() {
     assert!(error.to_string().starts_with("nothing was changed: access denied"), "{error}");
     assert!(!world.memory.acl.borrow().is_public());
 }
+
+#[test]
+fn during_the_grace_a_narrower_grant_is_left_alone_and_another_one_is_closed() {
+    let owner = || user("FULL_CONTROL", "owner");
+    for (grant, narrower, wider) in [
+        (group("FULL_CONTROL", ALL_USERS), group("READ", ALL_USERS), None),
+        (group("FULL_CONTROL", ALL_USERS), group("WRITE_ACP", AUTHENTICATED), None),
+        (group("READ", ALL_USERS), group("READ", AUTHENTICATED), Some(group("WRITE", AUTHENTICATED))),
+        (group("READ", AUTHENTICATED), group("READ", AUTHENTICATED), Some(group("READ", ALL_USERS))),
+    ] {
+        let world = World::closed(Memory::of(acl(vec![owner(), grant])), PLAIN);
+        assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored);
+        let has = |grants: Vec<Grant>| {
+            world.memory.acl.borrow_mut().grants = grants;
+            world.clock.forward(Duration::from_secs(60));
+            world.deliver(PLAIN).outcome
+        };
+        assert_eq!(has(vec![owner(), narrower.clone()]), Outcome::Exempt, "{narrower:?}");
+        if let Some(wider) = wider {
+            assert_eq!(has(vec![owner(), narrower.clone(), wider]), Outcome::Remediated, "{narrower:?}");
+            assert_eq!(world.memory.acl.borrow().grants, [owner(), narrower]);
+        }
+    }
+}
