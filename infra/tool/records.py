@@ -60,8 +60,8 @@ def print_history(place, options, say):
     for found, record in enumerate(history(table(place), options.RESOURCE), 1):
         outcome = (record.get("end") or {}).get("outcome") or ("held" if record.get("held") else "open")
         changes = sum(len((attempt.get("result") or {}).get("changes", [])) for attempt in record["attempts"])
-        print(f"{record['id']}\n    {outcome}, {changes} changes, {len(record.get('told', []))} mails", flush=True)
-    return f"{found} records of {options.RESOURCE}"
+        print(f"{record['id']}\n    {outcome}, {counted(changes, 'change')}, {counted(len(record.get('told', [])), 'mail')}", flush=True)
+    return f"{counted(found, 'record')} of {options.RESOURCE}"
 
 
 def print_export(place, options, say):
@@ -72,7 +72,11 @@ def print_export(place, options, say):
         number = 0
         for number, record in enumerate(export(table(place), options.SINCE, [row.control for row in ROWS.values()]), 1):
             out.write(json.dumps(record) + "\n")
-    return f"{number} records appended to {options.FILE}"
+    return f"{counted(number, 'record')} appended to {options.FILE}"
+
+
+def counted(number, noun):
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def delete_table(place):

@@ -81,10 +81,10 @@ def test_the_tool_exports_what_has_ended_since_a_day_and_what_is_open(tables, mo
 def test_the_commands_list_a_resources_records_and_append_all_to_a_file(tables, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(records, "table", lambda place: tables["large"])
     said = SimpleNamespace(RESOURCE="arn:aws:s3:::has-size-1", SINCE="2026-11-22", FILE=str(tmp_path / "records.jsonl"))
-    assert records.print_history(None, said, None) == "1 records of arn:aws:s3:::has-size-1"
+    assert records.print_history(None, said, None) == "1 record of arn:aws:s3:::has-size-1"
     assert "@arn:aws:s3:::has-size-1\n    remediated, " in capsys.readouterr().out
 
-    assert records.print_export(None, said, None).endswith(f" records appended to {said.FILE}")
+    assert records.print_export(None, said, None).endswith(f" appended to {said.FILE}")
     written = [json.loads(line) for line in open(said.FILE, encoding="utf-8")]
     assert {f"arn:aws:s3:::has-size-{kilobytes}" for kilobytes in (1, 100, 3000)} <= {one["id"].split("@")[1] for one in written}
     for missing in ("SINCE", "FILE", "RESOURCE"):

@@ -90,8 +90,9 @@ fn held(report: &Report) -> String {
                 names => format!("It was opened by {}", names.join(", ")),
             };
             format!(
-                "{resource} IS OPEN: Curfew closed the same {times} times within a day, and it was opened again each \
-                 time. {who}. Curfew leaves it alone until {until}."
+                "{resource} IS OPEN: Curfew closed the same {} within a day, and it was opened again each time. {who}. \
+                 Curfew leaves it alone until {until}.",
+                counts::times(*times)
             )
         }
         Some(Held::Brake { limit: 0 }) => {
@@ -100,8 +101,9 @@ fn held(report: &Report) -> String {
             )
         }
         Some(Held::Brake { limit }) => format!(
-            "{resource} IS OPEN and waits: Curfew has changed {limit} resources in this hour, as many as the settings \
-             allow. It goes on at {until}."
+            "{resource} IS OPEN and waits: Curfew has changed {} in this hour, as many as the settings allow. It goes on \
+             at {until}.",
+            counts::counted(*limit, "resource")
         ),
         None => format!("{resource} IS OPEN and waits."),
     }

@@ -10,12 +10,13 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use remediation::ledger::{Held, Hold};
 use remediation::{
     CallError, Denied, Evidence, Left, Mode, Outcome, Remedy, Report, Unknown, Unread, testing,
 };
@@ -45,6 +46,21 @@ fn the_mail_about_an_observed_subject() {
 #[test]
 fn the_mail_about_a_subject_that_is_still_open() {
     assert_snapshot!(written(&report(Outcome::StillOpen)));
+}
+
+#[test]
+fn what_waits_says_of_how_many_in_words_that_fit_one_too() {
+    let said = |by: Held| {
+        let until = SystemTime::UNIX_EPOCH + testing::NOW;
+        let hold = Some(Hold { until, by, tells: true });
+        mail(&Report { hold, ..report(Outcome::Held) }, usize::MAX).text
+    };
+    for (limit, words) in [(1, "has changed 1 resource in"), (30, "has changed 30 resources in")] {
+        assert!(said(Held::Brake { limit }).contains(words), "{words}");
+    }
+    for (times, words) in [(1, "closed the same once within"), (3, "closed the same 3 times within")] {
+        assert!(said(Held::Feud { times, opened_by: Vec::new() }).contains(words), "{words}");
+    }
 }
 
 #[test]

@@ -93,7 +93,8 @@ impl fmt::Display for Flaw {
             Self::Malformed(why) => write!(f, "cannot be right: {why}"),
             Self::Over(until) => write!(f, "is over since {until}"),
             Self::TooFarAhead { until, most_days } => {
-                write!(f, "is too far ahead: {until}, where `exempt_max_days` allows {most_days} days")
+                let days = counts::counted(*most_days, "day");
+                write!(f, "is too far ahead: {until}, where `exempt_max_days` allows {days}")
             }
         }
     }

@@ -67,7 +67,7 @@ pub fn describe(finding: &Finding) -> String {
     let services = match services.len().saturating_sub(named.len()) {
         _ if named.is_empty() => String::new(),
         0 => format!(" ({})", named.join(", ")),
-        more => format!(" ({} and {more} more services)", named.join(", ")),
+        more => format!(" ({} and {})", named.join(", "), counts::counted(more, "more service")),
     };
     let reach = match finding.exposure {
         Exposure::World => "the world",

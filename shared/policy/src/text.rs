@@ -102,8 +102,8 @@ pub fn why(policy: &Policy, analysis: &Analysis, bucket: &str) -> String {
         describe(finding, policy, &mut text);
     }
     if analysis.findings.len() > MOST_FINDINGS {
-        let more = analysis.findings.len() - MOST_FINDINGS;
-        let _ = writeln!(text, "\nAnd {more} more findings, none graver than these.");
+        let more = counts::counted(analysis.findings.len() - MOST_FINDINGS, "more finding");
+        let _ = writeln!(text, "\nAnd {more}, none graver than these.");
     }
     let phrases = abilities::phrases(&analysis.abilities, bucket);
     if !phrases.is_empty() {

@@ -142,7 +142,8 @@ pub fn busy(control: &str, subject: &Subject, until: SystemTime) {
 
 /// How many subjects nobody else goes on with.
 pub fn due(control: &str, due: usize) {
-    tracing::info!(target: TARGET, control, due, "the schedule: {due} resources wait for somebody to go on with them");
+    let resources = counts::counted(due, "resource");
+    tracing::info!(target: TARGET, control, due, "the schedule: {resources} to go on with, since nobody else does");
 }
 
 /// It could not be listed what nobody goes on with.
