@@ -39,16 +39,21 @@ impl<C: Control<State = Group>> Compared<'_, C> {
     }
 
     /// Whether this rule is the one that was put back: by its id, as it was noted or as it was read after. Where nobody
-    /// read it, it is one that is new since and says all that was to be put back, to the letter.
+    /// read it, it is one that is new since and says all that was to be put back, to the letter. With other tags it is not:
+    /// somebody has made it his.
     fn is_own(&self, put_back: &PutBack, rule: &Rule) -> bool {
         let is_worded = |rule: &Rule| is_worded(rule, &put_back.part.permission);
         let was_there = self.past.before.rule(&rule.id).is_some();
         let is_it = match (&put_back.id, &self.past.after) {
             (Some(id), _) => rule.id == *id,
             (None, Some(after)) => !was_there && after.rule(&rule.id).is_some_and(is_worded),
-            (None, None) => !was_there && has_tags(rule, &put_back.part.tags),
+            (None, None) => !was_there,
         };
-        is_it && is_worded(rule)
+        let read = self.past.after.as_ref().and_then(|after| after.rule(&rule.id));
+        let tags = settable(&rule.tags);
+        let is_tagged =
+            tags == settable(&put_back.part.tags) || read.is_some_and(|read| tags == settable(&read.tags));
+        is_it && is_worded(rule) && is_tagged
     }
 
     /// The inbound rules that were added, changed and removed since, where the changes were about rules. What is as it was
@@ -73,7 +78,7 @@ impl<C: Control<State = Group>> Compared<'_, C> {
         };
         let before = self.past.before.inbound().any(is_as_before);
         let after = self.past.after.iter().flat_map(Group::inbound);
-        let after = after.filter(|old| old.id == rule.id || !is_part(old)).any(is_as_before);
+        let after = after.filter(|old| !is_part(old)).any(is_as_before);
         before || after || self.back.revoke.iter().any(|one| self.is_own(one, rule))
     }
 
@@ -85,7 +90,8 @@ impl<C: Control<State = Group>> Compared<'_, C> {
         match old {
             Some(old) if old.id == rule.id => {
                 let now = words::permission(&rule.permission);
-                format!("{} was changed since: {now}", words::rule(old))
+                let tags = if is_worded(rule, &old.permission) { ", with other tags" } else { "" };
+                format!("{} was changed since: {now}{tags}", words::rule(old))
             }
             Some(old) => {
                 let tags = if is_worded(rule, &old.permission) { ", with other tags" } else { "" };

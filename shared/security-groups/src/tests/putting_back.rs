@@ -259,6 +259,29 @@ fn a_rule_whose_words_somebody_changed_is_his() {
 }
 
 #[test]
+fn a_part_that_somebody_gave_a_tag_or_took_one_from_is_his() {
+    for (add, remove) in [(Some("owner"), None), (None, Some("team"))] {
+        let wide = tagged(described(rule("sgr-1", "tcp", "0-65535", WORLD), "web"), "team", "web");
+        let world = World::closed(Memory::of([wide]), "{}");
+        let part = world.memory.rules.borrow()[0].id.clone();
+        for rule in world.memory.rules.borrow_mut().iter_mut().filter(|rule| rule.id == part) {
+            rule.tags.extend(add.map(|key| (key.to_owned(), "bea".to_owned())));
+            rule.tags.retain(|key, _| Some(key.as_str()) != remove);
+        }
+        let back = world.restore();
+        assert!(refused(&back), "{back:?}");
+        let [since] = &back.changed_since[..] else { panic!("{back:?}") };
+        assert!(since.starts_with(&format!("rule {part} ")), "{since}");
+        assert!(
+            since.ends_with("was changed since: tcp 80 from 0.0.0.0/0, \"web\", with other tags"),
+            "{since}"
+        );
+        assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+        assert!(world.memory.rules.borrow().iter().any(|rule| rule.id == part));
+    }
+}
+
+#[test]
 fn a_rule_that_somebody_put_back_by_hand_is_so_already_and_is_left_alone() {
     let world = World::closed(open_group(), "{}");
     let by_hand = tagged(described(rule("sgr-by-hand", "tcp", "22", WORLD), "way in"), "team", "web");
