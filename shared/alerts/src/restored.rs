@@ -1,7 +1,7 @@
 //! What an operator reads of a restore: that it was asked for, by whom as far as was said, and what is open now.
 
 use remediation::clock::rfc3339;
-use remediation::restore::Restoration;
+use remediation::restore::{Late, Restoration};
 use remediation::{Outcome, Report};
 
 use crate::mail::{Text, finding, whereabouts};
@@ -12,6 +12,16 @@ pub(crate) fn headline(report: &Report, restoration: &Restoration) -> String {
     let until = rfc3339(restoration.restores.grace_until);
     let asked = format!("Curfew was asked to put back what it had changed of {resource}");
     let alone = format!("Curfew leaves it alone until {until}.");
+    match &restoration.late {
+        Some(Late { is_cut_off: true, .. }) => {
+            return format!("{asked}, and was CUT OFF: nobody knows how much of it is back.");
+        }
+        Some(Late { begun_at, .. }) => {
+            let (at, how) = (rfc3339(*begun_at), report.outcome);
+            return format!("{asked} at {at}, which ended as `{how}`; the mail about it got lost.");
+        }
+        None => {}
+    }
     match report.outcome {
         Outcome::Restored => {
             let did = if was_back(report, restoration) {
@@ -78,7 +88,14 @@ pub(crate) fn text(report: &Report, restoration: &Restoration, text: &mut Text, 
     whereabouts(report, text);
 
     text.title("What Curfew did");
-    did(report, restoration, text, limit);
+    match &restoration.late {
+        Some(late) => did_before(report, restoration, late, text, limit),
+        None => did(report, restoration, text, limit),
+    }
+    text.line(&format!("  The record that was put back: {}", restoration.restores.record));
+    if let Some(record) = &report.record {
+        text.line(&format!("  The record of this:           {record}"));
+    }
 
     if !restoration.untold.is_empty() {
         text.title("What Curfew had changed before, and nobody was told of");
@@ -96,7 +113,7 @@ fn who(restoration: &Restoration, text: &mut Text) {
     text.line(&format!("  Reason      {}", said(&restores.reason)));
     for before in &restores.before {
         text.line(&format!(
-            "  Asked for before at {}, and nobody was told what came of it:",
+            "  Asked for before at {}, and nobody was told how it ended:",
             rfc3339(before.at)
         ));
         text.line(&format!("  Claimed by  {}", said(&before.claimed_by)));
@@ -135,9 +152,23 @@ fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize
     if let Some(error) = &report.error {
         text.line(&format!("  It could not finish: {error}"));
     }
-    text.line(&format!("  The record that was put back: {}", restoration.restores.record));
-    if let Some(record) = &report.record {
-        text.line(&format!("  The record of this:           {record}"));
+}
+
+/// The same where only the record tells of it by now.
+fn did_before(report: &Report, restoration: &Restoration, late: &Late, text: &mut Text, limit: usize) {
+    if late.is_cut_off {
+        text.line(&format!(
+            "  It began at {} and was cut off before it could note what it had done. It was going to:",
+            rfc3339(late.begun_at)
+        ));
+        text.list(report.planned.clone(), "Nobody knows: the record cannot be read.", limit);
+        return;
+    }
+    let changes: Vec<String> = report.changes.iter().map(|change| change.summary.clone()).collect();
+    text.list(changes, "It noted no change of its own.", limit);
+    said_list(text, "  Read again then, this was not back yet:", &restoration.left, limit);
+    if let Some(error) = &late.error {
+        text.line(&format!("  It could not finish: {error}"));
     }
 }
 

@@ -11,7 +11,7 @@ use alerts::mail::mail;
 use alerts::message::message;
 use insta::assert_snapshot;
 use remediation::ledger::{Asked, RecordId, Restores};
-use remediation::restore::Restoration;
+use remediation::restore::{Late, Restoration};
 use remediation::testing::NOW;
 use remediation::{Outcome, Report};
 use serde_json::Value;
@@ -43,6 +43,7 @@ fn restored(outcome: Outcome) -> Report {
         unnoted: Vec::new(),
         untold: Vec::new(),
         is_read: true,
+        late: None,
         lost: vec!["the network interface eni-1 does not exist any more".to_owned()],
         left: if outcome == Outcome::Restored { Vec::new() } else { vec!["put back rule sgr-1".to_owned()] },
     };
@@ -61,6 +62,31 @@ fn a_restore_that_failed_says_so_first_and_what_is_not_back() {
     assert!(text.lines().next().unwrap().contains("FAILED to finish: not all of it is back."), "{text}");
     assert!(text.contains("this is not back yet:\n  - put back rule sgr-1\n"), "{text}");
     assert!(!text.contains("all is as it was before"), "{text}");
+}
+
+#[test]
+fn a_restore_that_is_told_by_who_came_next_claims_nothing_of_what_nobody_noted() {
+    let told = |outcome, is_cut_off| {
+        let begun_at = SystemTime::UNIX_EPOCH + NOW;
+        let late = Late { begun_at, is_cut_off, error: (!is_cut_off).then(|| "access denied".to_owned()) };
+        let mut report = plain(outcome, |restoration| restoration.late = Some(late));
+        report.planned = vec!["put back rule sgr-1".to_owned()];
+        mail(&report, usize::MAX).text
+    };
+    let text = told(Outcome::Failed, true);
+    assert!(
+        text.lines().next().unwrap().ends_with("and was CUT OFF: nobody knows how much of it is back."),
+        "{text}"
+    );
+    let began = "  It began at 2026-11-22T05:41:07.120Z and was cut off before it could note what it had done. It was going to:\n  - \
+                 put back rule sgr-1\n  The record that was put back:";
+    assert!(text.contains(began), "{text}");
+    assert!(!text.contains("A read afterwards") && !text.contains("It changed nothing"), "{text}");
+
+    let text = told(Outcome::Failed, false);
+    let headline = "at 2026-11-22T05:41:07.120Z, which ended as `failed`; the mail about it got lost.";
+    assert!(text.lines().next().unwrap().ends_with(headline), "{text}");
+    assert!(text.contains("  It could not finish: access denied\n"), "{text}");
 }
 
 /// A restore with nothing beside it.
@@ -145,7 +171,7 @@ fn what_a_request_did_that_was_cut_off_is_said_with_the_words_of_both() {
     assert!(text.lines().next().unwrap().contains(", and did: a second read found all"), "{text}");
     assert!(
         text.contains(
-            "  Reason      the shop is down\n  Asked for before at 2026-11-22T05:41:07.120Z, and nobody was told what came of it:\n"
+            "  Reason      the shop is down\n  Asked for before at 2026-11-22T05:41:07.120Z, and nobody was told how it ended:\n"
         ),
         "{text}"
     );

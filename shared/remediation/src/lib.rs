@@ -32,6 +32,7 @@ mod mode;
 mod moments;
 mod notify;
 mod outcome;
+mod put_back;
 mod report;
 mod resume;
 mod tell;

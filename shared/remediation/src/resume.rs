@@ -6,9 +6,9 @@ use crate::clock::Clock;
 use crate::earlier::Earlier;
 use crate::ledger::{Ledger, Record};
 use crate::work::{Barred, Work, written};
-use crate::{Assessment, Found, Mode, Note, Outcome, Recount, Seen, Walked};
+use crate::{Assessment, Found, Mode, Note, Notify, Outcome, Recount, Seen, Walked};
 
-impl<C: Recount, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
+impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// Ends what an earlier delivery left open; `outcome` is how the walk ends where there is no such thing.
     pub(crate) async fn nothing_left(&mut self, outcome: Outcome) -> Result<Walked<C>, Barred> {
         // What is exempt is open all the same.
@@ -20,8 +20,10 @@ impl<C: Recount, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
         }
         let Some(mut open) = self.pending().await? else { return Ok(self.ended(outcome)) };
         if open.restores.is_some() {
-            self.end_restore(open).await?;
-            return Ok(self.ended(outcome));
+            return match self.end_restore(open).await {
+                Ok(()) | Err(Barred::Restored(_)) => Ok(self.ended(outcome)),
+                Err(barred) => Err(barred),
+            };
         }
         // Nothing is done of what has only waited.
         open.end_hold(self.ports.clock.now());

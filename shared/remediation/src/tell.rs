@@ -150,7 +150,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
 }
 
 fn said(report: Report, told: Told, unwritten: Option<StepError>) -> Ended {
-    Ended::Walked(Box::new(Said { report, told, unwritten }))
+    Ended::Walked(Box::new(Said { report, told, unwritten, of_restore: None }))
 }
 
 /// What tells the situation in which the resource is left from another one: equal for a repeated delivery that finds the

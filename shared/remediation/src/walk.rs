@@ -89,6 +89,8 @@ pub struct Said {
     pub told: Told,
     /// Why it could not be written down that the work is over, where that is so.
     pub unwritten: Option<StepError>,
+    /// What was said before of a restore of the same resource, since nobody else had told of it.
+    pub of_restore: Option<Box<Said>>,
 }
 
 impl<K: Clock, N, L> Ports<K, N, L> {
@@ -188,7 +190,10 @@ pub async fn walk_from<C: Recount, K: Clock, N: Notify, L: Ledger>(
         let now = ports.clock.now();
         walked.duration = now.duration_since(start).unwrap_or_default();
         walked.exposed_for = exposed_for(visit.subject, walked.outcome, now);
-        if let Some(ended) = work.tell(walked).await {
+        if let Some(mut ended) = work.tell(walked).await {
+            if let Ended::Walked(said) = &mut ended {
+                said.of_restore = work.of_restore.take();
+            }
             return ended;
         }
     }
@@ -204,7 +209,7 @@ fn exposed_for(subject: &Subject, outcome: Outcome, now: SystemTime) -> Option<D
 /// How often the live state is looked at where others change it each time before the work on it can begin.
 const LOOKS: usize = 4;
 
-impl<C: Recount, K: Clock, N, L: Ledger> Work<'_, C, K, N, L> {
+impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// All but what is said.
     async fn take(&mut self) -> Result<Walked<C>, Barred> {
         self.ports.catch_up(&self.visit.subject.arn()).await?;

@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::earlier::Earlier;
 use crate::ledger::{
-    Attempt, AttemptResult, Begun, End, Heard, Ledger, Limits, Pending, Record, RecordId, Terms, lease_until,
+    Attempt, AttemptResult, Begun, Heard, Ledger, Limits, Pending, Record, RecordId, Terms, lease_until,
 };
 use crate::tell::offence;
 use crate::{
-    CallError, Control, Delivery, Exempting, Found, Looked, Mode, Outcome, Ports, Recount, StepError, Target,
-    Visit, Walked,
+    CallError, Control, Delivery, Exempting, Found, Looked, Mode, Notify, Outcome, Ports, Recount, Said,
+    StepError, Target, Visit, Walked,
 };
 
 /// How many attempts at what came by no queue are made before people are told: Lambda makes as many.
@@ -48,6 +48,8 @@ pub(crate) struct Work<'a, C: Control, K, N, L> {
     pub(crate) has_let_go: bool,
     /// What others were going to do, where it is not gone on with.
     pub(crate) left_as_it_is: Option<C::Plan>,
+    /// What was said of a restore of which nobody had told.
+    pub(crate) of_restore: Option<Box<Said>>,
 }
 
 /// Why nobody may go on.
@@ -75,7 +77,7 @@ impl From<CallError> for Barred {
     }
 }
 
-impl<'a, C: Recount, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
+impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
     pub(crate) fn new(control: &'a C, visit: &'a Visit<'a, C::Id>, ports: &'a Ports<K, N, L>) -> Self {
         let target = Target::of(visit.subject, visit.id);
         let exempting = Exempting::new(visit.subject, visit.exemptions);
@@ -94,6 +96,7 @@ impl<'a, C: Recount, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
             heard: Heard { end: ports.ended.when(&visit.subject.resource), grace: None },
             has_let_go: false,
             left_as_it_is: None,
+            of_restore: None,
         }
     }
 
@@ -216,28 +219,8 @@ impl<'a, C: Recount, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         self.finish(record).await.map_err(Barred::Failed)
     }
 
-    /// Ends what a person was putting back and nobody came back to, or what only waited for this look. Its plan opens
-    /// something: only who is asked by a person goes on with it.
-    pub(crate) async fn end_restore(&mut self, open: Record) -> Result<(), Barred> {
-        let done = open.last().and_then(|last| last.result.as_ref()).filter(|_| open.only_waits_for_a_look());
-        let outcome = done.map_or(Outcome::Failed, |done| done.outcome);
-        let attempt = self.attempt_at(Value::Null, Vec::new(), None)?;
-        self.resume(open, vec![attempt], false).await?;
-        self.earlier.clear();
-        self.noted = 0;
-        let Some(mut record) = self.record.take() else { return Ok(()) };
-        let at = self.ports.clock.now();
-        if let Some(last) = record.attempts.last_mut() {
-            last.result = Some(AttemptResult::of_nothing(at, outcome));
-        }
-        record.end = Some(End { at, outcome });
-        // It is not what somebody else did.
-        self.heard.end = Some(at);
-        Ok(self.ports.finish(record, at).await?)
-    }
-
     /// Until when what a person is putting back is left alone, although that is not finished.
-    fn grace(&self, open: &Record) -> Option<SystemTime> {
+    pub(crate) fn grace(&self, open: &Record) -> Option<SystemTime> {
         let until = open.restores.as_ref().filter(|_| !open.only_waits_for_a_look())?.grace_until;
         (until > self.ports.clock.now()).then_some(until)
     }
@@ -248,7 +231,7 @@ impl<'a, C: Recount, K: Clock, N, L: Ledger> Work<'a, C, K, N, L> {
         match self.ports.ledger.pending(self.visit.subject, C::NAME, now).await? {
             Pending::Nothing => Ok(None),
             Pending::Busy { until } => Err(Barred::Busy(until)),
-            Pending::Open(open) => Ok(Some(*open).filter(|open| self.grace(open).is_none())),
+            Pending::Open(open) => Ok(Some(*open)),
         }
     }
 

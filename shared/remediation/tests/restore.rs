@@ -61,6 +61,20 @@ impl World {
         self.ledger.records().pop().unwrap()
     }
 
+    /// A restore that is killed while it opens the doors; until when it was to be left alone.
+    fn cut_off(&self) -> SystemTime {
+        self.finds([open(&[])]).doors.hangs.set(true);
+        let record = self.record();
+        let order = order::<Doors>(&record, &&self.clock);
+        let ports = self.ports();
+        let restore = async { timeout(Duration::from_millis(1), restore(&self.doors, &order, &ports)).await };
+        assert!(run(restore).is_err());
+        self.doors.hangs.set(false);
+        let grace = self.clock.now() + order.grace;
+        self.clock.forward(Duration::from_secs(62));
+        grace
+    }
+
     fn restore(&self) -> Back {
         self.ordered(|_| {}).unwrap()
     }
@@ -499,15 +513,86 @@ fn a_restore_that_was_cut_off_and_given_up_is_told_by_the_mail_of_the_next() {
     assert!(run(async { timeout(Duration::from_millis(1), restore(doors, &order, &ports)).await }).is_err());
     world.doors.hangs.set(false);
     world.clock.forward(DAY);
-    // It took effect, and Curfew has closed it again.
-    assert_eq!(world.finds([open(&["front", "back"]), open(&[])]).deliver().outcome, Outcome::Remediated);
+    // It took effect, and Curfew has closed it again, and nobody could be told of either.
+    world.topic.refuses.set(true);
+    let both = || open(&["front", "back"]);
+    assert_eq!(world.finds([both(), both(), open(&[])]).deliver().outcome, Outcome::Remediated);
+    world.topic.refuses.set(false);
     world.clock.forward(Duration::from_secs(60));
     world.finds([open(&[]), open(&["front", "back"])]);
     let report = report_of_restore(world.ordered(|order| order.force = true).unwrap());
     let given_up = &world.ledger.records()[1].id;
     let untold = report.restoration.unwrap().untold;
     let was_to = |door: &str| format!("it was to open the {door}, and was cut off (record {given_up})");
-    assert_eq!(untold, [was_to("front"), was_to("back")]);
+    let closed = format!("it closed the front (record {})", world.ledger.records()[2].id);
+    assert_eq!(untold[..3], [was_to("front"), was_to("back"), closed]);
+}
+
+#[test]
+fn a_restore_that_was_cut_off_is_told_by_the_tick_once() {
+    let world = World::closed();
+    let grace = world.cut_off();
+    let tick = || said(deliver(&world.doors, &bucket("acme"), Delivery::Last, &world.ports()));
+    world.clock.forward(Duration::from_secs(60 * 60));
+    assert_eq!(run(world.ledger.due("doors", world.clock.now())).unwrap().len(), 1);
+    world.topic.refuses.set(true);
+    world.finds([open(&["front"])]);
+    assert!(matches!(tick().of_restore.unwrap().told, Told::Failed(_)));
+    world.topic.refuses.set(false);
+    for live in [&["front"][..], &["front"], &[]] {
+        world.finds([open(live)]);
+        let walked = tick();
+        assert!(walked.report.changes.is_empty(), "{walked:?}");
+    }
+    let told = world.topic.reports.borrow_mut().pop().unwrap();
+    assert!(world.topic.reports.borrow().is_empty());
+    assert_eq!(
+        (told.outcome, told.planned),
+        (Outcome::Failed, vec!["open the front".to_owned(), "open the back".to_owned()])
+    );
+    assert_eq!(told.findings.len(), 1, "what is open now");
+    let restoration = told.restoration.unwrap();
+    assert!(restoration.late.unwrap().is_cut_off && restoration.is_read);
+    assert_eq!(restoration.restores.grace_until, grace);
+    // Whoever wants it finished asks again.
+    world.finds([open(&["front"]), open(&["front", "back"])]);
+    assert_eq!(outcome(&world.restore()), Outcome::Restored);
+    assert_eq!(world.ledger.records().len(), 2);
+}
+
+#[test]
+fn a_restore_that_was_cut_off_is_told_before_what_it_opened_is_closed() {
+    let world = World::closed();
+    world.cut_off();
+    world.clock.forward(DAY);
+    let both = || open(&["front", "back"]);
+    assert_eq!(world.finds([both(), both(), open(&[])]).deliver().outcome, Outcome::Remediated);
+    assert_eq!(world.mails(), [Outcome::Failed, Outcome::Remediated]);
+    assert!(world.ledger.records().iter().all(|record| record.end.is_some()));
+}
+
+#[test]
+fn a_restore_whose_mail_got_lost_is_told_by_the_tick_and_over() {
+    let world = World::closed();
+    world.topic.refuses.set(true);
+    world.finds([open(&[]), open(&["front", "back"])]).restore();
+    world.topic.refuses.set(false);
+    world.clock.forward(Duration::from_secs(60 * 60));
+    for _ in 0..2 {
+        world.finds([open(&["front", "back"])]);
+        let _ = said(deliver(&world.doors, &bucket("acme"), Delivery::Last, &world.ports()));
+    }
+    let told = world.topic.reports.borrow_mut().pop().unwrap();
+    assert!(world.topic.reports.borrow().is_empty());
+    assert_eq!((told.outcome, told.changes.len(), told.findings.len()), (Outcome::Restored, 2, 2));
+    assert!(!told.restoration.unwrap().late.unwrap().is_cut_off);
+    let record = world.last_record();
+    assert_eq!(
+        (record.end.unwrap().outcome, record.told.len(), record.attempts.len()),
+        (Outcome::Restored, 1, 1)
+    );
+    let again = world.finds([open(&["front", "back"])]).restore();
+    assert!(matches!(again.ending, Ending::AlreadySo(Some(_))), "{again:?}");
 }
 
 #[test]

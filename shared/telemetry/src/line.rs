@@ -25,7 +25,7 @@ pub fn report(said: &Said, api_calls: u32) {
     }
 }
 
-fn level(Said { report, told, unwritten }: &Said) -> Level {
+fn level(Said { report, told, unwritten, .. }: &Said) -> Level {
     match (report.outcome, told) {
         _ if unwritten.is_some() => Level::ERROR,
         (_, Told::Failed(_)) | (Outcome::Failed, _) => Level::ERROR,
@@ -34,7 +34,7 @@ fn level(Said { report, told, unwritten }: &Said) -> Level {
     }
 }
 
-fn message(Said { report, told, unwritten }: &Said) -> String {
+fn message(Said { report, told, unwritten, .. }: &Said) -> String {
     let mut message = format!("{}: {}", report.subject.resource, report.outcome);
     let mut add = |text: &str| {
         message.push_str(": ");
@@ -61,7 +61,7 @@ fn message(Said { report, told, unwritten }: &Said) -> String {
     message
 }
 
-fn facts(Said { report, told, unwritten }: &Said, api_calls: u32) -> Map<String, Value> {
+fn facts(Said { report, told, unwritten, .. }: &Said, api_calls: u32) -> Map<String, Value> {
     let mut facts = report.facts();
     let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
     match told {

@@ -16,7 +16,8 @@
 //! | `hold` | `until`, `by`: why it waits, where it does |
 //! | `restores` | of a restore: the record whose changes were put back |
 //! | `reason`, `claimed_by` | of a restore: why, and who asked, as was said; nobody verifies that |
-//! | `asked_before` | list of `at`, `reason`, `claimed_by`: who asked for the same restore before, of which nobody was told |
+//! | `asked_before` | list of `at`, `reason`, `claimed_by`: who asked for the same restore before, of which nobody was told how it ended |
+//! | `late` | of a restore that is told by who came next, since nobody was told at once: `cut-off`, or `mail-lost` |
 //! | `left_alone_until` | of a restore: until when Curfew does not close it again |
 //! | `changed_since`, `lost`, `left` | of a restore: what was changed before, what is gone, what is not back yet |
 //! | `stays` | of a restore: what Curfew put there and does not take away |

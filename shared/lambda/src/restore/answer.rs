@@ -44,7 +44,7 @@ fn ending(back: &Back) -> &'static str {
     }
 }
 
-fn done(Said { report, told, unwritten }: &Said) -> Map<String, Value> {
+fn done(Said { report, told, unwritten, .. }: &Said) -> Map<String, Value> {
     let mut answer = Map::new();
     let mut add = |key: &str, value: Value| answer.insert(key.to_owned(), value);
     add("restore_record", json!(report.record));

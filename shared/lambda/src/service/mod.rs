@@ -280,6 +280,13 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
                 Handled::Busy
             }
             Ended::Walked(said) => {
+                if let Some(of_restore) = &said.of_restore {
+                    // Its calls are among those of the walk.
+                    line::report(of_restore, 0);
+                    if matches!(of_restore.told, Told::Failed(_)) {
+                        metrics::alert_not_delivered(C::NAME);
+                    }
+                }
                 line::report(&said, api_calls);
                 metrics::subject(C::NAME, said.report.outcome, said.report.duration, api_calls);
                 if matches!(said.told, Told::Failed(_)) {

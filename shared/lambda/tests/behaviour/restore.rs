@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lambda::Service;
 use lambda::restore::{NotRestored, Payload, answer};
 use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, open};
@@ -10,7 +11,7 @@ use remediation::{Delivery, Ports};
 use serde_json::{Value, json};
 use settings::Settings;
 
-use crate::support::{invocation, logged};
+use crate::support::{batch, invocation, logged};
 
 /// A house that Curfew closed.
 struct World {
@@ -55,6 +56,23 @@ fn a_record_or_the_newest_of_a_resource_is_put_back_and_the_answer_and_the_log_s
         assert_eq!((records.len(), &answer["restore_record"]), (2, &json!(records[1].id)));
         assert_eq!((&lines[0]["outcome"], &lines[0]["restores"]), (&json!("restored"), &json!(id)));
     }
+}
+
+#[test]
+fn a_restore_whose_mail_got_lost_has_a_line_of_its_own_once_it_is_told() {
+    let world = World::closed();
+    world.topic.refuses.set(true);
+    let (answer, _) = logged(|| world.ask(&json!({ "resource": "arn:aws:s3:::acme" })).unwrap());
+    assert!(answer["alert_error"].is_string(), "{answer}");
+    world.topic.refuses.set(false);
+    let settings = Settings::default();
+    let service = Service::new(world.doors.clone(), &world.topic, &world.clock, &world.ledger, settings);
+    world.clock.forward(Duration::from_secs(60 * 60));
+    let tick = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} }).to_string();
+    let (_, lines) = logged(|| run(service.handle(&batch(&[tick], 1), &invocation())).unwrap());
+    let told: Vec<_> = lines.iter().filter(|line| line["late"] == "mail-lost").collect();
+    assert_eq!(told.len(), 1, "{lines:?}");
+    assert_eq!((&told[0]["outcome"], &told[0]["alert"]), (&json!("restored"), &json!("sent")));
 }
 
 #[test]

@@ -184,7 +184,7 @@ pub struct Restores {
     /// What was open once it was back, as [openings](Assessment::opening); `None` where nobody could read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<Vec<String>>,
-    /// Who asked for the same before, of which nobody was told what came, in order.
+    /// Who asked for the same before, of which nobody was told how it ended, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Asked>,
     /// Whether others' work was ended for it, so that somebody has to look at the resource again once it is back.
@@ -271,6 +271,9 @@ impl From<RecordId> for String {
     }
 }
 
+/// The kind of the error of what was not done, since the resource was changed meanwhile.
+const CHANGED_MEANWHILE: &str = "changed-meanwhile";
+
 impl AttemptResult {
     /// Nothing was changed, and nothing read.
     pub(crate) fn of_nothing(at: SystemTime, outcome: Outcome) -> Self {
@@ -280,8 +283,13 @@ impl AttemptResult {
     /// The same, because what was looked at was not so any more once it was written down.
     pub(crate) fn stale(at: SystemTime) -> Self {
         let why = "the resource was changed while this was written down";
-        let error = json!({ "kind": "changed-meanwhile", "message": why });
+        let error = json!({ "kind": CHANGED_MEANWHILE, "message": why });
         Self { error: Some(error), ..Self::of_nothing(at, Outcome::Failed) }
+    }
+
+    /// Whether that was all.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error["kind"] == CHANGED_MEANWHILE)
     }
 }
 

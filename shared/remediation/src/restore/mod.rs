@@ -7,6 +7,7 @@
 //! A person asks for it. The live state is compared with the record first: what is so already is left, what others changed
 //! since is said and stays, and nothing is taken away but what Curfew itself put there.
 
+mod late;
 mod past;
 mod report;
 mod steps;
@@ -20,10 +21,13 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, Record, RecordId};
 use crate::{CallError, Control, Notify, Ports, Recount, Said, StepError, Target};
 
+pub use late::Late;
 pub use past::{NotReversible, Past};
 pub use report::Restoration;
 
 use steps::Steps;
+
+pub(crate) use late::{is_untold, report as late_report};
 
 /// A control whose changes can be put back long after they were made.
 pub trait Reversible: Recount {

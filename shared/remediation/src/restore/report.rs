@@ -6,14 +6,18 @@ use serde_json::{Map, Value, json};
 
 use super::steps::{Applying, Steps};
 use super::untold::untold;
-use super::{Look, Reversible};
+use super::{Late, Look, Reversible};
 use crate::clock::{Clock, rfc3339};
 use crate::earlier::Earlier;
 use crate::ledger::{Ledger, Record, Restores};
 use crate::{CallError, Change, Evidence, Exempt, Mode, Notify, Outcome, Report, StepError};
 
 /// The title of the commands that take a restore back.
-const TAKE_BACK: &str = "How to take this back";
+pub(super) const TAKE_BACK: &str = "How to take this back";
+
+/// How one finds who asked.
+pub(super) const FIND_OUT: &str =
+    "find out who invoked the function `restore`: CloudTrail has that call by the request id of the record.";
 
 /// What becomes of others' work that a restore has ended.
 const LOOK_AGAIN: &str = "What Curfew was at work on before, or had to wait with, was ended by this: Curfew looks at the \
@@ -41,6 +45,8 @@ pub struct Restoration {
     pub untold: Vec<String>,
     /// Whether it could be read afterwards.
     pub is_read: bool,
+    /// Where it is told by who came next, why. What was read then is what is found by now.
+    pub late: Option<Late>,
 }
 
 /// What the read after a restore found.
@@ -86,6 +92,10 @@ impl Restoration {
         facts.insert("left_alone_until".to_owned(), rfc3339(*grace_until).into());
         if !before.is_empty() {
             facts.insert("asked_before".to_owned(), json!(before));
+        }
+        if let Some(late) = &self.late {
+            let why = if late.is_cut_off { "cut-off" } else { "mail-lost" };
+            facts.insert("late".to_owned(), why.into());
         }
         let lists = [
             ("unnoted", &self.unnoted),
@@ -134,6 +144,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             unnoted: applying.unnoted.iter().map(|change| control.change(change).summary).collect(),
             untold: untold(control, self.order),
             is_read: seen.is_some(),
+            late: None,
         };
         let evidence = self.commands(before, plan, earlier, applying);
         let changes: Vec<Change> = applying.changes.iter().map(|change| control.change(change)).collect();
@@ -197,7 +208,6 @@ fn is_undone(evidence: &[Evidence]) -> bool {
 fn advice(outcome: Outcome, restoration: &Restoration, is_changed: bool, is_undone: bool) -> Vec<String> {
     let until = rfc3339(restoration.restores.grace_until);
     let is_changed = is_changed || !restoration.unnoted.is_empty();
-    let find_out = "find out who invoked the function `restore`: CloudTrail has that call by the request id of the record.";
     let look_again = restoration.restores.look_again.then_some(LOOK_AGAIN);
     match outcome {
         Outcome::Restored => {
@@ -205,7 +215,7 @@ fn advice(outcome: Outcome, restoration: &Restoration, is_changed: bool, is_undo
                 format!("Curfew leaves it alone until {until}; the next trigger after that closes it again.");
             let exempt = "If it has to stay open longer, exempt it, with a reason and an end.".to_owned();
             let how = if is_undone { "take it back with the commands below" } else { "close it by hand" };
-            let undo = format!("If nobody of yours asked for this, {how}, and {find_out}");
+            let undo = format!("If nobody of yours asked for this, {how}, and {FIND_OUT}");
             [closes].into_iter().chain(look_again.map(ToOwned::to_owned)).chain([exempt, undo]).collect()
         }
         Outcome::Gone => vec!["Nothing: the resource does not exist any more.".to_owned()],

@@ -181,7 +181,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         report.duration = now.duration_since(start).unwrap_or_default();
         let told = self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent);
         let unwritten = self.write_down(record, &report, &told, &applying).await.err();
-        Ending::Done(Box::new(Said { report, told, unwritten }))
+        Ending::Done(Box::new(Said { report, told, unwritten, of_restore: None }))
     }
 
     /// What is open now and was so before Curfew closed it: only that was put back.

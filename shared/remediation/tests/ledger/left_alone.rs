@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use remediation::clock::Clock;
-use remediation::ledger::{Begun, End, Heard, Ledger, Record, RecordId, Restores, Terms};
+use remediation::ledger::{Begun, End, Heard, Ledger, Record, RecordId, Restores, Telling, Terms};
 use remediation::testing::doors::{Doors, open, throttled};
 use remediation::testing::{LIMITS, run};
 use remediation::{Delivery, Mode, Note, Outcome};
@@ -25,7 +25,12 @@ fn begun(world: &World, grace: Duration, opened: Option<&[&str]>) -> Record {
     let mut restored = Record {
         id: RecordId { key: "2026-11-22T05:42:07.120Z.doors.00000000".to_owned(), ..closed.id.clone() },
         restores: Some(restores),
-        told: Vec::new(),
+        // People know of it: who comes next has nothing to say.
+        told: vec![Telling {
+            at: world.clock.now(),
+            to: "topic".to_owned(),
+            situation: "cut off".to_owned(),
+        }],
         end: None,
         ..closed
     };
