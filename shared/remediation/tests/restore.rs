@@ -5,15 +5,14 @@
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
-use events::Subject;
 use remediation::clock::Clock;
-use remediation::ledger::{Attempt, Begun, Ledger, Memory, Pending, Record, Terms};
+use remediation::ledger::{Attempt, Ledger, Memory, Pending, Record};
 use remediation::restore::{Back, Ending, NotReversible, Order, RestoreError, restore};
 use remediation::testing::doors::{Doors, Read, denied, open, throttled};
 use remediation::testing::{
-    self, LIMITS, Still, Topic, bucket, deliver, order, report_of_restore, run, said,
+    self, Call, Hindered, LIMITS, Still, Topic, bucket, deliver, order, report_of_restore, run, said,
 };
-use remediation::{Applied, CallError, Delivery, Ended, Note, Outcome, Ports, Report, Told};
+use remediation::{Applied, Delivery, Ended, Note, Outcome, Ports, Report, Told};
 use tokio::time::timeout;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -93,55 +92,6 @@ impl World {
 
     fn calls(&self) -> Vec<String> {
         self.doors.calls.borrow().clone()
-    }
-}
-
-/// A ledger that takes its time to begin.
-struct Late<'a> {
-    ledger: &'a Memory,
-    clock: &'a Still,
-}
-
-/// A ledger that writes no end.
-struct Broken<'a> {
-    ledger: &'a Memory,
-    is_broken: Cell<bool>,
-}
-
-macro_rules! passes_on {
-    ($($method:ident($($name:ident: $kind:ty),*) -> $answer:ty;)*) => {
-        $(async fn $method(&self, $($name: $kind),*) -> Result<$answer, CallError> {
-            self.ledger.$method($($name),*).await
-        })*
-    };
-}
-
-impl Ledger for Late<'_> {
-    async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
-        self.clock.forward(Duration::from_secs(20));
-        self.ledger.begin(record, terms).await
-    }
-
-    passes_on! {
-        resume(record: &Record, terms: &Terms) -> Begun;
-        pending(subject: &Subject, control: &str, now: SystemTime) -> Pending;
-        due(control: &str, now: SystemTime) -> Vec<Subject>;
-        waiting(control: &str) -> Vec<Subject>;
-        finish(record: &Record, now: SystemTime) -> ();
-    }
-}
-
-impl Ledger for Broken<'_> {
-    async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
-        if self.is_broken.get() { Err(throttled()) } else { self.ledger.finish(record, now).await }
-    }
-
-    passes_on! {
-        begin(record: &Record, terms: &Terms) -> Begun;
-        resume(record: &Record, terms: &Terms) -> Begun;
-        pending(subject: &Subject, control: &str, now: SystemTime) -> Pending;
-        due(control: &str, now: SystemTime) -> Vec<Subject>;
-        waiting(control: &str) -> Vec<Subject>;
     }
 }
 
@@ -766,7 +716,12 @@ fn a_mail_that_was_not_delivered_is_in_what_is_said_and_comes_with_the_next_requ
 #[test]
 fn what_others_changed_while_the_restore_was_written_down_is_not_overwritten() {
     let world = World::closed();
-    let late = Late { ledger: &world.ledger, clock: &world.clock };
+    let late = Hindered::new(&world.ledger, async |call| {
+        if call == Call::Begin {
+            world.clock.forward(Duration::from_secs(20));
+        }
+        Ok(())
+    });
     let ports = Ports::new(&world.clock, &world.topic, &late);
     let record = world.record();
     let ask = || run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &ports)).unwrap().ending;
@@ -785,16 +740,46 @@ fn what_others_changed_while_the_restore_was_written_down_is_not_overwritten() {
 }
 
 #[test]
+fn others_who_were_faster_and_are_done_are_not_said_to_be_at_work() {
+    let world = World::closed();
+    world.cut_off();
+    world.clock.forward(DAY);
+    // Somebody ends it between the look at it and the taking.
+    let is_first = Cell::new(true);
+    let others = Doors::read([open(&[])]);
+    let ledger = Hindered::new(&world.ledger, async |call| {
+        if call == Call::Resume && is_first.take() {
+            let subject = bucket("acme");
+            let visit =
+                testing::visit::<Doors>(&subject, remediation::Mode::Enforce, Delivery::Last, &&world.clock);
+            remediation::walk(&others, &visit, &world.ports()).await;
+        }
+        Ok(())
+    });
+    let ports = Ports::new(&world.clock, &world.topic, &ledger);
+    let record = world.record();
+    world.finds([open(&[])]);
+    let order = order::<Doors>(&record, &&world.clock);
+    let back = run(restore(&world.doors, &order, &ports)).unwrap();
+    assert!(matches!(back.ending, Ending::Busy(None)), "{back:?}");
+    assert!(world.last_record().end.is_some());
+}
+
+#[test]
 fn what_could_not_be_written_down_is_before_the_next_restore() {
     let world = World::closed();
-    let late = Broken { ledger: &world.ledger, is_broken: Cell::new(true) };
-    let ports = Ports::new(&world.clock, &world.topic, &late);
+    let is_broken = Cell::new(true);
+    let broken = Hindered::new(&world.ledger, async |call| match call {
+        Call::Finish if is_broken.get() => Err(throttled()),
+        _ => Ok(()),
+    });
+    let ports = Ports::new(&world.clock, &world.topic, &broken);
     let record = world.record();
     world.finds([open(&[]), open(&["front", "back"])]);
     let back = run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &ports)).unwrap();
     let Ending::Done(said) = back.ending else { panic!("it was not begun") };
     assert!(said.unwritten.is_some() && world.last_record().end.is_none());
-    late.is_broken.set(false);
+    is_broken.set(false);
     run(ports.catch_up(&record.id.resource)).unwrap();
     let ended = world.last_record();
     assert_eq!((ended.end.unwrap().outcome, ended.told.len()), (Outcome::Restored, 1));

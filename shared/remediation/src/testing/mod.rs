@@ -4,6 +4,7 @@
 
 mod chances;
 pub mod doors;
+mod hindered;
 pub mod ledgers;
 mod reopening;
 
@@ -22,6 +23,8 @@ use crate::{
     Alert, CallError, Control, Delivery, Ended, Exempt, Mode, Notify, Outcome, Ports, Recount, Report, Said,
     Undelivered, Visit, walk,
 };
+
+pub use hindered::{Call, Hindered};
 
 /// 2026-11-22T05:41:07.120Z.
 pub const NOW: Duration = Duration::from_millis(1_795_326_067_120);

@@ -11,13 +11,13 @@ use std::time::{Duration, SystemTime};
 
 use events::{Cause, Subject};
 use remediation::clock::Clock;
-use remediation::ledger::{Held, Ledger, Limits, Record, RecordId};
+use remediation::ledger::{Held, Ledger, Limits, Memory, Record, RecordId};
 use remediation::testing::doors::{Doors, denied, open, throttled};
-use remediation::testing::{LIMITS, NOW, Still, Topic, bucket, deliver, run, said, visit};
+use remediation::testing::{Call, Hindered, LIMITS, NOW, Still, Topic, bucket, deliver, run, said, visit};
 use remediation::{Delivery, Ended, Mode, Note, Outcome, Ports, StepError, Told, walk};
 use tokio::time::timeout;
 
-use world::{Broken, Silence, World, caused};
+use world::{Silence, World, caused};
 
 #[test]
 fn a_change_has_one_record_with_all_that_happened() {
@@ -46,8 +46,10 @@ fn nothing_is_changed_while_the_record_cannot_be_written() {
         (throttled(), Delivery::Last, 1),
     ] {
         let world = World::default();
-        let ledger =
-            Broken { ledger: Some(&world.ledger), begin: Cell::new(Some(error)), ..Broken::default() };
+        let ledger = Hindered::new(&world.ledger, async |call| match call {
+            Call::Begin => Err(error.clone()),
+            _ => Ok(()),
+        });
         let doors = Doors::read([open(&["front door"])]);
         let ports = Ports::new(&world.clock, &world.topic, &ledger);
         let said = said(deliver(&doors, &bucket("acme"), delivery, &ports));
@@ -61,8 +63,9 @@ fn nothing_is_changed_while_the_record_cannot_be_written() {
 fn a_first_delivery_of_a_closed_resource_asks_nobody() {
     let (clock, topic) = (Still::default(), Topic::default());
     let doors = Doors::read([open(&[])]);
-    // This ledger panics when it is asked.
-    let ports = Ports::new(&clock, &topic, Broken::default());
+    let memory = Memory::default();
+    let ledger = Hindered::new(&memory, async |call| panic!("it was asked: {call:?}"));
+    let ports = Ports::new(&clock, &topic, ledger);
     let visit = visit::<Doors>;
     let subject = bucket("acme");
     let visit = visit(&subject, Mode::Enforce, Delivery::First, &&clock);
@@ -116,7 +119,10 @@ fn who_was_cut_off_before_telling_is_followed_by_one_who_tells_of_the_same_recor
 fn who_was_cut_off_before_the_record_was_finished_may_be_heard_twice() {
     let world = World::default();
     let doors = Doors::read([open(&["front door"]), open(&[])]);
-    let ledger = Broken { ledger: Some(&world.ledger), finish_hangs: true, ..Broken::default() };
+    let ledger = Hindered::new(&world.ledger, async |call| match call {
+        Call::Finish => std::future::pending().await,
+        _ => Ok(()),
+    });
     world.killed(&doors, &world.topic, &ledger);
     world.deliver(&doors, Delivery::Again);
     assert_eq!(world.mails(), [Outcome::Remediated, Outcome::ClosedMeanwhile]);
@@ -127,8 +133,11 @@ fn who_was_cut_off_before_the_record_was_finished_may_be_heard_twice() {
 fn what_was_said_and_could_not_be_written_down_is_not_said_again_by_the_same_process() {
     for doors in [Doors::read([open(&["front door"]), open(&[])]), Doors::read([open(&["window"])])] {
         let world = World::default();
-        let ledger = Broken { ledger: Some(&world.ledger), ..Broken::default() };
-        ledger.finish.set(Some(throttled()));
+        let is_first = Cell::new(true);
+        let ledger = Hindered::new(&world.ledger, async |call| match call {
+            Call::Finish if is_first.take() => Err(throttled()),
+            _ => Ok(()),
+        });
         let ports = Ports::new(&world.clock, &world.topic, &ledger);
         let first = said(deliver(&doors, &bucket("acme"), Delivery::First, &ports));
         assert!(matches!((&first.told, &first.unwritten), (Told::Sent, Some(_))), "{first:?}");

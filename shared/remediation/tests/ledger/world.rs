@@ -1,15 +1,12 @@
 //! What the tests of the walk and its ledger share.
 
-use std::cell::Cell;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use events::{Cause, Subject};
-use remediation::ledger::{Begun, Ledger, Limits, Memory, Pending, Record, Terms};
+use remediation::ledger::{Ledger, Limits, Memory, Record};
 use remediation::testing::doors::Doors;
 use remediation::testing::{Still, Topic, bucket, deliver, run, said, visit};
-use remediation::{
-    CallError, Delivery, Ended, Mode, Notify, Outcome, Ports, Report, Said, Undelivered, walk,
-};
+use remediation::{Delivery, Ended, Mode, Notify, Outcome, Ports, Report, Said, Undelivered, walk};
 use tokio::time::timeout;
 
 /// A house, its ledger, its topic and its time.
@@ -81,59 +78,6 @@ impl Notify for &Silence {
 
     async fn notify(&self, _report: &Report) -> Result<(), Undelivered> {
         std::future::pending().await
-    }
-}
-
-/// A ledger of which a call fails, or never comes back.
-#[derive(Default)]
-pub(crate) struct Broken<'a> {
-    pub(crate) ledger: Option<&'a Memory>,
-    pub(crate) begin: Cell<Option<CallError>>,
-    pub(crate) finish: Cell<Option<CallError>>,
-    pub(crate) finish_hangs: bool,
-}
-
-impl Broken<'_> {
-    pub(crate) fn whole(&self) -> &Memory {
-        self.ledger.unwrap()
-    }
-}
-
-impl Ledger for Broken<'_> {
-    async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
-        match self.begin.take() {
-            Some(error) => {
-                self.begin.set(Some(error.clone()));
-                Err(error)
-            }
-            None => self.whole().begin(record, terms).await,
-        }
-    }
-
-    async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
-        self.whole().resume(record, terms).await
-    }
-
-    async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
-        self.whole().pending(subject, control, now).await
-    }
-
-    async fn due(&self, control: &str, now: SystemTime) -> Result<Vec<Subject>, CallError> {
-        self.whole().due(control, now).await
-    }
-
-    async fn waiting(&self, control: &str) -> Result<Vec<Subject>, CallError> {
-        self.whole().waiting(control).await
-    }
-
-    async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
-        if self.finish_hangs {
-            return std::future::pending().await;
-        }
-        if let Some(error) = self.finish.take() {
-            return Err(error);
-        }
-        self.whole().finish(record, now).await
     }
 }
 
