@@ -309,7 +309,8 @@ fn the_mail_says_how_long_after_the_event_it_was_found_closed() {
     for (seconds, later) in
         [(41, "41.2 s"), (185, "3 min 5 s"), (12_000, "3 h 20 min"), (3 * 24 * 3_600, "3 days")]
     {
-        let said = format!("It tells of 2026-11-22T05:41:00.000Z; the resource was found closed {later} later.");
+        let said =
+            format!("It tells of 2026-11-22T05:41:00.000Z; the resource was found closed {later} later.");
         assert!(report(seconds).contains(&said), "{}", report(seconds));
     }
 }

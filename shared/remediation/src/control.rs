@@ -42,7 +42,7 @@ pub trait Control: Judge {
         self.read(target)
     }
 
-    /// Says what is left once `plan` was carried out; beside what [`assess`](Self::assess) finds, what else has to hold
+    /// Says what is left once `plan` was carried out; beside what [`assess`](Judge::assess) finds, what else has to hold
     /// by this plan and does not.
     fn assess_after(&self, state: &Self::State, _plan: &Self::Plan, now: SystemTime) -> Self::Assessment {
         self.assess(state, now)

@@ -69,5 +69,5 @@ async fn all<P: ReadSecurityGroups>(
 fn is_whole<P: ReadSecurityGroups>(control: &SgIngress<P>, group: &Group) -> bool {
     let isolates = control.style(group) == QuarantineStyle::Isolate;
     group.unread_rules.is_none()
-        && !(isolates && !control.judgements.is_closed(group, &control.settings.network))
+        && (!isolates || control.judgements.is_closed(group, &control.settings.network))
 }
