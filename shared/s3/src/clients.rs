@@ -3,6 +3,7 @@
 use aws::{OfAWalk, PerRegion, own_endpoint};
 use aws_sdk_s3control::config::endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint};
 use aws_types::SdkConfig;
+use aws_types::region::Region;
 use buckets::Bucket;
 use remediation::{CallError, Denied};
 
@@ -33,12 +34,14 @@ impl Clients {
 
 fn buckets(sdk: &SdkConfig) -> Buckets {
     let sdk = sdk.clone();
-    PerRegion::new(move |region| {
-        // An endpoint of one's own rarely has a DNS name for each bucket.
-        let config =
-            aws_sdk_s3::config::Builder::from(&sdk).force_path_style(own_endpoint(&sdk, "s3").is_some());
-        aws_sdk_s3::Client::from_conf(config.region(region).interceptor(OfAWalk).build())
-    })
+    PerRegion::new(move |region| bucket_client(&sdk, Some(region)))
+}
+
+/// A client for the buckets of one Region.
+pub(crate) fn bucket_client(sdk: &SdkConfig, region: Option<Region>) -> aws_sdk_s3::Client {
+    // An endpoint of one's own rarely has a DNS name for each bucket.
+    let config = aws_sdk_s3::config::Builder::from(sdk).force_path_style(own_endpoint(sdk, "s3").is_some());
+    aws_sdk_s3::Client::from_conf(config.region(region).interceptor(OfAWalk).build())
 }
 
 fn accounts(sdk: &SdkConfig) -> Accounts {

@@ -6,9 +6,11 @@ mod clients;
 mod listing;
 mod policies;
 mod tags;
+mod whereabouts;
 
 pub use acls::S3BucketAcls;
 pub use policies::S3BucketPolicies;
+pub use whereabouts::region_of;
 
 #[cfg(test)]
 mod tests;

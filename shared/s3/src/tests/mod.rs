@@ -5,6 +5,7 @@ mod listing;
 mod policies;
 mod retries;
 mod tags;
+mod whereabouts;
 
 use aws_sdk_s3::error::ErrorMetadata;
 use events::{AccountId, BucketName, Region};
