@@ -23,6 +23,9 @@ said = $(if $(findstring command line,$(origin $1)),$($1))
 WHERE := $(or $(call said,REGIONS),$(call said,REGION))
 BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
+# What is in functions/ and no function: it is not built for Lambda, nor deployed.
+NO_FUNCTION := curfew
+CHECKER_DIR := target/checker
 # Every variable that the tool takes.
 SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CLAIMED_BY CONFIG_RULES DRY_RUN EMAIL FILE FORCE FUNCTION KEY LOG_DAYS \
 	LOGS MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX REASON RECORD RECORDER RESOURCE ROLE_PATH SINCE \
@@ -101,6 +104,8 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	cargo fmt --all --check
 	$(BIN)/cargo-deny --locked check --deny warnings licenses bans sources
 	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/.ci/lint-rustc $(CARGO) build --locked --workspace --all-targets --keep-going
+	@# The command as it checks settings.
+	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/.ci/lint-rustc $(CARGO) build --locked --package curfew --no-default-features --target-dir $(CHECKER_DIR)
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/debug-rustc .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
@@ -111,8 +116,8 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
 	@# It looks for zig on the path.
-	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --bins --$(BUILD_ARCH) \
-		--lambda-dir $(LAMBDA_DIR)
+	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --workspace \
+		--exclude $(NO_FUNCTION) --bins --$(BUILD_ARCH) --lambda-dir $(LAMBDA_DIR)
 	@echo "Sizes in bytes, plain and zipped:"
 	@for binary in $(LAMBDA_DIR)/*/bootstrap; do \
 		printf '  %-40s%12d%12d\n' "$$binary" "$$(wc -c < "$$binary")" "$$(gzip -9 < "$$binary" | wc -c)"; \
@@ -135,10 +140,12 @@ $(error Say which version it is, as in VERSION=0.1.0)
 endif
 endif
 
-# What each function is made of. cargo-cyclonedx writes beside each Cargo.toml, and says in which folder that was.
+# What each function is made of. cargo-cyclonedx writes beside each Cargo.toml, and says in which folder that was. It looks
+# at the whole workspace: without what is no function, whose default features are what AWS's SDK has for people.
 bills: build
-	@SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" $(CYCLONEDX) cyclonedx --quiet --format json --spec-version 1.5 \
+	@SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" $(CYCLONEDX) cyclonedx --quiet --no-default-features --format json --spec-version 1.5 \
 		--describe binaries --target $(if $(filter arm64,$(BUILD_ARCH)),aarch64,x86_64)-unknown-linux-gnu
+	@rm -f functions/$(NO_FUNCTION)/*_bin.cdx.json
 	@for bill in functions/*/*_bin.cdx.json; do \
 		function=$$(basename "$$bill" _bin.cdx.json); \
 		sed 's|file://$(CURDIR)|file://.|g' "$$bill" > "$(LAMBDA_DIR)/$$function.cdx.json"; \
@@ -150,10 +157,9 @@ deploy: $(TOOLS) $(CHECKER) ## Curfew into REGION, or REGIONS="a b"; the first t
 	@$(if $(call said,PACKAGE),,$(MAKE) --no-print-directory build ARCH=$(BUILD_ARCH))
 	@$(CURFEW) deploy --lambda-dir $(LAMBDA_DIR) $(OPTIONS)
 
-# With the functions' own code. Of the whole workspace: of one package alone cargo would build the dependencies anew, with
-# fewer features.
+# With the functions' own code, and without what asks AWS, whose SDK takes minutes.
 checker:
-	@$(CARGO) build --quiet --locked --workspace --example settings --target-dir target
+	@$(CARGO) build --quiet --locked --package curfew --no-default-features --target-dir $(CHECKER_DIR)
 
 rollback: $(TOOLS) ## Events in REGION go to the version before this one again; of FUNCTION alone where it is said
 	@$(CURFEW) rollback $(OPTIONS)

@@ -38,7 +38,7 @@ def options():
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--regions", default="")
     parser.add_argument("--lambda-dir", default="target/lambda")
-    parser.add_argument("--checker", default="target/debug/examples/settings")
+    parser.add_argument("--checker", default="target/checker/debug/curfew")
     for name, what in OTHERS.items():
         parser.add_argument(f"--{name}", **what)
     for name in OPTIONS:

@@ -98,7 +98,7 @@ def checked(options):
     try:
         # Editors on Windows begin UTF-8 with a mark, which JSON does not know.
         text = Path(options.FILE).read_text(encoding="utf-8-sig")
-        run = subprocess.run([options.checker], input=text, capture_output=True, encoding="utf-8")
+        run = subprocess.run([options.checker, "settings", "check"], input=text, capture_output=True, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Trouble(f"{options.FILE} cannot be checked: {error}", f"It has to be a file in UTF-8. {UNCHANGED}") from error
     if run.returncode:

@@ -23,9 +23,10 @@ def real_binaries(lambda_dir):
 
 @functools.cache
 def checker():
-    """What checks settings, built as the Makefile does."""
-    subprocess.run(["cargo", "build", "--quiet", "--locked", "--workspace", "--example", "settings"], cwd=ROOT, check=True)
-    return TARGET / "debug" / "examples" / "settings"
+    """What checks settings. The Makefile builds it without what asks AWS; here it is there already, as `make debug` built it."""
+    build = ["cargo", "build", "--quiet", "--locked", "--workspace", "--bin", "curfew", "--example", "empty"]
+    subprocess.run(build, cwd=ROOT, check=True)
+    return TARGET / "debug" / "curfew"
 
 
 def as_process(words, environment):

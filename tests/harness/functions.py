@@ -1,10 +1,12 @@
 """The functions, as infra/functions.toml has them."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-TABLE = Path(__file__).resolve().parents[2] / "infra" / "functions.toml"
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = ROOT / "infra" / "functions.toml"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Row:
 
 ROWS = {name: Row(name, **columns) for name, columns in tomllib.loads(TABLE.read_text()).items()}
 FUNCTIONS = tuple(ROWS)
+# The folder of functions/ that is none, by the Makefile, which leaves it out of what is built for Lambda.
+NO_FUNCTION = re.search(r"^NO_FUNCTION := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
 # Those that have a queue, and so triggers.
 TRIGGERED = tuple(row.name for row in ROWS.values() if row.resource)
 

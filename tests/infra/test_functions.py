@@ -1,17 +1,29 @@
 """The table of functions against what else knows them."""
 
 import re
+import subprocess
 import tomllib
 
 import pytest
 
 from harness import roles
-from harness.functions import FUNCTIONS, ROWS
+from harness.functions import FUNCTIONS, NO_FUNCTION, ROWS
 from harness.stack import ROOT
 
 
 def test_each_folder_of_functions_has_a_row():
-    assert sorted(FUNCTIONS) == sorted(path.parent.name for path in ROOT.glob("functions/*/Cargo.toml"))
+    assert sorted([*FUNCTIONS, NO_FUNCTION]) == sorted(path.parent.name for path in ROOT.glob("functions/*/Cargo.toml"))
+
+
+def test_what_is_no_function_is_not_built_for_lambda_and_lends_the_functions_nothing():
+    dry = subprocess.run(["make", "--dry-run", "--always-make", "build"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    [build] = re.findall(r"cargo-lambda lambda build (?:.*\\\n)*.*", dry)
+    assert f"--exclude {NO_FUNCTION} " in build and "--workspace" in build
+    # Cargo gives a dependency the features that any package wants which is built in the same call.
+    linked = ["cargo", "tree", "--locked", "--workspace", "--exclude", NO_FUNCTION, "--edges", "normal", "--prefix", "none"]
+    tree = subprocess.run(linked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    crates = {line.split()[0] for line in tree.splitlines() if line}
+    assert "aws-config" in crates and not crates & {"aws-sdk-lambda", "aws-sdk-sso", "aws-sdk-ssooidc", "clap"}
 
 
 def test_what_a_function_is_deployed_with_stands_in_the_table_alone():

@@ -22,7 +22,7 @@ pub use block::PublicAccessBlock;
 pub use listing::ListBuckets;
 pub use policy::{
     BucketPolicies, BucketPolicy, NoChange, NoPlan, PolicyAnswer, PolicyAssessment, PolicyFinding,
-    PolicyState, S3Policy, S3PolicySettings,
+    PolicyState, S3Policy, S3PolicySettings, WHAT_BLOCKS,
 };
 
 use events::BucketName;

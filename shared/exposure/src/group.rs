@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use document::{Fault, Node};
-use network::Rule;
+use document::{Fault, Node, Place};
+use network::{PrefixLists, Rule};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -46,6 +46,19 @@ impl SecurityGroup {
             |node: &Node<'_>| group(node).map_err(|fault| UnreadableGroup { id: id(node).ok(), fault });
         Ok(groups.iter().map(read).collect())
     }
+}
+
+/// The prefix lists that a person put beside the groups of an answer, as `prefix_lists`: an object of ids and lists of
+/// blocks. None where there are none.
+///
+/// # Errors
+/// They are no such object.
+pub fn prefix_lists(answer: &Value) -> Result<PrefixLists, Fault> {
+    const NAME: &str = "prefix_lists";
+    let Some(lists) = answer.get(NAME).filter(|lists| !lists.is_null()) else {
+        return Ok(PrefixLists::default());
+    };
+    read::prefix_lists(&Node::at(lists, Place::default().member(NAME)).in_any_spelling())
 }
 
 fn id(node: &Node<'_>) -> Result<String, Fault> {

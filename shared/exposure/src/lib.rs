@@ -2,7 +2,6 @@
 //!
 //! - [`Question`]: how exposed one port is, to each address family.
 //! - [`SecurityGroup`] and [`Report`]: what is open in a group, by which rules, and what would close it.
-//! - [`run`]: both at a terminal.
 //!
 //! ```
 //! let question = r#"{
@@ -19,10 +18,8 @@ mod query;
 mod question;
 mod read;
 mod report;
-mod tool;
 
-pub use group::{SecurityGroup, UnreadableGroup};
+pub use group::{SecurityGroup, UnreadableGroup, prefix_lists};
 pub use query::{Answer, Exposures, Query};
 pub use question::{Question, QuestionError, Reply};
 pub use report::{Report, describe};
-pub use tool::run;

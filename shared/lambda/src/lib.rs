@@ -14,7 +14,6 @@
 mod asked;
 mod book;
 mod environment;
-mod https;
 mod payload;
 mod renewal;
 pub mod restore;

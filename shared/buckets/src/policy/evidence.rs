@@ -9,6 +9,9 @@ use super::assess::PolicyAssessment;
 use super::state::BucketPolicy;
 use crate::PublicAccessBlock;
 
+/// The title of the block that says what keeps the public out.
+pub const WHAT_BLOCKS: &str = "What blocks it";
+
 /// The blocks of the alert.
 pub(super) fn blocks(assessment: &PolicyAssessment) -> Vec<Evidence> {
     let mut blocks = Vec::new();
@@ -26,7 +29,7 @@ pub(super) fn blocks(assessment: &PolicyAssessment) -> Vec<Evidence> {
             .analysed
             .as_ref()
             .is_some_and(|(_, analysis)| analysis.findings.iter().any(policy::Finding::admits_services));
-        blocks.push(Evidence::new("What blocks it", switches(policy, services)));
+        blocks.push(Evidence::new(WHAT_BLOCKS, switches(policy, services)));
         blocks.extend(policy.document.known().map(|text| Evidence::new("The whole policy", pretty(text))));
     }
     blocks

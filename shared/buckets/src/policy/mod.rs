@@ -11,6 +11,7 @@ mod state;
 
 pub use assess::{PolicyAssessment, PolicyFinding};
 pub use control::{NoChange, NoPlan, S3Policy};
+pub use evidence::WHAT_BLOCKS;
 pub use port::{BucketPolicies, PolicyAnswer};
 pub use settings::S3PolicySettings;
 pub use state::{BucketPolicy, PolicyState};

@@ -4,4 +4,3 @@ mod properties_of_reading;
 mod questions;
 mod reading;
 mod reports;
-mod tool;

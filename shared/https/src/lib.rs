@@ -13,7 +13,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 ///
 /// The SDK makes its default with the same function, which its pages leave out: no other one lets a client heed the
 /// environment's proxy.
-pub(crate) fn client() -> SharedHttpClient {
+#[must_use]
+pub fn client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_connector_settings(settings.cloned());

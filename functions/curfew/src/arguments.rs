@@ -1,0 +1,216 @@
+//! What can be said on the command line. Its help has to fit a screen of 80 columns and 24 lines.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+#[cfg(not(feature = "live"))]
+use events::AccountId;
+#[cfg(feature = "live")]
+use events::{AccountId, BucketName, Region};
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done                          3  AWS did not answer, or refused
+  1  something could not be read   4  nothing was put back (restore)
+  2  the command line is wrong     5  not all was put back (restore)";
+
+const POLICIES: &str = "\
+Without FILE or --bucket: a policy a line on standard input, a JSON object a
+line on standard output.";
+
+const GROUPS: &str = "\
+GROUP: a file with what `aws ec2 describe-security-groups` (or
+describe-security-group-rules) printed, - for standard input, or the id of a
+group (sg-...), which is read from AWS. Without any: a question a line on
+standard input, a JSON object a line on standard output.";
+
+/// Says what is open in an AWS account, why, and what Curfew did about it
+#[derive(Debug, Parser)]
+#[command(name = "curfew", version, disable_help_subcommand = true, after_help = EXIT_STATUS)]
+pub(crate) struct Arguments {
+    /// Writes JSON
+    #[arg(long, global = true, display_order = 100)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Whether a bucket policy is public, why, and a proven fix
+    Explain(Explain),
+    /// What security groups open to the world, and what would close it
+    Exposure(Exposure),
+    /// Which resources an event on standard input points at
+    Subjects(Subjects),
+    /// Whether settings can be used (`curfew settings check`)
+    Settings(Settings),
+    /// The records of a resource: what was closed, mailed and put back
+    #[cfg(feature = "live")]
+    History(History),
+    /// Puts back what a record says was changed
+    #[cfg(feature = "live")]
+    Restore(Restore),
+    /// Completions for a shell
+    Completions(Completions),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = POLICIES)]
+pub(crate) struct Explain {
+    /// Files with a policy each, for a person; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The same as FILE
+    #[arg(long, value_name = "FILE")]
+    pub(crate) text: Option<PathBuf>,
+    /// A bucket: its policy now, and what blocks it
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["files", "text"], value_parser = bucket)]
+    pub(crate) bucket: Option<BucketName>,
+    /// The account that owns the bucket; for --bucket your own
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(crate) account: Option<AccountId>,
+    /// As of then (RFC 3339), instead of now
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) now: Option<SystemTime>,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = GROUPS)]
+pub(crate) struct Exposure {
+    /// Files with groups, or ids of groups
+    #[arg(value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+    /// The same as GROUP; without FILE, standard input
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub(crate) text: Option<String>,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Subjects {
+    /// Whose calls to leave out: roles of these names, not curfew-
+    #[arg(value_name = "PREFIX", default_value = "curfew-", hide_default_value = true)]
+    pub(crate) own_roles: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    #[command(subcommand)]
+    pub(crate) command: OfSettings,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OfSettings {
+    /// Says whether settings can be used, with the functions' own code
+    Check {
+        /// The file; without it, standard input
+        file: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// Of which shell
+    pub(crate) shell: Shell,
+}
+
+/// Where AWS is asked, and as whom.
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// Where, unless an ARN, AWS_REGION or the profile says
+    #[arg(long, value_parser = region)]
+    pub(crate) region: Option<Region>,
+    /// Whose credentials: a profile of ~/.aws/config
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+}
+
+/// Which deployment of Curfew is asked.
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(crate) struct Deployment {
+    /// How the names in AWS begin
+    #[arg(long, default_value = "curfew")]
+    pub(crate) prefix: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// The resource's ARN, as in arn:aws:s3:::my-bucket
+    #[arg(value_name = "ARN", value_parser = arn)]
+    pub(crate) resource: String,
+    #[command(flatten)]
+    pub(crate) deployment: Deployment,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The record, KEY@ARN, as mails and `history` have it
+    #[arg(long, value_name = "ID", value_parser = record, required_unless_present = "resource")]
+    pub(crate) record: Option<String>,
+    /// Or a resource: its newest record with a change
+    #[arg(long, value_name = "ARN", value_parser = arn, conflicts_with = "record")]
+    pub(crate) resource: Option<String>,
+    /// Why, for the record and the mail
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) reason: Option<String>,
+    /// Who asks, unless it is whom the credentials are of
+    #[arg(long, value_name = "NAME")]
+    pub(crate) claimed_by: Option<String>,
+    /// Only says what would be done
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Though others changed something since, which is kept
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) deployment: Deployment,
+}
+
+fn time(text: &str) -> Result<SystemTime, String> {
+    remediation::clock::parse(text)
+        .ok_or_else(|| "it is not an RFC 3339 time such as 2026-11-22T05:41:07Z".to_owned())
+}
+
+fn account(text: &str) -> Result<AccountId, String> {
+    AccountId::new(text).ok_or_else(|| format!("it is not {}", AccountId::EXPECTED))
+}
+
+#[cfg(feature = "live")]
+fn bucket(text: &str) -> Result<BucketName, String> {
+    BucketName::new(text).ok_or_else(|| format!("it is not {}", BucketName::EXPECTED))
+}
+
+#[cfg(feature = "live")]
+fn region(text: &str) -> Result<Region, String> {
+    Region::new(text).ok_or_else(|| format!("it is not {}, as in eu-central-1", Region::EXPECTED))
+}
+
+#[cfg(feature = "live")]
+fn arn(text: &str) -> Result<String, String> {
+    if text.starts_with("arn:") && text.split(':').count() >= 6 {
+        return Ok(text.to_owned());
+    }
+    Err("it is not an ARN, as in arn:aws:s3:::my-bucket".to_owned())
+}
+
+#[cfg(feature = "live")]
+fn record(text: &str) -> Result<String, String> {
+    remediation::ledger::RecordId::try_from(text.to_owned())
+        .map(String::from)
+        .map_err(|error| error.to_string())
+}

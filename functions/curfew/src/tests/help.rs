@@ -1,0 +1,97 @@
+//! Help, completions, and what makes no sense.
+
+use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
+
+use super::{curfew, refused};
+use crate::arguments::Arguments;
+use crate::trouble::Ending;
+
+/// A terminal as it opens.
+const COLUMNS: usize = 80;
+const LINES: usize = 24;
+
+/// Each subcommand, by the words that lead to it.
+fn all(command: &clap::Command, words: &[String]) -> Vec<Vec<String>> {
+    let below = command.get_subcommands().flat_map(|one| {
+        let words: Vec<String> = words.iter().cloned().chain([one.get_name().to_owned()]).collect();
+        all(one, &words)
+    });
+    [words.to_vec()].into_iter().chain(below).collect()
+}
+
+#[test]
+fn all_help_fits_a_screen() {
+    let all = all(&Arguments::command(), &["curfew".to_owned()]);
+    assert!(all.iter().any(|words| words.join(" ") == "curfew settings check"), "{all:?}");
+    for (words, flag) in all.iter().flat_map(|words| [(words, "-h"), (words, "--help")]) {
+        let help = Arguments::try_parse_from(words.iter().map(String::as_str).chain([flag])).unwrap_err();
+        let help = help.to_string();
+        // The prompt comes after it.
+        assert!(
+            help.lines().count() < LINES,
+            "{} has {} lines:\n{help}",
+            words.join(" "),
+            help.lines().count()
+        );
+        for line in help.lines() {
+            assert!(line.chars().count() <= COLUMNS, "{}: {line}", words.join(" "));
+        }
+    }
+}
+
+#[test]
+fn the_arguments_contradict_each_other_nowhere() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn each_shell_completes_each_subcommand() {
+    for shell in [Shell::Bash, Shell::Elvish, Shell::Fish, Shell::PowerShell, Shell::Zsh] {
+        let ran = curfew(&["completions", &shell.to_string()], "");
+        assert_eq!(ran.ending, Ending::Done);
+        for subcommand in Arguments::command().get_subcommands() {
+            assert!(ran.output.contains(subcommand.get_name()), "{shell}: {}", subcommand.get_name());
+        }
+    }
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn the_exit_statuses_are_those_that_the_help_lists() {
+    let help = Arguments::command().render_help().to_string();
+    let endings = [
+        (Ending::Done, "done"),
+        (Ending::Unread, "could not be read"),
+        (Ending::NotAsked, "AWS did not answer"),
+        (Ending::NotRestored, "nothing was put back"),
+        (Ending::HalfRestored, "not all was put back"),
+    ];
+    for (ending, words) in endings {
+        let (_, said) = help.split_once(&format!("  {}  ", ending as u8)).unwrap();
+        assert!(said.split("  ").next().unwrap().contains(words), "{help}");
+    }
+    assert!(help.contains("2  the command line is wrong"));
+}
+
+#[test]
+fn what_is_mistyped_is_named() {
+    assert!(refused(&["explian"]).contains("'explain'"));
+    assert!(refused(&["settings"]).contains("check"));
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn what_cannot_be_meant_is_refused_before_anything_is_asked() {
+    assert!(refused(&["restore"]).contains("--record"));
+    let record = "2026-11-22T05:41:07.120Z.s3-acl.5f2c9a1e@arn:aws:s3:::acme";
+    assert!(
+        refused(&["restore", "--record", record, "--resource", "arn:aws:s3:::acme"])
+            .contains("cannot be used with")
+    );
+    assert!(refused(&["restore", "--record", "acme"]).contains("no record's id"));
+    assert!(refused(&["history", "acme"]).contains("not an ARN"));
+    assert!(refused(&["history", "arn:aws:s3:::acme", "--region", "Frankfurt"]).contains("eu-central-1"));
+    assert!(refused(&["explain", "--bucket", "acme", "policy.json"]).contains("cannot be used with"));
+    assert!(refused(&["explain", "--bucket", "a/b"]).contains("the name of an S3 bucket"));
+}
