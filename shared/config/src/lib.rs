@@ -1,0 +1,1 @@
+//! Custom rules answer AWS Config.
