@@ -42,7 +42,12 @@ pub fn chosen(
     match parameters.get(CONTROL) {
         None | Some(Value::Null) => Err(ParametersError::NoControl { known: known().collect() }),
         Some(value) => known().find(|name| value == name).ok_or_else(|| ParametersError::UnknownControl {
-            value: value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned).chars().take(80).collect(),
+            value: value
+                .as_str()
+                .map_or_else(|| value.to_string(), ToOwned::to_owned)
+                .chars()
+                .take(80)
+                .collect(),
             known: known().collect(),
         }),
     }

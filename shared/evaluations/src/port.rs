@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::SystemTime;
 
+use events::Resource;
 use remediation::CallError;
 
 use crate::Verdict;
@@ -38,13 +39,9 @@ pub trait Evaluations {
         evaluations: &[Evaluation],
     ) -> impl Future<Output = Result<Vec<Evaluation>, CallError>>;
 
-    /// `GetComplianceDetailsByConfigRule`: the ids of all resources of this type about which the rule has said that they
+    /// `GetComplianceDetailsByConfigRule`: all resources of types that Curfew knows about which the rule has said that they
     /// comply, or that they do not.
-    fn evaluated(
-        &self,
-        rule: &str,
-        resource_type: &str,
-    ) -> impl Future<Output = Result<Vec<String>, CallError>>;
+    fn evaluated(&self, rule: &str) -> impl Future<Output = Result<Vec<Resource>, CallError>>;
 }
 
 impl<P: Evaluations> Evaluations for &P {
@@ -52,7 +49,7 @@ impl<P: Evaluations> Evaluations for &P {
         (*self).put(token, evaluations).await
     }
 
-    async fn evaluated(&self, rule: &str, resource_type: &str) -> Result<Vec<String>, CallError> {
-        (*self).evaluated(rule, resource_type).await
+    async fn evaluated(&self, rule: &str) -> Result<Vec<Resource>, CallError> {
+        (*self).evaluated(rule).await
     }
 }

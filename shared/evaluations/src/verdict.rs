@@ -54,7 +54,9 @@ impl Verdict {
         let (compliance, mut why) = match report.outcome {
             Outcome::Compliant => (Compliance::Compliant, Vec::new()),
             Outcome::Exempt => (Compliance::Compliant, exemptions(report)),
-            Outcome::Gone => (Compliance::NotApplicable, vec!["the resource does not exist any more".to_owned()]),
+            Outcome::Gone => {
+                (Compliance::NotApplicable, vec!["the resource does not exist any more".to_owned()])
+            }
             Outcome::Alerted | Outcome::Observed => (Compliance::NonCompliant, findings(report)),
             // No look ends so but as failed.
             Outcome::Failed

@@ -28,10 +28,7 @@ impl<P: ReadBucketAcls> ReadBucketAcls for OrItem<P> {
         self.or(self.live.acl(bucket).await, |item| acl(item).map(|acl| acl.map(Some)))
     }
 
-    async fn public_access_block(
-        &self,
-        bucket: &Bucket<'_>,
-    ) -> Result<Option<PublicAccessBlock>, CallError> {
+    async fn public_access_block(&self, bucket: &Bucket<'_>) -> Result<Option<PublicAccessBlock>, CallError> {
         let live = self.live.public_access_block(bucket).await;
         self.or(live, |item| block(item).map(|block| block.map(Some)))
     }

@@ -83,7 +83,8 @@ fn rules(item: &Node<'_>) -> Result<Option<Rules>, Fault> {
     if Node::root(&group).field("ipPermissions")?.is_none() {
         return Ok(None);
     }
-    for permission in group.pointer_mut("/ipPermissions").and_then(Value::as_array_mut).into_iter().flatten() {
+    for permission in group.pointer_mut("/ipPermissions").and_then(Value::as_array_mut).into_iter().flatten()
+    {
         spell_as_ec2_does(permission);
     }
     let answer = json!({ "SecurityGroups": [group] });
