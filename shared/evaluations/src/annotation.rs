@@ -17,22 +17,31 @@ const CUT: &str = "...";
 pub struct Annotation(String);
 
 impl Annotation {
-    /// As many of these sentences as fit, the most important ones first, and how many more there are; `None` of none.
+    /// As many of these sentences as fit, the most important ones first, and how many more there are; and behind them the
+    /// `note`, which is never left out. `None` where there is nothing to say.
     #[must_use]
-    pub fn of(sentences: &[String]) -> Option<Self> {
+    pub fn of(sentences: &[String], note: Option<&str>) -> Option<Self> {
         let sentences: Vec<String> = sentences.iter().map(|text| on_one_line(text)).collect();
-        let first = sentences.first().filter(|first| !first.is_empty())?;
-        // Shorter than this no sentence is with its joint.
+        let note = note.map(on_one_line);
+        let Some(first) = sentences.first().filter(|first| !first.is_empty()) else {
+            return note.map(|note| Self(beginning(&note, LONGEST)));
+        };
+        let end = |left: usize| {
+            let more = (left > 0).then(|| format!("{JOINT}and {left} more"));
+            let note = note.as_ref().map(|note| format!("{JOINT}{note}"));
+            more.unwrap_or_default() + &note.unwrap_or_default()
+        };
+        // Shorter than its joint no sentence is.
         let most = sentences.len().min(LONGEST / JOINT.len());
-        let whole = (1..=most).rev().map(|count| {
+        let mut whole = (1..=most).rev().map(|count| {
             let shown: Vec<&str> = sentences.iter().take(count).map(String::as_str).collect();
-            format!("{}{}", shown.join(JOINT), more(sentences.len() - count))
+            shown.join(JOINT) + &end(sentences.len() - count)
         });
-        let fits = whole.into_iter().find(|text| length(text) <= LONGEST);
+        let fits = whole.find(|text| length(text) <= LONGEST);
         Some(Self(fits.unwrap_or_else(|| {
-            let more = more(sentences.len() - 1);
-            let room = LONGEST - length(CUT) - length(&more);
-            format!("{}{CUT}{more}", beginning(first, room).trim_end())
+            let end = end(sentences.len() - 1);
+            let room = LONGEST.saturating_sub(length(CUT) + length(&end));
+            beginning(&format!("{}{CUT}{end}", beginning(first, room).trim_end()), LONGEST)
         })))
     }
 
@@ -47,10 +56,6 @@ impl fmt::Display for Annotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-fn more(left: usize) -> String {
-    if left == 0 { String::new() } else { format!("{JOINT}and {left} more") }
 }
 
 fn length(text: &str) -> usize {

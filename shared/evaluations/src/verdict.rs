@@ -51,7 +51,7 @@ impl Verdict {
     /// may not call, so that the configuration item was judged in their place.
     #[must_use]
     pub fn of(report: &Report, by_item: &[&str]) -> Option<Self> {
-        let (compliance, mut why) = match report.outcome {
+        let (compliance, why) = match report.outcome {
             Outcome::Compliant => (Compliance::Compliant, Vec::new()),
             Outcome::Exempt => (Compliance::Compliant, exemptions(report)),
             Outcome::Gone => {
@@ -66,18 +66,15 @@ impl Verdict {
             | Outcome::Restored
             | Outcome::StillOpen => return None,
         };
-        if !by_item.is_empty() {
-            // Second at the latest, so that it is not lost behind many findings.
-            let place = why.len().min(1);
-            why.insert(place, format!("by AWS Config's record, since {} is denied", by_item.join(", ")));
-        }
-        Some(Self { compliance, annotation: Annotation::of(&why) })
+        let note = (!by_item.is_empty())
+            .then(|| format!("judged by AWS Config's record: {} is denied", by_item.join(", ")));
+        Some(Self { compliance, annotation: Annotation::of(&why, note.as_deref()) })
     }
 
     /// What is said of a resource that there is nothing to judge about, for this reason.
     #[must_use]
     pub fn not_applicable(why: &str) -> Self {
-        Self { compliance: Compliance::NotApplicable, annotation: Annotation::of(&[why.to_owned()]) }
+        Self { compliance: Compliance::NotApplicable, annotation: Annotation::of(&[why.to_owned()], None) }
     }
 }
 
