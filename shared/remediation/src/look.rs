@@ -59,6 +59,7 @@ impl Report {
             advice: Vec::new(),
             restoration: None,
             evidence: Vec::new(),
+            exposed_for: None,
             duration,
         }
     }
