@@ -16,7 +16,7 @@ const LARGE: [&str; 7] = ["findings", "planned", "changes", "remaining", "before
 
 /// The one line about a subject.
 pub fn report(said: &Said, api_calls: u32) {
-    subject(said, facts(said, api_calls));
+    subject(said, facts(said, api_calls), level(said));
 }
 
 /// What a custom rule says of a subject, beside what there is to say of it.
@@ -47,13 +47,15 @@ pub fn evaluation(said: &Said, evaluated: &Evaluated<'_>, api_calls: u32) {
         facts.insert("by_item".to_owned(), json!(evaluated.by_item));
     }
     large_last(&mut facts);
-    subject(said, facts);
+    // What is open here is for AWS Config to know, and for the function that deals with it to warn of.
+    let level = if said.report.outcome == Outcome::Failed { Level::ERROR } else { Level::INFO };
+    subject(said, facts, level);
 }
 
-fn subject(said: &Said, facts: Map<String, Value>) {
+fn subject(said: &Said, facts: Map<String, Value>, level: Level) {
     let facts = Value::Object(facts).to_string();
     let message = message(said);
-    match level(said) {
+    match level {
         Level::ERROR => tracing::error!(target: TARGET, facts, "{message}"),
         Level::WARN => tracing::warn!(target: TARGET, facts, "{message}"),
         _ => tracing::info!(target: TARGET, facts, "{message}"),

@@ -160,7 +160,7 @@ fn a_change_is_answered_for_with_its_token_its_time_and_a_line_of_the_log() {
         ("rule", "curfew-doors"),
         ("compliance", "NON_COMPLIANT"),
         ("annotation", "the front is open"),
-        ("level", "WARN"),
+        ("level", "INFO"),
         ("alert", "none"),
     ] {
         assert_eq!(line[field], value, "{field} of {line}");
