@@ -98,7 +98,7 @@ def test_every_partition_is_served(name):
 UNTAGGED = {
     "AWS::CloudWatch::Dashboard", "AWS::Config::ConfigRule", "AWS::Config::ConfigurationRecorder",
     "AWS::Config::DeliveryChannel", "AWS::IAM::ManagedPolicy", "AWS::KMS::Alias", "AWS::Lambda::Alias",
-    "AWS::Lambda::Version", "AWS::Logs::QueryDefinition", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription",
+    "AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Logs::QueryDefinition", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy",
 }
 
