@@ -152,6 +152,15 @@ def test_what_is_exempt_complies_for_its_reason_and_until_its_end(rule, s3):
     assert annotation == "exempt: everything, until the end of 2027-06-30 (UTC), by the resource's tags: our website"
 
 
+def test_it_goes_by_the_settings_that_all_functions_have(start, emulator, ec2):
+    group, name = open_group(ec2), "/curfew/settings-of-rules"
+    settings = json.dumps({"version": 1, "sg": {"authorized_tcp_ports": [22]}})
+    emulator.client("ssm").put_parameter(Name=name, Type="String", Value=settings)
+    rule = start("config-rule", environment={"CURFEW_SETTINGS_PARAMETER": name})
+    run, told = ask(rule, rules.change("sg-ingress", rules.group_item(group, WORLD)))
+    assert (told[group]["ComplianceType"], run.line["settings_version"]) == ("COMPLIANT", 1)
+
+
 @pytest.mark.parametrize(
     ("changes", "of_item", "why"),
     [
