@@ -15,7 +15,7 @@ mod look;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use evaluations::{Evaluation, Evaluations, Item, Token, Verdict, chosen, deliver};
+use evaluations::{Evaluation, Evaluations, Item, ParametersError, Token, Verdict, chosen, deliver};
 use events::{AccountId, OwnRoles, RuleInvocation, RuleQuestion, RuleResource, Standing, Trigger};
 use remediation::clock::{self, Clock};
 use serde_json::{Map, Value, json};
@@ -31,7 +31,7 @@ pub use error::{Failures, NotEvaluated};
 pub use home::Home;
 pub use judges::{Judges, Judging, Work};
 
-use everything::{All, AtAll};
+use everything::AtAll;
 use look::{AtOne, Looks};
 
 /// What the function is called in the places where others name their control.
@@ -130,7 +130,8 @@ where
                 let looks = looks(time("notificationCreationTime", asked_at)?, None);
                 let work = AtAll { looks, port: &self.port, token, home: &home, asked_at };
                 let judges = (self.arm)(settings, None);
-                let all = judges.hand(control, work).await.unwrap_or_else(|| Ok(All::default()));
+                let no_control = || ParametersError::NoControl { known: J::NAMES.to_vec() };
+                let all = judges.hand(control, work).await.ok_or_else(no_control)?;
                 let all = all.map_err(NotEvaluated::NotListed)?;
                 match Failures::of(&all) {
                     Some(failures) => Err(failures.into()),
