@@ -52,7 +52,7 @@ impl<K: Clock> Looks<'_, K> {
         let report = Report::of_look(judge, subject, inspected, duration);
         let by_item = self.item.map(Item::stood_in_for).unwrap_or_default();
         let verdict = Verdict::of(&report, &by_item);
-        let said = Said { report, told: Told::Nobody, unwritten: None };
+        let said = Said { report, told: Told::Nobody, unwritten: None, of_restore: None };
         let evaluated = Evaluated {
             rule: self.asked.rule.as_deref(),
             compliance: verdict.as_ref().map(|verdict| verdict.compliance.as_str()),
