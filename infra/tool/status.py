@@ -23,7 +23,7 @@ def status(place, options, say):
         there = one.describe()
         what = f"version {there['Version']}: {there['Description'][:60]}" if there else "not there"
         if not one.row.resource:
-            say.say(one.name, f"{what}, invoked by hand")
+            say.say(one.name, f"{what}, without a queue")
             continue
         waits, letters = (queue[2] if queue else "no queue" for queue in (one.queue(), one.queue("-dead-letters")))
         say.say(one.name, f"{what}, waiting {waits}, dead letters {letters}, oldest {oldest(one)} s")

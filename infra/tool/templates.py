@@ -21,7 +21,7 @@ INFRA = ROOT / "infra"
 # What can be said, and the parameter that it becomes in each template that declares it.
 OPTIONS = {
     "EMAIL": "Email", "KEY": "KeyChoice", "LOG_DAYS": "LogRetentionDays", "ALERT_TOPIC": "AlertTopicArn",
-    "ALERT_KEY": "AlertKeyArn", "CONFIG_RULES": "CreateConfigRules", "RECORDER": "CreateRecorder",
+    "ALERT_KEY": "AlertKeyArn", "CONFIG_RULES": "CreateConfigRules", "RECORDER": "CreateRecorder", "CURFEW_RULES": "CurfewRules",
     "TCP_PORTS": "AuthorizedTcpPorts", "MAXIMUM_CONCURRENCY": "MaximumConcurrency",
     "OLDEST_MESSAGE_SECONDS": "OldestMessageSeconds", "ROLE_PATH": "RolePath", "BOUNDARY": "PermissionsBoundary",
     "PREFIX": "NamePrefix", "MODE": "Mode",

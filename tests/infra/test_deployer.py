@@ -49,6 +49,13 @@ def test_each_service_of_the_templates_is_there():
             assert SERVICES.get(service, service.lower()) in services, one["Type"]
 
 
+def test_aws_config_can_be_let_into_the_function_of_the_rules_and_out_again():
+    function = templates.resources("config")["MayInvoke"]["Properties"]["FunctionName"]
+    for action in ("AddPermission", "GetPolicy", "RemovePermission"):
+        assert allows(f"lambda:{action}", function)
+        assert not allows(f"lambda:{action}", function.replace("curfew-config-rule", "payroll"))
+
+
 @pytest.mark.parametrize(("action", "resource"), [
     ("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/admin"),
     ("iam:AttachRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/admin"),

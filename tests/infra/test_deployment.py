@@ -7,7 +7,7 @@ import pytest
 from deploying import FIRST, RESOURCES, STACKS, WHERE, another_version, done, functions, refused, stacks, versions
 from harness import templates, tool, triggers
 from harness.deployed import as_process
-from harness.functions import FUNCTIONS, TRIGGERED
+from harness.functions import FUNCTIONS, ROWS, TRIGGERED
 from harness.stack import ACCOUNT, REGION
 
 
@@ -25,7 +25,8 @@ def test_one_command_deploys_a_region_and_repeating_it_changes_nothing(deploymen
     before = versions(deployment)
     assert set(before) == {f"curfew-{name}" for name in FUNCTIONS}
     for name, function in functions(deployment).items():
-        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (256, 60, "Active")
+        row = ROWS[name.removeprefix("curfew-")]
+        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (row.memory, row.timeout, "Active")
         assert function["Runtime"] == "provided.al2023"
         assert function["LoggingConfig"]["LogGroup"] == "/aws/lambda/curfew"
         assert function["Role"] == f"arn:aws:iam::{ACCOUNT}:role/{name}-{REGION}"

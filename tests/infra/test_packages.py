@@ -11,7 +11,7 @@ import zipfile
 import pytest
 from deploying import FIRST, RESOURCES, done, functions, refused, stacks, versions
 from harness import tool
-from harness.functions import FUNCTIONS
+from harness.functions import FUNCTIONS, ROWS
 from harness.stack import ROOT
 
 OWN, OTHER = ("arm64", "x86_64") if platform.machine() in ("arm64", "aarch64") else ("x86_64", "arm64")
@@ -103,7 +103,8 @@ def test_a_package_is_deployed_upgraded_and_rolled_back_without_anything_that_bu
     done(deploy(deployment, packaged, *FIRST), "created", RESOURCES)
     first = functions(deployment)
     for name, function in first.items():
-        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (256, 60, "Active")
+        row = ROWS[name.removeprefix("curfew-")]
+        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (row.memory, row.timeout, "Active")
         assert (function["Runtime"], function["Handler"], function["Architectures"]) == ("provided.al2023", "bootstrap", [OWN])
         assert function["LoggingConfig"]["LogGroup"] == "/aws/lambda/curfew"
         assert function["Role"].endswith(f":role/{name}-eu-central-1")

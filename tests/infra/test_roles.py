@@ -55,20 +55,23 @@ def test_a_role_names_no_action_twice_for_the_same_resource(function):
                 seen.add(one)
 
 
+# Who only answers AWS Config: there is no record of it, and no mail.
+WRITES_NOTHING = {"config-rule"}
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_services_do_with_a_role_is_this_and_no_more(function):
     of_queue = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} if function in TRIGGERED else set()
-    assert roles.service_actions(function) == of_queue | {
-        "logs:CreateLogStream",
-        "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "kms:Decrypt", "kms:GenerateDataKey",
-        "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo",
+    of_keys = {"kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
+    assert roles.service_actions(function) == of_queue | (of_keys if function not in WRITES_NOTHING else set()) | {
+        "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords",
     }
 
 
 # Actions whose statement cannot name anything narrower than everything: they know no resource type.
 WITHOUT_RESOURCE = {
     "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeManagedPrefixLists", "s3:GetAccountPublicAccessBlock", "xray:PutTraceSegments",
+    "ec2:DescribeManagedPrefixLists", "s3:GetAccountPublicAccessBlock", "s3:ListAllMyBuckets", "config:PutEvaluations", "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
 }
 
@@ -129,6 +132,8 @@ CHANGES = {
     "sg-quarantine": {"ChangesGroups": {"SgQuarantineChanges"}, "Isolates": {"SgQuarantineIsolates"}},
     # A person asks, in whatever mode.
     "restore": {None: {"RestoreChanges"}},
+    # AWS Config asks, and what it is told changes nothing else.
+    "config-rule": {None: {"ConfigRuleAnswers"}},
 }
 
 
@@ -155,7 +160,8 @@ def test_records_can_be_written_and_listed_in_the_one_table_and_not_deleted(func
     on_items = {(f"dynamodb:{action}", table) for action in ("GetItem", "PutItem", "UpdateItem")}
     # Who puts back looks for a resource's newest record.
     of_resource = {("dynamodb:Query", table)} if function == "restore" else set()
-    assert allowed == on_items | of_resource | {("dynamodb:Query", f"{table}/index/by_day")}
+    wanted = on_items | of_resource | {("dynamodb:Query", f"{table}/index/by_day")}
+    assert allowed == (wanted if function not in WRITES_NOTHING else set())
 
 
 def test_buckets_of_other_accounts_are_out_of_reach():
@@ -163,6 +169,16 @@ def test_buckets_of_other_accounts_are_out_of_reach():
         for statement in roles.statements(function):
             if any(":s3:::" in str(resource) for resource in roles.as_list(statement["Resource"])):
                 assert statement["Condition"]["StringEquals"]["aws:ResourceAccount"] == templates.ACCOUNT
+
+
+def test_the_rules_function_reads_what_the_others_read_and_may_only_answer_besides():
+    # What a control reads is what its judgement goes by, whoever judges.
+    reads = set().union(*(roles.own_actions(one) for one in TRIGGERED))
+    reads = {action for action in reads if action.startswith(("s3:Get", "ec2:Get", "ec2:Describe"))}
+    besides = {"s3:ListAllMyBuckets", "ssm:GetParameter", "config:PutEvaluations", "config:GetComplianceDetailsByConfigRule"}
+    assert roles.own_actions("config-rule") == reads | besides
+    buckets = [one for one in roles.statements("config-rule") if ":s3:::" in str(one["Resource"])]
+    assert [one["Condition"]["StringEquals"]["aws:ResourceAccount"] for one in buckets] == [templates.ACCOUNT]
 
 
 def test_tags_are_bound_to_curfews_own_keys():

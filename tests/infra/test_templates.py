@@ -20,9 +20,12 @@ def test_every_template_of_the_folder_is_known():
 
 def test_no_template_but_for_its_role_names_a_function(loaded):
     for name in templates.TEMPLATES:
-        lines = [line for line in templates.text(name).splitlines() if any(re.search(rf"\b{function}\b", line) for function in FUNCTIONS)]
-        # A role's comment, name and description are the function's own.
-        assert all(name == "shared" and re.match(r"  # |      (RoleName|Description): |# A new function", line) for line in lines), lines
+        # AWS Config's ARNs have a part that is called as the function of its rules is.
+        text = templates.text(name).replace(":config-rule/", ":")
+        lines = [line for line in text.splitlines() if any(re.search(rf"\b{function}\b", line) for function in FUNCTIONS)]
+        # A role's comment, name and description are the function's own; a rule names its function.
+        own = {"shared": r"  # |      (RoleName|Description): |# A new function", "config": r" +(FunctionName|SourceIdentifier): "}
+        assert all(name in own and re.match(own[name], line) for line in lines), lines
 
 
 def test_each_function_has_a_role_that_every_function_s_policies_are_for(loaded):
@@ -30,8 +33,31 @@ def test_each_function_has_a_role_that_every_function_s_policies_are_for(loaded)
     wanted = [{"Ref": f"{templates.logical(function)}Role"} for function in FUNCTIONS]
     roles = [name for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"]
     assert roles == [one["Ref"] for one in wanted]
-    for policy in ("EveryFunction", "AlertKey"):
-        assert resources[policy]["Properties"]["Roles"] == wanted
+    assert resources["EveryFunction"]["Properties"]["Roles"] == wanted
+    # Who only answers AWS Config writes nothing down and tells nobody.
+    tells = [one for one in wanted if one != {"Ref": "ConfigRuleRole"}]
+    for policy in ("TellAndRecord", "AlertKey", "LedgerKey"):
+        assert resources[policy]["Properties"]["Roles"] == tells
+
+
+def test_each_control_has_a_rule_that_the_rules_function_answers_for(loaded):
+    rules = [one for one in templates.resources("config").values() if one["Type"] == "AWS::Config::ConfigRule"]
+    own = {one["Properties"]["InputParameters"]["control"]: one for one in rules if one["Properties"]["Source"]["Owner"] == "CUSTOM_LAMBDA"}
+    assert {control: one["Properties"]["Scope"]["ComplianceResourceTypes"] for control, one in own.items()} == {
+        row.control: [row.resource] for row in ROWS.values() if row.resource
+    }
+    permission = templates.resources("config")["MayInvoke"]["Properties"]
+    assert (permission["Principal"], permission["SourceAccount"]) == ("config.amazonaws.com", templates.ACCOUNT)
+    kinds = ["ConfigurationItemChangeNotification", "OversizedConfigurationItemChangeNotification"]
+    for control, one in own.items():
+        source = one["Properties"]["Source"]
+        assert one["Properties"]["ConfigRuleName"] == f"curfew-{control}"
+        assert source["SourceIdentifier"] == permission["FunctionName"]
+        *changes, daily = source["SourceDetails"]
+        assert [each["MessageType"] for each in changes] == kinds
+        condition, schedule, otherwise = daily["Fn::If"]
+        assert (condition, otherwise) == ("EvaluatesDaily", {"Ref": "AWS::NoValue"})
+        assert (schedule["MessageType"], schedule["MaximumExecutionFrequency"]) == ("ScheduledNotification", "TwentyFour_Hours")
 
 
 @pytest.mark.parametrize("name", templates.TEMPLATES)
@@ -54,8 +80,8 @@ def test_what_templates_have_in_common_they_have_alike(loaded):
 
 
 def test_the_templates_stay_small():
-    # Another function brings its role.
-    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1645 + 50 * (len(FUNCTIONS) - 4)
+    # Another function brings its role, and each control a rule.
+    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1735 + 50 * (len(FUNCTIONS) - 4)
     # CloudFormation takes no longer text in a call.
     assert all(len(templates.text(name).encode()) <= 51_200 for name in templates.TEMPLATES)
 
@@ -72,7 +98,7 @@ def test_every_partition_is_served(name):
 UNTAGGED = {
     "AWS::CloudWatch::Dashboard", "AWS::Config::ConfigRule", "AWS::Config::ConfigurationRecorder",
     "AWS::Config::DeliveryChannel", "AWS::IAM::ManagedPolicy", "AWS::KMS::Alias", "AWS::Lambda::Alias",
-    "AWS::Lambda::Version", "AWS::Logs::QueryDefinition", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription",
+    "AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Logs::QueryDefinition", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy",
 }
 
@@ -220,7 +246,7 @@ def test_the_folders_readme_knows_every_parameter_and_counts_the_alarms(loaded):
         kind = row.changes if row.resource else "by hand"
         alarms = templates.alarms_of(function).values()
         counted[kind] = (len(alarms), sum("MetricStat" in one for alarm in alarms for one in alarm["Metrics"]))
-    told = f"{counted[True][0]} alarms over {counted[True][1]} metrics a function ({counted[False][0]} over {counted[False][1]} where it only reports, {counted['by hand'][0]} over {counted['by hand'][1]} for restore)"
+    told = f"{counted[True][0]} alarms over {counted[True][1]} metrics a function ({counted[False][0]} over {counted[False][1]} where it only reports, {counted['by hand'][0]} over {counted['by hand'][1]} for restore and for config-rule)"
     for readme in (text, (ROOT / "README.md").read_text()):
         assert told in " ".join(readme.split())
 

@@ -50,6 +50,12 @@ macro_rules! resources {
             }
         }
 
+        $(impl From<$id> for Resource {
+            fn from(id: $id) -> Self {
+                Self::$variant(id)
+            }
+        })+
+
         $(impl Identifies for $id {
             const KIND: &'static Kind = &Kind {
                 name: $name,
@@ -109,6 +115,18 @@ impl Kind {
 }
 
 impl Resource {
+    /// The resource that AWS Config calls so, `None` where Curfew knows no such type or the id cannot be one.
+    #[must_use]
+    pub fn of_config(config_type: &str, id: &str) -> Option<Self> {
+        Kind::of_config_type(config_type).and_then(|kind| (kind.resource)(id))
+    }
+
+    /// Its type, as AWS Config calls it: `AWS::S3::Bucket`.
+    #[must_use]
+    pub fn config_type(&self) -> &'static str {
+        self.row().config_type
+    }
+
     /// The kind, as in `s3-bucket`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -140,6 +158,19 @@ mod tests {
                 assert_ne!(kind.config_type, other.config_type);
             }
         }
+    }
+
+    #[test]
+    fn what_aws_config_calls_a_resource_finds_it_again() {
+        for resource in [
+            Resource::Bucket(BucketName::new("acme-reports").unwrap()),
+            Resource::SecurityGroup(GroupId::new("sg-1a2b3c4d").unwrap()),
+            Resource::PrefixList(PrefixListId::new("pl-1a2b3c4d").unwrap()),
+        ] {
+            assert_eq!(Resource::of_config(resource.config_type(), resource.id()), Some(resource));
+        }
+        assert_eq!(Resource::of_config("AWS::S3::Bucket", "no bucket"), None);
+        assert_eq!(Resource::of_config("AWS::EC2::Instance", "i-1a2b3c4d"), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod environment;
 mod payload;
 mod renewal;
 pub mod restore;
+pub mod rule;
 mod service;
 
 use std::cell::RefCell;
@@ -29,6 +30,7 @@ use aws_config::SdkConfig;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::timeout::TimeoutConfig;
+use evaluations::{Evaluations, Item};
 use events::OwnRoles;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
@@ -43,6 +45,7 @@ use crate::book::{Book, Recorded};
 use crate::environment::{Environment, Origin, OriginError};
 
 use crate::restore::{Hands, NotRestored};
+use crate::rule::{Judges, NotEvaluated, Rules};
 
 pub use renewal::Renewal;
 pub use service::{HandleError, Invocation, Service};
@@ -166,6 +169,35 @@ impl Function {
         let ended = Runtime::new(handler).layer(payload::AsText).run().await;
         until_stopped(ended, current.borrow().written)
     }
+
+    /// Answers AWS Config through `port` until Lambda stops the process. `arm` builds the controls, with the settings as they
+    /// are then and the configuration item for what they may not read.
+    pub async fn evaluate<J: Judges>(
+        self,
+        port: impl Evaluations,
+        arm: impl Fn(&Settings, Option<Item>) -> J,
+    ) -> ExitCode {
+        let Self { settings, parameter, .. } = self;
+        let rules = Rules::new(arm, port, SystemClock);
+        let current = RefCell::new(settings.clone());
+        let renewal = parameter.map(|source| Renewal::new(source, SystemClock, rule::NAME, settings));
+        let is_cold = AtomicBool::new(true);
+        let handler = service_fn(|event: LambdaEvent<String>| async {
+            let LambdaEvent { payload, context } = event;
+            let cold_start = is_cold.swap(false, Ordering::Relaxed);
+            if let Some(renewal) = &renewal
+                && let Some(settings) = renewal.renewed().await
+            {
+                current.replace(settings);
+            }
+            let settings = current.borrow().clone();
+            let function_arn = context.invoked_function_arn.clone();
+            let invocation = invocation(context, cold_start);
+            rules.answer(&payload, &function_arn, &invocation, &settings).await.map_err(Answer::from)
+        });
+        let ended = Runtime::new(handler).layer(payload::AsText).run().await;
+        until_stopped(ended, current.borrow().written)
+    }
 }
 
 fn until_stopped(ended: Result<(), lambda_runtime::Error>, settings_version: Option<i64>) -> ExitCode {
@@ -242,6 +274,12 @@ impl From<HandleError> for Answer {
 
 impl From<NotRestored> for Answer {
     fn from(error: NotRestored) -> Self {
+        Self { kind: error.error_type(), message: error.to_string() }
+    }
+}
+
+impl From<NotEvaluated> for Answer {
+    fn from(error: NotEvaluated) -> Self {
         Self { kind: error.error_type(), message: error.to_string() }
     }
 }

@@ -28,6 +28,7 @@ mod fact;
 mod finding;
 mod inspect;
 mod judge;
+mod look;
 mod mode;
 mod moments;
 mod notify;

@@ -117,3 +117,35 @@ fn what_cannot_be_read_is_never_compliant() {
         assert!(matches!(look(&Doors::read([read]), &NOTHING_EXEMPT), Inspected::Unknown(_)));
     }
 }
+
+#[test]
+fn a_look_is_told_as_a_walk_that_changes_nothing_would_be() {
+    let told = |read, exemptions: &Exemptions| {
+        let doors = Doors::read([read]);
+        let inspected = look(&doors, exemptions);
+        remediation::Report::of_look(&doors, &bucket("acme"), inspected, Duration::from_millis(7))
+    };
+    let open_door = told(open(&["front door"]), &NOTHING_EXEMPT);
+    assert_eq!((open_door.outcome, open_door.mode), (Outcome::Observed, Mode::Observe));
+    assert_eq!((open_door.findings.len(), open_door.planned.len()), (1, 1));
+    assert!(open_door.before.is_some());
+    assert_eq!(told(open(&["window"]), &NOTHING_EXEMPT).outcome, Outcome::Alerted);
+    assert_eq!(told(open(&[]), &NOTHING_EXEMPT).outcome, Outcome::Compliant);
+    assert_eq!(told(Ok(None), &NOTHING_EXEMPT).outcome, Outcome::Gone);
+    let unknown = told(Err(throttled()), &NOTHING_EXEMPT);
+    assert_eq!(unknown.outcome, Outcome::Failed);
+    assert!(unknown.error.is_some());
+}
+
+#[test]
+fn of_what_may_be_exempt_nobody_says_that_it_is_open_while_its_tags_may_be_read_yet() {
+    for (error, outcome) in [(throttled(), Outcome::Failed), (refused("No"), Outcome::Observed)] {
+        let doors = Doors::read([open(&["front door"])]);
+        *doors.tags.borrow_mut() = Some(Fact::of(Err(error)));
+        let inspected = look(&doors, &Exemptions::default());
+        let report =
+            remediation::Report::of_look(&doors, &bucket("acme"), inspected, Duration::from_millis(7));
+        assert_eq!(report.outcome, outcome);
+        assert_eq!(report.findings.len(), 1);
+    }
+}

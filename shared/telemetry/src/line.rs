@@ -16,9 +16,46 @@ const LARGE: [&str; 7] = ["findings", "planned", "changes", "remaining", "before
 
 /// The one line about a subject.
 pub fn report(said: &Said, api_calls: u32) {
-    let facts = Value::Object(facts(said, api_calls)).to_string();
+    subject(said, facts(said, api_calls), level(said));
+}
+
+/// What a custom rule says of a subject, beside what there is to say of it.
+#[derive(Debug)]
+pub struct Evaluated<'a> {
+    /// What the rule is called.
+    pub rule: Option<&'a str>,
+    /// What AWS Config is told; `None` where nobody can say.
+    pub compliance: Option<&'a str>,
+    /// The words beside it.
+    pub annotation: Option<&'a str>,
+    /// The IAM actions that are denied, so that the configuration item was judged in their place.
+    pub by_item: &'a [&'a str],
+}
+
+/// The one line about a subject that a custom rule has judged.
+pub fn evaluation(said: &Said, evaluated: &Evaluated<'_>, api_calls: u32) {
+    let mut facts = facts(said, api_calls);
+    let words = [
+        ("rule", evaluated.rule),
+        ("compliance", evaluated.compliance),
+        ("annotation", evaluated.annotation),
+    ];
+    for (key, word) in words {
+        facts.extend(word.map(|word| (key.to_owned(), word.into())));
+    }
+    if !evaluated.by_item.is_empty() {
+        facts.insert("by_item".to_owned(), json!(evaluated.by_item));
+    }
+    large_last(&mut facts);
+    // What is open here is for AWS Config to know, and for the function that deals with it to warn of.
+    let level = if said.report.outcome == Outcome::Failed { Level::ERROR } else { Level::INFO };
+    subject(said, facts, level);
+}
+
+fn subject(said: &Said, facts: Map<String, Value>, level: Level) {
+    let facts = Value::Object(facts).to_string();
     let message = message(said);
-    match level(said) {
+    match level {
         Level::ERROR => tracing::error!(target: TARGET, facts, "{message}"),
         Level::WARN => tracing::warn!(target: TARGET, facts, "{message}"),
         _ => tracing::info!(target: TARGET, facts, "{message}"),
@@ -80,12 +117,16 @@ fn facts(Said { report, told, unwritten, .. }: &Said, api_calls: u32) -> Map<Str
     }
     add("duration_ms", u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX).into());
     add("api_calls", api_calls.into());
+    large_last(&mut facts);
+    facts
+}
+
+fn large_last(facts: &mut Map<String, Value>) {
     for key in LARGE {
         if let Some(value) = facts.shift_remove(key) {
             facts.insert(key.to_owned(), value);
         }
     }
-    facts
 }
 
 /// A trigger, or a part of one, that could not be read.
@@ -153,5 +194,39 @@ pub fn not_listed(control: &str, error: &CallError) {
         control,
         outcome = Outcome::Failed.as_str(),
         "what nobody goes on with could not be listed: {error}",
+    );
+}
+
+/// A resource of which a custom rule has nothing to judge.
+pub fn nothing_to_judge(
+    control: &str,
+    rule: Option<&str>,
+    resource: &str,
+    compliance: &str,
+    annotation: &str,
+) {
+    tracing::info!(
+        target: TARGET,
+        control,
+        rule,
+        resource,
+        compliance,
+        annotation,
+        "{resource}: {compliance}: {annotation}",
+    );
+}
+
+/// What a custom rule was asked about, where that is everything.
+pub fn listed(control: &str, rule: Option<&str>, resources: usize, api_calls: u32) {
+    tracing::info!(target: TARGET, control, rule, api_calls, "{resources} resources to evaluate");
+}
+
+/// An invocation of a custom rule that fails, wholly or in part.
+pub fn not_evaluated(control: &str, error: &dyn std::error::Error) {
+    tracing::error!(
+        target: TARGET,
+        control,
+        outcome = Outcome::Failed.as_str(),
+        "the rule's invocation fails: {error}",
     );
 }

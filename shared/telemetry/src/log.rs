@@ -32,6 +32,9 @@
 //! | `unread` | list of `what`, `action`, `kind`, `message`: what could not be read and may change the judgement |
 //! | `exemptions` | list of `by`, `scope`, `reason`, `owner`, `until`: what exempts what was found, or a part of it |
 //! | `exemptions_refused` | list of `by`, `field`, `flaw`, `why`: what would exempt it, were it not for that |
+//! | `rule` | of a custom rule of AWS Config: what it is called |
+//! | `compliance`, `annotation` | of a custom rule: what AWS Config is told, and the words beside it |
+//! | `by_item` | of a custom rule: list of the IAM actions that are denied, so that the configuration item was judged |
 //! | `alert` | `sent`, `none`, `repeated` (people know this already) or `failed` |
 //! | `undelivered` | the whole alert (`subject`, `text`), where it did not get through |
 //! | `error` | `kind`, `message`, and the denied `action`, where a step failed |

@@ -1,9 +1,10 @@
 //! What a function does with an invocation.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod log;
 mod renewal;
 mod restore;
+mod rule;
 mod service;
 mod support;

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Fact, Finding, Found, Judge,
-    Recount, Remedy, Severity, Tags, Target, Unread, Walked,
+    Listed, Place, Recount, Remedy, Severity, Survey, Tags, Target, Unread, Walked,
 };
 
 /// How many doors applying closes, and what it answers.
@@ -35,6 +35,8 @@ pub struct Doors {
     pub apply: Rc<RefCell<Option<Apply>>>,
     /// What is known of the house's tags; `None` = it has none.
     pub tags: Rc<RefCell<Option<Fact<Tags>>>>,
+    /// The names of all houses, as listing tells them; what is no name breaks the list off.
+    pub listed: Rc<RefCell<Vec<String>>>,
     /// Whether applying never comes back, once it has closed its doors.
     pub hangs: Rc<Cell<bool>>,
     /// What was called, in order.
@@ -208,6 +210,16 @@ impl Judge for Doors {
         let is_for_curfew = |door: &&String| assessment.remedy(door) != Remedy::Report;
         let doors: Vec<_> = assessment.0.iter().filter(is_for_curfew).cloned().collect();
         (!doors.is_empty()).then_some(Turn::Close(doors))
+    }
+}
+
+impl Survey for Doors {
+    async fn survey(&self, place: &Place<'_>) -> Result<Vec<Listed<Self>>, CallError> {
+        self.calls.borrow_mut().push(format!("list in {} of {}", place.region, place.account));
+        let incomplete = || CallError::Incomplete { action: "house:ListHouses", field: "Name" };
+        let house = |name: &String| BucketName::new(name).ok_or_else(incomplete);
+        let listed = self.listed.borrow();
+        listed.iter().map(|name| house(name).map(|id| Listed { id, state: None })).collect()
     }
 }
 
