@@ -14,7 +14,7 @@ pub(crate) struct Kind {
     /// The kind in words.
     words: &'static str,
     /// AWS Config's type.
-    config_type: &'static str,
+    pub(crate) config_type: &'static str,
     /// The template of the ARN.
     pub(crate) arn: &'static str,
     /// The template of the console's page, without the console's host.
@@ -49,6 +49,12 @@ macro_rules! resources {
                 }
             }
         }
+
+        $(impl From<$id> for Resource {
+            fn from(id: $id) -> Self {
+                Self::$variant(id)
+            }
+        })+
 
         $(impl Identifies for $id {
             const KIND: &'static Kind = &Kind {
