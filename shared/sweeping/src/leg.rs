@@ -70,7 +70,7 @@ impl<K: Clock, P: Post, W: Waiting> Leg<'_, K, P, W> {
 
     /// Whether nothing more should be begun.
     pub(crate) fn is_late(&self) -> bool {
-        self.until.is_some_and(|until| self.clock.now() > until)
+        self.until.is_some_and(|until| self.clock.now() >= until)
     }
 
     /// Goes on from where `progress` is, as far as there is time. What cannot be listed is left for later, so that it keeps
