@@ -21,3 +21,5 @@ mod security_hub_v2;
 mod sns;
 mod sqs;
 mod support;
+mod sweep;
+mod sweep_order;

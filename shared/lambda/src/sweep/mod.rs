@@ -143,11 +143,11 @@ impl<S: Surveys, K: Clock, P: Post, W: Waiting> Sweeper<'_, S, K, P, W> {
         gone?;
         progress.api_calls = progress.api_calls.saturating_add(aws::sent().into());
         if progress.is_over() {
-            report::over(&progress, clock.now());
+            report::over(&progress, &leg.place(), clock.now());
             return Ok(());
         }
         leg.hand_over(&progress).await?;
-        report::goes_on(&progress);
+        report::goes_on(&progress, &leg.place());
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use remediation::clock::rfc3339;
-use remediation::{CallError, Outcome};
+use remediation::{CallError, Outcome, Place};
 use serde_json::{Map, Value, json};
 use sweeping::{Notice, Progress, Tally, Verdict};
 use telemetry::{TARGET, metrics};
@@ -11,7 +11,7 @@ use telemetry::{TARGET, metrics};
 use super::NAME;
 
 /// The one line at the end of a sweep. Its counts are those of all invocations that it took.
-pub(super) fn over(progress: &Progress, now: SystemTime) {
+pub(super) fn over(progress: &Progress, place: &Place<'_>, now: SystemTime) {
     for (control, tally) in &progress.found {
         for verdict in Verdict::ALL {
             metrics::swept(control, verdict.as_str(), tally.of(verdict));
@@ -20,7 +20,7 @@ pub(super) fn over(progress: &Progress, now: SystemTime) {
     metrics::flush();
     let total = |count: fn(&Tally) -> u64| progress.found.values().map(count).fold(0, u64::saturating_add);
     let duration = now.duration_since(progress.began).unwrap_or_default();
-    let mut facts = facts(progress);
+    let mut facts = facts(progress, place);
     let found = progress.found.iter().map(|(control, tally)| (control.clone(), counts(tally)));
     facts.insert("began".to_owned(), rfc3339(progress.began).into());
     facts.insert("found".to_owned(), Value::Object(found.collect()));
@@ -44,8 +44,8 @@ pub(super) fn over(progress: &Progress, now: SystemTime) {
 }
 
 /// That another invocation goes on.
-pub(super) fn goes_on(progress: &Progress) {
-    let facts = Value::Object(facts(progress)).to_string();
+pub(super) fn goes_on(progress: &Progress, place: &Place<'_>) {
+    let facts = Value::Object(facts(progress, place)).to_string();
     let rest: Vec<&str> = progress.rest.iter().map(|stage| stage.control.as_str()).collect();
     tracing::info!(target: TARGET, facts, "the sweep goes on in another invocation: {} left", rest.join(", "));
 }
@@ -104,14 +104,17 @@ pub(super) fn not_understood(message_id: &str, error: &serde_path_to_error::Erro
     metrics::unreadable(NAME);
 }
 
-fn facts(progress: &Progress) -> Map<String, Value> {
+fn facts(progress: &Progress, place: &Place<'_>) -> Map<String, Value> {
     let Progress { sweep, invocations, api_calls, .. } = progress;
-    let facts =
-        json!({ "control": NAME, "sweep": sweep, "invocations": invocations, "api_calls": api_calls });
-    match facts {
-        Value::Object(facts) => facts,
-        _ => Map::new(),
-    }
+    let facts = [
+        ("control", json!(NAME)),
+        ("account", json!(place.account)),
+        ("region", json!(place.region)),
+        ("sweep", json!(sweep)),
+        ("invocations", json!(invocations)),
+        ("api_calls", json!(api_calls)),
+    ];
+    facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 fn counts(tally: &Tally) -> Value {

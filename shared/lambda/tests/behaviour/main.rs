@@ -7,3 +7,4 @@ mod renewal;
 mod restore;
 mod service;
 mod support;
+mod sweep;

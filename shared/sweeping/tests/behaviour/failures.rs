@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use remediation::CallError;
 use remediation::testing::doors::{denied, open, throttled};
 use sweeping::{MOST_TRIES, Notice, PAUSE, Stage, Verdict};
 
@@ -118,13 +117,11 @@ fn a_control_that_there_is_not_is_said_and_keeps_nothing_else_waiting() {
 }
 
 #[test]
-fn a_queue_with_another_name_than_its_function_is_not_guessed() {
-    let error =
-        CallError::Withheld { action: "sqs:SendMessage", code: "QueueUnknown", message: String::new() };
-    let own = crate::town::own_queue();
-    assert_eq!(own.beside("sweep", "close-north").unwrap().name, "acme-curfew-close-north");
-    for name in ["sweep", "acme-curfew-other", "acmesweep", ""] {
-        let other = events::Queue { name: name.to_owned(), ..own.clone() };
-        assert_eq!(other.beside("sweep", "close-north"), None, "{name}: {error}");
-    }
+fn where_the_queues_name_does_not_tell_the_others_nothing_is_guessed() {
+    let mut world = world();
+    world.own.name = "sweep-of-acme".to_owned();
+    let error = world.leg(&mut world.begin(), None).unwrap_err();
+    let said = "the queue `sweep-of-acme` is not called as the function `sweep` is";
+    assert!(!error.is_passing() && error.to_string().ends_with(said), "{error}");
+    assert!(world.sent.all.borrow().is_empty());
 }

@@ -122,6 +122,7 @@ pub(crate) fn house(name: &str) -> Resource {
 /// Three towns, and everything around them.
 #[derive(Debug)]
 pub(crate) struct World {
+    pub(crate) own: Queue,
     pub(crate) clock: Still,
     pub(crate) north: Town<0>,
     pub(crate) east: Town<1>,
@@ -135,7 +136,9 @@ pub(crate) struct World {
 
 impl Default for World {
     fn default() -> Self {
+        let (account, region) = (AccountId::new("210987654321").unwrap(), Region::new("eu-west-1").unwrap());
         Self {
+            own: Queue { account, region, name: "acme-curfew-sweep".to_owned() },
             clock: Still::default(),
             north: Town::default(),
             east: Town::default(),
@@ -156,12 +159,11 @@ impl World {
 
     /// Goes on for so long.
     pub(crate) fn leg(&self, progress: &mut Progress, time: Option<Duration>) -> Result<(), CallError> {
-        let own = own_queue();
         let leg = Leg {
             clock: &self.clock,
             post: &self.sent,
             ledger: &self.waits,
-            own: &own,
+            own: &self.own,
             name: "sweep",
             exemptions: &self.exemptions,
             until: time.map(|time| self.clock.now() + time),
@@ -225,11 +227,6 @@ impl World {
             .flat_map(|(_, body, _)| name(body))
             .collect()
     }
-}
-
-pub(crate) fn own_queue() -> Queue {
-    let (account, region) = (AccountId::new("210987654321").unwrap(), Region::new("eu-west-1").unwrap());
-    Queue { account, region, name: "acme-curfew-sweep".to_owned() }
 }
 
 /// Houses by name.
