@@ -7,7 +7,7 @@ import pytest
 from deploying import FIRST, RESOURCES, STACKS, WHERE, another_version, done, functions, refused, stacks, versions
 from harness import templates, tool, triggers
 from harness.deployed import as_process
-from harness.functions import FUNCTIONS, TRIGGERED
+from harness.functions import FUNCTIONS, QUEUED
 from harness.stack import ACCOUNT, REGION
 
 
@@ -25,7 +25,7 @@ def test_one_command_deploys_a_region_and_repeating_it_changes_nothing(deploymen
     before = versions(deployment)
     assert set(before) == {f"curfew-{name}" for name in FUNCTIONS}
     for name, function in functions(deployment).items():
-        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (256, 60, "Active")
+        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (256, 300 if name == "curfew-sweep" else 60, "Active")
         assert function["Runtime"] == "provided.al2023"
         assert function["LoggingConfig"]["LogGroup"] == "/aws/lambda/curfew"
         assert function["Role"] == f"arn:aws:iam::{ACCOUNT}:role/{name}-{REGION}"
@@ -368,16 +368,16 @@ def test_stop_lets_events_wait_and_start_goes_on(deployment):
     refused(deployment.tool("stop"), f"Curfew is not in {REGION}", "make deploy")
     done(deployment.deploy(*FIRST, "--TCP_PORTS", "80,8443"), "created", RESOURCES)
     done(deployment.tool("stop"), "stopped", 1)
-    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
-    assert {values_of(deployment, name)["Stopped"] for name in TRIGGERED} == {"yes"}
+    assert mapping_states(deployment) == ["Disabled"] * len(QUEUED)
+    assert {values_of(deployment, name)["Stopped"] for name in QUEUED} == {"yes"}
     deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
     told = deployment.tool("status").stdout
     assert "STOPPED" in told and "waiting 1" in told
     # A deployment leaves it as it is.
     done(deployment.deploy(), "unchanged", RESOURCES)
-    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
+    assert mapping_states(deployment) == ["Disabled"] * len(QUEUED)
     done(deployment.tool("start"), "started", 1)
-    assert mapping_states(deployment) == ["Enabled"] * len(TRIGGERED)
+    assert mapping_states(deployment) == ["Enabled"] * len(QUEUED)
     assert {values_of(deployment, name)["Stopped"] for name in FUNCTIONS} == {"no"}
     assert values_of(deployment, "config")["AuthorizedTcpPorts"] == "80,8443"
     assert "STOPPED" not in deployment.tool("status").stdout
@@ -391,7 +391,7 @@ def test_stop_brings_no_template_and_needs_none(deployment, tmp_path, monkeypatc
     (checkout / "function.yaml").write_text("Resources: { broken\n")
     tool.module("stacks", deployment, monkeypatch, INFRA=checkout)
     done(deployment.tool("stop"), "stopped", 1)
-    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
+    assert mapping_states(deployment) == ["Disabled"] * len(QUEUED)
     for name, body in before.items():
         assert deployment.emulator.client("cloudformation").get_template(StackName=f"curfew-{name}")["TemplateBody"] == body
 

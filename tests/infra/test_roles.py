@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness import roles, templates
-from harness.functions import FUNCTIONS, TRIGGERED, about
+from harness.functions import FUNCTIONS, QUEUED, TRIGGERED, about
 from harness.stack import ROOT
 from harness.triggers import BUCKET
 
@@ -57,7 +57,7 @@ def test_a_role_names_no_action_twice_for_the_same_resource(function):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_services_do_with_a_role_is_this_and_no_more(function):
-    of_queue = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} if function in TRIGGERED else set()
+    of_queue = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} if function in QUEUED else set()
     assert roles.service_actions(function) == of_queue | {
         "logs:CreateLogStream",
         "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "kms:Decrypt", "kms:GenerateDataKey",
@@ -68,7 +68,7 @@ def test_what_services_do_with_a_role_is_this_and_no_more(function):
 # Actions whose statement cannot name anything narrower than everything: they know no resource type.
 WITHOUT_RESOURCE = {
     "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeManagedPrefixLists", "s3:GetAccountPublicAccessBlock", "xray:PutTraceSegments",
+    "ec2:DescribeManagedPrefixLists", "s3:GetAccountPublicAccessBlock", "s3:ListAllMyBuckets", "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
 }
 
@@ -139,7 +139,7 @@ def test_what_changes_anything_is_allowed_only_where_the_settings_at_deployment_
         actions = {action for one in policy["PolicyDocument"]["Statement"] for action in roles.as_list(one["Action"]) if not one["Sid"].startswith("Service")}
         # Curfew's own records are written in each mode.
         actions = {action for action in actions if not action.startswith("dynamodb:")}
-        if any(not action.split(":")[1].startswith(("Get", "Describe", "List", "Publish")) for action in actions):
+        if any(not action.split(":")[1].startswith(("Get", "Describe", "List", "Publish", "SendMessage")) for action in actions):
             condition = templates.load("shared")["Resources"][name].get("Condition")
             found.setdefault(condition, set()).add(name)
     assert found == CHANGES.get(function, {})
@@ -152,7 +152,8 @@ def test_records_can_be_written_and_listed_in_the_one_table_and_not_deleted(func
         (action, one["Resource"]) for one in roles.statements(function) for action in roles.as_list(one["Action"])
         if action.startswith("dynamodb:")
     }
-    on_items = {(f"dynamodb:{action}", table) for action in ("GetItem", "PutItem", "UpdateItem")}
+    # Who sweeps only lists.
+    on_items = {(f"dynamodb:{action}", table) for action in ("GetItem", "PutItem", "UpdateItem") if function != "sweep"}
     # Who puts back looks for a resource's newest record.
     of_resource = {("dynamodb:Query", table)} if function == "restore" else set()
     assert allowed == on_items | of_resource | {("dynamodb:Query", f"{table}/index/by_day")}
@@ -163,6 +164,16 @@ def test_buckets_of_other_accounts_are_out_of_reach():
         for statement in roles.statements(function):
             if any(":s3:::" in str(resource) for resource in roles.as_list(statement["Resource"])):
                 assert statement["Condition"]["StringEquals"]["aws:ResourceAccount"] == templates.ACCOUNT
+
+
+def test_who_sweeps_reads_what_the_others_read_and_may_only_send_besides():
+    # What a control reads is what its judgement goes by, whoever judges.
+    reads = set().union(*(roles.own_actions(one) for one in TRIGGERED))
+    reads = {action for action in reads if action.startswith(("s3:Get", "ec2:Get", "ec2:Describe"))}
+    besides = {"s3:ListAllMyBuckets", "ssm:GetParameter", "dynamodb:Query", "sqs:GetQueueUrl", "sqs:SendMessage"}
+    assert roles.own_actions("sweep") == reads | besides
+    [hands_over] = [one for one in roles.statements("sweep") if "sqs:SendMessage" in roles.as_list(one["Action"])]
+    assert hands_over["Resource"] == f"arn:aws:sqs:{templates.REGION}:{templates.ACCOUNT}:curfew-*"
 
 
 def test_tags_are_bound_to_curfews_own_keys():

@@ -25,7 +25,7 @@ pub(super) fn over(progress: &Progress, place: &Place<'_>, now: SystemTime) {
     facts.insert("began".to_owned(), rfc3339(progress.began).into());
     facts.insert("found".to_owned(), Value::Object(found.collect()));
     facts.insert("not_listed".to_owned(), json!(progress.not_listed));
-    facts.insert("duration_ms".to_owned(), u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).into());
+    facts.insert("took_ms".to_owned(), u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).into());
     let facts = Value::Object(facts).to_string();
     let (seen, sent) = (total(Tally::seen), total(Tally::sent));
     let (not_listed, verb) = match progress.not_listed.len() {
@@ -35,7 +35,7 @@ pub(super) fn over(progress: &Progress, place: &Place<'_>, now: SystemTime) {
             (format!("; not all resources of {} could be listed", controls.join(", ")), "ends")
         }
     };
-    let message = format!("the sweep {verb}: {seen} looks, {sent} with work for a function{not_listed}");
+    let message = format!("the sweep {verb}: {sent} of {seen} looks found work for a function{not_listed}");
     if progress.not_listed.is_empty() {
         tracing::info!(target: TARGET, facts, "{message}");
     } else {
