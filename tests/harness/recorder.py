@@ -22,6 +22,7 @@ S3_OPERATIONS = {
     ("GET", "ownershipControls"): "GetBucketOwnershipControls",
     ("GET", "website"): "GetBucketWebsite",
     ("GET", "tagging"): "GetBucketTagging",
+    ("GET", "max-buckets"): "ListBuckets",
 }
 
 
