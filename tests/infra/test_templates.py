@@ -57,8 +57,8 @@ def test_what_templates_have_in_common_they_have_alike(loaded):
 
 
 def test_the_templates_stay_small():
-    # Another function brings its role.
-    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1645 + 50 * (len(FUNCTIONS) - 4)
+    # Another function brings its role; 21 lines are what one has that only looks, by a schedule of its own.
+    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1645 + 21 + 50 * (len(FUNCTIONS) - 4)
     # CloudFormation takes no longer text in a call.
     assert all(len(templates.text(name).encode()) <= 51_200 for name in templates.TEMPLATES)
 
