@@ -132,7 +132,8 @@ def test_what_needs_work_is_handed_to_the_functions_which_do_it_and_the_next_swe
 
 def test_everything_that_is_counted_is_counted_once_at_the_end(account):
     opened = open_group(account.ec2)
-    run = sweep(account.start("sweep"))
+    # As a deployment begins it.
+    run = sweep(account.start("sweep"), event("curfew.sweep", "Sweep", {}))
     counted = {(line["control"], line["found"]): line["Swept"] for line in run.metrics if line.get("Swept")}
     assert counted["sg-ingress", "to-close"] == 1
     assert set(counted) == {("sg-ingress", "to-close"), ("sg-ingress", "clean")}

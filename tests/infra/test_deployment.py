@@ -44,6 +44,22 @@ def test_one_command_deploys_a_region_and_repeating_it_changes_nothing(deploymen
     assert versions(deployment) == before
 
 
+def test_each_deployment_begins_a_sweep_once_everything_stands_also_where_curfew_is_stopped(deployment):
+    done(deployment.deploy(*FIRST), "created", RESOURCES)
+    assert deployment.tool("stop").returncode == 0
+    run = deployment.deploy()
+    said = run.stdout.splitlines()
+    [begun] = [number for number, line in enumerate(said) if "begun: what is there already is looked at" in line]
+    assert all(number < begun for number, line in enumerate(said) if line.endswith("unchanged"))
+    sqs = deployment.emulator.client("sqs")
+    found = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="curfew-sweep")["QueueUrl"], MaxNumberOfMessages=10)["Messages"]
+    order = {"source": "curfew.sweep", "detail-type": "Sweep", "account": ACCOUNT, "region": REGION, "detail": {}}
+    assert [json.loads(message["Body"]) for message in found] == [order, order]
+    # What waits there is no loss: nothing keeps Curfew from being removed.
+    run = deployment.tool("remove")
+    assert run.returncode == 0, run.stdout
+
+
 def test_a_new_version_replaces_the_functions_and_keeps_queues_messages_and_settings(deployment, tmp_path):
     done(deployment.deploy(*FIRST), "created", RESOURCES)
     deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))

@@ -103,7 +103,7 @@ def test_a_package_is_deployed_upgraded_and_rolled_back_without_anything_that_bu
     done(deploy(deployment, packaged, *FIRST), "created", RESOURCES)
     first = functions(deployment)
     for name, function in first.items():
-        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (256, 60, "Active")
+        assert (function["MemorySize"], function["Timeout"], function["TracingConfig"]["Mode"]) == (256, 300 if name == "curfew-sweep" else 60, "Active")
         assert (function["Runtime"], function["Handler"], function["Architectures"]) == ("provided.al2023", "bootstrap", [OWN])
         assert function["LoggingConfig"]["LogGroup"] == "/aws/lambda/curfew"
         assert function["Role"].endswith(f":role/{name}-eu-central-1")

@@ -1,6 +1,6 @@
 //! What triggers become.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
 mod access_analyzer;
 mod cloudtrail;

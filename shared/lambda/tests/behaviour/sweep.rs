@@ -192,7 +192,7 @@ fn after_half_of_the_time_it_goes_on_in_another_invocation() {
 
     // By then it has not ended either, but it is further.
     let later = World::of(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(failed(later.handle(&batch(&[next.clone()])).0), [""; 0]);
+    assert_eq!(failed(later.handle(&batch(std::slice::from_ref(next))).0), [""; 0]);
     let further = &later.taken_by("sweep")[0]["detail"];
     assert_eq!((&further["sweep"], &further["invocations"]), (&json!("m0"), &json!(2)));
     assert!(further["found"]["high-street"]["to-close"].as_u64().unwrap() >= seen + 30);
