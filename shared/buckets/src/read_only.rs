@@ -7,6 +7,13 @@ use crate::{Acl, Bucket, ListBuckets, PublicAccessBlock, ReadBucketAcls};
 
 /// A port that only reads, whatever else the port in it may do.
 ///
+/// ```
+/// fn reads<P: buckets::ReadBucketAcls>() {}
+/// fn all_that_it_may<P: buckets::BucketAcls>() {
+///     reads::<buckets::ReadOnly<P>>();
+/// }
+/// ```
+///
 /// ```compile_fail
 /// fn changes<P: buckets::BucketAcls>() {}
 /// fn all_that_it_may<P: buckets::BucketAcls>() {

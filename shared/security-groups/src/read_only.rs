@@ -10,6 +10,13 @@ use crate::{About, At, Interface, ListName, Of, ReadSecurityGroups, Rules};
 
 /// A port that only reads, whatever else the port in it may do.
 ///
+/// ```
+/// fn reads<P: security_groups::ReadSecurityGroups>() {}
+/// fn all_that_it_may<P: security_groups::SecurityGroups>() {
+///     reads::<security_groups::ReadOnly<P>>();
+/// }
+/// ```
+///
 /// ```compile_fail
 /// fn changes<P: security_groups::SecurityGroups>() {}
 /// fn all_that_it_may<P: security_groups::SecurityGroups>() {
