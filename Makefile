@@ -88,7 +88,7 @@ test: $(TOOLS) $(CHECKOV) $(MINISTACK) debug ## Everything: units, properties, a
 	@# The functions at work in one process; what brings them to AWS in four, since it mostly waits. What goes wrong comes
 	@# alone: it has deadlines of seconds.
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
-	$(BIN)/python -m pytest -q -n 4 tests/infra >"$$log" 2>&1 & infra=$$!; \
+	$(BIN)/python -m pytest -q -n 4 tests/infra tests/large >"$$log" 2>&1 & infra=$$!; \
 	status=0; $(BIN)/python -m pytest -q tests/e2e || status=$$?; \
 	wait $$infra || status=$$?; \
 	$(BIN)/python -m pytest -q -n 4 tests/faults || status=$$?; \

@@ -1,12 +1,14 @@
 """What each command does in a Region, in order. Each step may be repeated."""
 
+import json
+
 import packages
 import records
 import settings
 from aws import Trouble, absent, maybe, told
-from functions import LIVE, everything, together
+from functions import LIVE, Function, everything, together
 from stacks import Stack
-from templates import given
+from templates import ROWS, given
 
 # What comes after a first deployment, when AWS Config evaluates everything.
 COMES = {"enforce": "all that is open is closed, and mailed", "observe": "mails say what would be closed; nothing is"}
@@ -39,9 +41,18 @@ def deploy(place, options, say):
     together(everything(place), bring)
     how = config.deploy({**given("config", options), **names})
     say("config", how)
+    begin_sweep(place)
+    say.say("sweep", "begun: what is there already is looked at")
     if how == "created":
         say.say("mode", f"{mode}: AWS Config evaluates everything now: within the hour {COMES[mode]}")
     return f"mode: {mode}; mails: {mails(place, topic)}"
+
+
+def begin_sweep(place):
+    """Has everything looked at, as the schedule does once a day. Where Curfew is stopped, the order waits."""
+    url, _, _ = Function(place, ROWS["sweep"]).queue()
+    order = {"source": "curfew.sweep", "detail-type": "Sweep", "account": place.account, "region": place.region, "detail": {}}
+    place.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(order))
 
 
 def subscriptions(place, topic):
@@ -63,7 +74,7 @@ def switch(place, options, say, is_on):
     First the mappings themselves, by API. Then the stacks are told, and not waited for: one that cannot learn it now learns it
     at the next deployment.
     """
-    functions = [one for one in everything(place) if one.row.resource]
+    functions = [one for one in everything(place) if one.row.schedule]
     word = "started" if is_on else "stopped"
     mappings = [one["UUID"] for function in functions for one in function.mappings()]
     if not mappings:
@@ -94,7 +105,7 @@ def redrive(place, options, say):
             place.client("sqs").start_message_move_task(SourceArn=source, DestinationArn=to)
         say(function.name, f"{waiting} on their way back" if waiting else "no dead letters")
 
-    triggered = [one for one in everything(place, options.FUNCTION) if options.FUNCTION or one.row.resource]
+    triggered = [one for one in everything(place, options.FUNCTION) if options.FUNCTION or one.row.schedule]
     together(triggered, back)
 
 
@@ -112,7 +123,8 @@ def remove(place, options, say):
     if options.LOGS == "delete" and not options.ACCOUNT:
         raise Trouble("What LOGS=delete deletes cannot be had back.", "Say in which account, as in ACCOUNT=111122223333.")
     if options.FORCE != "yes":
-        for function in everything(place):
+        # An order to sweep is no loss: nothing is swept then.
+        for function in (one for one in everything(place) if one.row.resource):
             function.check_nothing_waits("removing Curfew would lose them", "FORCE=yes removes them too. ")
     say("config", Stack(place, "config").delete())
 

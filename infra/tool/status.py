@@ -22,7 +22,7 @@ def status(place, options, say):
     for one in functions:
         there = one.describe()
         what = f"version {there['Version']}: {there['Description'][:60]}" if there else "not there"
-        if not one.row.resource:
+        if not one.row.schedule:
             say.say(one.name, f"{what}, without a queue")
             continue
         waits, letters = (queue[2] if queue else "no queue" for queue in (one.queue(), one.queue("-dead-letters")))

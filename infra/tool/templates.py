@@ -37,13 +37,15 @@ class Row:
     changes: bool
     memory: int
     timeout: int
-    # Empty where nothing triggers it: it has no queue then.
+    # Empty where no event is for it.
     resource: str = ""
+    # Empty where it has no queue: people invoke it.
+    schedule: str = ""
 
     def parameters(self, prefix):
         """What it is in function.yaml. A message stays hidden for six times the time-out, as Lambda asks for."""
         return {
-            "FunctionName": self.binary, "Control": self.control, "ResourceType": self.resource,
+            "FunctionName": self.binary, "Control": self.control, "ResourceType": self.resource, "Schedule": self.schedule,
             "Changes": "yes" if self.changes else "no", "MemoryMegabytes": str(self.memory),
             "TimeoutSeconds": str(self.timeout), "VisibilitySeconds": str(6 * self.timeout),
             "OwnRoles": ",".join(f"{prefix}-{name}-" for name in ROWS),

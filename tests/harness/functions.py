@@ -18,15 +18,19 @@ class Row:
     changes: bool
     memory: int
     timeout: int
-    # Empty where nothing triggers it: people invoke it.
+    # Empty where no event is for it.
     resource: str = ""
+    # Empty where it has no queue: people invoke it.
+    schedule: str = ""
 
 
 ROWS = {name: Row(name, **columns) for name, columns in tomllib.loads(TABLE.read_text()).items()}
 FUNCTIONS = tuple(ROWS)
 # The folder of functions/ that is none, by the Makefile, which leaves it out of what is built for Lambda.
 NO_FUNCTION = re.search(r"^NO_FUNCTION := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
-# Those that have a queue, and so triggers.
+# Those that have a queue.
+QUEUED = tuple(row.name for row in ROWS.values() if row.schedule)
+# Those that events are for.
 TRIGGERED = tuple(row.name for row in ROWS.values() if row.resource)
 
 

@@ -8,6 +8,7 @@ ACTION_OF_OPERATION = {
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
 }
 
 

@@ -65,7 +65,7 @@ def values_of(function):
     """What the stack of a function is deployed with: its row, and the defaults."""
     row = ROWS[function]
     return {
-        "FunctionName": row.name, "Control": row.control, "ResourceType": row.resource,
+        "FunctionName": row.name, "Control": row.control, "ResourceType": row.resource, "Schedule": row.schedule,
         "Changes": "yes" if row.changes else "no", "MemoryMegabytes": str(row.memory),
         "TimeoutSeconds": str(row.timeout), "VisibilitySeconds": str(6 * row.timeout),
         "OwnRoles": OWN_ROLES,
@@ -94,8 +94,9 @@ def resolve(value, known=PSEUDO):
 def resources(template, function=None):
     """A template's resources with what is known carried out; of a function those that its row makes."""
     row = ROWS[function] if function else None
-    gone = {"ChangesSomething"} if row and not (row.changes and row.resource) else set()
-    gone |= {"IsTriggered", "QueueHasOwnKey"} if row and not row.resource else set()
+    gone = {"ChangesSomething"} if row and not (row.changes and row.schedule) else set()
+    gone |= {"IsTriggered", "QueueHasOwnKey"} if row and not row.schedule else set()
+    gone |= {"HearsEvents"} if row and not row.resource else set()
     found = load(template)["Resources"].items()
     return {name: resolve(one, names(template, function)) for name, one in found if one.get("Condition") not in gone}
 

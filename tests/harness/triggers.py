@@ -95,7 +95,12 @@ def call(service, name, request, response=None, **detail):
     } | detail)
 
 
-def sqs_batch(*bodies, receive_count=1):
+def tick(**options):
+    """The schedule."""
+    return event("aws.events", "Scheduled Event", {}, **options)
+
+
+def sqs_batch(*bodies, receive_count=1, queue="curfew"):
     """An SQS batch; a body that is no string is written as JSON. Message ids are m0, m1, ..."""
     return {
         "Records": [
@@ -107,7 +112,7 @@ def sqs_batch(*bodies, receive_count=1):
                 "messageAttributes": {},
                 "md5OfBody": "0",
                 "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:curfew",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
                 "awsRegion": REGION,
             }
             for index, body in enumerate(bodies)

@@ -7,7 +7,7 @@ import pytest
 from deploying import FIRST, RESOURCES, STACKS, WHERE, another_version, done, functions, refused, stacks, versions
 from harness import templates, tool, triggers
 from harness.deployed import as_process
-from harness.functions import FUNCTIONS, ROWS, TRIGGERED
+from harness.functions import FUNCTIONS, QUEUED, ROWS
 from harness.stack import ACCOUNT, REGION
 
 
@@ -43,6 +43,22 @@ def test_one_command_deploys_a_region_and_repeating_it_changes_nothing(deploymen
         run = done(deployment.deploy(*said), "unchanged", RESOURCES)
         assert f"account {ACCOUNT}" in run.stdout.splitlines()[0]
     assert versions(deployment) == before
+
+
+def test_each_deployment_begins_a_sweep_once_everything_stands_also_where_curfew_is_stopped(deployment):
+    done(deployment.deploy(*FIRST), "created", RESOURCES)
+    assert deployment.tool("stop").returncode == 0
+    run = deployment.deploy()
+    said = run.stdout.splitlines()
+    [begun] = [number for number, line in enumerate(said) if "begun: what is there already is looked at" in line]
+    assert all(number < begun for number, line in enumerate(said) if line.endswith("unchanged"))
+    sqs = deployment.emulator.client("sqs")
+    found = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="curfew-sweep")["QueueUrl"], MaxNumberOfMessages=10)["Messages"]
+    order = {"source": "curfew.sweep", "detail-type": "Sweep", "account": ACCOUNT, "region": REGION, "detail": {}}
+    assert [json.loads(message["Body"]) for message in found] == [order, order]
+    # What waits there is no loss: nothing keeps Curfew from being removed.
+    run = deployment.tool("remove")
+    assert run.returncode == 0, run.stdout
 
 
 def test_a_new_version_replaces_the_functions_and_keeps_queues_messages_and_settings(deployment, tmp_path):
@@ -369,16 +385,16 @@ def test_stop_lets_events_wait_and_start_goes_on(deployment):
     refused(deployment.tool("stop"), f"Curfew is not in {REGION}", "make deploy")
     done(deployment.deploy(*FIRST, "--TCP_PORTS", "80,8443"), "created", RESOURCES)
     done(deployment.tool("stop"), "stopped", 1)
-    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
-    assert {values_of(deployment, name)["Stopped"] for name in TRIGGERED} == {"yes"}
+    assert mapping_states(deployment) == ["Disabled"] * len(QUEUED)
+    assert {values_of(deployment, name)["Stopped"] for name in QUEUED} == {"yes"}
     deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
     told = deployment.tool("status").stdout
     assert "STOPPED" in told and "waiting 1" in told
     # A deployment leaves it as it is.
     done(deployment.deploy(), "unchanged", RESOURCES)
-    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
+    assert mapping_states(deployment) == ["Disabled"] * len(QUEUED)
     done(deployment.tool("start"), "started", 1)
-    assert mapping_states(deployment) == ["Enabled"] * len(TRIGGERED)
+    assert mapping_states(deployment) == ["Enabled"] * len(QUEUED)
     assert {values_of(deployment, name)["Stopped"] for name in FUNCTIONS} == {"no"}
     assert values_of(deployment, "config")["AuthorizedTcpPorts"] == "80,8443"
     assert "STOPPED" not in deployment.tool("status").stdout
@@ -392,7 +408,7 @@ def test_stop_brings_no_template_and_needs_none(deployment, tmp_path, monkeypatc
     (checkout / "function.yaml").write_text("Resources: { broken\n")
     tool.module("stacks", deployment, monkeypatch, INFRA=checkout)
     done(deployment.tool("stop"), "stopped", 1)
-    assert mapping_states(deployment) == ["Disabled"] * len(TRIGGERED)
+    assert mapping_states(deployment) == ["Disabled"] * len(QUEUED)
     for name, body in before.items():
         assert deployment.emulator.client("cloudformation").get_template(StackName=f"curfew-{name}")["TemplateBody"] == body
 

@@ -81,6 +81,8 @@ MEANT_FOR = {
     "ec2_call_create_group": NOBODY,
     # Which groups name the list, nobody asks yet.
     "ec2_call_modify_prefix_list": NOBODY,
+    # Goes into the queues by itself.
+    "sweep_found": NOBODY,
 }
 
 
@@ -104,9 +106,9 @@ def test_the_roles_whose_calls_end_here_are_those_that_shared_yaml_makes():
     assert all(any(name.startswith(beginning) for name in roles) for beginning in own)
 
 
-def test_each_function_is_woken_every_hour_to_go_on_with_what_waits():
+def test_each_function_is_woken_every_hour_to_go_on_with_what_waits_and_everything_is_looked_at_once_a_day():
     woken = {function: rule["ScheduleExpression"] for function, rule in rules() if "ScheduleExpression" in rule}
-    assert woken == dict.fromkeys(TRIGGERED, "rate(1 hour)")
+    assert woken == {**dict.fromkeys(TRIGGERED, "rate(1 hour)"), "sweep": "rate(1 day)"}
 
 
 def test_an_event_that_cannot_be_delivered_becomes_a_dead_letter_of_its_function():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness import roles, templates
-from harness.functions import FUNCTIONS, TRIGGERED, about
+from harness.functions import FUNCTIONS, QUEUED, TRIGGERED, about
 from harness.stack import ROOT
 from harness.triggers import BUCKET
 
@@ -61,7 +61,7 @@ WRITES_NOTHING = {"config-rule"}
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_services_do_with_a_role_is_this_and_no_more(function):
-    of_queue = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} if function in TRIGGERED else set()
+    of_queue = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} if function in QUEUED else set()
     of_keys = {"kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
     assert roles.service_actions(function) == of_queue | (of_keys if function not in WRITES_NOTHING else set()) | {
         "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords",
@@ -144,7 +144,7 @@ def test_what_changes_anything_is_allowed_only_where_the_settings_at_deployment_
         actions = {action for one in policy["PolicyDocument"]["Statement"] for action in roles.as_list(one["Action"]) if not one["Sid"].startswith("Service")}
         # Curfew's own records are written in each mode.
         actions = {action for action in actions if not action.startswith("dynamodb:")}
-        if any(not action.split(":")[1].startswith(("Get", "Describe", "List", "Publish")) for action in actions):
+        if any(not action.split(":")[1].startswith(("Get", "Describe", "List", "Publish", "SendMessage")) for action in actions):
             condition = templates.load("shared")["Resources"][name].get("Condition")
             found.setdefault(condition, set()).add(name)
     assert found == CHANGES.get(function, {})
@@ -157,7 +157,8 @@ def test_records_can_be_written_and_listed_in_the_one_table_and_not_deleted(func
         (action, one["Resource"]) for one in roles.statements(function) for action in roles.as_list(one["Action"])
         if action.startswith("dynamodb:")
     }
-    on_items = {(f"dynamodb:{action}", table) for action in ("GetItem", "PutItem", "UpdateItem")}
+    # Who sweeps only lists.
+    on_items = {(f"dynamodb:{action}", table) for action in ("GetItem", "PutItem", "UpdateItem") if function != "sweep"}
     # Who puts back looks for a resource's newest record.
     of_resource = {("dynamodb:Query", table)} if function == "restore" else set()
     wanted = on_items | of_resource | {("dynamodb:Query", f"{table}/index/by_day")}
@@ -179,6 +180,16 @@ def test_the_rules_function_reads_what_the_others_read_and_may_only_answer_besid
     assert roles.own_actions("config-rule") == reads | besides
     buckets = [one for one in roles.statements("config-rule") if ":s3:::" in str(one["Resource"])]
     assert [one["Condition"]["StringEquals"]["aws:ResourceAccount"] for one in buckets] == [templates.ACCOUNT]
+
+
+def test_who_sweeps_reads_what_the_others_read_and_may_only_send_besides():
+    # What a control reads is what its judgement goes by, whoever judges.
+    reads = set().union(*(roles.own_actions(one) for one in TRIGGERED))
+    reads = {action for action in reads if action.startswith(("s3:Get", "ec2:Get", "ec2:Describe"))}
+    besides = {"s3:ListAllMyBuckets", "ssm:GetParameter", "dynamodb:Query", "sqs:GetQueueUrl", "sqs:SendMessage"}
+    assert roles.own_actions("sweep") == reads | besides
+    [hands_over] = [one for one in roles.statements("sweep") if "sqs:SendMessage" in roles.as_list(one["Action"])]
+    assert hands_over["Resource"] == f"arn:aws:sqs:{templates.REGION}:{templates.ACCOUNT}:curfew-*"
 
 
 def test_tags_are_bound_to_curfews_own_keys():

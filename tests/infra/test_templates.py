@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness import templates
-from harness.functions import FUNCTIONS, ROWS, TRIGGERED
+from harness.functions import FUNCTIONS, QUEUED, ROWS
 from harness.stack import ROOT
 
 
@@ -34,10 +34,11 @@ def test_each_function_has_a_role_that_every_function_s_policies_are_for(loaded)
     roles = [name for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"]
     assert roles == [one["Ref"] for one in wanted]
     assert resources["EveryFunction"]["Properties"]["Roles"] == wanted
-    # Who only answers AWS Config writes nothing down and tells nobody.
-    tells = [one for one in wanted if one != {"Ref": "ConfigRuleRole"}]
-    for policy in ("TellAndRecord", "AlertKey", "LedgerKey"):
+    # Who only answers AWS Config or only looks tells nobody; and who only answers writes nothing down.
+    tells = [one for one in wanted if one not in ({"Ref": "ConfigRuleRole"}, {"Ref": "SweepRole"})]
+    for policy in ("TellAndRecord", "AlertKey"):
         assert resources[policy]["Properties"]["Roles"] == tells
+    assert resources["LedgerKey"]["Properties"]["Roles"] == [one for one in wanted if one != {"Ref": "ConfigRuleRole"}]
 
 
 def test_each_control_has_a_rule_that_the_rules_function_answers_for(loaded):
@@ -81,7 +82,7 @@ def test_what_templates_have_in_common_they_have_alike(loaded):
 
 def test_the_templates_stay_small():
     # Another function brings its role, and each control a rule.
-    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1735 + 50 * (len(FUNCTIONS) - 4)
+    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1735 + 21 + 50 * (len(FUNCTIONS) - 4)
     # CloudFormation takes no longer text in a call.
     assert all(len(templates.text(name).encode()) <= 51_200 for name in templates.TEMPLATES)
 
@@ -141,7 +142,7 @@ def test_the_settings_begin_with_the_mode_that_is_said(loaded):
     assert not any(re.search(pattern, text) for text in ("{}", '{"mode":"off"}', "mode"))
 
 
-@pytest.mark.parametrize("function", TRIGGERED)
+@pytest.mark.parametrize("function", QUEUED)
 def test_the_numbers_of_a_queue_fit_the_function(function):
     resources = templates.resources("function", function)
     queue, dead, lambda_, mapping = (resources[name]["Properties"] for name in ("Queue", "DeadLetters", "Function", "Mapping"))
@@ -160,10 +161,12 @@ def test_the_numbers_of_a_queue_fit_the_function(function):
     assert lambda_["FunctionName"] == f"curfew-{function}"
 
 
-@pytest.mark.parametrize("function", TRIGGERED)
+@pytest.mark.parametrize("function", QUEUED)
 def test_a_queue_admits_exactly_the_rules_of_its_function(function):
     resources = templates.resources("function", function)
-    rules = {f":rule/{resources[part]['Properties']['Name']}" for part in ("ComplianceRule", "CallsRule", "FindingsRule", "TickRule")}
+    rules = {f":rule/curfew-{function}-{kind}" for kind in ("compliance", "calls", "findings", "tick")}
+    there = {f":rule/{one['Properties']['Name']}" for one in resources.values() if one["Type"] == "AWS::Events::Rule"}
+    assert there == (rules if ROWS[function].resource else {f":rule/curfew-{function}-tick"})
     for queue in ("Queue", "DeadLetters"):
         policy = resources[f"{queue}Policy"]["Properties"]
         assert policy["Queues"] == [{"Ref": queue}]
@@ -181,7 +184,7 @@ def test_alarms_go_to_the_topic_and_say_what_to_do(function):
     found = templates.alarms_of(function)
     row = ROWS[function]
     # What nobody triggers has no queue, and counts what it does by the controls whose work it puts back.
-    assert len(found) == (9 - (not row.changes) if row.resource else 3)
+    assert len(found) == (9 - (not row.changes) if row.resource else 6 if row.schedule else 3)
     for logical_id, alarm in found.items():
         (action,) = alarm["AlarmActions"]
         assert action.endswith(":curfew-alerts"), logical_id
@@ -243,10 +246,11 @@ def test_the_folders_readme_knows_every_parameter_and_counts_the_alarms(loaded):
     # An alarm over several metrics is paid for by the metric.
     counted = {}
     for function, row in ROWS.items():
-        kind = row.changes if row.resource else "by hand"
+        kind = row.changes if row.resource else function
         alarms = templates.alarms_of(function).values()
         counted[kind] = (len(alarms), sum("MetricStat" in one for alarm in alarms for one in alarm["Metrics"]))
-    told = f"{counted[True][0]} alarms over {counted[True][1]} metrics a function ({counted[False][0]} over {counted[False][1]} where it only reports, {counted['by hand'][0]} over {counted['by hand'][1]} for restore and for config-rule)"
+    told = f"{counted[True][0]} alarms over {counted[True][1]} metrics a function ({counted[False][0]} over {counted[False][1]} where it only reports, {counted['restore'][0]} over {counted['restore'][1]} for restore and for config-rule, {counted['sweep'][0]} over {counted['sweep'][1]} for sweep)"
+    assert counted["restore"] == counted["config-rule"]
     for readme in (text, (ROOT / "README.md").read_text()):
         assert told in " ".join(readme.split())
 

@@ -253,7 +253,7 @@ UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 
 @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "UPDATE_IN_PROGRESS"])
 def test_mappings_are_stopped_whatever_the_stacks_say(place, status):
-    handed_events = [row for row in ROWS.values() if row.resource]
+    handed_events = [row for row in ROWS.values() if row.schedule]
     for _ in handed_events:
         place.answers("lambda", "list_event_source_mappings", {"EventSourceMappings": [{"UUID": UUID, "State": "Enabled"}]})
     for _ in handed_events:

@@ -12,6 +12,7 @@ mod acl;
 mod block;
 mod listing;
 mod policy;
+mod read_only;
 
 pub use acl::{
     Acl, AclAssessment, AclChange, AclFinding, AclPlan, AclState, AclStep, AclStyle, AclWrite, Around,
@@ -24,6 +25,7 @@ pub use policy::{
     BucketPolicies, BucketPolicy, NoChange, NoPlan, PolicyAnswer, PolicyAssessment, PolicyFinding,
     PolicyState, S3Policy, S3PolicySettings, WHAT_BLOCKS,
 };
+pub use read_only::ReadOnly;
 
 use events::BucketName;
 use remediation::Target;

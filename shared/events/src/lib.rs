@@ -18,10 +18,13 @@
 //! | `aws.access-analyzer`: `Access Analyzer Finding` | the resource that somebody outside may reach |
 //! | `aws.guardduty`: `GuardDuty Finding` of the types `Policy:S3/...` | each bucket |
 //! | `aws.events`: `Scheduled Event` | nothing: a tick |
+//! | `curfew.sweep`: `Sweep Found Resources` | each resource |
 //! | the invocation of an AWS Config custom rule | a resource to evaluate, or all: a [`RuleInvocation`] |
 //!
 //! Calls that failed, calls of Curfew's [own roles](OwnRoles), what complies or is deleted, and findings that are archived,
 //! suppressed, resolved, passed or samples give no subject, and are no error.
+//!
+//! What the function `sweep` is handed by its own queue says how far a sweep has come: [`read_orders`].
 
 mod cause;
 mod error;
@@ -36,4 +39,7 @@ pub use names::*;
 pub use own_roles::OwnRoles;
 pub use resource::Resource;
 pub use subject::Subject;
-pub use trigger::{Message, Reading, RuleInvocation, RuleQuestion, RuleResource, Standing, Trigger, read};
+pub use trigger::{
+    Message, OrderMessage, Queue, Reading, RuleInvocation, RuleQuestion, RuleResource, Standing, SweepFound,
+    SweepOrder, SweepStep, Trigger, read, read_orders,
+};

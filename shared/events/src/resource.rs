@@ -14,7 +14,7 @@ pub(crate) struct Kind {
     /// The kind in words.
     words: &'static str,
     /// AWS Config's type.
-    config_type: &'static str,
+    pub(crate) config_type: &'static str,
     /// The template of the ARN.
     pub(crate) arn: &'static str,
     /// The template of the console's page, without the console's host.

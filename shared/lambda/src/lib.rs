@@ -19,6 +19,7 @@ mod renewal;
 pub mod restore;
 pub mod rule;
 mod service;
+pub mod sweep;
 
 use std::cell::RefCell;
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ use remediation::clock::SystemClock;
 use remediation::{CallError, Ports, Recount};
 use serde_json::json;
 use settings::{Settings, SettingsNotRead, SettingsSource};
+use sweeping::{Post, Surveys};
 use telemetry::{log, metrics};
 
 use crate::asked::{Asked, asked};
@@ -194,6 +196,31 @@ impl Function {
             let function_arn = context.invoked_function_arn.clone();
             let invocation = invocation(context, cold_start);
             rules.answer(&payload, &function_arn, &invocation, &settings).await.map_err(Answer::from)
+        });
+        let ended = Runtime::new(handler).layer(payload::AsText).run().await;
+        until_stopped(ended, current.borrow().written)
+    }
+
+    /// Looks at everything each time that its own queue says so, until Lambda stops the process. `arm` builds what is
+    /// looked with, with the settings as they are then; `post` sends what was found.
+    pub async fn sweep<S: Surveys, P: Post>(self, post: P, arm: impl Fn(&Settings) -> S) -> ExitCode {
+        let Self { settings, parameter, book, .. } = self;
+        let current = RefCell::new(settings.clone());
+        let renewal = parameter.map(|source| Renewal::new(source, SystemClock, sweep::NAME, settings));
+        let is_cold = AtomicBool::new(true);
+        let ports = sweep::Ports { clock: &SystemClock, post: &post, ledger: &book };
+        let handler = service_fn(|event: LambdaEvent<String>| async {
+            let LambdaEvent { payload, context } = event;
+            let cold_start = is_cold.swap(false, Ordering::Relaxed);
+            if let Some(renewal) = &renewal
+                && let Some(settings) = renewal.renewed().await
+            {
+                current.replace(settings);
+            }
+            let settings = current.borrow().clone();
+            let invocation = invocation(context, cold_start);
+            let answer = sweep::answer(&arm(&settings), &payload, &ports, &invocation, &settings).await;
+            answer.map_err(Answer::from)
         });
         let ended = Runtime::new(handler).layer(payload::AsText).run().await;
         until_stopped(ended, current.borrow().written)

@@ -92,7 +92,11 @@ pub trait Judge: Sized {
 }
 
 /// A judge of which all resources can be listed.
-pub trait Survey: Judge {
+pub trait Survey: Judge<Id: Into<Resource>> {
+    /// How many of the listed resources may be read in a second at most, where listing does not tell their state: others
+    /// in the account need the service too.
+    const READS_A_SECOND: u32;
+
     /// Lists all resources of an account in a Region, each with its state as far as listing tells it; the others are to be
     /// read alone.
     ///

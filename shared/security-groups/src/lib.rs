@@ -25,6 +25,7 @@ mod plan;
 mod port;
 mod put_back;
 mod putting_back;
+mod read_only;
 mod settings;
 mod state;
 mod together;
@@ -40,6 +41,7 @@ pub use port::{
     At, Authorized, By, Created, EVERYWHERE, Of, Placed, QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT,
     QuarantineGroup, ReadSecurityGroups, Revoked, Rules, SecurityGroups, action, all_traffic,
 };
+pub use read_only::ReadOnly;
 pub use settings::{QuarantineStyle, SgSettings};
 pub use state::{
     About, ChangedBy, Group, Interface, ListName, PrefixList, QUARANTINE_GROUP, QUARANTINED_AT,

@@ -30,6 +30,10 @@ pub(crate) async fn read<P: ReadSecurityGroups>(
 }
 
 impl<P: ReadSecurityGroups> Survey for SgIngress<P> {
+    /// EC2 gives an account 20 calls that describe something back in a second, one bucket for each action. This is a quarter
+    /// of it: <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>
+    const READS_A_SECOND: u32 = 5;
+
     /// Each list that decides about any of the groups is read once. A group that is to be isolated has no state here: who
     /// has it is asked group by group.
     async fn survey(&self, place: &Place<'_>) -> Result<Vec<Listed<Self>>, CallError> {

@@ -44,6 +44,18 @@
 //! | `duration_ms` | how long the walk took, in milliseconds |
 //! | `api_calls` | how many requests to AWS it took, the alert and retries included |
 //!
+//! A sweep has one line at its end, and one each time that it goes on in another invocation:
+//!
+//! | field | what it holds |
+//! | --- | --- |
+//! | `control` | `sweep` |
+//! | `account`, `region` | where it swept |
+//! | `sweep`, `began` | its id, which causes have as the event's, and when it began |
+//! | `invocations`, `api_calls` | how many of each it took so far |
+//! | `found` | by control: `seen`, `clean`, `gone`, `exempt`, `held`, `to_close`, `to_tell`, `unreadable` |
+//! | `not_listed` | by control: why not all of its resources were seen |
+//! | `took_ms` | how long it took, waits included, in milliseconds |
+//!
 //! Never logged: credentials, the payload of a trigger, the contents of objects.
 
 use std::fmt;

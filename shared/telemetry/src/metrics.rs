@@ -6,6 +6,7 @@
 //! | `Duration` | milliseconds | `control` | each subject's walk |
 //! | `ApiCalls` | count | `control` | each subject, and what is read for a whole batch: requests to AWS, retries included |
 //! | `AlertsNotDelivered` | count | `control` | an alert that the topic did not take |
+//! | `Swept` | count | `control`, `found` | each sweep, at its end: how many resources of the control it found to be so |
 //! | `SettingsNotRead` | count | `control` | settings that could not be read again, or cannot be right |
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
@@ -37,6 +38,7 @@ pub fn start(function_name: &str) {
             describe_histogram!("Duration", Unit::Milliseconds, "how long a walk took");
             describe_histogram!("ApiCalls", Unit::Count, "how many requests to AWS a walk took");
             describe_counter!("AlertsNotDelivered", Unit::Count, "alerts that the topic did not take");
+            describe_counter!("Swept", Unit::Count, "how many resources a sweep found to be so");
             describe_counter!("SettingsNotRead", Unit::Count, "settings that could not be used");
             COLLECTOR.get_or_init(|| collector);
         }
@@ -70,6 +72,11 @@ pub fn alert_not_delivered(control: &'static str) {
     flush();
 }
 
+/// Counts what a sweep found of a control; [`flush`] writes it.
+pub fn swept(control: &str, found: &'static str, count: u64) {
+    counter!("Swept", "control" => control.to_owned(), "found" => found).increment(count);
+}
+
 /// Counts settings that could not be used.
 pub fn settings_not_read(control: &'static str) {
     count_settings_not_read(control);
@@ -80,8 +87,8 @@ fn count_settings_not_read(control: &'static str) {
     counter!("SettingsNotRead", "control" => control).increment(1);
 }
 
-/// At once: a process that is stopped or frozen keeps nothing back.
-fn flush() {
+/// Writes what was counted. Each count is written at once: a process that is stopped or frozen keeps nothing back.
+pub fn flush() {
     let Some(collector) = COLLECTOR.get() else { return };
     if let Err(error) = collector.flush(io::stdout()) {
         tracing::error!(target: TARGET, "the metrics could not be written: {error}");

@@ -19,6 +19,8 @@ mod security_hub;
 mod security_hub_v2;
 mod sns;
 mod sqs;
+mod sweep;
+mod sweep_order;
 
 use document::{Node, Place};
 use serde_json::Value;
@@ -27,6 +29,8 @@ use crate::{AccountId, Cause, OwnRoles, TriggerError};
 
 pub use custom_rule::{RuleInvocation, RuleQuestion, RuleResource, Standing};
 pub use reading::Reading;
+pub use sweep::SweepFound;
+pub use sweep_order::{OrderMessage, Queue, SweepOrder, SweepStep, read_orders};
 
 /// What invoked a function.
 #[derive(Debug, PartialEq, Eq)]
@@ -118,7 +122,7 @@ type IsMatch = fn(&Event<'_>) -> bool;
 type Read = fn(&Event<'_>) -> Result<Reading, TriggerError>;
 
 /// The events that are read: how each is known, and how it is read.
-const TRIGGERS: [(IsMatch, Read); 10] = [
+const TRIGGERS: [(IsMatch, Read); 11] = [
     (access_analyzer::is_match, access_analyzer::read),
     (config_rule::is_match, config_rule::read),
     (configuration_item::is_match, configuration_item::read),
@@ -129,6 +133,7 @@ const TRIGGERS: [(IsMatch, Read); 10] = [
     (schedule::is_match, schedule::read),
     (security_hub::is_match, security_hub::read),
     (security_hub_v2::is_match, security_hub_v2::read),
+    (sweep::is_match, sweep::read),
 ];
 
 /// An event of EventBridge.

@@ -1,6 +1,6 @@
 //! What triggers become.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
 mod access_analyzer;
 mod cloudtrail;
@@ -21,3 +21,5 @@ mod security_hub_v2;
 mod sns;
 mod sqs;
 mod support;
+mod sweep;
+mod sweep_order;

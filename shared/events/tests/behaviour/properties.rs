@@ -45,11 +45,12 @@ fn resources(payload: &Value) -> Vec<(String, String, String)> {
 }
 
 /// A list in an event whose items are read one by one.
-const LISTS: [&str; 5] = [
+const LISTS: [&str; 6] = [
     "/detail/findings",
     "/detail/findings/0/Resources",
     "/detail/requestParameters/evaluations",
     "/detail/resource/s3BucketDetails",
+    "/detail/resources",
     "/detail/responseElements/securityGroupRuleSet/items",
 ];
 

@@ -39,6 +39,7 @@ fixtures! {
     "security_hub_two_failed"
     "security_hub_v2_detected_group"
     "security_hub_v2_failed_bucket"
+    "sweep_found"
 }
 
 /// The event in the file of this name.

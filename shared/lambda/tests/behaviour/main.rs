@@ -8,3 +8,4 @@ mod restore;
 mod rule;
 mod service;
 mod support;
+mod sweep;

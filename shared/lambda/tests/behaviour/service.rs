@@ -211,7 +211,7 @@ fn a_tick_comes_back_for_a_mail_about_what_waits_that_did_not_get_through() {
     run(service.handle(&event("acme", "e2"), &invocation())).unwrap_err();
     clock.forward(Duration::from_secs(120));
     let tick = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} }).to_string();
-    let answer = || run(service.handle(&batch(&[tick.clone()], 1), &invocation())).unwrap();
+    let answer = || run(service.handle(&batch(std::slice::from_ref(&tick), 1), &invocation())).unwrap();
     assert_eq!(answer(), json!({ "batchItemFailures": [{ "itemIdentifier": "m0" }] }));
     clock.forward(Duration::from_secs(120));
     told.refuses.set(false);

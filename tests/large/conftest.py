@@ -1,0 +1,6 @@
+"""Accounts with more in them than an emulator takes."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
