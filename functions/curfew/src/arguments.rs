@@ -26,6 +26,11 @@ describe-security-group-rules) printed, - for standard input, or the id of a
 group (sg-...), which is read from AWS. Without any: a question a line on
 standard input, a JSON object a line on standard output.";
 
+#[cfg(feature = "live")]
+const PREVIEW: &str = "\
+It only reads. FILE: what `aws ec2 describe-security-groups` printed, or the
+policy of a bucket, called as the bucket is (my-bucket.json).";
+
 /// Says what is open in an AWS account, why, and what Curfew did about it
 #[derive(Debug, Parser)]
 #[command(name = "curfew", version, disable_help_subcommand = true, after_help = EXIT_STATUS)]
@@ -47,6 +52,9 @@ pub(crate) enum Command {
     Subjects(Subjects),
     /// Whether settings can be used (`curfew settings check`)
     Settings(Settings),
+    /// What Curfew would close, mail and leave: look before you deploy
+    #[cfg(feature = "live")]
+    Preview(Preview),
     /// The records of a resource: what was closed, mailed and put back
     #[cfg(feature = "live")]
     History(History),
@@ -144,6 +152,41 @@ pub(crate) struct Deployment {
     pub(crate) prefix: String,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+#[command(after_help = PREVIEW)]
+pub(crate) struct Preview {
+    /// Files to look at, instead of an account
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// How it is written; html is a page that needs nothing else
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Where it is written, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The settings to go by, instead of the defaults
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    /// Prints what an IAM policy for this has to allow
+    #[arg(long)]
+    pub(crate) permissions: bool,
+    /// Whose FILE is, where it does not say so
+    #[arg(long, value_name = "ID", value_parser = account, requires = "files")]
+    pub(crate) account: Option<AccountId>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// How a preview is written.
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    Html,
 }
 
 #[cfg(feature = "live")]

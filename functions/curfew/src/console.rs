@@ -94,6 +94,11 @@ impl<'a> Console<'a> {
         };
     }
 
+    /// Says how far it is, to whoever waits.
+    pub(crate) fn note(&mut self, what: &str) {
+        let _ = writeln!(self.errors, "{}", plain(what));
+    }
+
     pub(crate) fn flush(&mut self) -> Result<(), crate::Trouble> {
         Ok(self.output.flush()?)
     }

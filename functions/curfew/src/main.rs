@@ -46,6 +46,8 @@ fn run(arguments: &Arguments, console: &mut Console<'_>) -> Ending {
         Command::Subjects(asked) => subjects::run(asked, console),
         Command::Settings(asked) => settings::run(asked, console),
         #[cfg(feature = "live")]
+        Command::Preview(asked) => live::preview::run(asked, console),
+        #[cfg(feature = "live")]
         Command::History(asked) => live::history::run(asked, console),
         #[cfg(feature = "live")]
         Command::Restore(asked) => live::restore::run(asked, console),

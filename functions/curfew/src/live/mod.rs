@@ -3,6 +3,7 @@
 pub(crate) mod bucket;
 pub(crate) mod group;
 pub(crate) mod history;
+pub(crate) mod preview;
 mod refused;
 pub(crate) mod restore;
 mod signed_in;

@@ -214,6 +214,8 @@ impl Judge for Doors {
 }
 
 impl Survey for Doors {
+    const READS_A_SECOND: u32 = 1_000;
+
     async fn survey(&self, place: &Place<'_>) -> Result<Vec<Listed<Self>>, CallError> {
         self.calls.borrow_mut().push(format!("list in {} of {}", place.region, place.account));
         let incomplete = || CallError::Incomplete { action: "house:ListHouses", field: "Name" };

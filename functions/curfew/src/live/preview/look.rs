@@ -1,0 +1,73 @@
+//! Looking at everything of one control.
+
+use std::time::{Duration, Instant};
+
+use events::{Cause, Resource, Subject};
+use exemptions::Exemptions;
+use futures_util::{StreamExt, stream};
+use preview::{Part, Would};
+use remediation::clock::SystemClock;
+use remediation::{Describe, Inspected, Listed, Outcome, Place, Report, Survey, inspect};
+
+use crate::console::Console;
+
+/// How many resources are read at the same time: enough to hide the network, few enough for S3's and EC2's request rates,
+/// which the account's other programs share.
+const AT_ONCE: usize = 24;
+
+/// How often somebody who waits is told how far it is.
+const TOLD_EVERY: Duration = Duration::from_secs(2);
+
+/// Lists all resources of a control and looks at each.
+pub(super) async fn part<J: Survey + Describe>(
+    judge: &J,
+    kind: &'static str,
+    place: &Place<'_>,
+    exemptions: &Exemptions,
+    console: &mut Console<'_>,
+) -> Part {
+    let region = Some(place.region.clone());
+    let mut part = Part { control: J::NAME, kind, region, seen: 0, reports: Vec::new(), not_listed: None };
+    let listed = match judge.survey(place).await {
+        Ok(listed) => listed,
+        Err(error) => return Part { not_listed: Some(error), ..part },
+    };
+    let all = listed.len();
+    console.note(&format!("{}: {all} {kind} in {}", J::NAME, place.region));
+    let mut told = Instant::now();
+    let looks = listed.into_iter().map(|listed| look(judge, place, exemptions, listed));
+    let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);
+    while let Some(report) = looks.next().await {
+        // What was deleted since it was listed is not there to be seen.
+        part.seen += usize::from(report.outcome != Outcome::Gone);
+        if Would::of(&report).is_some() {
+            part.reports.push(report);
+        }
+        if told.elapsed() > TOLD_EVERY {
+            told = Instant::now();
+            console.note(&format!("{}: {} of {all} seen", J::NAME, part.seen));
+        }
+    }
+    part
+}
+
+async fn look<J: Survey + Describe>(
+    judge: &J,
+    place: &Place<'_>,
+    exemptions: &Exemptions,
+    Listed { id, state }: Listed<J>,
+) -> Report {
+    let resource: Resource = id.into();
+    let subject = Subject {
+        resource,
+        account: place.account.clone(),
+        region: place.region.clone(),
+        cause: Cause::new("preview"),
+    };
+    let inspected = match J::id(&subject.resource) {
+        Some(id) => inspect(judge, &subject, id, exemptions, &SystemClock, state).await,
+        // Listing named something that the control is not about.
+        None => Inspected::Gone,
+    };
+    Report::of_look(judge, &subject, inspected, Duration::ZERO)
+}

@@ -1,0 +1,113 @@
+//! What Curfew would do in an account, before it is deployed. It only reads: each control has a port that can do no more.
+
+mod files;
+mod look;
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use buckets::{S3Acl, S3Policy};
+use ec2::Ec2SecurityGroups;
+use events::AccountId;
+use preview::{Part, Preview, Would};
+use remediation::{Mode, Place};
+use s3::{S3BucketAcls, S3BucketPolicies};
+use security_groups::SgIngress;
+use settings::Settings;
+
+use self::look::part;
+use super::refused::words;
+use super::{SignedIn, wait};
+use crate::arguments::{Format, Preview as Asked};
+use crate::console::{self, Console};
+use crate::trouble::{Ending, Trouble};
+
+/// What an IAM policy has to allow for a preview: reading, and nothing else.
+const PERMISSIONS: &str = include_str!("read-permissions.json");
+
+/// Looks, and writes down what it saw. Not all of it could be read where that ends with [`Ending::Unread`].
+pub(crate) fn run(asked: &Asked, console: &mut Console<'_>) -> Result<Ending, Trouble> {
+    if asked.permissions {
+        console.say(PERMISSIONS, |_| console::PLAIN)?;
+        return Ok(Ending::Done);
+    }
+    let settings = settings(asked.settings.as_deref())?;
+    let preview = if asked.files.is_empty() {
+        wait(of_account(asked, &settings, console))?
+    } else {
+        wait(files::preview(asked, &settings, console))?
+    };
+    write(&preview, asked, console)?;
+    let is_whole =
+        |part: &Part| part.not_listed.is_none() && part.count(Would::Unknown) == 0 && !part.has_unread();
+    Ok(if preview.parts.iter().all(is_whole) { Ending::Done } else { Ending::Unread })
+}
+
+/// The settings to go by: those of a file, or the defaults.
+fn settings(file: Option<&Path>) -> Result<Settings, Trouble> {
+    let Some(path) = file else { return Ok(Settings::default()) };
+    let name = format!("`{}`", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| Trouble::unread(format!("{name}: {error}")))?;
+    Settings::parse(&name, text.trim_start_matches('\u{feff}')).map_err(Trouble::unread)
+}
+
+/// All buckets and security groups of a Region.
+async fn of_account(
+    asked: &Asked,
+    settings: &Settings,
+    console: &mut Console<'_>,
+) -> Result<Preview, Trouble> {
+    let made_at = SystemTime::now();
+    let signed_in = SignedIn::at(&asked.place, None).await?;
+    let identity = signed_in.identity().await?;
+    let place = Place { account: &identity.account, region: &signed_in.region };
+    let exemptions = settings.exemptions();
+    let sdk = &signed_in.sdk;
+    // What a write would say is asked, since nothing is written.
+    let acls = S3Acl::new(buckets::ReadOnly::of(S3BucketAcls::new(sdk)), settings.s3_acl, Mode::Observe);
+    let policies = S3Policy::new(S3BucketPolicies::new(sdk), settings.s3_policy.clone());
+    let groups = security_groups::ReadOnly::of(Ec2SecurityGroups::new(sdk));
+    let groups = SgIngress::new(groups, settings.sg.clone());
+    let parts = vec![
+        part(&acls, "buckets", &place, &exemptions, console).await,
+        part(&policies, "buckets", &place, &exemptions, console).await,
+        part(&groups, "security groups", &place, &exemptions, console).await,
+    ];
+    Ok(Preview { made_at, of: of(&identity.account), parts })
+}
+
+fn of(account: &AccountId) -> String {
+    format!("account {account}")
+}
+
+fn write(preview: &Preview, asked: &Asked, console: &mut Console<'_>) -> Result<(), Trouble> {
+    let format = if console.json { Format::Json } else { asked.format };
+    let text = match format {
+        Format::Text => preview::text(preview),
+        Format::Json => format!("{}\n", preview::json(preview)),
+        Format::Html => preview::html(preview).map_err(Trouble::unread)?,
+    };
+    let text = words(&text);
+    let Some(path) = &asked.output else {
+        return match format {
+            Format::Text => Ok(console.say(&text, style)?),
+            Format::Json | Format::Html => Ok(console.output.write_all(text.as_bytes())?),
+        };
+    };
+    std::fs::write(path, text).map_err(|error| Trouble::unread(format!("`{}`: {error}", path.display())))?;
+    console.complain(&format!("Written to {}.", path.display()));
+    Ok(())
+}
+
+fn style(line: &str) -> clap::builder::styling::Style {
+    let is_open = |severity| line.starts_with("    ") && line.ends_with(severity);
+    if line.contains("NOT ALL WERE LISTED") || is_open("(critical)") || is_open("(high)") {
+        console::BAD
+    } else if is_open("(medium)") || line.ends_with("could not be judged:") {
+        console::DOUBTFUL
+    } else if !line.starts_with(' ') {
+        console::HEADLINE
+    } else {
+        console::PLAIN
+    }
+}
