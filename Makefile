@@ -43,7 +43,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS RUSTC_WRAPPER="$(or $(RUSTC_WRAPPER),$(CURDI
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings redrive history export restore remove bench lock clean
+.PHONY: help setup debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview redrive history export restore remove bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -109,7 +109,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/debug-rustc .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build package bills demo test fuzz test-faults bench deploy rollback status test-alert stop start settings redrive history export restore remove lock clean; do \
+	@for target in build package bills demo test fuzz test-faults bench deploy rollback status test-alert stop start settings preview redrive history export restore remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
@@ -175,6 +175,11 @@ settings: $(TOOLS) $(CHECKER) ## FILE, checked and then written to REGION
 
 redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
 	@$(CURFEW) redrive $(OPTIONS)
+
+preview: debug ## What Curfew would close, mail and leave in REGION, read with your credentials; FORMAT=text, json or html, OUTPUT=preview.html
+	@"$${CARGO_TARGET_DIR:-target}/debug/curfew" preview $(if $(call said,REGION),--region "$(REGION)") \
+		$(if $(call said,FORMAT),--format "$(FORMAT)") $(if $(call said,OUTPUT),--output "$(OUTPUT)") \
+		$(if $(call said,FILE),--settings "$(FILE)")
 
 history: $(TOOLS) ## The records of RESOURCE, an ARN, in REGION
 	@$(CURFEW) history $(OPTIONS)

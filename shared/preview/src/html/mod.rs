@@ -48,6 +48,8 @@ struct Resource {
 /// # Errors
 /// Never, as long as the page's template can be filled in.
 pub fn html(preview: &Preview) -> Result<String, askama::Error> {
+    let mut resources: Vec<Resource> = preview.parts.iter().flat_map(resources).collect();
+    resources.sort_by_key(|one| (one.rank, std::cmp::Reverse(one.severity_rank)));
     let total = |would| preview.parts.iter().map(|part| part.count(would)).sum();
     let mut controls: Vec<&str> = preview.parts.iter().map(|part| part.control).collect();
     controls.dedup();
@@ -57,7 +59,7 @@ pub fn html(preview: &Preview) -> Result<String, askama::Error> {
         totals: Would::ALL.iter().map(|would| (would.as_str(), would.title(), total(*would))).collect(),
         parts: preview.parts.iter().map(row).collect(),
         controls,
-        resources: preview.parts.iter().flat_map(resources).collect(),
+        resources,
         unread: unread(preview),
     }
     .render()

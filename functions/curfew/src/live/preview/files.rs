@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::SystemTime;
 
 use buckets::{Bucket, BucketPolicies, ListBuckets, PolicyAnswer, PublicAccessBlock, S3Policy};
 use events::{AccountId, BucketName, GroupId, Region, VpcId};
 use exposure::{SecurityGroup, prefix_lists};
 use network::{IpNet, PrefixListId};
 use preview::Preview;
+use remediation::clock::{Clock, SystemClock};
 use remediation::{CallError, Place, Tags};
 use security_groups::{About, At, Interface, ListName, Of, ReadSecurityGroups, Rules, SgIngress};
 use serde_json::Value;
@@ -36,7 +36,7 @@ pub(super) async fn preview(
     settings: &Settings,
     console: &mut Console<'_>,
 ) -> Result<Preview, Trouble> {
-    let made_at = SystemTime::now();
+    let made_at = SystemClock.now();
     let mut files =
         Files { account: asked.account.clone(), region: asked.place.region.clone(), ..Files::default() };
     for path in &asked.files {

@@ -1,12 +1,12 @@
 //! Looking at everything of one control.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use events::{Cause, Resource, Subject};
 use exemptions::Exemptions;
 use futures_util::{StreamExt, stream};
 use preview::{Part, Would};
-use remediation::clock::SystemClock;
+use remediation::clock::{Clock, SystemClock};
 use remediation::{Describe, Inspected, Listed, Outcome, Place, Report, Survey, inspect};
 
 use crate::console::Console;
@@ -34,7 +34,7 @@ pub(super) async fn part<J: Survey + Describe>(
     };
     let all = listed.len();
     console.note(&format!("{}: {all} {kind} in {}", J::NAME, place.region));
-    let mut told = Instant::now();
+    let mut told = SystemClock.now();
     let looks = listed.into_iter().map(|listed| look(judge, place, exemptions, listed));
     let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);
     while let Some(report) = looks.next().await {
@@ -43,8 +43,9 @@ pub(super) async fn part<J: Survey + Describe>(
         if Would::of(&report).is_some() {
             part.reports.push(report);
         }
-        if told.elapsed() > TOLD_EVERY {
-            told = Instant::now();
+        let now = SystemClock.now();
+        if now.duration_since(told).is_ok_and(|passed| passed > TOLD_EVERY) {
+            told = now;
             console.note(&format!("{}: {} of {all} seen", J::NAME, part.seen));
         }
     }

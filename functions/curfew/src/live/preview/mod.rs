@@ -4,12 +4,12 @@ mod files;
 mod look;
 
 use std::path::Path;
-use std::time::SystemTime;
 
 use buckets::{S3Acl, S3Policy};
 use ec2::Ec2SecurityGroups;
 use events::AccountId;
 use preview::{Part, Preview, Would};
+use remediation::clock::{Clock, SystemClock};
 use remediation::{Mode, Place};
 use s3::{S3BucketAcls, S3BucketPolicies};
 use security_groups::SgIngress;
@@ -57,7 +57,7 @@ async fn of_account(
     settings: &Settings,
     console: &mut Console<'_>,
 ) -> Result<Preview, Trouble> {
-    let made_at = SystemTime::now();
+    let made_at = SystemClock.now();
     let signed_in = SignedIn::at(&asked.place, None).await?;
     let identity = signed_in.identity().await?;
     let place = Place { account: &identity.account, region: &signed_in.region };
