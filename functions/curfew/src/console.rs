@@ -95,6 +95,7 @@ impl<'a> Console<'a> {
     }
 
     /// Says how far it is, to whoever waits.
+    #[cfg(feature = "live")]
     pub(crate) fn note(&mut self, what: &str) {
         let _ = writeln!(self.errors, "{}", plain(what));
     }
