@@ -1,5 +1,7 @@
 //! What values one part of a request can have.
 
+use std::sync::Arc;
+
 use addresses::Addresses;
 
 use crate::pattern::{Class, Pattern, Style, Token};
@@ -32,7 +34,7 @@ pub(crate) enum Presence {
 #[derive(Debug, Clone)]
 pub(crate) enum Values {
     /// One of these.
-    Listed(Vec<String>),
+    Listed(Arc<[String]>),
     /// A text that matches the first set and not the second.
     Text(Patterns, Patterns),
     /// An address outside this set.
@@ -47,7 +49,7 @@ impl Domain {
     }
 
     pub(crate) fn listed<const N: usize>(values: [&str; N]) -> Self {
-        Self::of(Values::Listed(values.map(str::to_owned).to_vec()))
+        Self::of(Values::Listed(Arc::from(values.map(str::to_owned))))
     }
 
     /// Texts of these shapes. See [`shape`].
@@ -66,8 +68,24 @@ impl Domain {
         Self::of(Values::Listed(values.into_iter().collect()))
     }
 
+    /// The same of a list that is there already.
+    pub(crate) fn of_list(values: &Arc<[String]>) -> Self {
+        Self::of(Values::Listed(Arc::clone(values)))
+    }
+
     pub(crate) fn address(excluded: Addresses) -> Self {
         Self::of(Values::Address(excluded))
+    }
+
+    /// Its values, where they are listed.
+    pub(crate) fn list(&self) -> Option<&[String]> {
+        if let Values::Listed(values) = &self.values { Some(values) } else { None }
+    }
+
+    /// Those of these texts that `keep` picks; `None` where it picks none.
+    pub(crate) fn some_of(texts: &[String], keep: impl Fn(&str) -> bool) -> Option<Self> {
+        let left: Arc<[String]> = texts.iter().filter(|own| keep(own)).cloned().collect();
+        (!left.is_empty()).then(|| Self::of(Values::Listed(left)))
     }
 
     /// What a caller writes at will, nothing and wildcard characters too.
@@ -87,7 +105,7 @@ impl Domain {
         let texts: Vec<&str> = texts.collect();
         match &self.values {
             Values::Listed(values) => {
-                let left: Vec<String> =
+                let left: Arc<[String]> =
                     values.iter().filter(|own| !texts.contains(&own.as_str())).cloned().collect();
                 (!left.is_empty()).then(|| Self { values: Values::Listed(left), ..self.clone() })
             }
@@ -105,7 +123,7 @@ impl Domain {
     pub(crate) fn besides(&self, patterns: &Patterns) -> Option<Self> {
         let values = match &self.values {
             Values::Listed(values) => {
-                let left: Vec<String> =
+                let left: Arc<[String]> =
                     values.iter().filter(|own| !patterns.matches(own, true)).cloned().collect();
                 if left.is_empty() {
                     return None;

@@ -1,6 +1,7 @@
 //! What a policy names: the parties that its author knows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use addresses::{Addresses, IpNet};
 use names::Partition;
@@ -8,6 +9,7 @@ use names::Partition;
 use crate::address::parse_block;
 use crate::condition::{is_fixed, is_literal};
 use crate::pattern::{Pattern, Style};
+use crate::search::actions;
 use crate::search::patterns::Patterns;
 use crate::template::{Bindings, Piece, pieces};
 use crate::{Comparison, Policy, PrincipalKind, Scope, Trust};
@@ -37,8 +39,8 @@ pub(crate) struct Names {
     partitions: BTreeSet<Partition>,
     /// What the resources say of the bucket.
     resources: Resources,
-    /// The actions that an Allow names in full.
-    pub(crate) actions: BTreeSet<String>,
+    /// The actions of S3 that a request can be for.
+    pub(crate) actions: Arc<[String]>,
     /// The services other than S3 whose actions an Allow names.
     pub(crate) foreign_services: BTreeSet<String>,
     /// Whether a principal or a value speaks of sessions of roles.
@@ -107,6 +109,9 @@ impl Names {
             names.read_welcome(policy, &mut welcome);
         }
         names.welcome_networks = welcome.into_iter().collect();
+        let named = policies.iter().flat_map(|policy| &policy.statements).filter(|own| own.is_allow());
+        let named = named.map(|statement| &statement.action).filter(|action| !action.negated);
+        names.actions = actions::of_patterns(named.flat_map(|action| &action.patterns).map(String::as_str));
         if names.speaks_of(&["aws:sourceip"]) {
             let networks: Addresses = blocks.into_iter().collect();
             let named = if networks.covers_internet() { Addresses::default() } else { networks };
@@ -196,9 +201,6 @@ impl Names {
 
     fn read_actions(&mut self, actions: &Scope) {
         for pattern in &actions.patterns {
-            if is_literal(pattern) {
-                self.actions.insert(pattern.clone());
-            }
             let service = pattern.split_once(':').map_or("s3", |(service, _)| service).to_ascii_lowercase();
             if service != "s3" && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
                 self.foreign_services.insert(service);

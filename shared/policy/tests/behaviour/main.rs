@@ -22,4 +22,5 @@ mod headlines;
 mod internet;
 mod parse;
 mod properties;
+mod real;
 mod support;

@@ -1,6 +1,5 @@
 //! What a request says of itself and of the bucket.
 
-use crate::search::actions;
 use crate::search::domain::{Domain, shape};
 use crate::search::names::Names;
 use crate::search::world::{Way, World};
@@ -8,10 +7,14 @@ use crate::search::world::{Way, World};
 impl World {
     /// What is asked of a bucket is asked of S3, unless an Allow itself names another service.
     fn action(names: &Names) -> Domain {
+        let own = Domain::of_list(&names.actions);
+        if names.foreign_services.is_empty() {
+            return own;
+        }
         let others = names.foreign_services.iter().map(|service| format!("{service}:<p>"));
-        let shapes: Vec<String> = std::iter::once("s3:<p>".to_owned()).chain(others).collect();
-        let mut domain = Domain::shapes(&shapes).hinted(actions::REAL);
-        domain.usual = names.actions.iter().cloned().collect();
+        let shapes: Vec<String> = names.actions.iter().cloned().chain(others).collect();
+        let mut domain = Domain::shapes(&shapes);
+        domain.usual = names.actions.to_vec();
         domain
     }
 
