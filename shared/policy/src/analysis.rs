@@ -8,7 +8,8 @@ use crate::fix::{self, Fix, NoFix};
 use crate::search::Budget;
 use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
-use crate::{Asking, Finding, Policy, Semantic, Statement, Witness, documented, findings, semantic};
+use crate::search::names::Names;
+use crate::{Asking, Finding, Policy, Semantic, Statement, documented, findings, semantic};
 
 /// What a policy is, why, and what can be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,27 +24,27 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// The edit that closes it, or why there is none.
     pub fix: Result<Fix, NoFix>,
-    /// The bucket that it is about.
-    bucket: Bucket,
+    /// The name of the bucket, where it was given.
+    bucket: Option<String>,
 }
 
 /// Decides a policy, and explains the decision. The bucket is the one that the policy itself names.
 #[must_use]
 pub fn analyse(policy: &Policy, asking: Asking<'_>) -> Analysis {
-    analyse_among(policy, asking, &Bucket::of(policy, None), &|_| true)
+    analyse_among(policy, asking, None, &|_| true)
 }
 
 /// Decides the policy of the bucket with this name, and explains the decision.
 #[must_use]
 pub fn analyse_bucket(policy: &Policy, asking: Asking<'_>, bucket: &str) -> Analysis {
-    analyse_among(policy, asking, &Bucket::of(policy, Some(bucket)), &|_| true)
+    analyse_among(policy, asking, Some(bucket), &|_| true)
 }
 
 /// Decides the Allow statements that count, beside every Deny.
 fn analyse_among(
     policy: &Policy,
     asking: Asking<'_>,
-    bucket: &Bucket,
+    bucket: Option<&str>,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Analysis {
     let counts = |statement: &Statement| statement.is_allow() && counts(statement);
@@ -52,16 +53,17 @@ fn analyse_among(
     let mut abilities = Abilities::default();
     let findings = if policy.statements.iter().any(may_be_open) {
         let mut budget = Budget::new(Budget::DEFAULT);
-        let model = Model::of(&[policy], asking, &mut budget);
+        let model = Model::about(&[policy], bucket, asking, &mut budget);
         let worlds = model.outside();
         let mut inquiry = Inquiry::new(policy, &may_be_open, &model, &worlds);
         semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
         let mut budget = Budget::new(Budget::DEFAULT * 4);
         let shown = semantic.witness.as_ref();
+        let bucket = &Bucket::of(policy, &model.names).or_of(shown);
         abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
-        prefer_real(policy, bucket, &abilities, &mut semantic);
         findings::findings(policy, asking, &semantic, bucket, Some((&model, &mut inquiry)), &counts)
     } else {
+        let bucket = &Bucket::of(policy, &Names::default());
         findings::findings(policy, asking, &semantic, bucket, None, &counts)
     };
     Analysis {
@@ -70,20 +72,7 @@ fn analyse_among(
         abilities,
         findings,
         fix: fix::propose(policy, asking, &counts),
-        bucket: bucket.clone(),
-    }
-}
-
-/// Shows a request that somebody can send, where the one that was found asks for an action of objects on the bucket or
-/// the other way round.
-fn prefer_real(policy: &Policy, bucket: &Bucket, abilities: &Abilities, semantic: &mut Semantic) {
-    let Some(witness) = semantic.witness.as_ref().filter(|witness| !bucket.takes(witness)) else { return };
-    let is_public = |index: usize| policy.statements.get(index).is_some_and(documented::statement_is_public);
-    let of_same = |own: &&Witness| own.caller.kind == witness.caller.kind;
-    let real =
-        || abilities.list.iter().map(|ability| &ability.witness).filter(|own| is_public(own.statement));
-    if let Some(better) = real().find(of_same).or_else(|| real().next()) {
-        semantic.witness = Some(better.clone());
+        bucket: bucket.map(str::to_owned),
     }
 }
 
@@ -106,7 +95,7 @@ impl Analysis {
             return Self { findings: remaining.into_iter().cloned().collect(), ..self.clone() };
         }
         let mut analysis =
-            analyse_among(policy, asking, &self.bucket, &|statement| !is_accepted(statement.index));
+            analyse_among(policy, asking, self.bucket.as_deref(), &|statement| !is_accepted(statement.index));
         // That a statement which counts is public is never left out: its verdict would stand there without a finding.
         analysis.findings.retain(|finding| finding.kind.is_public() || !exempt(finding));
         remaining.retain(|finding| finding.statement.is_some_and(is_accepted));

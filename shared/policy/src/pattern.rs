@@ -42,6 +42,10 @@ pub(crate) enum Class {
     Entity,
     /// What the path before the name of a user or role may hold.
     Path,
+    /// What a label of a host's name may hold.
+    Host,
+    /// `a` to `z`.
+    Letter,
 }
 
 impl Class {
@@ -62,6 +66,8 @@ impl Class {
                     || matches!(character, '+' | '=' | ',' | '.' | '@' | '_' | '-')
             }
             Self::Path => character.is_ascii_graphic() && Self::Name.contains(character),
+            Self::Host => Self::Lower.contains(character) || character == '-',
+            Self::Letter => character.is_ascii_lowercase(),
         }
     }
 }

@@ -66,7 +66,7 @@ fn kind(
     let mut gave_up = semantic.bounded;
     for caller in Outsider::ALL.into_iter().filter(|_| semantic.public && !semantic.bounded) {
         let within = Within { allows: &only, ..Within::WHOLE };
-        match inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget) {
+        match inquiry.find(&|world| Outsider::of(world.caller) == caller, &within, budget) {
             Found::One(_) => callers.push(caller),
             Found::None => {}
             Found::Unknown => gave_up = true,
@@ -120,7 +120,7 @@ fn power(
         let actions = Domain::texts(actions.iter().map(ToString::to_string));
         let given = [("action".to_owned(), actions), ("resource".to_owned(), resource)];
         let within = Within { allows: &only, given: &given, ..Within::WHOLE };
-        match inquiry.find(&|_| true, &within, budget) {
+        match inquiry.find(&|world| bucket.is_in_partition_of(world), &within, budget) {
             Found::One(hit) => Some(hit.witness),
             Found::None | Found::Unknown => None,
         }

@@ -1,5 +1,6 @@
 //! What values one part of a request can have.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use addresses::Addresses;
@@ -39,8 +40,8 @@ pub(crate) enum Values {
     Text(Patterns, Patterns),
     /// An address outside this set.
     Address(Addresses),
-    /// A time, this one or later, in seconds since 1970.
-    Time(i64),
+    /// A time in this range, in seconds since 1970.
+    Time(RangeInclusive<i64>),
 }
 
 impl Domain {
@@ -136,9 +137,9 @@ impl Domain {
         Some(Self { values, ..self.clone() })
     }
 
-    /// A time, `from` or later.
-    pub(crate) fn time(from: i64) -> Self {
-        Self::of(Values::Time(from))
+    /// A time in this range, in seconds since 1970.
+    pub(crate) fn time(range: RangeInclusive<i64>) -> Self {
+        Self::of(Values::Time(range))
     }
 
     fn of(values: Values) -> Self {
@@ -177,8 +178,17 @@ impl Domain {
                 Values::Listed(values) => values.iter().any(|own| own == value),
                 Values::Text(shape, excluded) => shape.matches(value, true) && !excluded.matches(value, true),
                 Values::Address(excluded) => value.parse().is_ok_and(|address| !excluded.contains(address)),
-                Values::Time(from) => moment::parse(value).is_some_and(|value| value >= *from),
+                Values::Time(range) => moment::parse(value).is_some_and(|value| range.contains(&value)),
             }
+    }
+
+    /// This value, or the absence, where the part can have it; else nothing at all.
+    pub(crate) fn only(&self, value: Option<&str>) -> Self {
+        match value {
+            Some(value) if self.admits(value) => Self::texts([value.to_owned()]),
+            None if self.presence != Presence::Always => Self::never(),
+            _ => Self::listed([]),
+        }
     }
 
     /// All that the part can be, absence too, where that is little.
@@ -202,8 +212,8 @@ impl Domain {
 
 /// Reads a shape: `<n>` is any text of name characters, `<l>` any text without wildcard characters, `<f>` any text at
 /// all, `<p>` a name without `:` and `/`, `<e>` the name of a user, role or session, `<g>` the path before one, `<a>`
-/// lower-case letters and digits, `<A>` upper-case letters and digits, `<h>` hexadecimal digits, `<d>` digits. None of
-/// these is empty; `<a*>` is as `<a>` or nothing, `<a10+>` ten or more, and `<a10>` exactly ten. The rest stands for
+/// lower-case letters and digits, `<A>` upper-case letters and digits, `<h>` hexadecimal digits, `<d>` digits, `<s>` a
+/// label of a host's name, `<r>` lower-case letters. None of these is empty; `<a*>` is as `<a>` or nothing, `<a10+>` ten or more, and `<a10>` exactly ten. The rest stands for
 /// itself.
 pub(crate) fn shape(text: &str) -> Pattern {
     let mut tokens = Vec::new();
@@ -222,6 +232,8 @@ pub(crate) fn shape(text: &str) -> Pattern {
             "h" => Class::Hex,
             "d" => Class::Digit,
             "f" => Class::Free,
+            "s" => Class::Host,
+            "r" => Class::Letter,
             _ => Class::Label,
         };
         let least = match count.trim_end_matches('+') {

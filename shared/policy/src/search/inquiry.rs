@@ -6,14 +6,15 @@ use super::domain::Domain;
 use super::goal::{Clause, Goal};
 use super::literal::{Literal, Slot};
 use super::model::Model;
+use super::names::Names;
 use super::walk::walk;
-use super::world::{CallerKind, World};
+use super::world::World;
 use super::{Budget, Found};
 use crate::template::Bindings;
 use crate::{Policy, Statement};
 
 /// Which callers a question is about.
-pub(crate) type Callers<'here> = &'here dyn Fn(CallerKind) -> bool;
+pub(crate) type Callers<'here> = &'here dyn Fn(&World) -> bool;
 
 /// How many frames may be put together to show that something holds whatever the values of some parts are.
 const MAX_FRAMES: usize = 64;
@@ -26,6 +27,22 @@ pub(crate) struct Inquiry<'here> {
     compilation: Compilation<'here>,
     /// The values of the parts in each world that was tried.
     domains: Vec<Option<Vec<Domain>>>,
+}
+
+fn run(
+    question: &Question<'_>,
+    names: &Names,
+    attempt: &mut Attempt<'_>,
+    within: &Within<'_>,
+    budget: &mut Budget,
+) -> Found<Hit> {
+    if names.variables.is_empty() {
+        attempt.run_within(within, budget)
+    } else if attempt.is_hopeless(within, budget) {
+        Found::None
+    } else {
+        with_every_case(question, names, attempt.world, within, budget)
+    }
 }
 
 impl<'here> Inquiry<'here> {
@@ -56,20 +73,14 @@ impl<'here> Inquiry<'here> {
         let mut gave_up = self.model.incomplete;
         let names = &self.model.names;
         for (world, domains) in self.worlds.iter().zip(&mut self.domains) {
-            if !callers(world.caller) {
+            if !callers(world) {
                 continue;
             }
             let mut attempt = match domains.take() {
                 Some(domains) => Attempt::again(&self.compilation, world, domains),
                 None => Attempt::new(&self.compilation, names, world),
             };
-            let found = if names.variables.is_empty() {
-                attempt.run_within(within, budget)
-            } else if attempt.is_hopeless(within, budget) {
-                Found::None
-            } else {
-                with_every_case(&self.question, names, world, within, budget)
-            };
+            let found = run(&self.question, names, &mut attempt, within, budget);
             *domains = Some(attempt.domains);
             match found {
                 Found::One(hit) => return Found::One(hit),

@@ -1,6 +1,7 @@
 //! The worlds in which a policy is tried: every kind of caller that it can tell apart.
 
 use addresses::Addresses;
+use names::Partition;
 
 use super::Budget;
 use super::names::Names;
@@ -47,7 +48,17 @@ const MAX_VPCS: usize = 8;
 
 impl Model {
     pub(crate) fn of(policies: &[&Policy], asking: Asking<'_>, budget: &mut Budget) -> Self {
-        let names = Names::of(policies, asking.trust);
+        Self::about(policies, None, asking, budget)
+    }
+
+    /// The same for the bucket of this name.
+    pub(crate) fn about(
+        policies: &[&Policy],
+        bucket: Option<&str>,
+        asking: Asking<'_>,
+        budget: &mut Budget,
+    ) -> Self {
+        let names = Names::of(policies, bucket, asking.trust, budget);
         let strangers = Strangers::accounts(&names, budget);
         let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;
@@ -208,17 +219,20 @@ impl Model {
                     for (way, session) in
                         ways.iter().flat_map(|way| sessions.iter().map(move |session| (*way, *session)))
                     {
-                        worlds.extend(access_points.iter().map(|through_access_point| World {
+                        let of = |partition: &Partition, through_access_point: bool| World {
                             caller,
                             account: account.clone(),
                             organization: organization.cloned(),
                             way,
                             session,
                             source: Source::Any,
-                            through_access_point: *through_access_point,
-                            partition: self.names.partition(),
+                            through_access_point,
+                            partition: *partition,
                             now: self.now,
                             reach: reach.clone(),
+                        };
+                        worlds.extend(access_points.iter().flat_map(|through| {
+                            self.names.partitions.iter().map(move |partition| of(partition, *through))
                         }));
                     }
                 }

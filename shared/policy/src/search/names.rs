@@ -9,8 +9,8 @@ use names::Partition;
 use crate::address::parse_block;
 use crate::condition::{is_fixed, is_literal};
 use crate::pattern::{Pattern, Style};
-use crate::search::actions;
 use crate::search::patterns::Patterns;
+use crate::search::{Budget, actions, place};
 use crate::template::{Bindings, Piece, pieces};
 use crate::{Comparison, Policy, PrincipalKind, Scope, Trust};
 
@@ -35,10 +35,10 @@ pub(crate) struct Names {
     pub(crate) account_patterns: BTreeSet<String>,
     /// Texts that some but not all organizations match.
     pub(crate) organization_patterns: BTreeSet<String>,
-    /// The partitions that the resources are in.
-    partitions: BTreeSet<Partition>,
-    /// What the resources say of the bucket.
-    resources: Resources,
+    /// The partitions that the bucket can be in.
+    pub(crate) partitions: Vec<Partition>,
+    /// The name of the bucket, where the policies or whoever asks tell it.
+    pub(crate) bucket: Option<String>,
     /// The actions of S3 that a request can be for.
     pub(crate) actions: Arc<[String]>,
     /// The services other than S3 whose actions an Allow names.
@@ -49,36 +49,12 @@ pub(crate) struct Names {
     pub(crate) keys: BTreeSet<String>,
     /// The keys of variables, in lower case.
     pub(crate) variables: BTreeSet<String>,
-    /// Whether a resource could be the ARN of an object with an empty key, and of no other.
-    pub(crate) speaks_of_empty_key: bool,
     /// Whether a principal element tells principals of one account apart.
     pub(crate) tells_principals_apart: bool,
 }
 
 /// What is in the ARN of a session of a role.
 const SESSIONS: &str = "assumed-role";
-
-/// What resources say of the bucket.
-#[derive(Debug, Default)]
-struct Resources {
-    /// The partitions and names of the buckets that are named in full.
-    buckets: BTreeSet<(String, String)>,
-    /// Whether something is named that is neither a bucket nor in one.
-    others: bool,
-}
-
-impl Resources {
-    fn read(&mut self, pattern: &str) {
-        let Some((partition, path)) = bucket_and_key(pattern) else {
-            self.others |= !pattern.starts_with('*');
-            return;
-        };
-        let name = path.split('/').next().unwrap_or(path);
-        if is_bucket_name(name) {
-            self.buckets.insert((partition.to_owned(), name.to_owned()));
-        }
-    }
-}
 
 /// The partition and the path of the ARN of a bucket or object.
 pub(crate) fn bucket_and_key(arn: &str) -> Option<(&str, &str)> {
@@ -94,8 +70,12 @@ pub(crate) fn is_bucket_name(text: &str) -> bool {
 }
 
 impl Names {
-    pub(crate) fn of(policies: &[&Policy], trust: &Trust) -> Self {
-        let mut names = Self::default();
+    pub(crate) fn of(policies: &[&Policy], bucket: Option<&str>, trust: &Trust, budget: &mut Budget) -> Self {
+        let mut names = Self {
+            partitions: place::partitions(policies),
+            bucket: place::bucket(policies, bucket, budget),
+            ..Self::default()
+        };
         let mut blocks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
         names.accounts.extend(trust.all_accounts().map(str::to_owned));
         names.organizations.extend(trust.organizations.iter().cloned());
@@ -149,11 +129,7 @@ impl Names {
                 self.read_actions(&statement.action);
             }
             for pattern in &statement.resource.patterns {
-                self.resources.read(pattern);
                 self.read_variables(pattern, policy.has_variables);
-                self.speaks_of_empty_key |= pattern.ends_with('/');
-                let partition = pattern.strip_prefix("arn:").and_then(|rest| rest.split(':').next());
-                self.partitions.extend(partition.and_then(Partition::of_name));
             }
             for condition in &statement.conditions {
                 let key = condition.key.name();
@@ -274,18 +250,6 @@ impl Names {
             })
             .chain(accounts.filter_map(of_account))
             .collect()
-    }
-
-    /// The partition of the bucket, where the resources name one and no other.
-    pub(crate) fn partition(&self) -> Option<Partition> {
-        self.partitions.first().copied().filter(|_| self.partitions.len() == 1)
-    }
-
-    /// The ARN of the bucket that the policy is about, where its resources name one and nothing else.
-    pub(crate) fn bucket(&self) -> Option<String> {
-        let Resources { buckets, others: false } = &self.resources else { return None };
-        let (partition, name) = buckets.first().filter(|_| buckets.len() == 1)?;
-        Some(format!("arn:{partition}:s3:::{name}"))
     }
 
     /// Whether one of these keys is spoken of.

@@ -7,7 +7,7 @@ use crate::search::decide::{Hit, Within};
 use crate::search::domain::Domain;
 use crate::search::inquiry::Inquiry;
 use crate::search::literal::TIME;
-use crate::search::world::CallerKind;
+use crate::search::world::World;
 use crate::search::{Budget, Found, moment};
 
 /// How many patterns say where objects are that an ability reaches.
@@ -68,7 +68,7 @@ impl Seeker<'_> {
     ) -> Found<(Hit, bool)> {
         let counting = self.counting(caller);
         let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
-        let callers = |kind: CallerKind| Outsider::of(kind) == caller;
+        let callers = self.callers(caller);
         let plainly: Vec<(String, Domain)> =
             self.chosen.iter().map(|key| (key.clone(), Domain::never())).collect();
         let without: &[&[(String, Domain)]] = if plainly.is_empty() { &[&[]] } else { &[&plainly, &[]] };
@@ -97,7 +97,7 @@ impl Seeker<'_> {
         let counting = self.counting(caller);
         let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
         let within = Within { allows: &allows, ..Within::WHOLE };
-        inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget)
+        inquiry.find(&self.callers(caller), &within, budget)
     }
 
     /// Whether the ability is one of a time to come: there is a proof that nobody has it now.
@@ -136,7 +136,12 @@ impl Seeker<'_> {
         let at_once = (TIME.to_owned(), Domain::texts([moment::format(now)]));
         let given: Vec<(String, Domain)> = given.iter().cloned().chain([at_once]).collect();
         let within = Within { allows: &allows, denies: true, given: &given, over: &[] };
-        matches!(inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget), Found::None)
+        matches!(inquiry.find(&self.callers(caller), &within, budget), Found::None)
+    }
+
+    /// The worlds of callers of this kind that the bucket can be asked from.
+    fn callers(&self, caller: Outsider) -> impl Fn(&World) -> bool {
+        move |world| Outsider::of(world.caller) == caller && self.bucket.is_in_partition_of(world)
     }
 
     pub(super) fn counting(&self, caller: Outsider) -> &[bool] {

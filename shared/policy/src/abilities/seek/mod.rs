@@ -101,7 +101,7 @@ fn is_over_objects(key: &str) -> bool {
 fn is_parameter(condition: &Condition) -> bool {
     let name = condition.key.name();
     condition.key.is_chosen_by_caller()
-        && !matches!(name, "aws:securetransport" | "aws:username" | "s3:prefix")
+        && !matches!(name, "aws:securetransport" | "aws:username" | "s3:prefix" | "s3:tlsversion")
         && !name.starts_with("aws:principaltag/")
 }
 

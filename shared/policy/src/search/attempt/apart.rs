@@ -40,7 +40,7 @@ impl Attempt<'_> {
         let (Some(all), Some(of)) = (self.part(ACTION), self.part(RESOURCE)) else { return Found::Unknown };
         let mut gave_up = false;
         for (action, resource) in actions::kinds(all, of) {
-            match self.with([(ACTION, action), (RESOURCE, resource)]).loosely(within, budget) {
+            match self.with([(ACTION, action), (RESOURCE, resource)]).linked(within, budget) {
                 Found::One(found) => return Found::One(found),
                 Found::None => {}
                 Found::Unknown => gave_up = true,

@@ -1,6 +1,7 @@
 //! One attempt to answer a question: its statements with the variables bound in one way, in one world.
 
 mod apart;
+mod linked;
 
 use std::collections::BTreeMap;
 
@@ -62,7 +63,7 @@ impl<'here> Compilation<'here> {
 
 /// One compilation in one world.
 pub(super) struct Attempt<'here> {
-    world: &'here World,
+    pub(super) world: &'here World,
     compilation: &'here Compilation<'here>,
     pub(super) domains: Vec<Domain>,
 }
@@ -104,7 +105,8 @@ impl<'here> Attempt<'here> {
     }
 
     fn take_back(&mut self, own: Vec<(usize, Domain)>) {
-        for (number, domain) in own {
+        // From the last to the first: a part that was given a value twice gets back what it had before.
+        for (number, domain) in own.into_iter().rev() {
             if let Some(given) = self.domains.get_mut(number) {
                 *given = domain;
             }
@@ -119,7 +121,9 @@ impl<'here> Attempt<'here> {
             let Some((number, before)) = number.and_then(|at| Some((at, self.domains.get_mut(at)?))) else {
                 continue;
             };
-            own.push((number, std::mem::replace(before, domain.clone())));
+            let bound = self.compilation.bindings.decided.iter().find(|(key, _)| key == name);
+            let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
+            own.push((number, std::mem::replace(before, given)));
         }
         own
     }
@@ -178,13 +182,13 @@ impl<'here> Attempt<'here> {
 
     /// The index of a statement that allows a request, and the parts of that request.
     pub(super) fn slots(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
-        match self.loosely(within, budget) {
+        match self.linked(within, budget) {
             Found::One((_, slots)) if self.is_request_apart(&slots) => self.with_one_kind(within, budget),
             found => found,
         }
     }
 
-    /// The same, though the action may be one that is never about such a resource.
+    /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
         let denies = self.compilation.denies.iter().filter(|_| within.denies);
         let mut clauses: Vec<Clause<'_>> =

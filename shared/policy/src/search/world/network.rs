@@ -30,8 +30,8 @@ impl World {
             }
             "aws:sourcevpcarn" if through_endpoint => {
                 let usual = self.usual_arn(&format!("ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d4e5f60718"));
-                let shape = self.arn(&format!("ec2:<p>:{}:vpc/vpc-<h8+>", self.whose()));
-                Domain::shaped([&shape]).usually([usual])
+                let shapes = self.regional("ec2", &format!("{}:vpc/vpc-<h8+>", self.whose()));
+                Domain::shapes(&shapes).usually([usual])
             }
             "aws:vpceaccount" if through_endpoint => Domain::texts(self.or_named(account, &names.accounts)),
             "aws:vpceorgid" if through_endpoint => match &self.organization {
@@ -46,14 +46,13 @@ impl World {
             | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => Domain::never(),
             // Like the address, a service's own call does not tell.
             "s3:tlsversion" if self.way == Way::Internal => Domain::never(),
+            "s3:tlsversion" => Domain::listed(["1.3", "1.2", "1.1", "1.0"]).maybe(),
             "aws:viaawsservice" => {
                 Domain::listed([if self.way == Way::Forwarded { "true" } else { "false" }])
             }
-            "aws:calledvia" if self.way == Way::Forwarded => {
-                Domain::shaped(["<n>.amazonaws.com"]).maybe().many()
-            }
+            "aws:calledvia" if self.way == Way::Forwarded => self.service_names().maybe().many(),
             "aws:calledviafirst" | "aws:calledvialast" if self.way == Way::Forwarded => {
-                Domain::shaped(["<n>.amazonaws.com"]).maybe()
+                self.service_names().maybe()
             }
             "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => Domain::never(),
             _ => return None,
