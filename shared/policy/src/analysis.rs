@@ -4,11 +4,11 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::abilities::{self, Abilities, Bucket};
+use crate::findings::Asked;
 use crate::fix::{self, Fix, NoFix};
 use crate::search::Budget;
 use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
-use crate::search::names::Names;
 use crate::{Asking, Finding, Policy, Semantic, Statement, documented, findings, semantic};
 
 /// What a policy is, why, and what can be done.
@@ -48,26 +48,34 @@ fn analyse_among(
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Analysis {
     let counts = |statement: &Statement| statement.is_allow() && counts(statement);
-    let may_be_open = |statement: &Statement| counts(statement) && abilities::lets_in_services(statement);
     let mut semantic = Semantic::CLOSED;
     let mut abilities = Abilities::default();
-    let findings = if policy.statements.iter().any(may_be_open) {
+    let documented = policy.statements.iter().filter(|own| counts(own)).any(documented::statement_is_public);
+    let is_asked =
+        |statement: &Statement| counts(statement) && findings::is_asked_about(statement, asking.trust);
+    let findings = if policy.statements.iter().any(is_asked) {
         let mut budget = Budget::new(Budget::DEFAULT);
         let model = Model::about(&[policy], bucket, asking, &mut budget);
-        let worlds = model.outside();
-        let mut inquiry = Inquiry::new(policy, &may_be_open, &model, &worlds);
-        semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
-        let mut budget = Budget::new(Budget::DEFAULT * 4);
+        let may_be_open = policy.statements.iter().any(|own| counts(own) && abilities::lets_in_services(own));
+        let worlds = if may_be_open { model.outside() } else { Vec::new() };
+        let mut inquiry = Inquiry::new(policy, &counts, &model, &worlds);
+        if documented {
+            semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
+        }
         let shown = semantic.witness.as_ref();
         let bucket = &Bucket::of(policy, &model.names).or_of(shown);
-        abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
-        findings::findings(policy, asking, &semantic, bucket, Some((&model, &mut inquiry)), &counts)
+        if may_be_open {
+            let mut budget = Budget::new(Budget::DEFAULT * 4);
+            abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
+        }
+        let (semantic, inquiry) = (&semantic, &mut inquiry);
+        let asked = Asked { trust: asking.trust, semantic, bucket, model: &model, inquiry };
+        findings::findings(policy, Some(asked), &counts)
     } else {
-        let bucket = &Bucket::of(policy, &Names::default());
-        findings::findings(policy, asking, &semantic, bucket, None, &counts)
+        findings::findings(policy, None, &counts)
     };
     Analysis {
-        documented: policy.statements.iter().filter(|own| counts(own)).any(documented::statement_is_public),
+        documented,
         semantic,
         abilities,
         findings,

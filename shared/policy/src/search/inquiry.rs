@@ -91,6 +91,26 @@ impl<'here> Inquiry<'here> {
         if gave_up { Found::Unknown } else { Found::None }
     }
 
+    /// A request of other worlds.
+    pub(crate) fn find_among(
+        &self,
+        worlds: &[World],
+        within: &Within<'_>,
+        budget: &mut Budget,
+    ) -> Found<Hit> {
+        let mut gave_up = self.model.incomplete;
+        let names = &self.model.names;
+        for world in worlds {
+            let mut attempt = Attempt::new(&self.compilation, names, world);
+            match run(&self.question, names, &mut attempt, within, budget) {
+                Found::One(hit) => return Found::One(hit),
+                Found::None => {}
+                Found::Unknown => gave_up = true,
+            }
+        }
+        if gave_up { Found::Unknown } else { Found::None }
+    }
+
     /// Whether `ask` finds a request for all values in the domains of `over`. It is asked with each of these parts
     /// given one value, and only a proof counts.
     ///

@@ -160,6 +160,40 @@ impl Model {
         self.worlds(&PRINCIPALS, accounts, &self.organizations(), &Reach::Anyone)
     }
 
+    /// The worlds of the principals of an account, which are in no trusted organization.
+    pub(crate) fn principals_outside(&self, account: &str, trust: &Trust) -> Vec<World> {
+        let organizations = self.organizations_outside(trust);
+        self.worlds(&PRINCIPALS, &[account.to_owned()], &organizations, &Reach::Anyone)
+    }
+
+    /// The worlds of the members of an organization, which are of no trusted account.
+    pub(crate) fn members_outside(&self, organization: &str, trust: &Trust) -> Vec<World> {
+        let organization = organization.to_owned();
+        self.worlds_of(&PRINCIPALS, &self.accounts_outside(trust), &[Some(&organization)], &Reach::Anyone)
+    }
+
+    /// The worlds of services that act for an account, which is in no trusted organization.
+    pub(crate) fn services_outside(&self, account: &str, trust: &Trust) -> Vec<World> {
+        let organizations = self.organizations_outside(trust);
+        self.worlds(&[CallerKind::Service], &[account.to_owned()], &organizations, &Reach::Anyone)
+    }
+
+    /// The worlds of everybody who is neither of a trusted account nor of a trusted organization.
+    pub(crate) fn anyone_outside(&self, trust: &Trust) -> Vec<World> {
+        let organizations = self.organizations_outside(trust);
+        self.worlds(&CallerKind::ALL, &self.accounts_outside(trust), &organizations, &Reach::Anyone)
+    }
+
+    fn accounts_outside(&self, trust: &Trust) -> Vec<String> {
+        let untrusted = self.untrusted_accounts(trust);
+        self.strangers.iter().cloned().chain(untrusted).collect()
+    }
+
+    fn organizations_outside(&self, trust: &Trust) -> Vec<String> {
+        let untrusted = self.untrusted_organizations(trust);
+        self.strange_organizations.iter().cloned().chain(untrusted).collect()
+    }
+
     /// The organizations that are named and not trusted.
     pub(crate) fn untrusted_organizations(&self, trust: &Trust) -> Vec<String> {
         let is_trusted = |own: &&String| !trust.organizations.contains(own);

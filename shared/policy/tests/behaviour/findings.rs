@@ -150,6 +150,7 @@ fn a_service_with_a_source_condition_is_not_reported() {
 fn power_for_somebody_outside_is_reported() {
     let mut document = allow(json!({ "AWS": "999999999999" }), json!({}));
     document["Statement"][0]["Action"] = json!("s3:PutBucketPolicy");
+    document["Statement"][0]["Resource"] = json!("arn:aws:s3:::bucket");
     assert_eq!(kinds(&document, &settings()), [FindingKind::PowerfulAccess, FindingKind::OutsideAccount]);
 }
 

@@ -21,6 +21,7 @@ mod fuzz;
 mod headlines;
 mod internet;
 mod parse;
+mod parties;
 mod place;
 mod properties;
 mod real;

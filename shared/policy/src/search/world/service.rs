@@ -54,6 +54,11 @@ impl World {
         Some(domain)
     }
 
+    /// Whether a service of this partition can have this name.
+    pub(crate) fn may_be_called(&self, service: &str) -> bool {
+        self.service_names().admits(service)
+    }
+
     /// The names of services, which are those of hosts.
     pub(super) fn service_names(&self) -> Domain {
         let ends: &[&str] = match self.partition.as_str() {
