@@ -98,7 +98,7 @@ impl Look<'_, '_> {
             return (FindingKind::Public, callers, Some(why));
         }
         let (kind, why) = match self.without_denies(statement) {
-            Found::One(()) | Found::Unknown => (
+            Found::One(()) => (
                 FindingKind::PublicButForDeny,
                 "Only a `Deny` keeps outsiders out; S3 and AWS Config do not take it into account.",
             ),
@@ -106,12 +106,19 @@ impl Look<'_, '_> {
                 FindingKind::PublicByText,
                 "No outsider can match this statement, but by AWS's documentation it is public.",
             ),
+            Found::Unknown => (
+                FindingKind::PublicByText,
+                "No outsider gets in by this statement, but by AWS's documentation it is public.",
+            ),
         };
         (kind, callers, Some(why))
     }
 
     /// Whether outsiders would get in by a statement by which they do not if there were no Deny.
     fn without_denies(&mut self, statement: &Statement) -> Found<()> {
+        if self.policy.statements.iter().all(Statement::is_allow) {
+            return Found::None;
+        }
         let only = |index: usize| index == statement.index;
         let within = Within { allows: &only, denies: false, ..Within::WHOLE };
         match self.inquiry.find(&|_| true, &within, self.budget) {
