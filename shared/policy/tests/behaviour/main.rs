@@ -26,3 +26,4 @@ mod place;
 mod properties;
 mod real;
 mod support;
+mod ways;

@@ -2,6 +2,7 @@
 
 mod find;
 mod shown;
+mod way;
 
 use super::sure::{self, Sure};
 use super::{
@@ -18,6 +19,7 @@ use crate::search::world::{Source, World};
 use crate::search::{Budget, Found};
 use crate::template::Bindings;
 use crate::{Condition, Policy, Scope, Statement, Witness};
+use find::Asked;
 
 /// Finds what outsiders can do by the statements that the inquiry is about. What a request shows that was found before
 /// is among it, however much work is left.
@@ -131,6 +133,15 @@ pub(crate) enum Target {
 }
 
 impl Target {
+    /// All such targets.
+    fn resource(self, bucket: &Bucket) -> (String, Domain) {
+        let resource = match self {
+            Self::Bucket => bucket.itself(),
+            Self::Objects => bucket.objects(),
+        };
+        ("resource".to_owned(), resource)
+    }
+
     /// Whether the value of a key tells such targets apart, or what of them is asked for.
     pub(crate) fn depends_on(self, key: &str) -> bool {
         match self {
@@ -201,21 +212,24 @@ impl Seeker<'_> {
                 found.who = found.who.unsourced();
             }
             found.needs.time = self.is_to_come(&found, inquiry, budget);
+            found.needs.way = self.route(&found, inquiry, budget);
             abilities.list.push(found);
         }
         if abilities.has(caller) {
             return;
         }
         match self.anything(caller, inquiry, budget) {
-            Found::One(hit) => {
+            Found::One((hit, parameter)) => {
                 let mut who = self.who(&hit.witness);
                 if let Some(sourced) = sourced
                     && matches!(self.anything(caller, sourced, budget), Found::None)
                 {
                     who = who.unsourced();
                 }
-                let is_to_come = self.is_all_to_come(caller, &[], &hit.witness, inquiry, budget);
-                abilities.others.push(Other { who, witness: hit.witness, is_to_come });
+                let time = self.is_all_to_come(caller, &[], &hit.witness, inquiry, budget);
+                let way = self.route_of(caller, None, &[], &[], inquiry, budget);
+                let needs = Needs { parameter, way, time };
+                abilities.others.push(Other { who, witness: hit.witness, needs });
             }
             Found::None => {}
             Found::Unknown => abilities.unknown.push(Undecided { caller, ability: None }),
@@ -313,24 +327,13 @@ impl Seeker<'_> {
         inquiry: &mut Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<Answer> {
-        let resource = match target {
-            Target::Bucket => self.bucket.itself(),
-            Target::Objects => self.bucket.objects(),
-        };
-        let given = vec![("resource".to_owned(), resource)];
+        let given = vec![target.resource(self.bucket)];
         let (hit, mut parameter) = match self.find(caller, actions, &given, &[], inquiry, budget) {
             Found::One(found) => found,
             Found::None => return Found::None,
             Found::Unknown => return Found::Unknown,
         };
-        let mut over = given;
-        match target {
-            Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
-            Target::Objects => {
-                let tag = || Domain::shaped(["<l*>"]).maybe();
-                over.extend(self.tags.iter().map(|name| (name.clone(), tag())));
-            }
-        }
+        let over = self.over(target);
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
         let mut ask = |inquiry: &mut Inquiry<'_>, given: &[(String, Domain)], budget: &mut Budget| {
             let Found::One((hit, needs)) = self.find(caller, actions, given, &names, inquiry, budget) else {
@@ -358,8 +361,21 @@ impl Seeker<'_> {
         if !all {
             return Found::One(self.part(caller, actions, target, hit, parameter, inquiry, budget));
         }
-        let needs = self.needs(&hit.witness, parameter);
+        let needs = Needs { parameter, ..Needs::default() };
         Found::One(Answer { witness: hit.witness, extent: Extent::All, needs, places: Vec::new() })
+    }
+
+    /// Every target, and all that tells such targets apart.
+    fn over(&self, target: Target) -> Vec<(String, Domain)> {
+        let mut over = vec![target.resource(self.bucket)];
+        match target {
+            Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
+            Target::Objects => {
+                let tag = || Domain::shaped(["<l*>"]).maybe();
+                over.extend(self.tags.iter().map(|name| (name.clone(), tag())));
+            }
+        }
+        over
     }
 
     /// The answer where only a part is proven.
@@ -378,7 +394,7 @@ impl Seeker<'_> {
             Target::Objects => self.places(caller, actions, inquiry, budget),
             Target::Bucket => Vec::new(),
         };
-        let needs = self.needs(&hit.witness, parameter);
+        let needs = Needs { parameter, ..Needs::default() };
         Answer { witness: hit.witness, extent: Extent::Part, needs, places }
     }
 }
