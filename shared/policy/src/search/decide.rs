@@ -8,7 +8,7 @@ use super::literal::Literal;
 use super::model::Model;
 use super::names::Names;
 use super::relation::{self, Link};
-use super::variable::{self, Decided};
+use super::variable::{self, Case};
 use super::world::World;
 use super::{Budget, Found};
 use crate::template::Bindings;
@@ -93,8 +93,8 @@ pub(super) fn with_every_case(
     budget: &mut Budget,
 ) -> Found<Hit> {
     let mut gave_up = false;
-    for case in variable::cases(names, world) {
-        match with_variables(question, names, world, case, within, budget) {
+    for case in variable::cases(names, world, within.given) {
+        match with_variables(question, names, world, &case, within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => gave_up = true,
@@ -108,36 +108,35 @@ fn with_variables(
     question: &Question<'_>,
     names: &Names,
     world: &World,
-    case: Decided,
+    case: &Case,
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
     if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
         return Found::Unknown;
     }
-    let open = Compilation::new(question, names, Bindings { decided: case.clone(), closed: false });
+    let open = Compilation::new(question, names, case.open());
     let mut attempt = Attempt::new(&open, names, world);
     attempt.give(within);
-    let suggestion = match attempt.slots(within, budget) {
-        Found::One((_, slots)) => slots,
+    let (allow, suggestion) = match attempt.slots(within, budget) {
+        Found::One(found) => found,
         Found::None => return Found::None,
         Found::Unknown => return Found::Unknown,
     };
     let mut all_decided = true;
-    for decided in variable::suggestions(question.policy, names, world, &open.parts, &suggestion) {
-        let bindings = Bindings { decided: case.iter().cloned().chain(decided).collect(), closed: true };
+    for decided in variable::suggestions(question.policy, allow, names, world, &open.parts, &suggestion) {
         if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
             return Found::Unknown;
         }
-        let compilation = Compilation::new(question, names, bindings);
+        let compilation = Compilation::new(question, names, case.closed(decided));
         match Attempt::new(&compilation, names, world).run_within(within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => all_decided = false,
         }
     }
-    all_decided &= names.variables.iter().all(|key| case.iter().any(|(name, _)| name == key));
-    if all_decided { Found::None } else { with_relations(question, names, world, &case, within, budget) }
+    all_decided &= names.variables.iter().all(|key| case.decided.iter().any(|(name, _)| name == key));
+    if all_decided { Found::None } else { with_relations(question, names, world, case, within, budget) }
 }
 
 /// Takes each key that is compared with an open variable as equal to it, and as different from it. That none of these
@@ -146,12 +145,12 @@ fn with_relations(
     question: &Question<'_>,
     names: &Names,
     world: &World,
-    case: &Decided,
+    case: &Case,
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
     let policies: Vec<&Policy> = [question.policy].into_iter().chain(question.unless).collect();
-    let links = relation::links(&policies, names, world, case);
+    let links = relation::links(&policies, names, world, &case.decided);
     if links.is_empty() || links.len() > relation::MAX_LINKS {
         return Found::Unknown;
     }
@@ -175,7 +174,7 @@ fn with_relations(
         if !budget.spend_steps(2 * COMPILING * question.policy.statements.len()) {
             return Found::Unknown;
         }
-        let open = Compilation::new(&related, names, Bindings { decided: case.clone(), closed: false });
+        let open = Compilation::new(&related, names, case.open());
         let mut attempt = Attempt::new(&open, names, world);
         attempt.give(within);
         let slots = match attempt.slots(within, budget) {
@@ -184,8 +183,7 @@ fn with_relations(
             Found::Unknown => return Found::Unknown,
         };
         let decided = variable::as_related(names, &marked, &open.parts, &slots);
-        let bindings = Bindings { decided: case.iter().cloned().chain(decided).collect(), closed: true };
-        let compilation = Compilation::new(question, names, bindings);
+        let compilation = Compilation::new(question, names, case.closed(decided));
         match Attempt::new(&compilation, names, world).run_within(within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None | Found::Unknown => gave_up = true,

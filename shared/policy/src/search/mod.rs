@@ -28,6 +28,7 @@
 pub(crate) mod actions;
 pub(crate) mod attempt;
 pub(crate) mod automaton;
+pub(crate) mod capture;
 pub(crate) mod compile;
 pub(crate) mod decide;
 pub(crate) mod domain;

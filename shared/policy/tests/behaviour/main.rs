@@ -23,3 +23,4 @@ mod internet;
 mod parse;
 mod properties;
 mod support;
+mod variables;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::compile::{Compiled, Parts, compile};
 use super::decide::{Hit, Question, Within};
-use super::domain::Domain;
+use super::domain::{Domain, Presence};
 use super::goal::{Clause, Demand, Goal, ways_to_escape, ways_to_match};
 use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
@@ -69,10 +69,14 @@ pub(super) struct Attempt<'here> {
 
 impl<'here> Attempt<'here> {
     pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
-        let bound = |name: &str| compilation.bindings.decided.iter().find(|(key, _)| key == name);
+        let bindings = &compilation.bindings;
+        let bound = |name: &str| bindings.decided.iter().find(|(key, _)| key == name);
         let domain = |name: &String| match bound(name) {
             Some((_, Some(value))) => Domain::texts([value.clone()]),
             Some((_, None)) => Domain::never(),
+            None if bindings.present.contains(name) => {
+                world.domain(name, names).with_presence(Presence::Always)
+            }
             None => world.domain(name, names),
         };
         Self { world, compilation, domains: compilation.parts.names().iter().map(domain).collect() }
