@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::template::{Piece, pieces};
 use crate::{Oddity, ParseError, Statement, parse};
 
 /// A bucket policy.
@@ -56,6 +57,16 @@ impl Policy {
             statement.index = index;
         }
         policy
+    }
+
+    /// Whether a resource or a condition has the variable of this key, which must be in lower case.
+    pub(crate) fn has_variable(&self, key: &str) -> bool {
+        let is_own = |piece: &Piece| matches!(piece, Piece::Variable { key: own, .. } if own == key);
+        let has = |text: &String| pieces(text, self.has_variables).iter().any(is_own);
+        self.statements.iter().any(|statement| {
+            let values = statement.conditions.iter().flat_map(|condition| &condition.values);
+            statement.resource.patterns.iter().chain(values).any(has)
+        })
     }
 
     /// The JSON Pointer of a statement, which may stand alone instead of in a list.

@@ -152,7 +152,10 @@ impl Fit<'_> {
                 }
                 let Some((_, domain)) = self.domains.iter().find(|(name, _)| *name == key) else { return false };
                 let known = captures.len();
-                (0..=text.len()).filter_map(|at| text.split_at_checked(at)).any(|(taken, text)| {
+                // What the caller writes at will may well be empty; another value is so only where it must.
+                let (first, last) = if domain.admits("*") { (Some(0), None) } else { (None, Some(0)) };
+                let lengths = first.into_iter().chain(1..=text.len()).chain(last);
+                lengths.filter_map(|at| text.split_at_checked(at)).any(|(taken, text)| {
                     let value: String = taken.iter().collect();
                     captures.truncate(known);
                     let is_admitted = domain.admits(&value);

@@ -46,9 +46,9 @@ impl Within<'_> {
 #[derive(Debug, Clone)]
 pub(crate) struct Hit {
     pub(crate) witness: Witness,
-    /// What the parts that the question is [over](Within::over) must meet: with other values that do, the same request
-    /// is allowed too.
-    pub(crate) frame: Vec<(Literal, bool)>,
+    /// What the parts that the question is [over](Within::over) must meet, each by its name: with other values that do,
+    /// the same request is allowed too.
+    pub(crate) frame: Vec<(String, Literal, bool)>,
 }
 
 /// How much work it is to compile a statement.

@@ -13,7 +13,8 @@
 //! - A request is for an action of S3, or of a service that an Allow names: `ec2:*` is granted like `s3:*`. It is about
 //!   the bucket that the resources name, where they name one and no other, or about an object in it: an action of
 //!   objects about an object, and one of the bucket about the bucket. See [`actions`].
-//! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, and may be empty.
+//! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, the tags of objects among
+//!   it, and may be empty.
 //! - Headers, tags and request parameters are the caller's choice; what describes the bucket or its owner is unknown
 //!   but the same for all keys, and its owner is not the outsider.
 //! - The time is any but the past: a window that has ended lets nobody in, one to come does.

@@ -1,6 +1,7 @@
 //! What outsiders really have, held against a plain evaluator.
 
 mod properties;
+mod variables;
 
 use policy::{AbilityKind, Analysis, Outsider, analyse};
 use serde_json::{Value, json};
