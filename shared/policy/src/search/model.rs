@@ -13,8 +13,6 @@ use crate::{Asking, Policy, Trust};
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) names: Names,
-    /// Accounts that nobody names: one for each way in which the policy can tell accounts apart.
-    strangers: Vec<String>,
     /// Organizations that nobody names.
     strange_organizations: Vec<String>,
     /// When it is asked, in seconds since 1970.
@@ -47,13 +45,13 @@ const MAX_VPCS: usize = 8;
 
 impl Model {
     pub(crate) fn of(policies: &[&Policy], asking: Asking<'_>, budget: &mut Budget) -> Self {
-        let names = Names::of(policies, asking.trust);
+        let mut names = Names::of(policies, asking.trust);
         let strangers = Strangers::accounts(&names, budget);
         let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;
+        names.strangers = strangers.found;
         Self {
             names,
-            strangers: strangers.found,
             strange_organizations: organizations.found,
             now: seconds(asking.now),
             incomplete,
@@ -62,25 +60,25 @@ impl Model {
 
     /// The worlds of outsiders.
     pub(crate) fn outside(&self) -> Vec<World> {
-        self.worlds(&CallerKind::ALL, &self.strangers, &self.strange_organizations, &Reach::Outside)
+        self.worlds(&CallerKind::ALL, &self.names.strangers, &self.strange_organizations, &Reach::Outside)
     }
 
     /// The worlds of services that act for outsiders.
     pub(crate) fn deputies(&self, source: Source) -> Vec<World> {
         let organizations = &self.strange_organizations;
-        let mut worlds = self.worlds(&[CallerKind::Service], &self.strangers, organizations, &Reach::Outside);
+        let mut worlds = self.worlds(&[CallerKind::Service], &self.names.strangers, organizations, &Reach::Outside);
         worlds.iter_mut().for_each(|world| world.source = source);
         worlds
     }
 
     /// Whether this stranger is like most: it is the one that matches as few patterns as can be.
     pub(crate) fn is_any_stranger(&self, account: &str) -> bool {
-        self.strangers.first().is_some_and(|usual| usual == account)
+        self.names.strangers.first().is_some_and(|usual| usual == account)
     }
 
     /// The worlds of everybody.
     pub(crate) fn everyone(&self) -> Vec<World> {
-        let accounts: Vec<String> = self.strangers.iter().chain(&self.names.accounts).cloned().collect();
+        let accounts: Vec<String> = self.names.strangers.iter().chain(&self.names.accounts).cloned().collect();
         self.worlds(&CallerKind::ALL, &accounts, &self.organizations(), &Reach::Anyone)
     }
 
@@ -103,12 +101,12 @@ impl Model {
         let networks = &self.names.welcome_networks;
         if *networks != Addresses::default() {
             let reach = Reach::NotFrom(networks.complement());
-            let mut visitors = self.worlds(&VISITORS, &self.strangers, &[], &reach);
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &reach);
             visitors.retain(|world| world.way == Way::Internet);
             worlds.extend(visitors);
         }
         for id in self.names.welcome_vpcs.iter().take(MAX_VPCS) {
-            let mut visitors = self.worlds(&VISITORS, &self.strangers, &[], &Reach::Vpc(id.clone()));
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &Reach::Vpc(id.clone()));
             visitors.retain(|world| world.way == Way::Endpoint);
             worlds.extend(visitors);
         }
@@ -122,7 +120,7 @@ impl Model {
 
     /// The worlds of services that act for accounts that nobody names, in organizations that are named.
     pub(crate) fn services_of_members(&self, organizations: &[String], source: Source) -> Vec<World> {
-        let mut worlds = self.services_among(&self.strangers, organizations, source);
+        let mut worlds = self.services_among(&self.names.strangers, organizations, source);
         worlds.retain(|world| world.organization.is_some());
         worlds
     }
@@ -141,7 +139,7 @@ impl Model {
     /// The worlds of the members of organizations.
     pub(crate) fn members(&self, organizations: &[String]) -> Vec<World> {
         let memberships: Vec<Option<&String>> = organizations.iter().map(Some).collect();
-        self.worlds_of(&PRINCIPALS, &self.strangers, &memberships, &Reach::Anyone)
+        self.worlds_of(&PRINCIPALS, &self.names.strangers, &memberships, &Reach::Anyone)
     }
 
     /// The worlds of the principals of accounts. Which organization these are in is not known.

@@ -16,6 +16,8 @@ use crate::{Comparison, Policy, PrincipalKind, Scope, Trust};
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) accounts: BTreeSet<String>,
+    /// Accounts that nobody names: one for each way in which the policy can tell accounts apart.
+    pub(crate) strangers: Vec<String>,
     pub(crate) organizations: BTreeSet<String>,
     /// The networks that an outsider does not send from: those that are named, and what is not public.
     pub(crate) closed_networks: Addresses,
@@ -254,13 +256,14 @@ impl Names {
         }
     }
 
-    /// The values of a key that belong to somebody. The source whose ARN holds a named account between colons is that
-    /// account's: a name holds no colons.
+    /// The values of a key that belong to somebody. The source or access point whose ARN holds a named account between
+    /// colons is that account's: a name holds no colons.
     pub(crate) fn taken(&self, key: &str) -> Patterns {
         let of_account = |account: &String| {
             Pattern::compile(&format!("*:{account}:*"), Style::Like, false, &Bindings::default())
         };
-        let accounts = (key == "aws:sourcearn").then_some(&self.accounts).into_iter().flatten();
+        let holds_account = matches!(key, "aws:sourcearn" | "s3:dataaccesspointarn");
+        let accounts = holds_account.then_some(&self.accounts).into_iter().flatten();
         let values = self.values.get(key).into_iter().flatten();
         values
             .flat_map(|value| {

@@ -1,6 +1,7 @@
 //! One attempt to answer a question: its statements with the variables bound in one way, in one world.
 
 mod apart;
+mod tie;
 
 use std::collections::BTreeMap;
 
@@ -134,6 +135,9 @@ impl<'here> Attempt<'here> {
             Found::None => return Found::None,
             Found::Unknown => return Found::Unknown,
         };
+        if let Some(tie) = self.tie_apart(&slots) {
+            return self.with_tie(tie, slots, within, budget);
+        }
         if let Some((arn, name)) = self.name_apart(&slots) {
             return self.with_one_name(&arn, &name, within, budget);
         }

@@ -155,6 +155,16 @@ impl World {
         Domain::shaped([&format!("{organization}/<n>")]).usually([usual]).many()
     }
 
+    /// The shape of the ARN of this VPC of somebody whose things the caller may use.
+    pub(crate) fn vpc_arn(&self, vpc: &str) -> String {
+        self.arn(&format!("ec2:<p>:{}:vpc/{vpc}", self.whose()))
+    }
+
+    /// The shape of the ARN of an access point of this account.
+    pub(crate) fn access_point_arn(&self, account: &str) -> String {
+        self.arn(&format!("s3:<p>:{account}:accesspoint/<p>"))
+    }
+
     /// The shape of an ARN of this partition, from the service on.
     fn arn(&self, rest: &str) -> String {
         let partition = self.partition.map_or("aws<p*>", Partition::as_str);

@@ -30,8 +30,7 @@ impl World {
             }
             "aws:sourcevpcarn" if through_endpoint => {
                 let usual = self.usual_arn(&format!("ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d4e5f60718"));
-                let shape = self.arn(&format!("ec2:<p>:{}:vpc/vpc-<h8+>", self.whose()));
-                Domain::shaped([&shape]).usually([usual])
+                Domain::shaped([&self.vpc_arn("vpc-<h8+>")]).usually([usual])
             }
             "aws:vpceaccount" if through_endpoint => Domain::texts(self.or_named(account, &names.accounts)),
             "aws:vpceorgid" if through_endpoint => match &self.organization {

@@ -3,7 +3,7 @@
 use crate::search::actions;
 use crate::search::domain::{Domain, shape};
 use crate::search::names::Names;
-use crate::search::world::{Way, World};
+use crate::search::world::{Reach, Way, World};
 
 impl World {
     /// What is asked of a bucket is asked of S3, unless an Allow itself names another service.
@@ -33,9 +33,15 @@ impl World {
             "resource" => Self::resource(names),
             "s3:dataaccesspointarn" if self.through_access_point => {
                 let usual = self.usual_arn(&format!("s3:us-east-1:{account}:accesspoint/access"));
-                Domain::shaped([&self.arn(&format!("s3:<p>:{account}:accesspoint/<p>"))]).usually([usual])
+                let shape = self.access_point_arn("<d12>");
+                Domain::shaped([&shape]).usually([usual]).except(self.reach.taken(key, names))
             }
-            "s3:dataaccesspointaccount" if self.through_access_point => Domain::listed([account]),
+            "s3:dataaccesspointaccount" if self.through_access_point => {
+                // Whoever may use an access point, it is of one account.
+                let named = names.accounts.iter().filter(|_| !matches!(self.reach, Reach::Outside));
+                let others = names.strangers.iter().chain(named).filter(|other| *other != account);
+                Domain::texts(std::iter::once(account).chain(others.map(String::as_str)).map(str::to_owned))
+            }
             "s3:accesspointnetworkorigin" | "s3:dataaccesspointnetworkorigin"
                 if self.through_access_point =>
             {

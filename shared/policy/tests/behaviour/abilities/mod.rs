@@ -1,5 +1,6 @@
 //! What outsiders really have, held against a plain evaluator.
 
+mod access_points;
 mod properties;
 mod variables;
 
