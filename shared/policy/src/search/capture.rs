@@ -72,9 +72,9 @@ fn of_conditions(
 ) {
     for condition in statement.conditions.iter().filter(|condition| is_wanted(condition)) {
         let Some(found) = value(condition.key.name()) else { continue };
-        let is_like = condition.operator.is_some_and(|operator| {
-            matches!(operator.comparison, Comparison::Like | Comparison::Arn)
-        });
+        let is_like = condition
+            .operator
+            .is_some_and(|operator| matches!(operator.comparison, Comparison::Like | Comparison::Arn));
         let mut values = condition.values.iter();
         values.any(|text| capture(policy, text, is_like, &found, domains, captures));
     }
@@ -134,11 +134,9 @@ impl Fit<'_> {
         }
         let Some((unit, units)) = units.split_first() else { return text.is_empty() };
         match unit {
-            Unit::Char(own) => text
-                .split_first()
-                .is_some_and(|(first, text)| {
-                    own.eq_ignore_ascii_case(first) && self.fits(units, text, captures)
-                }),
+            Unit::Char(own) => text.split_first().is_some_and(|(first, text)| {
+                own.eq_ignore_ascii_case(first) && self.fits(units, text, captures)
+            }),
             Unit::One => text.split_first().is_some_and(|(_, text)| self.fits(units, text, captures)),
             Unit::Many => {
                 (0..=text.len()).filter_map(|at| text.get(at..)).any(|text| self.fits(units, text, captures))
@@ -150,7 +148,9 @@ impl Fit<'_> {
                         .strip_prefix(value.as_slice())
                         .is_some_and(|text| self.fits(units, text, captures));
                 }
-                let Some((_, domain)) = self.domains.iter().find(|(name, _)| *name == key) else { return false };
+                let Some((_, domain)) = self.domains.iter().find(|(name, _)| *name == key) else {
+                    return false;
+                };
                 let known = captures.len();
                 // What the caller writes at will may well be empty; another value is so only where it must.
                 let (first, last) = if domain.admits("*") { (Some(0), None) } else { (None, Some(0)) };

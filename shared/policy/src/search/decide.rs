@@ -61,28 +61,45 @@ pub(crate) fn ask(
     worlds: &[World],
     budget: &mut Budget,
 ) -> Found<Witness> {
-    let mut gave_up = model.incomplete;
-    let names = &model.names;
-    let open = Compilation::new(question, names, Bindings::default());
-    for world in worlds {
-        let attempt = Attempt::new(&open, names, world);
-        let found = if names.variables.is_empty() {
-            attempt.run(&Within::WHOLE, budget)
-        } else {
-            match attempt.slots(&Within::WHOLE, budget) {
-                Found::None => Found::None,
-                Found::One(_) | Found::Unknown => {
-                    with_every_case(question, names, world, &Within::WHOLE, budget)
-                }
-            }
-        };
-        match found {
-            Found::One(hit) => return Found::One(hit.witness),
-            Found::None => {}
-            Found::Unknown => gave_up = true,
-        }
+    Survey::new(question, model).ask(worlds, budget)
+}
+
+/// A question that is asked of several groups of worlds: it is compiled once.
+pub(crate) struct Survey<'here> {
+    question: &'here Question<'here>,
+    model: &'here Model,
+    open: Compilation<'here>,
+}
+
+impl<'here> Survey<'here> {
+    pub(crate) fn new(question: &'here Question<'here>, model: &'here Model) -> Self {
+        Self { question, model, open: Compilation::new(question, &model.names, Bindings::default()) }
     }
-    if gave_up { Found::Unknown } else { Found::None }
+
+    /// Searches the worlds in order.
+    pub(crate) fn ask(&self, worlds: &[World], budget: &mut Budget) -> Found<Witness> {
+        let mut gave_up = self.model.incomplete;
+        let names = &self.model.names;
+        for world in worlds {
+            let attempt = Attempt::new(&self.open, names, world);
+            let found = if names.variables.is_empty() {
+                attempt.run(&Within::WHOLE, budget)
+            } else {
+                match attempt.slots(&Within::WHOLE, budget) {
+                    Found::None => Found::None,
+                    Found::One(_) | Found::Unknown => {
+                        with_every_case(self.question, names, world, &Within::WHOLE, budget)
+                    }
+                }
+            };
+            match found {
+                Found::One(hit) => return Found::One(hit.witness),
+                Found::None => {}
+                Found::Unknown => gave_up = true,
+            }
+        }
+        if gave_up { Found::Unknown } else { Found::None }
+    }
 }
 
 pub(super) fn with_every_case(

@@ -111,9 +111,10 @@ pub(crate) fn holds_for_all(
             over.iter().zip(&slots).map(|((name, _), slot)| (name.clone(), value(slot))).collect();
         let Some(hit) = ask(&given, budget) else { return false };
         let place = |name: &String| over.iter().position(|(own, _)| own == name);
-        let demands = hit.frame.into_iter().filter_map(|(name, literal, wanted)| {
-            Some((Literal { slot: place(&name)?, ..literal }, wanted))
-        });
+        let demands = hit
+            .frame
+            .into_iter()
+            .filter_map(|(name, literal, wanted)| Some((Literal { slot: place(&name)?, ..literal }, wanted)));
         frames.push(demands.collect());
     }
     false

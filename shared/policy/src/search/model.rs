@@ -50,12 +50,7 @@ impl Model {
         let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;
         names.strangers = strangers.found;
-        Self {
-            names,
-            strange_organizations: organizations.found,
-            now: seconds(asking.now),
-            incomplete,
-        }
+        Self { names, strange_organizations: organizations.found, now: seconds(asking.now), incomplete }
     }
 
     /// The worlds of outsiders.
@@ -66,7 +61,8 @@ impl Model {
     /// The worlds of services that act for outsiders.
     pub(crate) fn deputies(&self, source: Source) -> Vec<World> {
         let organizations = &self.strange_organizations;
-        let mut worlds = self.worlds(&[CallerKind::Service], &self.names.strangers, organizations, &Reach::Outside);
+        let mut worlds =
+            self.worlds(&[CallerKind::Service], &self.names.strangers, organizations, &Reach::Outside);
         worlds.iter_mut().for_each(|world| world.source = source);
         worlds
     }
@@ -78,7 +74,8 @@ impl Model {
 
     /// The worlds of everybody.
     pub(crate) fn everyone(&self) -> Vec<World> {
-        let accounts: Vec<String> = self.names.strangers.iter().chain(&self.names.accounts).cloned().collect();
+        let accounts: Vec<String> =
+            self.names.strangers.iter().chain(&self.names.accounts).cloned().collect();
         self.worlds(&CallerKind::ALL, &accounts, &self.organizations(), &Reach::Anyone)
     }
 
@@ -107,6 +104,18 @@ impl Model {
         }
         for id in self.names.welcome_vpcs.iter().take(MAX_VPCS) {
             let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &Reach::Vpc(id.clone()));
+            visitors.retain(|world| world.way == Way::Endpoint);
+            worlds.extend(visitors);
+        }
+        worlds
+    }
+
+    /// The worlds of whoever comes through a VPC endpoint of somebody who is named.
+    pub(crate) fn behind_endpoints(&self) -> Vec<World> {
+        let mut worlds = Vec::new();
+        for owner in self.names.endpoint_owners.iter().take(MAX_VPCS) {
+            let reach = Reach::Behind(owner.clone());
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &reach);
             visitors.retain(|world| world.way == Way::Endpoint);
             worlds.extend(visitors);
         }

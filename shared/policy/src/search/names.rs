@@ -10,7 +10,7 @@ use crate::condition::{is_fixed, is_literal};
 use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Comparison, Policy, PrincipalKind, Scope, Trust};
+use crate::{Comparison, Operator, Policy, PrincipalKind, Scope, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ pub(crate) struct Names {
     pub(crate) welcome_networks: Addresses,
     /// The VPCs and VPC endpoints that an Allow lets in, or a Deny leaves out, and those that are trusted.
     pub(crate) welcome_vpcs: BTreeSet<String>,
+    /// The accounts and organizations that a condition names as those of a VPC endpoint or its VPC.
+    pub(crate) endpoint_owners: BTreeSet<String>,
     /// The services that an Allow names.
     pub(crate) services: BTreeSet<String>,
     /// All services that are named.
@@ -102,19 +104,26 @@ impl Names {
         for key in ["aws:sourcevpc", "aws:sourcevpce"] {
             names.values.entry(key.to_owned()).or_default().extend(trust.vpcs.iter().cloned());
         }
-        names.welcome_vpcs.extend(trust.vpcs.iter().cloned());
-        let mut welcome = blocks.clone();
         for policy in policies {
             names.read(policy, &mut blocks);
-            names.read_welcome(policy, &mut welcome);
         }
-        names.welcome_networks = welcome.into_iter().collect();
+        names.welcome(policies, trust);
         if names.speaks_of(&["aws:sourceip"]) {
             let networks: Addresses = blocks.into_iter().collect();
             let named = if networks.covers_internet() { Addresses::default() } else { networks };
             names.closed_networks = Addresses::union_of(&[named, Addresses::public().complement()]);
         }
         names
+    }
+
+    /// Lets nobody else be welcome than whom these policies let in or leave out, and who is trusted.
+    pub(crate) fn welcome(&mut self, policies: &[&Policy], trust: &Trust) {
+        let mut networks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
+        self.welcome_vpcs = trust.vpcs.iter().cloned().collect();
+        for policy in policies {
+            self.read_welcome(policy, &mut networks);
+        }
+        self.welcome_networks = networks.into_iter().collect();
     }
 
     fn read(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
@@ -155,6 +164,11 @@ impl Names {
             for condition in &statement.conditions {
                 let key = condition.key.name();
                 self.keys.insert(key.to_owned());
+                // Whether a key is there names nobody.
+                let is_absence = |operator: Operator| operator.comparison == Comparison::Absence;
+                if condition.operator.is_some_and(is_absence) {
+                    continue;
+                }
                 for value in &condition.values {
                     self.speaks_of_sessions |= value.contains(SESSIONS);
                     self.read_variables(value, policy.has_variables);
@@ -165,6 +179,14 @@ impl Names {
                     if key.contains("org") {
                         self.read_organization(value);
                     }
+                    let owner = match key {
+                        "aws:vpceaccount" | "aws:vpceorgid" => Some(value.as_str()),
+                        "aws:vpceorgpaths" => value.split('/').next(),
+                        "aws:sourcevpcarn" => value.split(':').nth(4),
+                        _ => None,
+                    };
+                    let owner = owner.filter(|owner| !owner.is_empty() && is_literal(owner));
+                    self.endpoint_owners.extend(owner.map(str::to_owned));
                     if !condition.key.names_somebody() || !is_fixed(&condition.key, value) {
                         self.name_unique_id(key, value);
                     } else if key == "aws:sourceip" {

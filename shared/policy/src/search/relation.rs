@@ -52,7 +52,10 @@ pub(crate) fn relate(policy: &Policy, marked: &[(&Link, bool)]) -> Policy {
                 rewrite(policy, condition, link, *equal);
             }
         }
-        let present = marked.iter().filter(|(_, equal)| *equal).map(|(link, _)| presence(&Key::new(&link.key), &[true]));
+        let present = marked
+            .iter()
+            .filter(|(_, equal)| *equal)
+            .map(|(link, _)| presence(&Key::new(&link.key), &[true]));
         if statement.effect == crate::Effect::Allow {
             statement.conditions.extend(present);
         }

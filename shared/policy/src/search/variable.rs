@@ -132,9 +132,8 @@ pub(crate) fn suggestions(
     };
     let wanted = with(capture::wanted(policy, allow, &domains, &value));
     let captured = with(capture::all(policy, &domains, &value));
-    let admits = |key: &String, text: &str| {
-        domains.iter().any(|(name, domain)| *name == key && domain.admits(text))
-    };
+    let admits =
+        |key: &String, text: &str| domains.iter().any(|(name, domain)| *name == key && domain.admits(text));
     let mut present = as_found.clone();
     for (key, own) in present.iter_mut().filter(|(_, own)| own.is_none()) {
         *own = ["x", "7", "true"].into_iter().find(|text| admits(key, text)).map(str::to_owned);

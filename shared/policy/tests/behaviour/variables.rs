@@ -65,7 +65,8 @@ fn a_variable_in_a_resource_is_what_the_object_asks_for() {
 #[test]
 fn a_variable_without_a_value_equals_nothing() {
     let absent = json!({ "Null": { "aws:PrincipalTag/team": "true" } });
-    for resource in ["arn:aws:s3:::b/${aws:PrincipalTag/team}*", "arn:aws:s3:::b/${aws:PrincipalTag/team}/x"] {
+    for resource in ["arn:aws:s3:::b/${aws:PrincipalTag/team}*", "arn:aws:s3:::b/${aws:PrincipalTag/team}/x"]
+    {
         let semantic = decide(&policy_of(vec![on(resource, absent.clone())]));
         assert!(!semantic.public && !semantic.bounded, "{resource}: {semantic:?}");
     }

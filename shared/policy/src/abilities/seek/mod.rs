@@ -339,9 +339,7 @@ impl Seeker<'_> {
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
         let own = self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
         let mut sure: Vec<(Inquiry<'_>, &Sure)> = own
-            .map(|(_, _, sure)| {
-                (Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds), sure)
-            })
+            .map(|(_, _, sure)| (Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds), sure))
             .collect();
         // Where a variable matters, each request may be good for one object.
         let mut tries = if sure.is_empty() { usize::MAX } else { MAX_TRIES };

@@ -240,14 +240,15 @@ impl<'here> Attempt<'here> {
         }
         // What a variable took its value from is tied to other parts by it.
         let decided = self.compilation.bindings.decided.iter();
-        let tied = decided.filter(|(part, _)| {
-            within.over.contains(part) && self.compilation.policy.has_variable(part)
-        });
+        let tied = decided
+            .filter(|(part, _)| within.over.contains(part) && self.compilation.policy.has_variable(part));
         let tied: Vec<Literal> = tied
             .filter_map(|(part, value)| Some(Literal::exactly(self.number(part)?, value.as_deref())))
             .collect();
         let demands = demands.into_iter().chain(tied.iter().map(|literal| (literal, true)));
-        demands.filter_map(|(literal, wanted)| Some((named(literal)?.clone(), literal.clone(), wanted))).collect()
+        demands
+            .filter_map(|(literal, wanted)| Some((named(literal)?.clone(), literal.clone(), wanted)))
+            .collect()
     }
 
     /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.

@@ -94,7 +94,10 @@ impl Attempt<'_> {
                 let (arns, others) = tie.split(arns, &value, self.world);
                 let left = own.without(std::iter::once(value.as_str()));
                 if let Some(arns) = arns.filter(|_| own.admits(&value)) {
-                    match rest.with([(tie.arn(), arns), (tie.own(), Domain::texts([value]))]).run(within, budget) {
+                    match rest
+                        .with([(tie.arn(), arns), (tie.own(), Domain::texts([value]))])
+                        .run(within, budget)
+                    {
                         Found::None => {}
                         found => return found,
                     }

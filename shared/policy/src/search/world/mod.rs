@@ -146,7 +146,11 @@ impl World {
 
     /// The shape of the account whose things a caller may use: an outsider only those of its own account.
     fn whose(&self) -> &str {
-        if matches!(self.reach, Reach::Outside) { &self.account } else { "<d12>" }
+        match &self.reach {
+            Reach::Outside => &self.account,
+            Reach::Behind(owner) if owner.bytes().all(|byte| byte.is_ascii_digit()) => owner,
+            _ => "<d12>",
+        }
     }
 
     /// The paths of an organization.
