@@ -49,14 +49,21 @@ impl Policy {
         &self.document
     }
 
-    /// The policy with only some of its Allow statements, and every Deny.
-    pub(crate) fn only(&self, allows: std::ops::Range<usize>) -> Self {
-        let mut policy = self.clone();
-        policy.statements.retain(|statement| !statement.is_allow() || allows.contains(&statement.index));
-        for (index, statement) in policy.statements.iter_mut().enumerate() {
-            statement.index = index;
+    /// The statements that `keep` picks as a policy of their own, which no document tells of.
+    pub(crate) fn of_statements(&self, keep: impl Fn(&Statement) -> bool) -> Self {
+        let statements = self.statements.iter().filter(|statement| keep(statement)).cloned();
+        let numbered = statements.enumerate().map(|(index, statement)| Statement { index, ..statement });
+        Self {
+            statements: numbered.collect(),
+            oddities: Vec::new(),
+            has_variables: self.has_variables,
+            document: Value::Null,
         }
-        policy
+    }
+
+    /// The same with only some of the Allow statements, and every Deny.
+    pub(crate) fn only(&self, allows: std::ops::Range<usize>) -> Self {
+        self.of_statements(|statement| !statement.is_allow() || allows.contains(&statement.index))
     }
 
     /// Whether a resource or a condition has the variable of this key, which must be in lower case.
