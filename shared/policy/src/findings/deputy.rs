@@ -13,7 +13,7 @@ use crate::search::literal::Literal;
 use crate::search::world::{Source, World, sources};
 use crate::template::Bindings;
 use crate::words::and;
-use crate::{Condition, Key, PrincipalKind, Statement};
+use crate::{Condition, PrincipalKind, Statement};
 
 pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mut Vec<Finding>) {
     let principals = statement.principal.principals.iter();
@@ -77,7 +77,7 @@ fn deputy(look: &mut Look<'_, '_>, statement: &Statement, service: &str) -> Opti
 }
 
 fn why_any_account(look: &Look<'_, '_>, statement: &Statement, service: &str) -> String {
-    let speaks = |other: &&Statement| other.conditions.iter().any(|own| names_source(&own.key));
+    let speaks = |other: &&Statement| other.conditions.iter().any(|own| own.key.names_source());
     let other_denies = look.policy.statements.iter().filter(|other| !other.is_allow());
     let why = if [statement].into_iter().chain(other_denies).any(|own| speaks(&own)) {
         "the conditions on the source of its calls let an outside account through"
@@ -87,19 +87,11 @@ fn why_any_account(look: &Look<'_, '_>, statement: &Statement, service: &str) ->
     format!("`{service}` may act for any account: {why}, so somebody else's resource can make it come here.")
 }
 
-/// Whether the key says for whom a service acts.
-fn names_source(key: &Key) -> bool {
-    matches!(
-        key.name(),
-        "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" | "aws:sourceorgid" | "aws:sourceorgpaths"
-    )
-}
-
 /// Whether the condition demands a key that is on no call of a service.
 fn no_service_meets(look: &Look<'_, '_>, deputies: &[World], condition: &Condition) -> bool {
     let lacks = |world: &World| world.lacks(condition.key.name(), &look.model.names);
     // Whether a call names an organization depends on the account that the service acts for.
-    demands(condition) && !names_source(&condition.key) && !deputies.is_empty() && deputies.iter().all(lacks)
+    demands(condition) && !condition.key.names_source() && !deputies.is_empty() && deputies.iter().all(lacks)
 }
 
 /// Whether the condition does not hold without its key.

@@ -112,16 +112,21 @@ fn powers(bucket: &Bucket) -> [[(String, Domain); 2]; 2] {
     })
 }
 
-/// The services that may act for any account by one of the statements that count.
-pub(crate) fn deputies(
-    policy: &Policy,
-    asking: Asking<'_>,
-    counts: &dyn Fn(&Statement) -> bool,
-) -> Vec<String> {
+/// The services that may act for an outside account by one of the statements that count.
+#[derive(Default)]
+pub(crate) struct Deputies {
+    /// By calls that say all about their source.
+    pub(crate) open: Vec<String>,
+    /// Only by calls that say less.
+    pub(crate) unsourced: Vec<String>,
+}
+
+/// Finds these services.
+pub(crate) fn deputies(policy: &Policy, asking: Asking<'_>, counts: &dyn Fn(&Statement) -> bool) -> Deputies {
     let names_service = |own: &&Statement| counts(own) && own.is_allow() && own.principal.names_service();
     let naming: Vec<&Statement> = policy.statements.iter().filter(names_service).collect();
     if naming.is_empty() {
-        return Vec::new();
+        return Deputies::default();
     }
     let mut budget = Budget::new(WORK);
     let model = Model::of(&[policy], asking, &mut budget);
@@ -133,12 +138,18 @@ pub(crate) fn deputies(
         let mut look = Look { policy, trust: asking.trust, bucket, model, inquiry, budget: &mut budget };
         deputy::look(&mut look, statement, &mut findings);
     }
-    findings.retain(|finding| finding.kind == FindingKind::ConfusedDeputy);
-    let mut services: Vec<String> =
-        findings.iter().flat_map(|finding| finding.principal.split(", ")).map(ToOwned::to_owned).collect();
-    services.sort_unstable();
-    services.dedup();
-    services
+    let of = |kind: FindingKind| {
+        let own = findings.iter().filter(|finding| finding.kind == kind);
+        let mut services: Vec<String> =
+            own.flat_map(|finding| finding.principal.split(", ")).map(ToOwned::to_owned).collect();
+        services.sort_unstable();
+        services.dedup();
+        services
+    };
+    let open = of(FindingKind::ConfusedDeputy);
+    let mut unsourced = of(FindingKind::UnsourcedService);
+    unsourced.retain(|service| !open.contains(service));
+    Deputies { open, unsourced }
 }
 
 /// Puts findings in order: gravest first, then in the order of the statements.

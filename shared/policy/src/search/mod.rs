@@ -14,7 +14,8 @@
 //!   Allow names: `ec2:*` is granted like `s3:*`. It is about the bucket that the resources name, where they name one and
 //!   no other, or about an object in it: an action of objects about an object, and one of the bucket about the bucket. See
 //!   [`actions`] and [`place`].
-//! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, and may be empty.
+//! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, the tags of objects among
+//!   it, and may be empty.
 //! - Headers, tags and request parameters are the caller's choice; what describes the bucket or its owner is unknown
 //!   but the same for all keys, and its owner is not the outsider.
 //! - The time is any but the past: a window that has ended lets nobody in, one to come does.
@@ -29,6 +30,7 @@
 pub(crate) mod actions;
 pub(crate) mod attempt;
 pub(crate) mod automaton;
+pub(crate) mod capture;
 pub(crate) mod compile;
 pub(crate) mod decide;
 pub(crate) mod domain;

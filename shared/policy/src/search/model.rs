@@ -14,8 +14,6 @@ use crate::{Asking, Policy, Trust};
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) names: Names,
-    /// Accounts that nobody names: one for each way in which the policy can tell accounts apart.
-    strangers: Vec<String>,
     /// Organizations that nobody names.
     strange_organizations: Vec<String>,
     /// When it is asked, in seconds since 1970.
@@ -58,40 +56,37 @@ impl Model {
         asking: Asking<'_>,
         budget: &mut Budget,
     ) -> Self {
-        let names = Names::of(policies, bucket, asking.trust, budget);
+        let mut names = Names::of(policies, bucket, asking.trust, budget);
         let strangers = Strangers::accounts(&names, budget);
         let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;
-        Self {
-            names,
-            strangers: strangers.found,
-            strange_organizations: organizations.found,
-            now: seconds(asking.now),
-            incomplete,
-        }
+        names.strangers = strangers.found;
+        Self { names, strange_organizations: organizations.found, now: seconds(asking.now), incomplete }
     }
 
     /// The worlds of outsiders.
     pub(crate) fn outside(&self) -> Vec<World> {
-        self.worlds(&CallerKind::ALL, &self.strangers, &self.strange_organizations, &Reach::Outside)
+        self.worlds(&CallerKind::ALL, &self.names.strangers, &self.strange_organizations, &Reach::Outside)
     }
 
     /// The worlds of services that act for outsiders.
     pub(crate) fn deputies(&self, source: Source) -> Vec<World> {
         let organizations = &self.strange_organizations;
-        let mut worlds = self.worlds(&[CallerKind::Service], &self.strangers, organizations, &Reach::Outside);
+        let mut worlds =
+            self.worlds(&[CallerKind::Service], &self.names.strangers, organizations, &Reach::Outside);
         worlds.iter_mut().for_each(|world| world.source = source);
         worlds
     }
 
     /// Whether this stranger is like most: it is the one that matches as few patterns as can be.
     pub(crate) fn is_any_stranger(&self, account: &str) -> bool {
-        self.strangers.first().is_some_and(|usual| usual == account)
+        self.names.strangers.first().is_some_and(|usual| usual == account)
     }
 
     /// The worlds of everybody.
     pub(crate) fn everyone(&self) -> Vec<World> {
-        let accounts: Vec<String> = self.strangers.iter().chain(&self.names.accounts).cloned().collect();
+        let accounts: Vec<String> =
+            self.names.strangers.iter().chain(&self.names.accounts).cloned().collect();
         self.worlds(&CallerKind::ALL, &accounts, &self.organizations(), &Reach::Anyone)
     }
 
@@ -114,12 +109,24 @@ impl Model {
         let networks = &self.names.welcome_networks;
         if *networks != Addresses::default() {
             let reach = Reach::NotFrom(networks.complement());
-            let mut visitors = self.worlds(&VISITORS, &self.strangers, &[], &reach);
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &reach);
             visitors.retain(|world| world.way == Way::Internet);
             worlds.extend(visitors);
         }
         for id in self.names.welcome_vpcs.iter().take(MAX_VPCS) {
-            let mut visitors = self.worlds(&VISITORS, &self.strangers, &[], &Reach::Vpc(id.clone()));
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &Reach::Vpc(id.clone()));
+            visitors.retain(|world| world.way == Way::Endpoint);
+            worlds.extend(visitors);
+        }
+        worlds
+    }
+
+    /// The worlds of whoever comes through a VPC endpoint of somebody who is named.
+    pub(crate) fn behind_endpoints(&self) -> Vec<World> {
+        let mut worlds = Vec::new();
+        for owner in self.names.endpoint_owners.iter().take(MAX_VPCS) {
+            let reach = Reach::Behind(owner.clone());
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &reach);
             visitors.retain(|world| world.way == Way::Endpoint);
             worlds.extend(visitors);
         }
@@ -133,7 +140,7 @@ impl Model {
 
     /// The worlds of services that act for accounts that nobody names, in organizations that are named.
     pub(crate) fn services_of_members(&self, organizations: &[String], source: Source) -> Vec<World> {
-        let mut worlds = self.services_among(&self.strangers, organizations, source);
+        let mut worlds = self.services_among(&self.names.strangers, organizations, source);
         worlds.retain(|world| world.organization.is_some());
         worlds
     }
@@ -152,7 +159,7 @@ impl Model {
     /// The worlds of the members of organizations.
     pub(crate) fn members(&self, organizations: &[String]) -> Vec<World> {
         let memberships: Vec<Option<&String>> = organizations.iter().map(Some).collect();
-        self.worlds_of(&PRINCIPALS, &self.strangers, &memberships, &Reach::Anyone)
+        self.worlds_of(&PRINCIPALS, &self.names.strangers, &memberships, &Reach::Anyone)
     }
 
     /// The worlds of the principals of accounts. Which organization these are in is not known.
@@ -186,7 +193,7 @@ impl Model {
 
     fn accounts_outside(&self, trust: &Trust) -> Vec<String> {
         let untrusted = self.untrusted_accounts(trust);
-        self.strangers.iter().cloned().chain(untrusted).collect()
+        self.names.strangers.iter().cloned().chain(untrusted).collect()
     }
 
     fn organizations_outside(&self, trust: &Trust) -> Vec<String> {

@@ -12,12 +12,14 @@ use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
 use crate::search::{Budget, actions, place};
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Comparison, Policy, PrincipalKind, Scope, Trust};
+use crate::{Comparison, Operator, Policy, PrincipalKind, Scope, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) accounts: BTreeSet<String>,
+    /// Accounts that nobody names: one for each way in which the policy can tell accounts apart.
+    pub(crate) strangers: Vec<String>,
     pub(crate) organizations: BTreeSet<String>,
     /// The networks that an outsider does not send from: those that are named, and what is not public.
     pub(crate) closed_networks: Addresses,
@@ -25,6 +27,8 @@ pub(crate) struct Names {
     pub(crate) welcome_networks: Addresses,
     /// The VPCs and VPC endpoints that an Allow lets in, or a Deny leaves out, and those that are trusted.
     pub(crate) welcome_vpcs: BTreeSet<String>,
+    /// The accounts and organizations that a condition names as those of a VPC endpoint or its VPC.
+    pub(crate) endpoint_owners: BTreeSet<String>,
     /// The services that an Allow names.
     pub(crate) services: BTreeSet<String>,
     /// All services that are named.
@@ -82,13 +86,10 @@ impl Names {
         for key in ["aws:sourcevpc", "aws:sourcevpce"] {
             names.values.entry(key.to_owned()).or_default().extend(trust.vpcs.iter().cloned());
         }
-        names.welcome_vpcs.extend(trust.vpcs.iter().cloned());
-        let mut welcome = blocks.clone();
         for policy in policies {
             names.read(policy, &mut blocks);
-            names.read_welcome(policy, &mut welcome);
         }
-        names.welcome_networks = welcome.into_iter().collect();
+        names.welcome(policies, trust);
         let named = policies.iter().flat_map(|policy| &policy.statements).filter(|own| own.is_allow());
         let named = named.map(|statement| &statement.action).filter(|action| !action.negated);
         names.actions = actions::of_patterns(named.flat_map(|action| &action.patterns).map(String::as_str));
@@ -98,6 +99,16 @@ impl Names {
             names.closed_networks = Addresses::union_of(&[named, Addresses::public().complement()]);
         }
         names
+    }
+
+    /// Lets nobody else be welcome than whom these policies let in or leave out, and who is trusted.
+    pub(crate) fn welcome(&mut self, policies: &[&Policy], trust: &Trust) {
+        let mut networks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
+        self.welcome_vpcs = trust.vpcs.iter().cloned().collect();
+        for policy in policies {
+            self.read_welcome(policy, &mut networks);
+        }
+        self.welcome_networks = networks.into_iter().collect();
     }
 
     fn read(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
@@ -134,6 +145,11 @@ impl Names {
             for condition in &statement.conditions {
                 let key = condition.key.name();
                 self.keys.insert(key.to_owned());
+                // Whether a key is there names nobody.
+                let is_absence = |operator: Operator| operator.comparison == Comparison::Absence;
+                if condition.operator.is_some_and(is_absence) {
+                    continue;
+                }
                 for value in &condition.values {
                     self.speaks_of_sessions |= value.contains(SESSIONS);
                     self.read_variables(value, policy.has_variables);
@@ -144,6 +160,14 @@ impl Names {
                     if key.contains("org") {
                         self.read_organization(value);
                     }
+                    let owner = match key {
+                        "aws:vpceaccount" | "aws:vpceorgid" => Some(value.as_str()),
+                        "aws:vpceorgpaths" => value.split('/').next(),
+                        "aws:sourcevpcarn" => value.split(':').nth(4),
+                        _ => None,
+                    };
+                    let owner = owner.filter(|owner| !owner.is_empty() && is_literal(owner));
+                    self.endpoint_owners.extend(owner.map(str::to_owned));
                     if !condition.key.names_somebody() || !is_fixed(&condition.key, value) {
                         self.name_unique_id(key, value);
                     } else if key == "aws:sourceip" {
@@ -232,13 +256,14 @@ impl Names {
         }
     }
 
-    /// The values of a key that belong to somebody. The source whose ARN holds a named account between colons is that
-    /// account's: a name holds no colons.
+    /// The values of a key that belong to somebody. The source or access point whose ARN holds a named account between
+    /// colons is that account's: a name holds no colons.
     pub(crate) fn taken(&self, key: &str) -> Patterns {
         let of_account = |account: &String| {
             Pattern::compile(&format!("*:{account}:*"), Style::Like, false, &Bindings::default())
         };
-        let accounts = (key == "aws:sourcearn").then_some(&self.accounts).into_iter().flatten();
+        let holds_account = matches!(key, "aws:sourcearn" | "s3:dataaccesspointarn");
+        let accounts = holds_account.then_some(&self.accounts).into_iter().flatten();
         let values = self.values.get(key).into_iter().flatten();
         values
             .flat_map(|value| {

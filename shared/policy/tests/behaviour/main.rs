@@ -26,4 +26,5 @@ mod place;
 mod properties;
 mod real;
 mod support;
+mod variables;
 mod ways;

@@ -12,7 +12,7 @@ use super::{
 use crate::pattern::{Pattern, Style};
 use crate::search::decide::Hit;
 use crate::search::domain::Domain;
-use crate::search::inquiry::Inquiry;
+use crate::search::inquiry::{Inquiry, holds_for_all};
 use crate::search::model::Model;
 use crate::search::patterns::Patterns;
 use crate::search::world::{Source, World};
@@ -33,7 +33,9 @@ pub(crate) fn seek(
 ) -> Abilities {
     let counts = inquiry.counts();
     let conditions = || policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let mut tags: Vec<String> = conditions().map(|condition| condition.key.name().to_owned()).collect();
+    let keys = conditions().map(|condition| condition.key.name());
+    let variables = model.names.variables.iter().map(String::as_str);
+    let mut tags: Vec<String> = keys.chain(variables).map(str::to_owned).collect();
     tags.retain(|key| is_over_objects(key));
     tags.sort_unstable();
     tags.dedup();
@@ -90,6 +92,9 @@ fn sure_policies(policy: &Policy, model: &Model, worlds: &[World]) -> Vec<(Outsi
 }
 
 const PREFIX: &str = "s3:prefix";
+
+/// How many requests may each be good for what a variable stands for in it, before only a part counts as proven.
+const MAX_TRIES: usize = 4;
 
 /// The keys that say for whom a service acts.
 const SOURCES: [&str; 4] = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorg*"];
@@ -335,29 +340,33 @@ impl Seeker<'_> {
         };
         let over = self.over(target);
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
-        let mut ask = |inquiry: &mut Inquiry<'_>, given: &[(String, Domain)], budget: &mut Budget| {
-            let Found::One((hit, needs)) = self.find(caller, actions, given, &names, inquiry, budget) else {
-                return None;
+        let own = self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
+        let mut sure: Vec<(Inquiry<'_>, &Sure)> = own
+            .map(|(_, _, sure)| (Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds), sure))
+            .collect();
+        // Where a variable matters, each request may be good for one object.
+        let mut tries = if sure.is_empty() { usize::MAX } else { MAX_TRIES };
+        let all = holds_for_all(&over, budget, |given, budget| {
+            let surely = sure.iter_mut().find_map(|(inquiry, sure)| {
+                let given: Vec<(String, Domain)> = given.iter().cloned().chain(sure.given()).collect();
+                match self.find(caller, actions, &given, &names, inquiry, budget) {
+                    Found::One(found) => Some(found),
+                    Found::None | Found::Unknown => None,
+                }
+            });
+            let (hit, needs) = match surely {
+                Some(found) => found,
+                None => {
+                    tries = tries.checked_sub(1)?;
+                    match self.find(caller, actions, given, &names, inquiry, budget) {
+                        Found::One(found) => found,
+                        Found::None | Found::Unknown => return None,
+                    }
+                }
             };
             parameter |= needs;
             Some(hit)
-        };
-        // A part that a variable takes its value from is tied to others by it.
-        let is_tied = names.iter().any(|part| self.model.names.variables.contains(part));
-        let sure = || self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
-        let all = if is_tied {
-            false
-        } else if sure().next().is_none() {
-            inquiry.holds_for_all(&over, budget, &mut ask)
-        } else {
-            sure().any(|(_, _, sure)| {
-                let mut surely = Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds);
-                surely.holds_for_all(&over, budget, |surely, given, budget| {
-                    let given: Vec<(String, Domain)> = given.iter().cloned().chain(sure.given()).collect();
-                    ask(surely, &given, budget)
-                })
-            })
-        };
+        });
         if !all {
             return Found::One(self.part(caller, actions, target, hit, parameter, inquiry, budget));
         }
@@ -371,7 +380,7 @@ impl Seeker<'_> {
         match target {
             Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
             Target::Objects => {
-                let tag = || Domain::shaped(["<l*>"]).maybe();
+                let tag = || Domain::free().maybe();
                 over.extend(self.tags.iter().map(|name| (name.clone(), tag())));
             }
         }

@@ -5,7 +5,7 @@ use addresses::Addresses;
 use super::{Asked, Seeker};
 use crate::abilities::{Ability, Extent, Outsider, Route};
 use crate::search::domain::Domain;
-use crate::search::inquiry::Inquiry;
+use crate::search::inquiry::{Inquiry, holds_for_all};
 use crate::search::world::Way;
 use crate::search::{Budget, Found};
 const ADDRESS: &str = "aws:sourceip";
@@ -49,7 +49,7 @@ impl Seeker<'_> {
         }
         let of_all: Vec<(String, Domain)> = over.iter().cloned().chain([self.addresses()]).collect();
         let names: Vec<String> = of_all.iter().map(|(name, _)| name.clone()).collect();
-        let is_from_all = inquiry.holds_for_all(&of_all, budget, |inquiry, values, budget| {
+        let is_from_all = holds_for_all(&of_all, budget, |values, budget| {
             let by = |way| way == Way::Internet;
             let given: Vec<(String, Domain)> = given.iter().chain(values).cloned().collect();
             let asked = Asked { caller, actions, given: &given, over: &names, by: &by };

@@ -146,13 +146,27 @@ impl World {
 
     /// The shape of the account whose things a caller may use: an outsider only those of its own account.
     fn whose(&self) -> &str {
-        if matches!(self.reach, Reach::Outside) { &self.account } else { "<d12>" }
+        match &self.reach {
+            Reach::Outside => &self.account,
+            Reach::Behind(owner) if owner.bytes().all(|byte| byte.is_ascii_digit()) => owner,
+            _ => "<d12>",
+        }
     }
 
     /// The paths of an organization.
     fn paths(organization: &str) -> Domain {
         let usual = format!("{organization}/r-ab12/ou-ab12-33333333/");
         Domain::shaped([&format!("{organization}/<n>")]).usually([usual]).many()
+    }
+
+    /// The shapes of the ARN of this VPC of somebody whose things the caller may use.
+    pub(crate) fn vpc_arns(&self, vpc: &str) -> Vec<String> {
+        self.regional("ec2", &format!("{}:vpc/{vpc}", self.whose()))
+    }
+
+    /// The shapes of the ARN of an access point of this account.
+    pub(crate) fn access_point_arns(&self, account: &str) -> Vec<String> {
+        self.regional("s3", &format!("{account}:accesspoint/<p>"))
     }
 
     /// The shape of an ARN of this partition, from the service on.

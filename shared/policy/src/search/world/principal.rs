@@ -34,6 +34,10 @@ impl World {
                 CallerKind::User => {
                     Domain::shaped(["AIDA<A>"]).hinted(&[USER_ID]).except(self.reach.taken(key, names))
                 }
+                // A unique id that is named is of a user or a role, whoever reaches what.
+                CallerKind::Service => {
+                    Domain::shaped(["AROA<A>:<e>"]).hinted(&[SESSION_ID]).except(names.taken(key))
+                }
                 _ => {
                     Domain::shaped(["AROA<A>:<e>"]).hinted(&[SESSION_ID]).except(self.reach.taken(key, names))
                 }

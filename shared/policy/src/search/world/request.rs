@@ -2,7 +2,7 @@
 
 use crate::search::domain::Domain;
 use crate::search::names::Names;
-use crate::search::world::{Way, World};
+use crate::search::world::{Reach, Way, World};
 
 impl World {
     /// What is asked of a bucket is asked of S3, unless an Allow itself names another service.
@@ -42,9 +42,15 @@ impl World {
             "resource" => self.resource(names),
             "s3:dataaccesspointarn" if self.through_access_point => {
                 let usual = self.usual_arn(&format!("s3:us-east-1:{account}:accesspoint/access"));
-                Domain::shapes(&self.regional("s3", &format!("{account}:accesspoint/<p>"))).usually([usual])
+                let shapes = self.access_point_arns("<d12>");
+                Domain::shapes(&shapes).usually([usual]).except(self.reach.taken(key, names))
             }
-            "s3:dataaccesspointaccount" if self.through_access_point => Domain::listed([account]),
+            "s3:dataaccesspointaccount" if self.through_access_point => {
+                // Whoever may use an access point, it is of one account.
+                let named = names.accounts.iter().filter(|_| !matches!(self.reach, Reach::Outside));
+                let others = names.strangers.iter().chain(named).filter(|other| *other != account);
+                Domain::texts(std::iter::once(account).chain(others.map(String::as_str)).map(str::to_owned))
+            }
             "s3:accesspointnetworkorigin" | "s3:dataaccesspointnetworkorigin"
                 if self.through_access_point =>
             {
