@@ -4,11 +4,12 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::abilities::{self, Abilities, Bucket};
+use crate::findings::Asked;
 use crate::fix::{self, Fix, NoFix};
 use crate::search::Budget;
 use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
-use crate::{Asking, Finding, Policy, Semantic, Statement, Witness, documented, findings, semantic};
+use crate::{Asking, Finding, Policy, Semantic, Statement, documented, findings, semantic};
 
 /// What a policy is, why, and what can be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,67 +24,63 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// The edit that closes it, or why there is none.
     pub fix: Result<Fix, NoFix>,
-    /// The bucket that it is about.
-    bucket: Bucket,
+    /// The name of the bucket, where it was given.
+    bucket: Option<String>,
 }
 
 /// Decides a policy, and explains the decision. The bucket is the one that the policy itself names.
 #[must_use]
 pub fn analyse(policy: &Policy, asking: Asking<'_>) -> Analysis {
-    analyse_among(policy, asking, &Bucket::of(policy, None), &|_| true)
+    analyse_among(policy, asking, None, &|_| true)
 }
 
 /// Decides the policy of the bucket with this name, and explains the decision.
 #[must_use]
 pub fn analyse_bucket(policy: &Policy, asking: Asking<'_>, bucket: &str) -> Analysis {
-    analyse_among(policy, asking, &Bucket::of(policy, Some(bucket)), &|_| true)
+    analyse_among(policy, asking, Some(bucket), &|_| true)
 }
 
 /// Decides the Allow statements that count, beside every Deny.
 fn analyse_among(
     policy: &Policy,
     asking: Asking<'_>,
-    bucket: &Bucket,
+    bucket: Option<&str>,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Analysis {
     let counts = |statement: &Statement| statement.is_allow() && counts(statement);
-    let may_be_open = |statement: &Statement| counts(statement) && abilities::lets_in_services(statement);
     let mut semantic = Semantic::CLOSED;
     let mut abilities = Abilities::default();
-    let findings = if policy.statements.iter().any(may_be_open) {
+    let documented = policy.statements.iter().filter(|own| counts(own)).any(documented::statement_is_public);
+    let is_asked =
+        |statement: &Statement| counts(statement) && findings::is_asked_about(statement, asking.trust);
+    let findings = if policy.statements.iter().any(is_asked) {
         let mut budget = Budget::new(Budget::DEFAULT);
-        let model = Model::of(&[policy], asking, &mut budget);
-        let worlds = model.outside();
-        let mut inquiry = Inquiry::new(policy, &may_be_open, &model, &worlds);
-        semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
-        let mut budget = Budget::new(Budget::DEFAULT * 4);
+        let model = Model::about(&[policy], bucket, asking, &mut budget);
+        let may_be_open = policy.statements.iter().any(|own| counts(own) && abilities::lets_in_services(own));
+        let worlds = if may_be_open { model.outside() } else { Vec::new() };
+        let mut inquiry = Inquiry::new(policy, &counts, &model, &worlds);
+        if documented {
+            semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
+        }
         let shown = semantic.witness.as_ref();
-        abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
-        prefer_real(policy, bucket, &abilities, &mut semantic);
-        findings::findings(policy, asking, &semantic, bucket, Some((&model, &mut inquiry)), &counts)
+        let bucket = &Bucket::of(policy, &model.names).or_of(shown);
+        if may_be_open {
+            let mut budget = Budget::new(Budget::DEFAULT * 4);
+            abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
+        }
+        let (semantic, inquiry) = (&semantic, &mut inquiry);
+        let asked = Asked { trust: asking.trust, semantic, bucket, model: &model, inquiry };
+        findings::findings(policy, Some(asked), &counts)
     } else {
-        findings::findings(policy, asking, &semantic, bucket, None, &counts)
+        findings::findings(policy, None, &counts)
     };
     Analysis {
-        documented: policy.statements.iter().filter(|own| counts(own)).any(documented::statement_is_public),
+        documented,
         semantic,
         abilities,
         findings,
         fix: fix::propose(policy, asking, &counts),
-        bucket: bucket.clone(),
-    }
-}
-
-/// Shows a request that somebody can send, where the one that was found asks for an action of objects on the bucket or
-/// the other way round.
-fn prefer_real(policy: &Policy, bucket: &Bucket, abilities: &Abilities, semantic: &mut Semantic) {
-    let Some(witness) = semantic.witness.as_ref().filter(|witness| !bucket.takes(witness)) else { return };
-    let is_public = |index: usize| policy.statements.get(index).is_some_and(documented::statement_is_public);
-    let of_same = |own: &&Witness| own.caller.kind == witness.caller.kind;
-    let real =
-        || abilities.list.iter().map(|ability| &ability.witness).filter(|own| is_public(own.statement));
-    if let Some(better) = real().find(of_same).or_else(|| real().next()) {
-        semantic.witness = Some(better.clone());
+        bucket: bucket.map(str::to_owned),
     }
 }
 
@@ -106,7 +103,7 @@ impl Analysis {
             return Self { findings: remaining.into_iter().cloned().collect(), ..self.clone() };
         }
         let mut analysis =
-            analyse_among(policy, asking, &self.bucket, &|statement| !is_accepted(statement.index));
+            analyse_among(policy, asking, self.bucket.as_deref(), &|statement| !is_accepted(statement.index));
         // That a statement which counts is public is never left out: its verdict would stand there without a finding.
         analysis.findings.retain(|finding| finding.kind.is_public() || !exempt(finding));
         remaining.retain(|finding| finding.statement.is_some_and(is_accepted));

@@ -25,21 +25,10 @@ pub enum Change {
 #[must_use]
 pub fn lets_in_more(before: &Policy, after: &Policy, now: SystemTime) -> Change {
     let nobody = Trust::default();
-    lets_in(before, after, Asking { trust: &nobody, now }, &mut Budget::new(Budget::DEFAULT))
-}
-
-/// The same; whom the settings name gets in like everybody else.
-pub(crate) fn lets_in(before: &Policy, after: &Policy, asking: Asking<'_>, budget: &mut Budget) -> Change {
-    let model = Model::of(&[before, after], asking, budget);
+    let mut budget = Budget::new(Budget::DEFAULT);
+    let model = Model::of(&[before, after], Asking { trust: &nobody, now }, &mut budget);
     let question = Question { policy: after, unless: Some(before), allows: &|_| true };
-    ask(&question, &model, &model.everyone(), budget).into()
-}
-
-/// Asks for a request by a trusted party that `before` allows and `after` does not.
-pub(crate) fn shuts_out(before: &Policy, after: &Policy, asking: Asking<'_>, budget: &mut Budget) -> Change {
-    let model = Model::of(&[before], asking, budget);
-    let question = Question { policy: before, unless: Some(after), allows: &|_| true };
-    ask(&question, &model, &model.inside(asking.trust), budget).into()
+    ask(&question, &model, &model.everyone(), &mut budget).into()
 }
 
 impl From<Found<Witness>> for Change {

@@ -63,6 +63,19 @@ impl Key {
             )
     }
 
+    /// Whether the key says for whom a service acts.
+    #[must_use]
+    pub fn names_source(&self) -> bool {
+        matches!(
+            self.name(),
+            "aws:sourcearn"
+                | "aws:sourceaccount"
+                | "aws:sourceowner"
+                | "aws:sourceorgid"
+                | "aws:sourceorgpaths"
+        )
+    }
+
     /// Whether the value comes with the credentials or the signature of a request.
     #[must_use]
     pub fn comes_with_credentials(&self) -> bool {

@@ -42,6 +42,10 @@ pub(crate) enum Class {
     Entity,
     /// What the path before the name of a user or role may hold.
     Path,
+    /// What a label of a host's name may hold.
+    Host,
+    /// `a` to `z`.
+    Letter,
 }
 
 impl Class {
@@ -62,6 +66,8 @@ impl Class {
                     || matches!(character, '+' | '=' | ',' | '.' | '@' | '_' | '-')
             }
             Self::Path => character.is_ascii_graphic() && Self::Name.contains(character),
+            Self::Host => Self::Lower.contains(character) || character == '-',
+            Self::Letter => character.is_ascii_lowercase(),
         }
     }
 }
@@ -232,51 +238,82 @@ impl Pattern {
         if differs_at_once {
             return false;
         }
-        let value: Vec<char> = value.chars().collect();
-        let (mut token, mut position) = (0, 0);
-        let mut retry: Vec<(usize, usize)> = Vec::new();
+        let (mut token, mut rest) = (0, value);
+        let mut retry = Retry::default();
         loop {
-            match (self.tokens.get(token), value.get(position)) {
+            match (self.tokens.get(token), rest.chars().next()) {
                 (None, None) => return true,
                 (Some(Token::Many(class)), _) => {
                     // A later star of the same kind can take all that the earlier one could.
                     match class {
-                        Class::Any => retry.clear(),
+                        Class::Any => retry = Retry::default(),
                         Class::Segment => {
-                            let _earlier =
-                                retry.pop_if(|(star, _)| self.tokens.get(*star) == self.tokens.get(token));
+                            retry.pop_if(|(star, _)| self.tokens.get(star) == self.tokens.get(token));
                         }
                         _ => {}
                     }
-                    retry.push((token, position));
+                    retry.push((token, rest));
                     token += 1;
                 }
-                (Some(one), Some(character)) if one.takes(*character) => {
+                (Some(one), Some(character)) if one.takes(character) => {
                     token += 1;
-                    position += 1;
+                    rest = without_first(rest);
                 }
                 _ => {
-                    let Some((star, next)) = self.longer(&mut retry, &value) else { return false };
+                    let Some((star, next)) = self.longer(&mut retry) else { return false };
                     token = star + 1;
-                    position = next;
+                    rest = next;
                 }
             }
         }
     }
 
     /// Lets the latest star that can take one character more.
-    fn longer(&self, retry: &mut Vec<(usize, usize)>, value: &[char]) -> Option<(usize, usize)> {
-        while let Some((star, position)) = retry.pop() {
-            let takes = match (self.tokens.get(star), value.get(position)) {
-                (Some(token), Some(character)) => token.takes(*character),
+    fn longer<'value>(&self, retry: &mut Retry<'value>) -> Option<(usize, &'value str)> {
+        while let Some((star, rest)) = retry.pop() {
+            let takes = match (self.tokens.get(star), rest.chars().next()) {
+                (Some(token), Some(character)) => token.takes(character),
                 _ => false,
             };
             if takes {
-                retry.push((star, position + 1));
-                return Some((star, position + 1));
+                let next = (star, without_first(rest));
+                retry.push(next);
+                return Some(next);
             }
         }
         None
+    }
+}
+
+/// A text without its first character.
+fn without_first(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next();
+    characters.as_str()
+}
+
+/// The stars that may take more, each with what is left of the value after it. Few patterns have more than one.
+#[derive(Default)]
+struct Retry<'value> {
+    latest: Option<(usize, &'value str)>,
+    earlier: Vec<(usize, &'value str)>,
+}
+
+impl<'value> Retry<'value> {
+    fn push(&mut self, star: (usize, &'value str)) {
+        self.earlier.extend(self.latest.replace(star));
+    }
+
+    fn pop(&mut self) -> Option<(usize, &'value str)> {
+        let latest = self.latest.take();
+        self.latest = self.earlier.pop();
+        latest
+    }
+
+    fn pop_if(&mut self, is_same: impl Fn((usize, &'value str)) -> bool) {
+        if self.latest.is_some_and(is_same) {
+            self.pop();
+        }
     }
 }
 

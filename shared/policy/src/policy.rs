@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::template::{Piece, pieces};
 use crate::{Oddity, ParseError, Statement, parse};
 
 /// A bucket policy.
@@ -48,14 +49,31 @@ impl Policy {
         &self.document
     }
 
-    /// The policy with only some of its Allow statements, and every Deny.
-    pub(crate) fn only(&self, allows: std::ops::Range<usize>) -> Self {
-        let mut policy = self.clone();
-        policy.statements.retain(|statement| !statement.is_allow() || allows.contains(&statement.index));
-        for (index, statement) in policy.statements.iter_mut().enumerate() {
-            statement.index = index;
+    /// The statements that `keep` picks as a policy of their own, which no document tells of.
+    pub(crate) fn of_statements(&self, keep: impl Fn(&Statement) -> bool) -> Self {
+        let statements = self.statements.iter().filter(|statement| keep(statement)).cloned();
+        let numbered = statements.enumerate().map(|(index, statement)| Statement { index, ..statement });
+        Self {
+            statements: numbered.collect(),
+            oddities: Vec::new(),
+            has_variables: self.has_variables,
+            document: Value::Null,
         }
-        policy
+    }
+
+    /// The same with only some of the Allow statements, and every Deny.
+    pub(crate) fn only(&self, allows: std::ops::Range<usize>) -> Self {
+        self.of_statements(|statement| !statement.is_allow() || allows.contains(&statement.index))
+    }
+
+    /// Whether a resource or a condition has the variable of this key, which must be in lower case.
+    pub(crate) fn has_variable(&self, key: &str) -> bool {
+        let is_own = |piece: &Piece| matches!(piece, Piece::Variable { key: own, .. } if own == key);
+        let has = |text: &String| pieces(text, self.has_variables).iter().any(is_own);
+        self.statements.iter().any(|statement| {
+            let values = statement.conditions.iter().flat_map(|condition| &condition.values);
+            statement.resource.patterns.iter().chain(values).any(has)
+        })
     }
 
     /// The JSON Pointer of a statement, which may stand alone instead of in a list.

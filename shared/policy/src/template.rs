@@ -63,6 +63,8 @@ fn piece(inside: &str) -> Piece {
 pub(crate) struct Bindings {
     /// The keys that have a value, or are known to be absent.
     pub(crate) decided: Vec<(String, Option<String>)>,
+    /// The keys that have a value which is not decided.
+    pub(crate) present: Vec<String>,
     /// Whether every other key is absent too. Otherwise it is open: a variable may equal whatever it is compared
     /// with, and may also not.
     pub(crate) closed: bool,

@@ -1,9 +1,8 @@
 //! The bucket that a policy is about.
 
-use super::AbilityKind;
 use crate::search::domain::Domain;
-use crate::search::names::{bucket_and_key, is_bucket_name};
-use crate::template::{Piece, pieces};
+use crate::search::names::{Names, bucket_and_key, is_bucket_name};
+use crate::search::world::World;
 use crate::{Policy, Witness};
 
 /// A bucket as its ARN names it.
@@ -13,26 +12,36 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// The bucket of this name, in the partition of the policy's resources; without a name, the one that the policy
-    /// names first. Where it names none in full, a name that its first pattern matches.
-    pub(crate) fn of(policy: &Policy, name: Option<&str>) -> Self {
+    /// The bucket that the policy is known to be about; else the one that it names first; else any.
+    pub(crate) fn of(policy: &Policy, names: &Names) -> Self {
         let resources = || {
             let allows = policy.statements.iter().filter(|statement| statement.is_allow());
             let denies = policy.statements.iter().filter(|statement| !statement.is_allow());
             allows.chain(denies).flat_map(|statement| &statement.resource.patterns)
         };
-        let named = |text: &String| {
+        let named = resources().find_map(|text| {
             let (partition, path) = bucket_and_key(text)?;
             let name = path.split('/').next()?;
-            is_bucket_name(name).then(|| (partition.to_owned(), name.to_owned()))
-        };
-        let matching = |text: &String| {
-            let (partition, path) = bucket_and_key(text)?;
-            Some((partition.to_owned(), simplest(path, policy.has_variables)))
-        };
-        let found = resources().find_map(named).or_else(|| resources().find_map(matching));
-        let (partition, own) = found.unwrap_or_else(|| ("aws".to_owned(), "bucket".to_owned()));
-        Self { arn: format!("arn:{partition}:s3:::{}", name.unwrap_or(&own)) }
+            is_bucket_name(name).then_some((partition, name))
+        });
+        let own = names.partitions.first().map_or("aws", |partition| partition.as_str());
+        let (partition, name) = named.unwrap_or((own, "bucket"));
+        let name = names.bucket.as_deref().unwrap_or(name);
+        Self { arn: format!("arn:{partition}:s3:::{name}") }
+    }
+
+    /// The same, or the bucket that a request is about, where that is another one.
+    pub(crate) fn or_of(self, request: Option<&Witness>) -> Self {
+        let resource = request.map(|request| request.resource.as_str());
+        match resource.and_then(|arn| arn.split('/').next()) {
+            Some(arn) if arn != self.arn => Self { arn: arn.to_owned() },
+            _ => self,
+        }
+    }
+
+    /// Whether the caller is one of the partition of the bucket.
+    pub(crate) fn is_in_partition_of(&self, world: &World) -> bool {
+        self.arn.split(':').nth(1) == Some(world.partition.as_str())
     }
 
     /// The bucket itself.
@@ -43,16 +52,6 @@ impl Bucket {
     /// Every object.
     pub(crate) fn objects(&self) -> Domain {
         Domain::shaped([&format!("{}/<f>", self.arn)])
-    }
-
-    /// Whether a request of this kind is possible, as far as its action is one of the abilities': what is about objects
-    /// names one, and what is about the bucket names it.
-    pub(crate) fn takes(&self, request: &Witness) -> bool {
-        let (action, resource) = (request.action.as_str(), request.resource.as_str());
-        AbilityKind::ALL.into_iter().all(|kind| {
-            (!kind.object_actions().contains(&action) || self.objects().admits(resource))
-                && (!kind.bucket_actions().contains(&action) || self.itself().admits(resource))
-        })
     }
 
     /// The objects that a pattern of the simplest kind names: a key, or the beginning of keys.
@@ -75,24 +74,4 @@ impl Bucket {
         };
         Some((path.to_owned(), domain))
     }
-}
-
-/// A bucket's name that the front of a path matches.
-fn simplest(path: &str, variables: bool) -> String {
-    let mut name = String::new();
-    for piece in pieces(path, variables) {
-        match piece {
-            Piece::Text(text) => {
-                let front = text.split('/').next().unwrap_or_default();
-                let at_end = front.len() < text.len();
-                name.extend(front.chars().map(|character| if character == '?' { 'x' } else { character }));
-                if at_end {
-                    break;
-                }
-            }
-            Piece::Escaped(_) => {}
-            Piece::Variable { .. } => name.push('x'),
-        }
-    }
-    name.replace('*', "bucket")
 }

@@ -120,10 +120,22 @@ pub struct Ability {
 pub(crate) struct Needs {
     /// A header or a parameter of the request.
     pub(crate) parameter: bool,
-    /// The network that the request comes from.
-    pub(crate) network: bool,
+    /// The way by which the request comes.
+    pub(crate) way: Route,
     /// The time of the request: nobody has the ability now.
     pub(crate) time: bool,
+}
+
+/// The ways by which a caller gets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Route {
+    /// Any network: every public IPv4 address that is nobody's in particular.
+    #[default]
+    Any,
+    /// Some networks, or VPC endpoints.
+    Network,
+    /// A service that calls for the caller, and no other.
+    Forwarded,
 }
 
 /// Who exactly gets in.
@@ -169,8 +181,8 @@ pub struct Undecided {
 pub(crate) struct Other {
     pub(crate) who: Who,
     pub(crate) witness: Witness,
-    /// Whether nobody can send such a request now.
-    pub(crate) is_to_come: bool,
+    /// What the request needs besides.
+    pub(crate) needs: Needs,
 }
 
 impl Abilities {

@@ -1,6 +1,6 @@
 //! Abilities in words: each sentence names one kind of caller and what that caller can do.
 
-use super::{Abilities, Ability, AbilityKind, Extent, Needs, Other, Outsider, Who};
+use super::{Abilities, Ability, AbilityKind, Extent, Needs, Other, Outsider, Route, Who};
 use crate::Witness;
 use crate::search::literal::TIME;
 use crate::words::{and, some};
@@ -26,8 +26,8 @@ pub(crate) fn phrases(abilities: &Abilities, bucket: &str) -> Vec<String> {
         }
     }
     for other in &abilities.others {
-        let when = when(other.is_to_come, &other.witness);
-        phrases.push((&other.who, format!("{} can {}{when}", other.who.words(), call(other))));
+        let (needs, when) = (other.needs.words(), when(other.needs.time, &other.witness));
+        phrases.push((&other.who, format!("{}{needs} can {}{when}", other.who.words(), call(other))));
     }
     // What may be true of no service at all comes last.
     phrases.sort_by_key(|(who, _)| matches!(who, Who::Unsourced(_)));
@@ -140,15 +140,19 @@ impl Ability {
 
 impl Needs {
     fn count(self) -> usize {
-        [self.parameter, self.network, self.time].into_iter().map(usize::from).sum()
+        [self.parameter, self.way != Route::Any, self.time].into_iter().map(usize::from).sum()
     }
 
     fn words(self) -> &'static str {
-        match (self.parameter, self.network) {
-            (false, false) => "",
-            (true, false) => " with the right header or parameter",
-            (false, true) => " from the right network",
-            (true, true) => " with the right header or parameter and from the right network",
+        match (self.parameter, self.way) {
+            (false, Route::Any) => "",
+            (true, Route::Any) => " with the right header or parameter",
+            (false, Route::Network) => " from the right network",
+            (true, Route::Network) => " with the right header or parameter and from the right network",
+            (false, Route::Forwarded) => ", through an AWS service that calls for them,",
+            (true, Route::Forwarded) => {
+                " with the right header or parameter, through an AWS service that calls for them,"
+            }
         }
     }
 }

@@ -8,14 +8,14 @@ use super::{Look, parties};
 use crate::condition::is_literal;
 use crate::finding::{Finding, FindingKind};
 use crate::search::Found;
-use crate::search::decide::{Question, ask};
+use crate::search::domain::Domain;
 use crate::search::literal::Literal;
 use crate::search::world::{Source, World, sources};
 use crate::template::Bindings;
 use crate::words::and;
-use crate::{Condition, Key, PrincipalKind, Statement};
+use crate::{Condition, PrincipalKind, Statement};
 
-pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Vec<Finding>) {
+pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mut Vec<Finding>) {
     let principals = statement.principal.principals.iter();
     let services: Vec<&str> = principals
         .filter(|principal| principal.kind == PrincipalKind::Service && principal.is_fixed())
@@ -24,11 +24,12 @@ pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Ve
     if statement.principal.negated || services.is_empty() {
         return;
     }
+    let deputies = look.model.deputies(Source::Full);
     let unmet: Vec<String> = statement
         .conditions
         .iter()
         .filter_map(|condition| {
-            if no_service_meets(look, condition) {
+            if no_service_meets(look, &deputies, condition) {
                 return Some(why_unmet(condition, &services));
             }
             demands_foreign_source(condition, &services).then(|| why_foreign(condition, &services))
@@ -48,18 +49,15 @@ pub(super) fn look(look: &mut Look<'_>, statement: &Statement, findings: &mut Ve
 }
 
 /// Whether the service can be made to come here for an outside account, by what the search finds.
-fn deputy(look: &mut Look<'_>, statement: &Statement, service: &str) -> Option<(FindingKind, String)> {
-    let mut policy = look.policy.clone();
-    if let Some(own) = policy.statements.get_mut(statement.index) {
-        own.principal
-            .principals
-            .retain(|principal| principal.kind == PrincipalKind::Service && principal.value == service);
-    }
-    let only = |other: &Statement| other.index == statement.index;
-    let question = Question { policy: &policy, unless: None, allows: &only };
-    let mut passes = |source| ask(&question, look.model, &look.model.deputies(source), look.budget);
+fn deputy(look: &mut Look<'_, '_>, statement: &Statement, service: &str) -> Option<(FindingKind, String)> {
+    let given = [("aws:principalservicename".to_owned(), Domain::texts([service.to_owned()]))];
+    let mut passes = |source| {
+        let mut worlds = look.model.deputies(source);
+        worlds.retain(|world| world.may_be_called(service));
+        look.by(statement, &worlds, &given)
+    };
     match passes(Source::Full) {
-        Found::One(_) => Some((FindingKind::ConfusedDeputy, why_any_account(look, statement, service))),
+        Found::One(()) => Some((FindingKind::ConfusedDeputy, why_any_account(look, statement, service))),
         Found::Unknown => {
             let why = format!(
                 "Whether `{service}` may act for any account is too intricate to follow to the end within the bound on \
@@ -78,8 +76,8 @@ fn deputy(look: &mut Look<'_>, statement: &Statement, service: &str) -> Option<(
     }
 }
 
-fn why_any_account(look: &Look<'_>, statement: &Statement, service: &str) -> String {
-    let speaks = |other: &&Statement| other.conditions.iter().any(|own| names_source(&own.key));
+fn why_any_account(look: &Look<'_, '_>, statement: &Statement, service: &str) -> String {
+    let speaks = |other: &&Statement| other.conditions.iter().any(|own| own.key.names_source());
     let other_denies = look.policy.statements.iter().filter(|other| !other.is_allow());
     let why = if [statement].into_iter().chain(other_denies).any(|own| speaks(&own)) {
         "the conditions on the source of its calls let an outside account through"
@@ -89,20 +87,11 @@ fn why_any_account(look: &Look<'_>, statement: &Statement, service: &str) -> Str
     format!("`{service}` may act for any account: {why}, so somebody else's resource can make it come here.")
 }
 
-/// Whether the key says for whom a service acts.
-fn names_source(key: &Key) -> bool {
-    matches!(
-        key.name(),
-        "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" | "aws:sourceorgid" | "aws:sourceorgpaths"
-    )
-}
-
 /// Whether the condition demands a key that is on no call of a service.
-fn no_service_meets(look: &Look<'_>, condition: &Condition) -> bool {
+fn no_service_meets(look: &Look<'_, '_>, deputies: &[World], condition: &Condition) -> bool {
     let lacks = |world: &World| world.lacks(condition.key.name(), &look.model.names);
     // Whether a call names an organization depends on the account that the service acts for.
-    let deputies = look.model.deputies(Source::Full);
-    demands(condition) && !names_source(&condition.key) && !deputies.is_empty() && deputies.iter().all(lacks)
+    demands(condition) && !condition.key.names_source() && !deputies.is_empty() && deputies.iter().all(lacks)
 }
 
 /// Whether the condition does not hold without its key.

@@ -4,57 +4,85 @@ mod deputy;
 mod exposure;
 mod outside;
 mod parties;
+mod party;
 
 use std::cmp::Reverse;
 
-use crate::abilities::Bucket;
+use crate::abilities::{self, Bucket};
 use crate::finding::{Finding, FindingKind};
-use crate::search::Budget;
+use crate::search::decide::Within;
+use crate::search::domain::Domain;
 use crate::search::inquiry::Inquiry;
 use crate::search::model::Model;
-use crate::{Asking, Policy, Semantic, Statement};
+use crate::search::world::World;
+use crate::search::{Budget, Found};
+use crate::{Asking, Policy, Semantic, Statement, Trust, access};
 
 /// How much work it may be to look at all statements in one way.
 const WORK: usize = Budget::DEFAULT / 8;
 
-/// What a look at a statement needs beside it.
-struct Look<'here> {
+/// What a look at the statements of a policy needs beside them.
+pub(crate) struct Asked<'here, 'policy> {
+    pub(crate) trust: &'here Trust,
+    pub(crate) semantic: &'here Semantic,
+    pub(crate) bucket: &'here Bucket,
+    pub(crate) model: &'here Model,
+    /// An inquiry into all statements that count.
+    pub(crate) inquiry: &'here mut Inquiry<'policy>,
+}
+
+/// What a look at parties needs.
+struct Look<'here, 'policy> {
     policy: &'here Policy,
+    trust: &'here Trust,
+    bucket: &'here Bucket,
     model: &'here Model,
+    inquiry: &'here Inquiry<'policy>,
     budget: &'here mut Budget,
 }
 
-/// Everything that is wrong with a policy, gravest first, then in the order of the statements.
-/// Only statements that count are looked at; the second verdict is the one on them. There is an inquiry into those that
-/// may let outsiders in, where there are any.
+impl Look<'_, '_> {
+    /// A request of some worlds that the statement lets in.
+    fn by(&mut self, statement: &Statement, worlds: &[World], given: &[(String, Domain)]) -> Found<()> {
+        let only = |index: usize| index == statement.index;
+        let within = Within { allows: &only, given, ..Within::WHOLE };
+        match self.inquiry.find_among(worlds, &within, self.budget) {
+            Found::One(_) => Found::One(()),
+            Found::None => Found::None,
+            Found::Unknown => Found::Unknown,
+        }
+    }
+}
+
+/// Whether anything is to be asked about a statement: without that, nobody outside gets in by it.
+pub(crate) fn is_asked_about(statement: &Statement, trust: &Trust) -> bool {
+    abilities::lets_in_services(statement) || party::names_parties(statement, trust)
+}
+
+/// Everything that is wrong with a policy, gravest first, then in the order of the statements. Only statements that count
+/// are looked at. Without something to ask, only what a statement says is.
 pub(crate) fn findings(
     policy: &Policy,
-    asking: Asking<'_>,
-    semantic: &Semantic,
-    bucket: &Bucket,
-    mut inquiry: Option<(&Model, &mut Inquiry<'_>)>,
+    asked: Option<Asked<'_, '_>>,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut budget = Budget::new(WORK);
-    for statement in policy.statements.iter().filter(|statement| counts(statement)) {
-        let inquiry = inquiry.as_mut().map(|(_, inquiry)| &mut **inquiry);
-        exposure::look(
-            statement,
-            policy.has_variables,
-            semantic,
-            bucket,
-            inquiry,
-            &mut budget,
-            &mut findings,
-        );
-        outside::look(statement, asking.trust, &mut findings);
+    let statements = || policy.statements.iter().filter(|statement| counts(statement));
+    for statement in statements().filter(|statement| statement.principal.negated) {
+        findings.push(exposure::negated(statement));
     }
-    // Who names a service may let outsiders in, so there is an inquiry.
-    if let Some((model, _)) = inquiry {
-        let mut look = Look { policy, model, budget: &mut Budget::new(WORK) };
-        for statement in policy.statements.iter().filter(|statement| counts(statement)) {
-            deputy::look(&mut look, statement, &mut findings);
+    if let Some(Asked { trust, semantic, bucket, model, inquiry }) = asked {
+        let mut budget = Budget::new(WORK);
+        for statement in statements() {
+            let mut exposed =
+                exposure::Look { policy, semantic, bucket, inquiry: &mut *inquiry, budget: &mut budget };
+            exposed.look(statement, &mut findings);
+        }
+        let (own, theirs) = (&mut Budget::new(WORK * 4), &mut Budget::new(WORK));
+        for statement in statements() {
+            let mut look = Look { policy, trust, bucket, model, inquiry: &*inquiry, budget: own };
+            outside::look(&mut look, statement, &mut findings);
+            deputy::look(&mut Look { budget: theirs, ..look }, statement, &mut findings);
         }
     }
     for oddity in &policy.oddities {
@@ -74,30 +102,54 @@ pub(crate) fn findings(
     findings
 }
 
-/// The services that may act for any account by one of the statements that count.
-pub(crate) fn deputies(
-    policy: &Policy,
-    asking: Asking<'_>,
-    counts: &dyn Fn(&Statement) -> bool,
-) -> Vec<String> {
+/// What a request is that changes who may do what: its action and its resource.
+fn powers(bucket: &Bucket) -> [[(String, Domain); 2]; 2] {
+    let targets =
+        [(access::BUCKET_PERMISSIONS, bucket.itself()), (access::OBJECT_PERMISSIONS, bucket.objects())];
+    targets.map(|(actions, resource)| {
+        let actions = Domain::texts(actions.iter().map(ToString::to_string));
+        [("action".to_owned(), actions), ("resource".to_owned(), resource)]
+    })
+}
+
+/// The services that may act for an outside account by one of the statements that count.
+#[derive(Default)]
+pub(crate) struct Deputies {
+    /// By calls that say all about their source.
+    pub(crate) open: Vec<String>,
+    /// Only by calls that say less.
+    pub(crate) unsourced: Vec<String>,
+}
+
+/// Finds these services.
+pub(crate) fn deputies(policy: &Policy, asking: Asking<'_>, counts: &dyn Fn(&Statement) -> bool) -> Deputies {
     let names_service = |own: &&Statement| counts(own) && own.is_allow() && own.principal.names_service();
     let naming: Vec<&Statement> = policy.statements.iter().filter(names_service).collect();
     if naming.is_empty() {
-        return Vec::new();
+        return Deputies::default();
     }
     let mut budget = Budget::new(WORK);
     let model = Model::of(&[policy], asking, &mut budget);
-    let mut look = Look { policy, model: &model, budget: &mut budget };
+    let inquiry = Inquiry::new(policy, counts, &model, &[]);
+    let bucket = &Bucket::of(policy, &model.names);
+    let (model, inquiry) = (&model, &inquiry);
     let mut findings = Vec::new();
     for statement in naming {
+        let mut look = Look { policy, trust: asking.trust, bucket, model, inquiry, budget: &mut budget };
         deputy::look(&mut look, statement, &mut findings);
     }
-    findings.retain(|finding| finding.kind == FindingKind::ConfusedDeputy);
-    let mut services: Vec<String> =
-        findings.iter().flat_map(|finding| finding.principal.split(", ")).map(ToOwned::to_owned).collect();
-    services.sort_unstable();
-    services.dedup();
-    services
+    let of = |kind: FindingKind| {
+        let own = findings.iter().filter(|finding| finding.kind == kind);
+        let mut services: Vec<String> =
+            own.flat_map(|finding| finding.principal.split(", ")).map(ToOwned::to_owned).collect();
+        services.sort_unstable();
+        services.dedup();
+        services
+    };
+    let open = of(FindingKind::ConfusedDeputy);
+    let mut unsourced = of(FindingKind::UnsourcedService);
+    unsourced.retain(|service| !open.contains(service));
+    Deputies { open, unsourced }
 }
 
 /// Puts findings in order: gravest first, then in the order of the statements.

@@ -1,29 +1,35 @@
-//! Parties that are let in by name, and that the settings do not name.
+//! Parties that are let in by name, and that the settings do not name. Whether one is let in is for the search to say.
 
-use addresses::Addresses;
-
-use super::parties;
-use crate::address::parse_block;
-use crate::documented::limit;
+use super::party::{Callers, Party, of_statement};
+use super::{Look, parties, powers};
 use crate::finding::{Finding, FindingKind};
-use crate::{Condition, PrincipalKind, Statement, Trust, access};
+use crate::search::Found;
+use crate::search::domain::Domain;
+use crate::search::world::World;
+use crate::{Statement, access};
 
-pub(super) fn look(statement: &Statement, trust: &Trust, findings: &mut Vec<Finding>) {
-    let limits: Vec<&Condition> =
-        statement.conditions.iter().filter(|condition| limit(condition).is_ok()).collect();
+pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mut Vec<Finding>) {
     let mut outside = Vec::new();
-    if !statement.principal.negated {
-        by_principal(statement, trust, &limits, &mut outside);
-    }
-    if !statement.principal.is_fixed() {
-        for condition in &limits {
-            by_condition(condition, trust, &mut outside);
-        }
-    }
-    let parties: Vec<String> = outside.iter().map(|(_, party, _)| party.clone()).collect();
+    let mut powerful = Vec::new();
     let is_powerful = access::classes(&statement.action).iter().any(|class| class.is_powerful());
-    if is_powerful && !parties.is_empty() {
-        let parties = parties::listed(&parties);
+    for party in of_statement(statement, look.trust) {
+        let worlds = look.worlds_of(&party);
+        let reason = match look.by(statement, &worlds, &party.given) {
+            Found::None => continue,
+            Found::One(_) => format!("{} is let in{}", party.what, party.how),
+            Found::Unknown => format!(
+                "Whether {} is let in is too intricate to follow to the end within the bound on work, so it counts as if.",
+                party.what.replacen("The ", "the ", 1)
+            ),
+        };
+        if is_powerful && look.has_power(statement, &worlds, &party.given) {
+            powerful.push(party.name.clone());
+        }
+        outside.push((party.kind, party.name, reason));
+    }
+    if !powerful.is_empty() {
+        powerful.dedup();
+        let parties = parties::listed(&powerful);
         let why = vec![format!("The statement allows {parties} to change who may do what.")];
         findings.push(Finding::about(statement, FindingKind::PowerfulAccess, parties, why));
     }
@@ -32,77 +38,48 @@ pub(super) fn look(statement: &Statement, trust: &Trust, findings: &mut Vec<Find
     }
 }
 
-fn by_principal(
-    statement: &Statement,
-    trust: &Trust,
-    limits: &[&Condition],
-    outside: &mut Vec<(FindingKind, String, String)>,
-) {
-    let trusted = |account: &str| trust.all_accounts().any(|own| own == account);
-    for principal in statement.principal.principals.iter().filter(|principal| principal.is_fixed()) {
-        let value = &principal.value;
-        match principal.kind {
-            PrincipalKind::CanonicalUser => outside.push((
-                FindingKind::OutsideCanonicalUser,
-                value.clone(),
-                format!("The canonical user `{value}` is let in; nothing shows whose it is."),
-            )),
-            PrincipalKind::Aws | PrincipalKind::Federated => {
-                let Some(account) = principal.account().filter(|account| !trusted(account)) else { continue };
-                if limits.iter().any(|condition| is_trusted_organization(condition, trust)) {
-                    continue;
-                }
-                outside.push((
-                    FindingKind::OutsideAccount,
-                    value.clone(),
-                    format!("Account {account} is let in, and the settings do not name it."),
-                ));
-            }
-            PrincipalKind::Service => {}
-        }
+impl Look<'_, '_> {
+    /// Whether some of the worlds can change who may do what by the statement.
+    fn has_power(&mut self, statement: &Statement, worlds: &[World], given: &[(String, Domain)]) -> bool {
+        let worlds: Vec<World> =
+            worlds.iter().filter(|world| self.bucket.is_in_partition_of(world)).cloned().collect();
+        powers(self.bucket).into_iter().any(|power| {
+            let given: Vec<(String, Domain)> = given.iter().cloned().chain(power).collect();
+            matches!(self.by(statement, &worlds, &given), Found::One(()))
+        })
     }
-}
 
-fn is_trusted_organization(condition: &Condition, trust: &Trust) -> bool {
-    condition.key.name() == "aws:principalorgid"
-        && condition.values.iter().all(|value| trust.organizations.contains(value))
-}
-
-fn by_condition(condition: &Condition, trust: &Trust, outside: &mut Vec<(FindingKind, String, String)>) {
-    let key = &condition.key;
-    for value in &condition.values {
-        let (kind, trusted, what) = match key.name() {
-            "aws:principalorgid" | "aws:principalorgpaths" => {
-                let organization = value.split('/').next().unwrap_or(value);
-                let trusted = trust.organizations.iter().any(|own| own == organization);
-                (FindingKind::OutsideOrganization, trusted, "organization")
+    /// The worlds of those who belong to a party.
+    fn worlds_of(&self, party: &Party) -> Vec<World> {
+        let model = self.model;
+        let mut worlds = match &party.callers {
+            Callers::Account(account) => model.principals_outside(account, self.trust),
+            Callers::Organization(organization) => model.members_outside(organization, self.trust),
+            Callers::Anyone => model.anyone_outside(self.trust),
+            Callers::By(way) => {
+                let mut worlds = model.anyone_outside(self.trust);
+                worlds.retain(|world| world.way == *way);
+                worlds
             }
-            "aws:sourceip" => (FindingKind::OutsideNetwork, within(value, &trust.networks), "network"),
-            "aws:sourcevpc" | "aws:sourcevpce" => {
-                (FindingKind::OutsideNetwork, trust.vpcs.contains(value), "VPC or endpoint")
+            Callers::ThroughAccessPoint => {
+                let mut worlds = model.anyone_outside(self.trust);
+                worlds.retain(|world| world.through_access_point);
+                worlds
             }
-            "aws:principalaccount"
-            | "aws:sourceaccount"
-            | "aws:sourceowner"
-            | "s3:dataaccesspointaccount" => {
-                (FindingKind::OutsideAccount, trust.all_accounts().any(|own| own == value), "account")
-            }
-            "aws:principalarn" | "aws:sourcearn" | "s3:dataaccesspointarn" => {
-                let account = value.split(':').nth(4).unwrap_or_default();
-                let trusted = account.is_empty() || trust.all_accounts().any(|own| own == account);
-                (FindingKind::OutsideAccount, trusted, "account of")
-            }
-            _ => continue,
+            Callers::ServicesFor(account) => model.services_outside(account, self.trust),
         };
-        if !trusted {
-            let why = format!("The {what} `{value}` is let in by `{key}`, and the settings do not name it.");
-            outside.push((kind, value.clone(), why));
+        for (part, domain) in party.given.iter().filter(|(part, _)| is_of_caller(part)) {
+            let values = domain.list().unwrap_or_default();
+            worlds.retain(|world| {
+                let own = world.domain(part, &model.names);
+                values.iter().any(|value| own.admits(value))
+            });
         }
+        worlds
     }
 }
 
-/// Whether a block lies within the trusted networks.
-fn within(value: &str, networks: &[String]) -> bool {
-    let trusted: Addresses = networks.iter().filter_map(|text| parse_block(text)).collect();
-    parse_block(value).is_some_and(|block| trusted.covers_block(block))
+/// Whether the values that a part can have tell kinds of callers apart.
+fn is_of_caller(part: &str) -> bool {
+    matches!(part, "aws:principalarn" | "aws:federatedprovider" | "canonicaluser")
 }

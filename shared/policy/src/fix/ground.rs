@@ -55,12 +55,9 @@ pub(super) fn candidate(source: &Source<'_>) -> Option<Candidate> {
     }
     variables.dedup();
     let owner = crate::words::and(&variables);
-    (!variables.is_empty()).then(|| Candidate {
-        summary: format!(
-            "write down the {owner} of the bucket's owner, which S3 counts as fixed and a variable not"
-        ),
-        statements: vec![json],
-    })
+    let summary =
+        format!("write down the {owner} of the bucket's owner, which S3 counts as fixed and a variable not");
+    (!variables.is_empty()).then(|| Candidate::new(summary, vec![json]))
 }
 
 fn grounded(condition: &Condition, trust: &Trust) -> Option<Grounded> {

@@ -12,8 +12,10 @@
 //! search and said.
 
 mod candidate;
+mod closing;
 mod edit;
 mod ground;
+mod losses;
 mod narrow;
 mod patch;
 mod restate;
@@ -24,12 +26,12 @@ use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::change::{Change, lets_in, shuts_out};
 use crate::documented::statement_is_public;
 use crate::search::Budget;
-use crate::{Asking, Policy, Statement, findings, words};
+use crate::{Asking, Policy, Statement, Trust, findings, words};
 use candidate::{Candidate, Source};
 pub use candidate::{ORGANIZATION_PLACEHOLDER, OWNER_PLACEHOLDER};
+use closing::Closing;
 use edit::with_sid_suffix;
 
 /// An edit that closes a policy.
@@ -101,12 +103,13 @@ pub(crate) fn propose(
     let mut current = policy.clone();
     let mut summary = Vec::new();
     let by_everyone = public.iter().all(|statement| statement.principal.is_everyone());
+    let refusals = refusals(policy, &trust);
     // From the last to the first: a statement that becomes two does not move those still to be done.
     for statement in public.into_iter().rev() {
         let index = statement.index;
-        let (next, what) = Closing { policy: &current, index, asking }
-            .run(&mut budget)
-            .ok_or(NoFix::NotFound { statement: index })?;
+        let not_found = || NoFix::NotFound { statement: index };
+        let closing = Closing::of(&current, index, asking, &refusals, &mut budget).ok_or_else(not_found)?;
+        let (next, what) = closing.run(&mut budget).ok_or_else(not_found)?;
         summary.insert(0, format!("In {statement}, {what}."));
         current = next;
     }
@@ -122,102 +125,39 @@ pub(crate) fn propose(
     let placeholders = [OWNER_PLACEHOLDER, ORGANIZATION_PLACEHOLDER];
     let fill_in = placeholders.into_iter().filter(|placeholder| text.contains(placeholder)).collect();
     let (before, after) = (ground::ground(policy, &trust), ground::ground(&current, &trust));
-    let shuts_out = shut::sentences(&before, &after, asking, by_everyone);
-    let services: Vec<String> =
-        findings::deputies(&current, asking, &|_| true).iter().map(|one| format!("`{one}`")).collect();
-    let leaves = (!services.is_empty()).then(|| {
-        format!(
-            "{} may still act for any account: require by `aws:SourceAccount` for whom.",
-            words::and(&services)
-        )
-    });
-    let leaves = leaves.into_iter().collect();
+    let shuts_out = losses::sentences(&before, &after, asking, by_everyone);
+    let leaves = leaves(&current, asking);
     Ok(Fix { summary, patch, policy: current.document().clone(), shuts_out, leaves, fill_in })
 }
 
-/// A statement that is to be closed.
-///
-/// The proofs look at the statement and its successors alone, beside every `Deny`: what other statements allow, they
-/// allow before and after.
-struct Closing<'here> {
-    policy: &'here Policy,
-    index: usize,
-    asking: Asking<'here>,
+/// Every Deny under the number that it has before any edit.
+fn refusals(policy: &Policy, trust: &Trust) -> Vec<Statement> {
+    let denies = policy.statements.iter().filter(|statement| !statement.is_allow());
+    let numbers: Vec<usize> = denies.map(|statement| statement.index).collect();
+    let grounded = ground::ground(&policy.only(0..0), trust).statements.into_iter();
+    grounded.zip(numbers).map(|(statement, index)| Statement { index, ..statement }).collect()
 }
 
-impl Closing<'_> {
-    /// The policy with the first candidate for the statement that is sound, and what was done.
-    fn run(&self, budget: &mut Budget) -> Option<(Policy, String)> {
-        let grounded = ground::ground(self.policy, self.asking.trust);
-        let before = grounded.only(self.index..self.index + 1);
-        let json = self.policy.document().pointer(&self.policy.pointer(self.index))?.clone();
-        let statement = self.policy.statements.get(self.index)?;
-        let source =
-            Source { policy: self.policy, grounded: &grounded, statement, json, trust: self.asking.trust };
-        let delete = || Candidate { summary: "delete the statement".to_owned(), statements: Vec::new() };
-        if shut::is_for_nobody(&before, self.asking, budget) {
-            let why = "delete the statement: nobody gets in by it who is meant to".to_owned();
-            return self.proven(&before, Candidate { summary: why, ..delete() }, budget).map(Proven::taken);
-        }
-        let mut candidates = if shut::is_for_services(&before, self.asking, budget) {
-            restate::candidates(&source)
-        } else {
-            candidates(&source)
-        };
-        candidates.extend(services::pinned(&source));
-        let mut second_best: Option<Proven> = None;
-        let mut emptied = false;
-        let mut meant = None;
-        for candidate in candidates {
-            let Some(proven) = self.proven(&before, candidate.clone(), budget) else { continue };
-            if shut::is_for_nobody(&proven.after, self.asking, budget) {
-                emptied = true;
-                continue;
-            }
-            let meant = *meant.get_or_insert_with(|| shut::means_services(&before, self.asking, budget));
-            if !meant || !shut::loses_services(&before, &proven.after, self.asking, budget) {
-                return Some(proven.taken());
-            }
-            let beside = services::beside(&source, &candidate);
-            if let Some(better) = beside.and_then(|candidate| self.proven(&before, candidate, budget)) {
-                return Some(better.taken());
-            }
-            second_best.get_or_insert(proven);
-        }
-        if second_best.is_none() && emptied {
-            let why = "delete the statement: narrowed to those who are meant, it lets nobody in".to_owned();
-            second_best = self.proven(&before, Candidate { summary: why, ..delete() }, budget);
-        }
-        second_best.map(Proven::taken)
-    }
-
-    /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
-    fn proven(&self, before: &Policy, candidate: Candidate, budget: &mut Budget) -> Option<Proven> {
-        let document = patch::with_statements(self.policy, self.index, &candidate.statements)?;
-        let fixed = Policy::from_document(document).ok()?;
-        let range = self.index..self.index + candidate.statements.len();
-        if fixed.statements.get(range.clone())?.iter().any(statement_is_public) {
-            return None;
-        }
-        let after = ground::ground(&fixed, self.asking.trust).only(range);
-        let is_sound = shuts_out(before, &after, self.asking, budget) == Change::Nothing
-            && lets_in(before, &after, self.asking, budget) == Change::Nothing;
-        is_sound.then_some(Proven { fixed, after, summary: candidate.summary })
-    }
-}
-
-/// A candidate that passed the proof.
-struct Proven {
-    fixed: Policy,
-    /// The statement's successors alone, beside every `Deny`.
-    after: Policy,
-    summary: String,
-}
-
-impl Proven {
-    fn taken(self) -> (Policy, String) {
-        (self.fixed, self.summary)
-    }
+/// The services that a policy leaves open to outside accounts.
+fn leaves(policy: &Policy, asking: Asking<'_>) -> Vec<String> {
+    let deputies = findings::deputies(policy, asking, &|_| true);
+    let list = |services: &[String]| {
+        words::and(&services.iter().map(|service| format!("`{service}`")).collect::<Vec<_>>())
+    };
+    let open = (!deputies.open.is_empty()).then(|| {
+        format!(
+            "{} may still act for any account: require by `aws:SourceAccount` for whom.",
+            list(&deputies.open)
+        )
+    });
+    let unsourced = (!deputies.unsourced.is_empty()).then(|| {
+        format!(
+            "{} may still act for an outside account by calls that do not say all about their source: require by \
+             `aws:SourceAccount`, without `IfExists`, for whom.",
+            list(&deputies.unsourced)
+        )
+    });
+    open.into_iter().chain(unsourced).collect()
 }
 
 /// The ways in which a statement could be closed, smallest edit first. Whether one is sound is for the proof to say.
@@ -230,14 +170,7 @@ fn candidates(source: &Source<'_>) -> Vec<Candidate> {
         for candidate in limited {
             let own = accounts.statements.iter().cloned();
             let own = own.map(|statement| with_sid_suffix(statement, "Accounts"));
-            let statements = candidate.statements.into_iter().chain(own);
-            candidates.push(Candidate {
-                summary: format!(
-                    "{}, and give the trusted accounts a statement of their own",
-                    candidate.summary
-                ),
-                statements: statements.collect(),
-            });
+            candidates.push(candidate.and("give the trusted accounts a statement of their own", own));
         }
     }
     for accounts in narrow::to_accounts_by_source(source).into_iter().chain(accounts) {

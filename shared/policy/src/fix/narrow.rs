@@ -37,10 +37,7 @@ pub(super) fn to_accounts(source: &Source<'_>) -> Option<Candidate> {
     if element.negated {
         statement = excluding(source, statement)?;
     }
-    Some(Candidate {
-        summary: format!("narrow the principal to {}", source.owner()),
-        statements: vec![statement],
-    })
+    Some(Candidate::new(format!("narrow the principal to {}", source.owner()), vec![statement]))
 }
 
 /// The same, with a statement of its own for the services that are named: only for the own and the trusted accounts.
@@ -53,7 +50,7 @@ pub(super) fn to_accounts_by_source(source: &Source<'_>) -> Option<Candidate> {
     if services.is_empty() || !is_exact {
         return None;
     }
-    let Candidate { summary, mut statements } = to_accounts(source)?;
+    let Candidate { summary, mut statements, .. } = to_accounts(source)?;
     let kind = PrincipalKind::Service.name();
     statements.first_mut()?.get_mut("Principal")?.as_object_mut()?.shift_remove(kind)?;
     let own = with_principal(&source.json, json!({ kind: compact(&services) }))?;
@@ -62,13 +59,13 @@ pub(super) fn to_accounts_by_source(source: &Source<'_>) -> Option<Candidate> {
     statements.push(with_sid_suffix(own, "Services"));
     let names: Vec<String> = services.iter().map(|service| format!("`{service}`")).collect();
     let verb = if services.len() == 1 { "acts" } else { "act" };
-    Some(Candidate {
-        summary: format!(
+    Some(Candidate::new(
+        format!(
             "{summary}, and require by `aws:SourceAccount`, in a statement of its own, that {} {verb} for the same",
             and(&names)
         ),
         statements,
-    })
+    ))
 }
 
 /// What `NotPrincipal` left out, as conditions.
@@ -109,10 +106,8 @@ pub(super) fn to_trusted(source: &Source<'_>, accounts: Candidate) -> Option<Can
         let statement = with_condition(everyone.as_ref()?, operator, key, values)?;
         statements.push(with_sid_suffix(statement, suffix));
     }
-    (statements.len() > 1).then(|| Candidate {
-        summary: format!("{}, and give each other trusted party a statement of its own", accounts.summary),
-        statements,
-    })
+    let summary = format!("{}, and give each other trusted party a statement of its own", accounts.summary);
+    (statements.len() > 1).then(|| Candidate::new(summary, statements))
 }
 
 /// The statement for those principals of the own and the trusted accounts whom its patterns name.
@@ -127,13 +122,13 @@ pub(super) fn by_pattern(source: &Source<'_>) -> Option<Candidate> {
     let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
     let patterns: Vec<String> = element.principals.iter().map(|own| own.value.clone()).collect();
     let narrowed = with_principal(&source.json, json!({ "AWS": compact(&accounts) }))?;
-    Some(Candidate {
-        summary: format!(
+    Some(Candidate::new(
+        format!(
             "narrow the principal to {} and keep what it said as a condition on `aws:PrincipalArn`",
             source.owner()
         ),
-        statements: vec![with_condition(&narrowed, "StringLike", "aws:PrincipalArn", &patterns)?],
-    })
+        vec![with_condition(&narrowed, "StringLike", "aws:PrincipalArn", &patterns)?],
+    ))
 }
 
 /// The statement for its own principals, as far as they are callers of the own and the trusted accounts.
@@ -144,8 +139,8 @@ pub(super) fn by_account(source: &Source<'_>) -> Option<Candidate> {
     }
     let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
     let statement = with_condition(&source.json, "StringEquals", "aws:PrincipalAccount", &accounts)?;
-    Some(Candidate {
-        summary: format!("require by `aws:PrincipalAccount` that callers are of {}", source.owner()),
-        statements: vec![statement],
-    })
+    Some(Candidate::new(
+        format!("require by `aws:PrincipalAccount` that callers are of {}", source.owner()),
+        vec![statement],
+    ))
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::candidate::{Candidate, Source};
+use super::candidate::{Candidate, Demand, Refusal, Source};
 use super::edit::{with_condition, with_principal, with_sid_suffix, without_condition};
 use super::ground;
 use crate::condition::{is_fixed, is_literal};
 use crate::documented::{NoLimit, limit};
 use crate::operator::Comparison;
-use crate::{Condition, Effect, PrincipalKind};
+use crate::{Condition, PrincipalKind, Statement};
 
 pub(super) fn candidates(source: &Source<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
@@ -37,10 +37,10 @@ fn require_key(source: &Source<'_>, condition: &Condition) -> Option<Candidate> 
     let without = without_condition(&source.json, name, key)?;
     let dropped =
         if open.is_empty() { String::new() } else { format!(", without the values {}", quoted(&open)) };
-    Some(Candidate {
-        summary: format!("require `{key}` by `{strict}` instead of `{name}`{dropped}"),
-        statements: vec![with_condition(&without, &strict, key, &fixed)?],
-    })
+    Some(Candidate::new(
+        format!("require `{key}` by `{strict}` instead of `{name}`{dropped}"),
+        vec![with_condition(&without, &strict, key, &fixed)?],
+    ))
 }
 
 /// The fixed ones of the values, and the others.
@@ -70,20 +70,20 @@ fn drop_open_values(source: &Source<'_>, condition: &Condition) -> Option<Candid
     }
     let (name, key) = (condition.operator_name.as_str(), condition.key.written());
     let without = without_condition(&source.json, name, key)?;
-    Some(Candidate {
-        summary: format!("drop {} from the values of `{key}`", quoted(&open)),
-        statements: vec![with_condition(&without, name, key, &fixed)?],
-    })
+    Some(Candidate::new(
+        format!("drop {} from the values of `{key}`", quoted(&open)),
+        vec![with_condition(&without, name, key, &fixed)?],
+    ))
 }
 
 /// Says in a key of its own which account, organization or VPC the values of a key already name.
 fn pin_account(source: &Source<'_>, condition: &Condition) -> Option<Candidate> {
     let Err(NoLimit::Value(_) | NoLimit::Key) = limit(condition) else { return None };
     let (key, values) = implied(condition)?;
-    Some(Candidate {
-        summary: format!("add `{key}` {}, which `{}` already implies", quoted(&values), condition.key),
-        statements: vec![with_condition(&source.json, "StringEquals", key, &values)?],
-    })
+    Some(Candidate::new(
+        format!("add `{key}` {}, which `{}` already implies", quoted(&values), condition.key),
+        vec![with_condition(&source.json, "StringEquals", key, &values)?],
+    ))
 }
 
 /// A key that fixes a grant, with the values that it has where the condition's key has one of its own.
@@ -119,30 +119,35 @@ fn pin_principal(source: &Source<'_>) -> Option<Candidate> {
     let root = json!({ "AWS": account });
     let narrowed = with_principal(&source.json, root)?;
     let pattern = principal.value.clone();
-    Some(Candidate {
-        summary: format!("name account {account} as the principal and keep `{pattern}` as a condition"),
-        statements: vec![with_condition(&narrowed, "ArnLike", "aws:PrincipalArn", &[pattern])?],
-    })
+    Some(Candidate::new(
+        format!("name account {account} as the principal and keep `{pattern}` as a condition"),
+        vec![with_condition(&narrowed, "ArnLike", "aws:PrincipalArn", &[pattern])?],
+    ))
 }
 
 /// Says in the Allow what a `Deny` with negated conditions leaves over: each of the conditions suffices, so each makes
-/// a statement of its own.
+/// a statement of its own. A `Deny` that takes nothing of the statement from outsiders demands nothing of it.
 fn take_over_deny(source: &Source<'_>) -> Vec<Candidate> {
-    let denies = source.grounded.statements.iter().filter(|statement| statement.effect == Effect::Deny);
-    denies
-        .filter_map(|deny| {
-            let left_over: Vec<Value> =
-                deny.conditions.iter().filter_map(|condition| restated(&source.json, condition)).collect();
-            let numbered = left_over.into_iter().enumerate().map(|(number, statement)| {
+    let taking = source.refusals.iter().enumerate().filter(|(_, refusal)| refusal.takes);
+    taking
+        .filter_map(|(number, Refusal { statement: deny, .. })| {
+            let left_over = deny.conditions.iter().filter_map(|condition| restated(&source.json, condition));
+            let numbered = left_over.enumerate().map(|(number, statement)| {
                 if number == 0 { statement } else { with_sid_suffix(statement, &(number + 1).to_string()) }
             });
             let statements: Vec<Value> = numbered.collect();
-            (!statements.is_empty()).then(|| Candidate {
-                summary: format!("require in the `Allow` itself what {deny} requires by denying all else"),
-                statements,
-            })
+            let summary =
+                format!("require in the `Allow` itself, of every request, what {deny} requires of some");
+            let of_all = format!("require in the `Allow` itself what {deny} requires by denying all else");
+            let demand = Some(Demand { deny: number, statements: statements.len(), of_all });
+            (!statements.is_empty()).then_some(Candidate { summary, statements, demand })
         })
         .collect()
+}
+
+/// The conditions of a `Deny` that leave over whom they name.
+pub(super) fn left_over(deny: &Statement) -> impl Iterator<Item = &Condition> {
+    deny.conditions.iter().filter(|condition| condition.operator.is_some_and(|operator| operator.negated))
 }
 
 /// The statement for those whom the negated condition of a `Deny` leaves over, in fixed values of a key that fixes a

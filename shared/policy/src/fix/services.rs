@@ -14,21 +14,15 @@ pub(super) fn pinned(source: &Source<'_>) -> Option<Candidate> {
         source.json.clone()
     };
     let statement = with_condition(&json, "StringEquals", "aws:SourceAccount", &accounts)?;
-    Some(Candidate {
-        summary: format!("require by `aws:SourceAccount` that the services act for {}", source.owner()),
-        statements: vec![statement],
-    })
+    Some(Candidate::new(
+        format!("require by `aws:SourceAccount` that the services act for {}", source.owner()),
+        vec![statement],
+    ))
 }
 
 /// A candidate, with a statement beside it for services that act for the own and the trusted accounts.
 pub(super) fn beside(source: &Source<'_>, candidate: &Candidate) -> Option<Candidate> {
     let own = pinned(source)?.statements.into_iter().map(|statement| with_sid_suffix(statement, "Services"));
-    Some(Candidate {
-        summary: format!(
-            "{}, and give AWS services that act for {} a statement of their own",
-            candidate.summary,
-            source.owner()
-        ),
-        statements: candidate.statements.iter().cloned().chain(own).collect(),
-    })
+    let also = format!("give AWS services that act for {} a statement of their own", source.owner());
+    Some(candidate.and(&also, own))
 }

@@ -2,11 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
 
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
-use super::domain::shape;
+use super::domain::{Domain, shape};
 use super::names::bucket_and_key;
 use super::patterns::Patterns;
+use crate::condition::is_literal;
 use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
 
@@ -54,8 +56,8 @@ const OF_BUCKETS: &[&str] = &[
     "s3:PutReplicationConfiguration*",
 ];
 
-/// What a witness's action should be called, if it may: the usual ones first, then others that there are.
-pub(crate) const REAL: &[&str] = &[
+/// The actions of S3 that a bucket's policy can grant: the usual ones first, so that a witness has these.
+const KNOWN: &[&str] = &[
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
@@ -138,7 +140,41 @@ pub(crate) const REAL: &[&str] = &[
     "s3:DeleteBucketWebsite",
     "s3:DeleteBucket",
     "s3:CreateBucket",
+    "s3:UpdateObjectEncryption",
+    "s3:GetBucketAbac",
+    "s3:PutBucketAbac",
+    "s3:CreateBucketMetadataTableConfiguration",
+    "s3:DeleteBucketMetadataTableConfiguration",
+    "s3:GetBucketMetadataTableConfiguration",
+    "s3:UpdateBucketMetadataInventoryTableConfiguration",
+    "s3:UpdateBucketMetadataJournalTableConfiguration",
 ];
+
+static LIST: LazyLock<Arc<[String]>> = LazyLock::new(|| KNOWN.iter().map(ToString::to_string).collect());
+
+/// Which actions a request can be for, where the Allow statements name these by patterns. Somebody who writes the name of
+/// an action that is not known, or a pattern that none of the known ones matches, knows one that is newer.
+pub(crate) fn of_patterns<'text>(patterns: impl Iterator<Item = &'text str>) -> Arc<[String]> {
+    let newer: BTreeSet<String> =
+        patterns.filter(|pattern| !is_of_known(pattern)).flat_map(simplest_of).collect();
+    if newer.is_empty() { Arc::clone(&LIST) } else { LIST.iter().cloned().chain(newer).collect() }
+}
+
+/// Whether a known action matches the pattern.
+fn is_of_known(pattern: &str) -> bool {
+    if is_literal(pattern) {
+        return KNOWN.iter().any(|name| name.eq_ignore_ascii_case(pattern));
+    }
+    let pattern = Pattern::compile(pattern, Style::LikeIgnoreCase, false, &Bindings::default());
+    pattern.is_some_and(|pattern| KNOWN.iter().any(|name| pattern.matches(name)))
+}
+
+/// Two names that the pattern of an action of S3 matches, or its one.
+fn simplest_of(pattern: &str) -> Vec<String> {
+    let is_of_s3 = pattern.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("s3:"));
+    let filled = |filling: &str| pattern.replace('?', "x").replace('*', filling);
+    if is_of_s3 { vec![filled("x"), filled("")] } else { Vec::new() }
+}
 
 /// Actions, and resources of a kind.
 struct Kind {
@@ -176,8 +212,15 @@ fn is_named(action: &str, pattern: &str) -> bool {
     }
 }
 
-/// What a request about objects leaves out, actions and resources, and what one about the bucket does. Together these
-/// requests are all that [go together](go_together).
-pub(crate) fn kinds_left_out() -> [(&'static Patterns, &'static Patterns); 2] {
-    [(&BUCKETS.actions, &BUCKETS.resources), (&OBJECTS.actions, &OBJECTS.resources)]
+/// The actions and resources of requests about objects, and of those about the bucket. Together these requests are all
+/// that [go together](go_together).
+pub(crate) fn kinds(actions: &Domain, resources: &Domain) -> impl Iterator<Item = (Domain, Domain)> {
+    let left = |names: &[&str], others: &Kind| {
+        let actions = match actions.list() {
+            Some(list) => Domain::some_of(list, |own| !names.iter().any(|pattern| is_named(own, pattern))),
+            None => actions.besides(&others.actions),
+        };
+        actions.zip(resources.besides(&others.resources))
+    };
+    [left(OF_BUCKETS, &BUCKETS), left(OF_OBJECTS, &OBJECTS)].into_iter().flatten()
 }

@@ -162,10 +162,11 @@ impl CompiledPrincipal {
     /// An account id, or the ARN of its root, stands for every principal of the account.
     fn names_account(&self, world: &World) -> bool {
         let account = world.account.as_str();
-        let is_root =
-            |partition: &Partition| self.roots.matches(&format!("arn:{partition}:iam::{account}:root"), true);
-        let partitions = world.partition.as_ref().map_or(Partition::all(), std::slice::from_ref);
-        self.accounts.matches(account, true) || (!self.roots.is_empty() && partitions.iter().any(is_root))
+        let is_root = || {
+            let root = format!("arn:{}:iam::{account}:root", world.partition);
+            self.roots.matches(&root, true)
+        };
+        self.accounts.matches(account, true) || (!self.roots.is_empty() && is_root())
     }
 }
 

@@ -8,7 +8,7 @@ use super::literal::Literal;
 use super::model::Model;
 use super::names::Names;
 use super::relation::{self, Link};
-use super::variable::{self, Decided};
+use super::variable::{self, Case};
 use super::world::World;
 use super::{Budget, Found};
 use crate::template::Bindings;
@@ -46,9 +46,9 @@ impl Within<'_> {
 #[derive(Debug, Clone)]
 pub(crate) struct Hit {
     pub(crate) witness: Witness,
-    /// What the parts that the question is [over](Within::over) must meet: with other values that do, the same request
-    /// is allowed too.
-    pub(crate) frame: Vec<(Literal, bool)>,
+    /// What the parts that the question is [over](Within::over) must meet, each by its name: with other values that do,
+    /// the same request is allowed too.
+    pub(crate) frame: Vec<(String, Literal, bool)>,
 }
 
 /// How much work it is to compile a statement.
@@ -61,28 +61,45 @@ pub(crate) fn ask(
     worlds: &[World],
     budget: &mut Budget,
 ) -> Found<Witness> {
-    let mut gave_up = model.incomplete;
-    let names = &model.names;
-    let open = Compilation::new(question, names, Bindings::default());
-    for world in worlds {
-        let attempt = Attempt::new(&open, names, world);
-        let found = if names.variables.is_empty() {
-            attempt.run(&Within::WHOLE, budget)
-        } else {
-            match attempt.slots(&Within::WHOLE, budget) {
-                Found::None => Found::None,
-                Found::One(_) | Found::Unknown => {
-                    with_every_case(question, names, world, &Within::WHOLE, budget)
-                }
-            }
-        };
-        match found {
-            Found::One(hit) => return Found::One(hit.witness),
-            Found::None => {}
-            Found::Unknown => gave_up = true,
-        }
+    Survey::new(question, model).ask(worlds, budget)
+}
+
+/// A question that is asked of several groups of worlds: it is compiled once.
+pub(crate) struct Survey<'here> {
+    question: &'here Question<'here>,
+    model: &'here Model,
+    open: Compilation<'here>,
+}
+
+impl<'here> Survey<'here> {
+    pub(crate) fn new(question: &'here Question<'here>, model: &'here Model) -> Self {
+        Self { question, model, open: Compilation::new(question, &model.names, Bindings::default()) }
     }
-    if gave_up { Found::Unknown } else { Found::None }
+
+    /// Searches the worlds in order.
+    pub(crate) fn ask(&self, worlds: &[World], budget: &mut Budget) -> Found<Witness> {
+        let mut gave_up = self.model.incomplete;
+        let names = &self.model.names;
+        for world in worlds {
+            let attempt = Attempt::new(&self.open, names, world);
+            let found = if names.variables.is_empty() {
+                attempt.run(&Within::WHOLE, budget)
+            } else {
+                match attempt.slots(&Within::WHOLE, budget) {
+                    Found::None => Found::None,
+                    Found::One(_) | Found::Unknown => {
+                        with_every_case(self.question, names, world, &Within::WHOLE, budget)
+                    }
+                }
+            };
+            match found {
+                Found::One(hit) => return Found::One(hit.witness),
+                Found::None => {}
+                Found::Unknown => gave_up = true,
+            }
+        }
+        if gave_up { Found::Unknown } else { Found::None }
+    }
 }
 
 pub(super) fn with_every_case(
@@ -93,8 +110,8 @@ pub(super) fn with_every_case(
     budget: &mut Budget,
 ) -> Found<Hit> {
     let mut gave_up = false;
-    for case in variable::cases(names, world) {
-        match with_variables(question, names, world, case, within, budget) {
+    for case in variable::cases(names, world, within.given) {
+        match with_variables(question, names, world, &case, within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => gave_up = true,
@@ -108,36 +125,35 @@ fn with_variables(
     question: &Question<'_>,
     names: &Names,
     world: &World,
-    case: Decided,
+    case: &Case,
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
     if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
         return Found::Unknown;
     }
-    let open = Compilation::new(question, names, Bindings { decided: case.clone(), closed: false });
+    let open = Compilation::new(question, names, case.open());
     let mut attempt = Attempt::new(&open, names, world);
     attempt.give(within);
-    let suggestion = match attempt.slots(within, budget) {
-        Found::One((_, slots)) => slots,
+    let (allow, suggestion) = match attempt.slots(within, budget) {
+        Found::One(found) => found,
         Found::None => return Found::None,
         Found::Unknown => return Found::Unknown,
     };
     let mut all_decided = true;
-    for decided in variable::suggestions(question.policy, names, world, &open.parts, &suggestion) {
-        let bindings = Bindings { decided: case.iter().cloned().chain(decided).collect(), closed: true };
+    for decided in variable::suggestions(question.policy, allow, names, world, &open.parts, &suggestion) {
         if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
             return Found::Unknown;
         }
-        let compilation = Compilation::new(question, names, bindings);
+        let compilation = Compilation::new(question, names, case.closed(decided));
         match Attempt::new(&compilation, names, world).run_within(within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => all_decided = false,
         }
     }
-    all_decided &= names.variables.iter().all(|key| case.iter().any(|(name, _)| name == key));
-    if all_decided { Found::None } else { with_relations(question, names, world, &case, within, budget) }
+    all_decided &= names.variables.iter().all(|key| case.decided.iter().any(|(name, _)| name == key));
+    if all_decided { Found::None } else { with_relations(question, names, world, case, within, budget) }
 }
 
 /// Takes each key that is compared with an open variable as equal to it, and as different from it. That none of these
@@ -146,12 +162,12 @@ fn with_relations(
     question: &Question<'_>,
     names: &Names,
     world: &World,
-    case: &Decided,
+    case: &Case,
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
     let policies: Vec<&Policy> = [question.policy].into_iter().chain(question.unless).collect();
-    let links = relation::links(&policies, names, world, case);
+    let links = relation::links(&policies, names, world, &case.decided);
     if links.is_empty() || links.len() > relation::MAX_LINKS {
         return Found::Unknown;
     }
@@ -175,7 +191,7 @@ fn with_relations(
         if !budget.spend_steps(2 * COMPILING * question.policy.statements.len()) {
             return Found::Unknown;
         }
-        let open = Compilation::new(&related, names, Bindings { decided: case.clone(), closed: false });
+        let open = Compilation::new(&related, names, case.open());
         let mut attempt = Attempt::new(&open, names, world);
         attempt.give(within);
         let slots = match attempt.slots(within, budget) {
@@ -184,8 +200,7 @@ fn with_relations(
             Found::Unknown => return Found::Unknown,
         };
         let decided = variable::as_related(names, &marked, &open.parts, &slots);
-        let bindings = Bindings { decided: case.iter().cloned().chain(decided).collect(), closed: true };
-        let compilation = Compilation::new(question, names, bindings);
+        let compilation = Compilation::new(question, names, case.closed(decided));
         match Attempt::new(&compilation, names, world).run_within(within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None | Found::Unknown => gave_up = true,

@@ -1,5 +1,8 @@
 //! What values one part of a request can have.
 
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
 use addresses::Addresses;
 
 use crate::pattern::{Class, Pattern, Style, Token};
@@ -32,13 +35,13 @@ pub(crate) enum Presence {
 #[derive(Debug, Clone)]
 pub(crate) enum Values {
     /// One of these.
-    Listed(Vec<String>),
+    Listed(Arc<[String]>),
     /// A text that matches the first set and not the second.
     Text(Patterns, Patterns),
     /// An address outside this set.
     Address(Addresses),
-    /// A time, this one or later, in seconds since 1970.
-    Time(i64),
+    /// A time in this range, in seconds since 1970.
+    Time(RangeInclusive<i64>),
 }
 
 impl Domain {
@@ -47,7 +50,7 @@ impl Domain {
     }
 
     pub(crate) fn listed<const N: usize>(values: [&str; N]) -> Self {
-        Self::of(Values::Listed(values.map(str::to_owned).to_vec()))
+        Self::of(Values::Listed(Arc::from(values.map(str::to_owned))))
     }
 
     /// Texts of these shapes. See [`shape`].
@@ -66,8 +69,24 @@ impl Domain {
         Self::of(Values::Listed(values.into_iter().collect()))
     }
 
+    /// The same of a list that is there already.
+    pub(crate) fn of_list(values: &Arc<[String]>) -> Self {
+        Self::of(Values::Listed(Arc::clone(values)))
+    }
+
     pub(crate) fn address(excluded: Addresses) -> Self {
         Self::of(Values::Address(excluded))
+    }
+
+    /// Its values, where they are listed.
+    pub(crate) fn list(&self) -> Option<&[String]> {
+        if let Values::Listed(values) = &self.values { Some(values) } else { None }
+    }
+
+    /// Those of these texts that `keep` picks; `None` where it picks none.
+    pub(crate) fn some_of(texts: &[String], keep: impl Fn(&str) -> bool) -> Option<Self> {
+        let left: Arc<[String]> = texts.iter().filter(|own| keep(own)).cloned().collect();
+        (!left.is_empty()).then(|| Self::of(Values::Listed(left)))
     }
 
     /// What a caller writes at will, nothing and wildcard characters too.
@@ -87,7 +106,7 @@ impl Domain {
         let texts: Vec<&str> = texts.collect();
         match &self.values {
             Values::Listed(values) => {
-                let left: Vec<String> =
+                let left: Arc<[String]> =
                     values.iter().filter(|own| !texts.contains(&own.as_str())).cloned().collect();
                 (!left.is_empty()).then(|| Self { values: Values::Listed(left), ..self.clone() })
             }
@@ -105,7 +124,7 @@ impl Domain {
     pub(crate) fn besides(&self, patterns: &Patterns) -> Option<Self> {
         let values = match &self.values {
             Values::Listed(values) => {
-                let left: Vec<String> =
+                let left: Arc<[String]> =
                     values.iter().filter(|own| !patterns.matches(own, true)).cloned().collect();
                 if left.is_empty() {
                     return None;
@@ -118,9 +137,9 @@ impl Domain {
         Some(Self { values, ..self.clone() })
     }
 
-    /// A time, `from` or later.
-    pub(crate) fn time(from: i64) -> Self {
-        Self::of(Values::Time(from))
+    /// A time in this range, in seconds since 1970.
+    pub(crate) fn time(range: RangeInclusive<i64>) -> Self {
+        Self::of(Values::Time(range))
     }
 
     fn of(values: Values) -> Self {
@@ -159,8 +178,17 @@ impl Domain {
                 Values::Listed(values) => values.iter().any(|own| own == value),
                 Values::Text(shape, excluded) => shape.matches(value, true) && !excluded.matches(value, true),
                 Values::Address(excluded) => value.parse().is_ok_and(|address| !excluded.contains(address)),
-                Values::Time(from) => moment::parse(value).is_some_and(|value| value >= *from),
+                Values::Time(range) => moment::parse(value).is_some_and(|value| range.contains(&value)),
             }
+    }
+
+    /// This value, or the absence, where the part can have it; else nothing at all.
+    pub(crate) fn only(&self, value: Option<&str>) -> Self {
+        match value {
+            Some(value) if self.admits(value) => Self::texts([value.to_owned()]),
+            None if self.presence != Presence::Always => Self::never(),
+            _ => Self::listed([]),
+        }
     }
 
     /// All that the part can be, absence too, where that is little.
@@ -184,8 +212,8 @@ impl Domain {
 
 /// Reads a shape: `<n>` is any text of name characters, `<l>` any text without wildcard characters, `<f>` any text at
 /// all, `<p>` a name without `:` and `/`, `<e>` the name of a user, role or session, `<g>` the path before one, `<a>`
-/// lower-case letters and digits, `<A>` upper-case letters and digits, `<h>` hexadecimal digits, `<d>` digits. None of
-/// these is empty; `<a*>` is as `<a>` or nothing, `<a10+>` ten or more, and `<a10>` exactly ten. The rest stands for
+/// lower-case letters and digits, `<A>` upper-case letters and digits, `<h>` hexadecimal digits, `<d>` digits, `<s>` a
+/// label of a host's name, `<r>` lower-case letters. None of these is empty; `<a*>` is as `<a>` or nothing, `<a10+>` ten or more, and `<a10>` exactly ten. The rest stands for
 /// itself.
 pub(crate) fn shape(text: &str) -> Pattern {
     let mut tokens = Vec::new();
@@ -204,6 +232,8 @@ pub(crate) fn shape(text: &str) -> Pattern {
             "h" => Class::Hex,
             "d" => Class::Digit,
             "f" => Class::Free,
+            "s" => Class::Host,
+            "r" => Class::Letter,
             _ => Class::Label,
         };
         let least = match count.trim_end_matches('+') {

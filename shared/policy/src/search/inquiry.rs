@@ -6,14 +6,15 @@ use super::domain::Domain;
 use super::goal::{Clause, Goal};
 use super::literal::{Literal, Slot};
 use super::model::Model;
+use super::names::Names;
 use super::walk::walk;
-use super::world::{CallerKind, World};
+use super::world::World;
 use super::{Budget, Found};
 use crate::template::Bindings;
 use crate::{Policy, Statement};
 
 /// Which callers a question is about.
-pub(crate) type Callers<'here> = &'here dyn Fn(CallerKind) -> bool;
+pub(crate) type Callers<'here> = &'here dyn Fn(&World) -> bool;
 
 /// How many frames may be put together to show that something holds whatever the values of some parts are.
 const MAX_FRAMES: usize = 64;
@@ -26,6 +27,22 @@ pub(crate) struct Inquiry<'here> {
     compilation: Compilation<'here>,
     /// The values of the parts in each world that was tried.
     domains: Vec<Option<Vec<Domain>>>,
+}
+
+fn run(
+    question: &Question<'_>,
+    names: &Names,
+    attempt: &mut Attempt<'_>,
+    within: &Within<'_>,
+    budget: &mut Budget,
+) -> Found<Hit> {
+    if names.variables.is_empty() {
+        attempt.run_within(within, budget)
+    } else if attempt.is_hopeless(within, budget) {
+        Found::None
+    } else {
+        with_every_case(question, names, attempt.world, within, budget)
+    }
 }
 
 impl<'here> Inquiry<'here> {
@@ -56,20 +73,14 @@ impl<'here> Inquiry<'here> {
         let mut gave_up = self.model.incomplete;
         let names = &self.model.names;
         for (world, domains) in self.worlds.iter().zip(&mut self.domains) {
-            if !callers(world.caller) {
+            if !callers(world) {
                 continue;
             }
             let mut attempt = match domains.take() {
                 Some(domains) => Attempt::again(&self.compilation, world, domains),
                 None => Attempt::new(&self.compilation, names, world),
             };
-            let found = if names.variables.is_empty() {
-                attempt.run_within(within, budget)
-            } else if attempt.is_hopeless(within, budget) {
-                Found::None
-            } else {
-                with_every_case(&self.question, names, world, within, budget)
-            };
+            let found = run(&self.question, names, &mut attempt, within, budget);
             *domains = Some(attempt.domains);
             match found {
                 Found::One(hit) => return Found::One(hit),
@@ -80,51 +91,62 @@ impl<'here> Inquiry<'here> {
         if gave_up { Found::Unknown } else { Found::None }
     }
 
-    /// Whether `ask` finds a request for all values in the domains of `over`. It is asked with each of these parts
-    /// given one value, and only a proof counts.
-    ///
-    /// A request is good for all values that meet its [frame](Hit::frame). So values outside every frame so far are
-    /// looked for, until there are none.
-    pub(crate) fn holds_for_all(
-        &mut self,
-        over: &[(String, Domain)],
+    /// A request of other worlds.
+    pub(crate) fn find_among(
+        &self,
+        worlds: &[World],
+        within: &Within<'_>,
         budget: &mut Budget,
-        mut ask: impl FnMut(&mut Self, &[(String, Domain)], &mut Budget) -> Option<Hit>,
-    ) -> bool {
-        let names = self.compilation.parts.names();
-        let given = |name: &String| over.iter().find(|(own, _)| own == name);
-        let domains: Vec<Domain> = names
-            .iter()
-            .map(|name| given(name).map_or_else(Domain::never, |(_, domain)| domain.clone()))
-            .collect();
-        let numbers: Vec<Option<usize>> =
-            over.iter().map(|(own, _)| names.iter().position(|name| name == own)).collect();
-        let mut frames: Vec<Vec<(Literal, bool)>> = Vec::new();
-        while frames.len() < MAX_FRAMES {
-            let clauses = frames.iter().map(|frame| Clause {
-                options: frame.iter().map(|(literal, wanted)| vec![(literal, !wanted)]).collect(),
-            });
-            let goal = Goal { must: Vec::new(), clauses: clauses.collect() };
-            let slots = match walk(&goal, &domains, &mut None, budget) {
-                Found::One(slots) => slots,
-                Found::None => return true,
-                Found::Unknown => return false,
-            };
-            let values = over.iter().zip(&numbers).map(|((name, domain), number)| {
-                let value = match number.and_then(|number| slots.get(number)) {
-                    Some(Slot::Values(values)) => Domain::texts(values.iter().cloned()),
-                    Some(Slot::Absent) => Domain::never(),
-                    // No statement speaks of it.
-                    None => domain.clone(),
-                };
-                (name.clone(), value)
-            });
-            let values: Vec<(String, Domain)> = values.collect();
-            match ask(self, &values, budget) {
-                Some(hit) => frames.push(hit.frame),
-                None => return false,
+    ) -> Found<Hit> {
+        let mut gave_up = self.model.incomplete;
+        let names = &self.model.names;
+        for world in worlds {
+            let mut attempt = Attempt::new(&self.compilation, names, world);
+            match run(&self.question, names, &mut attempt, within, budget) {
+                Found::One(hit) => return Found::One(hit),
+                Found::None => {}
+                Found::Unknown => gave_up = true,
             }
         }
-        false
+        if gave_up { Found::Unknown } else { Found::None }
     }
+}
+
+/// Whether `ask` finds a request for all values in the domains of `over`. It is asked with each of these parts given one
+/// value, and only a proof counts.
+///
+/// A request is good for all values that meet its [frame](Hit::frame). So values outside every frame so far are looked
+/// for, until there are none.
+pub(crate) fn holds_for_all(
+    over: &[(String, Domain)],
+    budget: &mut Budget,
+    mut ask: impl FnMut(&[(String, Domain)], &mut Budget) -> Option<Hit>,
+) -> bool {
+    let domains: Vec<Domain> = over.iter().map(|(_, domain)| domain.clone()).collect();
+    let mut frames: Vec<Vec<(Literal, bool)>> = Vec::new();
+    while frames.len() < MAX_FRAMES {
+        let clauses = frames.iter().map(|frame| Clause {
+            options: frame.iter().map(|(literal, wanted)| vec![(literal, !wanted)]).collect(),
+        });
+        let goal = Goal { must: Vec::new(), clauses: clauses.collect() };
+        let slots = match walk(&goal, &domains, &mut None, budget) {
+            Found::One(slots) => slots,
+            Found::None => return true,
+            Found::Unknown => return false,
+        };
+        let value = |slot: &Slot| match slot {
+            Slot::Values(values) => Domain::texts(values.iter().cloned()),
+            Slot::Absent => Domain::never(),
+        };
+        let given: Vec<(String, Domain)> =
+            over.iter().zip(&slots).map(|((name, _), slot)| (name.clone(), value(slot))).collect();
+        let Some(hit) = ask(&given, budget) else { return false };
+        let place = |name: &String| over.iter().position(|(own, _)| own == name);
+        let demands = hit
+            .frame
+            .into_iter()
+            .filter_map(|(name, literal, wanted)| Some((Literal { slot: place(&name)?, ..literal }, wanted)));
+        frames.push(demands.collect());
+    }
+    false
 }

@@ -49,6 +49,17 @@ impl Literal {
         Self { slot, test: Test::Text(patterns), negated, quantifier: Quantifier::One, absent: negated }
     }
 
+    /// A demand that the part has this value, or none.
+    pub(crate) fn exactly(slot: usize, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => Self::text(slot, [Pattern::exactly(value)].into_iter().collect(), false),
+            None => {
+                let test = Test::Constant(false);
+                Self { slot, test, negated: false, quantifier: Quantifier::One, absent: true }
+            }
+        }
+    }
+
     /// The demand of a condition.
     pub(crate) fn condition(
         slot: usize,

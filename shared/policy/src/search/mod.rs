@@ -10,10 +10,12 @@
 //!   id, the ARN of a source) belongs to somebody whom its author knows: an outsider has another one. So
 //!   `IpAddress` in an Allow and `NotIpAddress` in a Deny are the same restriction.
 //! - Networks that together cover the internet name nobody.
-//! - A request is for an action of S3, or of a service that an Allow names: `ec2:*` is granted like `s3:*`. It is about
-//!   the bucket that the resources name, where they name one and no other, or about an object in it: an action of
-//!   objects about an object, and one of the bucket about the bucket. See [`actions`].
-//! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, and may be empty.
+//! - A request is for an action of S3 that there is, for a newer one that an Allow names, or for one of a service that an
+//!   Allow names: `ec2:*` is granted like `s3:*`. It is about the bucket that the resources name, where they name one and
+//!   no other, or about an object in it: an action of objects about an object, and one of the bucket about the bucket. See
+//!   [`actions`] and [`place`].
+//! - No value that AWS gives or checks holds a wildcard character; what a caller writes may, the tags of objects among
+//!   it, and may be empty.
 //! - Headers, tags and request parameters are the caller's choice; what describes the bucket or its owner is unknown
 //!   but the same for all keys, and its owner is not the outsider.
 //! - The time is any but the past: a window that has ended lets nobody in, one to come does.
@@ -28,6 +30,7 @@
 pub(crate) mod actions;
 pub(crate) mod attempt;
 pub(crate) mod automaton;
+pub(crate) mod capture;
 pub(crate) mod compile;
 pub(crate) mod decide;
 pub(crate) mod domain;
@@ -38,6 +41,7 @@ pub(crate) mod model;
 pub(crate) mod moment;
 pub(crate) mod names;
 pub(crate) mod patterns;
+pub(crate) mod place;
 pub(crate) mod relation;
 pub(crate) mod settle;
 pub(crate) mod strangers;

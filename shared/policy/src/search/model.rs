@@ -1,6 +1,7 @@
 //! The worlds in which a policy is tried: every kind of caller that it can tell apart.
 
 use addresses::Addresses;
+use names::Partition;
 
 use super::Budget;
 use super::names::Names;
@@ -13,8 +14,6 @@ use crate::{Asking, Policy, Trust};
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) names: Names,
-    /// Accounts that nobody names: one for each way in which the policy can tell accounts apart.
-    strangers: Vec<String>,
     /// Organizations that nobody names.
     strange_organizations: Vec<String>,
     /// When it is asked, in seconds since 1970.
@@ -47,40 +46,47 @@ const MAX_VPCS: usize = 8;
 
 impl Model {
     pub(crate) fn of(policies: &[&Policy], asking: Asking<'_>, budget: &mut Budget) -> Self {
-        let names = Names::of(policies, asking.trust);
+        Self::about(policies, None, asking, budget)
+    }
+
+    /// The same for the bucket of this name.
+    pub(crate) fn about(
+        policies: &[&Policy],
+        bucket: Option<&str>,
+        asking: Asking<'_>,
+        budget: &mut Budget,
+    ) -> Self {
+        let mut names = Names::of(policies, bucket, asking.trust, budget);
         let strangers = Strangers::accounts(&names, budget);
         let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;
-        Self {
-            names,
-            strangers: strangers.found,
-            strange_organizations: organizations.found,
-            now: seconds(asking.now),
-            incomplete,
-        }
+        names.strangers = strangers.found;
+        Self { names, strange_organizations: organizations.found, now: seconds(asking.now), incomplete }
     }
 
     /// The worlds of outsiders.
     pub(crate) fn outside(&self) -> Vec<World> {
-        self.worlds(&CallerKind::ALL, &self.strangers, &self.strange_organizations, &Reach::Outside)
+        self.worlds(&CallerKind::ALL, &self.names.strangers, &self.strange_organizations, &Reach::Outside)
     }
 
     /// The worlds of services that act for outsiders.
     pub(crate) fn deputies(&self, source: Source) -> Vec<World> {
         let organizations = &self.strange_organizations;
-        let mut worlds = self.worlds(&[CallerKind::Service], &self.strangers, organizations, &Reach::Outside);
+        let mut worlds =
+            self.worlds(&[CallerKind::Service], &self.names.strangers, organizations, &Reach::Outside);
         worlds.iter_mut().for_each(|world| world.source = source);
         worlds
     }
 
     /// Whether this stranger is like most: it is the one that matches as few patterns as can be.
     pub(crate) fn is_any_stranger(&self, account: &str) -> bool {
-        self.strangers.first().is_some_and(|usual| usual == account)
+        self.names.strangers.first().is_some_and(|usual| usual == account)
     }
 
     /// The worlds of everybody.
     pub(crate) fn everyone(&self) -> Vec<World> {
-        let accounts: Vec<String> = self.strangers.iter().chain(&self.names.accounts).cloned().collect();
+        let accounts: Vec<String> =
+            self.names.strangers.iter().chain(&self.names.accounts).cloned().collect();
         self.worlds(&CallerKind::ALL, &accounts, &self.organizations(), &Reach::Anyone)
     }
 
@@ -103,12 +109,24 @@ impl Model {
         let networks = &self.names.welcome_networks;
         if *networks != Addresses::default() {
             let reach = Reach::NotFrom(networks.complement());
-            let mut visitors = self.worlds(&VISITORS, &self.strangers, &[], &reach);
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &reach);
             visitors.retain(|world| world.way == Way::Internet);
             worlds.extend(visitors);
         }
         for id in self.names.welcome_vpcs.iter().take(MAX_VPCS) {
-            let mut visitors = self.worlds(&VISITORS, &self.strangers, &[], &Reach::Vpc(id.clone()));
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &Reach::Vpc(id.clone()));
+            visitors.retain(|world| world.way == Way::Endpoint);
+            worlds.extend(visitors);
+        }
+        worlds
+    }
+
+    /// The worlds of whoever comes through a VPC endpoint of somebody who is named.
+    pub(crate) fn behind_endpoints(&self) -> Vec<World> {
+        let mut worlds = Vec::new();
+        for owner in self.names.endpoint_owners.iter().take(MAX_VPCS) {
+            let reach = Reach::Behind(owner.clone());
+            let mut visitors = self.worlds(&VISITORS, &self.names.strangers, &[], &reach);
             visitors.retain(|world| world.way == Way::Endpoint);
             worlds.extend(visitors);
         }
@@ -122,7 +140,7 @@ impl Model {
 
     /// The worlds of services that act for accounts that nobody names, in organizations that are named.
     pub(crate) fn services_of_members(&self, organizations: &[String], source: Source) -> Vec<World> {
-        let mut worlds = self.services_among(&self.strangers, organizations, source);
+        let mut worlds = self.services_among(&self.names.strangers, organizations, source);
         worlds.retain(|world| world.organization.is_some());
         worlds
     }
@@ -141,12 +159,46 @@ impl Model {
     /// The worlds of the members of organizations.
     pub(crate) fn members(&self, organizations: &[String]) -> Vec<World> {
         let memberships: Vec<Option<&String>> = organizations.iter().map(Some).collect();
-        self.worlds_of(&PRINCIPALS, &self.strangers, &memberships, &Reach::Anyone)
+        self.worlds_of(&PRINCIPALS, &self.names.strangers, &memberships, &Reach::Anyone)
     }
 
     /// The worlds of the principals of accounts. Which organization these are in is not known.
     pub(crate) fn principals(&self, accounts: &[String]) -> Vec<World> {
         self.worlds(&PRINCIPALS, accounts, &self.organizations(), &Reach::Anyone)
+    }
+
+    /// The worlds of the principals of an account, which are in no trusted organization.
+    pub(crate) fn principals_outside(&self, account: &str, trust: &Trust) -> Vec<World> {
+        let organizations = self.organizations_outside(trust);
+        self.worlds(&PRINCIPALS, &[account.to_owned()], &organizations, &Reach::Anyone)
+    }
+
+    /// The worlds of the members of an organization, which are of no trusted account.
+    pub(crate) fn members_outside(&self, organization: &str, trust: &Trust) -> Vec<World> {
+        let organization = organization.to_owned();
+        self.worlds_of(&PRINCIPALS, &self.accounts_outside(trust), &[Some(&organization)], &Reach::Anyone)
+    }
+
+    /// The worlds of services that act for an account, which is in no trusted organization.
+    pub(crate) fn services_outside(&self, account: &str, trust: &Trust) -> Vec<World> {
+        let organizations = self.organizations_outside(trust);
+        self.worlds(&[CallerKind::Service], &[account.to_owned()], &organizations, &Reach::Anyone)
+    }
+
+    /// The worlds of everybody who is neither of a trusted account nor of a trusted organization.
+    pub(crate) fn anyone_outside(&self, trust: &Trust) -> Vec<World> {
+        let organizations = self.organizations_outside(trust);
+        self.worlds(&CallerKind::ALL, &self.accounts_outside(trust), &organizations, &Reach::Anyone)
+    }
+
+    fn accounts_outside(&self, trust: &Trust) -> Vec<String> {
+        let untrusted = self.untrusted_accounts(trust);
+        self.names.strangers.iter().cloned().chain(untrusted).collect()
+    }
+
+    fn organizations_outside(&self, trust: &Trust) -> Vec<String> {
+        let untrusted = self.untrusted_organizations(trust);
+        self.strange_organizations.iter().cloned().chain(untrusted).collect()
     }
 
     /// The organizations that are named and not trusted.
@@ -208,17 +260,20 @@ impl Model {
                     for (way, session) in
                         ways.iter().flat_map(|way| sessions.iter().map(move |session| (*way, *session)))
                     {
-                        worlds.extend(access_points.iter().map(|through_access_point| World {
+                        let of = |partition: &Partition, through_access_point: bool| World {
                             caller,
                             account: account.clone(),
                             organization: organization.cloned(),
                             way,
                             session,
                             source: Source::Any,
-                            through_access_point: *through_access_point,
-                            partition: self.names.partition(),
+                            through_access_point,
+                            partition: *partition,
                             now: self.now,
                             reach: reach.clone(),
+                        };
+                        worlds.extend(access_points.iter().flat_map(|through| {
+                            self.names.partitions.iter().map(move |partition| of(partition, *through))
                         }));
                     }
                 }

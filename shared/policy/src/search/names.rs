@@ -1,6 +1,7 @@
 //! What a policy names: the parties that its author knows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use addresses::{Addresses, IpNet};
 use names::Partition;
@@ -9,13 +10,16 @@ use crate::address::parse_block;
 use crate::condition::{is_fixed, is_literal};
 use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
+use crate::search::{Budget, actions, place};
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Comparison, Policy, PrincipalKind, Scope, Trust};
+use crate::{Comparison, Operator, Policy, PrincipalKind, Scope, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) accounts: BTreeSet<String>,
+    /// Accounts that nobody names: one for each way in which the policy can tell accounts apart.
+    pub(crate) strangers: Vec<String>,
     pub(crate) organizations: BTreeSet<String>,
     /// The networks that an outsider does not send from: those that are named, and what is not public.
     pub(crate) closed_networks: Addresses,
@@ -23,6 +27,8 @@ pub(crate) struct Names {
     pub(crate) welcome_networks: Addresses,
     /// The VPCs and VPC endpoints that an Allow lets in, or a Deny leaves out, and those that are trusted.
     pub(crate) welcome_vpcs: BTreeSet<String>,
+    /// The accounts and organizations that a condition names as those of a VPC endpoint or its VPC.
+    pub(crate) endpoint_owners: BTreeSet<String>,
     /// The services that an Allow names.
     pub(crate) services: BTreeSet<String>,
     /// All services that are named.
@@ -33,12 +39,12 @@ pub(crate) struct Names {
     pub(crate) account_patterns: BTreeSet<String>,
     /// Texts that some but not all organizations match.
     pub(crate) organization_patterns: BTreeSet<String>,
-    /// The partitions that the resources are in.
-    partitions: BTreeSet<Partition>,
-    /// What the resources say of the bucket.
-    resources: Resources,
-    /// The actions that an Allow names in full.
-    pub(crate) actions: BTreeSet<String>,
+    /// The partitions that the bucket can be in.
+    pub(crate) partitions: Vec<Partition>,
+    /// The name of the bucket, where the policies or whoever asks tell it.
+    pub(crate) bucket: Option<String>,
+    /// The actions of S3 that a request can be for.
+    pub(crate) actions: Arc<[String]>,
     /// The services other than S3 whose actions an Allow names.
     pub(crate) foreign_services: BTreeSet<String>,
     /// Whether a principal or a value speaks of sessions of roles.
@@ -47,36 +53,12 @@ pub(crate) struct Names {
     pub(crate) keys: BTreeSet<String>,
     /// The keys of variables, in lower case.
     pub(crate) variables: BTreeSet<String>,
-    /// Whether a resource could be the ARN of an object with an empty key, and of no other.
-    pub(crate) speaks_of_empty_key: bool,
     /// Whether a principal element tells principals of one account apart.
     pub(crate) tells_principals_apart: bool,
 }
 
 /// What is in the ARN of a session of a role.
 const SESSIONS: &str = "assumed-role";
-
-/// What resources say of the bucket.
-#[derive(Debug, Default)]
-struct Resources {
-    /// The partitions and names of the buckets that are named in full.
-    buckets: BTreeSet<(String, String)>,
-    /// Whether something is named that is neither a bucket nor in one.
-    others: bool,
-}
-
-impl Resources {
-    fn read(&mut self, pattern: &str) {
-        let Some((partition, path)) = bucket_and_key(pattern) else {
-            self.others |= !pattern.starts_with('*');
-            return;
-        };
-        let name = path.split('/').next().unwrap_or(path);
-        if is_bucket_name(name) {
-            self.buckets.insert((partition.to_owned(), name.to_owned()));
-        }
-    }
-}
 
 /// The partition and the path of the ARN of a bucket or object.
 pub(crate) fn bucket_and_key(arn: &str) -> Option<(&str, &str)> {
@@ -92,27 +74,41 @@ pub(crate) fn is_bucket_name(text: &str) -> bool {
 }
 
 impl Names {
-    pub(crate) fn of(policies: &[&Policy], trust: &Trust) -> Self {
-        let mut names = Self::default();
+    pub(crate) fn of(policies: &[&Policy], bucket: Option<&str>, trust: &Trust, budget: &mut Budget) -> Self {
+        let mut names = Self {
+            partitions: place::partitions(policies),
+            bucket: place::bucket(policies, bucket, budget),
+            ..Self::default()
+        };
         let mut blocks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
         names.accounts.extend(trust.all_accounts().map(str::to_owned));
         names.organizations.extend(trust.organizations.iter().cloned());
         for key in ["aws:sourcevpc", "aws:sourcevpce"] {
             names.values.entry(key.to_owned()).or_default().extend(trust.vpcs.iter().cloned());
         }
-        names.welcome_vpcs.extend(trust.vpcs.iter().cloned());
-        let mut welcome = blocks.clone();
         for policy in policies {
             names.read(policy, &mut blocks);
-            names.read_welcome(policy, &mut welcome);
         }
-        names.welcome_networks = welcome.into_iter().collect();
+        names.welcome(policies, trust);
+        let named = policies.iter().flat_map(|policy| &policy.statements).filter(|own| own.is_allow());
+        let named = named.map(|statement| &statement.action).filter(|action| !action.negated);
+        names.actions = actions::of_patterns(named.flat_map(|action| &action.patterns).map(String::as_str));
         if names.speaks_of(&["aws:sourceip"]) {
             let networks: Addresses = blocks.into_iter().collect();
             let named = if networks.covers_internet() { Addresses::default() } else { networks };
             names.closed_networks = Addresses::union_of(&[named, Addresses::public().complement()]);
         }
         names
+    }
+
+    /// Lets nobody else be welcome than whom these policies let in or leave out, and who is trusted.
+    pub(crate) fn welcome(&mut self, policies: &[&Policy], trust: &Trust) {
+        let mut networks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
+        self.welcome_vpcs = trust.vpcs.iter().cloned().collect();
+        for policy in policies {
+            self.read_welcome(policy, &mut networks);
+        }
+        self.welcome_networks = networks.into_iter().collect();
     }
 
     fn read(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
@@ -144,15 +140,16 @@ impl Names {
                 self.read_actions(&statement.action);
             }
             for pattern in &statement.resource.patterns {
-                self.resources.read(pattern);
                 self.read_variables(pattern, policy.has_variables);
-                self.speaks_of_empty_key |= pattern.ends_with('/');
-                let partition = pattern.strip_prefix("arn:").and_then(|rest| rest.split(':').next());
-                self.partitions.extend(partition.and_then(Partition::of_name));
             }
             for condition in &statement.conditions {
                 let key = condition.key.name();
                 self.keys.insert(key.to_owned());
+                // Whether a key is there names nobody.
+                let is_absence = |operator: Operator| operator.comparison == Comparison::Absence;
+                if condition.operator.is_some_and(is_absence) {
+                    continue;
+                }
                 for value in &condition.values {
                     self.speaks_of_sessions |= value.contains(SESSIONS);
                     self.read_variables(value, policy.has_variables);
@@ -163,6 +160,14 @@ impl Names {
                     if key.contains("org") {
                         self.read_organization(value);
                     }
+                    let owner = match key {
+                        "aws:vpceaccount" | "aws:vpceorgid" => Some(value.as_str()),
+                        "aws:vpceorgpaths" => value.split('/').next(),
+                        "aws:sourcevpcarn" => value.split(':').nth(4),
+                        _ => None,
+                    };
+                    let owner = owner.filter(|owner| !owner.is_empty() && is_literal(owner));
+                    self.endpoint_owners.extend(owner.map(str::to_owned));
                     if !condition.key.names_somebody() || !is_fixed(&condition.key, value) {
                         self.name_unique_id(key, value);
                     } else if key == "aws:sourceip" {
@@ -196,9 +201,6 @@ impl Names {
 
     fn read_actions(&mut self, actions: &Scope) {
         for pattern in &actions.patterns {
-            if is_literal(pattern) {
-                self.actions.insert(pattern.clone());
-            }
             let service = pattern.split_once(':').map_or("s3", |(service, _)| service).to_ascii_lowercase();
             if service != "s3" && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
                 self.foreign_services.insert(service);
@@ -254,13 +256,14 @@ impl Names {
         }
     }
 
-    /// The values of a key that belong to somebody. The source whose ARN holds a named account between colons is that
-    /// account's: a name holds no colons.
+    /// The values of a key that belong to somebody. The source or access point whose ARN holds a named account between
+    /// colons is that account's: a name holds no colons.
     pub(crate) fn taken(&self, key: &str) -> Patterns {
         let of_account = |account: &String| {
             Pattern::compile(&format!("*:{account}:*"), Style::Like, false, &Bindings::default())
         };
-        let accounts = (key == "aws:sourcearn").then_some(&self.accounts).into_iter().flatten();
+        let holds_account = matches!(key, "aws:sourcearn" | "s3:dataaccesspointarn");
+        let accounts = holds_account.then_some(&self.accounts).into_iter().flatten();
         let values = self.values.get(key).into_iter().flatten();
         values
             .flat_map(|value| {
@@ -272,18 +275,6 @@ impl Names {
             })
             .chain(accounts.filter_map(of_account))
             .collect()
-    }
-
-    /// The partition of the bucket, where the resources name one and no other.
-    pub(crate) fn partition(&self) -> Option<Partition> {
-        self.partitions.first().copied().filter(|_| self.partitions.len() == 1)
-    }
-
-    /// The ARN of the bucket that the policy is about, where its resources name one and nothing else.
-    pub(crate) fn bucket(&self) -> Option<String> {
-        let Resources { buckets, others: false } = &self.resources else { return None };
-        let (partition, name) = buckets.first().filter(|_| buckets.len() == 1)?;
-        Some(format!("arn:{partition}:s3:::{name}"))
     }
 
     /// Whether one of these keys is spoken of.

@@ -52,7 +52,10 @@ pub(crate) fn relate(policy: &Policy, marked: &[(&Link, bool)]) -> Policy {
                 rewrite(policy, condition, link, *equal);
             }
         }
-        let present = marked.iter().filter(|(_, equal)| *equal).map(|(link, _)| presence(&link.key));
+        let present = marked
+            .iter()
+            .filter(|(_, equal)| *equal)
+            .map(|(link, _)| presence(&Key::new(&link.key), &[true]));
         if statement.effect == crate::Effect::Allow {
             statement.conditions.extend(present);
         }
@@ -93,8 +96,8 @@ fn variable(policy: &Policy, condition: &Condition, value: &str) -> Option<Strin
     }
 }
 
-/// The condition that a key is there.
-fn presence(key: &str) -> Condition {
+/// The condition that it is one of these whether a key is there.
+pub(crate) fn presence(key: &Key, is_there: &[bool]) -> Condition {
     let operator = Operator {
         quantifier: Quantifier::One,
         comparison: Comparison::Absence,
@@ -105,7 +108,7 @@ fn presence(key: &str) -> Condition {
     Condition {
         operator_name: "Null".to_owned(),
         operator: Some(operator),
-        key: Key::new(key),
-        values: vec!["false".to_owned()],
+        key: key.clone(),
+        values: is_there.iter().map(|there| (!there).to_string()).collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use addresses::Addresses;
 
@@ -108,7 +109,7 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
                 None => address_by_text(demands, excluded, budget),
             }
         }
-        Values::Time(from) => time(demands, *from, budget),
+        Values::Time(range) => time(demands, range, budget),
         Values::Text(shape, excluded) => {
             let typed = demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_))).count();
             let in_domain = |value: &str| shape.matches(value, true) && !excluded.matches(value, true);
@@ -180,9 +181,9 @@ fn address_by_text(demands: &[(&Test, bool)], excluded: &Addresses, budget: &mut
 }
 
 /// The earliest time, and those on both sides of every bound.
-fn time(demands: &[(&Test, bool)], from: i64, budget: &mut Budget) -> Found<String> {
+fn time(demands: &[(&Test, bool)], range: &RangeInclusive<i64>, budget: &mut Budget) -> Found<String> {
     let meets = |value: &str| {
-        moment::parse(value).is_some_and(|time| time >= from)
+        moment::parse(value).is_some_and(|time| range.contains(&time))
             && demands.iter().all(|(test, wanted)| test.matches(value, *wanted) == *wanted)
     };
     let bounds = demands
@@ -190,7 +191,9 @@ fn time(demands: &[(&Test, bool)], from: i64, budget: &mut Budget) -> Found<Stri
         .filter_map(|(test, _)| if let Test::Date(_, bounds) = test { Some(bounds) } else { None });
     let beside =
         bounds.flatten().flat_map(|bound| [*bound, bound.saturating_add(1), bound.saturating_sub(1)]);
-    if let Some(value) = [from].into_iter().chain(beside).map(moment::format).find(|value| meets(value)) {
+    if let Some(value) =
+        [*range.start()].into_iter().chain(beside).map(moment::format).find(|value| meets(value))
+    {
         return Found::One(value);
     }
     let mut texts: Vec<Demand<'_>> = demands.iter().filter_map(text).collect();

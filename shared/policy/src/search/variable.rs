@@ -4,13 +4,15 @@
 //! that an attempt with open variables suggests. Where no suggestion leads to a request and the variable's key can
 //! have more values than were tried, the answer is "unknown", which counts as public.
 
+use super::capture;
 use super::compile::Parts;
+use super::domain::{Domain, Presence};
 use super::literal::Slot;
 use super::names::Names;
 use super::relation::Link;
 use super::world::{CallerKind, World};
 use crate::Policy;
-use crate::template::{Piece, pieces};
+use crate::template::Bindings;
 
 /// One value, or the absence, for each of some keys.
 pub(crate) type Decided = Vec<(String, Option<String>)>;
@@ -41,56 +43,106 @@ fn owners(names: &Names, world: &World) -> Vec<Decided> {
 /// How many ways to bind the variables with few values are told apart.
 const MAX_CASES: usize = 24;
 
-/// Every way to bind the variables that have few values or none in this world, beside who may own the bucket. Together
-/// they cover all; the other variables stay open.
-pub(crate) fn cases(names: &Names, world: &World) -> Vec<Decided> {
-    let mut cases = owners(names, world);
+/// What is decided of the variables before the search starts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Case {
+    /// The keys that have this value, or none.
+    pub(crate) decided: Decided,
+    /// The keys that have a value which is not decided.
+    pub(crate) present: Vec<String>,
+}
+
+impl Case {
+    /// The same with another key decided, or there with whatever value.
+    fn with(&self, key: &str, value: &Bound) -> Self {
+        let mut case = self.clone();
+        match value {
+            Bound::To(value) => case.decided.push((key.to_owned(), value.clone())),
+            Bound::Present => case.present.push(key.to_owned()),
+        }
+        case
+    }
+
+    /// With open variables beside those that are decided.
+    pub(crate) fn open(&self) -> Bindings {
+        Bindings { decided: self.decided.clone(), present: self.present.clone(), closed: false }
+    }
+
+    /// With these values for the others.
+    pub(crate) fn closed(&self, decided: Decided) -> Bindings {
+        let decided = self.decided.iter().cloned().chain(decided).collect();
+        Bindings { decided, present: Vec::new(), closed: true }
+    }
+}
+
+/// What a case says of one variable.
+enum Bound {
+    To(Option<String>),
+    Present,
+}
+
+/// Every way to bind the variables that have few values or none in this world, beside who may own the bucket; whether
+/// one of many values is there is told apart too, as without it a variable equals nothing. Together they cover all; the
+/// other variables stay open. A part that is given a value has no other.
+pub(crate) fn cases(names: &Names, world: &World, given: &[(String, Domain)]) -> Vec<Case> {
+    let owners = owners(names, world).into_iter();
+    let mut cases: Vec<Case> = owners.map(|decided| Case { decided, present: Vec::new() }).collect();
     for key in &names.variables {
-        if cases.first().is_some_and(|case| case.iter().any(|(name, _)| name == key)) {
+        if cases.first().is_some_and(|case| case.decided.iter().any(|(name, _)| name == key)) {
             continue;
         }
-        let Some(values) = world.domain(key, names).alternatives() else { continue };
+        let given = given.iter().rev().find(|(part, _)| part == key);
+        let domain = given.map_or_else(|| world.domain(key, names), |(_, domain)| domain.clone());
+        let values: Vec<Bound> = match domain.alternatives() {
+            Some(values) => values.into_iter().map(Bound::To).collect(),
+            None if domain.presence == Presence::Maybe && given.is_none() => {
+                vec![Bound::Present, Bound::To(None)]
+            }
+            None => continue,
+        };
         if cases.len() * values.len() > MAX_CASES {
             continue;
         }
-        let with = |case: &Decided, value: &Option<String>| {
-            case.iter().cloned().chain([(key.clone(), value.clone())]).collect()
-        };
-        cases = cases.iter().flat_map(|case| values.iter().map(move |value| with(case, value))).collect();
+        cases = cases.iter().flat_map(|case| values.iter().map(|value| case.with(key, value))).collect();
     }
     cases
 }
 
-/// Values for the variables that an attempt with open ones suggests.
+/// Values for the variables that an attempt with open ones suggests, which found that this statement allows.
 pub(crate) fn suggestions(
     policy: &Policy,
+    allow: usize,
     names: &Names,
     world: &World,
     parts: &Parts,
     slots: &[Slot],
 ) -> Vec<Decided> {
     let value = |key: &str| found(key, parts, slots);
-    let keys = &names.variables;
-    let as_found: Decided = keys.iter().map(|key| (key.clone(), value(key))).collect();
-    let mut captured = as_found.clone();
-    for (key, text) in captures(policy, &value) {
-        let fits = world.domain(&key, names).admits(&text);
-        if let Some((_, own)) = captured.iter_mut().find(|(name, _)| *name == key && fits) {
-            *own = Some(text);
+    let domains: Vec<(&String, Domain)> =
+        names.variables.iter().map(|key| (key, world.domain(key, names))).collect();
+    let as_found: Decided = domains.iter().map(|(key, _)| ((*key).clone(), value(key))).collect();
+    let with = |captures: Vec<(String, String)>| {
+        let mut captured = as_found.clone();
+        for (key, text) in captures {
+            if let Some((_, own)) = captured.iter_mut().find(|(name, _)| *name == key) {
+                *own = Some(text);
+            }
         }
-    }
+        captured
+    };
+    let wanted = with(capture::wanted(policy, allow, &domains, &value));
+    let captured = with(capture::all(policy, &domains, &value));
+    let admits =
+        |key: &String, text: &str| domains.iter().any(|(name, domain)| *name == key && domain.admits(text));
     let mut present = as_found.clone();
     for (key, own) in present.iter_mut().filter(|(_, own)| own.is_none()) {
-        *own = ["x", "7", "true"]
-            .into_iter()
-            .find(|text| world.domain(key, names).admits(text))
-            .map(str::to_owned);
+        *own = ["x", "7", "true"].into_iter().find(|text| admits(key, text)).map(str::to_owned);
     }
     // What equals a value in either case only.
     let mut shouted = captured.clone();
     for (key, own) in &mut shouted {
         let upper = own.as_deref().map(str::to_ascii_uppercase);
-        if upper.as_deref().is_some_and(|text| world.domain(key, names).admits(text)) {
+        if upper.as_deref().is_some_and(|text| admits(key, text)) {
             *own = upper;
         }
     }
@@ -101,9 +153,11 @@ pub(crate) fn suggestions(
     for (_, own) in named.iter_mut().filter(|(key, _)| key == "aws:username" && name.is_some()) {
         own.clone_from(&name);
     }
-    let mut suggestions = vec![captured, as_found, present, shouted];
-    if !suggestions.contains(&named) {
-        suggestions.insert(0, named);
+    let mut suggestions: Vec<Decided> = Vec::new();
+    for suggestion in [named, wanted, captured, as_found, present, shouted] {
+        if !suggestions.contains(&suggestion) {
+            suggestions.push(suggestion);
+        }
     }
     suggestions
 }
@@ -124,27 +178,4 @@ fn found(key: &str, parts: &Parts, slots: &[Slot]) -> Option<String> {
         Slot::Values(values) => values.first().cloned(),
         Slot::Absent => None,
     }
-}
-
-/// What a variable must be for a value of the form `before${variable}after` to equal the value found.
-fn captures(policy: &Policy, value: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
-    let mut captures = Vec::new();
-    for condition in policy.statements.iter().flat_map(|statement| &statement.conditions) {
-        let Some(found) = value(condition.key.name()) else { continue };
-        for text in &condition.values {
-            let pieces = pieces(text, policy.has_variables);
-            let (before, variable, after) = match pieces.as_slice() {
-                [Piece::Variable { key, .. }] => ("", key, ""),
-                [Piece::Text(before), Piece::Variable { key, .. }] => (before.as_str(), key, ""),
-                [Piece::Variable { key, .. }, Piece::Text(after)] => ("", key, after.as_str()),
-                [Piece::Text(before), Piece::Variable { key, .. }, Piece::Text(after)] => {
-                    (before.as_str(), key, after.as_str())
-                }
-                _ => continue,
-            };
-            let middle = found.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-            captures.extend(middle.map(|middle| (variable.clone(), middle.to_owned())));
-        }
-    }
-    captures
 }

@@ -97,6 +97,21 @@ fn a_deny_that_alone_keeps_outsiders_out_is_reported() {
 }
 
 #[test]
+fn only_a_deny_is_said_to_keep_outsiders_out_where_one_does() {
+    let mut of_bucket = statement("Allow", json!("*"), json!({}));
+    of_bucket["Action"] = json!("s3:DeleteBucket");
+    // What a variable stands for makes it harder to know.
+    let unset = json!({ "StringLikeIfExists": { "aws:SourceVpce": "${aws:PrincipalTag/vpce}" } });
+    let open = statement("Allow", json!("*"), unset);
+    let elsewhere = statement("Deny", json!("*"), json!({ "Bool": { "aws:SecureTransport": "false" } }));
+    for denies in [vec![], vec![elsewhere]] {
+        let statements = [of_bucket.clone(), open.clone()].into_iter().chain(denies).collect();
+        let found = kinds(&policy_of(statements), &settings());
+        assert_eq!(found, [FindingKind::Public, FindingKind::PublicByText]);
+    }
+}
+
+#[test]
 fn a_key_that_the_caller_chooses_is_reported() {
     let document = allow(json!("*"), json!({ "StringLike": { "aws:Referer": "https://example.com/*" } }));
     assert_eq!(kinds(&document, &settings()), [FindingKind::PublicButForCallerKey]);
@@ -150,6 +165,7 @@ fn a_service_with_a_source_condition_is_not_reported() {
 fn power_for_somebody_outside_is_reported() {
     let mut document = allow(json!({ "AWS": "999999999999" }), json!({}));
     document["Statement"][0]["Action"] = json!("s3:PutBucketPolicy");
+    document["Statement"][0]["Resource"] = json!("arn:aws:s3:::bucket");
     assert_eq!(kinds(&document, &settings()), [FindingKind::PowerfulAccess, FindingKind::OutsideAccount]);
 }
 

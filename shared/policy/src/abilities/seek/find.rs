@@ -7,8 +7,22 @@ use crate::search::decide::{Hit, Within};
 use crate::search::domain::Domain;
 use crate::search::inquiry::Inquiry;
 use crate::search::literal::TIME;
-use crate::search::world::CallerKind;
+use crate::search::world::{Way, World};
 use crate::search::{Budget, Found, moment};
+
+/// What kind of request is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'here> {
+    pub(super) caller: Outsider,
+    /// For one of these actions; without them, for any.
+    pub(super) actions: Option<&'here [&'static str]>,
+    /// The values that some parts have.
+    pub(super) given: &'here [(String, Domain)],
+    /// See [`Within::over`].
+    pub(super) over: &'here [String],
+    /// By which ways.
+    pub(super) by: &'here dyn Fn(Way) -> bool,
+}
 
 /// How many patterns say where objects are that an ability reaches.
 const MAX_PLACES: usize = 3;
@@ -66,13 +80,29 @@ impl Seeker<'_> {
         inquiry: &mut Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<(Hit, bool)> {
+        let asked = Asked { caller, actions: Some(actions), given, over, by: &|_| true };
+        self.find_by(&asked, inquiry, budget)
+    }
+
+    /// The same of more that is asked.
+    pub(super) fn find_by(
+        &self,
+        asked: &Asked<'_>,
+        inquiry: &mut Inquiry<'_>,
+        budget: &mut Budget,
+    ) -> Found<(Hit, bool)> {
+        let Asked { caller, given, over, .. } = *asked;
         let counting = self.counting(caller);
         let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
-        let callers = |kind: CallerKind| Outsider::of(kind) == caller;
+        let is_caller = self.callers(caller);
+        let callers = |world: &World| (asked.by)(world.way) && is_caller(world);
         let plainly: Vec<(String, Domain)> =
             self.chosen.iter().map(|key| (key.clone(), Domain::never())).collect();
         let without: &[&[(String, Domain)]] = if plainly.is_empty() { &[&[]] } else { &[&plainly, &[]] };
-        let action = [("action".to_owned(), Domain::texts(actions.iter().map(ToString::to_string)))];
+        let action = asked.actions.map(|actions| {
+            let actions = actions.iter().map(ToString::to_string);
+            ("action".to_owned(), Domain::texts(actions))
+        });
         let mut gave_up = false;
         for (number, absent) in without.iter().enumerate() {
             let given: Vec<(String, Domain)> =
@@ -87,17 +117,15 @@ impl Seeker<'_> {
         if gave_up { Found::Unknown } else { Found::None }
     }
 
-    /// A request for whatever action.
+    /// A request for whatever action, and whether it needs a header or parameter.
     pub(super) fn anything(
         &self,
         caller: Outsider,
         inquiry: &mut Inquiry<'_>,
         budget: &mut Budget,
-    ) -> Found<Hit> {
-        let counting = self.counting(caller);
-        let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
-        let within = Within { allows: &allows, ..Within::WHOLE };
-        inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget)
+    ) -> Found<(Hit, bool)> {
+        let asked = Asked { caller, actions: None, given: &[], over: &[], by: &|_| true };
+        self.find_by(&asked, inquiry, budget)
     }
 
     /// Whether the ability is one of a time to come: there is a proof that nobody has it now.
@@ -136,7 +164,12 @@ impl Seeker<'_> {
         let at_once = (TIME.to_owned(), Domain::texts([moment::format(now)]));
         let given: Vec<(String, Domain)> = given.iter().cloned().chain([at_once]).collect();
         let within = Within { allows: &allows, denies: true, given: &given, over: &[] };
-        matches!(inquiry.find(&|kind| Outsider::of(kind) == caller, &within, budget), Found::None)
+        matches!(inquiry.find(&self.callers(caller), &within, budget), Found::None)
+    }
+
+    /// The worlds of callers of this kind that the bucket can be asked from.
+    fn callers(&self, caller: Outsider) -> impl Fn(&World) -> bool {
+        move |world| Outsider::of(world.caller) == caller && self.bucket.is_in_partition_of(world)
     }
 
     pub(super) fn counting(&self, caller: Outsider) -> &[bool] {

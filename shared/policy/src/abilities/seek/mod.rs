@@ -2,6 +2,7 @@
 
 mod find;
 mod shown;
+mod way;
 
 use super::sure::{self, Sure};
 use super::{
@@ -11,13 +12,14 @@ use super::{
 use crate::pattern::{Pattern, Style};
 use crate::search::decide::Hit;
 use crate::search::domain::Domain;
-use crate::search::inquiry::Inquiry;
+use crate::search::inquiry::{Inquiry, holds_for_all};
 use crate::search::model::Model;
 use crate::search::patterns::Patterns;
 use crate::search::world::{Source, World};
 use crate::search::{Budget, Found};
 use crate::template::Bindings;
 use crate::{Condition, Policy, Scope, Statement, Witness};
+use find::Asked;
 
 /// Finds what outsiders can do by the statements that the inquiry is about. What a request shows that was found before
 /// is among it, however much work is left.
@@ -31,7 +33,9 @@ pub(crate) fn seek(
 ) -> Abilities {
     let counts = inquiry.counts();
     let conditions = || policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let mut tags: Vec<String> = conditions().map(|condition| condition.key.name().to_owned()).collect();
+    let keys = conditions().map(|condition| condition.key.name());
+    let variables = model.names.variables.iter().map(String::as_str);
+    let mut tags: Vec<String> = keys.chain(variables).map(str::to_owned).collect();
     tags.retain(|key| is_over_objects(key));
     tags.sort_unstable();
     tags.dedup();
@@ -89,6 +93,9 @@ fn sure_policies(policy: &Policy, model: &Model, worlds: &[World]) -> Vec<(Outsi
 
 const PREFIX: &str = "s3:prefix";
 
+/// How many requests may each be good for what a variable stands for in it, before only a part counts as proven.
+const MAX_TRIES: usize = 4;
+
 /// The keys that say for whom a service acts.
 const SOURCES: [&str; 4] = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorg*"];
 
@@ -101,7 +108,7 @@ fn is_over_objects(key: &str) -> bool {
 fn is_parameter(condition: &Condition) -> bool {
     let name = condition.key.name();
     condition.key.is_chosen_by_caller()
-        && !matches!(name, "aws:securetransport" | "aws:username" | "s3:prefix")
+        && !matches!(name, "aws:securetransport" | "aws:username" | "s3:prefix" | "s3:tlsversion")
         && !name.starts_with("aws:principaltag/")
 }
 
@@ -131,6 +138,15 @@ pub(crate) enum Target {
 }
 
 impl Target {
+    /// All such targets.
+    fn resource(self, bucket: &Bucket) -> (String, Domain) {
+        let resource = match self {
+            Self::Bucket => bucket.itself(),
+            Self::Objects => bucket.objects(),
+        };
+        ("resource".to_owned(), resource)
+    }
+
     /// Whether the value of a key tells such targets apart, or what of them is asked for.
     pub(crate) fn depends_on(self, key: &str) -> bool {
         match self {
@@ -201,21 +217,24 @@ impl Seeker<'_> {
                 found.who = found.who.unsourced();
             }
             found.needs.time = self.is_to_come(&found, inquiry, budget);
+            found.needs.way = self.route(&found, inquiry, budget);
             abilities.list.push(found);
         }
         if abilities.has(caller) {
             return;
         }
         match self.anything(caller, inquiry, budget) {
-            Found::One(hit) => {
+            Found::One((hit, parameter)) => {
                 let mut who = self.who(&hit.witness);
                 if let Some(sourced) = sourced
                     && matches!(self.anything(caller, sourced, budget), Found::None)
                 {
                     who = who.unsourced();
                 }
-                let is_to_come = self.is_all_to_come(caller, &[], &hit.witness, inquiry, budget);
-                abilities.others.push(Other { who, witness: hit.witness, is_to_come });
+                let time = self.is_all_to_come(caller, &[], &hit.witness, inquiry, budget);
+                let way = self.route_of(caller, None, &[], &[], inquiry, budget);
+                let needs = Needs { parameter, way, time };
+                abilities.others.push(Other { who, witness: hit.witness, needs });
             }
             Found::None => {}
             Found::Unknown => abilities.unknown.push(Undecided { caller, ability: None }),
@@ -313,53 +332,59 @@ impl Seeker<'_> {
         inquiry: &mut Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<Answer> {
-        let resource = match target {
-            Target::Bucket => self.bucket.itself(),
-            Target::Objects => self.bucket.objects(),
-        };
-        let given = vec![("resource".to_owned(), resource)];
+        let given = vec![target.resource(self.bucket)];
         let (hit, mut parameter) = match self.find(caller, actions, &given, &[], inquiry, budget) {
             Found::One(found) => found,
             Found::None => return Found::None,
             Found::Unknown => return Found::Unknown,
         };
-        let mut over = given;
-        match target {
-            Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
-            Target::Objects => {
-                let tag = || Domain::shaped(["<l*>"]).maybe();
-                over.extend(self.tags.iter().map(|name| (name.clone(), tag())));
-            }
-        }
+        let over = self.over(target);
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
-        let mut ask = |inquiry: &mut Inquiry<'_>, given: &[(String, Domain)], budget: &mut Budget| {
-            let Found::One((hit, needs)) = self.find(caller, actions, given, &names, inquiry, budget) else {
-                return None;
+        let own = self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
+        let mut sure: Vec<(Inquiry<'_>, &Sure)> = own
+            .map(|(_, _, sure)| (Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds), sure))
+            .collect();
+        // Where a variable matters, each request may be good for one object.
+        let mut tries = if sure.is_empty() { usize::MAX } else { MAX_TRIES };
+        let all = holds_for_all(&over, budget, |given, budget| {
+            let surely = sure.iter_mut().find_map(|(inquiry, sure)| {
+                let given: Vec<(String, Domain)> = given.iter().cloned().chain(sure.given()).collect();
+                match self.find(caller, actions, &given, &names, inquiry, budget) {
+                    Found::One(found) => Some(found),
+                    Found::None | Found::Unknown => None,
+                }
+            });
+            let (hit, needs) = match surely {
+                Some(found) => found,
+                None => {
+                    tries = tries.checked_sub(1)?;
+                    match self.find(caller, actions, given, &names, inquiry, budget) {
+                        Found::One(found) => found,
+                        Found::None | Found::Unknown => return None,
+                    }
+                }
             };
             parameter |= needs;
             Some(hit)
-        };
-        // A part that a variable takes its value from is tied to others by it.
-        let is_tied = names.iter().any(|part| self.model.names.variables.contains(part));
-        let sure = || self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
-        let all = if is_tied {
-            false
-        } else if sure().next().is_none() {
-            inquiry.holds_for_all(&over, budget, &mut ask)
-        } else {
-            sure().any(|(_, _, sure)| {
-                let mut surely = Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds);
-                surely.holds_for_all(&over, budget, |surely, given, budget| {
-                    let given: Vec<(String, Domain)> = given.iter().cloned().chain(sure.given()).collect();
-                    ask(surely, &given, budget)
-                })
-            })
-        };
+        });
         if !all {
             return Found::One(self.part(caller, actions, target, hit, parameter, inquiry, budget));
         }
-        let needs = self.needs(&hit.witness, parameter);
+        let needs = Needs { parameter, ..Needs::default() };
         Found::One(Answer { witness: hit.witness, extent: Extent::All, needs, places: Vec::new() })
+    }
+
+    /// Every target, and all that tells such targets apart.
+    fn over(&self, target: Target) -> Vec<(String, Domain)> {
+        let mut over = vec![target.resource(self.bucket)];
+        match target {
+            Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
+            Target::Objects => {
+                let tag = || Domain::free().maybe();
+                over.extend(self.tags.iter().map(|name| (name.clone(), tag())));
+            }
+        }
+        over
     }
 
     /// The answer where only a part is proven.
@@ -378,7 +403,7 @@ impl Seeker<'_> {
             Target::Objects => self.places(caller, actions, inquiry, budget),
             Target::Bucket => Vec::new(),
         };
-        let needs = self.needs(&hit.witness, parameter);
+        let needs = Needs { parameter, ..Needs::default() };
         Answer { witness: hit.witness, extent: Extent::Part, needs, places }
     }
 }

@@ -1,29 +1,17 @@
 //! What a request shows: who sends it, and what it needs.
 
 use super::Seeker;
-use crate::abilities::{Abilities, Ability, AbilityKind, Extent, Needs, Other, Outsider, Who};
-use crate::address::covers_internet;
+use crate::Witness;
+use crate::abilities::{Abilities, Ability, AbilityKind, Extent, Needs, Other, Outsider, Route, Who};
 use crate::search::world::CallerKind;
-use crate::{Comparison, Condition, Operator, Witness};
 
 impl Seeker<'_> {
-    pub(super) fn needs(&self, witness: &Witness, parameter: bool) -> Needs {
-        let names_network = |condition: &Condition| {
-            let key = condition.key.name();
-            let demands = |operator: Operator| {
-                operator.comparison != Comparison::Absence && operator.negated == operator.holds_when_absent()
-            };
-            matches!(key, "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce")
-                && condition.operator.is_some_and(demands)
-                && !covers_internet(condition)
-        };
-        let is_negated = |condition: &Condition| condition.operator.is_some_and(|operator| operator.negated);
-        let network = self.policy.statements.iter().any(|statement| {
-            let concerns = statement.index == witness.statement || !statement.is_allow();
-            let conditions = statement.conditions.iter().filter(|condition| names_network(condition));
-            concerns && conditions.into_iter().any(|condition| is_negated(condition) != statement.is_allow())
-        });
-        Needs { parameter, network, time: false }
+    /// What a request needs, as far as it shows that itself.
+    fn needs(&self, witness: &Witness) -> Needs {
+        let parameter = self.chosen.iter().any(|key| witness.context.contains_key(key));
+        let way =
+            if self.tells_ways(Outsider::of(witness.caller.kind)) { Route::Network } else { Route::Any };
+        Needs { parameter, way, time: false }
     }
 
     /// Adds what a request shows, where it was not found.
@@ -42,8 +30,7 @@ impl Seeker<'_> {
                 if abilities.list.iter().any(is_this) {
                     return;
                 }
-                let parameter = self.chosen.iter().any(|key| witness.context.contains_key(key));
-                let needs = self.needs(witness, parameter);
+                let needs = self.needs(witness);
                 let (witness, scope, places) = (witness.clone(), Extent::Part, Vec::new());
                 abilities.unknown.retain(|own| (own.caller, own.ability) != (caller, Some(ability)));
                 abilities.list.push(Ability { caller, ability, scope, witness, needs, who, places });
@@ -51,7 +38,7 @@ impl Seeker<'_> {
                 abilities.others.retain(|own| Outsider::of(own.witness.caller.kind) != caller);
             }
             None if !abilities.has(caller) => {
-                abilities.others.push(Other { who, witness: witness.clone(), is_to_come: false });
+                abilities.others.push(Other { who, witness: witness.clone(), needs: self.needs(witness) });
             }
             None => {}
         }

@@ -39,9 +39,8 @@ impl Attempt<'_> {
     ) -> Found<(usize, Vec<Slot>)> {
         let (Some(all), Some(of)) = (self.part(ACTION), self.part(RESOURCE)) else { return Found::Unknown };
         let mut gave_up = false;
-        for (others, not_of) in actions::kinds_left_out() {
-            let Some((action, resource)) = all.besides(others).zip(of.besides(not_of)) else { continue };
-            match self.with([(ACTION, action), (RESOURCE, resource)]).loosely(within, budget) {
+        for (action, resource) in actions::kinds(all, of) {
+            match self.with([(ACTION, action), (RESOURCE, resource)]).linked(within, budget) {
                 Found::One(found) => return Found::One(found),
                 Found::None => {}
                 Found::Unknown => gave_up = true,

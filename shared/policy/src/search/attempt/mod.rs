@@ -1,12 +1,14 @@
 //! One attempt to answer a question: its statements with the variables bound in one way, in one world.
 
 mod apart;
+mod linked;
+mod tie;
 
 use std::collections::BTreeMap;
 
 use super::compile::{Compiled, Parts, compile};
 use super::decide::{Hit, Question, Within};
-use super::domain::Domain;
+use super::domain::{Domain, Presence};
 use super::goal::{Clause, Demand, Goal, ways_to_escape, ways_to_match};
 use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
@@ -62,17 +64,21 @@ impl<'here> Compilation<'here> {
 
 /// One compilation in one world.
 pub(super) struct Attempt<'here> {
-    world: &'here World,
+    pub(super) world: &'here World,
     compilation: &'here Compilation<'here>,
     pub(super) domains: Vec<Domain>,
 }
 
 impl<'here> Attempt<'here> {
     pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
-        let bound = |name: &str| compilation.bindings.decided.iter().find(|(key, _)| key == name);
+        let bindings = &compilation.bindings;
+        let bound = |name: &str| bindings.decided.iter().find(|(key, _)| key == name);
         let domain = |name: &String| match bound(name) {
             Some((_, Some(value))) => Domain::texts([value.clone()]),
             Some((_, None)) => Domain::never(),
+            None if bindings.present.contains(name) => {
+                world.domain(name, names).with_presence(Presence::Always)
+            }
             None => world.domain(name, names),
         };
         Self { world, compilation, domains: compilation.parts.names().iter().map(domain).collect() }
@@ -104,7 +110,8 @@ impl<'here> Attempt<'here> {
     }
 
     fn take_back(&mut self, own: Vec<(usize, Domain)>) {
-        for (number, domain) in own {
+        // From the last to the first: a part that was given a value twice gets back what it had before.
+        for (number, domain) in own.into_iter().rev() {
             if let Some(given) = self.domains.get_mut(number) {
                 *given = domain;
             }
@@ -119,7 +126,9 @@ impl<'here> Attempt<'here> {
             let Some((number, before)) = number.and_then(|at| Some((at, self.domains.get_mut(at)?))) else {
                 continue;
             };
-            own.push((number, std::mem::replace(before, domain.clone())));
+            let bound = self.compilation.bindings.decided.iter().find(|(key, _)| key == name);
+            let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
+            own.push((number, std::mem::replace(before, given)));
         }
         own
     }
@@ -130,6 +139,9 @@ impl<'here> Attempt<'here> {
             Found::None => return Found::None,
             Found::Unknown => return Found::Unknown,
         };
+        if let Some(tie) = self.tie_apart(&slots) {
+            return self.with_tie(tie, slots, within, budget);
+        }
         if let Some((arn, name)) = self.name_apart(&slots) {
             return self.with_one_name(&arn, &name, within, budget);
         }
@@ -178,13 +190,13 @@ impl<'here> Attempt<'here> {
 
     /// The index of a statement that allows a request, and the parts of that request.
     pub(super) fn slots(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
-        match self.loosely(within, budget) {
+        match self.linked(within, budget) {
             Found::One((_, slots)) if self.is_request_apart(&slots) => self.with_one_kind(within, budget),
             found => found,
         }
     }
 
-    /// The same, though the action may be one that is never about such a resource.
+    /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
         let denies = self.compilation.denies.iter().filter(|_| within.denies);
         let mut clauses: Vec<Clause<'_>> =
@@ -207,20 +219,20 @@ impl<'here> Attempt<'here> {
     }
 
     /// The demands on some parts that keep the statement matching and every Deny escaped.
-    fn frame(&self, index: usize, slots: &[Slot], within: &Within<'_>) -> Vec<(Literal, bool)> {
+    fn frame(&self, index: usize, slots: &[Slot], within: &Within<'_>) -> Vec<(String, Literal, bool)> {
         if within.over.is_empty() {
             return Vec::new();
         }
         let names = self.compilation.parts.names();
-        let is_over =
-            |literal: &Literal| names.get(literal.slot).is_some_and(|name| within.over.contains(name));
+        let named = |literal: &Literal| names.get(literal.slot).filter(|name| within.over.contains(name));
+        let is_over = |literal: &Literal| named(literal).is_some();
         let is_met = |(literal, wanted): &Demand<'_>| {
             slots.get(literal.slot).is_some_and(|slot| literal.can_be(*wanted, slot))
         };
         let allows = self.compilation.allows.iter().filter(|allow| allow.index == index);
-        let mut frame: Vec<(Literal, bool)> = allows
+        let mut demands: Vec<Demand<'_>> = allows
             .flat_map(|allow| allow.literals.iter().filter(|literal| is_over(literal)))
-            .map(|literal| (literal.clone(), true))
+            .map(|literal| (literal, true))
             .collect();
         for deny in self.compilation.denies.iter().filter(|_| within.denies) {
             let Some(clause) = ways_to_escape(deny, self.world) else { continue };
@@ -228,10 +240,19 @@ impl<'here> Attempt<'here> {
             if met.iter().any(|option| !option.iter().any(|(literal, _)| is_over(literal))) {
                 continue;
             }
-            let demands = met.first().into_iter().flat_map(|option| option.iter());
-            frame.extend(demands.map(|(literal, wanted)| ((*literal).clone(), *wanted)));
+            demands.extend(met.first().into_iter().flat_map(|option| option.iter()));
         }
-        frame
+        // What a variable took its value from is tied to other parts by it.
+        let decided = self.compilation.bindings.decided.iter();
+        let tied = decided
+            .filter(|(part, _)| within.over.contains(part) && self.compilation.policy.has_variable(part));
+        let tied: Vec<Literal> = tied
+            .filter_map(|(part, value)| Some(Literal::exactly(self.number(part)?, value.as_deref())))
+            .collect();
+        let demands = demands.into_iter().chain(tied.iter().map(|literal| (literal, true)));
+        demands
+            .filter_map(|(literal, wanted)| Some((named(literal)?.clone(), literal.clone(), wanted)))
+            .collect()
     }
 
     /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.

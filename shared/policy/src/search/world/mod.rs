@@ -23,6 +23,7 @@ use serde::Serialize;
 
 use super::domain::{Domain, Presence};
 use super::names::Names;
+pub(crate) use principal::LONGEST_SESSION;
 pub(crate) use reach::Reach;
 
 /// Who sends a request.
@@ -106,8 +107,8 @@ pub(crate) struct World {
     pub(crate) session: Session,
     pub(crate) source: Source,
     pub(crate) through_access_point: bool,
-    /// The partition of the bucket, where the policy tells it.
-    pub(crate) partition: Option<Partition>,
+    /// The partition of the bucket.
+    pub(crate) partition: Partition,
     /// The earliest time of the request, in seconds since 1970.
     pub(crate) now: i64,
     /// Which values the caller can have.
@@ -140,13 +141,16 @@ impl World {
 
     /// An ARN of this partition, from the service on, which a witness should rather have than any other.
     fn usual_arn(&self, rest: &str) -> String {
-        let partition = self.partition.map_or("aws", Partition::as_str);
-        format!("arn:{partition}:{rest}")
+        format!("arn:{}:{rest}", self.partition)
     }
 
     /// The shape of the account whose things a caller may use: an outsider only those of its own account.
     fn whose(&self) -> &str {
-        if matches!(self.reach, Reach::Outside) { &self.account } else { "<d12>" }
+        match &self.reach {
+            Reach::Outside => &self.account,
+            Reach::Behind(owner) if owner.bytes().all(|byte| byte.is_ascii_digit()) => owner,
+            _ => "<d12>",
+        }
     }
 
     /// The paths of an organization.
@@ -155,9 +159,34 @@ impl World {
         Domain::shaped([&format!("{organization}/<n>")]).usually([usual]).many()
     }
 
+    /// The shapes of the ARN of this VPC of somebody whose things the caller may use.
+    pub(crate) fn vpc_arns(&self, vpc: &str) -> Vec<String> {
+        self.regional("ec2", &format!("{}:vpc/{vpc}", self.whose()))
+    }
+
+    /// The shapes of the ARN of an access point of this account.
+    pub(crate) fn access_point_arns(&self, account: &str) -> Vec<String> {
+        self.regional("s3", &format!("{account}:accesspoint/<p>"))
+    }
+
     /// The shape of an ARN of this partition, from the service on.
     fn arn(&self, rest: &str) -> String {
-        let partition = self.partition.map_or("aws<p*>", Partition::as_str);
-        format!("arn:{partition}:{rest}")
+        format!("arn:{}:{rest}", self.partition)
+    }
+
+    /// The shapes of the ARNs of this partition that name a service, a Region, and what follows.
+    fn regional(&self, service: &str, rest: &str) -> Vec<String> {
+        self.regions().iter().map(|region| self.arn(&format!("{service}:{region}:{rest}"))).collect()
+    }
+
+    /// The shapes of the names of this partition's Regions.
+    fn regions(&self) -> &'static [&'static str] {
+        match self.partition.as_str() {
+            "aws" => &["<r2>-<r4+>-<d1>"],
+            "aws-cn" => &["cn-<r4+>-<d1>"],
+            "aws-us-gov" => &["us-gov-<r4+>-<d1>"],
+            "aws-eusc" => &["eusc-<r2>-<r4+>-<d1>"],
+            _ => &["<r2>-iso<r*>-<r4+>-<d1>"],
+        }
     }
 }

@@ -30,8 +30,12 @@ impl World {
             }
             "aws:sourcevpcarn" if through_endpoint => {
                 let usual = self.usual_arn(&format!("ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d4e5f60718"));
-                let shape = self.arn(&format!("ec2:<p>:{}:vpc/vpc-<h8+>", self.whose()));
-                Domain::shaped([&shape]).usually([usual])
+                Domain::shapes(&self.vpc_arns("vpc-<h8+>")).usually([usual])
+            }
+            "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths"
+                if through_endpoint && matches!(self.reach, Reach::Behind(_)) =>
+            {
+                self.of_endpoint(key, names)
             }
             "aws:vpceaccount" if through_endpoint => Domain::texts(self.or_named(account, &names.accounts)),
             "aws:vpceorgid" if through_endpoint => match &self.organization {
@@ -46,19 +50,35 @@ impl World {
             | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => Domain::never(),
             // Like the address, a service's own call does not tell.
             "s3:tlsversion" if self.way == Way::Internal => Domain::never(),
+            "s3:tlsversion" => Domain::listed(["1.3", "1.2", "1.1", "1.0"]).maybe(),
             "aws:viaawsservice" => {
                 Domain::listed([if self.way == Way::Forwarded { "true" } else { "false" }])
             }
-            "aws:calledvia" if self.way == Way::Forwarded => {
-                Domain::shaped(["<n>.amazonaws.com"]).maybe().many()
-            }
+            "aws:calledvia" if self.way == Way::Forwarded => self.service_names().maybe().many(),
             "aws:calledviafirst" | "aws:calledvialast" if self.way == Way::Forwarded => {
-                Domain::shaped(["<n>.amazonaws.com"]).maybe()
+                self.service_names().maybe()
             }
             "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => Domain::never(),
             _ => return None,
         };
         Some(domain)
+    }
+
+    /// What a request says of the party that owns the endpoint, where that is known.
+    fn of_endpoint(&self, key: &str, names: &Names) -> Domain {
+        let Reach::Behind(owner) = &self.reach else { return Domain::never() };
+        let of_account = !names.organizations.contains(owner);
+        match (key, of_account) {
+            ("aws:vpceaccount", true) | ("aws:vpceorgid", false) => Domain::texts([owner.clone()]),
+            ("aws:vpceaccount", false) => {
+                Domain::texts(names.strangers.iter().chain(&names.accounts).cloned())
+            }
+            ("aws:vpceorgid", true) => Domain::texts(names.organizations.iter().cloned()).maybe(),
+            (_, false) => Self::paths(owner),
+            (_, true) => {
+                names.organizations.first().map_or_else(Domain::never, |own| Self::paths(own).maybe())
+            }
+        }
     }
 
     /// The account or organization of an endpoint: the caller's own, or, where that is not an outsider, one that is

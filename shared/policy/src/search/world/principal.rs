@@ -7,7 +7,7 @@ use crate::search::names::Names;
 use crate::search::world::{CallerKind, Session, World};
 
 /// How old temporary credentials can be, in seconds.
-const LONGEST_SESSION: i64 = 36 * 3_600;
+pub(crate) const LONGEST_SESSION: i64 = 36 * 3_600;
 
 /// The id of a user, and the id and the session of a role, that a witness should rather have than any other.
 const USER_ID: &str = "AIDAQOUTSIDERCALLERXY";
@@ -33,6 +33,10 @@ impl World {
                 CallerKind::FederatedUser => Domain::shaped([&format!("{account}:<e>")]),
                 CallerKind::User => {
                     Domain::shaped(["AIDA<A>"]).hinted(&[USER_ID]).except(self.reach.taken(key, names))
+                }
+                // A unique id that is named is of a user or a role, whoever reaches what.
+                CallerKind::Service => {
+                    Domain::shaped(["AROA<A>:<e>"]).hinted(&[SESSION_ID]).except(names.taken(key))
                 }
                 _ => {
                     Domain::shaped(["AROA<A>:<e>"]).hinted(&[SESSION_ID]).except(self.reach.taken(key, names))
@@ -98,7 +102,7 @@ impl World {
         let is_role = self.caller == CallerKind::Role;
         let domain = match key {
             "aws:tokenissuetime" if signed && self.session != Session::LongTerm => {
-                Domain::time(self.now.saturating_sub(LONGEST_SESSION))
+                Domain::time(self.now.saturating_sub(LONGEST_SESSION)..=i64::MAX)
             }
             "aws:multifactorauthpresent" if signed && self.session == Session::Verified => {
                 Domain::listed(["true"])
@@ -120,13 +124,13 @@ impl World {
                 .maybe(),
             "aws:ec2instancesourceprivateipv4" if is_role => Domain::address(Addresses::default()).maybe(),
             "ec2:sourceinstancearn" if is_role => {
-                Domain::shaped([&self.arn(&format!("ec2:<p>:{account}:instance/<p>"))]).maybe()
+                Domain::shapes(&self.regional("ec2", &format!("{account}:instance/<p>"))).maybe()
             }
             "lambda:sourcefunctionarn" if is_role => {
-                Domain::shaped([&self.arn(&format!("lambda:<p>:{account}:function:<n>"))]).maybe()
+                Domain::shapes(&self.regional("lambda", &format!("{account}:function:<n>"))).maybe()
             }
             "s3:accessgrantsinstancearn" if is_role => {
-                Domain::shaped([&self.arn(&format!("s3:<p>:{}:access-grants/<p>", self.whose()))]).maybe()
+                Domain::shapes(&self.regional("s3", &format!("{}:access-grants/<p>", self.whose()))).maybe()
             }
             "s3:signatureversion" | "s3:authtype" | "s3:signatureage"
                 if self.caller != CallerKind::Anonymous =>

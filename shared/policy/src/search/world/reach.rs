@@ -18,6 +18,8 @@ pub(crate) enum Reach {
     NotFrom(Addresses),
     /// This VPC or VPC endpoint.
     Vpc(String),
+    /// A VPC endpoint of this account or organization.
+    Behind(String),
     /// These services.
     Services(Vec<String>),
 }

@@ -1,41 +1,56 @@
 //! What a request says of itself and of the bucket.
 
-use crate::search::actions;
-use crate::search::domain::{Domain, shape};
+use crate::search::domain::Domain;
 use crate::search::names::Names;
-use crate::search::world::{Way, World};
+use crate::search::world::{Reach, Way, World};
 
 impl World {
     /// What is asked of a bucket is asked of S3, unless an Allow itself names another service.
     fn action(names: &Names) -> Domain {
+        let own = Domain::of_list(&names.actions);
+        if names.foreign_services.is_empty() {
+            return own;
+        }
         let others = names.foreign_services.iter().map(|service| format!("{service}:<p>"));
-        let shapes: Vec<String> = std::iter::once("s3:<p>".to_owned()).chain(others).collect();
-        let mut domain = Domain::shapes(&shapes).hinted(actions::REAL);
-        domain.usual = names.actions.iter().cloned().collect();
+        let shapes: Vec<String> = names.actions.iter().cloned().chain(others).collect();
+        let mut domain = Domain::shapes(&shapes);
+        domain.usual = names.actions.to_vec();
         domain
     }
 
-    fn resource(names: &Names) -> Domain {
-        if let Some(bucket) = names.bucket() {
-            let object = format!("{bucket}/object");
-            return Domain::shaped([&bucket, &format!("{bucket}/<f>")]).usually([object, bucket]);
-        }
-        let resource = Domain::shaped(["<f>"]).hinted(&["arn:aws:s3:::bucket/object"]);
+    fn resource(&self, names: &Names) -> Domain {
         // No object has an empty key.
-        let empty_key = || [shape("arn:<p>:s3:::<p>/")].into_iter().collect();
-        if names.speaks_of_empty_key { resource.except(empty_key()) } else { resource }
+        let of = |bucket: &str| {
+            let bucket = self.usual_arn(&format!("s3:::{bucket}"));
+            let object = format!("{bucket}/<f>");
+            [bucket, object]
+        };
+        let usual = |bucket: &str| {
+            let bucket = self.usual_arn(&format!("s3:::{bucket}"));
+            [format!("{bucket}/object"), bucket]
+        };
+        match &names.bucket {
+            Some(bucket) => Domain::shapes(&of(bucket)).usually(usual(bucket)),
+            None => Domain::shapes(&of("<p>")).usually(usual("bucket")),
+        }
     }
 
     pub(super) fn request(&self, key: &str, names: &Names) -> Domain {
         let account = self.account.as_str();
         match key {
             "action" => Self::action(names),
-            "resource" => Self::resource(names),
+            "resource" => self.resource(names),
             "s3:dataaccesspointarn" if self.through_access_point => {
                 let usual = self.usual_arn(&format!("s3:us-east-1:{account}:accesspoint/access"));
-                Domain::shaped([&self.arn(&format!("s3:<p>:{account}:accesspoint/<p>"))]).usually([usual])
+                let shapes = self.access_point_arns("<d12>");
+                Domain::shapes(&shapes).usually([usual]).except(self.reach.taken(key, names))
             }
-            "s3:dataaccesspointaccount" if self.through_access_point => Domain::listed([account]),
+            "s3:dataaccesspointaccount" if self.through_access_point => {
+                // Whoever may use an access point, it is of one account.
+                let named = names.accounts.iter().filter(|_| !matches!(self.reach, Reach::Outside));
+                let others = names.strangers.iter().chain(named).filter(|other| *other != account);
+                Domain::texts(std::iter::once(account).chain(others.map(String::as_str)).map(str::to_owned))
+            }
             "s3:accesspointnetworkorigin" | "s3:dataaccesspointnetworkorigin"
                 if self.through_access_point =>
             {
@@ -47,13 +62,15 @@ impl World {
             | "s3:dataaccesspointnetworkorigin" => Domain::never(),
             // Anybody can write a key's name into the header, but S3 asks whether the caller may use the key.
             "s3:x-amz-server-side-encryption-aws-kms-key-id" => {
-                let own = self.arn(&format!("kms:<p>:{}:<n>", self.whose()));
-                Domain::shaped([&own, "<p>", "alias/<n>"]).except(self.reach.taken(key, names)).maybe()
+                let own = self.regional("kms", &format!("{}:<n>", self.whose()));
+                let shapes: Vec<String> =
+                    own.into_iter().chain(["<p>", "alias/<n>"].map(str::to_owned)).collect();
+                Domain::shapes(&shapes).except(self.reach.taken(key, names)).maybe()
             }
             // AWS calls S3 over TLS.
             "aws:securetransport" if self.way == Way::Internal => Domain::listed(["true"]),
             "aws:securetransport" => Domain::listed(["true", "false"]),
-            "aws:currenttime" => Domain::time(self.now),
+            "aws:currenttime" => Domain::time(self.now..=i64::MAX),
             "aws:epochtime" => Domain::shaped(["<d>"]),
             "aws:requestedregion" => Domain::shaped(["<n>"]).hinted(&["us-east-1"]),
             "aws:resourceaccount" => {

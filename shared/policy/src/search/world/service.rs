@@ -16,14 +16,9 @@ impl World {
             },
             "aws:principalservicename" if service => match &self.reach {
                 Reach::Services(names) => Domain::texts(names.iter().cloned()),
-                _ => Domain::shaped(["<n>.amazonaws.com", "<n>.amazonaws.com.cn"])
-                    .hinted(&["cloudtrail.amazonaws.com"]),
+                _ => self.service_names(),
             },
-            "aws:principalservicenameslist" if service => {
-                Domain::shaped(["<n>.amazonaws.com", "<n>.amazonaws.com.cn"])
-                    .hinted(&["cloudtrail.amazonaws.com"])
-                    .many()
-            }
+            "aws:principalservicenameslist" if service => self.service_names().many(),
             "aws:sourceaccount" if service && self.reach.says_account() => Domain::listed([account]),
             "aws:sourceaccount" | "aws:sourceowner" if service => self.said(Domain::listed([account])),
             "aws:sourcearn" if service => {
@@ -59,16 +54,32 @@ impl World {
         Some(domain)
     }
 
+    /// Whether a service of this partition can have this name.
+    pub(crate) fn may_be_called(&self, service: &str) -> bool {
+        self.service_names().admits(service)
+    }
+
+    /// The names of services, which are those of hosts.
+    pub(super) fn service_names(&self) -> Domain {
+        let ends: &[&str] = match self.partition.as_str() {
+            "aws-cn" => &["amazonaws.com", "amazonaws.com.cn"],
+            _ => &["amazonaws.com"],
+        };
+        let fronts = ["<s>", "<s>.<s>", "<s>.<s>.<s>"];
+        let shapes: Vec<String> =
+            ends.iter().flat_map(|end| fronts.map(|front| format!("{front}.{end}"))).collect();
+        Domain::shapes(&shapes).hinted(&["cloudtrail.amazonaws.com"])
+    }
+
     /// The shapes of the ARNs of sources, of services with these names.
     pub(crate) fn sources(&self, services: &[&str]) -> Vec<String> {
         let account = self.account.as_str();
         let of_service = |service: &&str| {
             // The ARN of a bucket names no account.
             let bucket = (*service == "s3").then(|| self.arn("s3:::<p>"));
-            [format!("{service}:<p>:{account}:<n>"), format!("{service}::{account}:<n>")]
-                .map(|rest| self.arn(&rest))
-                .into_iter()
-                .chain(bucket)
+            let regional = self.regional(service, &format!("{account}:<n>"));
+            let global = self.arn(&format!("{service}::{account}:<n>"));
+            regional.into_iter().chain([global]).chain(bucket)
         };
         services.iter().flat_map(of_service).collect()
     }

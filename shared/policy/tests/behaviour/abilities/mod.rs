@@ -1,6 +1,8 @@
 //! What outsiders really have, held against a plain evaluator.
 
+mod access_points;
 mod properties;
+mod variables;
 
 use policy::{AbilityKind, Analysis, Outsider, analyse};
 use serde_json::{Value, json};

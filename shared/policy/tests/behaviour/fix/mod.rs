@@ -1,5 +1,7 @@
 //! The proposed edit, and what it keeps.
 
+mod denies;
+mod losses;
 mod services;
 
 use policy::{Fix, NoFix, OWNER_PLACEHOLDER, Trust, analyse};

@@ -1,10 +1,10 @@
 //! The services that a fix keeps, pins, shuts out and leaves open.
 
-use policy::Trust;
+use policy::{Outsider, Trust, analyse};
 use serde_json::json;
 
 use super::{but, fix, fix_of, settings};
-use crate::support::{allow, policy_of, statement};
+use crate::support::{allow, parse, policy_of, statement, trusting};
 
 #[test]
 fn what_only_services_meet_is_pinned_to_the_own_account() {
@@ -181,8 +181,39 @@ fn a_named_service_that_stays_open_is_said() {
             format!("{services} may still act for any account: require by `aws:SourceAccount` for whom.");
         assert_eq!(fix(&document, &settings()).leaves, [open], "{document}");
     }
-    let beside = json!({ "AWS": "*", "Service": logs });
-    let pinned = json!({ "StringEqualsIfExists": { "aws:SourceAccount": "111122223333" } });
-    assert_eq!(fix(&allow(beside, pinned), &settings()).leaves, Vec::<String>::new());
     assert_eq!(fix_of(json!("*")).leaves, Vec::<String>::new());
+}
+
+#[test]
+fn a_named_service_that_stays_open_to_calls_that_say_less_is_said() {
+    for (service, condition) in [
+        (
+            "logging.s3.amazonaws.com",
+            json!({ "StringEqualsIfExists": { "aws:SourceAccount": "111122223333" } }),
+        ),
+        (
+            "cloudtrail.amazonaws.com",
+            json!({ "StringEqualsIfExists": { "aws:SourceArn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/t" } }),
+        ),
+    ] {
+        let apart = policy_of(vec![
+            statement("Allow", json!("*"), json!({})),
+            statement("Allow", json!({ "Service": service }), condition),
+        ]);
+        let open = format!(
+            "`{service}` may still act for an outside account by calls that do not say all about their source: require by \
+             `aws:SourceAccount`, without `IfExists`, for whom."
+        );
+        let fix = fix(&apart, &settings());
+        assert_eq!(fix.leaves, [open], "{apart}");
+        assert!(analyse(&parse(&fix.policy), trusting(&settings())).abilities.has(Outsider::Service));
+    }
+}
+
+#[test]
+fn a_user_id_that_is_named_is_no_services() {
+    let role = json!({ "StringLike": { "aws:userid": "AROAEXAMPLEEXAMPLE12:*" } });
+    let fix = fix(&allow(json!("*"), role), &settings());
+    assert_eq!(fix.policy["Statement"].as_array().unwrap().len(), 1);
+    assert_eq!(fix.shuts_out, Vec::<String>::new());
 }

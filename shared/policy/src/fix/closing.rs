@@ -1,0 +1,160 @@
+//! Closes one statement by the first candidate that passes the proof.
+
+use super::candidate::{Candidate, Demand, Refusal, Source};
+use super::{candidates, ground, patch, restate, services, shut};
+use crate::documented::statement_is_public;
+use crate::search::model::Model;
+use crate::search::world::World;
+use crate::search::{Budget, Found};
+use crate::{Asking, Policy, Statement};
+
+/// A statement that is to be closed.
+///
+/// The proofs look at the statement and its successors alone, beside every `Deny`: what other statements allow, they
+/// allow before and after.
+pub(super) struct Closing<'here> {
+    policy: &'here Policy,
+    statement: &'here Statement,
+    asking: Asking<'here>,
+    refusals: Vec<Refusal<'here>>,
+    /// The statement alone, beside every `Deny`.
+    before: Policy,
+    model: Model,
+    /// Those who must keep their access.
+    inside: Vec<World>,
+}
+
+impl<'here> Closing<'here> {
+    pub(super) fn of(
+        policy: &'here Policy,
+        index: usize,
+        asking: Asking<'here>,
+        denies: &'here [Statement],
+        budget: &mut Budget,
+    ) -> Option<Self> {
+        let statement = policy.statements.get(index)?;
+        let before = ground::ground(&policy.only(index..index + 1), asking.trust);
+        let mut model = Model::of(&[&before], asking, budget);
+        let takes = shut::takes(&before, &model, budget);
+        let is_welcoming = |number: usize| takes.get(number).is_none_or(|takes| *takes != Found::None);
+        model.names.welcome(&[&with_denies(&before, is_welcoming)], asking.trust);
+        let refusals = denies.iter().enumerate().map(|(number, statement)| Refusal {
+            statement,
+            takes: takes.get(number) == Some(&Found::One(())),
+        });
+        let refusals = refusals.collect();
+        let inside = model.inside(asking.trust);
+        Some(Self { policy, statement, asking, refusals, before, model, inside })
+    }
+
+    /// The policy with the first candidate for the statement that is sound, and what was done.
+    pub(super) fn run(&self, budget: &mut Budget) -> Option<(Policy, String)> {
+        let json = self.policy.document().pointer(&self.policy.pointer(self.statement.index))?.clone();
+        let source = Source {
+            policy: self.policy,
+            refusals: &self.refusals,
+            statement: self.statement,
+            json,
+            trust: self.asking.trust,
+        };
+        let delete = |why: &str| Candidate::new(format!("delete the statement: {why}"), Vec::new());
+        if shut::is_for_nobody(&self.before, &self.model, &self.inside, self.asking, budget) {
+            let delete = delete("nobody gets in by it who is meant to");
+            return self.proven(&delete, budget).map(|proven| (proven.fixed, delete.summary));
+        }
+        let mut candidates = if shut::is_for_services(&self.before, &self.model, budget) {
+            restate::candidates(&source)
+        } else {
+            candidates(&source)
+        };
+        candidates.extend(services::pinned(&source));
+        let mut second_best: Option<(Proven, Candidate)> = None;
+        let mut emptied = false;
+        let mut meant = None;
+        for candidate in candidates {
+            let Some(proven) = self.proven(&candidate, budget) else { continue };
+            let inside = proven.model.inside(self.asking.trust);
+            if shut::is_for_nobody(&proven.after, &proven.model, &inside, self.asking, budget) {
+                emptied = true;
+                continue;
+            }
+            let means = || shut::means_services(&self.before, &self.model, self.asking, budget);
+            let meant = *meant.get_or_insert_with(means);
+            if !meant
+                || !shut::loses_services(&self.before, &proven.after, &proven.model, self.asking, budget)
+            {
+                return Some(self.taken(proven, &candidate, budget));
+            }
+            if let Some(beside) = services::beside(&source, &candidate)
+                && let Some(better) = self.proven(&beside, budget)
+                && shut::gains_services(&proven.after, &better.after, &better.model, self.asking, budget)
+            {
+                return Some(self.taken(better, &beside, budget));
+            }
+            second_best.get_or_insert((proven, candidate));
+        }
+        if second_best.is_none() && emptied {
+            let delete = delete("narrowed to those whom S3 counts as fixed, it lets nobody in");
+            return self.proven(&delete, budget).map(|proven| (proven.fixed, delete.summary));
+        }
+        second_best.map(|(proven, candidate)| self.taken(proven, &candidate, budget))
+    }
+
+    /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
+    fn proven(&self, candidate: &Candidate, budget: &mut Budget) -> Option<Proven> {
+        let index = self.statement.index;
+        let document = patch::with_statements(self.policy, index, &candidate.statements)?;
+        let fixed = Policy::from_document(document).ok()?;
+        let range = index..index + candidate.statements.len();
+        if fixed.statements.get(range.clone())?.iter().any(statement_is_public) {
+            return None;
+        }
+        let after = ground::ground(&fixed.only(range), self.asking.trust);
+        if shut::request(&self.before, Some(&after), &self.model, &self.inside, budget) != Found::None {
+            return None;
+        }
+        let mut model = Model::of(&[&self.before, &after], self.asking, budget);
+        if shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None {
+            return None;
+        }
+        let is_welcoming = |number: usize| self.refusals.get(number).is_none_or(|refusal| refusal.takes);
+        model.names.welcome(&[&with_denies(&after, is_welcoming)], self.asking.trust);
+        Some(Proven { fixed, after, model })
+    }
+
+    /// The policy with a candidate that passed the proof, and what is done.
+    fn taken(&self, proven: Proven, candidate: &Candidate, budget: &mut Budget) -> (Policy, String) {
+        let is_of_all = |demand: &&Demand| {
+            let denied = with_denies(&self.before, |number| number == demand.deny);
+            let met = proven.after.of_statements(|own| own.is_allow());
+            let met = met.of_statements(|own| own.index < demand.statements);
+            let everyone = proven.model.everyone();
+            shut::request(&denied, Some(&met), &proven.model, &everyone, budget) == Found::None
+        };
+        let demand = candidate.demand.as_ref().filter(is_of_all);
+        (proven.fixed, demand.map_or(&candidate.summary, |demand| &demand.of_all).clone())
+    }
+}
+
+/// The policy with only some of its Deny statements, by their numbers among themselves.
+fn with_denies(policy: &Policy, keep: impl Fn(usize) -> bool) -> Policy {
+    let mut denies = 0;
+    let kept: Vec<bool> = policy
+        .statements
+        .iter()
+        .map(|statement| {
+            denies += usize::from(!statement.is_allow());
+            statement.is_allow() || keep(denies - 1)
+        })
+        .collect();
+    policy.of_statements(|statement| kept.get(statement.index).copied().unwrap_or_default())
+}
+
+/// A candidate that passed the proof.
+struct Proven {
+    fixed: Policy,
+    /// The statement's successors alone, beside every `Deny`.
+    after: Policy,
+    /// The model of the statement and its successors.
+    model: Model,
+}
