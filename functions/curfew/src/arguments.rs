@@ -161,7 +161,7 @@ pub(crate) struct Preview {
     /// Files to look at, instead of an account
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// How it is written; html is a page that needs nothing else
+    /// How it is written; html is a page of its own
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// Where it is written, instead of standard output

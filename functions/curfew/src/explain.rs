@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use clap::builder::styling::Style;
-use policy::{Analysis, Asking, Policy, Trust, analyse, explain_refusal, explain_text};
+use policy::{Analysis, Asking, Policy, Trust, analyse, analyse_bucket, explain_refusal, explain_text};
 use remediation::clock::{Clock, SystemClock};
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,7 @@ fn file(path: &Path, asking: Asking<'_>, console: &mut Console<'_>) -> Result<()
     let stem = path.file_stem().filter(|_| !is_input);
     let bucket = stem.map_or_else(|| "bucket".into(), |name| name.to_string_lossy());
     let said = match Policy::parse(&text) {
-        Ok(policy) => explain_text(&policy, &analyse(&policy, asking), &bucket),
+        Ok(policy) => explain_text(&policy, &analyse_bucket(&policy, asking, &bucket), &bucket),
         Err(error) => explain_refusal(&error, &bucket),
     };
     Ok(say(&said, console)?)
