@@ -161,8 +161,8 @@ pub(crate) struct Preview {
     /// Files to look at, instead of an account
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// How it is written; html is a page of its own
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    /// text, json, or html: a page that needs nothing else
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, hide_default_value = true)]
     pub(crate) format: Format,
     /// Where it is written, instead of standard output
     #[arg(long, short, value_name = "FILE")]
