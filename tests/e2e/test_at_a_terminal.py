@@ -233,7 +233,7 @@ def test_what_is_pure_asks_nobody_and_needs_nothing(curfew, aws, tmp_path):
 def test_each_command_of_the_readme_makes_sense(curfew, tmp_path, monkeypatch):
     section = (ROOT / "README.md").read_text().partition("\n## At a terminal\n")[2].partition("\n## ")[0]
     lines = [shlex.split(line, comments=True) for line in section.splitlines() if line.startswith("    curfew ")]
-    assert {words[1] for words in lines} == {"explain", "exposure", "subjects", "settings", "history", "restore"}
+    assert {words[1] for words in lines} == {"explain", "exposure", "subjects", "settings", "preview", "history", "restore"}
     texts = {
         "policy.json": offenders.public_policy("acme"), "policies.jsonl": offenders.public_policy("acme"),
         "groups.json": {"SecurityGroups": [{"GroupId": "sg-1"}]}, "questions.jsonl": {"query": {"protocol": "tcp", "port": 22}},
