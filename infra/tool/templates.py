@@ -39,7 +39,7 @@ class Row:
     timeout: int
     # Empty where no event is for it.
     resource: str = ""
-    # Empty where it has no queue: people invoke it.
+    # Empty where it has no queue: people or AWS Config invoke it.
     schedule: str = ""
 
     def parameters(self, prefix):
