@@ -120,6 +120,17 @@ def test_files_are_looked_at_without_credentials(tmp_path):
     assert ran.returncode == UNREAD
 
 
+def test_a_group_in_a_file_that_cannot_be_read_is_said_and_not_called_clean(tmp_path):
+    groups = tmp_path / "groups.json"
+    good = {"GroupId": "sg-00000000000000001", "SecurityGroupArn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/sg-00000000000000001", "IpPermissions": []}
+    bad = {"GroupId": "sg-00000000000000002", "IpPermissions": [{"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "no block"}]}]}
+    groups.write_text(json.dumps({"SecurityGroups": [good, bad]}))
+    ran = subprocess.run([binary("curfew"), "preview", groups], capture_output=True, text=True, env=NOWHERE, timeout=60)
+    assert ran.returncode == UNREAD
+    assert "sg-00000000000000002" in ran.stderr and "NOT ALL WERE LISTED" in ran.stdout
+    assert "1 security groups, 1 clean" in ran.stdout
+
+
 def test_a_file_that_does_not_say_whose_it_is_asks_for_it(tmp_path):
     policy = tmp_path / "acme-web.json"
     policy.write_text('{"Statement": []}')

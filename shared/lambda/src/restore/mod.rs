@@ -85,13 +85,7 @@ pub async fn answer<H: Hands, K: Clock, N: Notify, L: Ledger + Archive>(
     if asked(payload) == Some(Asked::Probe) {
         return Ok(probe::answer(NAME, settings.mode));
     }
-    let span = tracing::error_span!(
-        "invocation",
-        cold_start = invocation.cold_start,
-        function_request_id = invocation.request_id,
-        xray_trace_id = invocation.xray_trace_id.as_deref().unwrap_or_default(),
-        settings_version = settings.written,
-    );
+    let span = invocation.span(settings.written);
     let work = async {
         let left = left(invocation, &ports.clock);
         let (done, api_calls) =

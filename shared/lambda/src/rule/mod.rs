@@ -73,13 +73,7 @@ where
         if asked(payload) == Some(Asked::Probe) {
             return Ok(probe::answer(NAME, settings.mode));
         }
-        let span = tracing::error_span!(
-            "invocation",
-            cold_start = invocation.cold_start,
-            function_request_id = invocation.request_id,
-            xray_trace_id = invocation.xray_trace_id.as_deref().unwrap_or_default(),
-            settings_version = settings.written,
-        );
+        let span = invocation.span(settings.written);
         let work = async {
             let answer = self.evaluate(payload, function_arn, invocation, settings).await;
             if let Err(error) = &answer {

@@ -43,6 +43,19 @@ pub struct Invocation {
     pub deadline: SystemTime,
 }
 
+impl Invocation {
+    /// What each of its lines has. At error level, so that no log level takes the request's id off them.
+    pub(crate) fn span(&self, settings_version: Option<i64>) -> tracing::Span {
+        tracing::error_span!(
+            "invocation",
+            cold_start = self.cold_start,
+            function_request_id = self.request_id,
+            xray_trace_id = self.xray_trace_id.as_deref().unwrap_or_default(),
+            settings_version,
+        )
+    }
+}
+
 /// A control at work.
 #[derive(Debug)]
 pub struct Service<C, N, K, L> {
@@ -129,14 +142,7 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
     /// Lambda then delivers it again. Everything in the error is in the log already.
     pub async fn handle(&self, payload: &str, invocation: &Invocation) -> Result<Value, HandleError> {
         let armed = self.armed();
-        // At error level, so that no log level takes the request's id off the lines.
-        let span = tracing::error_span!(
-            "invocation",
-            cold_start = invocation.cold_start,
-            function_request_id = invocation.request_id,
-            xray_trace_id = invocation.xray_trace_id.as_deref().unwrap_or_default(),
-            settings_version = armed.settings.written,
-        );
+        let span = invocation.span(armed.settings.written);
         self.answer(&armed, payload, invocation).instrument(span).await
     }
 

@@ -48,13 +48,7 @@ pub async fn answer<S: Surveys, K: Clock, P: Post, W: Waiting>(
     if asked(payload) == Some(Asked::Probe) {
         return Ok(probe::answer(NAME, settings.mode));
     }
-    let span = tracing::error_span!(
-        "invocation",
-        cold_start = invocation.cold_start,
-        function_request_id = invocation.request_id,
-        xray_trace_id = invocation.xray_trace_id.as_deref().unwrap_or_default(),
-        settings_version = settings.written,
-    );
+    let span = invocation.span(settings.written);
     let work = async {
         let messages = read_orders(payload).map_err(|error| unreadable(error, None))?;
         let sweeper = Sweeper { surveys, ports, invocation, exemptions: settings.exemptions() };

@@ -27,6 +27,8 @@ struct Files {
     abouts: HashMap<String, About>,
     lists: HashMap<PrefixListId, Vec<IpNet>>,
     policies: Vec<(BucketName, String)>,
+    /// Whether there are groups in them that could not be read.
+    is_part: bool,
     account: Option<AccountId>,
     region: Option<Region>,
 }
@@ -56,9 +58,15 @@ pub(super) async fn preview(
         let control = S3Policy::new(&files, settings.s3_policy.clone());
         parts.push(part(&control, "buckets", &place, &exemptions, console).await);
     }
-    if !files.groups.is_empty() {
+    if !files.groups.is_empty() || files.is_part {
         let control = SgIngress::new(&files, settings.sg.clone());
-        parts.push(part(&control, "security groups", &place, &exemptions, console).await);
+        let mut groups = part(&control, "security groups", &place, &exemptions, console).await;
+        groups.not_listed = files.is_part.then(|| CallError::Withheld {
+            action: "ec2:DescribeSecurityGroups",
+            code: "NotReadable",
+            message: "there are groups in the files that cannot be read".to_owned(),
+        });
+        parts.push(groups);
     }
     let names: Vec<String> = asked.files.iter().map(|path| path.display().to_string()).collect();
     Ok(Preview { made_at, of: format!("{} ({})", super::of(&account), names.join(", ")), parts })
@@ -90,7 +98,10 @@ impl Files {
                     Some(id) => self.groups.push((id, group)),
                     None => return Err(told(&format!("`{}` is not {}", group.id, GroupId::EXPECTED))),
                 },
-                Err(unreadable) => console.complain(&unreadable.to_string()),
+                Err(unreadable) => {
+                    self.is_part = true;
+                    console.complain(&unreadable.to_string());
+                }
             }
         }
         for group in document.get("SecurityGroups").and_then(Value::as_array).into_iter().flatten() {
@@ -209,6 +220,6 @@ impl BucketPolicies for &Files {
     }
 
     async fn tags(&self, _: &Bucket<'_>) -> Result<Tags, CallError> {
-        Ok(Tags::new())
+        Err(not_there("s3:GetBucketTagging"))
     }
 }
