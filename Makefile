@@ -84,7 +84,6 @@ functions:
 debug: functions ## The functions and `curfew`, unoptimized
 	$(CARGO) build --locked --workspace --example empty --example ledgers --bins
 
-
 demo: $(TOOLS) functions ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
 
