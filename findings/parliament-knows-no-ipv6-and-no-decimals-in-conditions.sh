@@ -13,7 +13,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check 'parliament==1.6.4' 'setuptools<81'
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check 'parliament==1.6.4' 'setuptools==80.9.0'
 "$work/venv/bin/python" - <<'PYTHON'
 import json
 from importlib.metadata import version
