@@ -12,7 +12,7 @@ from harness.ministack import Ministack
 from harness.pattern import matches
 from harness.stack import ACCOUNT, ROOT, stop
 
-KINDS = ("compliance", "calls", "findings")
+KINDS = ("calls", "findings")
 PATTERNS = [(function, kind, pattern) for function in TRIGGERED for kind, pattern in templates.patterns(function).items()]
 FIXTURES = ROOT / "shared/events/tests/behaviour/fixtures"
 
