@@ -22,7 +22,6 @@ import commands  # noqa: E402
 import functions  # noqa: E402
 import settings  # noqa: E402
 import stacks  # noqa: E402
-import status  # noqa: E402
 import templates as tool_templates  # noqa: E402
 from aws import Trouble  # noqa: E402
 
@@ -349,7 +348,7 @@ def test_status_says_of_each_rule_of_curfews_own_how_its_last_evaluation_went(pl
     ]
     own = {"ConfigRuleNames": [names[0], names[2], names[3]]}
     place.answers("config", "describe_config_rule_evaluation_status", {"ConfigRulesEvaluationStatus": answer}, own)
-    assert dict(status.evaluations(place)) == {
+    assert dict(commands.evaluations(place)) == {
         names[0]: f"evaluated {NOW}", names[2]: "evaluated never", names[3]: "Config may not read buckets",
     }
 
