@@ -83,7 +83,8 @@ def test_what_templates_have_in_common_they_have_alike(loaded):
 
 
 def test_the_templates_stay_small():
-    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1400
+    # Another function brings its role, and where it is a control's a rule.
+    assert sum(len(templates.text(name).splitlines()) for name in templates.TEMPLATES) <= 1400 + 50 * (len(FUNCTIONS) - 6)
     # CloudFormation takes no longer text in a call.
     assert all(len(templates.text(name).encode()) <= 51_200 for name in templates.TEMPLATES)
 
