@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness import roles, templates
-from harness.functions import FUNCTIONS, QUEUED, TRIGGERED, about
+from harness.functions import FUNCTIONS, NAMED, QUEUED, TRIGGERED, about
 from harness.stack import ROOT
 from harness.triggers import BUCKET
 
@@ -24,10 +24,6 @@ def documented(function):
         if current == function:
             found.update(re.findall(r"`([a-z0-9]+:[A-Za-z]+)`", row))
     return found
-
-
-# One that is new is written about when it is finished.
-NAMED = [one for one in FUNCTIONS if f"\n| `{one}` |" in (ROOT / "README.md").read_text()]
 
 
 @pytest.mark.parametrize("function", NAMED)
