@@ -103,7 +103,7 @@ def test_each_wide_resource_has_its_reason_beside_it(function):
         for index in wide:
             above = index - 1
             # A list of resources has its reason at its head, a statement of few lines above it.
-            while re.match(r"\s+- (!Sub |\{ Sid: )", lines[above]):
+            while re.match(r"\s+(- (!Sub |(!If \[\w+, )?\{ Sid: )|!Sub |Action: \[)", lines[above]):
                 above -= 1
             assert re.search(r" # \S", lines[index]) or re.match(r"\s+# \S", lines[above]), lines[index].strip()
 

@@ -197,7 +197,7 @@ pub(crate) struct History {
     /// The resource's ARN, as in arn:aws:s3:::my-bucket
     #[arg(value_name = "ARN", value_parser = arn, required_unless_present = "since")]
     pub(crate) resource: Option<String>,
-    /// Or all that ended since a day, as in 2026-11-01, and then what is open
+    /// Or all since a day, as in 2026-11-01, and what is open
     #[arg(long, value_name = "DAY", value_parser = day, conflicts_with = "resource")]
     pub(crate) since: Option<Date>,
     #[command(flatten)]
