@@ -57,7 +57,7 @@ pub(crate) enum Command {
     /// What Curfew would close, mail and leave: look before you deploy
     #[cfg(feature = "live")]
     Preview(Preview),
-    /// Records: what was closed, mailed and put back, of a resource or all
+    /// Records of a resource, or all: what was closed, mailed, put back
     #[cfg(feature = "live")]
     History(History),
     /// Puts back what a record says was changed
