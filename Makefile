@@ -28,11 +28,15 @@ NO_FUNCTION := curfew
 FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(wildcard functions/*)))
 CHECKER_DIR := target/checker
 # Every variable that the tool takes.
-SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CLAIMED_BY CONFIG_RULES CURFEW_RULES DRY_RUN EMAIL FILE FORCE FUNCTION KEY LOG_DAYS \
-	LOGS MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX REASON RECORD RECORDER RESOURCE ROLE_PATH SINCE \
-	TCP_PORTS
+SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES CURFEW_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS \
+	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER ROLE_PATH TCP_PORTS
 OPTIONS = --regions "$(WHERE)" $(foreach name,$(SAID),$(if $(call said,$(name)),--$(name) "$(call said,$(name))"))
 CURFEW := $(BIN)/python infra/tool
+# What people ask of their account: the command, which finds credentials as the AWS CLI does.
+ASK := "$${CARGO_TARGET_DIR:-target}/debug/curfew"
+says = $(if $(call said,$1),$2 "$($1)")
+flag = $(if $(call said,$1),$(if $(filter yes,$($1)),$2,$(if $(filter no,$($1)),,$(error $1 is yes or no))))
+PLACE = $(if $(WHERE),--region "$(WHERE)") $(call says,PREFIX,--prefix)
 # What checks a file of settings.
 CHECKER = $(if $(call said,FILE),checker)
 # Python's tools are installed while cargo builds.
@@ -182,15 +186,13 @@ redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
 	@$(CURFEW) redrive $(OPTIONS)
 
 preview: debug ## What Curfew would close, mail and leave in REGION, read with your credentials; FORMAT=text, json or html, OUTPUT=preview.html
-	@"$${CARGO_TARGET_DIR:-target}/debug/curfew" preview $(if $(call said,REGION),--region "$(REGION)") \
-		$(if $(call said,FORMAT),--format "$(FORMAT)") $(if $(call said,OUTPUT),--output "$(OUTPUT)") \
-		$(if $(call said,FILE),--settings "$(FILE)")
+	@$(ASK) preview $(call says,REGION,--region) $(call says,FORMAT,--format) $(call says,OUTPUT,--output) $(call says,FILE,--settings)
 
-history: $(TOOLS) ## The records of RESOURCE, an ARN, in REGION
-	@$(CURFEW) history $(OPTIONS)
+history: debug ## The records of RESOURCE, an ARN, in REGION
+	@$(ASK) history $(PLACE) "$(call said,RESOURCE)"
 
-export: $(TOOLS) ## All records of REGION since SINCE, a day, to FILE, a JSON object a line
-	@$(CURFEW) export $(OPTIONS)
+export: debug ## All records of REGION since SINCE, a day, to the end of FILE, a JSON object a line
+	@$(ASK) history --json $(PLACE) --since "$(call said,SINCE)" >> "$(or $(call said,FILE),$(error Say where to, as in FILE=records.jsonl))"
 
 stop: $(TOOLS) ## Nothing more is done in REGION: events wait, for four days at most
 	@$(CURFEW) stop $(OPTIONS)
@@ -201,8 +203,9 @@ start: $(TOOLS) ## Goes on in REGION, with what has waited first
 remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete ACCOUNT=... deletes logs, records, settings and key too
 	@$(CURFEW) remove $(OPTIONS)
 
-restore: $(TOOLS) ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGION, put back; DRY_RUN=yes, FORCE=yes, REASON=...
-	@$(CURFEW) restore $(OPTIONS)
+restore: debug ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGION, put back; DRY_RUN=yes, FORCE=yes, REASON=...
+	@$(ASK) restore $(PLACE) $(call says,RECORD,--record) $(call says,RESOURCE,--resource) $(call says,REASON,--reason) \
+		$(call says,CLAIMED_BY,--claimed-by) $(call says,ACCOUNT,--account) $(call flag,DRY_RUN,--dry-run) $(call flag,FORCE,--force)
 
 bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)

@@ -11,25 +11,20 @@ from functools import partial
 
 import checks
 import commands
-import records
-import restoring
 import settings
-import status
 from aws import UNCHANGED, Place, Trouble, told
 from templates import OPTIONS, ROWS, fit
 
 # What each command does in one Region.
 COMMANDS = {
-    "check": checks.check, "deploy": commands.deploy, "status": status.status, "rollback": commands.rollback,
+    "check": checks.check, "deploy": commands.deploy, "status": commands.status, "rollback": commands.rollback,
     "stop": partial(commands.switch, is_on=False), "start": partial(commands.switch, is_on=True), "settings": settings.write,
     "redrive": commands.redrive, "remove": commands.remove, "test-alert": commands.test_alert,
-    "restore": restoring.restore, "history": records.print_history, "export": records.print_export,
 }
-# What can be said besides what becomes a parameter of a template.
+# What can be said besides what becomes a parameter of a template; of some only these words.
 OTHERS = {
-    "ACCOUNT": {}, "ARCH": {"choices": ("arm64", "x86-64"), "default": "arm64"}, "FILE": {},
-    "FORCE": {"choices": ("yes", "no")}, "FUNCTION": {"choices": ROWS}, "LOGS": {"choices": ("keep", "delete")}, "PACKAGE": {},
-    "RECORD": {}, "RESOURCE": {}, "REASON": {}, "CLAIMED_BY": {}, "DRY_RUN": {"choices": ("yes", "no")}, "SINCE": {},
+    "ACCOUNT": None, "ARCH": ("arm64", "x86-64"), "FILE": None, "FORCE": ("yes", "no"), "FUNCTION": ROWS, "LOGS": ("keep", "delete"),
+    "PACKAGE": None,
 }
 
 
@@ -39,8 +34,8 @@ def options():
     parser.add_argument("--regions", default="")
     parser.add_argument("--lambda-dir", default="target/lambda")
     parser.add_argument("--checker", default="target/checker/debug/curfew")
-    for name, what in OTHERS.items():
-        parser.add_argument(f"--{name}", **what)
+    for name, words in OTHERS.items():
+        parser.add_argument(f"--{name}", choices=words)
     for name in OPTIONS:
         parser.add_argument(f"--{name}", type=partial(fit, name))
     try:
@@ -49,11 +44,11 @@ def options():
         raise Trouble(str(error).replace("argument --", ""), UNCHANGED) from error
 
 
-class Steps:
-    """What was done in a Region: printed as it ends, and counted for the table."""
+class Steps(list):
+    """How what was done in a Region ended, which is printed as it ends and counted for the table."""
 
     def __init__(self, region):
-        self.region, self.ended = region, []
+        self.region = region
 
     def say(self, what, how):
         # A whole line at once, since functions are worked on at the same time.
@@ -61,7 +56,7 @@ class Steps:
 
     def __call__(self, what, how):
         self.say(what, how)
-        self.ended.append(how)
+        self.append(how)
 
 
 def main():
@@ -73,14 +68,12 @@ def main():
         steps = Steps(region)
         try:
             last = COMMANDS[said.command](Place(region, said.PREFIX or "curfew", said.ACCOUNT), said, steps)
-            lines[region] = "; ".join(filter(None, [", ".join(f"{number} {how}" for how, number in Counter(steps.ended).items()), last]))
+            lines[region] = "; ".join(filter(None, [", ".join(f"{number} {how}" for how, number in Counter(steps).items()), last]))
         except Exception as error:
             text, failed = told(error), True
             print(f"{region}  {text}", flush=True)
             lines[region] = f"FAILED: {text.splitlines()[0]}"
-    print()
-    for region, line in lines.items():
-        print(f"  {region:<16}{line}")
+    print("", *(f"  {region:<16}{line}" for region, line in lines.items()), sep="\n")
     return int(failed)
 
 

@@ -53,6 +53,11 @@ def absent(place, what="Curfew"):
     return Trouble(f"{what} is not in {place.region}.", f"Run `make deploy REGION={place.region}` first.")
 
 
+def pages(client, operation, **arguments):
+    """What a call answers on all its pages."""
+    return client.get_paginator(operation).paginate(**arguments).build_full_result()
+
+
 def maybe(call, **arguments):
     """What a call answers; nothing where AWS says that there is no such thing."""
     try:

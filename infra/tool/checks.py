@@ -4,7 +4,7 @@ from botocore.exceptions import ClientError
 
 import packages
 import settings
-from aws import Trouble
+from aws import Trouble, pages
 from functions import everything
 from stacks import Stack
 from templates import ROWS
@@ -57,19 +57,15 @@ def recorder(place):
     """What is wrong with AWS Config's recorder: (whether no rule can fire then, what)."""
     if not (there := recorders(place)):
         return [(True, f"AWS Config records nothing in {place.region}")]
-    [one, *_], found = there, []
+    one, found = there[0], []
+    group, mode, name = one.get("recordingGroup", {}), one.get("recordingMode", {}), f"the recorder `{one['name']}` in {place.region}"
     status = place.client("config").describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
-    group, mode = one.get("recordingGroup", {}), one.get("recordingMode", {})
-    name = f"the recorder `{one['name']}` in {place.region}"
     if not any(other["recording"] for other in status if other["name"] == one["name"]):
         found.append((True, f"{name} is stopped"))
-    strategy = group.get("recordingStrategy", {}).get("useOnly")
+    strategy, missing = group.get("recordingStrategy", {}).get("useOnly"), RECORDED - set(group.get("resourceTypes", []))
     if strategy == "EXCLUSION_BY_RESOURCE_TYPES":
         missing = RECORDED & set(group.get("exclusionByResourceTypes", {}).get("resourceTypes", []))
-    else:
-        records_all = group.get("allSupported") or strategy == "ALL_SUPPORTED_RESOURCE_TYPES"
-        missing = set() if records_all else RECORDED - set(group.get("resourceTypes", []))
-    if missing:
+    if missing and not group.get("allSupported") and strategy != "ALL_SUPPORTED_RESOURCE_TYPES":
         found.append((True, f"{name} does not record {', '.join(sorted(missing))}"))
     frequency = dict.fromkeys(RECORDED, mode.get("recordingFrequency"))
     for override in mode.get("recordingModeOverrides", []):
@@ -80,7 +76,7 @@ def recorder(place):
 
 
 def config_rules(place):
-    return place.client("config").get_paginator("describe_config_rules").paginate().build_full_result()["ConfigRules"]
+    return pages(place.client("config"), "describe_config_rules")["ConfigRules"]
 
 
 def rules(place, own):

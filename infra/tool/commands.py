@@ -1,11 +1,12 @@
 """What each command does in a Region, in order. Each step may be repeated."""
 
+import datetime
 import json
 
+import checks
 import packages
-import records
 import settings
-from aws import Trouble, absent, maybe, told
+from aws import Trouble, absent, maybe, pages, told
 from functions import LIVE, Function, everything, together
 from stacks import Stack
 from templates import ROWS, given
@@ -41,23 +42,17 @@ def deploy(place, options, say):
     together(everything(place), bring)
     how = config.deploy({**given("config", options), **names})
     say("config", how)
-    begin_sweep(place)
+    # As the schedule does once a day. Where Curfew is stopped, the order waits.
+    order = {"source": "curfew.sweep", "detail-type": "Sweep", "account": place.account, "region": place.region, "detail": {}}
+    place.client("sqs").send_message(QueueUrl=Function(place, ROWS["sweep"]).queue()[0], MessageBody=json.dumps(order))
     say.say("sweep", "begun: what is there already is looked at")
     if how == "created":
         say.say("mode", f"{mode}: AWS Config evaluates everything now: within the hour {COMES[mode]}")
     return f"mode: {mode}; mails: {mails(place, topic)}"
 
 
-def begin_sweep(place):
-    """Has everything looked at, as the schedule does once a day. Where Curfew is stopped, the order waits."""
-    url, _, _ = Function(place, ROWS["sweep"]).queue()
-    order = {"source": "curfew.sweep", "detail-type": "Sweep", "account": place.account, "region": place.region, "detail": {}}
-    place.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(order))
-
-
 def subscriptions(place, topic):
-    pages = place.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    return pages.build_full_result()["Subscriptions"]
+    return pages(place.client("sns"), "list_subscriptions_by_topic", TopicArn=topic)["Subscriptions"]
 
 
 def mails(place, topic):
@@ -66,6 +61,52 @@ def mails(place, topic):
     if pending := [one["Endpoint"] for one in found if "pending" in one["SubscriptionArn"].lower()]:
         return f"to be confirmed by {', '.join(pending)}"
     return f"{len(found)} subscribed" if found else "nobody is subscribed"
+
+
+def status(place, options, say):
+    """What is there, what waits, and what is wrong."""
+    stacks = {name: Stack(place, name) for name in ("kept", "shared", *ROWS, "config")}
+    for one in stacks.values():
+        say.say(f"stack {one.id}", one.status())
+    text = settings.read(place)
+    say.say("mode", "no settings" if text is None else settings.mode(text))
+    functions = everything(place)
+    if any(one.is_stopped() for one in functions):
+        say.say("STOPPED", "events wait in the queues, four days at most; `make start` goes on")
+    for one in functions:
+        there = one.describe()
+        what = f"version {there['Version']}: {there['Description'][:60]}" if there else "not there"
+        waits, letters = (queue[2] if queue else "no queue" for queue in (one.queue(), one.queue("-dead-letters")))
+        waiting = f"waiting {waits}, dead letters {letters}, oldest {oldest(one)} s" if one.row.schedule else "without a queue"
+        say.say(one.name, f"{what}, {waiting}")
+    own = stacks["config"].values().get("CreateConfigRules", "no")
+    found = [("AWS Config", what) for _, what in checks.recorder(place) + checks.rules(place, own)]
+    found += [(f"rule {name}", how) for name, how in evaluations(place)] + [("CloudTrail", what) for what in checks.trails(place)]
+    for what, how in found:
+        say.say(what, how)
+    alarms = pages(place.client("cloudwatch"), "describe_alarms", AlarmNamePrefix=f"{place.prefix}-", StateValue="ALARM")
+    say.say("alarms that ring", ", ".join(one["AlarmName"] for one in alarms.get("MetricAlarms", [])) or "none")
+    topic = stacks["shared"].output("TopicArn")
+    return f"mails: {mails(place, topic)}" if topic else "Curfew is not here"
+
+
+def oldest(function):
+    """How old the oldest message was in the last quarter of an hour, as far as CloudWatch knows it."""
+    now = datetime.datetime.now(datetime.UTC)
+    points = function.place.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/SQS", MetricName="ApproximateAgeOfOldestMessage", Statistics=["Maximum"], Period=900,
+        Dimensions=[{"Name": "QueueName", "Value": function.name}], StartTime=now - datetime.timedelta(minutes=15), EndTime=now,
+    )["Datapoints"]
+    return int(max((point["Maximum"] for point in points), default=0))
+
+
+def evaluations(place):
+    """(name, how its last evaluation went) of each rule of Curfew's own."""
+    names = [one["ConfigRuleName"] for one in checks.config_rules(place)]
+    own = [name for name in names if name.startswith(f"{place.prefix}-")]
+    found = place.client("config").describe_config_rule_evaluation_status(ConfigRuleNames=own) if own else {}
+    for one in found.get("ConfigRulesEvaluationStatus", []):
+        yield one["ConfigRuleName"], one.get("LastErrorMessage") or f"evaluated {one.get('LastSuccessfulEvaluationTime', 'never')}"
 
 
 def switch(place, options, say, is_on):
@@ -99,14 +140,12 @@ def redrive(place, options, say):
         queue, letters = function.queue(), function.queue("-dead-letters")
         if not (queue and letters):
             raise absent(place, f"A queue of {function.name}")
-        (_, to, _), (_, source, waiting) = queue, letters
-        if waiting:
+        if waiting := letters[2]:
             # With the destination named, since what EventBridge itself put here has no queue to go back to.
-            place.client("sqs").start_message_move_task(SourceArn=source, DestinationArn=to)
+            place.client("sqs").start_message_move_task(SourceArn=letters[1], DestinationArn=queue[1])
         say(function.name, f"{waiting} on their way back" if waiting else "no dead letters")
 
-    triggered = [one for one in everything(place, options.FUNCTION) if options.FUNCTION or one.row.schedule]
-    together(triggered, back)
+    together([one for one in everything(place, options.FUNCTION) if options.FUNCTION or one.row.schedule], back)
 
 
 def test_alert(place, options, say):
@@ -140,7 +179,10 @@ def remove(place, options, say):
         return "logs, records, settings and key are kept"
     key = kept.output("KeyArn")
     say("kept", kept.delete())
-    records.delete_table(place)
+    dynamodb, table = place.client("dynamodb"), {"TableName": f"{place.prefix}-ledger"}
+    maybe(dynamodb.update_table, **table, DeletionProtectionEnabled=False)
+    maybe(dynamodb.delete_table, **table)
+    dynamodb.get_waiter("table_not_exists").wait(**table)
     maybe(place.client("logs").delete_log_group, logGroupName=f"/aws/lambda/{place.prefix}")
     maybe(place.client("ssm").delete_parameter, Name=f"/{place.prefix}/settings")
     if key not in (None, "none"):

@@ -93,19 +93,17 @@ class Function:
         if run.returncode:
             raise Trouble(f"cargo lambda could not deploy {self.name} to {self.place.region}:\n{run.stderr.strip() or run.stdout.strip()}")
         # Of what cargo-lambda does not set, a version has what the function had before it.
-        logging = wanted["LoggingConfig"]
-        if self.describe(LATEST).get("LoggingConfig", {}).get("LogGroup") != logging["LogGroup"]:
-            self.configure(LoggingConfig=logging)
-            return self.client.publish_version(FunctionName=self.name, Description=description)["Version"]
-        return json.loads(run.stdout[run.stdout.index("{"):])["version"]
+        if self.describe(LATEST).get("LoggingConfig", {}).get("LogGroup") == wanted["LoggingConfig"]["LogGroup"]:
+            return json.loads(run.stdout[run.stdout.index("{"):])["version"]
+        self.configure(LoggingConfig=wanted["LoggingConfig"])
+        return self.client.publish_version(FunctionName=self.name, Description=description)["Version"]
 
     def bring_package(self, wanted, description, path):
         """The same with a package's zip, and without cargo-lambda."""
         code = path.read_bytes()
         if not self.describe(LATEST):
             return self.client.create_function(**wanted, Description=description, Code={"ZipFile": code}, Publish=True)["Version"]
-        others = ("FunctionName", "Architectures", "Tags")
-        self.configure(**{key: one for key, one in wanted.items() if key not in others}, Description=description)
+        self.configure(**{key: one for key, one in wanted.items() if key not in ("FunctionName", "Architectures", "Tags")}, Description=description)
         what = {"FunctionName": self.name, "Architectures": wanted["Architectures"], "ZipFile": code}
         return self.client.update_function_code(**what, Publish=True)["Version"]
 

@@ -40,10 +40,11 @@ def codes(options):
     folder = Path(options.PACKAGE or options.lambda_dir).resolve()
     if not options.PACKAGE:
         return {row: code(folder / row.binary / "bootstrap", release(), "Run `make build` first.") for row in ROWS.values()}
-    check(folder)
-    text, architecture = (folder / "RELEASE").read_text().strip(), (options.ARCH or "arm64").replace("-", "_")
-    advice = f"The package is not whole. {UNCHANGED}"
-    return {row: code(folder / architecture / f"{row.binary}.zip", text, advice, architecture) for row in ROWS.values()}
+    architecture = (options.ARCH or "arm64").replace("-", "_")
+    names = {row: f"{architecture}/{row.binary}.zip" for row in ROWS.values()}
+    check(folder, {"RELEASE", *names.values()})
+    text, advice = (folder / "RELEASE").read_text().strip(), f"The package is not whole. {UNCHANGED}"
+    return {row: code(folder / name, text, advice, architecture) for row, name in names.items()}
 
 
 def code(path, text, advice, architecture=None):
@@ -58,12 +59,13 @@ def code(path, text, advice, architecture=None):
     return Code(path, text, found, hashlib.sha256(binary).hexdigest())
 
 
-def check(folder):
-    """Refuses a package in which anything is missing or was altered."""
+def check(folder, needed):
+    """Refuses a package in which anything is missing or was altered, or what is needed has no sum."""
     try:
         sums = dict(reversed(line.split("  ", 1)) for line in (folder / SUMS).read_text().splitlines())
         wrong = [name for name, wanted in sums.items() if sha256(folder / name) != wanted]
-        what = f"was altered: {', '.join(wrong)}" if wrong else ""
+        lacking = ", ".join(sorted(needed - set(sums)))
+        what = f"was altered: {', '.join(wrong)}" if wrong else f"is not whole: {SUMS} has no {lacking}" if lacking else ""
     except (OSError, ValueError) as error:
         what = f"is not whole: {error}"
     if what:

@@ -32,10 +32,9 @@ class Stack:
     def is_there(self):
         return self.status() not in ("not there", *NEVER_MADE)
 
-    def values(self, stack=None):
+    def values(self):
         """The values that it was deployed with."""
-        stack = self.describe() if stack is None else stack
-        return {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
+        return {one["ParameterKey"]: one.get("ParameterValue", "") for one in self.describe().get("Parameters", [])}
 
     def output(self, name):
         return next((one["OutputValue"] for one in self.describe().get("Outputs", []) if one["OutputKey"] == name), None)
@@ -47,13 +46,11 @@ class Stack:
             self.delete()
             stack = {}
         if stack.get("StackStatus") == "UPDATE_ROLLBACK_FAILED":
-            raise Trouble(
-                f"{self.where} could not be changed, nor put back.",
-                "Look at its events in the console, repair what they name, choose `Continue update rollback` there, "
-                "and run the same command again.",
-            )
+            advice = "Look at its events in the console, repair what they name, choose `Continue update rollback` there, and run the same command again."
+            raise Trouble(f"{self.where} could not be changed, nor put back.", advice)
         defaults = {key: str(one.get("Default", "")) for key, one in declared(self.template).items()}
-        values = {**defaults, **self.values(stack), **given}
+        before = {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
+        values = {**defaults, **before, **given}
         what = {
             "StackName": self.id, "TemplateBody": (INFRA / f"{self.template}.yaml").read_text(),
             "Parameters": [{"ParameterKey": key, "ParameterValue": values[key]} for key in defaults],
@@ -72,16 +69,15 @@ class Stack:
 
     def tell(self, key, value):
         """Starts to change one value, with the template that the stack has."""
-        parameters = [{"ParameterKey": one, "UsePreviousValue": True} for one in self.values() if one != key]
+        others = [{"ParameterKey": one, "UsePreviousValue": True} for one in self.values() if one != key]
         self.cloudformation.update_stack(
             StackName=self.id, UsePreviousTemplate=True, Capabilities=["CAPABILITY_NAMED_IAM"],
-            Parameters=[{"ParameterKey": key, "ParameterValue": value}, *parameters],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value}, *others],
         )
 
     def delete(self):
         """Removes the stack. Says what became of it."""
-        stack = self.settled()
-        if not stack:
+        if not (stack := self.settled()):
             return "not there"
         if stack.get("EnableTerminationProtection"):
             self.cloudformation.update_termination_protection(StackName=self.id, EnableTerminationProtection=False)
@@ -104,9 +100,9 @@ class Stack:
         status = self.settled().get("StackStatus", "not there")
         if status != right:
             # The newest event comes first; what was merely cancelled is no reason.
-            events = self.cloudformation.describe_stack_events(StackName=self.id)["StackEvents"]
             failed = [
-                f"{one['LogicalResourceId']}: {one['ResourceStatusReason']}" for one in reversed(events)
+                f"{one['LogicalResourceId']}: {one['ResourceStatusReason']}"
+                for one in reversed(self.cloudformation.describe_stack_events(StackName=self.id)["StackEvents"])
                 if one.get("ClientRequestToken") == token and one["ResourceStatus"].endswith("_FAILED")
                 and "cancelled" not in one.get("ResourceStatusReason", "cancelled").lower()
             ]

@@ -8,38 +8,33 @@ import os
 import re
 import sys
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
-from aws import Trouble
+from aws import UNCHANGED, Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
-
 # What can be said, and the parameter that it becomes in each template that declares it.
 OPTIONS = {
-    "EMAIL": "Email", "KEY": "KeyChoice", "LOG_DAYS": "LogRetentionDays", "ALERT_TOPIC": "AlertTopicArn",
+    "EMAIL": "Email", "KEY": "KeyChoice", "LOG_DAYS": "LogRetentionDays", "ALERT_TOPIC": "AlertTopicArn", "MODE": "Mode",
     "ALERT_KEY": "AlertKeyArn", "CONFIG_RULES": "CreateConfigRules", "RECORDER": "CreateRecorder", "CURFEW_RULES": "CurfewRules",
-    "TCP_PORTS": "AuthorizedTcpPorts", "MAXIMUM_CONCURRENCY": "MaximumConcurrency",
+    "TCP_PORTS": "AuthorizedTcpPorts", "MAXIMUM_CONCURRENCY": "MaximumConcurrency", "PREFIX": "NamePrefix",
     "OLDEST_MESSAGE_SECONDS": "OldestMessageSeconds", "ROLE_PATH": "RolePath", "BOUNDARY": "PermissionsBoundary",
-    "PREFIX": "NamePrefix", "MODE": "Mode",
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """A function, as the table has it."""
+class Row(NamedTuple):
+    """A function, as the table has it. Without a resource no event is for it, without a schedule it has no queue."""
 
     binary: str
     control: str
     changes: bool
     memory: int
     timeout: int
-    # Empty where no event is for it.
     resource: str = ""
-    # Empty where it has no queue: people or AWS Config invoke it.
     schedule: str = ""
 
     def parameters(self, prefix):
@@ -97,25 +92,29 @@ def fit(variable, value):
     if not re.fullmatch(one.get("AllowedPattern", ".*"), value) or (allowed and value not in allowed):
         form = f"must be one of {', '.join(allowed)}" if len(allowed) < 20 else f"must be a number up to {allowed[-1]}"
         form = one.get("ConstraintDescription", form).replace("or empty", "or none")
-        raise Trouble(f"{variable} is `{value}`, which it cannot be.", f"It {form}. Nothing was changed.")
+        raise Trouble(f"{variable} is `{value}`, which it cannot be.", f"It {form}. {UNCHANGED}")
     return value
 
 
 def carried_out(value, names, conditions):
     """A part of a template with what it refers to and decides."""
-    does = {
-        "Ref": lambda name: names.get(name, ""),
-        "Fn::Sub": lambda text: re.sub(r"\$\{([\w:]+)\}", lambda found: names[found[1]], text),
-        "Fn::Equals": lambda pair: str(pair[0]) == str(pair[1]),
-        "Fn::Not": lambda one: not one[0],
-        "Fn::If": lambda one: one[1] if carried_out(conditions[one[0]], names, conditions) else one[2],
-    }
     if isinstance(value, list):
         return [carried_out(one, names, conditions) for one in value]
     if not isinstance(value, dict):
         return value
-    found = {key: carried_out(one, names, conditions) for key, one in value.items()}
-    return next((does[key](one) for key, one in found.items() if key in does), found)
+    match {key: carried_out(one, names, conditions) for key, one in value.items()}:
+        case {"Ref": name}:
+            return names.get(name, "")
+        case {"Fn::Sub": text}:
+            return re.sub(r"\$\{([\w:]+)\}", lambda found: names[found[1]], text)
+        case {"Fn::Equals": [one, other]}:
+            return str(one) == str(other)
+        case {"Fn::Not": [one]}:
+            return not one
+        case {"Fn::If": [condition, *choices]}:
+            return choices[not carried_out(conditions[condition], names, conditions)]
+        case found:
+            return found
 
 
 def properties(place, values):
@@ -124,13 +123,11 @@ def properties(place, values):
     defaults = {name: one.get("Default", "") for name, one in declared("function").items()}
     template = load("function")
     found = carried_out(template["Resources"]["Function"]["Properties"], {**defaults, **values, **pseudo}, template["Conditions"])
-    for others in ("Code", "ReservedConcurrentExecutions"):
-        del found[others]
+    del found["Code"], found["ReservedConcurrentExecutions"]
     # Where an emulator stands in for AWS, the functions have to find it too.
     if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
         found["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = endpoint
-    tags = {one["Key"]: one["Value"] for one in found["Tags"]}
-    return {**found, "MemorySize": int(found["MemorySize"]), "Timeout": int(found["Timeout"]), "Tags": tags}
+    return {**found, "MemorySize": int(found["MemorySize"]), "Timeout": int(found["Timeout"]), "Tags": {"project": "curfew"}}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import pty
 import shlex
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from harness import offenders
@@ -176,6 +177,29 @@ def test_the_history_of_a_resource_is_its_records_the_newest_first(curfew, closi
     refused(curfew("history", arn, "--prefix", "elsewhere"), NOT_ASKED, "ResourceNotFoundException", f"Is Curfew in `{REGION}`?", "--prefix")
 
 
+def test_all_records_since_a_day_come_by_the_day_and_then_what_is_open(curfew, closing, start, s3, table):
+    arn, record = closed(closing, s3)
+    held = start("s3-acl-private", {"s3_acl": {"changes_per_hour": 0}}, environment=table)
+    waiting = offenders.open_bucket(s3)
+    assert send(held, queued(about_bucket(waiting))).outcome == "held"
+    today, prefix = datetime.now(UTC).date(), ("--prefix", PREFIX)
+
+    def since(day):
+        ran = curfew("history", "--since", str(day), "--json", *prefix)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        return [json.loads(line) for line in ran.stdout.splitlines()]
+
+    found = since(today - timedelta(days=1))
+    ended = [one for one in found if "end" in one]
+    assert found[: len(ended)] == ended and record in [one["id"] for one in ended]
+    assert [one["id"].split("@")[1] for one in found[len(ended):]] == [f"arn:aws:s3:::{waiting}"]
+    # Those of a resource are the same.
+    [own] = [json.loads(line) for line in curfew("history", arn, "--json", *prefix).stdout.splitlines()]
+    assert own in ended
+    assert [one for one in since(today + timedelta(days=1)) if "end" in one] == []
+    assert "held by s3-acl: 0 changes, " in curfew("history", "--since", str(today), *prefix).stdout
+
+
 def test_a_restore_is_shown_refused_and_forced_with_the_status_of_its_end(curfew, closing, restoring, s3):
     arn, record = closed(closing, s3)
 
@@ -183,7 +207,9 @@ def test_a_restore_is_shown_refused_and_forced_with_the_status_of_its_end(curfew
         return curfew("restore", "--prefix", PREFIX, *arguments, AWS_ENDPOINT_URL_LAMBDA=restoring.server.url)
 
     dry = restore("--record", record, "--dry-run", "--reason", "the shop is down")
-    assert (dry.returncode, dry.stderr) == (0, "") and "would do  " in dry.stdout and "Nothing was changed" in dry.stdout
+    assert dry.returncode == 0 and "would do  " in dry.stdout and "Nothing was changed" in dry.stdout
+    # Before anything is asked it is said whose account it is.
+    assert dry.stderr.startswith(f"{REGION}  account {ACCOUNT}, as arn:aws:sts::") and dry.stderr.count("\n") == 1
     # AWS says who asks.
     who = restoring.asked.pop("claimed_by")
     assert who.startswith("arn:aws:sts::") and restoring.asked == {
@@ -194,9 +220,12 @@ def test_a_restore_is_shown_refused_and_forced_with_the_status_of_its_end(curfew
     offenders.set_grants(s3, name, offenders.grant("READ", user=offenders.OTHER_ACCOUNT))
     refused(restore("--record", record), NOT_RESTORED, "others did since", "--force")
     done = restore("--resource", arn, "--force", "--claimed-by", "ann", "--json")
-    assert (done.returncode, done.stderr, json.loads(done.stdout)["ending"]) == (0, "", "restored")
+    assert (done.returncode, json.loads(done.stdout)["ending"]) == (0, "restored")
     assert (restoring.asked["claimed_by"], restoring.asked["resource"]) == ("ann", arn)
-    again = restore("--record", record)
+    asked = dict(restoring.asked)
+    refused(restore("--record", record, "--account", "210987654321"), NOT_RESTORED, f"for account {ACCOUNT}, not for 210987654321")
+    assert restoring.asked == asked
+    again = restore("--record", record, "--account", ACCOUNT)
     assert again.returncode == 0 and "Nothing is left to put back. Curfew leaves it alone until" in again.stdout
 
 
@@ -204,7 +233,7 @@ def test_what_the_function_refuses_is_an_error_and_so_is_one_that_is_not_there(c
     record = "2026-11-22T05:41:07.120Z.s3-acl.5f2c9a1e@arn:aws:s3:::acme"
     words = ("restore", "--record", record)
     ran = curfew(*words, "--prefix", PREFIX, AWS_ENDPOINT_URL_LAMBDA=restoring.server.url)
-    assert ran.returncode == NOT_RESTORED and ran.stderr.startswith("nothing was put back: there is no record"), ran.stderr
+    assert ran.returncode == NOT_RESTORED and "\nnothing was put back: there is no record" in ran.stderr, ran.stderr
     as_json = curfew(*words, "--prefix", PREFIX, "--json", AWS_ENDPOINT_URL_LAMBDA=restoring.server.url)
     assert json.loads(as_json.stdout)["errorType"] == "Curfew.NoSuchRecord" and as_json.returncode == NOT_RESTORED
     refused(curfew(*words, AWS_ENDPOINT_URL_LAMBDA=restoring.server.url), NOT_ASKED, "ResourceNotFoundException", "--prefix")

@@ -1,22 +1,15 @@
 """The ledger in DynamoDB: what holds for each ledger, on both emulators, and what Python reads of what Rust wrote."""
 
-import json
 import os
 import subprocess
-import sys
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from datetime import datetime
 
 import boto3
 import pytest
 
-from harness import templates
+from harness import records, templates
 from harness.ministack import Ministack
-from harness.stack import CREDENTIALS, REGION, ROOT, TARGET, Emulator, stop
-
-sys.path.insert(0, str(ROOT / "infra/tool"))
-import records  # noqa: E402
-from aws import Trouble  # noqa: E402
+from harness.stack import CREDENTIALS, REGION, TARGET, Emulator, stop
 
 TABLES = ["plain", "large", "chance", "narrow", "wide"]
 
@@ -43,7 +36,7 @@ def items(table):
     return [item for item in records.items(table, "scan") if "digest" in item]
 
 
-def test_the_tool_reads_text_and_what_was_compressed_and_cut(tables):
+def test_python_reads_text_and_what_was_compressed_and_cut(tables):
     forms = set()
     for kilobytes in (1, 100, 3000):
         [record] = records.history(tables["large"], f"arn:aws:s3:::has-size-{kilobytes}")
@@ -63,31 +56,3 @@ def test_what_has_ended_goes_in_time_and_what_is_open_stays(tables):
         # 400 days.
         assert int(item["expires"]) - datetime.fromisoformat(item["ended_at"]).timestamp() == pytest.approx(400 * 86_400, abs=1)
         assert item["day"] == item["ended_at"][:10] and item["outcome_at"] == f"{item['outcome']} {item['ended_at']}"
-
-
-def test_the_tool_exports_what_has_ended_since_a_day_and_what_is_open(tables, monkeypatch):
-    class Today(datetime):
-        @classmethod
-        def now(cls, _zone):
-            return cls(2026, 11, 22, 12, tzinfo=UTC)
-
-    monkeypatch.setattr(records, "datetime", Today)
-    exported = [record["id"] for record in records.export(tables["plain"], "2026-11-22", ["brake"])]
-    ended = {f"{one['record']}@{one['resource']}" for one in items(tables["plain"]) if one.get("day") == "2026-11-22"}
-    still = {f"{one['record']}@{one['resource']}" for one in items(tables["plain"]) if one.get("day") == "open brake"}
-    assert ended and still and sorted(exported) == sorted(ended | still)
-
-
-def test_the_commands_list_a_resources_records_and_append_all_to_a_file(tables, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(records, "table", lambda place: tables["large"])
-    said = SimpleNamespace(RESOURCE="arn:aws:s3:::has-size-1", SINCE="2026-11-22", FILE=str(tmp_path / "records.jsonl"))
-    assert records.print_history(None, said, None) == "1 record of arn:aws:s3:::has-size-1"
-    assert "@arn:aws:s3:::has-size-1\n    remediated, " in capsys.readouterr().out
-
-    assert records.print_export(None, said, None).endswith(f" appended to {said.FILE}")
-    written = [json.loads(line) for line in open(said.FILE, encoding="utf-8")]
-    assert {f"arn:aws:s3:::has-size-{kilobytes}" for kilobytes in (1, 100, 3000)} <= {one["id"].split("@")[1] for one in written}
-    for missing in ("SINCE", "FILE", "RESOURCE"):
-        command = records.print_history if missing == "RESOURCE" else records.print_export
-        with pytest.raises(Trouble):
-            command(None, SimpleNamespace(**{**vars(said), missing: ""}), None)

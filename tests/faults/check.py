@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import boto3
-from harness import triggers
-from harness.stack import CREDENTIALS, REGION, ROOT
+from harness import records, triggers
+from harness.stack import CREDENTIALS, REGION
 from lambdas import CUT_OFF, LONG, Lambda, Wire
-
-import sys
-
-sys.path.insert(0, str(ROOT / "infra/tool"))
-import records  # noqa: E402
 
 
 class Written:

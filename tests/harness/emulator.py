@@ -1,5 +1,5 @@
 """moto's server, with what it lacks of AWS: an alias that a stack makes, versions that it replaces, log groups of functions,
-termination protection that can be taken away, policies that go before their role, a key's policy as text, versions that
+termination protection that can be taken away, policies that a role lists and that go before it, a key's policy as text, versions that
 really run when they are asked, and items that two requests do not change at the same time. Templates are read by
 libyaml, which takes a fifth of the time.
 
@@ -39,7 +39,9 @@ from moto.server import main  # noqa: E402
 from moto.ssm.models import ssm_backends  # noqa: E402
 
 send_to_targets = Rule.send_to_targets
+create_role = Role.create_from_cloudformation_json
 delete_role, validate = Role.delete_from_cloudformation_json, CloudFormationResponse._validate_different_update
+clean_json = parsing.clean_json
 update_resource, store_value, map_queue = parsing.parse_and_update_resource, parsing.ResourceMap.parse_ssm_parameter, LambdaBackend.create_event_source_mapping
 create_function, build_diff = LambdaFunction.create_from_cloudformation_json, parsing.ResourceMap.build_resource_diff
 create_key, init, configuration, update = (
@@ -139,6 +141,15 @@ def run(self, event):
     return json.dumps(answer), failed, "".join(log)
 
 
+def create_role_with_policies(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+    """A role has the policies that it lists, but for those of AWS, which are not there."""
+    role, backend = create_role(resource_name, cloudformation_json, account_id, region_name, **kwargs), iam_backends[account_id]["aws"]
+    for arn in cloudformation_json["Properties"].get("ManagedPolicyArns", []):
+        if arn in backend.managed_policies:
+            backend.attach_role_policy(arn, role.name)
+    return role
+
+
 def delete_role_last(resource_name, cloudformation_json, account_id, region_name):
     """A stack's policies go before the role that they are attached to."""
     backend = iam_backends[account_id]["aws"]
@@ -169,6 +180,12 @@ def update_what_is_wanted(logical_id, resource, resources, **where):
     if condition and not resources.lazy_condition_map[condition]:
         return resources._parsed_resources.get(logical_id)
     return update_resource(logical_id, resource, resources, **where)
+
+
+def without_what_is_left_out(value, resources):
+    """What a condition leaves out of a list is not in it."""
+    found = clean_json(value, resources)
+    return [one for one in found if one is not None] if isinstance(found, list) else found
 
 
 def value_of_a_parameter_that_is_there(self, value, kind):
@@ -215,6 +232,7 @@ if __name__ == "__main__":
     KmsBackend.create_key = create_key_with_text
     LambdaFunction.__init__, LambdaFunction.get_configuration = init_with_logging, configuration_with_logging
     LambdaFunction.update_configuration, LambdaFunction._invoke_lambda = update_with_logging, run
+    parsing.clean_json = without_what_is_left_out
     parsing.parse_and_update_resource = update_what_is_wanted
     parsing.ResourceMap.parse_ssm_parameter = value_of_a_parameter_that_is_there
     LambdaBackend.create_event_source_mapping = map_alias
@@ -225,6 +243,7 @@ if __name__ == "__main__":
     LambdaVersion.physical_resource_id = property(lambda self: f"version {self.version}", lambda *_: None)
     # What a mapping does, the tests do themselves, to see it: see Mapping in deployed.py.
     LambdaBackend.send_sqs_batch = lambda *_: False
+    Role.create_from_cloudformation_json = classmethod(create_role_with_policies)
     Role.delete_from_cloudformation_json = delete_role_last
     # The one table of the templates is kept, which moto does not know; its deletion is refused.
     Table.delete = lambda *_: None

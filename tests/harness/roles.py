@@ -19,16 +19,42 @@ def as_list(value):
 def policies(function):
     """(logical id, properties) of each policy that a function's role has, in shared.yaml and in its own stack."""
     role = templates.logical(function) + "Role"
+    listed = [one["Ref"] for one in templates.resources("shared")[role]["Properties"]["ManagedPolicyArns"]]
     mine = [("shared", {"Ref": role}), ("function", f"curfew-{function}-{templates.REGION}")]
     for name, attached in mine:
         for logical, one in templates.resources(name, function if name == "function" else None).items():
-            if one["Type"] == "AWS::IAM::ManagedPolicy" and attached in one["Properties"]["Roles"]:
+            is_its = logical in listed or attached in one["Properties"].get("Roles", [])
+            if one["Type"] == "AWS::IAM::ManagedPolicy" and is_its:
                 yield logical, one["Properties"]
 
 
+def wanted(value):
+    """(condition, value) of each of a list, or of one alone: what a condition leaves out otherwise is there, with its name."""
+    for one in as_list(value):
+        if isinstance(one, dict) and "Fn::If" in one and one["Fn::If"][2] == {"Ref": "AWS::NoValue"}:
+            yield tuple(one["Fn::If"][:2])
+        else:
+            yield None, one
+
+
+def statements_of(policy):
+    """A policy's statements, those included that a condition makes, with the actions that one makes."""
+    for _, one in wanted(policy["PolicyDocument"]["Statement"]):
+        actions = [action for _, action in wanted(one["Action"])]
+        yield {**one, "Action": actions if isinstance(one["Action"], list) else one["Action"]}
+
+
 def statements(function):
-    """Every statement of the policies of a function's role, those included that a condition makes."""
-    return [statement for _, policy in policies(function) for statement in policy["PolicyDocument"]["Statement"]]
+    """Every statement of the policies of a function's role."""
+    return [statement for _, policy in policies(function) for statement in statements_of(policy)]
+
+
+def actions_by_condition(function, policy_condition):
+    """(condition, action) of each action of the function's own code: the innermost condition that it hangs on."""
+    for name, policy in policies(function):
+        for of_statement, one in wanted(policy["PolicyDocument"]["Statement"]):
+            if not one["Sid"].startswith("Service"):
+                yield from ((of_action or of_statement or policy_condition(name), action) for of_action, action in wanted(one["Action"]))
 
 
 def own_actions(function):

@@ -95,7 +95,7 @@ def resources(template, function=None):
     """A template's resources with what is known carried out; of a function those that its row makes."""
     row = ROWS[function] if function else None
     gone = {"ChangesSomething"} if row and not (row.changes and row.schedule) else set()
-    gone |= {"IsTriggered", "QueueHasOwnKey"} if row and not row.schedule else set()
+    gone |= {"IsTriggered"} if row and not row.schedule else set()
     gone |= {"HearsEvents"} if row and not row.resource else set()
     found = load(template)["Resources"].items()
     return {name: resolve(one, names(template, function)) for name, one in found if one.get("Condition") not in gone}

@@ -30,7 +30,7 @@ OTHER_DEFAULTS = {
 
 def with_default(text, parameter, value):
     changed, count = re.subn(
-        rf"^(  {parameter}:\n(?:    .*\n)*?    Default: ).*$", rf'\g<1>"{value}"', text, count=1, flags=re.MULTILINE
+        rf"^(  {parameter}:(?: {{.*?|\n(?:    .*\n)*?    )Default: )[^,\n]*", rf'\g<1>"{value}"', text, count=1, flags=re.MULTILINE
     )
     assert count == 1, parameter
     return changed

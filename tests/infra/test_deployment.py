@@ -341,7 +341,7 @@ def test_a_role_allows_the_changes_that_the_settings_want_and_settings_that_want
         file.write_text(json.dumps(settings))
 
     done(deployment.deploy("--EMAIL", "none", "--MODE", "observe"), "created", RESOURCES)
-    changing = {"SgQuarantineChanges", "SgQuarantineIsolates"}
+    changing = {"SgQuarantineChanges"}
     assert not policies_of(deployment, "sg-quarantine") & changing
     wants(mode="enforce")
     told = refused(deployment.tool("settings", "--FILE", file), "roles were not given", "AclChanges, GroupChanges")

@@ -144,12 +144,24 @@ def lacking_a_zip(packaged):
 def lacking_a_function(packaged):
     lacking_a_zip(packaged)
     sum_anew(packaged)
-    return "sg-quarantine.zip"
+    return "SHA256SUMS has no"
 
 
 def lacking_sums(packaged):
     (packaged / "SHA256SUMS").unlink()
     return "is not whole"
+
+
+def with_a_sum_less(packaged):
+    """As after a download that was cut off: what is deployed would not be checked."""
+    sums = packaged / "SHA256SUMS"
+    sums.write_text("".join(line for line in sums.read_text().splitlines(keepends=True) if f"{OWN}/sg-quarantine.zip" not in line))
+    return f"SHA256SUMS has no {OWN}/sg-quarantine.zip"
+
+
+def without_any_sum(packaged):
+    (packaged / "SHA256SUMS").write_text("")
+    return "SHA256SUMS has no RELEASE"
 
 
 def of_another_architecture(packaged):
@@ -158,7 +170,7 @@ def of_another_architecture(packaged):
     return f"is for {OTHER}, not for {OWN}"
 
 
-@pytest.mark.parametrize("spoil", [altered, lacking_a_zip, lacking_a_function, lacking_sums, of_another_architecture])
+@pytest.mark.parametrize("spoil", [altered, lacking_a_zip, lacking_a_function, lacking_sums, with_a_sum_less, without_any_sum, of_another_architecture])
 def test_a_package_that_is_not_whole_changes_nothing(deployment, packaged, spoil):
     words = spoil(packaged)
     refused(deploy(deployment, packaged, *FIRST), words)

@@ -22,7 +22,6 @@ import commands  # noqa: E402
 import functions  # noqa: E402
 import settings  # noqa: E402
 import stacks  # noqa: E402
-import status  # noqa: E402
 import templates as tool_templates  # noqa: E402
 from aws import Trouble  # noqa: E402
 
@@ -349,7 +348,7 @@ def test_status_says_of_each_rule_of_curfews_own_how_its_last_evaluation_went(pl
     ]
     own = {"ConfigRuleNames": [names[0], names[2], names[3]]}
     place.answers("config", "describe_config_rule_evaluation_status", {"ConfigRulesEvaluationStatus": answer}, own)
-    assert dict(status.evaluations(place)) == {
+    assert dict(commands.evaluations(place)) == {
         names[0]: f"evaluated {NOW}", names[2]: "evaluated never", names[3]: "Config may not read buckets",
     }
 
@@ -399,7 +398,33 @@ def test_what_merely_is_in_the_environment_is_no_option():
     assert '--FORCE "yes"' in would_run("remove", "FORCE=yes")
 
 
+@pytest.mark.parametrize(("words", "command"), [
+    (["history", "RESOURCE=arn:aws:s3:::b"], 'history --region "eu-central-1" "arn:aws:s3:::b"'),
+    (["export", "SINCE=2026-11-01", "FILE=a.jsonl"], 'history --json --region "eu-central-1" --since "2026-11-01" >> "a.jsonl"'),
+    (["restore", "RECORD=k@arn", "DRY_RUN=yes", "PREFIX=acme"], 'restore --region "eu-central-1" --prefix "acme" --record "k@arn" --dry-run'),
+    (
+        ["restore", "RESOURCE=arn", "REASON=the shop is down", "ACCOUNT=123456789012", "CLAIMED_BY=ann", "DRY_RUN=no", "FORCE=yes"],
+        'restore --region "eu-central-1" --resource "arn" --reason "the shop is down" --claimed-by "ann" --account "123456789012" --force',
+    ),
+    # What might be meant to be a dry run is not taken for the other thing.
+    (["restore", "RECORD=k@arn", "DRY_RUN=true"], None),
+    (["restore", "RECORD=k@arn", "FORCE=1"], None),
+    (["export", "SINCE=2026-11-01"], None),
+])
+def test_what_people_ask_of_an_account_make_hands_to_the_command(words, command):
+    run = subprocess.run(["make", "--dry-run", *words, "REGION=eu-central-1"], cwd=ROOT, capture_output=True, text=True)
+    told = " ".join(run.stdout.replace("\\\n", " ").split())
+    if command is None:
+        assert run.returncode == 2 and "/curfew" not in told and ("is yes or no" in run.stderr or "Say where to" in run.stderr)
+    else:
+        assert run.returncode == 0 and told.endswith(f'/curfew" {command}'), told
+
+
 def test_each_option_of_the_tool_is_a_variable_of_make():
     text = (ROOT / "Makefile").read_text()
     said = re.search(r"^SAID = ((?:.*\\\n)*.*)$", text, re.MULTILINE)[1].replace("\\", "").split()
     assert sorted(said) == sorted([*tool.main().__globals__["OTHERS"], *tool_templates.OPTIONS])
+
+
+def test_the_tool_stays_small():
+    assert sum(len(path.read_text().splitlines()) for path in tool.TOOL.glob("*.py")) <= 1_100

@@ -9,6 +9,8 @@ use clap_complete::Shell;
 use events::AccountId;
 #[cfg(feature = "live")]
 use events::{AccountId, BucketName, Region};
+#[cfg(feature = "live")]
+use time::{Date, format_description::well_known::Iso8601};
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -55,7 +57,7 @@ pub(crate) enum Command {
     /// What Curfew would close, mail and leave: look before you deploy
     #[cfg(feature = "live")]
     Preview(Preview),
-    /// The records of a resource: what was closed, mailed and put back
+    /// Records of a resource, or all: what was closed, mailed, put back
     #[cfg(feature = "live")]
     History(History),
     /// Puts back what a record says was changed
@@ -193,8 +195,11 @@ pub(crate) enum Format {
 #[derive(Debug, Args)]
 pub(crate) struct History {
     /// The resource's ARN, as in arn:aws:s3:::my-bucket
-    #[arg(value_name = "ARN", value_parser = arn)]
-    pub(crate) resource: String,
+    #[arg(value_name = "ARN", value_parser = arn, required_unless_present = "since")]
+    pub(crate) resource: Option<String>,
+    /// Or all since a day, as in 2026-11-01, and what is open
+    #[arg(long, value_name = "DAY", value_parser = day, conflicts_with = "resource")]
+    pub(crate) since: Option<Date>,
     #[command(flatten)]
     pub(crate) deployment: Deployment,
 }
@@ -214,6 +219,9 @@ pub(crate) struct Restore {
     /// Who asks, unless it is whom the credentials are of
     #[arg(long, value_name = "NAME")]
     pub(crate) claimed_by: Option<String>,
+    /// Does nothing with credentials of another account
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(crate) account: Option<AccountId>,
     /// Only says what would be done
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -227,6 +235,11 @@ pub(crate) struct Restore {
 fn time(text: &str) -> Result<SystemTime, String> {
     remediation::clock::parse(text)
         .ok_or_else(|| "it is not an RFC 3339 time such as 2026-11-22T05:41:07Z".to_owned())
+}
+
+#[cfg(feature = "live")]
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text, &Iso8601::DATE).map_err(|_| "it is not a day such as 2026-11-01".to_owned())
 }
 
 fn account(text: &str) -> Result<AccountId, String> {

@@ -76,6 +76,17 @@ impl<K: Clock> Table<K> {
         self.all_pages(query).await
     }
 
+    /// The records that the index lists under a day, as the table has them. One that has left the list since is in another.
+    pub(crate) async fn listed(&self, day: &str) -> Result<Vec<Record>, CallError> {
+        let condition = Expression::new("#day = :day", [(":day", text(day))]);
+        let mut records = Vec::new();
+        for item in self.all_pages(self.query(&condition).index_name(BY_DAY)).await? {
+            let id = id(&item).ok_or(CallError::Incomplete { action: QUERY, field: "record" })?;
+            records.extend(self.read_record(&id).await?);
+        }
+        Ok(records)
+    }
+
     pub(crate) async fn due_subjects(
         &self,
         control: &str,

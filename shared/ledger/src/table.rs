@@ -62,6 +62,22 @@ impl<K: Clock> Table<K> {
         Ok(records)
     }
 
+    /// All records that ended on a day, as in `2026-11-22`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn ended_on(&self, day: &str) -> Result<Vec<Record>, CallError> {
+        self.listed(day).await
+    }
+
+    /// All records of a control that are open.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn open_of(&self, control: &str) -> Result<Vec<Record>, CallError> {
+        self.listed(&crate::item::open_day(control)).await
+    }
+
     /// The newest record of a resource and a control; `None` where there is none.
     ///
     /// # Errors

@@ -1,20 +1,68 @@
-//! The records of a resource, straight from the table.
+//! The records of a resource, or all of them, straight from the table.
 
+use std::iter::successors;
+
+use buckets::{S3Acl, S3Policy};
 use clap::builder::styling::Style;
+use ec2::Ec2SecurityGroups;
 use ledger::Table;
-use remediation::Outcome;
-use remediation::clock::SystemClock;
+use remediation::clock::{Clock, SystemClock};
 use remediation::ledger::Record;
+use remediation::{CallError, Judge, Outcome};
+use s3::{S3BucketAcls, S3BucketPolicies};
+use security_groups::SgIngress;
+use time::{Date, OffsetDateTime};
 
 use super::{SignedIn, region_of, wait};
 use crate::arguments::History;
 use crate::console::{self, Console};
 use crate::trouble::{Ending, Trouble};
 
-/// The newest first: for programs a line of JSON each, as the table has it.
+/// Whose records may be open.
+const CONTROLS: [&str; 3] = [
+    <S3Acl<S3BucketAcls, SystemClock> as Judge>::NAME,
+    <S3Policy<S3BucketPolicies> as Judge>::NAME,
+    <SgIngress<Ec2SecurityGroups> as Judge>::NAME,
+];
+
+/// Of a resource the newest first, of all the oldest day first: for programs a line of JSON each, as the table has it.
 pub(crate) fn run(asked: &History, console: &mut Console<'_>) -> Result<Ending, Trouble> {
-    let (records, region) = wait(read(asked))?;
-    for record in &records {
+    wait(show(asked, console))?;
+    Ok(Ending::Done)
+}
+
+async fn show(asked: &History, console: &mut Console<'_>) -> Result<(), Trouble> {
+    let arn = asked.resource.as_deref();
+    let signed_in = SignedIn::at(&asked.deployment.place, arn.and_then(region_of)).await?;
+    let table = Table::new(&signed_in.sdk, format!("{}-ledger", asked.deployment.prefix), SystemClock);
+    let refused = |error: CallError| signed_in.refused(&error);
+    let mut number = 0;
+    if let Some(arn) = arn {
+        number += say(&table.history(arn).await.map_err(refused)?, console)?;
+    } else if let Some(since) = asked.since {
+        for day in days(since, OffsetDateTime::from(SystemClock.now()).date()) {
+            number += say(&table.ended_on(&day.to_string()).await.map_err(refused)?, console)?;
+        }
+        for control in CONTROLS {
+            number += say(&table.open_of(control).await.map_err(refused)?, console)?;
+        }
+    }
+    if number == 0 && !console.json {
+        let what = arn.map(|arn| format!(" of {arn}")).unwrap_or_default();
+        let text = format!("There is no record{what} in {}.\n", signed_in.region);
+        console.say(&text, |_| console::PLAIN)?;
+    }
+    Ok(())
+}
+
+/// The days from the first to the last.
+fn days(first: Date, last: Date) -> impl Iterator<Item = Date> {
+    successors(Some(first), |day| day.next_day()).take_while(move |day| *day <= last)
+}
+
+/// Says records, and how many they were.
+fn say(records: &[Record], console: &mut Console<'_>) -> Result<usize, Trouble> {
+    for record in records {
         if console.json {
             console.print(record)?;
         } else {
@@ -22,18 +70,7 @@ pub(crate) fn run(asked: &History, console: &mut Console<'_>) -> Result<Ending, 
             console.say(&line(record), |line| if line.starts_with(' ') { console::PLAIN } else { style })?;
         }
     }
-    if records.is_empty() && !console.json {
-        let text = format!("There is no record of {} in {region}.\n", asked.resource);
-        console.say(&text, |_| console::PLAIN)?;
-    }
-    Ok(Ending::Done)
-}
-
-async fn read(asked: &History) -> Result<(Vec<Record>, String), Trouble> {
-    let signed_in = SignedIn::at(&asked.deployment.place, region_of(&asked.resource)).await?;
-    let table = Table::new(&signed_in.sdk, format!("{}-ledger", asked.deployment.prefix), SystemClock);
-    let records = table.history(&asked.resource).await.map_err(|error| signed_in.refused(&error))?;
-    Ok((records, signed_in.region.to_string()))
+    Ok(records.len())
 }
 
 /// What became of it and who was told, with the record's id, which is what `restore` takes.

@@ -9,6 +9,7 @@ use events::Region;
 use serde_json::{Value, json};
 
 use super::refused::not_asked;
+use super::signed_in::Identity;
 use super::{SignedIn, region_of, wait};
 use crate::arguments::Restore;
 use crate::console::{self, Console};
@@ -39,7 +40,7 @@ struct Answer {
 
 /// For programs the answer is printed as it is, an error of the function's too.
 pub(crate) fn run(asked: &Restore, console: &mut Console<'_>) -> Result<Ending, Trouble> {
-    let Answer { said, is_error } = wait(ask(asked))?;
+    let Answer { said, is_error } = wait(ask(asked, console))?;
     if console.json {
         console.print(&said)?;
     }
@@ -61,13 +62,16 @@ pub(crate) fn run(asked: &Restore, console: &mut Console<'_>) -> Result<Ending, 
 }
 
 /// Asks, with the word of AWS for who asks: the function itself does not know its caller.
-async fn ask(asked: &Restore) -> Result<Answer, Trouble> {
+async fn ask(asked: &Restore, console: &mut Console<'_>) -> Result<Answer, Trouble> {
     let signed_in = SignedIn::at(&asked.deployment.place, meant(asked)).await?;
-    let claimed_by = match &asked.claimed_by {
-        Some(who) => who.clone(),
-        None => signed_in.identity().await?.arn,
-    };
-    let payload = payload(asked, &claimed_by).to_string();
+    let Identity { account, arn } = signed_in.identity().await?;
+    // Whoever meant another account sees it before anything changes.
+    console.note(&format!("{}  account {account}, as {arn}", signed_in.region));
+    if let Some(meant) = asked.account.as_ref().filter(|meant| **meant != account) {
+        let what = format!("these credentials are for account {account}, not for {meant}");
+        return Err(failed(Ending::NotRestored, what).with("Nothing was changed."));
+    }
+    let payload = payload(asked, asked.claimed_by.as_ref().unwrap_or(&arn)).to_string();
     let waiting = TimeoutConfig::builder().operation_attempt_timeout(LONGEST).build();
     // What may be at work already is not asked for a second time.
     let config = aws_sdk_lambda::config::Builder::from(&signed_in.sdk)

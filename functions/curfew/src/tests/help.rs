@@ -91,6 +91,11 @@ fn what_cannot_be_meant_is_refused_before_anything_is_asked() {
     );
     assert!(refused(&["restore", "--record", "acme"]).contains("no record's id"));
     assert!(refused(&["history", "acme"]).contains("not an ARN"));
+    assert!(refused(&["history"]).contains("<ARN"));
+    assert!(refused(&["history", "--since", "yesterday"]).contains("2026-11-01"));
+    assert!(
+        refused(&["history", "arn:aws:s3:::acme", "--since", "2026-11-01"]).contains("cannot be used with")
+    );
     assert!(refused(&["history", "arn:aws:s3:::acme", "--region", "Frankfurt"]).contains("eu-central-1"));
     assert!(refused(&["explain", "--bucket", "acme", "policy.json"]).contains("cannot be used with"));
     assert!(refused(&["explain", "--bucket", "a/b"]).contains("the name of an S3 bucket"));
