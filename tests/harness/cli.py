@@ -13,10 +13,14 @@ import threading
 from pathlib import Path
 
 import jmespath
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
-LISTS = ("groups", "security-group-rule-ids", "resources")
-FLAGS = "public-access-block-configuration"
+from .stack import REGION
+
+# What the AWS CLI calls otherwise than boto3.
+SERVICES = {"s3api": "s3", "configservice": "config"}
+CASTS = {"integer": int, "long": int, "boolean": lambda text: {"true": True, "false": False}[text]}
 AWS = """#!{python} -IS
 import json, socket, sys
 with socket.socket(socket.AF_UNIX) as line:
@@ -59,10 +63,9 @@ def _answers(emulator):
 
 def call(emulator, service, operation, *words):
     """Makes one call; returns the command's exit status and what it prints to standard output and to standard error."""
-    own, options = arguments(words)
-    client = emulator.client({"s3api": "s3"}.get(service, service), own["region"])
+    own, client, name, options = understood(emulator.client, service, operation, words)
     try:
-        answer = getattr(client, operation.replace("-", "_"))(**options)
+        answer = getattr(client, name)(**options)
     except ClientError as error:
         return 254, "", f"{error}\n"
     if not own["query"]:
@@ -71,31 +74,50 @@ def call(emulator, service, operation, *words):
     return 0, f"{'None' if found is None else found}\n", ""
 
 
-def arguments(words):
-    """The options of a command as boto3 takes them; --query, --region and --output on their own."""
-    options = {}
+def understood(client_of, service, operation, words):
+    """A command as boto3 takes it: what the AWS CLI keeps for itself, the client, the method's name and its arguments.
+
+    Whatever AWS's own description of the call does not know is an error.
+    """
+    values = {}
     for word in words:
         if word.startswith("--"):
-            values = options.setdefault(word[2:], [])
+            current = values.setdefault(word[2:], [])
         else:
-            values.append(word)
-    own = {name: options.pop(name, [None])[0] for name in ("query", "region", "output")}
-    return own, {pascal(name): value(name, values) for name, values in options.items()}
+            current.append(word)
+    own = {name: values.pop(name, [None])[0] for name in ("query", "region", "output")}
+    client = client_of(SERVICES.get(service, service), own["region"] or REGION)
+    name = operation.replace("-", "_")
+    members = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[name]).input_shape.members
+    by_option = {xform_name(member, "-"): member for member in members}
+    options = {}
+    for option, said in values.items():
+        member = by_option.get(option) or by_option[option.removeprefix("no-")]
+        shape = members[member]
+        options[member] = option in by_option if shape.type_name == "boolean" else value(shape, said)
+    return own, client, name, options
 
 
-def pascal(name):
-    return "ACL" if name == "acl" else "".join(part.capitalize() for part in name.split("-"))
+def value(shape, said):
+    """What a shape is given on the command line: JSON, a file, a list of words, or the AWS CLI's shorthand."""
+    if shape.type_name == "list" and not said[0].startswith("["):
+        return [value(shape.member, [one]) for one in said]
+    [only] = said
+    if only.startswith("file://"):
+        only = Path(only.removeprefix("file://")).read_text()
+    if shape.type_name in ("list", "structure", "map"):
+        return json.loads(only) if only.startswith(("{", "[")) else shorthand(shape, only)
+    return CASTS.get(shape.type_name, str)(only)
 
 
-def value(name, values):
-    if name in LISTS:
-        return values
-    if name == "tags":
-        return [dict(pair.split("=", 1) for pair in entry.split(",")) for entry in values]
-    if name == "filters":
-        pairs = [dict(pair.split("=", 1) for pair in entry.split(",")) for entry in values]
-        return [{"Name": pair["Name"], "Values": [pair["Values"]]} for pair in pairs]
-    [only] = values
-    if name == FLAGS:
-        return {flag: on == "true" for flag, on in (pair.split("=") for pair in only.split(","))}
-    return json.loads(only) if only.startswith(("{", "[")) else only
+def shorthand(shape, text):
+    """`Name=a,Values=b,c` as a structure. A part without a name goes on with the list before it."""
+    found, key = {}, None
+    for part in text.split(","):
+        name, is_named, rest = part.partition("=")
+        if is_named and name in shape.members:
+            key, member = name, shape.members[name]
+            found[key] = [rest] if member.type_name == "list" else value(member, [rest])
+        else:
+            found[key].append(part)
+    return found
