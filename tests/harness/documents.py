@@ -61,8 +61,8 @@ class Document:
         return re.split(rf"^#{{1,{len(level)}}} ", text.split(f"\n{heading}\n")[1], flags=re.MULTILINE)[0]
 
     def table(self, heading, first):
-        """The rows of the table under a heading whose head begins with `first`, each a list of cells."""
-        [table] = re.findall(rf"^\| {re.escape(first)} \|.*?(?=\n\n|\Z)", self.section(heading), re.MULTILINE | re.DOTALL)
+        """The rows of the first table under a heading whose head begins with `first`, each a list of cells."""
+        table, *_ = re.findall(rf"^\| {re.escape(first)} \|.*?(?=\n\n|\Z)", self.section(heading), re.MULTILINE | re.DOTALL)
         return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in table.splitlines()[2:]]
 
     def commands(self):
