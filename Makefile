@@ -17,7 +17,7 @@ MINISTACK := .venv-ministack/.complete
 # What writes bills of materials.
 CYCLONEDX := target/tools/bin/cargo-cyclonedx
 
-# What a deployment can be told; see the README. What is left out stays as it was. It has to be said in the call: a
+# What a deployment can be told; see infra/README.md. What is left out stays as it was. It has to be said in the call: a
 # variable such as EMAIL or FORCE that merely is in the environment means something else.
 said = $(if $(findstring command line,$(origin $1)),$($1))
 WHERE := $(or $(call said,REGIONS),$(call said,REGION))

@@ -3,8 +3,10 @@
 That `aws` hands its arguments over to this process, which has the AWS SDK loaded already.
 """
 
+import contextlib
 import json
 import os
+import re
 import socketserver
 import subprocess
 import sys
@@ -34,20 +36,27 @@ sys.exit(status)
 """
 
 
-def run(commands, emulator):
-    """Runs the lines in one shell, against the emulator; returns what was written to standard error."""
-    with tempfile.TemporaryDirectory() as tools, tempfile.TemporaryDirectory() as folder:
+@contextlib.contextmanager
+def an_aws(emulator):
+    """A folder for the path, with that `aws`."""
+    with tempfile.TemporaryDirectory() as tools:
         address = f"{tools}/aws.socket"
         aws = Path(tools) / "aws"
         aws.write_text(AWS.format(python=sys.executable, address=address))
         aws.chmod(0o700)
         with socketserver.ThreadingUnixStreamServer(address, _answers(emulator)) as server:
             threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-            done = subprocess.run(
-                ["bash", "-u"], input="\n".join(commands), env={"PATH": f"{tools}:{os.environ['PATH']}", "HOME": folder},
-                cwd=folder, capture_output=True, text=True, timeout=60,
-            )
+            yield tools
             server.shutdown()
+
+
+def run(commands, emulator):
+    """Runs the lines in one shell, against the emulator; returns what was written to standard error."""
+    with an_aws(emulator) as tools, tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            ["bash", "-u"], input="\n".join(commands), env={"PATH": f"{tools}:{os.environ['PATH']}", "HOME": folder},
+            cwd=folder, capture_output=True, text=True, timeout=60,
+        )
         left = sorted(entry.name for entry in Path(folder).iterdir())
         assert left == [], f"a command wrote files: {left}"
         return done.stderr
@@ -63,6 +72,10 @@ def _answers(emulator):
 
 def call(emulator, service, operation, *words):
     """Makes one call; returns the command's exit status and what it prints to standard output and to standard error."""
+    if (service, operation) == ("s3", "cp"):
+        source, target, _, region = words
+        bucket, _, key = target.removeprefix("s3://").partition("/")
+        service, operation, words = "s3api", "put-object", ("--bucket", bucket, "--key", key, "--body", f"fileb://{source}", "--region", region)
     own, client, name, options = understood(emulator.client, service, operation, words)
     try:
         answer = getattr(client, name)(**options)
@@ -103,6 +116,8 @@ def value(shape, said):
     if shape.type_name == "list" and not said[0].startswith("["):
         return [value(shape.member, [one]) for one in said]
     [only] = said
+    if only.startswith("fileb://"):
+        return Path(only.removeprefix("fileb://")).read_bytes()
     if only.startswith("file://"):
         only = Path(only.removeprefix("file://")).read_text()
     if shape.type_name in ("list", "structure", "map"):
@@ -111,10 +126,11 @@ def value(shape, said):
 
 
 def shorthand(shape, text):
-    """`Name=a,Values=b,c` as a structure. A part without a name goes on with the list before it."""
+    """`Name=a,Values=b,c` as a structure. A part without a name goes on with the list before it; a comma of a value has a
+    backslash before it."""
     found, key = {}, None
-    for part in text.split(","):
-        name, is_named, rest = part.partition("=")
+    for part in re.split(r"(?<!\\),", text):
+        name, is_named, rest = part.replace(r"\,", ",").partition("=")
         if is_named and name in shape.members:
             key, member = name, shape.members[name]
             found[key] = [rest] if member.type_name == "list" else value(member, [rest])
