@@ -2,8 +2,8 @@
 //!
 //! Every line has `timestamp`, `level`, `message`, `service` and `function_name`; within an invocation also
 //! `cold_start`, `function_request_id`, `xray_trace_id` (empty where Lambda gives none) and, where the settings are in a
-//! parameter, its version as `settings_version`. All fields are in the table of `functions/README.md`. A test holds that table
-//! to every line that the end-to-end tests see.
+//! parameter, its version as `settings_version`. All fields are in the table of `functions/README.md`. A test holds that
+//! table to every line that the end-to-end tests see.
 //!
 //! Never logged: credentials, the payload of a trigger, the contents of objects.
 
