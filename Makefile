@@ -25,6 +25,7 @@ BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
 # What is in functions/ and no function: it is not built for Lambda, nor deployed.
 NO_FUNCTION := curfew
+FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(wildcard functions/*)))
 CHECKER_DIR := target/checker
 # Every variable that the tool takes.
 SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CLAIMED_BY CONFIG_RULES CURFEW_RULES DRY_RUN EMAIL FILE FORCE FUNCTION KEY LOG_DAYS \
@@ -43,7 +44,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS RUSTC_WRAPPER="$(or $(RUSTC_WRAPPER),$(CURDI
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview redrive history export restore remove bench lock clean
+.PHONY: help setup functions debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview redrive history export restore remove bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -75,11 +76,15 @@ $(MINISTACK): tests/ministack.txt
 # have dev-dependencies: aws-sdk-ec2, which takes minutes, is then built once for programs, tests and lints.
 # In two steps, since cargo begins with what most others wait for. Of the other functions only the libraries are in the
 # first, so that aws-sdk-ec2 begins before the SDK crates that more functions use.
-debug: ## The functions, unoptimized
+# `curfew` apart: nobody waits for its own SDK crates before the demonstration.
+functions:
 	$(CARGO) build --locked --workspace --example empty --example ledgers --lib --bin sg-quarantine
+	$(CARGO) build --locked --workspace --example empty --example ledgers $(FUNCTIONS:%=--bin %)
+
+debug: functions ## The functions and `curfew`, unoptimized
 	$(CARGO) build --locked --workspace --example empty --example ledgers --bins
 
-demo: $(TOOLS) debug ## The main job, against an emulator on this machine
+demo: $(TOOLS) functions ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
 
 test: $(TOOLS) $(CHECKOV) $(MINISTACK) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
