@@ -25,7 +25,7 @@ BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
 # What is in functions/ and no function: it is not built for Lambda, nor deployed.
 NO_FUNCTION := curfew
-FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(wildcard functions/*)))
+FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(patsubst %/,%,$(wildcard functions/*/))))
 CHECKER_DIR := target/checker
 # Every variable that the tool takes.
 SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CLAIMED_BY CONFIG_RULES CURFEW_RULES DRY_RUN EMAIL FILE FORCE FUNCTION KEY LOG_DAYS \
