@@ -23,6 +23,8 @@ class Terminal:
 
     def __init__(self, deployment, folder):
         self.deployment, self.folder, self.known = deployment, folder, dict(IDS)
+        # Notes what `curfew` asks AWS, where somebody wants to know.
+        self.recorder = None
         # What this machine can run of what is deployed.
         self.own_arch = [] if platform.machine() in ("arm64", "aarch64") else ["ARCH=x86-64"]
         (folder / "infra").symlink_to(ROOT / "infra")
@@ -61,6 +63,8 @@ class Terminal:
         if "<" in words:
             words, given = words[: words.index("<")], (self.folder / words[-1]).read_text()
         environment = {**self.deployment.environment, "AWS_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
+        if self.recorder:
+            environment["AWS_ENDPOINT_URL"] = self.recorder.url
         ran = subprocess.run([binary("curfew"), *words], input=given, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
         return ran.returncode, ran.stdout + ran.stderr
 

@@ -13,12 +13,12 @@ from deploying import FIRST, stacks
 from terminal import Terminal
 from test_packages import built, package
 
-from harness import offenders, triggers
+from harness import offenders, roles, triggers
 from harness.deployed import real_binaries
 from harness.documents import DOCUMENTS
 from harness.functions import NO_FUNCTION, QUEUED
 from harness.groups import WORLD, four
-from harness.recorder import mail_of
+from harness.recorder import Recorder, mail_of
 from harness.stack import ACCOUNT, REGION, ROOT, Function, binary
 
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -293,8 +293,35 @@ def test_the_page_about_the_functions(terminal, deployment):
     }
     for name, content in texts.items():
         (folder / name).write_text(json.dumps(content))
+    terminal.recorder = Recorder("127.0.0.1", deployment.emulator.port)
+    rows = DOCUMENTS["functions/README.md"].table("## The command curfew", "command")
+    calls = {row[0].strip("`"): set(re.findall(r"`(\w+:\w+)`", row[1])) for row in rows}
+    calls["preview"] = set(json.loads(terminal.type("curfew preview --permissions")[1])["Statement"][0]["Action"])
+    asked = {kind: set() for kind in calls}
+
+    def note(kind):
+        asked[kind] |= {actions(call) for call in terminal.recorder.calls} - {"sts:GetCallerIdentity"}
+        terminal.recorder.clear()
+
+    after = {}
+    for command in commands("functions/README.md"):
+        for kind in calls:
+            if command.startswith(f"curfew {kind}"):
+                after[command] = lambda kind=kind: note(kind)
     # Of a file nobody knows S3's verdict.
-    walk(terminal, "functions/README.md", ends={f"curfew preview groups.json {BUCKET}.json": 1})
+    walk(terminal, "functions/README.md", after=after, ends={f"curfew preview groups.json {BUCKET}.json": 1})
+    terminal.recorder.close()
+    for kind in calls:
+        assert asked[kind] and asked[kind] <= calls[kind], (kind, asked[kind] - calls[kind])
+
+
+def actions(call):
+    """What IAM calls a call of the command."""
+    if call.operation.startswith("HEAD "):
+        return "s3:ListBucket"
+    if "/invocations" in call.path:
+        return "lambda:InvokeFunction"
+    return roles.ACTION_OF_OPERATION.get(call.action, call.action)
 
 
 def test_the_page_about_the_tests(terminal, deployment):
