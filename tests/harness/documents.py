@@ -38,7 +38,7 @@ class Document:
 
     path: Path
     blocks: list = field(default_factory=list)
-    # (heading, inline code) in the order of the page.
+    # (line, heading, inline code) in the order of the page.
     spans: list = field(default_factory=list)
     # Of headings, as GitHub makes them.
     anchors: set = field(default_factory=set)
@@ -80,11 +80,14 @@ class Document:
 
 def without_comment(line):
     """A line of shell without its comment."""
-    lexer = shlex.shlex(line, posix=False, punctuation_chars=False)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    for word in (words := list(lexer)):
-        if word.startswith("#"):
-            return line[: line.index(f" {word}", len(" ".join(words[: words.index(word)])) - 1)].strip() if words.index(word) else ""
+    quote = ""
+    for index, character in enumerate(line):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character == "#" and (not index or line[index - 1].isspace()):
+            return line[:index].strip()
     return line.strip()
 
 
