@@ -24,7 +24,7 @@ from harness.stack import ACCOUNT, REGION, ROOT, Function, binary
 MAKEFILE = (ROOT / "Makefile").read_text()
 CI = (ROOT / ".ci" / "run").read_text()
 # Targets that build, test or measure; `make lint` reads what they would run as the shell does.
-DRY = {"make", "make package VERSION=0.1.0", "make test-faults", "make fuzz", "make bench"}
+DRY = {"make help", "make package VERSION=0.1.0", "make test-faults", "make fuzz", "make bench"}
 BY_CI = {"make setup", "make debug", "make lint", "make test", "make demo"}
 # (command, what cargo has to know): these take minutes to build.
 BY_CARGO = {
@@ -70,6 +70,8 @@ def walk(terminal, name, before=None, after=None, ends=None, without=()):
         hooks[0].pop(command, lambda: None)()
         status, text = terminal.type(command)
         assert status == (ends or {}).get(command, 0), f"{command}\n{text}"
+        # It says something, or writes it to a file.
+        assert text or not command.startswith(("curfew", "make")) or "OUTPUT=" in command, command
         hooks[1].pop(command, lambda: None)()
     assert hooks == [{}, {}], "a command is gone that something hangs on"
 
@@ -92,6 +94,19 @@ def test_what_is_only_named_is_there(name):
             assert subprocess.run([binary("curfew"), *words[1:], "--help"], capture_output=True).returncode == 0, mention
         elif words[0].startswith("."):
             assert (ROOT / words[0]).exists(), mention
+
+
+def test_each_subcommand_is_on_the_page():
+    told = subprocess.run([binary("curfew"), "--help"], capture_output=True, text=True, check=True).stdout
+    subcommands = set(re.findall(r"^  ([a-z]+) ", told.split("Commands:")[1].split("Options:")[0], re.MULTILINE))
+    named = {command.split()[1] for _, command in DOCUMENTS["functions/README.md"].commands() if command.startswith("curfew ")}
+    assert named - {"--help"} == subcommands
+
+
+def test_each_target_of_make_is_on_a_page():
+    told = re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE)
+    text = "".join(document.path.read_text() for name, document in DOCUMENTS.items() if name != "CHANGELOG.md")
+    assert [target for target in told if not re.search(rf"make {target}\b", text)] == []
 
 
 def test_what_ci_runs_is_what_the_pages_say():
