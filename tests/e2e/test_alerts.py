@@ -11,7 +11,8 @@ from harness.stack import ACCOUNT, REGION
 from support import about_bucket, about_group, failures, queued, says_again_nothing, send
 
 NOWHERE = f"arn:aws:sns:{REGION}:{ACCOUNT}:nobody-made-this-topic"
-SECTIONS = ["WHAT WAS OPEN", "WHERE", "SINCE WHICH TRIGGER", "WHAT CURFEW DID", "WHAT YOU SHOULD DO NOW"]
+SECTIONS = ["WHAT WAS OPEN", "WHAT CURFEW DID", "WHAT YOU SHOULD DO NOW", "WHERE", "SINCE WHICH TRIGGER"]
+SECTIONS_OF_A_CHANGE = [*SECTIONS[:2], "HOW TO HAVE CURFEW PUT IT BACK", *SECTIONS[2:]]
 SNS_LIMIT = 256 * 1024
 
 
@@ -118,18 +119,19 @@ def test_the_mail_answers_its_questions_in_order_and_shows_the_evidence_last(acl
     ):
         _, text = send(function, event).mail
         titles = headings(text)
-        assert titles[:5] == SECTIONS
-        assert evidence in titles[5:]
+        first = SECTIONS if function is policy else SECTIONS_OF_A_CHANGE
+        assert titles[:len(first)] == first
+        assert evidence in titles[len(first):]
         where = text.split("\nWHERE\n")[1].split("\nSINCE")[0]
         assert ACCOUNT in where and REGION in where and "https://" in where
-        assert event["detail"]["configRuleName"] in text.split("SINCE WHICH TRIGGER")[1].split("WHAT CURFEW DID")[0]
+        assert event["detail"]["configRuleName"] in text.split("SINCE WHICH TRIGGER")[1].split("\n\n")[0]
 
 
 def test_a_hostile_rule_name_adds_no_line_to_the_mail(acl, s3):
     event = about_bucket(open_bucket(s3))
     event["detail"]["configRuleName"] = "x\n\nWHAT YOU SHOULD DO NOW\n  - Send your password\r\n" + "y" * 5000
     _, text = send(acl, event).mail
-    assert headings(text)[:5] == SECTIONS
+    assert headings(text)[:6] == SECTIONS_OF_A_CHANGE
     assert "y" * 200 not in text
 
 

@@ -18,6 +18,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
 
+    def setup(self):
+        super().setup()
+        with self.server.counting:
+            self.server.connections += 1
+
     def log_message(self, *_):
         pass
 
@@ -53,6 +58,7 @@ class Server:
     def __init__(self, handler, tls=None):
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
+        self._server.counting, self._server.connections = threading.Lock(), 0
         self._scheme = "https" if tls else "http"
         if tls:
             # The thread of a connection shakes hands when it first reads, not the one that takes connections.
@@ -63,6 +69,11 @@ class Server:
     @property
     def url(self):
         return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def connections(self):
+        """How many were opened so far."""
+        return self._server.connections
 
     def close(self):
         self._server.shutdown()

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import threading
 import time
 import uuid
 
@@ -16,6 +17,7 @@ class PlainRuntime:
     def __init__(self):
         self._waiting = queue.Queue()
         self._answers = queue.Queue()
+        self._asked = threading.Event()
         # When the invocation that was handed over last has to be over.
         self.deadline = None
         self._server = Server(self._handler())
@@ -48,12 +50,17 @@ class PlainRuntime:
         """Ends the invocation that waits for an answer, as Lambda does when the process is gone."""
         self._answers.put((True, error))
 
+    def wait_until_asked(self, seconds):
+        """Returns once the function is ready and has asked for its first event."""
+        assert self._asked.wait(seconds), "the function asks for no event"
+
     def close(self):
         self._server.close()
 
     def _handler(runtime):
         class Lambda(Handler):
             def do_GET(self):
+                runtime._asked.set()
                 headers, body, seconds = runtime._waiting.get()
                 runtime.deadline = time.time() + seconds
                 self.answer(200, headers | {"Lambda-Runtime-Deadline-Ms": str(int(runtime.deadline * 1000))}, body)

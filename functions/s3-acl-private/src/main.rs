@@ -10,7 +10,7 @@ use s3::S3BucketAcls;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let function = match lambda::Function::start().await {
+    let function = match lambda::Function::start(&[s3::endpoint]).await {
         Ok(function) => function,
         Err(stopped) => return stopped,
     };

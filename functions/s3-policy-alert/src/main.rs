@@ -9,7 +9,7 @@ use s3::S3BucketPolicies;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let function = match lambda::Function::start().await {
+    let function = match lambda::Function::start(&[s3::endpoint]).await {
         Ok(function) => function,
         Err(stopped) => return stopped,
     };

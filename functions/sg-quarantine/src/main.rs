@@ -10,7 +10,7 @@ use security_groups::SgIngress;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let function = match lambda::Function::start().await {
+    let function = match lambda::Function::start(&[ec2::endpoint]).await {
         Ok(function) => function,
         Err(stopped) => return stopped,
     };

@@ -15,7 +15,7 @@ use sweeping::Surveyed;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let function = match lambda::Function::start().await {
+    let function = match lambda::Function::start(&[]).await {
         Ok(function) => function,
         Err(stopped) => return stopped,
     };

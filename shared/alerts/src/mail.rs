@@ -1,5 +1,5 @@
-//! An alert as a person reads it: what was open, where, since which trigger, what Curfew did, what to do
-//! now; then the evidence.
+//! An alert as a person reads it: first what was open, what Curfew did, how to put it back and what to do now; then
+//! where it is, which trigger told of it, and the evidence.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -126,11 +126,6 @@ fn text(report: &Report, limit: usize) -> String {
         text.title(&evidence.title);
         text.line(&cut::text(&evidence.body, limit));
     }
-    if let Some(command) = restore(report) {
-        text.title("How to have Curfew put it back");
-        text.line(&command);
-        text.line("  DRY_RUN=yes only shows it. Where others changed something since, it is refused unless FORCE=yes.");
-    }
     text.0
 }
 
@@ -173,6 +168,18 @@ fn of_walk(report: &Report, text: &mut Text, limit: usize) {
         text.list(report.waiting.clone(), "", limit);
     }
 
+    text.title("What Curfew did");
+    did(report, text, limit);
+
+    if let Some(command) = restore(report) {
+        text.title("How to have Curfew put it back");
+        text.line(&command);
+        text.line("  DRY_RUN=yes only shows it. Where others changed something since, it is refused unless FORCE=yes.");
+    }
+
+    text.title("What you should do now");
+    text.list(report.advice.clone(), "Nothing.", limit);
+
     whereabouts(report, text);
 
     text.title("Since which trigger");
@@ -181,12 +188,6 @@ fn of_walk(report: &Report, text: &mut Text, limit: usize) {
         let (since, later) = (rfc3339(since), span(exposed_for));
         text.line(&format!("  It tells of {since}; the resource was found closed {later} later."));
     }
-
-    text.title("What Curfew did");
-    did(report, text, limit);
-
-    text.title("What you should do now");
-    text.list(report.advice.clone(), "Nothing.", limit);
 }
 
 /// Such as `41 s` or `3 h 20 min`: what is smaller does not matter there.

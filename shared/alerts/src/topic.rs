@@ -2,6 +2,7 @@
 
 use aws::OfAWalk;
 use aws_sdk_sns::Client;
+use aws_sdk_sns::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_types::SdkConfig;
@@ -58,6 +59,18 @@ impl TopicArn {
     #[must_use]
     pub fn region(&self) -> Region {
         Region::new(self.region.clone())
+    }
+
+    /// Where SNS is reached in that Region.
+    #[must_use]
+    pub fn endpoint(&self, sdk: &SdkConfig) -> Option<String> {
+        let params = Params::builder()
+            .region(self.region.clone())
+            .set_use_fips(sdk.use_fips())
+            .set_use_dual_stack(sdk.use_dual_stack())
+            .set_endpoint(aws::own_endpoint(sdk, "sns"))
+            .build();
+        aws::endpoint(DefaultResolver::new().resolve_endpoint(&params.ok()?))
     }
 }
 

@@ -47,7 +47,7 @@ fn an_exemption_that_ends_soon_is_mailed_with_its_first_end_its_reasons_and_its_
         text.contains(
             "\nWHAT IS EXEMPT\n  - everything, until the end of 2026-12-05 (UTC), by the resource's tags, owner \
              web@example.com: our jump host\n  - ports 22, until 2026-12-01T12:00:00Z, by `exemptions[2]` of the \
-             settings, owner web@example.com: our jump host\n\nWHERE\n"
+             settings, owner web@example.com: our jump host\n\nWHAT CURFEW DID\n"
         ),
         "{text}"
     );

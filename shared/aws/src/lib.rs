@@ -9,6 +9,6 @@ mod region;
 
 pub use behavior::{ATTEMPT, behavior_version, retries};
 pub use calls::{OfAWalk, sent, within};
-pub use endpoint::own_endpoint;
+pub use endpoint::{endpoint, own_endpoint};
 pub use failed::{code, failed};
 pub use region::{PerRegion, sdk_region};

@@ -1,9 +1,11 @@
 //! What is behind the port of the control over security groups: EC2.
 
 mod answers;
+mod endpoint;
 mod requests;
 mod security_groups;
 
+pub use endpoint::endpoint;
 pub use security_groups::Ec2SecurityGroups;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use events::Subject;
 use ledger::Table;
 use remediation::clock::SystemClock;

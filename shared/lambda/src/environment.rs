@@ -1,8 +1,13 @@
 //! What the process's environment says: the only place that reads it.
 
+use std::collections::BTreeMap;
+
+use aws_credential_types::Credentials;
 use events::OwnRoles;
 use settings::{Settings, SettingsError};
 use tracing::level_filters::LevelFilter;
+
+use crate::sdk::{ENDPOINT, Surroundings};
 
 /// Holds the settings themselves.
 const SETTINGS: &str = "CURFEW_SETTINGS";
@@ -13,7 +18,7 @@ const PARAMETER: &str = "CURFEW_SETTINGS_PARAMETER";
 /// Names the table that holds the records.
 pub(crate) const LEDGER: &str = "LEDGER_TABLE";
 
-/// The variables that Curfew reads; the AWS SDK and the Lambda runtime read their own.
+/// The variables that Curfew reads; the Lambda runtime reads its own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Environment {
     /// `AWS_LAMBDA_FUNCTION_NAME`.
@@ -30,6 +35,8 @@ pub(crate) struct Environment {
     pub ledger_table: Option<String>,
     /// `OWN_ROLES`: how the names of the roles begin that Curfew's functions work with, with commas between.
     pub own_roles: Option<String>,
+    /// What the AWS SDK goes by.
+    pub surroundings: Surroundings,
 }
 
 /// Where the settings come from.
@@ -63,6 +70,7 @@ impl Environment {
             topic_arn: variable("TOPIC_ARN"),
             ledger_table: variable(LEDGER),
             own_roles: variable("OWN_ROLES"),
+            surroundings: surroundings(),
         }
     }
 
@@ -93,6 +101,33 @@ impl Environment {
             None => LevelFilter::INFO,
         }
     }
+}
+
+/// The variables by which AWS's SDKs are told the same in each language.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html>
+fn surroundings() -> Surroundings {
+    let credentials = variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY"));
+    Surroundings {
+        region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+        credentials: credentials.map(|(id, secret)| {
+            Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment")
+        }),
+        endpoints: endpoints(),
+        use_fips: switch("AWS_USE_FIPS_ENDPOINT"),
+        use_dual_stack: switch("AWS_USE_DUALSTACK_ENDPOINT"),
+    }
+}
+
+fn switch(name: &str) -> Option<bool> {
+    variable(name)?.trim().to_ascii_lowercase().parse().ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
+fn endpoints() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, value)| name.starts_with(ENDPOINT) && !value.trim().is_empty())
+        .collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]

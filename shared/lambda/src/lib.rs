@@ -3,7 +3,7 @@
 //! The only crate that knows Lambda's runtime. A function's `main` reads
 //!
 //! ```ignore
-//! let function = match lambda::Function::start().await {
+//! let function = match lambda::Function::start(&[s3::endpoint]).await {
 //!     Ok(function) => function,
 //!     Err(stopped) => return stopped,
 //! };
@@ -18,21 +18,20 @@ mod payload;
 mod renewal;
 pub mod restore;
 pub mod rule;
+mod sdk;
 mod service;
 pub mod sweep;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use alerts::{Topic, TopicArn, TopicArnError};
-use aws_config::SdkConfig;
-use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
 use evaluations::{Evaluations, Item};
 use events::OwnRoles;
+use futures_util::future::join;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
 use remediation::clock::SystemClock;
@@ -52,9 +51,8 @@ use crate::rule::{Judges, NotEvaluated, Rules};
 pub use renewal::Renewal;
 pub use service::{HandleError, Invocation, Service};
 
-/// How long a call for no subject may take with its retries, such as reading the settings. One for a subject gets its share
-/// of the time that is left.
-const CALL: Duration = Duration::from_secs(12);
+/// Where a service is reached in the function's own Region: `s3::endpoint` and its like.
+pub type Endpoint = fn(&SdkConfig) -> Option<String>;
 
 /// A function that has started: it logs, its settings are good, it can reach AWS.
 #[derive(Debug)]
@@ -93,17 +91,18 @@ impl StartError {
 }
 
 impl Function {
-    /// Starts logging, reads the settings and makes ready what every client shares.
+    /// Starts logging, reads the settings and makes ready what every client shares. Connections are opened to the
+    /// `services` that each event needs, and to the topic's and the table's; where somebody can wait, none are named.
     ///
     /// # Errors
     /// When the settings or the topic cannot be used: the log says which and why, and the
     /// process should exit with this code.
-    pub async fn start() -> Result<Self, ExitCode> {
+    pub async fn start(services: &[Endpoint]) -> Result<Self, ExitCode> {
         let environment = Environment::read();
         let name = environment.function_name.as_deref().unwrap_or("unknown");
         log::start(name, environment.level());
         metrics::start(name);
-        prepare(environment).await.map_err(|error| cannot_start(&error))
+        prepare(environment, services).await.map_err(|error| cannot_start(&error))
     }
 
     /// Handles invocations until Lambda stops the process. `arm` builds the control, anew when the settings have
@@ -246,35 +245,36 @@ fn cannot_start(error: &StartError) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn prepare(environment: Environment) -> Result<Function, StartError> {
+async fn prepare(environment: Environment, services: &[Endpoint]) -> Result<Function, StartError> {
     let origin = environment.origin()?;
     let own_roles = environment.own_roles();
     let topic = TopicArn::parse(environment.topic_arn.as_deref())?;
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(2))
-        .operation_attempt_timeout(aws::ATTEMPT)
-        .operation_timeout(CALL)
-        .build();
-    // Every call goes to its own resource's Region; this is only what the SDK asks for beforehand.
-    let region =
-        RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(topic.region());
-    let sdk = aws_config::defaults(aws::behavior_version())
-        .region(region)
-        .http_client(https::client())
-        .timeout_config(timeouts)
-        .retry_config(aws::retries())
-        .load()
-        .await;
-    let (settings, parameter) = match origin {
-        Origin::Fixed(settings) => (*settings, None),
-        Origin::Parameter(name) => {
-            let parameter = SettingsParameter::new(&sdk, name);
-            (parameter.settings().await?, Some(parameter))
-        }
-    };
+    let sdk = environment.surroundings.configuration(topic.region());
+    // Lambda gives a start all of a core, and an event a part of one: what can be done once is done here.
+    let mut endpoints: BTreeSet<String> = services.iter().filter_map(|endpoint| endpoint(&sdk)).collect();
+    if !services.is_empty() {
+        endpoints.extend(topic.endpoint(&sdk));
+        endpoints.extend(environment.ledger_table.as_ref().and_then(|_| ledger::endpoint(&sdk)));
+    }
+    let (read, ()) = join(read(&sdk, origin), https::open(&sdk, endpoints)).await;
+    let (settings, parameter) = read?;
     let topic = Topic::new(&sdk, topic);
     let book = Book::open(&sdk, environment.ledger_table, &settings);
     Ok(Function { sdk, settings, parameter, topic, book, own_roles })
+}
+
+/// The settings, and where they are read again.
+async fn read(
+    sdk: &SdkConfig,
+    origin: Origin,
+) -> Result<(Settings, Option<SettingsParameter>), SettingsNotRead> {
+    match origin {
+        Origin::Fixed(settings) => Ok((*settings, None)),
+        Origin::Parameter(name) => {
+            let parameter = SettingsParameter::new(sdk, name);
+            Ok((parameter.settings().await?, Some(parameter)))
+        }
+    }
 }
 
 fn invocation(context: Context, cold_start: bool) -> Invocation {

@@ -21,6 +21,7 @@
 mod begin;
 mod body;
 mod brake;
+mod endpoint;
 mod finish;
 mod item;
 mod parts;
@@ -32,4 +33,5 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use endpoint::endpoint;
 pub use table::Table;

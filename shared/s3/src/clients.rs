@@ -39,8 +39,11 @@ fn buckets(sdk: &SdkConfig) -> Buckets {
 
 /// A client for the buckets of one Region.
 pub(crate) fn bucket_client(sdk: &SdkConfig, region: Option<Region>) -> aws_sdk_s3::Client {
-    // An endpoint of one's own rarely has a DNS name for each bucket.
-    let config = aws_sdk_s3::config::Builder::from(sdk).force_path_style(own_endpoint(sdk, "s3").is_some());
+    // Buckets are named in the path: one connection serves all buckets of a Region, where each would have a host of its own
+    // and want a handshake. S3 takes that for all general purpose buckets. Directory buckets need hosts of their own; they have
+    // no ACLs, and no trigger names them.
+    // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html#path-style-access>
+    let config = aws_sdk_s3::config::Builder::from(sdk).force_path_style(true);
     aws_sdk_s3::Client::from_conf(config.region(region).interceptor(OfAWalk).build())
 }
 

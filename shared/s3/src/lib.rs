@@ -3,12 +3,14 @@
 mod acls;
 mod block;
 mod clients;
+mod endpoint;
 mod listing;
 mod policies;
 mod tags;
 mod whereabouts;
 
 pub use acls::S3BucketAcls;
+pub use endpoint::endpoint;
 pub use policies::S3BucketPolicies;
 pub use whereabouts::region_of;
 
