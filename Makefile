@@ -17,7 +17,7 @@ MINISTACK := .venv-ministack/.complete
 # What writes bills of materials.
 CYCLONEDX := target/tools/bin/cargo-cyclonedx
 
-# What a deployment can be told; see the README. What is left out stays as it was. It has to be said in the call: a
+# What a deployment can be told; see infra/README.md. What is left out stays as it was. It has to be said in the call: a
 # variable such as EMAIL or FORCE that merely is in the environment means something else.
 said = $(if $(findstring command line,$(origin $1)),$($1))
 WHERE := $(or $(call said,REGIONS),$(call said,REGION))
@@ -25,7 +25,7 @@ BUILD_ARCH := $(or $(call said,ARCH),arm64)
 LAMBDA_DIR := target/lambda
 # What is in functions/ and no function: it is not built for Lambda, nor deployed.
 NO_FUNCTION := curfew
-FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(wildcard functions/*)))
+FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(patsubst %/,%,$(wildcard functions/*/))))
 CHECKER_DIR := target/checker
 # Every variable that the tool takes.
 SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES CURFEW_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS \

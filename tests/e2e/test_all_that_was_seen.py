@@ -1,7 +1,10 @@
 """What all tests together saw, against what the templates say of it; runs after all others."""
 
+import re
+
 import pytest
 from harness import roles, templates
+from harness.documents import DOCUMENTS
 from harness.functions import FUNCTIONS, ROWS
 from harness.insights import fields_named
 
@@ -40,3 +43,22 @@ def test_what_is_counted_is_watched_or_shown(seen):
     names = {(metric, tuple(name for name, _ in dimensions)) for metric, dimensions in watched} | set(templates.searched("Curfew"))
     counted = set().union(*seen.metrics.values(), LATE.values())
     assert {(metric, tuple(name for name, _ in dimensions)) for metric, dimensions in counted} == names
+
+
+def named(row):
+    return re.findall(r"`([^`]+)`", row[0])
+
+
+def test_each_field_of_a_line_is_in_the_table_of_fields(seen):
+    told = [name for row in DOCUMENTS["functions/README.md"].table("## Logs", "field") for name in named(row)]
+    assert len(told) == len(set(told))
+    assert {field.split(".")[0] for field in seen.fields} - set(told) == set()
+
+
+def test_each_metric_is_in_the_table_of_metrics_with_its_dimensions(seen):
+    told = {
+        (name, tuple(sorted(re.findall(r"`([^`]+)`", row[1]))))
+        for row in DOCUMENTS["functions/README.md"].table("## Metrics", "metric") for name in named(row)
+    }
+    counted = set().union(*seen.metrics.values(), LATE.values())
+    assert {(metric, tuple(name for name, _ in dimensions)) for metric, dimensions in counted} == told

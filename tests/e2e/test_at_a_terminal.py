@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import shlex
 import subprocess
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +12,8 @@ from harness.groups import WORLD, four, group_of
 from harness.loopback import Handler, Server
 from harness.offenders import permission
 from harness.recorder import Recorder, s3_error
-from harness.stack import ACCOUNT, CREDENTIALS, REGION, ROOT, binary
+from harness.stack import ACCOUNT, CREDENTIALS, REGION, binary
 from harness.templates import ledger
-from harness.triggers import compliance_change
 from support import about_bucket, queued, send
 
 NOWHERE = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}
@@ -257,28 +255,6 @@ def test_what_is_pure_asks_nobody_and_needs_nothing(curfew, aws, tmp_path):
         assert (ran.returncode, ran.stderr) == (0, ""), words
         assert curfew(*words, input=given).stdout == ran.stdout
     assert aws.calls == []
-
-
-def test_each_command_of_the_readme_makes_sense(curfew, tmp_path, monkeypatch):
-    section = (ROOT / "README.md").read_text().partition("\n## At a terminal\n")[2].partition("\n## ")[0]
-    lines = [shlex.split(line, comments=True) for line in section.splitlines() if line.startswith("    curfew ")]
-    assert {words[1] for words in lines} == {"explain", "exposure", "subjects", "settings", "preview", "history", "restore"}
-    texts = {
-        "policy.json": offenders.public_policy("acme"), "policies.jsonl": offenders.public_policy("acme"),
-        "groups.json": {"SecurityGroups": [{"GroupId": "sg-1"}]}, "questions.jsonl": {"query": {"protocol": "tcp", "port": 22}},
-        "event.json": compliance_change("AWS::S3::Bucket", "acme", "a-rule"), "settings.json": {"mode": "observe"},
-    }
-    for name, content in texts.items():
-        (tmp_path / name).write_text(json.dumps(content))
-    monkeypatch.chdir(tmp_path)
-    for words in lines:
-        given = words[words.index("<") + 1] if "<" in words else None
-        asked = [word.replace("KEY@", "2026-11-22T05:41:07.120Z.s3-acl.5f2c9a1e@").replace("ARN", "arn:aws:s3:::acme") for word in words[1:] if word not in ("<", given)]
-        ran = curfew(*asked, input=(tmp_path / given).read_text() if given else "")
-        # Of what is asked in AWS there is nothing.
-        is_live = any(word.startswith(("--bucket", "sg-", "history", "restore")) for word in asked)
-        assert ran.returncode == (NOT_ASKED if is_live else 0), (words, ran.stderr)
-        assert ran.stdout or is_live
 
 
 def test_without_credentials_or_a_region_it_says_how_to_say_them(aws):

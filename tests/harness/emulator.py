@@ -24,7 +24,7 @@ from harness.runtime import PlainRuntime  # noqa: E402
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaVersion  # noqa: E402
 from moto.awslambda.utils import get_backend  # noqa: E402
 from moto.cloudformation import parsing  # noqa: E402
-from moto.cloudformation.models import cloudformation_backends  # noqa: E402
+from moto.cloudformation.models import StackInstances, cloudformation_backends  # noqa: E402
 from moto.cloudformation.responses import CloudFormationResponse  # noqa: E402
 from moto.cloudformation.utils import yaml_tag_constructor  # noqa: E402
 from moto.events.models import Rule
@@ -38,7 +38,7 @@ from moto.kms.models import KmsBackend  # noqa: E402
 from moto.server import main  # noqa: E402
 from moto.ssm.models import ssm_backends  # noqa: E402
 
-send_to_targets = Rule.send_to_targets
+send_to_targets, delete_instances = Rule.send_to_targets, StackInstances.delete
 create_role = Role.create_from_cloudformation_json
 delete_role, validate = Role.delete_from_cloudformation_json, CloudFormationResponse._validate_different_update
 clean_json = parsing.clean_json
@@ -219,6 +219,11 @@ def send_what_matches(self, *args, **kwargs):
         send_to_targets(self, *args, **kwargs)
 
 
+def delete_instances_of_units(self, accounts, regions):
+    """Those of an organizational unit are named by the unit, not by their accounts."""
+    delete_instances(self, accounts or [one.account_id for one in self.stack_instances], regions)
+
+
 def update_termination_protection(self):
     stack = cloudformation_backends[self.current_account][self.region].get_stack(self._get_param("StackName"))
     stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
@@ -226,7 +231,7 @@ def update_termination_protection(self):
 
 
 if __name__ == "__main__":
-    Rule.send_to_targets = send_what_matches
+    Rule.send_to_targets, StackInstances.delete = send_what_matches, delete_instances_of_units
     yaml.CLoader.add_multi_constructor("", yaml_tag_constructor)
     yaml.Loader = yaml.CLoader
     KmsBackend.create_key = create_key_with_text

@@ -31,13 +31,6 @@ def test_what_a_function_is_deployed_with_stands_in_the_table_alone():
         assert "lambda" not in tomllib.loads((ROOT / "functions" / function / "Cargo.toml").read_text())["package"].get("metadata", {})
 
 
-def test_the_readme_begins_with_the_same_functions():
-    table = re.search(r"^\| function \|.*?\n\n", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)[0]
-    named = re.findall(r"^\| `([a-z0-9-]+)` \|", table, re.MULTILINE)
-    # One that is new is written about when it is finished.
-    assert len(named) >= 3 and named == list(FUNCTIONS)[:len(named)]
-
-
 def test_the_controls_are_those_of_the_code():
     found = [path for folder in ("shared", "functions") for path in ROOT.glob(f"{folder}/*/src/**/*.rs")]
     paths = [path for path in found if not {"tests", "testing"} & set(path.parts)]

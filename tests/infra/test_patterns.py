@@ -7,6 +7,7 @@ import pytest
 from samples import EC2, NOBODY, S3, SAMPLES
 
 from harness import templates
+from harness.documents import DOCUMENTS
 from harness.functions import FUNCTIONS, NAMED, TRIGGERED
 from harness.ministack import Ministack
 from harness.pattern import matches
@@ -134,23 +135,23 @@ def named(pattern):
     return names.union(*map(named, pattern.values()))
 
 
-def in_the_readme():
-    """(rule, trigger, function) by the README's table."""
-    section = (ROOT / "README.md").read_text().split("\n## What wakes it\n")[1].split("\n## ")[0]
-    for kind, triggers, functions, late in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", section, re.MULTILINE):
+def in_the_document():
+    """(rule, trigger, function) by the table of the functions' page."""
+    for rule, triggers, functions, late in DOCUMENTS["functions/README.md"].table("## What wakes them, and how late", "rule"):
+        kind = rule.strip("`")
         assert late
         # A type of finding is no kind of event.
         names = [name for name in re.findall(r"`([^`]+)`", triggers) if ":" not in name]
         yield from ((kind, name, function) for name in names for function in re.findall(r"`([^`]+)`", functions))
 
 
-def test_the_readme_says_which_trigger_comes_by_which_rule_to_which_function():
+def test_the_page_says_which_trigger_comes_by_which_rule_to_which_function():
     found = {
         (kind, event["detail"]["eventName"] if event["detail-type"] == CALL else event["detail-type"], function)
         for event, _ in SAMPLES.values() for function, kind, pattern in PATTERNS if function in NAMED and matches(pattern, event)
     }
     ticks = {("tick", rule["ScheduleExpression"], function) for function, rule in rules() if function in NAMED and "ScheduleExpression" in rule}
-    told = list(in_the_readme())
+    told = list(in_the_document())
     assert len(told) == len(set(told)) and set(told) == found | ticks
     # Nothing that a pattern names is without a sample.
     assert {name for _, name, _ in found} == set().union(*(named(pattern) for _, _, pattern in PATTERNS))

@@ -5,29 +5,25 @@ import re
 import pytest
 
 from harness import roles, templates
+from harness.documents import DOCUMENTS
 from harness.functions import FUNCTIONS, NAMED, QUEUED, TRIGGERED, about
-from harness.stack import ROOT
 from harness.triggers import BUCKET
 
 
 def documented(function):
-    """The actions in the README's table under "Permissions" on the rows that are about this function."""
-    text = (ROOT / "README.md").read_text()
-    section = re.search(r"^## Permissions\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)[1]
-    table = re.search(r"^\|.*?\n\n", section, re.MULTILINE | re.DOTALL)[0]
+    """The actions in the table of the functions' page on the rows that are about this function."""
     found, current = set(), None
-    for row in table.strip().splitlines()[2:]:
-        first = row.split("|")[1]
+    for first, actions, _ in DOCUMENTS["functions/README.md"].table("## Permissions and calls", "function"):
         # A row that names no function goes on with the one above: "in the style `revoke`".
         named = [one for one in FUNCTIONS if f"`{one}`" in first]
         current = named[0] if named else current
         if current == function:
-            found.update(re.findall(r"`([a-z0-9]+:[A-Za-z]+)`", row))
+            found.update(re.findall(r"`([a-z0-9]+:[A-Za-z]+)`", actions))
     return found
 
 
 @pytest.mark.parametrize("function", NAMED)
-def test_a_role_allows_the_actions_of_the_readme_and_no_others(function):
+def test_a_role_allows_the_actions_of_the_page_and_no_others(function):
     assert documented(function) == roles.own_actions(function)
 
 

@@ -1,51 +1,9 @@
-//! Every setting there is, with its default and its meaning.
+//! Every setting there is, with its default.
 //!
 //! They are one JSON object, in a parameter of Parameter Store or in the variable `CURFEW_SETTINGS`. All keys are
-//! optional; a key that is not listed here, or a value that does not fit, is refused with a message that names it.
+//! optional; a key that is none of them, or a value that does not fit, is refused with a message that names it.
 //!
-//! | key | default | meaning |
-//! | --- | --- | --- |
-//! | `version` | `1` | of which shape these settings are; what was written for an older one is read for ever |
-//! | `mode` | `"enforce"` | `"observe"` does everything but the change, and says what it would have done |
-//! | `max_receive_count` | `8` | after how many deliveries the queue gives a message up (its redrive policy); a failure that may pass is mailed at the last one |
-//! | `exemptions` | `[]` | what Curfew leaves alone, and until when: a list of objects, see below |
-//! | `exempt_by_tag` | `true` | `false`: the tags `curfew:exempt`, `curfew:exempt-reason`, `curfew:exempt-until` of a resource exempt nothing |
-//! | `exempt_max_days` | `400` | how many days ahead an exemption may end, its tags' too |
-//! | `s3_acl.mode`, `s3_policy.mode`, `sg.mode` | `mode` | the mode of one control |
-//! | `remind_after` | `"1d"` | how long people are not told again of what they were told, whichever trigger finds it: a number with `m`, `h` or `d` |
-//! | `feud_limit` | `3` | how many times the same may be closed within a day; then it waits, and people are told who opens it |
-//! | `restore_grace` | `"24h"` | how long what a person put back is left alone |
-//! | `records_days` | `400` | how many days the record of a change is kept |
-//! | `s3_acl.changes_per_hour` | `30` | how many buckets may be changed in an hour; what is over waits for the next one, `0` stops all |
-//! | `s3_acl.style` | `"grants"` | `"grants"` removes the public grants and keeps all others; `"private"` writes the canned ACL `private`, which removes every grant but the owner's |
-//! | `s3_acl.block_public_acls` | `false` | `true` also turns on `BlockPublicAcls` and `IgnorePublicAcls` of a bucket whose public grants were removed: closes public objects too, and keeps the ACL from coming back |
-//! | `s3_policy.trusted_accounts` | `[]` | other accounts that bucket policies may let in: 12 digits each |
-//! | `s3_policy.trusted_organizations` | `[]` | organizations that they may let in: `o-...` |
-//! | `s3_policy.trusted_networks` | `[]` | networks that they may let in: CIDR blocks |
-//! | `s3_policy.trusted_vpcs` | `[]` | VPCs and VPC endpoints that they may let in: `vpc-...`, `vpce-...` |
-//! | `s3_policy.alert_on` | what is `high` or worse, `confused-deputy`, `refused` | which kinds of finding are mailed even where a policy is not public; the kinds are those of `policy::FindingKind` |
-//! | `sg.quarantine` | `"revoke"` | `"revoke"` revokes the offending rules and keeps what else they let in; `"isolate"` puts the network interfaces of an open group into a quarantine group and leaves the rules as evidence; `"alert"` says and changes nothing |
-//! | `sg.changes_per_hour` | `30` | how many groups may be changed in an hour; what is over waits for the next one, `0` stops all |
-//! | `sg.isolate_all_groups` | `false` | `true`: an isolated interface loses its other groups too |
-//! | `sg.open_level` | `"world"` | from where on a port is open: `"world"` = to every public address; `"broad"` = to a block of /8 (IPv6: /32) or wider too |
-//! | `sg.authorized_tcp_ports` | `[80, 443]` | tcp ports that may be open: numbers and `"from-to"` ranges, in a list or in one comma-separated string |
-//! | `sg.authorized_udp_ports` | `[]` | the same for udp |
-//! | `sg.authorized_protocols` | `[]` | protocols without ports that may be open: a list of names or numbers, as in `["esp", 51]` |
-//! | `sg.icmp` | `"report"` | `"report"` says that ICMP is open and leaves it; `"revoke"` treats it like any other open port |
-//!
-//! An object of `exemptions`:
-//!
-//! | key | | meaning |
-//! | --- | --- | --- |
-//! | `resource` | needed | the ARN of a bucket or a group; `*` stands for any characters, `?` for one |
-//! | `controls` | needed | `"all"`, or a list of those of `s3-acl`, `s3-policy`, `sg-ingress` that are about such a resource |
-//! | `reason` | needed | why, for people |
-//! | `until` | needed | a date, which means until its end in UTC, or a time in RFC 3339 |
-//! | `owner` | | whose word that is |
-//! | `ports` | all | of `sg-ingress`: only these ports of tcp and udp, as in `sg.authorized_tcp_ports` |
-//! | `sources` | all | of `sg-ingress`: only what comes from these address blocks, groups (`sg-...`) and prefix lists (`pl-...`) |
-//! | `grantees` | all | of `s3-acl`: only grants to these, `AllUsers` or `AuthenticatedUsers` |
-//! | `sids` | all | of `s3-policy`: only the statements with these `Sid`s |
+//! What each key means, and its default, is in the table of `infra/README.md`. A test holds that table to these fields.
 
 mod common;
 
@@ -197,7 +155,7 @@ impl Settings {
     /// Reads settings as an operator wrote them. `origin` is what an error calls the place they come from.
     ///
     /// # Errors
-    /// For anything that is not listed at the head of this page, naming the key.
+    /// For a key that there is not, or a value that does not fit, naming the key.
     pub fn parse(origin: &str, json: &str) -> Result<Self, SettingsError> {
         let refused =
             |place, reason| SettingsError { origin: origin.to_owned(), place, reason, written: None };

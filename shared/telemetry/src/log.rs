@@ -2,59 +2,8 @@
 //!
 //! Every line has `timestamp`, `level`, `message`, `service` and `function_name`; within an invocation also
 //! `cold_start`, `function_request_id`, `xray_trace_id` (empty where Lambda gives none) and, where the settings are in a
-//! parameter, its version as `settings_version`. A subject's line has besides:
-//!
-//! | field | what it holds |
-//! | --- | --- |
-//! | `control` | the control that walked, as in `s3-acl` |
-//! | `resource` | the bucket's name or the group's id |
-//! | `arn`, `account`, `region` | where it is |
-//! | `cause` | the trigger that pointed at it |
-//! | `mode` | `enforce` or `observe` |
-//! | `outcome` | `compliant`, `remediated`, `alerted`, `observed`, `exempt`, `held`, `gone`, `closed-meanwhile`, `restored`, `still-open` or `failed` |
-//! | `record` | what finds the record of it, where there is one: `KEY@ARN` |
-//! | `hold` | `until`, `by`: why it waits, where it does |
-//! | `restores` | of a restore: the record whose changes were put back |
-//! | `reason`, `claimed_by` | of a restore: why, and who asked, as was said; nobody verifies that |
-//! | `asked_before` | list of `at`, `reason`, `claimed_by`: who asked for the same restore before, of which nobody was told how it ended |
-//! | `late` | of a restore that is told by who came next, since nobody was told at once: `cut-off`, or `mail-lost` |
-//! | `left_alone_until` | of a restore: until when Curfew does not close it again |
-//! | `changed_since`, `lost`, `left` | of a restore: what was changed before, what is gone, what is not back yet |
-//! | `stays` | of a restore: what Curfew put there and does not take away |
-//! | `unnoted` | of a restore: what is done although no answer told so, as far as a read afterwards shows |
-//! | `untold` | of a restore: what had been changed before and nobody was told of |
-//! | `severity` | the worst finding's, where there is one or the walk failed |
-//! | `findings` | list of `kind`, `severity`, `remedy`, `summary`, `evidence` |
-//! | `planned` | what the plan was, a line a step, where it was not carried out to its end |
-//! | `changes` | list of `action`, `summary`, `detail`: what was changed, completely |
-//! | `before` | the state before, where there was a finding |
-//! | `remaining` | what the read after the change still found |
-//! | `unread` | list of `what`, `action`, `kind`, `message`: what could not be read and may change the judgement |
-//! | `exemptions` | list of `by`, `scope`, `reason`, `owner`, `until`: what exempts what was found, or a part of it |
-//! | `exemptions_refused` | list of `by`, `field`, `flaw`, `why`: what would exempt it, were it not for that |
-//! | `rule` | of a custom rule of AWS Config: what it is called |
-//! | `compliance`, `annotation` | of a custom rule: what AWS Config is told, and the words beside it |
-//! | `by_item` | of a custom rule: list of the IAM actions that are denied, so that the configuration item was judged |
-//! | `alert` | `sent`, `none`, `repeated` (people know this already) or `failed` |
-//! | `undelivered` | the whole alert (`subject`, `text`), where it did not get through |
-//! | `error` | `kind`, `message`, and the denied `action`, where a step failed |
-//! | `record_error` | the same, where it could not be written down that the work is over |
-//! | `note` | anything else |
-//! | `exposed_for_ms` | from the event that tells since when it was open to the read that found it closed, in milliseconds |
-//! | `duration_ms` | how long the walk took, in milliseconds |
-//! | `api_calls` | how many requests to AWS it took, the alert and retries included |
-//!
-//! A sweep has one line at its end, and one each time that it goes on in another invocation:
-//!
-//! | field | what it holds |
-//! | --- | --- |
-//! | `control` | `sweep` |
-//! | `account`, `region` | where it swept |
-//! | `sweep`, `began` | its id, which causes have as the event's, and when it began |
-//! | `invocations`, `api_calls` | how many of each it took so far |
-//! | `found` | by control: `seen`, `clean`, `gone`, `exempt`, `held`, `to_close`, `to_tell`, `unreadable` |
-//! | `not_listed` | by control: why not all of its resources were seen |
-//! | `took_ms` | how long it took, waits included, in milliseconds |
+//! parameter, its version as `settings_version`. All fields are in the table of `functions/README.md`. A test holds that
+//! table to every line that the end-to-end tests see.
 //!
 //! Never logged: credentials, the payload of a trigger, the contents of objects.
 
