@@ -1,9 +1,8 @@
 //! What of a group a person put back, as it is written down, and what is open beyond that.
 
-use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use network::{Exposure, Family, Finding, PortSet, PrefixLists, Protocol, RuleId, Span, SpanSet};
+use network::{Exposure, Family, Finding, PortSet, PrefixLists, Protocol, RuleId, RuleIds, Span, SpanSet};
 use serde::{Deserialize, Serialize};
 
 use crate::Group;
@@ -54,8 +53,9 @@ pub(crate) fn beyond(group: &Group, open: Finding, written: &[String]) -> Option
     };
     let left: Vec<(&RuleId, SpanSet<u16>)> = open.rule_ids.iter().map(|id| (id, left(id))).collect();
     let ports: SpanSet<u16> = left.iter().flat_map(|(_, ports)| ports.spans().to_vec()).collect();
-    let rule_ids: BTreeSet<RuleId> =
+    let rule_ids: RuleIds =
         left.iter().filter(|(_, ports)| !ports.is_empty()).map(|(id, _)| (*id).clone()).collect();
+    let rule_ids = open.rule_ids.and(&rule_ids);
     (!ports.is_empty()).then(|| Finding { ports: PortSet::from(ports), rule_ids, ..open.clone() })
 }
 
