@@ -30,7 +30,7 @@ impl GroupAssessment {
         let mut named = Named {
             ports: ports.as_ref(),
             sources: sources.as_ref(),
-            rules: self.group.rules.iter().rev().map(|rule| (&rule.id, rule)).collect(),
+            rules: self.group.by_id(),
             from_sources: RuleIds::default(),
         };
         let rest: Vec<SgFinding> = self.findings.iter().flat_map(|finding| named.rest(finding)).collect();

@@ -27,8 +27,7 @@ pub(crate) struct Opening<'a> {
 /// The openings of a group, in the order of its findings.
 pub(crate) fn openings(assessment: &GroupAssessment) -> Vec<Opening<'_>> {
     let pieces = pieces(assessment);
-    let by_id: Rules<'_> = assessment.group.rules.iter().map(|rule| (&rule.id, rule)).collect();
-    let by_id = Rc::new(by_id);
+    let by_id = Rc::new(assessment.group.by_id());
     let opening = |pieces| Opening { assessment, by_id: Rc::clone(&by_id), pieces };
     let mut size: BTreeMap<_, (usize, usize)> = BTreeMap::new();
     for piece in &pieces {
