@@ -26,7 +26,7 @@ use crate::sources::Sources;
 /// Judges the inbound rules among `rules`. Their order does not matter.
 ///
 /// Rules that name the same prefix list, or blocks of the same addresses, count as one source, and each source
-/// is cut where others begin or end only once, so that a thousand rules take some hundredths of a second.
+/// is cut where others begin or end only once, so that a thousand rules take some thousandths of a second.
 #[must_use]
 pub fn assess(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> Assessment {
     let mut inbound = Vec::new();
