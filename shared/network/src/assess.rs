@@ -33,6 +33,8 @@ pub fn assess(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> Asses
     let mut unreadable: BTreeMap<PrefixListId, Vec<RuleId>> = BTreeMap::new();
     for rule in rules.iter().filter(|rule| !rule.is_egress) {
         match rule.permission.source.addresses(lists) {
+            // The members of another group open nothing.
+            Ok(addresses) if addresses.v4.is_empty() && addresses.v6.is_empty() => {}
             Ok(addresses) => inbound.push((rule, addresses)),
             Err(id) if reaches_unauthorized(rule, settings) => {
                 let rule_ids = unreadable.entry(id.clone()).or_default();

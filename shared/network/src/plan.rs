@@ -78,8 +78,9 @@ impl Plan {
         findings: impl Iterator<Item = &'a Finding> + Clone,
         authorized: &BTreeSet<Portless>,
     ) -> Self {
+        let is_portless = |rule: &&Rule| matches!(rule.permission.protocol, Protocol::Portless(_));
         let mut by_protocol: HashMap<&Protocol, Vec<RuleId>> = HashMap::new();
-        for rule in rules {
+        for rule in rules.iter().filter(is_portless) {
             by_protocol.entry(&rule.permission.protocol).or_default().push(rule.id.clone());
         }
         let by_protocol: HashMap<&Protocol, RuleIds> =
@@ -92,6 +93,9 @@ impl Plan {
         };
         let revoked = findings.clone().filter(|finding| finding.handling == Handling::Revoke);
         let revoke = RuleIds::union_of(&revoked.map(goes).collect::<Vec<_>>());
+        if revoke.is_empty() {
+            return Self::default();
+        }
         let offending = Protocol::WITH_PORTS.map(|protocol| {
             let offending = Offending::new(&protocol, findings.clone(), &revoke);
             (protocol, offending)
