@@ -50,7 +50,7 @@ use crate::restore::{Hands, NotRestored};
 use crate::rule::{Judges, NotEvaluated, Rules};
 
 pub use renewal::Renewal;
-pub use service::{HandleError, Invocation, Service};
+pub use service::{AT_ONCE, HandleError, Invocation, Service};
 
 /// How long a call for no subject may take with its retries, such as reading the settings. One for a subject gets its share
 /// of the time that is left.
