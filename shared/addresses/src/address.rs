@@ -1,6 +1,7 @@
 //! The two address families, and their addresses as numbers.
 
 use std::fmt;
+use std::hash::Hash;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ impl fmt::Display for Family {
 }
 
 /// An address as a number: `u32` for IPv4, `u128` for IPv6.
-pub trait Address: Point + 'static {
+pub trait Address: Point + Hash + 'static {
     /// The family of these addresses.
     const FAMILY: Family;
 

@@ -88,10 +88,34 @@ impl<T: Point> SpanSet<T> {
         Self { spans }
     }
 
-    /// The values of this set that are not in `other`.
+    /// The values of this set that are not in `other`. What that takes does not grow with parts of `other` that are
+    /// elsewhere.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
-        self.intersection(&other.complement())
+        let mut spans = Vec::new();
+        for span in &self.spans {
+            let before = other.spans.partition_point(|taken| taken.last() < span.first());
+            let taken = other.spans.iter().skip(before).take_while(|taken| taken.first() <= span.last());
+            let mut start = Some(span.first());
+            for taken in taken {
+                let left = start.zip(taken.first().previous());
+                spans.extend(left.and_then(|(first, last)| Span::new(first, last)));
+                start = taken.last().next();
+            }
+            spans.extend(start.and_then(|first| Span::new(first, span.last())));
+        }
+        Self { spans }
+    }
+
+    /// Adds the values of a span.
+    pub fn insert(&mut self, span: Span<T>) {
+        let is_before = |own: &Span<T>| own.last().next().is_some_and(|after| after < span.first());
+        let start = self.spans.partition_point(is_before);
+        let is_joined = |own: &Span<T>| span.last().next().is_none_or(|after| own.first() <= after);
+        let joined = self.spans.partition_point(is_joined) - start;
+        let all = self.spans.iter().skip(start).take(joined).copied().chain([span]);
+        let joined_span = Self::from_iter(all);
+        self.spans.splice(start..start + joined, joined_span.spans);
     }
 
     /// The values that are not in the set.

@@ -49,7 +49,7 @@ use crate::restore::{Hands, NotRestored};
 use crate::rule::{Judges, NotEvaluated, Rules};
 
 pub use renewal::Renewal;
-pub use service::{HandleError, Invocation, Service};
+pub use service::{AT_ONCE, HandleError, Invocation, Service};
 
 /// Where a service is reached in the function's own Region: `s3::endpoint` and its like.
 pub type Endpoint = fn(&SdkConfig) -> Option<String>;

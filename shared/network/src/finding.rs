@@ -1,13 +1,12 @@
 //! Why a group is not acceptable.
 
-use std::collections::BTreeSet;
-
 use addresses::Family;
 
 use crate::exposure::Exposure;
-use crate::ids::{PrefixListId, RuleId};
+use crate::ids::PrefixListId;
 use crate::ports::PortSet;
 use crate::protocol::Protocol;
+use crate::rule_ids::RuleIds;
 use crate::settings::Handling;
 
 /// Ports, or a protocol without ports, that are open and not authorized, and the rules that together make them so.
@@ -25,7 +24,7 @@ pub struct Finding {
     /// The offending rules: each belongs to a smallest set of rules that alone would hold the ports open.
     /// For a split such as 0.0.0.0/1 and 128.0.0.0/1 that is every part; a rule whose source an offending
     /// one includes is none.
-    pub rule_ids: BTreeSet<RuleId>,
+    pub rule_ids: RuleIds,
     /// What is to be done about it.
     pub handling: Handling,
 }
@@ -48,7 +47,7 @@ pub struct UnreadableSource {
     /// The list.
     pub prefix_list_id: PrefixListId,
     /// The rules that have it as their source.
-    pub rule_ids: BTreeSet<RuleId>,
+    pub rule_ids: RuleIds,
 }
 
 /// The judgement of one group.

@@ -34,12 +34,14 @@
 //! ```
 
 mod assess;
+mod bits;
 mod exposure;
 mod finding;
 mod iana;
 mod icmp;
 mod ids;
 mod offenders;
+mod offending;
 mod partition;
 mod permission;
 mod plan;
@@ -50,9 +52,11 @@ mod prefix_lists;
 mod protocol;
 mod remainder;
 mod rule;
+mod rule_ids;
 mod services;
 mod settings;
 mod source;
+mod sources;
 
 pub use addresses::{Addresses, Family, IpNet, Span, SpanSet, parse_block};
 pub use assess::{assess, deciding_lists};
@@ -66,6 +70,7 @@ pub use ports::{PortSet, PortSetError};
 pub use prefix_lists::PrefixLists;
 pub use protocol::Protocol;
 pub use rule::Rule;
+pub use rule_ids::RuleIds;
 pub use services::services;
 pub use settings::{Handling, OpenLevel, Settings};
 pub use source::{NotOneSource, ReferencedGroup, Source};

@@ -1,23 +1,24 @@
 //! Which sources together make a port open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
-use addresses::{Address, Span, SpanSet};
-
-use crate::exposure::{Exposure, broad_block};
-use crate::partition::sweep;
+use crate::bits::Bits;
+use crate::exposure::Exposure;
 use crate::settings::OpenLevel;
+use crate::sources::{Block, Sources};
+
+/// The position of the internet among the blocks.
+const WORLD: usize = 0;
 
 /// How exposed a port is, and by which of its sources it is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Opening {
     pub exposure: Exposure,
     /// The positions of the offending sources.
-    pub offenders: BTreeSet<usize>,
+    pub offenders: Bits,
 }
 
-/// The sources of a group in one address family, cut into pieces once, so that each port costs a look at the
-/// pieces only.
+/// The sources that reach some ports, on the way from port to port.
 ///
 /// A port is open because of its open blocks: the whole address space at [`OpenLevel::World`], each
 /// block of /8 (IPv6: /32) with public addresses at [`OpenLevel::Broad`]. A source offends if it has
@@ -31,120 +32,145 @@ pub(crate) struct Opening {
 /// These smallest sets need not be listed. Call the sources that hold an address its holders. A set
 /// holds a block open if it has a holder of each address, so a source belongs to a smallest one if and
 /// only if it is a holder of an address whose holders include all holders of no address with fewer.
-pub(crate) struct Sources {
-    level: OpenLevel,
-    world: Block,
-    /// The blocks of the broad size in which some source ends, with public addresses. Every other block lies
-    /// whole in each source that meets it, so that each of these holds a broad block alone.
-    cut: Vec<Block>,
-    /// The exposure to each source alone.
-    alone: Vec<Exposure>,
+///
+/// From one port to the next few sources come and go, and only what these hold is counted anew.
+pub(crate) struct Reaching<'a> {
+    sources: &'a Sources,
+    among: Bits,
+    /// How often each piece is held.
+    held: Vec<Held>,
+    /// What is known of each block.
+    blocks: Vec<Known>,
 }
 
-impl Sources {
-    pub(crate) fn new<T: Address>(sources: &[&SpanSet<T>], level: OpenLevel) -> Self {
-        let cut = match level {
-            OpenLevel::World => Vec::new(),
-            OpenLevel::Broad => cut_blocks(sources),
-        };
+/// By whom a piece is held.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    times: usize,
+    /// The sum of the positions of its holders: where it is held once, that is its holder.
+    sum: usize,
+}
+
+struct Known {
+    /// How many of its pieces nobody holds.
+    free: usize,
+    /// Who offends there; `None` where that has to be found out.
+    offenders: Option<Bits>,
+}
+
+impl<'a> Reaching<'a> {
+    /// None of the sources.
+    pub(crate) fn new(sources: &'a Sources) -> Self {
+        let known = |block: &Block| Known { free: block.end - block.first, offenders: None };
         Self {
-            level,
-            world: Block::of(sources, T::public()),
-            cut,
-            alone: sources.iter().map(|source| Exposure::of(source)).collect(),
+            sources,
+            among: Bits::none(sources.held_by.len()),
+            held: vec![Held::default(); sources.pieces.len()],
+            blocks: sources.blocks.iter().map(known).collect(),
         }
     }
 
-    /// The opening that the sources at these positions, ascending, make together; `None` if what they reach is
-    /// not open.
-    pub(crate) fn opening(&self, positions: &[usize]) -> Option<Opening> {
-        let mut among = vec![false; self.alone.len()];
-        for position in positions {
-            if let Some(is_among) = among.get_mut(*position) {
-                *is_among = true;
+    /// The source at this position comes, or goes.
+    pub(crate) fn turn(&mut self, source: usize) {
+        let comes = !self.among.contains(source);
+        if comes {
+            self.among.insert(source);
+        } else {
+            self.among.remove(source);
+        }
+        for position in self.sources.held_by.get(source).into_iter().flatten() {
+            let piece = self.sources.pieces.get(*position);
+            let block = piece.and_then(|piece| self.blocks.get_mut(piece.block));
+            if let (Some(held), Some(block)) = (self.held.get_mut(*position), block) {
+                block.offenders = None;
+                if comes {
+                    block.free -= usize::from(held.times == 0);
+                    *held = Held { times: held.times + 1, sum: held.sum + source };
+                } else {
+                    *held = Held { times: held.times - 1, sum: held.sum - source };
+                    block.free += usize::from(held.times == 0);
+                }
             }
         }
-        let world = self.world.least_held(&among);
-        if self.level == OpenLevel::World {
-            return world.map(|offenders| Opening { exposure: Exposure::World, offenders });
+    }
+
+    /// The sources that reach the port.
+    pub(crate) fn among(&self) -> &Bits {
+        &self.among
+    }
+
+    /// Whether the port may be open. Only then need the [opening](Self::opening) be looked for.
+    pub(crate) fn may_be_open(&self) -> bool {
+        self.sources.level == OpenLevel::Broad || self.is_open(WORLD)
+    }
+
+    /// The opening that the sources make together; `None` if what they reach is not open.
+    pub(crate) fn opening(&mut self) -> Option<Opening> {
+        let is_world = self.is_open(WORLD);
+        if self.sources.level == OpenLevel::World {
+            return is_world
+                .then(|| Opening { exposure: Exposure::World, offenders: self.offenders_in(WORLD) });
         }
-        let exposure = |position: &usize| self.alone.get(*position).copied().unwrap_or(Exposure::None);
-        let alone = positions.iter().copied().filter(|position| exposure(position) >= Exposure::Broad);
-        let in_blocks = self.cut.iter().filter_map(|block| block.least_held(&among)).flatten();
-        let offenders: BTreeSet<usize> =
-            alone.chain(in_blocks).filter(|position| exposure(position) >= Exposure::Some).collect();
-        let exposure = if world.is_some() { Exposure::World } else { Exposure::Broad };
+        let mut offenders = self.among.and(&self.sources.broad);
+        for block in 1..self.blocks.len() {
+            if self.is_open(block) {
+                offenders.add(&self.offenders_in(block));
+            }
+        }
+        let offenders = offenders.and(&self.sources.public);
+        let exposure = if is_world { Exposure::World } else { Exposure::Broad };
         (!offenders.is_empty()).then_some(Opening { exposure, offenders })
     }
-}
 
-/// The blocks of the broad size in which a source begins or ends, as far as they have public addresses.
-fn cut_blocks<T: Address>(sources: &[&SpanSet<T>]) -> Vec<Block> {
-    let ends = sources.iter().flat_map(|source| source.spans()).flat_map(|span| [span.first(), span.last()]);
-    let cut: BTreeSet<Span<T>> = ends.map(broad_block).filter(|block| T::public().meets(*block)).collect();
-    let mut blocks: BTreeMap<T, Block> = cut.iter().map(|block| (block.first(), Block::default())).collect();
-    sweep(sources, &cut.into_iter().collect(), |piece, holders| {
-        // Blocks may be neighbours, and a piece may reach from one into the next.
-        for (_, block) in blocks.range_mut(broad_block(piece.first()).first()..=piece.last()) {
-            block.pieces.insert(holders.to_vec());
-        }
-    });
-    blocks.into_values().collect()
-}
-
-/// A part of the address space that is open once all of it is held.
-#[derive(Default)]
-struct Block {
-    /// The holders of each piece, ascending; pieces of the same holders count once.
-    pieces: BTreeSet<Vec<usize>>,
-}
-
-impl Block {
-    fn of<T: Address>(sources: &[&SpanSet<T>], within: &SpanSet<T>) -> Self {
-        let mut pieces = BTreeSet::new();
-        sweep(sources, within, |_, holders| {
-            if !pieces.contains(holders) {
-                pieces.insert(holders.to_vec());
-            }
-        });
-        Self { pieces }
+    fn is_open(&self, block: usize) -> bool {
+        self.blocks.get(block).is_some_and(|block| block.free == 0)
     }
 
-    /// Only the sources `among` these being there: the holders of each piece whose holders include all holders
-    /// of no piece with fewer. `None` if some piece has no holder.
-    fn least_held(&self, among: &[bool]) -> Option<BTreeSet<usize>> {
-        let is_among = |position: &usize| among.get(*position).copied().unwrap_or(false);
-        let mut pieces: Vec<Vec<usize>> = Vec::with_capacity(self.pieces.len());
-        for holders in &self.pieces {
-            let holders: Vec<usize> = holders.iter().copied().filter(is_among).collect();
-            if holders.is_empty() {
-                return None;
-            }
-            pieces.push(holders);
+    fn offenders_in(&mut self, block: usize) -> Bits {
+        if let Some(Known { offenders: Some(known), .. }) = self.blocks.get(block) {
+            return known.clone();
         }
-        pieces.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
-        pieces.dedup();
-        let mut count = vec![0_usize; among.len()];
-        for position in pieces.iter().flatten() {
-            if let Some(count) = count.get_mut(*position) {
-                *count += 1;
-            }
+        let found = self.least_held(block);
+        if let Some(block) = self.blocks.get_mut(block) {
+            block.offenders = Some(found.clone());
         }
-
-        // What a piece includes, it includes with the member that the fewest pieces have: few are to be compared.
-        let mut least: BTreeMap<usize, Vec<&[usize]>> = BTreeMap::new();
-        for candidate in &pieces {
-            let known = candidate.iter().filter_map(|member| least.get(member)).flatten();
-            if !known.into_iter().any(|known| includes(candidate, known)) {
-                let rarest = candidate.iter().min_by_key(|member| count.get(**member));
-                least.entry(rarest.copied()?).or_default().push(candidate);
-            }
-        }
-        Some(least.into_values().flatten().flatten().copied().collect())
+        found
     }
-}
 
-/// Whether `larger`, ascending, has every member of `smaller`.
-fn includes(larger: &[usize], smaller: &[usize]) -> bool {
-    smaller.iter().all(|member| larger.binary_search(member).is_ok())
+    /// The holders of each piece of an open block whose holders include all holders of no piece with fewer.
+    fn least_held(&self, block: usize) -> Bits {
+        let Some(block) = self.sources.blocks.get(block) else { return self.among.clone() };
+        let held = || (block.first..block.end).filter_map(|piece| Some((piece, self.held.get(piece)?)));
+        let mut least = Bits::none(self.sources.held_by.len());
+        held().filter(|(_, held)| held.times == 1).for_each(|(_, held)| least.insert(held.sum));
+
+        let holders = |piece: usize| {
+            let all = self.sources.pieces.get(piece).into_iter().flat_map(|piece| &piece.holders);
+            all.copied().filter(|holder| self.among.contains(*holder))
+        };
+        let more = held()
+            .filter(|(piece, held)| held.times > 1 && !holders(*piece).any(|holder| least.contains(holder)));
+        let mut candidates: Vec<(usize, Vec<usize>)> =
+            more.map(|(piece, held)| (held.times, holders(piece).collect())).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+
+        // What a piece includes, it includes with the member that has the fewest pieces: few are to be compared.
+        let mut known: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut marked = Bits::none(self.sources.held_by.len());
+        for (at, (_, candidate)) in candidates.iter().enumerate() {
+            candidate.iter().for_each(|member| marked.insert(*member));
+            let includes = |known: &usize| {
+                candidates.get(*known).is_some_and(|(_, all)| all.iter().all(|one| marked.contains(*one)))
+            };
+            if !candidate.iter().filter_map(|member| known.get(member)).flatten().any(includes) {
+                let pieces = |member: &usize| self.sources.held_by.get(*member).map_or(0, Vec::len);
+                let rarest = candidate.iter().copied().min_by_key(pieces).unwrap_or_default();
+                known.entry(rarest).or_default().push(at);
+                candidate.iter().for_each(|member| least.insert(*member));
+            }
+            candidate.iter().for_each(|member| marked.remove(*member));
+        }
+        least
+    }
 }

@@ -2,50 +2,38 @@
 
 use addresses::{Point, Span, SpanSet};
 
-/// Cuts `within` into pieces that no set of `sets` splits, and shows each, lowest first, with the positions of
-/// the sets that hold it, ascending. A piece may be in no set.
-///
-/// One pass over the line: what a piece costs is the number of sets that hold it, however many there are.
-pub(crate) fn sweep<T: Point>(
-    sets: &[&SpanSet<T>],
+/// What comes next on the way along a line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Step<T> {
+    /// Here the set at this position begins, or ended just before.
+    Turn(usize),
+    /// From here on all is the same for so long.
+    Piece(Span<T>),
+}
+
+/// Goes along `within`, lowest first, and cuts it into pieces that no set of `sets` splits, each of which has a position. A
+/// set turns before the first piece that it holds, and again before the next one that it does not. A piece may be in no set.
+pub(crate) fn steps<'a, T: Point + 'a>(
+    sets: impl IntoIterator<Item = (usize, &'a SpanSet<T>)>,
     within: &SpanSet<T>,
-    mut visit: impl FnMut(Span<T>, &[usize]),
-) {
-    let mut turns: Vec<(T, Turn)> = within.boundaries().map(|point| (point, Turn::Cut)).collect();
-    for (position, set) in sets.iter().enumerate() {
-        turns.extend(set.boundaries().map(|point| (point, Turn::Of(position))));
+) -> Vec<Step<T>> {
+    let mut turns: Vec<(T, Option<usize>)> = within.boundaries().map(|point| (point, None)).collect();
+    for (position, set) in sets {
+        turns.extend(set.boundaries().map(|point| (point, Some(position))));
     }
     turns.sort_unstable_by_key(|(point, _)| *point);
 
-    let mut holders: Vec<usize> = Vec::new();
+    let mut steps = Vec::with_capacity(turns.len() * 2);
     let mut turns = turns.into_iter().peekable();
-    while let Some((first, turn)) = turns.next() {
-        turn.take(&mut holders);
+    while let Some((first, position)) = turns.next() {
+        steps.extend(position.map(Step::Turn));
         let next = turns.peek().map(|(point, _)| *point);
         if next == Some(first) {
             continue;
         }
         let last = next.map_or(Some(T::LAST), Point::previous);
         let piece = last.and_then(|last| Span::new(first, last));
-        if let Some(piece) = piece.filter(|piece| within.contains(piece.first())) {
-            visit(piece, &holders);
-        }
+        steps.extend(piece.filter(|piece| within.contains(piece.first())).map(Step::Piece));
     }
-}
-
-/// What changes at a point of the line.
-enum Turn {
-    Cut,
-    /// The set at this position begins, or ends just before.
-    Of(usize),
-}
-
-impl Turn {
-    fn take(self, holders: &mut Vec<usize>) {
-        let Self::Of(position) = self else { return };
-        match holders.binary_search(&position) {
-            Ok(index) => drop(holders.remove(index)),
-            Err(index) => holders.insert(index, position),
-        }
-    }
+    steps
 }

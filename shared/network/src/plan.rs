@@ -1,16 +1,18 @@
 //! The smallest change that closes a group.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Assessment, Finding};
 use crate::ids::RuleId;
+use crate::offending::Offending;
 use crate::permission::Permission;
 use crate::portless::Portless;
 use crate::protocol::Protocol;
-use crate::remainder::{Remainder, portless_remainder};
+use crate::remainder::{Present, Remainder, portless_remainder};
 use crate::rule::Rule;
+use crate::rule_ids::RuleIds;
 use crate::settings::{Handling, Settings};
 use crate::source::Source;
 
@@ -76,36 +78,44 @@ impl Plan {
         findings: impl Iterator<Item = &'a Finding> + Clone,
         authorized: &BTreeSet<Portless>,
     ) -> Self {
-        let by_id: HashMap<&RuleId, &Rule> = rules.iter().map(|rule| (&rule.id, rule)).collect();
-        let goes = |finding: &Finding, id: &RuleId| match &finding.protocol {
-            own @ Protocol::Portless(_) => by_id.get(id).is_some_and(|rule| rule.permission.protocol == *own),
-            _ => true,
+        let is_portless = |rule: &&Rule| matches!(rule.permission.protocol, Protocol::Portless(_));
+        let mut by_protocol: HashMap<&Protocol, Vec<RuleId>> = HashMap::new();
+        for rule in rules.iter().filter(is_portless) {
+            by_protocol.entry(&rule.permission.protocol).or_default().push(rule.id.clone());
+        }
+        let by_protocol: HashMap<&Protocol, RuleIds> =
+            by_protocol.into_iter().map(|(protocol, ids)| (protocol, ids.into_iter().collect())).collect();
+        let goes = |finding: &Finding| match &finding.protocol {
+            own @ Protocol::Portless(_) => {
+                by_protocol.get(own).map(|own| finding.rule_ids.and(own)).unwrap_or_default()
+            }
+            _ => finding.rule_ids.clone(),
         };
         let revoked = findings.clone().filter(|finding| finding.handling == Handling::Revoke);
-        let revoke: BTreeSet<RuleId> = revoked
-            .flat_map(|finding| finding.rule_ids.iter().filter(|id| goes(finding, id)))
-            .cloned()
-            .collect();
-        let mut offending: HashMap<(&Protocol, &RuleId), Vec<_>> = HashMap::new();
-        for finding in findings {
-            for id in &finding.rule_ids {
-                offending.entry((&finding.protocol, id)).or_default().push(finding);
-            }
+        let revoke = RuleIds::union_of(&revoked.map(goes).collect::<Vec<_>>());
+        if revoke.is_empty() {
+            return Self::default();
         }
-        let inbound = || rules.iter().filter(|rule| !rule.is_egress);
-        let mut present: BTreeMap<Source, Vec<Permission>> = BTreeMap::new();
-        for rule in inbound().filter(|rule| !revoke.contains(&rule.id)) {
-            let same_source = present.entry(rule.permission.source.masked()).or_default();
-            same_source.push(rule.permission.clone());
+        let offending = Protocol::WITH_PORTS.map(|protocol| {
+            let offending = Offending::new(&protocol, findings.clone(), &revoke);
+            (protocol, offending)
+        });
+        let (going, staying): (Vec<&Rule>, Vec<&Rule>) =
+            rules.iter().filter(|rule| !rule.is_egress).partition(|rule| revoke.contains(&rule.id));
+        let mut present: HashMap<Source, Present> = HashMap::new();
+        for rule in staying {
+            present.entry(rule.permission.source.masked()).or_default().add(&rule.permission);
         }
-        let mut plan = Self { revoke, ..Self::default() };
-        for rule in inbound().filter(|rule| plan.revoke.contains(&rule.id)) {
+        let mut plan = Self { revoke: revoke.iter().cloned().collect(), ..Self::default() };
+        for rule in going {
             let present = present.entry(rule.permission.source.masked()).or_default();
-            for protocol in &Protocol::WITH_PORTS {
-                let offending = offending.get(&(protocol, &rule.id)).map(Vec::as_slice).unwrap_or_default();
-                match Remainder::of(&rule.permission, protocol, offending, present) {
+            let of_rule = |protocol: &Protocol| {
+                rule.permission.protocol == *protocol || rule.permission.protocol == Protocol::All
+            };
+            for (protocol, offending) in offending.iter().filter(|(protocol, _)| of_rule(protocol)) {
+                match Remainder::of(&rule.permission, protocol, &offending.of(&rule.id), present) {
                     Remainder::PutBack(permissions) => {
-                        present.extend(permissions.iter().cloned());
+                        permissions.iter().for_each(|permission| present.add(permission));
                         let part = |permission| Restoration { part_of: rule.id.clone(), permission };
                         plan.restore.extend(permissions.into_iter().map(part));
                     }
@@ -119,7 +129,7 @@ impl Plan {
                 }
             }
             let portless = portless_remainder(&rule.permission, authorized, present);
-            present.extend(portless.iter().cloned());
+            portless.iter().for_each(|permission| present.add(permission));
             let part = |permission| Restoration { part_of: rule.id.clone(), permission };
             plan.restore.extend(portless.into_iter().map(part));
         }

@@ -83,6 +83,15 @@ impl Settings {
         }
     }
 
+    /// Whether all of these ports of `protocol` may be open.
+    pub(crate) fn authorizes(&self, protocol: &Protocol, ports: &SpanSet<u16>) -> bool {
+        match protocol {
+            Protocol::Tcp => self.authorized_tcp_ports.as_set().covers(ports),
+            Protocol::Udp => self.authorized_udp_ports.as_set().covers(ports),
+            _ => ports.is_empty() || self.unauthorized(protocol).is_empty(),
+        }
+    }
+
     /// What is to be done about open ports of `protocol`.
     pub(crate) fn handling(&self, protocol: &Protocol) -> Handling {
         if protocol.is_icmp() { self.icmp } else { Handling::Revoke }

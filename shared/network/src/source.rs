@@ -108,7 +108,11 @@ impl Source {
     /// Whether both name the same source, however its host bits are written.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        self.masked() == other.masked()
+        match (self, other) {
+            (Self::V4(one), Self::V4(other)) => one.trunc() == other.trunc(),
+            (Self::V6(one), Self::V6(other)) => one.trunc() == other.trunc(),
+            _ => self == other,
+        }
     }
 
     /// The same source without host bits.

@@ -1,8 +1,8 @@
 //! What is not acceptable about a group.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use network::{Handling, Permission, Portless, Rule, RuleId, UnreadableSource};
+use network::{Handling, Permission, Portless, RuleIds, UnreadableSource};
 use remediation::{Assessment, Fact, Remedy, Unknown};
 use sha2::{Digest, Sha256};
 
@@ -237,10 +237,10 @@ fn is_open_as_isolated(group: &Group, digest: &String) -> bool {
 /// A digest of the rules that open the group, or may: in whatever order they are read, the same rules give
 /// the same digest. What a rule lets in counts too, since EC2 lets people change a rule that keeps its id.
 fn digest(group: &Group, findings: &[SgFinding]) -> String {
-    let ids: BTreeSet<&RuleId> = findings.iter().flat_map(rule_ids).collect();
-    let rules: HashMap<&RuleId, &Rule> = group.rules.iter().map(|rule| (&rule.id, rule)).collect();
+    let ids = RuleIds::union_of(findings.iter().filter_map(rule_ids));
+    let rules = group.by_id();
     let mut digest = Sha256::new();
-    for rule in ids.into_iter().filter_map(|id| rules.get(id)) {
+    for rule in ids.iter().filter_map(|id| rules.get(id)) {
         let Permission { protocol, from_port, to_port, source, .. } = &rule.permission;
         let ports = (from_port.unwrap_or(-1), to_port.unwrap_or(-1));
         digest.update(format!("{} {} {} {} {source}\n", rule.id, protocol.as_str(), ports.0, ports.1));
@@ -249,11 +249,10 @@ fn digest(group: &Group, findings: &[SgFinding]) -> String {
 }
 
 /// The rules that open, or may.
-fn rule_ids(finding: &SgFinding) -> impl Iterator<Item = &RuleId> {
-    let ids = match finding {
+fn rule_ids(finding: &SgFinding) -> Option<&RuleIds> {
+    match finding {
         SgFinding::Open(open) => Some(&open.rule_ids),
         SgFinding::Unreadable(source) => Some(&source.rule_ids),
         SgFinding::OnManaged(_) | SgFinding::OnForeign(_) => None,
-    };
-    ids.into_iter().flatten()
+    }
 }

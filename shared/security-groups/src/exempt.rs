@@ -1,17 +1,20 @@
 //! What of a group is exempt.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use exemptions::{Scope, Sources};
-use network::{PortSet, Protocol, Rule, RuleId, UnreadableSource};
+use network::{PortSet, Protocol, Rule, RuleId, RuleIds, UnreadableSource};
 use remediation::Assessment;
 
-use crate::{Group, GroupAssessment, QuarantineStyle, SgFinding};
+use crate::{GroupAssessment, QuarantineStyle, SgFinding};
 
 /// What a narrower exemption names: traffic to these ports from these sources.
 struct Named<'a> {
     ports: Option<&'a PortSet>,
     sources: Option<&'a Sources>,
+    rules: HashMap<&'a RuleId, &'a Rule>,
+    /// The rules from these sources, once somebody has asked.
+    from_sources: RuleIds,
 }
 
 impl GroupAssessment {
@@ -24,10 +27,13 @@ impl GroupAssessment {
         if scope.is_whole() {
             return self.without(|_| None);
         }
-        let named = Named { ports: ports.as_ref(), sources: sources.as_ref() };
-        let group = self.group.clone();
-        let parts = |finding: &SgFinding| named.rest(&group, finding);
-        let rest: Vec<SgFinding> = self.findings.iter().flat_map(parts).collect();
+        let mut named = Named {
+            ports: ports.as_ref(),
+            sources: sources.as_ref(),
+            rules: self.group.by_id(),
+            from_sources: RuleIds::default(),
+        };
+        let rest: Vec<SgFinding> = self.findings.iter().flat_map(|finding| named.rest(finding)).collect();
         if rest == self.findings {
             return self;
         }
@@ -54,15 +60,12 @@ impl GroupAssessment {
 impl Named<'_> {
     /// What is left of a finding: of what several rules open, it may be one part by some of them and another part by the
     /// others.
-    fn rest(&self, group: &Group, finding: &SgFinding) -> Vec<SgFinding> {
+    fn rest(&mut self, finding: &SgFinding) -> Vec<SgFinding> {
         match finding {
-            SgFinding::Open(open) => {
-                self.rest_of_open(group, open).into_iter().map(SgFinding::Open).collect()
-            }
+            SgFinding::Open(open) => self.rest_of_open(open).into_iter().map(SgFinding::Open).collect(),
             SgFinding::Unreadable(source) => {
-                let is_named = |id: &&RuleId| group.rule(id).is_some_and(|rule| self.covers(rule));
-                let left: BTreeSet<RuleId> =
-                    source.rule_ids.iter().filter(|id| !is_named(id)).cloned().collect();
+                let is_named = |id: &&RuleId| self.rules.get(id).is_some_and(|rule| self.covers(rule));
+                let left: RuleIds = source.rule_ids.iter().filter(|id| !is_named(id)).cloned().collect();
                 let rest = UnreadableSource { rule_ids: left, ..source.clone() };
                 (!rest.rule_ids.is_empty()).then_some(SgFinding::Unreadable(rest)).into_iter().collect()
             }
@@ -70,17 +73,21 @@ impl Named<'_> {
         }
     }
 
-    fn rest_of_open(&self, group: &Group, open: &network::Finding) -> Vec<network::Finding> {
-        let is_from_named = |id: &RuleId| group.rule(id).is_some_and(|rule| self.has_source_of(rule));
-        let (named, others): (BTreeSet<RuleId>, BTreeSet<RuleId>) =
-            open.rule_ids.iter().cloned().partition(is_from_named);
+    fn rest_of_open(&mut self, open: &network::Finding) -> Vec<network::Finding> {
+        if !self.from_sources.is_of_same_group(&open.rule_ids) {
+            let is_from_source =
+                |id: &RuleId| self.rules.get(id).is_some_and(|rule| self.has_source_of(rule));
+            self.from_sources = open.rule_ids.of_group(is_from_source);
+        }
+        let (named, others) =
+            (open.rule_ids.and(&self.from_sources), open.rule_ids.without(&self.from_sources));
         let by = |rule_ids| network::Finding { rule_ids, ..open.clone() };
         let rest = self.without_ports(&by(named.clone()));
         if named.is_empty() || rest.as_ref().is_some_and(|rest| rest.ports == open.ports) {
             return vec![open.clone()];
         }
         let others = (!others.is_empty()).then(|| by(others));
-        rest.into_iter().chain(others).filter(|rest| is_opened_by_its_own(group, rest)).collect()
+        rest.into_iter().chain(others).filter(|rest| self.is_opened_by_its_own(rest)).collect()
     }
 
     /// ICMP has types, and other protocols have nothing, where tcp and udp have ports.
@@ -105,11 +112,12 @@ impl Named<'_> {
     fn has_source_of(&self, rule: &Rule) -> bool {
         self.sources.is_none_or(|sources| sources.cover(&rule.permission.source))
     }
-}
 
-/// Whether a rule that goes for this finding is among its rules: rules for all traffic, which only help to open a
-/// protocol without ports, stay.
-fn is_opened_by_its_own(group: &Group, open: &network::Finding) -> bool {
-    let is_its_own = |id| group.rule(id).is_some_and(|rule| rule.permission.protocol == open.protocol);
-    !matches!(open.protocol, Protocol::Portless(_)) || open.rule_ids.iter().any(is_its_own)
+    /// Whether a rule that goes for this finding is among its rules: rules for all traffic, which only help to open a
+    /// protocol without ports, stay.
+    fn is_opened_by_its_own(&self, open: &network::Finding) -> bool {
+        let is_its_own =
+            |id| self.rules.get(id).is_some_and(|rule| rule.permission.protocol == open.protocol);
+        !matches!(open.protocol, Protocol::Portless(_)) || open.rule_ids.iter().any(is_its_own)
+    }
 }

@@ -134,8 +134,9 @@ pub(crate) fn plan(group: &GroupAssessment, settings: &SgSettings, now: SystemTi
 pub(crate) fn revocation(assessment: &GroupAssessment, tags: Tags) -> Option<Revocation> {
     let group = &assessment.group;
     let plan = Plan::clearing(&group.rules, assessment.open(), &assessment.authorized_protocols);
+    let by_id = group.by_id();
     let part = |part: network::Restoration| Part {
-        tags: group.rule(&part.part_of).map(|rule| settable(&rule.tags)).unwrap_or_default(),
+        tags: by_id.get(&part.part_of).map(|rule| settable(&rule.tags)).unwrap_or_default(),
         part_of: part.part_of,
         is_whole: false,
         permission: part.permission,

@@ -1,7 +1,9 @@
 //! Words that mails and log lines share.
 
+use std::collections::HashMap;
+
 use events::GroupId;
-use network::{Cut, Permission, Protocol, Rule};
+use network::{Cut, Permission, Protocol, Rule, RuleId};
 
 use crate::{Part, PrefixList, Revocation};
 
@@ -75,14 +77,15 @@ pub(crate) fn cut(cut: &Cut) -> String {
 /// The protocols without ports that go with rules for all traffic, such as `every IP protocol without ports but IP
 /// protocol 50 (ESP) from 10.0.0.0/8 (part of rule sgr-1)`.
 pub(crate) fn portless_of(plan: &Revocation) -> impl Iterator<Item = String> {
+    let mut kept: HashMap<&RuleId, Vec<String>> = HashMap::new();
+    for Part { part_of, permission, .. } in &plan.restore {
+        if let Protocol::Portless(_) = permission.protocol {
+            kept.entry(part_of).or_default().push(permission.protocol.to_string());
+        }
+    }
     let for_all = plan.revoke.iter().filter(|rule| rule.permission.protocol == Protocol::All);
-    for_all.map(|rule| {
-        let is_kept = |part: &&Part| {
-            part.part_of == rule.id && matches!(part.permission.protocol, Protocol::Portless(_))
-        };
-        let kept = plan.restore.iter().filter(is_kept).map(|part| part.permission.protocol.to_string());
-        let kept: Vec<String> = kept.collect();
-        let but = if kept.is_empty() { String::new() } else { format!(" but {}", list(&kept, "")) };
+    for_all.map(move |rule| {
+        let but = kept.get(&rule.id).map(|kept| format!(" but {}", list(kept, ""))).unwrap_or_default();
         let source = &rule.permission.source;
         format!("every IP protocol without ports{but} from {source} (part of rule {})", rule.id)
     })

@@ -46,6 +46,29 @@ fn sets_are_joined_met_and_taken_away() {
 }
 
 #[test]
+fn values_are_added_and_taken_away_wherever_they_are() {
+    const POINTS: [u16; 6] = [0, 1, 2, LAST - 2, LAST - 1, LAST];
+    let chosen = |bits: u8| {
+        let points = POINTS.into_iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1);
+        points.map(|(_, point)| Span::single(point)).collect::<SpanSet<u16>>()
+    };
+    let spans: Vec<Span<u16>> =
+        POINTS.iter().flat_map(|first| POINTS.iter().filter_map(|last| Span::new(*first, *last))).collect();
+    for bits in 0..64 {
+        let set = chosen(bits);
+        for others in 0..64 {
+            assert_eq!(set.without(&chosen(others)), chosen(bits & !others), "{bits:b} without {others:b}");
+        }
+        for span in &spans {
+            let mut with = set.clone();
+            with.insert(*span);
+            assert_eq!(with, set.union(&(*span).into()), "{bits:b} with {span:?}");
+            assert_eq!(with.without(&(*span).into()), set.without(&(*span).into()), "{bits:b} less {span:?}");
+        }
+    }
+}
+
+#[test]
 fn membership_holds_at_the_ends_of_each_span() {
     let both = set([(10, 20), (30, 40)]);
     assert!(both.contains(10) && both.contains(20) && both.contains(40));

@@ -7,5 +7,7 @@ mod renewal;
 mod restore;
 mod rule;
 mod service;
+mod side_by_side;
+mod slow;
 mod support;
 mod sweep;

@@ -12,6 +12,11 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// An event that says that a bucket does not comply.
 pub(crate) fn event(bucket: &str, id: &str) -> String {
+    event_of("AWS::S3::Bucket", bucket, id)
+}
+
+/// An event that says that a resource of this type does not comply.
+pub(crate) fn event_of(kind: &str, resource: &str, id: &str) -> String {
     json!({
         "id": id,
         "source": "aws.config",
@@ -20,8 +25,8 @@ pub(crate) fn event(bucket: &str, id: &str) -> String {
         "account": "210987654321",
         "region": "eu-west-1",
         "detail": {
-            "resourceType": "AWS::S3::Bucket",
-            "resourceId": bucket,
+            "resourceType": kind,
+            "resourceId": resource,
             "configRuleName": "doors-closed",
             "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
         },

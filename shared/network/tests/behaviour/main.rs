@@ -12,5 +12,6 @@ mod properties_of_exposure;
 mod properties_of_plans;
 mod reference;
 mod round_trips;
+mod rule_ids;
 mod which_rules_reach;
 mod which_sources_are_open;

@@ -115,7 +115,7 @@ proptest! {
         }
         for (rule, _) in rules.iter().zip(exempted_rules).filter(|(_, is_exempted)| *is_exempted) {
             for finding in &mut assessment.findings {
-                finding.rule_ids.remove(&rule.id);
+                finding.rule_ids = finding.rule_ids.without(&[rule.id.clone()].into());
             }
         }
         let plan = Plan::new(&rules, &assessment, &settings);

@@ -7,6 +7,7 @@ pub mod doors;
 mod hindered;
 pub mod ledgers;
 mod reopening;
+mod timeline;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use hindered::{Call, Hindered};
+pub use timeline::Timeline;
 
 /// 2026-11-22T05:41:07.120Z.
 pub const NOW: Duration = Duration::from_millis(1_795_326_067_120);

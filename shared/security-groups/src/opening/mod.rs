@@ -2,14 +2,15 @@
 
 mod piece;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use network::{Exposure, Family, PortSet, Protocol, Rule, RuleId, Source};
+use network::{Exposure, Family, PortSet, Protocol, Rule, RuleIds, Source};
 use remediation::{Finding, Remedy, Severity};
 use serde_json::{Value, json};
 
 use crate::{GroupAssessment, PrefixList, words};
-use piece::{Piece, described, pieces, ports};
+use piece::{Piece, Rules, described, pieces, ports};
 
 /// How many sets of rules are findings of their own, and how many ids they may have together. Beyond that one
 /// finding tells of them all: each set may hold almost every rule, and the space must not grow with the square.
@@ -19,12 +20,15 @@ const IDS_TOLD_APART: usize = 200;
 /// What rules open to one address family.
 pub(crate) struct Opening<'a> {
     assessment: &'a GroupAssessment,
+    by_id: Rc<Rules<'a>>,
     pieces: Vec<Piece<'a>>,
 }
 
 /// The openings of a group, in the order of its findings.
 pub(crate) fn openings(assessment: &GroupAssessment) -> Vec<Opening<'_>> {
     let pieces = pieces(assessment);
+    let by_id = Rc::new(assessment.group.by_id());
+    let opening = |pieces| Opening { assessment, by_id: Rc::clone(&by_id), pieces };
     let mut size: BTreeMap<_, (usize, usize)> = BTreeMap::new();
     for piece in &pieces {
         let (sets, ids) = size.entry(piece.key()).or_default();
@@ -37,10 +41,9 @@ pub(crate) fn openings(assessment: &GroupAssessment) -> Vec<Opening<'_>> {
         let key = piece.key();
         let (sets, ids) = size.get(&key).copied().unwrap_or_default();
         if sets == 1 || (sets <= TOLD_APART && ids <= IDS_TOLD_APART) {
-            openings.push(Opening { assessment, pieces: vec![piece] });
+            openings.push(opening(vec![piece]));
         } else {
-            let all = together.entry(key).or_insert_with(|| Opening { assessment, pieces: Vec::new() });
-            all.pieces.push(piece);
+            together.entry(key).or_insert_with(|| opening(Vec::new())).pieces.push(piece);
         }
     }
     openings.extend(together.into_values());
@@ -53,7 +56,12 @@ impl<'a> Opening<'a> {
         let ports = ports(self.pieces.iter().flat_map(|piece| &piece.parts));
         Finding {
             kind: "open-ingress",
-            severity: self.pieces.iter().map(Piece::severity).max().unwrap_or(Severity::Low),
+            severity: self
+                .pieces
+                .iter()
+                .map(|piece| piece.severity(&self.by_id))
+                .max()
+                .unwrap_or(Severity::Low),
             remedy: self.remedy(),
             summary: self.summary(&rules, &ports),
             aside: String::new(),
@@ -75,16 +83,8 @@ impl<'a> Opening<'a> {
 
     /// The rules, by id.
     fn rules(&self) -> Vec<&'a Rule> {
-        match self.pieces.as_slice() {
-            [only] => only.rules.clone(),
-            pieces => {
-                let rules = pieces.iter().flat_map(|piece| &piece.rules);
-                let by_id: HashMap<&RuleId, &Rule> = rules.map(|rule| (&rule.id, *rule)).collect();
-                let mut rules: Vec<&Rule> = by_id.into_values().collect();
-                rules.sort_unstable_by_key(|rule| &rule.id);
-                rules
-            }
-        }
+        let ids = RuleIds::union_of(self.pieces.iter().map(|piece| piece.ids));
+        ids.iter().filter_map(|id| self.by_id.get(id).copied()).collect()
     }
 
     fn summary(&self, rules: &[&Rule], ports: &BTreeMap<&Protocol, PortSet>) -> String {
@@ -142,7 +142,7 @@ impl<'a> Opening<'a> {
             _ => {}
         }
         let is_of = |piece: &&Piece<'_>| piece.parts.iter().any(|part| part.protocol == *protocol);
-        if self.pieces.iter().filter(is_of).any(|piece| piece.opens_all_of(protocol)) {
+        if self.pieces.iter().filter(is_of).any(|piece| piece.opens_all_of(protocol, &self.by_id)) {
             let what = if protocol.is_icmp() { "type" } else { "port" };
             return format!("every {protocol} {what}");
         }

@@ -1,25 +1,26 @@
 //! What one set of rules opens.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
-use network::{Exposure, Family, Handling, PortSet, Protocol, Rule, RuleId, Span, SpanSet};
+use network::{Exposure, Family, Handling, PortSet, Protocol, Rule, RuleId, RuleIds, Span, SpanSet};
 use remediation::Severity;
 use serde_json::{Value, json};
 
 use crate::{GroupAssessment, words};
 
+/// The rules of a group by their ids.
+pub(super) type Rules<'a> = HashMap<&'a RuleId, &'a Rule>;
+
 /// What the same rules open: with a rule for all traffic, ports of every protocol.
 pub(super) struct Piece<'a> {
-    pub(super) ids: &'a BTreeSet<RuleId>,
-    pub(super) rules: Vec<&'a Rule>,
+    pub(super) ids: &'a RuleIds,
     pub(super) parts: Vec<&'a network::Finding>,
     pub(super) first: &'a network::Finding,
 }
 
 /// What each set of rules opens, in the order of the findings.
 pub(super) fn pieces(assessment: &GroupAssessment) -> Vec<Piece<'_>> {
-    let rules: HashMap<&RuleId, &Rule> = assessment.group.rules.iter().map(|rule| (&rule.id, rule)).collect();
-    let mut positions: BTreeMap<(Family, Exposure, &BTreeSet<RuleId>), usize> = BTreeMap::new();
+    let mut positions: BTreeMap<(Family, Exposure, &RuleIds), usize> = BTreeMap::new();
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     for finding in assessment.open() {
         let next = pieces.len();
@@ -27,12 +28,7 @@ pub(super) fn pieces(assessment: &GroupAssessment) -> Vec<Piece<'_>> {
             *positions.entry((finding.family, finding.exposure, &finding.rule_ids)).or_insert(next);
         match pieces.get_mut(position) {
             Some(piece) => piece.parts.push(finding),
-            None => pieces.push(Piece {
-                ids: &finding.rule_ids,
-                rules: finding.rule_ids.iter().filter_map(|id| rules.get(id).copied()).collect(),
-                parts: vec![finding],
-                first: finding,
-            }),
+            None => pieces.push(Piece { ids: &finding.rule_ids, parts: vec![finding], first: finding }),
         }
     }
     pieces
@@ -56,12 +52,12 @@ impl Piece<'_> {
         self.parts.iter().all(|part| part.protocol.is_icmp())
     }
 
-    pub(super) fn severity(&self) -> Severity {
+    pub(super) fn severity(&self, rules: &Rules<'_>) -> Severity {
         let is_on_ports = |protocol: &Protocol| protocol.has_ports() && !protocol.is_icmp();
         let mut with_ports = self.parts.iter().filter(|part| is_on_ports(&part.protocol));
         if self.is_icmp_only() {
             Severity::Low
-        } else if with_ports.any(|part| self.opens_all_of(&part.protocol)) {
+        } else if with_ports.any(|part| self.opens_all_of(&part.protocol, rules)) {
             Severity::Critical
         } else {
             Severity::High
@@ -69,9 +65,10 @@ impl Piece<'_> {
     }
 
     /// Whether each of the rules reaches every port of the protocol; nobody serves on port 0.
-    pub(super) fn opens_all_of(&self, protocol: &Protocol) -> bool {
+    pub(super) fn opens_all_of(&self, protocol: &Protocol, rules: &Rules<'_>) -> bool {
         let every_port = Span::new(1, u16::MAX).unwrap_or(Span::FULL);
-        self.rules.iter().all(|rule| rule.permission.ports(protocol).as_set().covers_span(every_port))
+        let mut own = self.ids.iter().filter_map(|id| rules.get(id));
+        own.all(|rule| rule.permission.ports(protocol).as_set().covers_span(every_port))
     }
 
     pub(super) fn evidence(&self) -> Value {

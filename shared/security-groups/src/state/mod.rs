@@ -3,6 +3,8 @@
 mod interface;
 mod prefix_list;
 
+use std::collections::HashMap;
+
 use events::VpcId;
 use network::{Permission, Rule, RuleId};
 use remediation::{Fact, Tags, Unknown, Unread};
@@ -79,6 +81,11 @@ impl Group {
         about.into_iter().chain(rules).chain(lists).chain(interfaces).collect()
     }
 
+    /// The rules by their ids.
+    pub(crate) fn by_id(&self) -> HashMap<&RuleId, &Rule> {
+        self.rules.iter().map(|rule| (&rule.id, rule)).collect()
+    }
+
     /// The rule of this id.
     pub(crate) fn rule(&self, id: &RuleId) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == *id)
@@ -102,9 +109,10 @@ impl Group {
 
 /// Whether EC2 takes both for the same rule: what is written beside it does not count.
 pub(crate) fn says_the_same(one: &Permission, other: &Permission) -> bool {
+    let bounds = |permission: &Permission| (permission.from_port, permission.to_port);
     one.protocol == other.protocol
-        && one.ports(&one.protocol) == other.ports(&other.protocol)
         && one.source.is_same(&other.source)
+        && (bounds(one) == bounds(other) || one.ports(&one.protocol) == other.ports(&other.protocol))
 }
 
 /// The tags that people may set: keys that begin with `aws:` are AWS's own, as those of CloudFormation, and EC2
