@@ -313,7 +313,7 @@ fn openings<A: Assessment>(judged: &A) -> Vec<String> {
 /// When a restore was over.
 fn over_at(record: &Record) -> Option<SystemTime> {
     let done = record
-        .last()
+        .last_asked()
         .filter(|_| record.only_waits_for_a_look())
         .and_then(|last| Some(last.result.as_ref()?.at));
     record.end.as_ref().map(|end| end.at).or(done)

@@ -13,7 +13,9 @@ use events::{Cause, Subject};
 use remediation::clock::Clock;
 use remediation::ledger::{Held, Ledger, Limits, Memory, Record, RecordId};
 use remediation::testing::doors::{Doors, denied, open, throttled};
-use remediation::testing::{Call, Hindered, LIMITS, NOW, Still, Topic, bucket, deliver, run, said, visit};
+use remediation::testing::{
+    Call, Hindered, LEASED, LIMITS, NOW, Still, Topic, bucket, deliver, run, said, visit,
+};
 use remediation::{Delivery, Ended, Mode, Note, Outcome, Ports, StepError, Told, walk};
 use tokio::time::timeout;
 
@@ -141,7 +143,7 @@ fn what_was_said_and_could_not_be_written_down_is_not_said_again_by_the_same_pro
         let ports = Ports::new(&world.clock, &world.topic, &ledger);
         let first = said(deliver(&doors, &bucket("acme"), Delivery::First, &ports));
         assert!(matches!((&first.told, &first.unwritten), (Told::Sent, Some(_))), "{first:?}");
-        world.clock.forward(Duration::from_secs(62));
+        world.clock.forward(LEASED);
         let again = said(deliver(&doors, &bucket("acme"), Delivery::Again, &ports));
         assert!(again.unwritten.is_none());
         assert_eq!(world.mails(), [first.report.outcome]);
@@ -320,7 +322,7 @@ fn a_list_of_what_waits_that_got_lost_is_due_until_it_is_told() {
         assert!(matches!(walk("one"), Told::Failed(_)));
         assert!(matches!(walk("two"), Told::Nobody));
         assert!(due().is_empty(), "who could not tell may be at work still");
-        world.clock.forward(Duration::from_secs(62));
+        world.clock.forward(LEASED);
         world.topic.refuses.set(false);
         assert_eq!(due(), [bucket("one")]);
         assert!(matches!(walk("one"), Told::Sent));
