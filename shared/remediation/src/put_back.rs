@@ -1,8 +1,10 @@
 //! A restore that is open when somebody comes to the resource: it was cut off, its mail got lost, or it only waits for this
 //! look. Its plan opens something, so that only who is asked by a person goes on with it; but people hear of it.
 
+use std::time::SystemTime;
+
 use crate::clock::Clock;
-use crate::ledger::{AttemptResult, End, Ledger, Record, Telling};
+use crate::ledger::{AttemptResult, End, Ledger, Record, Telling, is_same_moment};
 use crate::restore::{is_untold, late_report};
 use crate::work::{Barred, Work};
 use crate::{CallError, Notify, Outcome, Recount, Said, Told};
@@ -10,21 +12,25 @@ use crate::{CallError, Notify, Outcome, Recount, Said, Told};
 impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// Tells people where nobody has, and ends it, unless what it puts back is to be left alone and it may be gone on with.
     pub(crate) async fn end_restore(&mut self, open: Record) -> Result<(), Barred> {
-        let over = self.see_to_restore(open).await?;
+        let over = self.see_to_restore(open, false).await?;
         self.finish(over).await.map_err(Barred::Failed)
     }
 
-    /// The same, but for the writing of its end: it is taken, and handed out with its end.
+    /// The same, but for the writing of its end: it is taken, and handed out with its end. Where something `is_beside` what
+    /// is left alone, it is ended for that.
     ///
     /// It is taken before people are told, so that of two who come at the same moment one tells them.
-    pub(crate) async fn see_to_restore(&mut self, open: Record) -> Result<Record, Barred> {
-        let (is_untold, grace) = (is_untold(&open), self.grace(&open));
+    pub(crate) async fn see_to_restore(&mut self, open: Record, is_beside: bool) -> Result<Record, Barred> {
+        let is_heard =
+            |until: &SystemTime| self.heard.grace.is_some_and(|heard| is_same_moment(heard, *until));
+        let grace = self.grace(&open).filter(|until| !is_beside || !is_heard(until));
+        let (is_untold, was_tried) = (is_untold(&open), self.was_tried(&open));
         if let Some(until) = grace.filter(|_| !is_untold) {
             return Err(Barred::Restored(until));
         }
         let attempt = self.attempt_at(serde_json::Value::Null, Vec::new(), None)?;
         self.resume(open, vec![attempt], false).await?;
-        let has_come_before = std::mem::take(&mut self.earlier).iter().any(|one| one.state.is_none());
+        self.earlier.clear();
         self.noted = 0;
         let Some(mut record) = self.record.take() else { return Err(Barred::Stale) };
         let lost = if is_untold { self.tell_of_restore(&mut record).await } else { None };
@@ -37,7 +43,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let is_over = match &lost {
             None => done.is_some() || grace.is_none(),
             // What is open is closed all the same, though not before it was tried to tell people again.
-            Some(_) => grace.is_none() && self.is_last_chance() && has_come_before,
+            Some(_) => grace.is_none() && self.is_last_chance() && was_tried,
         };
         if is_over {
             record.end = Some(End { at, outcome });
@@ -51,6 +57,12 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             (None, Some(error)) => error.into(),
             (None, None) => Barred::Stale,
         })
+    }
+
+    /// Whether another request has tried already to tell people of it.
+    fn was_tried(&self, open: &Record) -> bool {
+        let is_of_another = |request_id: &str| request_id != self.visit.request_id;
+        open.attempts.iter().any(|one| one.before.is_null() && is_of_another(&one.request_id))
     }
 
     /// Tells people of a restore of which nobody was told; why they could not be told, where that is so.

@@ -144,7 +144,7 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
         let begun = self.ports.ledger.begin(&record, &self.terms(changes)).await?;
         match begun {
             Begun::Open(open) if open.restores.is_some() => {
-                let over = self.see_to_restore(*open).await?;
+                let over = self.see_to_restore(*open, true).await?;
                 let begun = self.ports.replace(over, &record, &self.terms(changes)).await?;
                 self.enter(begun, record)
             }

@@ -16,6 +16,7 @@ pub use record::{
     Asked, Attempt, AttemptResult, End, Held, Hold, LeftAlone, NoRecordId, Record, RecordId, Restores,
     Telling,
 };
+pub(crate) use standing::is_same_moment;
 pub use standing::{Closing, Entry, KEPT, LastTold, SKEW, Standing};
 
 /// How many resources a control may change in an hour, unless the settings say another number.

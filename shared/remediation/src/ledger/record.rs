@@ -181,7 +181,8 @@ pub struct Restores {
     /// Until when Curfew leaves alone what was put back.
     #[serde(with = "stamp")]
     pub grace_until: SystemTime,
-    /// What was open once it was back, as [openings](Assessment::opening); `None` where nobody could read it.
+    /// What is left alone, as [openings](Assessment::opening): what was open once it was back, and until that is read all
+    /// that may come back. `None` is everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<Vec<String>>,
     /// Who asked for the same before, of which nobody was told how it ended, in order.

@@ -222,6 +222,10 @@ impl Standing {
 
     fn entered(mut self, record: &Record, terms: &Terms) -> Self {
         self.forget_closings(terms.now);
+        // Where it is cut off, what it was to put back is left alone, and no more than that.
+        if let Some(restores) = &record.restores {
+            self.left_alone = Some(restores.left_alone());
+        }
         Self { open: Some(record.id.key.clone()), holder: record.holder().map(ToOwned::to_owned), ..self }
     }
 
@@ -274,7 +278,7 @@ impl Record {
 }
 
 /// Whether two times are the same as a ledger keeps them, to the millisecond.
-fn is_same_moment(one: SystemTime, other: SystemTime) -> bool {
+pub(crate) fn is_same_moment(one: SystemTime, other: SystemTime) -> bool {
     let millis = |at: SystemTime| at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
     millis(one) == millis(other)
 }

@@ -9,7 +9,7 @@ use super::{Ending, Look, Order, Past, RestoreError, Reversible};
 use crate::clock::{Clock, PAUSES};
 use crate::earlier::Earlier;
 use crate::ledger::{
-    Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
+    Attempt, AttemptResult, End, Ledger, LeftAlone, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
 use crate::work::{FRESH, written};
 use crate::{Applied, Assessment, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
@@ -125,9 +125,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     /// Until when all that is open now is left alone already, since somebody had it put back.
     fn left_alone(&self, look: &Look<C>) -> Option<SystemTime> {
         let now = self.ports.clock.now();
-        let ended =
-            self.order.newer.iter().filter_map(|newer| Some((over_at(newer)?, newer.restores.as_ref()?)));
-        let left_alone = ended.max_by_key(|(at, _)| *at)?.1.left_alone();
+        let left_alone = self.last_back()?;
         let judged = self.control.assess(&look.live, now);
         let is_covered = judged.clone().without(|finding| left_alone.rest(&judged, finding)).is_compliant();
         (is_covered && left_alone.until > now).then_some(left_alone.until)
@@ -189,8 +187,26 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let judged = self.control.assess(&look.live, now);
         let without =
             |openings: &[String]| judged.clone().without(|finding| judged.beyond(finding, openings));
-        let before = openings(&self.control.assess(&self.past.before, now));
-        openings(&without(&openings(&without(&before))))
+        openings(&without(&openings(&without(&self.may_be_opened(now)))))
+    }
+
+    /// What was open before Curfew closed it, and what somebody has had put back already and is left alone still.
+    fn may_be_opened(&self, now: SystemTime) -> Vec<String> {
+        let mut all = openings(&self.control.assess(&self.past.before, now));
+        let back = self.last_back().filter(|back| back.until > now);
+        for opening in back.and_then(|back| back.opened).unwrap_or_default() {
+            if !all.contains(&opening) {
+                all.push(opening);
+            }
+        }
+        all
+    }
+
+    /// What the last restore that is over has put back.
+    fn last_back(&self) -> Option<LeftAlone> {
+        let over = |newer: &Record| Some((over_at(newer)?, newer.restores.as_ref()?.left_alone()));
+        let over = self.order.newer.iter().filter_map(over);
+        Some(over.max_by_key(|(at, _)| *at)?.1)
     }
 
     async fn write_down(
@@ -257,12 +273,13 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     }
 
     pub(super) fn restores(&self) -> Restores {
+        let now = self.ports.clock.now();
         Restores {
             record: self.order.record.id.clone(),
             reason: self.order.reason.map(ToOwned::to_owned),
             claimed_by: self.order.claimed_by.map(ToOwned::to_owned),
-            grace_until: self.ports.clock.now() + self.order.grace,
-            opened: None,
+            grace_until: now + self.order.grace,
+            opened: Some(self.may_be_opened(now)),
             before: Vec::new(),
             look_again: false,
         }

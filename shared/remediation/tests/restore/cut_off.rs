@@ -1,14 +1,15 @@
 //! Restores that were cut off, or whose mail got lost: told by who comes next, and gone on with by who asks again.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use remediation::clock::Clock;
 use remediation::restore::Ending;
-use remediation::testing::doors::open;
-use remediation::testing::{LEASED, report_of_restore};
-use remediation::{Outcome, Told};
+use remediation::testing::doors::{Doors, open};
+use remediation::testing::{self, Call, Hindered, LEASED, bucket, deliver, report_of_restore};
+use remediation::{Delivery, Ended, Mode, Outcome, Ports, Told, Visit, walk};
 
-use super::world::{DAY, HOUR, World, outcome};
+use super::world::{DAY, HOUR, World, is_killed, outcome};
 
 #[test]
 fn what_a_request_did_that_was_cut_off_is_said_by_the_next_with_the_words_of_both() {
@@ -126,4 +127,105 @@ fn a_restore_whose_mail_got_lost_is_told_by_the_tick_and_over() {
     );
     let again = world.finds([open(&["front", "back"])]).restore();
     assert!(matches!(again.ending, Ending::AlreadySo(Some(_))), "{again:?}");
+}
+
+#[test]
+fn a_restore_that_was_cut_off_keeps_nobody_from_closing_what_is_open_beside_it() {
+    let world = World::closed();
+    let grace = world.cut_off();
+    let all = || open(&["front", "cellar"]);
+    world.finds([all(), all(), open(&["front"])]);
+    assert_eq!(world.deliver().outcome, Outcome::Remediated);
+    assert!(world.calls().contains(&"apply cellar to acme".to_owned()), "{:?}", world.calls());
+    assert_eq!(world.mails(), [Outcome::Failed, Outcome::Remediated]);
+    assert!(world.is_all_over());
+    // What was to be put back is left alone as long as was promised.
+    for live in [&["front"][..], &["front", "back"]] {
+        assert_eq!(world.finds([open(live), open(live)]).deliver().outcome, Outcome::Exempt);
+    }
+    world.clock.forward(grace.duration_since(world.clock.now()).unwrap());
+    world.finds([open(&["front"]), open(&[])]);
+    assert_eq!(world.deliver().outcome, Outcome::Remediated);
+}
+
+#[test]
+fn of_two_who_come_at_the_same_moment_one_tells_of_it() {
+    for at in [Call::Resume, Call::Finish] {
+        let world = World::closed();
+        world.cut_off();
+        let other = Doors::read([open(&["front"])]);
+        let is_first = Cell::new(true);
+        // Before the one has taken it, or when it has told people, another one comes.
+        let ledger = Hindered::new(&world.ledger, async |call| {
+            if call == at && is_first.take() {
+                let subject = bucket("acme");
+                let visit = testing::visit::<Doors>(&subject, Mode::Enforce, Delivery::Last, &&world.clock);
+                let visit = Visit { request_id: "another", ..visit };
+                let ended = walk(&other, &visit, &world.ports()).await;
+                assert_eq!(matches!(ended, Ended::Busy { .. }), at == Call::Finish, "{ended:?}");
+            }
+            Ok(())
+        });
+        let ports = Ports::new(&world.clock, &world.topic, &ledger);
+        world.finds([open(&["front"])]);
+        let ended = deliver(&world.doors, &bucket("acme"), Delivery::Last, &ports);
+        assert_eq!(matches!(ended, Ended::Busy { .. }), at == Call::Resume, "{ended:?}");
+        assert_eq!(world.mails(), [Outcome::Failed], "{at:?}");
+    }
+}
+
+#[test]
+fn who_dies_while_he_tells_of_it_hides_nothing_of_it() {
+    for (at, mails) in [(Call::Finish, 2), (Call::Resume, 1)] {
+        let world = World::closed();
+        let grace = world.cut_off();
+        let ledger =
+            Hindered::new(
+                &world.ledger,
+                async |call| {
+                    if call == at { std::future::pending().await } else { Ok(()) }
+                },
+            );
+        let ports = Ports::new(&world.clock, &world.topic, &ledger);
+        let subject = bucket("acme");
+        let visit = testing::visit::<Doors>(&subject, Mode::Enforce, Delivery::Last, &&world.clock);
+        world.finds([open(&["front"])]);
+        assert!(is_killed(walk(&world.doors, &visit, &ports)));
+        world.clock.forward(LEASED);
+        // He was to open them, and the one who died beside that changes nothing of it.
+        for _ in 0..2 {
+            world.finds([open(&["front"])]).tick();
+        }
+        assert_eq!(world.mails(), vec![Outcome::Failed; mails], "{at:?}");
+        let told = world.topic.reports.borrow_mut().pop().unwrap();
+        assert_eq!(told.planned, ["open the front", "open the back"]);
+        let restoration = told.restoration.unwrap();
+        assert!(restoration.late.unwrap().is_cut_off);
+        assert_eq!(restoration.restores.grace_until, grace);
+        // Who asks again goes on with it, and names who asked before and when.
+        let at = world.last_record().attempts[0].at;
+        let back = world.finds([open(&["front"]), open(&["front", "back"])]).restore();
+        assert_eq!(outcome(&back), Outcome::Restored);
+        let [before] = &world.last_record().restores.unwrap().before[..] else { panic!("one asked before") };
+        assert_eq!(before.at, at);
+        assert!(world.is_all_over());
+    }
+}
+
+#[test]
+fn a_restore_of_which_nobody_can_be_told_is_closed_again_and_not_without_another_try_to_tell() {
+    let world = World::closed();
+    world.cut_off();
+    world.clock.forward(DAY);
+    world.topic.refuses.set(true);
+    let both = || open(&["front", "back"]);
+    let said = world.finds([both(), both()]).tick();
+    assert_eq!((said.report.outcome, said.report.changes.len()), (Outcome::Failed, 0));
+    assert!(matches!(said.of_restore.unwrap().told, Told::Failed(_)));
+    assert!(world.last_record().end.is_none());
+    world.clock.forward(HOUR);
+    assert_eq!(world.due(), 1);
+    let said = world.finds([both(), both(), open(&[])]).tick();
+    assert_eq!(said.report.outcome, Outcome::Remediated);
+    assert!(matches!(said.of_restore.unwrap().told, Told::Failed(_)), "the log has the whole of it");
 }

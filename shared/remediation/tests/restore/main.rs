@@ -107,6 +107,28 @@ fn what_is_open_beside_what_is_back_is_shown_and_leaves_no_mark_unless_it_is_for
 }
 
 #[test]
+fn what_one_restore_put_back_is_left_alone_after_another_one_too() {
+    let world = World::closed();
+    world.clock.forward(Duration::from_secs(5));
+    assert_eq!(world.finds([open(&["cellar"]), open(&[])]).deliver().outcome, Outcome::Remediated);
+    world.clock.forward(Duration::from_secs(5));
+    world.finds([open(&[]), open(&["front", "back"])]);
+    assert_eq!(outcome(&world.ordered(|order| order.force = true).unwrap()), Outcome::Restored);
+    // The cellar was closed while the doors were.
+    let records = world.ledger.records();
+    let order = Order {
+        newer: &records[2..],
+        force: true,
+        request_id: "w",
+        ..order::<Doors>(&records[1], &&world.clock)
+    };
+    world.finds([open(&["front", "back"]), open(&["front", "back", "cellar"])]);
+    assert_eq!(outcome(&run(restore(&world.doors, &order, &world.ports())).unwrap()), Outcome::Restored);
+    let all = || open(&["front", "back", "cellar"]);
+    assert_eq!(world.finds([all(), all()]).deliver().outcome, Outcome::Exempt);
+}
+
+#[test]
 fn a_grace_that_does_not_cover_what_is_open_is_none() {
     let world = World::closed();
     *world.doors.apply.borrow_mut() = Some((1, Err(denied())));

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use remediation::clock::Clock;
 use remediation::ledger::{Ledger, Pending};
-use remediation::restore::{Ending, restore};
+use remediation::restore::{Ending, Order, restore};
 use remediation::testing::doors::{Doors, open};
 use remediation::testing::{
     self, Call, Hindered, LEASED, bucket, deliver, order, report_of_restore, run, said,
 };
-use remediation::{Delivery, Outcome, Ports, Report};
+use remediation::{CallError, Delivery, Mode, Outcome, Ports, Report, walk};
 
-use super::world::{DAY, HOUR, World, outcome};
+use super::world::{DAY, HOUR, World, is_killed, outcome};
 
 #[test]
 fn a_record_that_was_cut_off_is_put_back_too_and_ended() {
@@ -192,4 +192,71 @@ fn others_who_were_faster_and_are_done_are_not_said_to_be_at_work() {
     let back = run(restore(&world.doors, &order, &ports)).unwrap();
     assert!(matches!(back.ending, Ending::Busy(None)), "{back:?}");
     assert!(world.last_record().end.is_some());
+}
+
+/// A ledger behind which who calls this is killed.
+async fn kills(at: Call, call: Call) -> Result<(), CallError> {
+    if call == at { std::future::pending().await } else { Ok(()) }
+}
+
+/// The cellar is open beside what was put back, and nothing is lost of the work on it: the tick closes it at the latest.
+fn comes_to_the_cellar(world: &World, at: &str) {
+    let mut hours = 0;
+    loop {
+        world.clock.forward(HOUR);
+        hours += 1;
+        if world.due() > 0 {
+            break;
+        }
+        assert!(hours < 3, "{at}: nobody comes for the cellar: {:#?}", world.ledger.records());
+    }
+    let both = || open(&["front", "back", "cellar"]);
+    world.finds([both(), both(), both(), open(&["front", "back"])]);
+    world.tick();
+    let cellar = |call: &String| call.starts_with("apply") && call.contains("cellar");
+    assert!(world.calls().iter().any(cellar), "{at}: {:?}", world.calls());
+}
+
+#[test]
+fn whenever_who_ends_others_work_for_a_restore_dies_somebody_comes_for_that_work() {
+    for at in [Call::Begin, Call::Resume, Call::Replace, Call::Finish] {
+        for is_held in [true, false] {
+            let world = World::closed();
+            world.finds([open(&["cellar"])]);
+            if is_held {
+                world.held();
+            } else {
+                world.cut_off_closing();
+            }
+            let ledger = Hindered::new(&world.ledger, async |call| kills(at, call).await);
+            let ports = Ports::new(&world.clock, &world.topic, &ledger);
+            let (record, newer) = (world.record(), world.ledger.records().split_off(1));
+            let order = Order { newer: &newer, force: true, ..order::<Doors>(&record, &&world.clock) };
+            world.finds([open(&["cellar"]), open(&["front", "back", "cellar"])]);
+            assert!(is_killed(restore(&world.doors, &order, &ports)), "{at:?}");
+            comes_to_the_cellar(&world, &format!("{at:?} {is_held}"));
+        }
+    }
+}
+
+#[test]
+fn whenever_who_looks_again_after_a_restore_dies_somebody_comes_for_what_is_open() {
+    for at in [Call::Begin, Call::Resume, Call::Replace, Call::Finish] {
+        let world = World::closed();
+        world.finds([open(&["cellar"])]).held();
+        let all = || open(&["front", "back", "cellar"]);
+        world.finds([open(&["cellar"]), all()]);
+        assert_eq!(outcome(&world.ordered(|order| order.force = true).unwrap()), Outcome::Restored);
+        world.clock.forward(HOUR);
+        assert_eq!(world.due(), 1);
+        let ledger = Hindered::new(&world.ledger, async |call| kills(at, call).await);
+        let ports = Ports::new(&world.clock, &world.topic, &ledger);
+        let subject = bucket("acme");
+        let visit = testing::visit::<Doors>(&subject, Mode::Enforce, Delivery::Last, &&world.clock);
+        // Who is killed has closed nothing, as far as anybody knows.
+        world.finds([all(), all(), all()]);
+        assert!(is_killed(walk(&world.doors, &visit, &ports)), "{at:?}");
+        comes_to_the_cellar(&world, &format!("{at:?}"));
+        assert!(world.is_all_over());
+    }
 }

@@ -47,7 +47,11 @@ impl World {
 
     /// What the tick does where the house is due.
     pub(crate) fn tick(&self) -> Said {
-        said(deliver(&self.doors, &bucket("acme"), Delivery::Last, &self.ports()))
+        let subject = bucket("acme");
+        let request_id = format!("tick at {:?}", self.clock.now());
+        let visit = testing::visit::<Doors>(&subject, Mode::Enforce, Delivery::Last, &&self.clock);
+        let visit = remediation::Visit { request_id: &request_id, ..visit };
+        said(run(walk(&self.doors, &visit, &self.ports())))
     }
 
     /// How many subjects the tick has.
