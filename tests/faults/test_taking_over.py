@@ -6,7 +6,7 @@ import check
 from harness import offenders, triggers
 from harness.offenders import ALL_USERS, grant
 from kinds import FAULTS, SHORT
-from lambdas import ALL_DONE, CUT_OFF, Lambda, Wire
+from lambdas import ALL_DONE, CUT_OFF, LONG, Lambda, Wire
 from places import Bucket
 
 # They mostly wait.
@@ -35,15 +35,15 @@ class TakenOver:
 
         payload = {"record": closed["id"], "force": True}
         wire = Wire(emulator, fault, target, self.place)
-        assert self.deliver("restore", emulator, topic, {}, payload, wire) == CUT_OFF and wire.is_hit
+        assert self.deliver("restore", emulator, topic, {}, payload, wire, SHORT) == CUT_OFF and wire.is_hit
         self.left = self.open()
         self.written.wait_for_leases()
         self.answer = self.deliver("s3-acl-private", emulator, topic, CLOSING, triggers.sqs_batch(again))
 
-    def deliver(self, name, emulator, topic, settings, payload, wire=None):
+    def deliver(self, name, emulator, topic, settings, payload, wire=None, seconds=LONG):
         function = Lambda(name, emulator, topic, wire or Wire(emulator), settings, self.table)
         try:
-            return function.deliver(payload, SHORT)
+            return function.deliver(payload, seconds)
         finally:
             function.close()
 
