@@ -11,7 +11,7 @@ use crate::earlier::Earlier;
 use crate::ledger::{
     Attempt, AttemptResult, End, Ledger, LeftAlone, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
-use crate::work::{FRESH, written};
+use crate::work::written;
 use crate::{Applied, Assessment, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
 
 /// One order on its way.
@@ -44,7 +44,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         Self { control, order, ports, past, target }
     }
 
-    /// Puts back what is left, once it is written down.
+    /// Puts back what is left, once it is written down and seen to be left still: now nobody else of Curfew's is at work.
     pub(super) async fn put_back(
         &self,
         look: &Look<C>,
@@ -56,19 +56,21 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             Ok(record) => record,
             Err(until) => return Ok(Ending::Busy(until)),
         };
-        let is_late = self.ports.clock.now().duration_since(start).is_ok_and(|passed| passed > FRESH);
-        if is_late && !self.is_as_it_was(look).await? {
-            self.let_go(record).await?;
-            return Ok(Ending::Busy(None));
-        }
-        let applying = self.apply(plan).await;
+        let applying = match self.control.look(&self.target, self.past).await {
+            Ok(Some(again)) if again.live == look.live => self.apply(plan).await,
+            // The plan has what is to be there as a whole: it would take back what others changed since.
+            Ok(_) => {
+                self.let_go(record).await?;
+                return Ok(Ending::Busy(None));
+            }
+            Err(error) => Applying {
+                changes: Vec::new(),
+                error: Some(error.clone().into()),
+                seen: Seen::Unread(error),
+                unnoted: Vec::new(),
+            },
+        };
         Ok(self.end(record, look, Some(plan), applying, start).await)
-    }
-
-    /// Whether another look finds the same.
-    async fn is_as_it_was(&self, look: &Look<C>) -> Result<bool, RestoreError> {
-        let again = self.control.look(&self.target, self.past).await?;
-        Ok(again.is_some_and(|again| again.live == look.live))
     }
 
     /// Ends what was begun, with nothing changed: what it goes by is not so any more.
@@ -170,7 +172,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             && applying.changes.is_empty()
             && applying.unnoted.is_empty()
         {
-            restores.grace_until = applying.seen.look().and_then(|look| self.left_alone(look)).unwrap_or(now);
+            let look = applying.seen.look().unwrap_or(look);
+            restores.grace_until = self.left_alone(look).unwrap_or(now);
         }
         if let (Some(restores), Some(look)) = (record.restores.as_mut(), applying.seen.look()) {
             restores.opened = Some(self.opened(look, now));

@@ -120,7 +120,7 @@ fn what_could_not_be_written_down_is_before_the_next_restore() {
     });
     let ports = Ports::new(&world.clock, &world.topic, &broken);
     let record = world.record();
-    world.finds([open(&[]), open(&["front", "back"])]);
+    world.finds([open(&[]), open(&[]), open(&["front", "back"])]);
     let back = run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &ports)).unwrap();
     let Ending::Done(said) = back.ending else { panic!("it was not begun") };
     assert!(said.unwritten.is_some() && world.last_record().end.is_none());
@@ -128,4 +128,24 @@ fn what_could_not_be_written_down_is_before_the_next_restore() {
     run(ports.catch_up(&record.id.resource)).unwrap();
     let ended = world.last_record();
     assert_eq!((ended.end.unwrap().outcome, ended.told.len()), (Outcome::Restored, 1));
+}
+
+#[test]
+fn what_could_not_be_looked_at_again_before_the_change_is_not_changed_and_said() {
+    let world = World::closed();
+    world.finds([open(&[]), open(&["front", "back"])]).restore();
+    let newer = world.ledger.records().split_off(1);
+    let mut record = world.record();
+    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["cellar"] }));
+    world.clock.forward(Duration::from_secs(60));
+    world.finds([open(&["front", "back"]), Err(throttled())]);
+    let order = Order { newer: &newer, request_id: "another", ..order::<Doors>(&record, &&world.clock) };
+    let report = report_of_restore(run(restore(&world.doors, &order, &world.ports())).unwrap());
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 0));
+    assert!(report.error.is_some() && !report.restoration.unwrap().is_read);
+    assert!(!world.calls().iter().any(|call| call.starts_with("apply")), "{:?}", world.calls());
+    assert!(world.is_all_over());
+    // What was put back before is left alone as long as was promised.
+    world.finds([open(&["front", "back"]), open(&["front", "back"])]);
+    assert_eq!(world.deliver().outcome, Outcome::Exempt);
 }

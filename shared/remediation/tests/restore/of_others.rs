@@ -145,14 +145,7 @@ fn a_look_after_a_restore_that_finds_nothing_else_ends_it_and_tells_nobody() {
 #[test]
 fn what_others_changed_while_the_restore_was_written_down_is_not_overwritten() {
     let world = World::closed();
-    let late = Hindered::new(&world.ledger, async |call| {
-        if call == Call::Begin {
-            world.clock.forward(Duration::from_secs(20));
-        }
-        Ok(())
-    });
-    let ports = Ports::new(&world.clock, &world.topic, &late);
-    let record = world.record();
+    let (ports, record) = (world.ports(), world.record());
     let ask = || run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &ports)).unwrap().ending;
     world.finds([open(&[]), open(&["window"])]);
     assert!(matches!(ask(), Ending::Busy(None)));
@@ -162,6 +155,7 @@ fn what_others_changed_while_the_restore_was_written_down_is_not_overwritten() {
     let result = given_up.attempts[0].result.clone().unwrap();
     assert_eq!(result.error.unwrap()["kind"], "changed-meanwhile");
     assert_eq!(world.topic.reports.borrow().len(), 0);
+    world.clock.forward(Duration::from_secs(1));
     // As long as it is as it was, it goes on.
     world.finds([open(&[]), open(&[]), open(&["front", "back"])]);
     let Ending::Done(said) = ask() else { panic!("it was not begun") };

@@ -36,7 +36,7 @@ fn all_attempts_of_a_record_are_put_back() {
     };
     record.attempts[0].plan = Some(serde_json::json!({ "Close": ["back"] }));
     record.attempts.insert(0, cut_off);
-    world.finds([open(&[]), open(&["front", "back"])]);
+    world.finds([open(&[]), open(&[]), open(&["front", "back"])]);
     let back = run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &world.ports())).unwrap();
     assert_eq!(
         (outcome(&back), back.planned),

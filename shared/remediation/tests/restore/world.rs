@@ -77,6 +77,14 @@ impl World {
         self
     }
 
+    /// What the first read finds, another one finds too: who puts back looks again once that is written down.
+    pub(crate) fn is_looked_at_twice(&self) {
+        let mut reads = self.doors.reads.borrow_mut();
+        if let Some(first) = reads.front().cloned() {
+            reads.push_front(first);
+        }
+    }
+
     pub(crate) fn record(&self) -> Record {
         self.ledger.records().remove(0)
     }
@@ -135,6 +143,7 @@ impl World {
         let newer = self.ledger.records().split_off(1);
         let mut order = Order { newer: &newer, ..order::<Doors>(&record, &&self.clock) };
         change(&mut order);
+        self.is_looked_at_twice();
         run(restore(&self.doors, &order, ports))
     }
 
