@@ -9,7 +9,7 @@ use super::{Ending, Look, Order, Past, RestoreError, Reversible};
 use crate::clock::{Clock, PAUSES};
 use crate::earlier::Earlier;
 use crate::ledger::{
-    Attempt, AttemptResult, End, Ledger, LeftAlone, Pending, Record, RecordId, Restores, Telling, lease_until,
+    Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
 use crate::work::written;
 use crate::{Applied, Assessment, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
@@ -127,7 +127,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     /// Until when all that is open now is left alone already, since somebody had it put back.
     fn left_alone(&self, look: &Look<C>) -> Option<SystemTime> {
         let now = self.ports.clock.now();
-        let left_alone = self.last_back()?;
+        let over = |newer: &Record| Some((over_at(newer)?, newer.restores.as_ref()?.left_alone()));
+        let left_alone = self.order.newer.iter().filter_map(over).max_by_key(|(at, _)| *at)?.1;
         let judged = self.control.assess(&look.live, now);
         let is_covered = judged.clone().without(|finding| left_alone.rest(&judged, finding)).is_compliant();
         (is_covered && left_alone.until > now).then_some(left_alone.until)
@@ -193,23 +194,18 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         openings(&without(&openings(&without(&self.may_be_opened(now)))))
     }
 
-    /// What was open before Curfew closed it, and what somebody has had put back already and is left alone still.
+    /// What was open before Curfew closed it, and what others had put back since and is left alone still.
     fn may_be_opened(&self, now: SystemTime) -> Vec<String> {
         let mut all = openings(&self.control.assess(&self.past.before, now));
-        let back = self.last_back().filter(|back| back.until > now);
-        for opening in back.and_then(|back| back.opened).unwrap_or_default() {
-            if !all.contains(&opening) {
-                all.push(opening);
+        let back = self.order.newer.iter().filter_map(|newer| newer.restores.as_ref());
+        for opening in
+            back.filter(|back| back.grace_until > now).flat_map(|back| back.opened.iter().flatten())
+        {
+            if !all.contains(opening) {
+                all.push(opening.clone());
             }
         }
         all
-    }
-
-    /// What the last restore that is over has put back.
-    fn last_back(&self) -> Option<LeftAlone> {
-        let over = |newer: &Record| Some((over_at(newer)?, newer.restores.as_ref()?.left_alone()));
-        let over = self.order.newer.iter().filter_map(over);
-        Some(over.max_by_key(|(at, _)| *at)?.1)
     }
 
     async fn write_down(

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use remediation::clock::Clock;
-use remediation::restore::Ending;
+use remediation::restore::{Ending, Order, restore};
 use remediation::testing::doors::{Doors, open};
-use remediation::testing::{self, Call, Hindered, LEASED, bucket, deliver, report_of_restore};
+use remediation::testing::{self, Call, Hindered, LEASED, bucket, deliver, order, report_of_restore, run};
 use remediation::{Delivery, Ended, Mode, Outcome, Ports, Told, Visit, walk};
 
 use super::world::{DAY, HOUR, World, is_killed, outcome};
@@ -146,6 +146,23 @@ fn a_restore_that_was_cut_off_keeps_nobody_from_closing_what_is_open_beside_it()
     world.clock.forward(grace.duration_since(world.clock.now()).unwrap());
     world.finds([open(&["front"]), open(&[])]);
     assert_eq!(world.deliver().outcome, Outcome::Remediated);
+}
+
+#[test]
+fn what_was_to_be_put_back_is_left_alone_after_another_restore_too() {
+    let world = World::closed();
+    world.clock.forward(Duration::from_secs(5));
+    assert_eq!(world.finds([open(&["cellar"]), open(&[])]).deliver().outcome, Outcome::Remediated);
+    world.clock.forward(Duration::from_secs(5));
+    world.cut_off();
+    // It came to the front door; the cellar was closed while that was.
+    let records = world.ledger.records();
+    let (doors, all) = (|| open(&["front"]), || open(&["front", "cellar"]));
+    let order = order::<Doors>(&records[1], &&world.clock);
+    let order = Order { newer: &records[2..], force: true, request_id: "another", ..order };
+    world.finds([doors(), doors(), all()]);
+    assert_eq!(outcome(&run(restore(&world.doors, &order, &world.ports())).unwrap()), Outcome::Restored);
+    assert_eq!(world.finds([all(), all()]).deliver().outcome, Outcome::Exempt);
 }
 
 #[test]
