@@ -11,6 +11,8 @@ from storm import KINDS, LAST, Storm
 ALL, SOME = (10_000, 300), (300, 30)
 PROCESSES = 4
 WIDE = 100_000
+# The calls by which places are closed.
+CLOSING = ("PutBucketAcl", "RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress")
 SETTINGS = {"mode": "enforce", "s3_acl": {"changes_per_hour": WIDE}, "sg": {"changes_per_hour": WIDE}}
 
 
@@ -22,8 +24,9 @@ def test_each_violation_is_closed_and_told_once_and_all_else_is_left_alone(emula
     storm.run()
 
     opened = storm.of(opened=True)
-    assert storm.mails() == Counter((function, place.id) for function, place in opened)
-    assert storm.changes() == changes_of(opened, alone)
+    wanted = Counter((function, place.id) for function, place in opened)
+    check_made(storm.mails(), wanted, lambda mail: storm.given_up[mail[1], "Publish"])
+    check_made(storm.changes(), changes_of(opened, alone), lambda change: storm.given_up[change])
     assert [place.id for function, place in opened if place.state() != alone[function].place.state()] == []
     assert [place.id for _, place in storm.of(opened=False) if place.state() != place.before] == []
     assert storm.wrong() == []
@@ -42,6 +45,14 @@ def changes_of(opened, alone):
     return expected
 
 
+def check_made(made, wanted, given_up):
+    """What was to be made is made once, and once more at most for each time that its answer did not come: a machine that is too
+    busy is as an AWS that is."""
+    assert wanted - made == Counter()
+    surplus = made - wanted
+    assert {one: times for one, times in surplus.items() if times > given_up(one)} == {}
+
+
 def check_records(storm, opened):
     """Each violation has one record, which is over and says what was there before."""
     records = storm.written.records()
@@ -49,5 +60,8 @@ def check_records(storm, opened):
     assert Counter((record["control"], record["subject"]["id"]) for record in records) == Counter(places.keys())
     for record in records:
         places[record["control"], record["subject"]["id"]].says(record["attempts"][0]["before"])
-        assert record["end"]["outcome"] == ("alerted" if record["control"] == "s3-policy" else "remediated")
+        closed = {"remediated"}
+        if any(storm.given_up[record["subject"]["id"], operation] for operation in CLOSING):
+            closed.add("closed-meanwhile")
+        assert record["end"]["outcome"] in ({"alerted"} if record["control"] == "s3-policy" else closed)
     assert [item for item in storm.written.items() if item.get("open") or item.get("lease_until")] == []

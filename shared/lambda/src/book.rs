@@ -75,6 +75,13 @@ impl Ledger for Book {
         }
     }
 
+    async fn replace(&self, over: &Record, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        match self {
+            Self::Table(table) => table.replace(over, record, terms).await,
+            Self::Process(memory) => memory.replace(over, record, terms).await,
+        }
+    }
+
     async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
         match self {
             Self::Table(table) => table.pending(subject, control, now).await,

@@ -6,6 +6,7 @@ use remediation::ledger::{Begun, Entry, Record, RecordId, Standing, Terms};
 
 use crate::body::{Body, BodyError};
 use crate::brake::Brake;
+use crate::finish::is_open;
 use crate::item::{Item, key, number, parts_expire};
 use crate::standings::{Expression, Seen, enter, is_as_seen, is_free, is_let_go, name, of_item, to_item};
 use crate::table::Table;
@@ -15,10 +16,12 @@ use crate::write::{PUT, Retries, Write, Written};
 const LARGEST: usize = 20_000_000;
 
 /// Whether a record is written for the first time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Work {
+#[derive(Debug, Clone, Copy)]
+enum Work<'a> {
     New,
     Again,
+    /// For the first time, and this one is ended by the same transaction.
+    After(&'a Record),
 }
 
 /// What became of an attempt to take a subject. Nothing is written but where it is `Done`.
@@ -34,18 +37,24 @@ enum Entered {
     Record,
 }
 
-impl Work {
+impl<'a> Work<'a> {
     fn entry(self, standing: &Standing, record: &Record, terms: &Terms) -> Entry {
         match self {
             Self::New => standing.entry(record, terms),
             Self::Again => standing.entry_again(record, terms),
+            Self::After(over) => standing.entry_after(over, record, terms),
         }
+    }
+
+    /// The record that is ended by it.
+    fn over(self) -> Option<&'a Record> {
+        if let Self::After(over) = self { Some(over) } else { None }
     }
 
     /// What the standing has to be like, unless it was seen.
     fn unseen(self, record: &Record, terms: &Terms) -> Expression {
         match self {
-            Self::New => is_free(record, terms),
+            Self::New | Self::After(_) => is_free(record, terms),
             Self::Again => is_let_go(record, terms),
         }
     }
@@ -53,7 +62,7 @@ impl Work {
     /// What is stored of the record so far.
     fn before(self, record: &Record) -> Expression {
         match self {
-            Self::New => Expression::new("attribute_not_exists(#resource)", []),
+            Self::New | Self::After(_) => Expression::new("attribute_not_exists(#resource)", []),
             // Open, with all that was done and told about it.
             Self::Again => Expression::new(
                 "attribute_not_exists(#ended_at) AND #attempts = :attempts AND #tellings = :tellings",
@@ -75,7 +84,16 @@ impl<K: Clock> Table<K> {
         self.take(Work::Again, record, terms).await
     }
 
-    async fn take(&self, work: Work, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+    pub(crate) async fn replace_record(
+        &self,
+        over: &Record,
+        record: &Record,
+        terms: &Terms,
+    ) -> Result<Begun, CallError> {
+        self.take(Work::After(over), record, terms).await
+    }
+
+    async fn take(&self, work: Work<'_>, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         let mut brake = Brake::of(record, terms);
         let begun = self.decide(work, record, terms, &mut brake).await?;
         self.give_back(brake, &begun).await?;
@@ -84,13 +102,16 @@ impl<K: Clock> Table<K> {
 
     async fn decide(
         &self,
-        work: Work,
+        work: Work<'_>,
         record: &Record,
         terms: &Terms,
         brake: &mut Option<Brake>,
     ) -> Result<Begun, CallError> {
         let mut retries = Retries::default();
-        let mut seen: Option<Seen> = None;
+        let mut seen = match work {
+            Work::After(_) => Some(self.read_standing(&record.id.resource, &record.control).await?),
+            Work::New | Work::Again => None,
+        };
         loop {
             let entry = seen.as_ref().map_or(Entry::Free, |seen| work.entry(&seen.standing, record, terms));
             let full = brake.as_ref().filter(|brake| brake.is_full());
@@ -137,7 +158,7 @@ impl<K: Clock> Table<K> {
     /// Writes the record and enters its subject, unless something is in the way.
     async fn enter(
         &self,
-        work: Work,
+        work: Work<'_>,
         record: &Record,
         terms: &Terms,
         seen: Option<&Seen>,
@@ -145,14 +166,19 @@ impl<K: Clock> Table<K> {
     ) -> Result<Entered, CallError> {
         let put = self.put(record, work.before(record), Some(LARGEST)).await?;
         let standing = standing(work, record, terms, seen);
+        let over = match work.over() {
+            Some(over) => Some(self.put(over, is_open(over), None).await?),
+            None => None,
+        };
         let is_claimed = record.held.as_ref().is_some_and(|hold| hold.tells);
         let mut retries = Retries::default();
         loop {
             let counts = |brake: &&mut Brake| {
                 if record.held.is_none() { brake.count() } else { brake.claim(record).filter(|_| is_claimed) }
             };
-            let third = brake.as_ref().and_then(counts);
-            let writes: Vec<Write> = [put.clone(), standing.clone()].into_iter().chain(third).collect();
+            let last = brake.as_ref().and_then(counts);
+            let writes: Vec<Write> =
+                [put.clone(), standing.clone()].into_iter().chain(over.clone()).chain(last).collect();
             match self.write(&writes).await? {
                 Written::Done => return Ok(Entered::Done),
                 Written::Failed(items) => {
@@ -161,7 +187,9 @@ impl<K: Clock> Table<K> {
                     if let Some(item) = of_standing {
                         return Ok(Entered::Standing(item));
                     }
-                    let Some(brake) = brake.as_mut().filter(|_| of_record.is_none()) else {
+                    let of_over = over.as_ref().and_then(|_| items.next().flatten());
+                    let is_of_brake = of_record.is_none() && of_over.is_none();
+                    let Some(brake) = brake.as_mut().filter(|_| is_of_brake) else {
                         return Ok(Entered::Record);
                     };
                     if record.held.is_some() {
@@ -175,7 +203,8 @@ impl<K: Clock> Table<K> {
                 }
                 Written::Conflict(which) => {
                     retries.pause(&self.clock).await?;
-                    let meets_at_brake = which.iter().skip(2).any(|meets| *meets);
+                    let before_brake = 2 + usize::from(over.is_some());
+                    let meets_at_brake = which.iter().skip(before_brake).any(|meets| *meets);
                     if let Some(brake) = brake.as_mut().filter(|_| meets_at_brake && record.held.is_none()) {
                         self.count_alone(brake).await?;
                         if brake.is_full() {
@@ -188,11 +217,11 @@ impl<K: Clock> Table<K> {
     }
 
     /// The record is not as it should be, although its subject's standing is: somebody else has changed it meanwhile.
-    async fn already(&self, work: Work, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+    async fn already(&self, work: Work<'_>, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         match (work, self.read_record(&record.id).await?) {
             (Work::Again, Some(open)) if open.end.is_none() => Ok(Begun::Open(Box::new(open))),
-            (Work::Again, _) => Ok(Begun::Busy { until: terms.now }),
-            (Work::New, _) => Err(CallError::Withheld {
+            (Work::Again, _) | (Work::After(_), None) => Ok(Begun::Busy { until: terms.now }),
+            (Work::New | Work::After(_), _) => Err(CallError::Withheld {
                 action: PUT,
                 code: "RecordExists",
                 message: format!("there is a record `{}` already, and it is over", record.id),
@@ -228,7 +257,7 @@ impl<K: Clock> Table<K> {
 }
 
 /// The write that enters the subject of a record.
-fn standing(work: Work, record: &Record, terms: &Terms, seen: Option<&Seen>) -> Write {
+fn standing(work: Work<'_>, record: &Record, terms: &Terms, seen: Option<&Seen>) -> Write {
     let entered = |standing: Standing| match record.held {
         Some(_) => standing.held(record, terms),
         None => standing.taken(record, terms),
@@ -241,7 +270,9 @@ fn standing(work: Work, record: &Record, terms: &Terms, seen: Option<&Seen>) -> 
             work.unseen(record, terms),
         ),
         Some(seen) => {
-            let item = to_item(resource, control, entered(seen.standing.clone()), seen);
+            let before = seen.standing.clone();
+            let before = work.over().map_or(before.clone(), |over| before.without(over));
+            let item = to_item(resource, control, entered(before), seen);
             Write::Put(item, is_as_seen(seen))
         }
     }

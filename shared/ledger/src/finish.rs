@@ -47,7 +47,7 @@ impl<K: Clock> Table<K> {
 }
 
 /// That the record is open, and nobody has begun another attempt.
-fn is_open(record: &Record) -> Expression {
+pub(crate) fn is_open(record: &Record) -> Expression {
     let condition = "attribute_not_exists(#ended_at) AND #attempts = :attempts";
     Expression::new(condition, [(":attempts", number(record.attempts.len()))])
 }

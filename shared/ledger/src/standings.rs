@@ -89,14 +89,18 @@ pub(crate) fn is_as_seen(seen: &Seen) -> Expression {
 
 /// What entering a subject changes: a standing that was empty before says it.
 pub(crate) fn enter(entered: Standing) -> Expression {
-    let Standing { open, lease_until, holder, held_until, .. } = entered;
-    let fields = [
+    let Standing { open, lease_until, holder, held_until, left_alone, .. } = entered;
+    let mut fields = vec![
         ("open", open.map(text)),
         ("lease_until", lease_until.map(millis)),
         ("holder", holder.map(text)),
         ("held_until", held_until.map(millis)),
         ("expires", None),
     ];
+    if let Some(left_alone) = left_alone {
+        fields.push(("restored_until", Some(millis(left_alone.until))));
+        fields.push(("restored_opened", left_alone.opened.map(texts)));
+    }
     let (mut set, mut remove, mut values) = (Vec::new(), Vec::new(), HashMap::new());
     for (name, value) in fields {
         match value {

@@ -101,6 +101,10 @@ impl<K: Clock> Ledger for Table<K> {
         self.resume_record(record, terms).await
     }
 
+    async fn replace(&self, over: &Record, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        self.replace_record(over, record, terms).await
+    }
+
     async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
         let resource = subject.arn();
         let standing = self.read_standing(&resource, control).await?.standing;

@@ -1,14 +1,15 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ErrorMetadata;
+use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::operation::transact_write_items::{
     TransactWriteItemsError, TransactWriteItemsInput, TransactWriteItemsOutput,
 };
-use aws_sdk_dynamodb::types::CancellationReason;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use remediation::CallError;
 use remediation::clock::Clock;
-use remediation::ledger::{Begun, End, Ledger, Record, Terms};
+use remediation::ledger::{Begun, End, Heard, Ledger, Record, RecordId, Terms};
 use remediation::testing::{Still, ledgers, run};
 use serde_json::json;
 
@@ -74,6 +75,35 @@ fn a_change_costs_one_transaction_before_it_and_one_after() {
     assert_eq!(run(table.begin(&record, &terms)), Ok(Begun::Taken));
     assert_eq!(run(table.finish(&ended(&record, &terms), terms.now)), Ok(()));
     assert_eq!((begin.num_calls(), finish.num_calls()), (1, 1));
+}
+
+#[test]
+fn what_takes_the_place_of_another_is_written_with_its_end_or_not_at_all() {
+    let (record, terms) = one();
+    let over = ended(&record, &terms);
+    let new = Record {
+        id: RecordId { key: format!("{}-new", record.id.key), ..record.id.clone() },
+        ..record.clone()
+    };
+    let standing = mock!(Client::get_item).then_output(move || {
+        let held = [("open", record.id.key.as_str()), ("holder", record.holder().unwrap())];
+        let item = held.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())));
+        GetItemOutput::builder().set_item(Some(item.into())).build()
+    });
+    let all = taken(|input| {
+        let puts: Vec<&Put> = input.transact_items().iter().filter_map(|item| item.put()).collect();
+        let conditions = puts.iter().map(|put| put.condition_expression().unwrap_or_default());
+        let [new, standing, over] = conditions.collect::<Vec<_>>()[..] else { return false };
+        new == "attribute_not_exists(#resource)"
+            && standing == "attribute_not_exists(#stamp)"
+            && over.starts_with("attribute_not_exists(#ended_at) AND ")
+            // The brake.
+            && input.transact_items().len() == 4
+    });
+    let heard = Heard { end: Some(terms.now), grace: None };
+    let terms = Terms { heard, ..terms };
+    let begun = run(table(&[&standing, &all], &Still::default()).replace(&over, &new, &terms));
+    assert_eq!((begun, all.num_calls()), (Ok(Begun::Taken), 1));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use exemptions::Exemptions;
 
 use crate::carry::carry_out;
 use crate::clock::Clock;
-use crate::ledger::{Ledger, Limits, Record};
+use crate::ledger::{Begun, Ledger, Limits, Record, Terms};
 use crate::tell::situation_of;
 use crate::work::{Barred, FRESH, Work, written};
 use crate::{
@@ -130,6 +130,37 @@ impl<K: Clock, N, L: Ledger> Ports<K, N, L> {
             _ => {}
         }
         finished
+    }
+
+    /// Ends a record that is taken and begins another one in its place. Where that is not begun, what was told is written
+    /// down all the same, and the first is let go: as it ended where nothing is left to do, and else for who comes next.
+    pub(crate) async fn replace(
+        &self,
+        over: Record,
+        record: &Record,
+        terms: &Terms,
+    ) -> Result<Begun, CallError> {
+        let begun = self.ledger.replace(&over, record, terms).await;
+        match &begun {
+            Ok(Begun::Taken | Begun::Held { .. }) => {
+                let ended_at = over.end.as_ref().map_or(terms.now, |end| end.at);
+                self.ended.note(&over.subject.resource, ended_at);
+            }
+            Ok(Begun::Known) => {
+                let now = over.end.as_ref().map_or(terms.now, |end| end.at);
+                self.finish(over, now).await?;
+            }
+            Ok(Begun::Restored(_) | Begun::Stale(_)) => {
+                self.finish(Record { end: None, ..over }, terms.now).await?;
+            }
+            // Somebody else has it.
+            Ok(Begun::Busy { .. } | Begun::Open(_)) => {}
+            Err(_) => {
+                // Kept for the next delivery, where that cannot be written either.
+                self.finish(Record { end: None, ..over }, terms.now).await.ok();
+            }
+        }
+        begun
     }
 }
 

@@ -144,8 +144,8 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
         let begun = self.ports.ledger.begin(&record, &self.terms(changes)).await?;
         match begun {
             Begun::Open(open) if open.restores.is_some() => {
-                self.end_restore(*open).await?;
-                let begun = self.ports.ledger.begin(&record, &self.terms(changes)).await?;
+                let over = self.see_to_restore(*open, true).await?;
+                let begun = self.ports.replace(over, &record, &self.terms(changes)).await?;
                 self.enter(begun, record)
             }
             Begun::Open(open) if !changes && open.is_unsaid() && self.is_to_be_seen_to(&open) => {
@@ -163,9 +163,6 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
         attempts: Vec<Attempt>,
         changes: bool,
     ) -> Result<(), Barred> {
-        if let Some(until) = self.grace(&open) {
-            return Err(Barred::Restored(until));
-        }
         let mut record = open;
         record.end_hold(self.ports.clock.now());
         self.earlier = Earlier::all(&record).map_err(Barred::Failed)?;

@@ -29,7 +29,7 @@ impl World {
         let ports = Ports::new(&world.clock, &world.topic, &world.ledger);
         deliver(&world.doors, &bucket("acme"), Delivery::First, &ports);
         world.clock.forward(Duration::from_secs(1));
-        *world.doors.reads.borrow_mut() = [open(&[]), open(&["front"])].into();
+        *world.doors.reads.borrow_mut() = [open(&[]), open(&[]), open(&["front"])].into();
         world
     }
 

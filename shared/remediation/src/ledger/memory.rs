@@ -46,20 +46,8 @@ impl Ledger for Memory {
     async fn begin(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         let mut pages = self.pages();
         let standing = pages.standing(record);
-        Ok(match standing.entry(record, terms) {
-            Entry::Free => pages.take(standing, record, terms),
-            Entry::Mine => Begun::Taken,
-            Entry::Busy(until) => Begun::Busy { until },
-            Entry::Open(key) => Begun::Open(Box::new(pages.open(record, &key))),
-            Entry::Waits(key) => match pages.open(record, &key) {
-                open if open.lets_pass(record, terms) => Begun::Open(Box::new(open)),
-                open => Begun::Held { record: Box::new(open.waiting(record, terms.now)) },
-            },
-            Entry::Known => Begun::Known,
-            Entry::Hold(hold) => pages.hold(standing, record, hold, terms),
-            Entry::Restored(left_alone) => Begun::Restored(left_alone),
-            Entry::Stale(ended) => Begun::Stale(ended),
-        })
+        let entry = standing.entry(record, terms);
+        Ok(pages.enter(entry, standing, record, terms))
     }
 
     async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
@@ -71,6 +59,16 @@ impl Ledger for Memory {
             Entry::Busy(until) => Begun::Busy { until },
             _ => Begun::Open(Box::new(pages.open(record, &record.id.key))),
         })
+    }
+
+    async fn replace(&self, over: &Record, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        let mut pages = self.pages();
+        let standing = pages.standing(record);
+        let entry = standing.entry_after(over, record, terms);
+        if matches!(entry, Entry::Free | Entry::Hold(_)) {
+            pages.records.insert(over.id.clone(), over.clone());
+        }
+        Ok(pages.enter(entry, standing.without(over), record, terms))
     }
 
     async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {
@@ -156,6 +154,24 @@ impl Pages {
 
     fn open_of<'a>(&'a self, control: &'a str) -> impl Iterator<Item = &'a Record> {
         self.records.values().filter(move |record| record.control == control && record.end.is_none())
+    }
+
+    /// Does with a new record what may be done.
+    fn enter(&mut self, entry: Entry, standing: Standing, record: &Record, terms: &Terms) -> Begun {
+        match entry {
+            Entry::Free => self.take(standing, record, terms),
+            Entry::Mine => Begun::Taken,
+            Entry::Busy(until) => Begun::Busy { until },
+            Entry::Open(key) => Begun::Open(Box::new(self.open(record, &key))),
+            Entry::Waits(key) => match self.open(record, &key) {
+                open if open.lets_pass(record, terms) => Begun::Open(Box::new(open)),
+                open => Begun::Held { record: Box::new(open.waiting(record, terms.now)) },
+            },
+            Entry::Known => Begun::Known,
+            Entry::Hold(hold) => self.hold(standing, record, hold, terms),
+            Entry::Restored(left_alone) => Begun::Restored(left_alone),
+            Entry::Stale(ended) => Begun::Stale(ended),
+        }
     }
 
     fn take(&mut self, standing: Standing, record: &Record, terms: &Terms) -> Begun {

@@ -16,6 +16,7 @@ pub use record::{
     Asked, Attempt, AttemptResult, End, Held, Hold, LeftAlone, NoRecordId, Record, RecordId, Restores,
     Telling,
 };
+pub(crate) use standing::is_same_moment;
 pub use standing::{Closing, Entry, KEPT, LastTold, SKEW, Standing};
 
 /// How many resources a control may change in an hour, unless the settings say another number.
@@ -25,7 +26,7 @@ pub const CHANGES_PER_HOUR: u32 = 30;
 const LEASE: Duration = Duration::from_secs(60);
 
 /// How long after its deadline a request that is ended by Lambda may still be at work, by another clock.
-const MARGIN: Duration = Duration::from_secs(1);
+const MARGIN: Duration = SKEW;
 
 /// Until when a subject is taken by a request that has to end at `deadline`. One that has passed already says nothing.
 pub(crate) fn lease_until(deadline: SystemTime, now: SystemTime) -> SystemTime {
@@ -127,6 +128,19 @@ pub trait Ledger {
     /// When it cannot be written. Then nothing may be changed.
     fn resume(&self, record: &Record, terms: &Terms) -> impl Future<Output = Result<Begun, CallError>>;
 
+    /// Ends `over`, which the caller has taken and which says how it ended, and begins `record` on the same subject in its
+    /// place: both or neither, so that nothing that is left of the one is lost before it is in the other. Where it is not
+    /// begun, `over` is written no more than `record` is.
+    ///
+    /// # Errors
+    /// When it cannot be written. Then nothing may be changed.
+    fn replace(
+        &self,
+        over: &Record,
+        record: &Record,
+        terms: &Terms,
+    ) -> impl Future<Output = Result<Begun, CallError>>;
+
     /// What is open for a subject: asked by a delivery that may not be the first, where the live state has nothing that is
     /// to be closed.
     ///
@@ -192,6 +206,10 @@ impl<T: Ledger> Ledger for &T {
 
     async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         (*self).resume(record, terms).await
+    }
+
+    async fn replace(&self, over: &Record, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        (*self).replace(over, record, terms).await
     }
 
     async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {

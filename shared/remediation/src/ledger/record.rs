@@ -181,7 +181,8 @@ pub struct Restores {
     /// Until when Curfew leaves alone what was put back.
     #[serde(with = "stamp")]
     pub grace_until: SystemTime,
-    /// What was open once it was back, as [openings](Assessment::opening); `None` where nobody could read it.
+    /// What is left alone, as [openings](Assessment::opening): what was open once it was back, and until that is read all
+    /// that may come back. `None` is everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<Vec<String>>,
     /// Who asked for the same before, of which nobody was told how it ended, in order.
@@ -300,6 +301,13 @@ impl Record {
         self.attempts.last()
     }
 
+    /// The last attempt of a restore that somebody asked for: who comes later only tells of it and ends it, and notes no
+    /// state before.
+    #[must_use]
+    pub fn last_asked(&self) -> Option<&Attempt> {
+        self.attempts.iter().rfind(|attempt| !attempt.before.is_null())
+    }
+
     /// Notes of an attempt that had to wait that it was no more than that.
     pub(crate) fn end_hold(&mut self, now: SystemTime) {
         let waits = self.held.is_some();
@@ -352,7 +360,8 @@ impl Record {
     /// Whether people were told of the last attempt: what came of it, or that it waits.
     #[must_use]
     pub fn last_was_told(&self) -> bool {
-        let since = self.last().map(|last| last.at);
+        let last = if self.restores.is_some() { self.last_asked() } else { self.last() };
+        let since = last.map(|last| last.at);
         self.told.last().is_some_and(|telling| since.is_some_and(|since| telling.at >= since))
     }
 
@@ -370,7 +379,7 @@ impl Record {
     #[must_use]
     pub fn only_waits_for_a_look(&self) -> bool {
         let looks_again = self.restores.as_ref().is_some_and(|restores| restores.look_again);
-        let is_done = self.last().is_some_and(|last| last.result.is_some());
+        let is_done = self.last_asked().is_some_and(|last| last.result.is_some());
         self.end.is_none() && looks_again && is_done && self.last_was_told()
     }
 

@@ -178,6 +178,29 @@ impl Standing {
         }
     }
 
+    /// What may be done with a new record in the place of one that is open, is taken, and says how it ended.
+    #[must_use]
+    pub fn entry_after(&self, over: &Record, record: &Record, terms: &Terms) -> Entry {
+        if self.is_held_by(over) {
+            self.clone().without(over).entry(record, terms)
+        } else if self.open.as_ref() == Some(&record.id.key) {
+            // The answer to an earlier try got lost.
+            self.entry(record, terms)
+        } else {
+            // Somebody has taken it since.
+            Entry::Busy(terms.now)
+        }
+    }
+
+    /// The same once its holder has ended this record.
+    #[must_use]
+    pub fn without(self, over: &Record) -> Self {
+        match &over.end {
+            Some(end) => self.finished(over, end.at),
+            None => self,
+        }
+    }
+
     /// Whether it is this record that is open, and nobody else has taken it since its last attempt began.
     #[must_use]
     pub fn is_held_by(&self, record: &Record) -> bool {
@@ -199,6 +222,10 @@ impl Standing {
 
     fn entered(mut self, record: &Record, terms: &Terms) -> Self {
         self.forget_closings(terms.now);
+        // Where it is cut off, what it was to put back is left alone, and no more than that.
+        if let Some(restores) = &record.restores {
+            self.left_alone = Some(restores.left_alone());
+        }
         Self { open: Some(record.id.key.clone()), holder: record.holder().map(ToOwned::to_owned), ..self }
     }
 
@@ -251,7 +278,7 @@ impl Record {
 }
 
 /// Whether two times are the same as a ledger keeps them, to the millisecond.
-fn is_same_moment(one: SystemTime, other: SystemTime) -> bool {
+pub(crate) fn is_same_moment(one: SystemTime, other: SystemTime) -> bool {
     let millis = |at: SystemTime| at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
     millis(one) == millis(other)
 }

@@ -22,7 +22,8 @@ pub struct Late {
 
 /// Whether people are to be told of a restore by who comes next: nobody was, and more was done than to give up at once.
 pub(crate) fn is_untold(record: &Record) -> bool {
-    let gave_up = record.last().and_then(|last| last.result.as_ref()).is_some_and(AttemptResult::is_stale);
+    let gave_up =
+        record.last_asked().and_then(|last| last.result.as_ref()).is_some_and(AttemptResult::is_stale);
     record.restores.is_some() && !record.last_was_told() && !gave_up
 }
 
@@ -34,11 +35,11 @@ pub(crate) fn report<C: Recount>(
     live: Result<Option<C::State>, CallError>,
     now: SystemTime,
 ) -> Option<Report> {
-    let (restores, last) = (record.restores.as_ref()?, record.last()?);
+    let (restores, last) = (record.restores.as_ref()?, record.last_asked()?);
     let result = last.result.as_ref();
     let earlier = Earlier::<C>::all(record);
     let error = earlier.as_ref().err().cloned();
-    let earlier = earlier.ok().and_then(|mut all| all.pop());
+    let earlier = earlier.ok().and_then(|all| all.into_iter().rfind(|one| one.state.is_some()));
     let plan = earlier.as_ref().and_then(|one| one.plan.as_ref());
     let changes = earlier.iter().flat_map(|one| &one.changes).cloned().collect::<Vec<_>>();
     let done = match plan {

@@ -11,7 +11,7 @@ use crate::earlier::Earlier;
 use crate::ledger::{
     Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
-use crate::work::{FRESH, written};
+use crate::work::written;
 use crate::{Applied, Assessment, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
 
 /// One order on its way.
@@ -44,7 +44,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         Self { control, order, ports, past, target }
     }
 
-    /// Puts back what is left, once it is written down.
+    /// Puts back what is left, once it is written down and seen to be left still: now nobody else of Curfew's is at work.
     pub(super) async fn put_back(
         &self,
         look: &Look<C>,
@@ -56,19 +56,21 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             Ok(record) => record,
             Err(until) => return Ok(Ending::Busy(until)),
         };
-        let is_late = self.ports.clock.now().duration_since(start).is_ok_and(|passed| passed > FRESH);
-        if is_late && !self.is_as_it_was(look).await? {
-            self.let_go(record).await?;
-            return Ok(Ending::Busy(None));
-        }
-        let applying = self.apply(plan).await;
+        let applying = match self.control.look(&self.target, self.past).await {
+            Ok(Some(again)) if again.live == look.live => self.apply(plan).await,
+            // The plan has what is to be there as a whole: it would take back what others changed since.
+            Ok(_) => {
+                self.let_go(record).await?;
+                return Ok(Ending::Busy(None));
+            }
+            Err(error) => Applying {
+                changes: Vec::new(),
+                error: Some(error.clone().into()),
+                seen: Seen::Unread(error),
+                unnoted: Vec::new(),
+            },
+        };
         Ok(self.end(record, look, Some(plan), applying, start).await)
-    }
-
-    /// Whether another look finds the same.
-    async fn is_as_it_was(&self, look: &Look<C>) -> Result<bool, RestoreError> {
-        let again = self.control.look(&self.target, self.past).await?;
-        Ok(again.is_some_and(|again| again.live == look.live))
     }
 
     /// Ends what was begun, with nothing changed: what it goes by is not so any more.
@@ -125,9 +127,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     /// Until when all that is open now is left alone already, since somebody had it put back.
     fn left_alone(&self, look: &Look<C>) -> Option<SystemTime> {
         let now = self.ports.clock.now();
-        let ended =
-            self.order.newer.iter().filter_map(|newer| Some((over_at(newer)?, newer.restores.as_ref()?)));
-        let left_alone = ended.max_by_key(|(at, _)| *at)?.1.left_alone();
+        let over = |newer: &Record| Some((over_at(newer)?, newer.restores.as_ref()?.left_alone()));
+        let left_alone = self.order.newer.iter().filter_map(over).max_by_key(|(at, _)| *at)?.1;
         let judged = self.control.assess(&look.live, now);
         let is_covered = judged.clone().without(|finding| left_alone.rest(&judged, finding)).is_compliant();
         (is_covered && left_alone.until > now).then_some(left_alone.until)
@@ -172,7 +173,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             && applying.changes.is_empty()
             && applying.unnoted.is_empty()
         {
-            restores.grace_until = applying.seen.look().and_then(|look| self.left_alone(look)).unwrap_or(now);
+            let look = applying.seen.look().unwrap_or(look);
+            restores.grace_until = self.left_alone(look).unwrap_or(now);
         }
         if let (Some(restores), Some(look)) = (record.restores.as_mut(), applying.seen.look()) {
             restores.opened = Some(self.opened(look, now));
@@ -189,8 +191,21 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let judged = self.control.assess(&look.live, now);
         let without =
             |openings: &[String]| judged.clone().without(|finding| judged.beyond(finding, openings));
-        let before = openings(&self.control.assess(&self.past.before, now));
-        openings(&without(&openings(&without(&before))))
+        openings(&without(&openings(&without(&self.may_be_opened(now)))))
+    }
+
+    /// What was open before Curfew closed it, and what others had put back since and is left alone still.
+    fn may_be_opened(&self, now: SystemTime) -> Vec<String> {
+        let mut all = openings(&self.control.assess(&self.past.before, now));
+        let back = self.order.newer.iter().filter_map(|newer| newer.restores.as_ref());
+        for opening in
+            back.filter(|back| back.grace_until > now).flat_map(|back| back.opened.iter().flatten())
+        {
+            if !all.contains(opening) {
+                all.push(opening.clone());
+            }
+        }
+        all
     }
 
     async fn write_down(
@@ -257,12 +272,13 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     }
 
     pub(super) fn restores(&self) -> Restores {
+        let now = self.ports.clock.now();
         Restores {
             record: self.order.record.id.clone(),
             reason: self.order.reason.map(ToOwned::to_owned),
             claimed_by: self.order.claimed_by.map(ToOwned::to_owned),
-            grace_until: self.ports.clock.now() + self.order.grace,
-            opened: None,
+            grace_until: now + self.order.grace,
+            opened: Some(self.may_be_opened(now)),
             before: Vec::new(),
             look_again: false,
         }
@@ -313,7 +329,7 @@ fn openings<A: Assessment>(judged: &A) -> Vec<String> {
 /// When a restore was over.
 fn over_at(record: &Record) -> Option<SystemTime> {
     let done = record
-        .last()
+        .last_asked()
         .filter(|_| record.only_waits_for_a_look())
         .and_then(|last| Some(last.result.as_ref()?.at));
     record.end.as_ref().map(|end| end.at).or(done)

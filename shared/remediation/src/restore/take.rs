@@ -30,21 +30,16 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             // What a record was going to close of its own comes back with it.
             restores.look_again = open.id != restores.record;
         }
-        if let Err(until) = self.supersede(open, &record).await? {
-            return Ok(Err(until));
-        }
-        match self.ports.ledger.begin(&record, &self.terms()).await? {
-            Begun::Taken => Ok(Ok(record)),
-            Begun::Busy { until } => Ok(Err(self.busy(until))),
-            // Somebody was faster, and has let go again.
-            _ => Ok(Err(None)),
+        match self.supersede(open, &record).await? {
+            Ok(()) => Ok(Ok(record)),
+            Err(until) => Ok(Err(until)),
         }
     }
 
     /// Goes on with a restore of the same record.
     pub(super) async fn resume(&self, open: Record, attempt: Attempt) -> Result<Taken, RestoreError> {
         let mut restores = self.restores();
-        if let (Some(before), Some(last)) = (&open.restores, open.last()) {
+        if let (Some(before), Some(last)) = (&open.restores, open.last_asked()) {
             let (reason, claimed_by) = (before.reason.clone(), before.claimed_by.clone());
             restores.before.clone_from(&before.before);
             restores.look_again = before.look_again;
@@ -55,8 +50,8 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         self.resumed(record).await
     }
 
-    /// Ends what somebody else has left open: what a person asks for comes before it. The mail of the restore says what
-    /// nobody was told of.
+    /// Ends what somebody else has left open, and begins the restore in its place: what a person asks for comes before it.
+    /// The mail of the restore says what nobody was told of.
     async fn supersede(
         &self,
         open: Record,
@@ -92,16 +87,21 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             });
         }
         record.end = Some(End { at: now, outcome });
-        self.ports.ledger.finish(&record, now).await?;
-        Ok(Ok(()))
+        Ok(self.taken(self.ports.replace(record, restore, &self.terms()).await?))
     }
 
     async fn resumed(&self, record: Record) -> Result<Taken, RestoreError> {
-        match self.ports.ledger.resume(&record, &self.terms()).await? {
-            Begun::Taken => Ok(Ok(record)),
-            Begun::Busy { until } => Ok(Err(self.busy(until))),
+        let resumed = self.ports.ledger.resume(&record, &self.terms()).await?;
+        Ok(self.taken(resumed).map(|()| record))
+    }
+
+    /// Whether it was taken; until when somebody else works on the subject, where not.
+    fn taken(&self, begun: Begun) -> Result<(), Option<SystemTime>> {
+        match begun {
+            Begun::Taken => Ok(()),
+            Begun::Busy { until } => Err(self.busy(until)),
             // Somebody was faster, and has let go again.
-            _ => Ok(Err(None)),
+            _ => Err(None),
         }
     }
 

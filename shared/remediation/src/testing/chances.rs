@@ -90,7 +90,21 @@ pub async fn agree<A: Ledger, B: Ledger>(one: &A, other: &B, control: &str, seed
                 assert_eq!(begun, other.resume(&open, &terms).await, "resume, {at}");
                 work(&mut works, begun, *open);
             }
-            5 | 6 if !works.is_empty() => {
+            5 if !works.is_empty() => {
+                let index = usize::try_from(chance.below(100)).unwrap() % works.len();
+                let over = works.swap_remove(index);
+                let mut new = record(control, over.subject.resource.id(), passed, &format!("r{step}"));
+                new.offence = terms.changes.then(|| format!("offence {}", chance.below(2)));
+                if chance.below(2) == 0 {
+                    new = restoring(new, after(passed + 3 * HOUR));
+                }
+                let over = closed(Record { held: None, ..over }, passed);
+                terms.heard.end = Some(after(passed));
+                let begun = one.replace(&over, &new, &terms).await;
+                assert_eq!(begun, other.replace(&over, &new, &terms).await, "replace, {at}");
+                work(&mut works, begun, new);
+            }
+            6 if !works.is_empty() => {
                 let index = usize::try_from(chance.below(100)).unwrap() % works.len();
                 let mut done = works.swap_remove(index);
                 if chance.below(2) == 0 {

@@ -15,6 +15,8 @@ pub enum Call {
     Begin,
     /// [`Ledger::resume`]
     Resume,
+    /// [`Ledger::replace`]
+    Replace,
     /// [`Ledger::pending`]
     Pending,
     /// [`Ledger::due`]
@@ -54,6 +56,11 @@ impl<F: AsyncFn(Call) -> Result<(), CallError>> Ledger for Hindered<'_, F> {
     async fn resume(&self, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
         (self.meets)(Call::Resume).await?;
         self.ledger.resume(record, terms).await
+    }
+
+    async fn replace(&self, over: &Record, record: &Record, terms: &Terms) -> Result<Begun, CallError> {
+        (self.meets)(Call::Replace).await?;
+        self.ledger.replace(over, record, terms).await
     }
 
     async fn pending(&self, subject: &Subject, control: &str, now: SystemTime) -> Result<Pending, CallError> {

@@ -157,6 +157,9 @@ pub const LIMITS: Limits =
 pub static NOTHING_EXEMPT: Exemptions =
     Exemptions { entries: Vec::new(), by_tag: false, most_days: MOST_DAYS };
 
+/// Longer than a [`visit`] or an [`order`] that is cut off keeps its subject: its minute, and what clocks may differ by.
+pub const LEASED: Duration = Duration::from_secs(64);
+
 /// A visit that begins now and has a minute.
 pub fn visit<'a, C: Control>(
     subject: &'a Subject,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use events::{Cause, Subject};
 use remediation::ledger::{Ledger, Limits, Memory, Record};
 use remediation::testing::doors::Doors;
-use remediation::testing::{Still, Topic, bucket, deliver, run, said, visit};
+use remediation::testing::{LEASED, Still, Topic, bucket, deliver, run, said, visit};
 use remediation::{Delivery, Ended, Mode, Notify, Outcome, Ports, Report, Said, Undelivered, walk};
 use tokio::time::timeout;
 
@@ -54,7 +54,7 @@ impl World {
         let ports = Ports::new(&self.clock, notify, ledger);
         let walk = async { timeout(Duration::from_millis(1), walk(doors, &visit, &ports)).await };
         assert!(run(walk).is_err());
-        self.clock.forward(Duration::from_secs(62));
+        self.clock.forward(LEASED);
     }
 
     pub(crate) fn only_record(&self) -> Record {

@@ -1,0 +1,100 @@
+//! Who was cut off, and who comes after him.
+
+use std::cell::Cell;
+
+use remediation::testing::doors::{Doors, open, throttled};
+use remediation::testing::{Call, Hindered, LEASED, bucket, deliver, said};
+use remediation::{Delivery, Note, Outcome, Ports, Told};
+
+use super::world::{Silence, World};
+
+#[test]
+fn who_was_cut_off_before_the_changes_is_followed_by_one_who_makes_them() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&["front door"]), open(&[])]);
+    world.cut_off(&doors);
+    assert_eq!(world.only_record().attempts[0].result, None);
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert_eq!(world.mails(), [Outcome::Remediated]);
+    let record = world.only_record();
+    assert_eq!((record.attempts.len(), record.end.is_some()), (2, true));
+    // What the one before may have closed is put back too.
+    assert_eq!(report.evidence.last().unwrap().body, "  open front door\n  open front door");
+}
+
+#[test]
+fn who_was_cut_off_after_the_changes_is_followed_by_one_who_says_so() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    world.cut_off(&doors);
+    let report = world.deliver(&doors, Delivery::Again).report;
+    // Nobody knows that it was Curfew.
+    assert_eq!(report.outcome, Outcome::ClosedMeanwhile);
+    assert!(matches!(report.note, Some(Note::CutOff(_))), "{:?}", report.note);
+    assert_eq!(report.before, Some(serde_json::json!(["front door"])));
+    assert_eq!(report.evidence.last().unwrap().body, "  open front door");
+    assert_eq!(world.mails().len(), 1);
+    assert!(world.only_record().end.is_some());
+    // A third delivery has nothing to do and nothing to say.
+    assert_eq!(world.deliver(&doors, Delivery::Again).report.outcome, Outcome::Compliant);
+    assert_eq!(world.mails().len(), 1);
+}
+
+#[test]
+fn who_was_cut_off_before_telling_is_followed_by_one_who_tells_of_the_same_record() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    world.killed(&doors, &&Silence, &world.ledger);
+    world.deliver(&doors, Delivery::Again);
+    assert_eq!(world.mails().len(), 1);
+    assert!(world.only_record().end.is_some());
+}
+
+#[test]
+fn who_was_cut_off_before_the_record_was_finished_may_be_heard_twice() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    let ledger = Hindered::new(&world.ledger, async |call| match call {
+        Call::Finish => std::future::pending().await,
+        _ => Ok(()),
+    });
+    world.killed(&doors, &world.topic, &ledger);
+    world.deliver(&doors, Delivery::Again);
+    assert_eq!(world.mails(), [Outcome::Remediated, Outcome::ClosedMeanwhile]);
+    assert!(world.only_record().end.is_some());
+}
+
+#[test]
+fn what_was_said_and_could_not_be_written_down_is_not_said_again_by_the_same_process() {
+    for doors in [Doors::read([open(&["front door"]), open(&[])]), Doors::read([open(&["window"])])] {
+        let world = World::default();
+        let is_first = Cell::new(true);
+        let ledger = Hindered::new(&world.ledger, async |call| match call {
+            Call::Finish if is_first.take() => Err(throttled()),
+            _ => Ok(()),
+        });
+        let ports = Ports::new(&world.clock, &world.topic, &ledger);
+        let first = said(deliver(&doors, &bucket("acme"), Delivery::First, &ports));
+        assert!(matches!((&first.told, &first.unwritten), (Told::Sent, Some(_))), "{first:?}");
+        world.clock.forward(LEASED);
+        let again = said(deliver(&doors, &bucket("acme"), Delivery::Again, &ports));
+        assert!(again.unwritten.is_none());
+        assert_eq!(world.mails(), [first.report.outcome]);
+        let record = world.only_record();
+        assert_eq!((record.told.len(), record.end.map(|end| end.outcome)), (1, Some(first.report.outcome)));
+    }
+}
+
+#[test]
+fn who_was_cut_off_is_followed_up_although_what_was_left_on_purpose_is_still_there() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door", "window"]), open(&["window"])]);
+    world.cut_off(&doors);
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!(report.outcome, Outcome::ClosedMeanwhile, "it was open, and people have to know");
+    assert!(matches!(report.note, Some(Note::CutOff(_))), "{report:?}");
+    assert_eq!(world.only_record().end.unwrap().outcome, Outcome::ClosedMeanwhile);
+    world.deliver(&doors, Delivery::Again);
+    assert_eq!(world.mails(), [Outcome::ClosedMeanwhile]);
+}
