@@ -99,6 +99,11 @@ pub(crate) enum Style {
     Arn,
 }
 
+impl Style {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Exact, Self::IgnoreCase, Self::Like, Self::LikeIgnoreCase, Self::Arn];
+}
+
 /// A text that a value is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern {

@@ -1,6 +1,8 @@
 //! A bucket policy as parsed.
 
-use serde_json::Value;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use crate::template::{Piece, pieces};
 use crate::{Oddity, ParseError, Statement, parse};
@@ -14,7 +16,7 @@ pub struct Policy {
     pub oddities: Vec<Oddity>,
     /// Whether `${...}` is a policy variable: only in version 2012-10-17.
     pub has_variables: bool,
-    document: Value,
+    document: Arc<Value>,
 }
 
 impl Policy {
@@ -40,7 +42,7 @@ impl Policy {
     /// The document is not shaped like a policy.
     pub fn from_document(document: Value) -> Result<Self, ParseError> {
         let parse::Parsed { statements, oddities, has_variables } = parse::policy(&document)?;
-        Ok(Self { statements, oddities, has_variables, document })
+        Ok(Self { statements, oddities, has_variables, document: Arc::new(document) })
     }
 
     /// The JSON document that the policy was read from.
@@ -57,8 +59,27 @@ impl Policy {
             statements: numbered.collect(),
             oddities: Vec::new(),
             has_variables: self.has_variables,
-            document: Value::Null,
+            document: Arc::default(),
         }
+    }
+
+    /// The same with other statements in the place of one; `None` where they are none. No document tells of it.
+    pub(crate) fn with_statements(&self, index: usize, others: &[Value]) -> Option<Self> {
+        let parse::Parsed { statements: others, .. } = parse::policy(&json!({ "Statement": others })).ok()?;
+        let (before, after) = (self.statements.get(..index)?, self.statements.get(index + 1..)?);
+        let all = before.iter().cloned().chain(others).chain(after.iter().cloned());
+        let numbered = all.enumerate().map(|(index, statement)| Statement { index, ..statement });
+        Some(Self {
+            statements: numbered.collect(),
+            oddities: Vec::new(),
+            has_variables: self.has_variables,
+            document: Arc::default(),
+        })
+    }
+
+    /// The same as this document tells it.
+    pub(crate) fn told_by(self, document: Value) -> Self {
+        Self { document: Arc::new(document), ..self }
     }
 
     /// The same with only some of the Allow statements, and every Deny.

@@ -3,10 +3,11 @@
 use super::attempt::{Attempt, Compilation};
 use super::decide::{Hit, Question, Within, with_every_case};
 use super::domain::Domain;
-use super::goal::{Clause, Goal};
+use super::goal::{Clause, Goal, Way};
 use super::literal::{Literal, Slot};
 use super::model::Model;
 use super::names::Names;
+use super::part::Part;
 use super::walk::walk;
 use super::world::World;
 use super::{Budget, Found};
@@ -25,8 +26,8 @@ pub(crate) struct Inquiry<'here> {
     model: &'here Model,
     worlds: &'here [World],
     compilation: Compilation<'here>,
-    /// The values of the parts in each world that was tried.
-    domains: Vec<Option<Vec<Domain>>>,
+    /// The parts in each world that was tried.
+    parts: Vec<Option<Vec<Part>>>,
 }
 
 fn run(
@@ -55,7 +56,7 @@ impl<'here> Inquiry<'here> {
     ) -> Self {
         let question = Question { policy, unless: None, allows };
         let compilation = Compilation::new(&question, &model.names, Bindings::default());
-        Self { question, model, worlds, compilation, domains: vec![None; worlds.len()] }
+        Self { question, model, worlds, compilation, parts: vec![None; worlds.len()] }
     }
 
     /// Which Allow statements the questions are about.
@@ -72,16 +73,16 @@ impl<'here> Inquiry<'here> {
     ) -> Found<Hit> {
         let mut gave_up = self.model.incomplete;
         let names = &self.model.names;
-        for (world, domains) in self.worlds.iter().zip(&mut self.domains) {
+        for (world, parts) in self.worlds.iter().zip(&mut self.parts) {
             if !callers(world) {
                 continue;
             }
-            let mut attempt = match domains.take() {
-                Some(domains) => Attempt::again(&self.compilation, world, domains),
+            let mut attempt = match parts.take() {
+                Some(parts) => Attempt::again(&self.compilation, world, parts),
                 None => Attempt::new(&self.compilation, names, world),
             };
             let found = run(&self.question, names, &mut attempt, within, budget);
-            *domains = Some(attempt.domains);
+            *parts = Some(attempt.parts);
             match found {
                 Found::One(hit) => return Found::One(hit),
                 Found::None => {}
@@ -122,14 +123,14 @@ pub(crate) fn holds_for_all(
     budget: &mut Budget,
     mut ask: impl FnMut(&[(String, Domain)], &mut Budget) -> Option<Hit>,
 ) -> bool {
-    let domains: Vec<Domain> = over.iter().map(|(_, domain)| domain.clone()).collect();
+    let parts: Vec<Part> = over.iter().map(|(_, domain)| domain.clone().into()).collect();
     let mut frames: Vec<Vec<(Literal, bool)>> = Vec::new();
     while frames.len() < MAX_FRAMES {
         let clauses = frames.iter().map(|frame| Clause {
-            options: frame.iter().map(|(literal, wanted)| vec![(literal, !wanted)]).collect(),
+            options: frame.iter().map(|(literal, wanted)| Way::One((literal, !wanted))).collect(),
         });
-        let goal = Goal { must: Vec::new(), clauses: clauses.collect() };
-        let slots = match walk(&goal, &domains, &mut None, budget) {
+        let goal = Goal::of(clauses.collect());
+        let slots = match walk(&goal, &parts, budget) {
             Found::One(slots) => slots,
             Found::None => return true,
             Found::Unknown => return false,

@@ -40,6 +40,7 @@ pub(crate) mod literal;
 pub(crate) mod model;
 pub(crate) mod moment;
 pub(crate) mod names;
+pub(crate) mod part;
 pub(crate) mod patterns;
 pub(crate) mod place;
 pub(crate) mod relation;

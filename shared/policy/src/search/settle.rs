@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use addresses::Addresses;
 
@@ -40,7 +42,7 @@ pub(crate) fn settle(domain: &Domain, demands: &[(&Literal, bool)], budget: &mut
     if some.len() < 2 {
         every.append(&mut some);
         return match one(domain, &every, budget) {
-            Found::One(value) => Found::One(Slot::Values(vec![value])),
+            Found::One(value) => Found::One(Slot::Values(Rc::from([value]))),
             Found::None => Found::None,
             Found::Unknown => Found::Unknown,
         };
@@ -56,7 +58,7 @@ pub(crate) fn settle(domain: &Domain, demands: &[(&Literal, bool)], budget: &mut
         every.pop();
     }
     values.dedup();
-    Found::One(Slot::Values(values))
+    Found::One(Slot::Values(values.into()))
 }
 
 /// One value that meets every demand.
@@ -73,7 +75,7 @@ fn one(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Found
 /// stands for, no value can meet both by it. `None` where there are none.
 fn without_refused_variables<'set>(demands: &[(&'set Test, bool)]) -> Option<Vec<(Cow<'set, Test>, bool)>> {
     let open = |(test, wanted): &(&'set Test, bool), mark: bool| match test {
-        Test::Text(patterns) if *wanted == mark && patterns.is_open() => Some(patterns),
+        Test::Text(patterns) if *wanted == mark && patterns.is_open() => Some(patterns.as_ref()),
         _ => None,
     };
     let refused: Vec<&Patterns> = demands.iter().filter_map(|demand| open(demand, false)).collect();
@@ -81,7 +83,7 @@ fn without_refused_variables<'set>(demands: &[(&'set Test, bool)]) -> Option<Vec
         return None;
     }
     let reduced = demands.iter().map(|demand| match open(demand, true) {
-        Some(patterns) => (Cow::Owned(Test::Text(patterns.without_variables_of(&refused))), true),
+        Some(patterns) => (Cow::Owned(Test::Text(Arc::new(patterns.without_variables_of(&refused)))), true),
         None => (Cow::Borrowed(demand.0), demand.1),
     });
     Some(reduced.collect())
@@ -130,7 +132,7 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
                     None => Found::Unknown,
                 };
             }
-            let bounds = [(shape, true), (excluded, false)];
+            let bounds = [(shape.as_ref(), true), (excluded.as_ref(), false)];
             let all: Vec<Demand<'_>> = texts.into_iter().chain(bounds).filter(is_real).collect();
             automaton::find(&all, budget)
         }
@@ -160,7 +162,7 @@ fn addresses<'set>(
 ) -> impl Iterator<Item = IpAddr> + 'set {
     let usual = ["198.51.100.7", "5.6.7.8", "2600:1f18::7", "0.0.0.0", "::"];
     let sets =
-        demands.iter().filter_map(|(test, _)| if let Test::Address(set) = test { Some(set) } else { None });
+        demands.iter().filter_map(|(test, _)| if let Test::Address(set) = test { Some(set.as_ref()) } else { None });
     let cuts = sets.chain([excluded]).flat_map(Addresses::boundaries);
     usual.into_iter().filter_map(|address| address.parse().ok()).chain(cuts)
 }

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use super::compile::{Compiled, Parts, compile};
 use super::decide::{Hit, Question, Within};
 use super::domain::{Domain, Presence};
-use super::goal::{Clause, Demand, Goal, ways_to_escape, ways_to_match};
+use super::goal::{Clause, Demand, Goal, Way, ways_to_escape, ways_to_match};
 use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
 use super::names::Names;
+use super::part::Part;
 use super::walk::walk;
 use super::world::{CallerKind, World};
 use super::{Budget, Found};
@@ -44,8 +45,12 @@ impl<'here> Compilation<'here> {
             parts.number(part);
         }
         let denies = |statement: &Statement| !statement.is_allow() && !statement.has_unknown_element;
-        let counts = |statement: &Statement| statement.is_allow() && (question.allows)(statement);
         let policy = question.policy;
+        let unless = question.unless.filter(|unless| takes_no_more(unless, policy));
+        let stands_there = |statement: &Statement| unless.is_some_and(|unless| has(unless, statement));
+        let counts = |statement: &Statement| {
+            statement.is_allow() && (question.allows)(statement) && !stands_there(statement)
+        };
         Self {
             policy,
             allows: compile(policy, counts, &mut parts, &bindings),
@@ -62,11 +67,22 @@ impl<'here> Compilation<'here> {
     }
 }
 
+/// Whether a policy says what this statement says.
+fn has(policy: &Policy, statement: &Statement) -> bool {
+    policy.statements.iter().any(|own| own.says_same(statement))
+}
+
+/// Whether a policy denies nothing that another does not deny. What both allow by the same statement, it then allows too.
+fn takes_no_more(policy: &Policy, other: &Policy) -> bool {
+    let mut denies = policy.statements.iter().filter(|statement| !statement.is_allow());
+    policy.has_variables == other.has_variables && denies.all(|deny| has(other, deny))
+}
+
 /// One compilation in one world.
 pub(super) struct Attempt<'here> {
     pub(super) world: &'here World,
     compilation: &'here Compilation<'here>,
-    pub(super) domains: Vec<Domain>,
+    pub(super) parts: Vec<Part>,
 }
 
 impl<'here> Attempt<'here> {
@@ -81,16 +97,16 @@ impl<'here> Attempt<'here> {
             }
             None => world.domain(name, names),
         };
-        Self { world, compilation, domains: compilation.parts.names().iter().map(domain).collect() }
+        Self { world, compilation, parts: compilation.parts.names().iter().map(domain).map(Part::from).collect() }
     }
 
-    /// The same over domains that an earlier attempt in this world had.
+    /// The same over the parts that an earlier attempt in this world had.
     pub(super) fn again(
         compilation: &'here Compilation<'here>,
         world: &'here World,
-        domains: Vec<Domain>,
+        parts: Vec<Part>,
     ) -> Self {
-        Self { world, compilation, domains }
+        Self { world, compilation, parts }
     }
 
     /// Asks with the values that some parts are given.
@@ -109,26 +125,26 @@ impl<'here> Attempt<'here> {
         found == Found::None
     }
 
-    fn take_back(&mut self, own: Vec<(usize, Domain)>) {
+    fn take_back(&mut self, own: Vec<(usize, Part)>) {
         // From the last to the first: a part that was given a value twice gets back what it had before.
-        for (number, domain) in own.into_iter().rev() {
-            if let Some(given) = self.domains.get_mut(number) {
-                *given = domain;
+        for (number, part) in own.into_iter().rev() {
+            if let Some(given) = self.parts.get_mut(number) {
+                *given = part;
             }
         }
     }
 
     /// Gives some parts other values; returns what they had.
-    pub(super) fn give(&mut self, within: &Within<'_>) -> Vec<(usize, Domain)> {
+    pub(super) fn give(&mut self, within: &Within<'_>) -> Vec<(usize, Part)> {
         let mut own = Vec::new();
         for (name, domain) in within.given {
             let number = self.compilation.parts.names().iter().position(|part| part == name);
-            let Some((number, before)) = number.and_then(|at| Some((at, self.domains.get_mut(at)?))) else {
+            let Some((number, before)) = number.and_then(|at| Some((at, self.parts.get_mut(at)?))) else {
                 continue;
             };
             let bound = self.compilation.bindings.decided.iter().find(|(key, _)| key == name);
             let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
-            own.push((number, std::mem::replace(before, given)));
+            own.push((number, std::mem::replace(before, given.into())));
         }
         own
     }
@@ -157,18 +173,18 @@ impl<'here> Attempt<'here> {
 
     /// The values that a part can have.
     fn part(&self, part: &str) -> Option<&Domain> {
-        self.domains.get(self.number(part)?)
+        self.parts.get(self.number(part)?).map(|own| &**own)
     }
 
     /// The same with other values for some parts.
     fn with<const N: usize>(&self, parts: [(&str, Domain); N]) -> Self {
-        let mut domains = self.domains.clone();
+        let mut changed = self.parts.clone();
         for (part, domain) in parts {
-            if let Some(own) = self.number(part).and_then(|number| domains.get_mut(number)) {
-                *own = domain;
+            if let Some(own) = self.number(part).and_then(|number| changed.get_mut(number)) {
+                *own = domain.into();
             }
         }
-        Attempt::again(self.compilation, self.world, domains)
+        Attempt::again(self.compilation, self.world, changed)
     }
 
     fn number(&self, part: &str) -> Option<usize> {
@@ -199,16 +215,15 @@ impl<'here> Attempt<'here> {
     /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
         let denies = self.compilation.denies.iter().filter(|_| within.denies);
-        let mut clauses: Vec<Clause<'_>> =
-            denies.filter_map(|deny| ways_to_escape(deny, self.world)).collect();
+        let escapes = denies.filter_map(|deny| ways_to_escape(deny, self.world));
+        let mut clauses: Vec<Clause<'_>> = escapes.filter(|clause| !self.always_meets(clause)).collect();
         clauses.extend(self.clauses_of_unless());
-        let mut goal = Goal { must: Vec::new(), clauses };
+        let mut goal = Goal::of(clauses);
         let mut gave_up = false;
-        let mut defaults = None;
         for allow in self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index)) {
             for way in ways_to_match(allow, self.world) {
                 goal.must = way;
-                match walk(&goal, &self.domains, &mut defaults, budget) {
+                match walk(&goal, &self.parts, budget) {
                     Found::One(slots) => return Found::One((allow.index, slots)),
                     Found::None => {}
                     Found::Unknown => gave_up = true,
@@ -216,6 +231,16 @@ impl<'here> Attempt<'here> {
             }
         }
         if gave_up { Found::Unknown } else { Found::None }
+    }
+
+    /// Whether every request of this world meets the clause, as far as that is seen at a glance.
+    fn always_meets(&self, clause: &Clause<'_>) -> bool {
+        clause.options.iter().any(|option| match option {
+            Way::One((literal, wanted)) => {
+                self.parts.get(literal.slot).is_some_and(|part| part.always_meets((literal, *wanted)))
+            }
+            Way::All(_) => false,
+        })
     }
 
     /// The demands on some parts that keep the statement matching and every Deny escaped.
@@ -236,7 +261,8 @@ impl<'here> Attempt<'here> {
             .collect();
         for deny in self.compilation.denies.iter().filter(|_| within.denies) {
             let Some(clause) = ways_to_escape(deny, self.world) else { continue };
-            let met: Vec<_> = clause.options.iter().filter(|option| option.iter().all(is_met)).collect();
+            let options = clause.options.iter().map(Way::demands);
+            let met: Vec<_> = options.filter(|option| option.iter().all(is_met)).collect();
             if met.iter().any(|option| !option.iter().any(|(literal, _)| is_over(literal))) {
                 continue;
             }
@@ -262,7 +288,7 @@ impl<'here> Attempt<'here> {
         let escapes = allows.iter().filter_map(|allow| ways_to_escape(allow, self.world));
         escapes
             .map(|mut clause| {
-                clause.options.extend(denied.iter().cloned());
+                clause.options.extend(denied.iter().cloned().map(Way::All));
                 clause
             })
             .collect()
@@ -273,7 +299,7 @@ impl<'here> Attempt<'here> {
         let keys = self.compilation.parts.names().iter().zip(slots).filter(|(name, _)| name.contains(':'));
         let mut context: BTreeMap<String, Vec<String>> = keys
             .filter_map(|(name, slot)| match slot {
-                Slot::Values(values) => Some((name.clone(), values.clone())),
+                Slot::Values(values) => Some((name.clone(), values.to_vec())),
                 Slot::Absent => None,
             })
             .collect();
