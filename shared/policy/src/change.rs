@@ -27,7 +27,7 @@ pub fn lets_in_more(before: &Policy, after: &Policy, now: SystemTime) -> Change 
     let nobody = Trust::default();
     let mut budget = Budget::new(Budget::DEFAULT);
     let model = Model::of(&[before, after], Asking { trust: &nobody, now }, &mut budget);
-    let question = Question { policy: after, unless: Some(before), allows: &|_| true };
+    let question = Question::of(after, Some(before), &|_| true);
     ask(&question, &model, &model.everyone(), &mut budget).into()
 }
 

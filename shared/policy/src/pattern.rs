@@ -3,7 +3,7 @@
 use crate::template::{Bindings, Piece, pieces};
 
 /// One step of a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Token {
     /// This character.
     Char(char),
@@ -16,7 +16,7 @@ pub(crate) enum Token {
 }
 
 /// A class of characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
     /// Every character.
     Any,
@@ -49,6 +49,29 @@ pub(crate) enum Class {
 }
 
 impl Class {
+    const ALL: [Self; 14] = [
+        Self::Any,
+        Self::Segment,
+        Self::Free,
+        Self::Label,
+        Self::Name,
+        Self::Plain,
+        Self::Digit,
+        Self::Lower,
+        Self::Upper,
+        Self::Hex,
+        Self::Entity,
+        Self::Path,
+        Self::Host,
+        Self::Letter,
+    ];
+
+    /// The classes that a character is of, as bits.
+    pub(crate) fn of(character: char) -> u16 {
+        let bit = |class: &Self| u16::from(class.contains(character)) << *class as u16;
+        Self::ALL.iter().map(bit).sum()
+    }
+
     pub(crate) fn contains(self, character: char) -> bool {
         match self {
             Self::Any => true,
@@ -179,37 +202,6 @@ impl Pattern {
     /// case.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         self == other || self.folded() == *other
-    }
-
-    /// Whether this pattern matches every value that the other does, as the steps show: a star of this pattern takes
-    /// any steps of the other, and each other step stands in both.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
-        if self.is_open() {
-            return false;
-        }
-        let (mut own, mut theirs) = (0, 0);
-        let mut retry = None;
-        loop {
-            match (self.tokens.get(own), other.tokens.get(theirs)) {
-                (None, None) => return true,
-                (Some(Token::Many(Class::Any)), _) => {
-                    retry = Some((own, theirs));
-                    own += 1;
-                }
-                (Some(token), Some(step)) if token == step => {
-                    own += 1;
-                    theirs += 1;
-                }
-                _ => {
-                    let Some((star, taken)) = retry.filter(|(_, taken)| *taken < other.tokens.len()) else {
-                        return false;
-                    };
-                    retry = Some((star, taken + 1));
-                    own = star + 1;
-                    theirs = taken + 1;
-                }
-            }
-        }
     }
 
     fn folded(&self) -> Self {

@@ -1,11 +1,12 @@
 //! A bucket policy as parsed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use crate::template::{Piece, pieces};
-use crate::{Oddity, ParseError, Statement, parse};
+use crate::{Comparison, Condition, Oddity, ParseError, Statement, Texts, parse};
 
 /// A bucket policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +96,19 @@ impl Policy {
             let values = statement.conditions.iter().flat_map(|condition| &condition.values);
             statement.resource.patterns.iter().chain(values).any(has)
         })
+    }
+
+    /// The keys of the variables that it speaks of, in lower case.
+    pub(crate) fn variables(&self) -> BTreeSet<String> {
+        // Whether a key is there is no comparison with a value.
+        let compares = |own: &&Condition| own.operator.is_none_or(|own| own.comparison != Comparison::Absence);
+        let of_statement = |statement: &'_ Statement| {
+            let values = statement.conditions.iter().filter(compares).map(|own| own.values.clone());
+            values.chain([statement.resource.patterns.clone()]).collect::<Vec<_>>()
+        };
+        let texts = self.statements.iter().filter(|_| self.has_variables).flat_map(of_statement);
+        let keys = texts.filter(Texts::have_variables).flat_map(|texts| texts.iter().flat_map(|text| pieces(text, true)).collect::<Vec<_>>());
+        keys.filter_map(|piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None }).collect()
     }
 
     /// The JSON Pointer of a statement, which may stand alone instead of in a list.

@@ -114,7 +114,7 @@ pub(super) fn request(
     worlds: &[World],
     budget: &mut Budget,
 ) -> Found<()> {
-    let question = Question { policy, unless, allows: &|_| true };
+    let question = Question::of(policy, unless, &|_| true);
     match ask(&question, model, worlds, budget) {
         Found::One(_) => Found::One(()),
         Found::None => Found::None,

@@ -21,6 +21,19 @@ pub(crate) struct Question<'here> {
     pub(crate) unless: Option<&'here Policy>,
     /// Which Allow statements of `policy` count.
     pub(crate) allows: &'here dyn Fn(&Statement) -> bool,
+    /// The keys of variables that the policies speak of, in lower case.
+    pub(crate) variables: BTreeSet<String>,
+}
+
+impl<'here> Question<'here> {
+    pub(crate) fn of(
+        policy: &'here Policy,
+        unless: Option<&'here Policy>,
+        allows: &'here dyn Fn(&Statement) -> bool,
+    ) -> Self {
+        let variables = [policy].into_iter().chain(unless).flat_map(Policy::variables).collect();
+        Self { policy, unless, allows, variables }
+    }
 }
 
 /// What a question is narrowed to.
@@ -82,7 +95,7 @@ impl<'here> Survey<'here> {
         let names = &self.model.names;
         for world in worlds {
             let attempt = Attempt::new(&self.open, names, world);
-            let found = if names.variables.is_empty() {
+            let found = if self.question.variables.is_empty() {
                 attempt.run(&Within::WHOLE, budget)
             } else {
                 match attempt.slots(&Within::WHOLE, budget) {
@@ -110,7 +123,7 @@ pub(super) fn with_every_case(
     budget: &mut Budget,
 ) -> Found<Hit> {
     let mut gave_up = false;
-    for case in variable::cases(names, world, within.given) {
+    for case in variable::cases(&question.variables, names, world, within.given) {
         match with_variables(question, names, world, &case, within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
@@ -141,7 +154,7 @@ fn with_variables(
         Found::Unknown => return Found::Unknown,
     };
     let mut all_decided = true;
-    for decided in variable::suggestions(question.policy, allow, names, world, &open.parts, &suggestion) {
+    for decided in variable::suggestions(question, allow, names, world, &open.parts, &suggestion) {
         if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
             return Found::Unknown;
         }
@@ -152,7 +165,7 @@ fn with_variables(
             Found::Unknown => all_decided = false,
         }
     }
-    all_decided &= names.variables.iter().all(|key| case.decided.iter().any(|(name, _)| name == key));
+    all_decided &= question.variables.iter().all(|key| case.decided.iter().any(|(name, _)| name == key));
     if all_decided { Found::None } else { with_relations(question, names, world, case, within, budget) }
 }
 
@@ -183,11 +196,10 @@ fn with_relations(
         let marked: Vec<(&Link, bool)> =
             links.iter().enumerate().map(|(place, link)| (link, number >> place & 1 == 0)).collect();
         let unless = question.unless.map(|policy| relation::relate(policy, &marked));
-        let related = Question {
-            policy: &relation::relate(question.policy, &marked),
-            unless: unless.as_ref(),
-            allows: &|statement| counted.contains(&statement.index),
-        };
+        let related = relation::relate(question.policy, &marked);
+        let allows = |statement: &Statement| counted.contains(&statement.index);
+        let variables = question.variables.clone();
+        let related = Question { policy: &related, unless: unless.as_ref(), allows: &allows, variables };
         if !budget.spend_steps(2 * COMPILING * question.policy.statements.len()) {
             return Found::Unknown;
         }
@@ -199,7 +211,7 @@ fn with_relations(
             Found::None => continue,
             Found::Unknown => return Found::Unknown,
         };
-        let decided = variable::as_related(names, &marked, &open.parts, &slots);
+        let decided = variable::as_related(question, &marked, &open.parts, &slots);
         let compilation = Compilation::new(question, names, case.closed(decided));
         match Attempt::new(&compilation, names, world).run_within(within, budget) {
             Found::One(hit) => return Found::One(hit),

@@ -38,7 +38,7 @@ pub(crate) enum Values {
     Listed(Arc<[String]>),
     /// A text that matches the first set and not the second.
     Text(Arc<Patterns>, Arc<Patterns>),
-    /// An address outside this set.
+    /// An address in this set.
     Address(Arc<Addresses>),
     /// A time in this range, in seconds since 1970.
     Time(RangeInclusive<i64>),
@@ -73,8 +73,9 @@ impl Domain {
         Self::of(Values::Listed(Arc::clone(values)))
     }
 
-    pub(crate) fn address(excluded: impl Into<Arc<Addresses>>) -> Self {
-        Self::of(Values::Address(excluded.into()))
+    /// An address outside this set.
+    pub(crate) fn address(excluded: &Addresses) -> Self {
+        Self::of(Values::Address(Arc::new(excluded.complement())))
     }
 
     /// Its values, where they are listed.
@@ -176,7 +177,7 @@ impl Domain {
             && match &self.values {
                 Values::Listed(values) => values.iter().any(|own| own == value),
                 Values::Text(shape, excluded) => shape.matches(value, true) && !excluded.matches(value, true),
-                Values::Address(excluded) => value.parse().is_ok_and(|address| !excluded.contains(address)),
+                Values::Address(all) => value.parse().is_ok_and(|address| all.contains(address)),
                 Values::Time(range) => moment::parse(value).is_some_and(|value| range.contains(&value)),
             }
     }

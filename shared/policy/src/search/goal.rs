@@ -27,29 +27,23 @@ impl<'goal> Way<'goal> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clause<'goal> {
     pub(crate) options: Vec<Way<'goal>>,
+    /// How much work it is to look at the clause.
+    pub(crate) weight: usize,
 }
 
-impl Clause<'_> {
-    /// How much work it is to look at the clause.
-    pub(crate) fn weight(&self) -> usize {
-        self.options.iter().flat_map(Way::demands).map(|(literal, _)| literal.weight()).sum()
+impl<'goal> FromIterator<Way<'goal>> for Clause<'goal> {
+    fn from_iter<I: IntoIterator<Item = Way<'goal>>>(options: I) -> Self {
+        let options: Vec<Way<'goal>> = options.into_iter().collect();
+        let weight = options.iter().flat_map(Way::demands).map(|(literal, _)| literal.weight()).sum();
+        Self { options, weight }
     }
 }
 
 /// What a request must meet: all of `must`, and each clause.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Goal<'goal> {
     pub(crate) must: Vec<Demand<'goal>>,
     pub(crate) clauses: Vec<Clause<'goal>>,
-    /// How much work it is to look at all clauses.
-    pub(crate) weight: usize,
-}
-
-impl<'goal> Goal<'goal> {
-    pub(crate) fn of(clauses: Vec<Clause<'goal>>) -> Self {
-        let weight = clauses.iter().map(Clause::weight).sum();
-        Self { must: Vec::new(), clauses, weight }
-    }
 }
 
 /// The ways in which a statement matches a request of this world.
@@ -83,5 +77,5 @@ pub(crate) fn ways_to_escape<'goal>(statement: &'goal Compiled, world: &World) -
             options.extend(alternatives.iter().map(|literal| Way::One((literal, true))));
         }
     }
-    Some(Clause { options })
+    Some(options.into_iter().collect())
 }

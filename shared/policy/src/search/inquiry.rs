@@ -26,8 +26,6 @@ pub(crate) struct Inquiry<'here> {
     model: &'here Model,
     worlds: &'here [World],
     compilation: Compilation<'here>,
-    /// The parts in each world that was tried.
-    parts: Vec<Option<Vec<Part>>>,
 }
 
 fn run(
@@ -37,7 +35,7 @@ fn run(
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
-    if names.variables.is_empty() {
+    if question.variables.is_empty() {
         attempt.run_within(within, budget)
     } else if attempt.is_hopeless(within, budget) {
         Found::None
@@ -54,9 +52,9 @@ impl<'here> Inquiry<'here> {
         model: &'here Model,
         worlds: &'here [World],
     ) -> Self {
-        let question = Question { policy, unless: None, allows };
+        let question = Question::of(policy, None, allows);
         let compilation = Compilation::new(&question, &model.names, Bindings::default());
-        Self { question, model, worlds, compilation, parts: vec![None; worlds.len()] }
+        Self { question, model, worlds, compilation }
     }
 
     /// Which Allow statements the questions are about.
@@ -66,36 +64,27 @@ impl<'here> Inquiry<'here> {
 
     /// A request of some of the callers.
     pub(crate) fn find(
-        &mut self,
+        &self,
         callers: Callers<'_>,
         within: &Within<'_>,
         budget: &mut Budget,
     ) -> Found<Hit> {
-        let mut gave_up = self.model.incomplete;
-        let names = &self.model.names;
-        for (world, parts) in self.worlds.iter().zip(&mut self.parts) {
-            if !callers(world) {
-                continue;
-            }
-            let mut attempt = match parts.take() {
-                Some(parts) => Attempt::again(&self.compilation, world, parts),
-                None => Attempt::new(&self.compilation, names, world),
-            };
-            let found = run(&self.question, names, &mut attempt, within, budget);
-            *parts = Some(attempt.parts);
-            match found {
-                Found::One(hit) => return Found::One(hit),
-                Found::None => {}
-                Found::Unknown => gave_up = true,
-            }
-        }
-        if gave_up { Found::Unknown } else { Found::None }
+        self.among(self.worlds.iter().filter(|world| callers(world)), within, budget)
     }
 
     /// A request of other worlds.
     pub(crate) fn find_among(
         &self,
         worlds: &[World],
+        within: &Within<'_>,
+        budget: &mut Budget,
+    ) -> Found<Hit> {
+        self.among(worlds.iter(), within, budget)
+    }
+
+    fn among<'world>(
+        &self,
+        worlds: impl Iterator<Item = &'world World>,
         within: &Within<'_>,
         budget: &mut Budget,
     ) -> Found<Hit> {
@@ -113,6 +102,11 @@ impl<'here> Inquiry<'here> {
     }
 }
 
+/// That one of the demands of a frame is not met.
+fn outside(frame: &[(Literal, bool)]) -> Clause<'_> {
+    frame.iter().map(|(literal, wanted)| Way::One((literal, !wanted))).collect()
+}
+
 /// Whether `ask` finds a request for all values in the domains of `over`. It is asked with each of these parts given one
 /// value, and only a proof counts.
 ///
@@ -126,10 +120,8 @@ pub(crate) fn holds_for_all(
     let parts: Vec<Part> = over.iter().map(|(_, domain)| domain.clone().into()).collect();
     let mut frames: Vec<Vec<(Literal, bool)>> = Vec::new();
     while frames.len() < MAX_FRAMES {
-        let clauses = frames.iter().map(|frame| Clause {
-            options: frame.iter().map(|(literal, wanted)| Way::One((literal, !wanted))).collect(),
-        });
-        let goal = Goal::of(clauses.collect());
+        let clauses = frames.iter().map(|frame| outside(frame)).collect();
+        let goal = Goal { must: Vec::new(), clauses };
         let slots = match walk(&goal, &parts, budget) {
             Found::One(slots) => slots,
             Found::None => return true,

@@ -46,6 +46,7 @@ pub(crate) mod place;
 pub(crate) mod relation;
 pub(crate) mod settle;
 pub(crate) mod strangers;
+pub(crate) mod trie;
 pub(crate) mod variable;
 pub(crate) mod walk;
 pub(crate) mod world;

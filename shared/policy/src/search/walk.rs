@@ -3,7 +3,7 @@
 use super::goal::{Clause, Demand, Goal, Way};
 use super::literal::Slot;
 use super::part::Part;
-use super::settle::{Demands, settle};
+use super::settle::Demands;
 use super::{Budget, Found};
 
 /// How many choices may depend on each other.
@@ -12,7 +12,6 @@ const MAX_DEPTH: usize = 400;
 /// Values for all parts that meet the goal; `None` is a proof that there are none.
 pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Found<Vec<Slot>> {
     let mut walk = Walk {
-        glance: goal.weight + parts.len(),
         parts,
         clauses: &goal.clauses,
         met: vec![None; goal.clauses.len()],
@@ -20,6 +19,7 @@ pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Foun
         slots: vec![Slot::Absent; parts.len()],
         stamps: vec![0; parts.len()],
         clock: 0,
+        looked: 0,
         budget,
     };
     let mut touched: Vec<usize> = goal.must.iter().map(|(literal, _)| literal.slot).collect();
@@ -49,8 +49,6 @@ pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Foun
 }
 
 struct Walk<'goal, 'here> {
-    /// How much work it is to look at every clause.
-    glance: usize,
     parts: &'here [Part],
     clauses: &'here [Clause<'goal>],
     /// For each clause a demand that met it, and the stamp of the value that did.
@@ -60,6 +58,8 @@ struct Walk<'goal, 'here> {
     /// For each slot what tells its value from all that it had before.
     stamps: Vec<usize>,
     clock: usize,
+    /// How much work it was to look at clauses since that was last counted.
+    looked: usize,
     budget: &'here mut Budget,
 }
 
@@ -69,7 +69,8 @@ impl<'goal> Walk<'goal, '_> {
         let clauses = self.clauses;
         let unmet = clauses.iter().enumerate().find(|(number, clause)| !self.is_met(*number, clause));
         let Some((_, clause)) = unmet else { return Found::One(()) };
-        if depth >= MAX_DEPTH || !self.budget.spend_steps(20 * self.glance) {
+        let looked = std::mem::take(&mut self.looked);
+        if depth >= MAX_DEPTH || !self.budget.spend_steps(self.parts.len() + clauses.len() + 4 * looked) {
             return Found::Unknown;
         }
         let mut gave_up = false;
@@ -108,6 +109,7 @@ impl<'goal> Walk<'goal, '_> {
         if before.is_some_and(|(slot, stamp)| self.stamps.get(slot) == Some(&stamp)) {
             return true;
         }
+        self.looked += clause.weight;
         let meets = |option: &&Way<'goal>| option.demands().iter().all(|demand| self.holds(demand));
         let Some(option) = clause.options.iter().find(meets) else { return false };
         // What a variable leaves open depends on what is demanded too.
@@ -153,7 +155,7 @@ impl<'goal> Walk<'goal, '_> {
             let (Some(part), Some(demands)) = (self.parts.get(*number), self.demands.get(*number)) else {
                 continue;
             };
-            match settle(part, demands, self.budget) {
+            match part.settle(demands, self.budget) {
                 Found::One(value) => self.set(*number, value),
                 Found::None => return Found::None,
                 Found::Unknown => return Found::Unknown,

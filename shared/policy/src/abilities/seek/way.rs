@@ -79,6 +79,6 @@ impl Seeker<'_> {
     fn addresses(&self) -> (String, Domain) {
         let others = Addresses { v6: Addresses::default().complement().v6, ..Addresses::default() };
         let closed = Addresses::union_of(&[&self.model.names.closed_networks, &others]);
-        (ADDRESS.to_owned(), Domain::address(closed))
+        (ADDRESS.to_owned(), Domain::address(&closed))
     }
 }

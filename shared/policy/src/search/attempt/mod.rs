@@ -26,8 +26,7 @@ pub(super) struct Compilation<'here> {
     policy: &'here Policy,
     allows: Vec<Compiled>,
     denies: Vec<Compiled>,
-    /// The Allow and Deny statements of the other policy.
-    unless: Option<(Vec<Compiled>, Vec<Compiled>)>,
+    unless: Option<Unless>,
     pub(super) parts: Parts,
     bindings: Bindings,
     /// Whether the time is asked for as a number.
@@ -36,28 +35,45 @@ pub(super) struct Compilation<'here> {
     services: Vec<String>,
 }
 
+/// The other policy.
+struct Unless {
+    allows: Vec<Compiled>,
+    /// Those that may take what the policy does not take.
+    denies: Vec<Compiled>,
+    /// The Allow statements that match whatever is asked about.
+    matched: Vec<usize>,
+}
+
 impl<'here> Compilation<'here> {
     pub(super) fn new(question: &Question<'here>, names: &Names, bindings: Bindings) -> Self {
         let mut parts = Parts::default();
         let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
         let telling = ["aws:principalservicename", "aws:federatedprovider"];
-        for part in always.into_iter().chain(telling).chain(names.variables.iter().map(String::as_str)) {
+        for part in always.into_iter().chain(telling).chain(question.variables.iter().map(String::as_str)) {
             parts.number(part);
         }
         let denies = |statement: &Statement| !statement.is_allow() && !statement.has_unknown_element;
         let policy = question.policy;
-        let unless = question.unless.filter(|unless| takes_no_more(unless, policy));
-        let stands_there = |statement: &Statement| unless.is_some_and(|unless| has(unless, statement));
-        let counts = |statement: &Statement| {
-            statement.is_allow() && (question.allows)(statement) && !stands_there(statement)
+        // What nothing takes away there that is not taken away here either is allowed by the same statement.
+        let takes_no_more = question.unless.is_some_and(|unless| takes_no_more(unless, policy));
+        let stands_there = |own: &Statement| question.unless.is_some_and(|unless| has(unless, own));
+        let counts = |own: &Statement| {
+            own.is_allow() && (question.allows)(own) && !(takes_no_more && stands_there(own))
         };
+        let counting: Vec<&Statement> = policy.statements.iter().filter(|own| counts(own)).collect();
+        let only = if let [only] = counting.as_slice() { Some(*only) } else { None };
         Self {
             policy,
             allows: compile(policy, counts, &mut parts, &bindings),
             denies: compile(policy, denies, &mut parts, &bindings),
             unless: question.unless.map(|policy| {
-                let allows = compile(policy, Statement::is_allow, &mut parts, &bindings);
-                (allows, compile(policy, denies, &mut parts, &bindings))
+                let counts = |own: &Statement| denies(own) && !takes_no_more;
+                let matched = |own: &&Statement| only.is_some_and(|only| only.says_same(own));
+                Unless {
+                    allows: compile(policy, Statement::is_allow, &mut parts, &bindings),
+                    denies: compile(policy, counts, &mut parts, &bindings),
+                    matched: policy.statements.iter().filter(matched).map(|own| own.index).collect(),
+                }
             }),
             parts,
             bindings,
@@ -82,30 +98,22 @@ fn takes_no_more(policy: &Policy, other: &Policy) -> bool {
 pub(super) struct Attempt<'here> {
     pub(super) world: &'here World,
     compilation: &'here Compilation<'here>,
-    pub(super) parts: Vec<Part>,
+    parts: Vec<Part>,
 }
 
 impl<'here> Attempt<'here> {
     pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
         let bindings = &compilation.bindings;
         let bound = |name: &str| bindings.decided.iter().find(|(key, _)| key == name);
-        let domain = |name: &String| match bound(name) {
-            Some((_, Some(value))) => Domain::texts([value.clone()]),
-            Some((_, None)) => Domain::never(),
+        let part = |name: &String| match bound(name) {
+            Some((_, Some(value))) => Domain::texts([value.clone()]).into(),
+            Some((_, None)) => Domain::never().into(),
             None if bindings.present.contains(name) => {
-                world.domain(name, names).with_presence(Presence::Always)
+                world.domain(name, names).with_presence(Presence::Always).into()
             }
-            None => world.domain(name, names),
+            None => world.part(name, names),
         };
-        Self { world, compilation, parts: compilation.parts.names().iter().map(domain).map(Part::from).collect() }
-    }
-
-    /// The same over the parts that an earlier attempt in this world had.
-    pub(super) fn again(
-        compilation: &'here Compilation<'here>,
-        world: &'here World,
-        parts: Vec<Part>,
-    ) -> Self {
+        let parts = compilation.parts.names().iter().map(part).collect();
         Self { world, compilation, parts }
     }
 
@@ -184,7 +192,7 @@ impl<'here> Attempt<'here> {
                 *own = domain.into();
             }
         }
-        Attempt::again(self.compilation, self.world, changed)
+        Self { world: self.world, compilation: self.compilation, parts: changed }
     }
 
     fn number(&self, part: &str) -> Option<usize> {
@@ -218,7 +226,7 @@ impl<'here> Attempt<'here> {
         let escapes = denies.filter_map(|deny| ways_to_escape(deny, self.world));
         let mut clauses: Vec<Clause<'_>> = escapes.filter(|clause| !self.always_meets(clause)).collect();
         clauses.extend(self.clauses_of_unless());
-        let mut goal = Goal::of(clauses);
+        let mut goal = Goal { must: Vec::new(), clauses };
         let mut gave_up = false;
         for allow in self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index)) {
             for way in ways_to_match(allow, self.world) {
@@ -283,15 +291,15 @@ impl<'here> Attempt<'here> {
 
     /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.
     fn clauses_of_unless(&self) -> Vec<Clause<'_>> {
-        let Some((allows, denies)) = &self.compilation.unless else { return Vec::new() };
-        let denied: Vec<_> = denies.iter().flat_map(|deny| ways_to_match(deny, self.world)).collect();
-        let escapes = allows.iter().filter_map(|allow| ways_to_escape(allow, self.world));
-        escapes
-            .map(|mut clause| {
-                clause.options.extend(denied.iter().cloned().map(Way::All));
-                clause
-            })
-            .collect()
+        let Some(unless) = &self.compilation.unless else { return Vec::new() };
+        let denied: Vec<_> = unless.denies.iter().flat_map(|deny| ways_to_match(deny, self.world)).collect();
+        let clauses = unless.allows.iter().filter_map(|allow| {
+            let escape = ways_to_escape(allow, self.world)?;
+            let is_matched = unless.matched.contains(&allow.index);
+            let options = escape.options.into_iter().filter(|_| !is_matched);
+            Some(options.chain(denied.iter().cloned().map(Way::All)).collect())
+        });
+        clauses.collect()
     }
 
     fn witness(&self, index: usize, slots: &[Slot]) -> Witness {

@@ -122,7 +122,7 @@ impl World {
                 .hinted(&["vpc-0a1b2c3d4e5f60718"])
                 .except(self.reach.taken(key, names))
                 .maybe(),
-            "aws:ec2instancesourceprivateipv4" if is_role => Domain::address(Addresses::default()).maybe(),
+            "aws:ec2instancesourceprivateipv4" if is_role => Domain::address(&Addresses::default()).maybe(),
             "ec2:sourceinstancearn" if is_role => {
                 Domain::shapes(&self.regional("ec2", &format!("{account}:instance/<p>"))).maybe()
             }
