@@ -64,9 +64,28 @@ impl Policy {
         }
     }
 
+    /// Its Deny statements, with other statements before them, renumbered.
+    pub(crate) fn with_allows(&self, allows: &[Statement]) -> Self {
+        let denies = self.statements.iter().filter(|statement| !statement.is_allow());
+        let all = allows.iter().chain(denies).cloned().enumerate();
+        Self {
+            statements: all.map(|(index, statement)| Statement { index, ..statement }).collect(),
+            oddities: Vec::new(),
+            has_variables: self.has_variables,
+            document: Arc::default(),
+        }
+    }
+
+    /// A policy of only these statements, read as this one is; `None` where they are none. No document tells of it.
+    pub(crate) fn with_only(&self, statements: &[Value]) -> Option<Self> {
+        let parse::Parsed { statements, .. } = parse::policy(&json!({ "Statement": statements })).ok()?;
+        let has_variables = self.has_variables;
+        Some(Self { statements, oddities: Vec::new(), has_variables, document: Arc::default() })
+    }
+
     /// The same with other statements in the place of one; `None` where they are none. No document tells of it.
     pub(crate) fn with_statements(&self, index: usize, others: &[Value]) -> Option<Self> {
-        let parse::Parsed { statements: others, .. } = parse::policy(&json!({ "Statement": others })).ok()?;
+        let others = self.with_only(others)?.statements;
         let (before, after) = (self.statements.get(..index)?, self.statements.get(index + 1..)?);
         let all = before.iter().cloned().chain(others).chain(after.iter().cloned());
         let numbered = all.enumerate().map(|(index, statement)| Statement { index, ..statement });

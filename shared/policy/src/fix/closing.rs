@@ -1,9 +1,12 @@
 //! Closes one statement by the first candidate that passes the proof.
 
+use std::cell::RefCell;
+
 use super::candidate::{Candidate, Demand, Refusal, Source};
 use super::{candidates, ground, patch, restate, services, shut};
 use crate::documented::statement_is_public;
 use crate::search::model::Model;
+use crate::search::request::Request;
 use crate::search::world::World;
 use crate::search::{Budget, Found};
 use crate::{Asking, Policy, Statement};
@@ -22,6 +25,8 @@ pub(super) struct Closing<'here> {
     model: Model,
     /// Those who must keep their access.
     inside: Vec<World>,
+    /// Requests of theirs that some candidate lost.
+    lost: RefCell<Vec<Request>>,
 }
 
 impl<'here> Closing<'here> {
@@ -44,7 +49,8 @@ impl<'here> Closing<'here> {
         });
         let refusals = refusals.collect();
         let inside = model.inside(asking.trust);
-        Some(Self { policy, statement, asking, refusals, before, model, inside })
+        let lost = RefCell::default();
+        Some(Self { policy, statement, asking, refusals, before, model, inside, lost })
     }
 
     /// The policy with the first candidate for the statement that is sound, and what was done.
@@ -102,15 +108,24 @@ impl<'here> Closing<'here> {
 
     /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
     fn proven(&self, candidate: &Candidate, budget: &mut Budget) -> Option<Proven> {
-        let index = self.statement.index;
-        let fixed = self.policy.with_statements(index, &candidate.statements)?;
-        let range = index..index + candidate.statements.len();
-        if fixed.statements.get(range.clone())?.iter().any(statement_is_public) {
+        let own = self.policy.with_only(&candidate.statements)?;
+        if own.statements.iter().any(statement_is_public) {
             return None;
         }
-        let after = ground::ground(&fixed.only(range), self.asking.trust);
-        if shut::request(&self.before, Some(&after), &self.model, &self.inside, budget) != Found::None {
+        let own = ground::ground(&own, self.asking.trust);
+        // What another candidate loses, this one may well lose too.
+        let names = &self.model.names;
+        if self.lost.borrow().iter().any(|request| request.is_surely_left_over(&own, names)) {
             return None;
+        }
+        let after = self.before.with_allows(&own.statements);
+        match shut::lost(&self.before, Some(&after), &self.model, &self.inside, budget) {
+            Found::None => {}
+            Found::One(request) => {
+                self.lost.borrow_mut().push(request);
+                return None;
+            }
+            Found::Unknown => return None,
         }
         let mut model = Model::of(&[&self.before, &after], self.asking, budget);
         if shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None {

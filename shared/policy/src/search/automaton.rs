@@ -34,6 +34,11 @@ pub(crate) fn find(demands: &[Demand<'_>], budget: &mut Budget) -> Found<String>
     if demands.iter().any(|(patterns, wanted)| *wanted && refused(patterns)) {
         return Found::None;
     }
+    let wanted = || demands.iter().filter(|(_, wanted)| *wanted).map(|(patterns, _)| patterns.trie(true).beginning());
+    let longest = wanted().max_by_key(|beginning| beginning.len()).unwrap_or_default();
+    if wanted().any(|beginning| !longest.starts_with(beginning)) {
+        return Found::None;
+    }
     let weight: usize = demands.iter().map(|(patterns, _)| patterns.weight()).sum();
     if !budget.spend_steps(weight / 8) {
         return Found::Unknown;

@@ -8,6 +8,7 @@ use super::literal::Literal;
 use super::model::Model;
 use super::names::Names;
 use super::relation::{self, Link};
+use super::request::Request;
 use super::variable::{self, Case};
 use super::world::World;
 use super::{Budget, Found};
@@ -73,7 +74,7 @@ pub(crate) fn ask(
     model: &Model,
     worlds: &[World],
     budget: &mut Budget,
-) -> Found<Witness> {
+) -> Found<Request> {
     Survey::new(question, model).ask(worlds, budget)
 }
 
@@ -90,7 +91,7 @@ impl<'here> Survey<'here> {
     }
 
     /// Searches the worlds in order.
-    pub(crate) fn ask(&self, worlds: &[World], budget: &mut Budget) -> Found<Witness> {
+    pub(crate) fn ask(&self, worlds: &[World], budget: &mut Budget) -> Found<Request> {
         let mut gave_up = self.model.incomplete;
         let names = &self.model.names;
         for world in worlds {
@@ -106,7 +107,10 @@ impl<'here> Survey<'here> {
                 }
             };
             match found {
-                Found::One(hit) => return Found::One(hit.witness),
+                Found::One(hit) => {
+                    let known = self.open.parts.names().to_vec();
+                    return Found::One(Request { world: world.clone(), known, witness: hit.witness });
+                }
                 Found::None => {}
                 Found::Unknown => gave_up = true,
             }

@@ -69,7 +69,8 @@ impl<'here> Inquiry<'here> {
         within: &Within<'_>,
         budget: &mut Budget,
     ) -> Found<Hit> {
-        self.among(self.worlds.iter().filter(|world| callers(world)), within, budget)
+        let worlds: Vec<&World> = self.worlds.iter().filter(|world| callers(world)).collect();
+        self.among(&worlds, within, budget)
     }
 
     /// A request of other worlds.
@@ -79,26 +80,65 @@ impl<'here> Inquiry<'here> {
         within: &Within<'_>,
         budget: &mut Budget,
     ) -> Found<Hit> {
-        self.among(worlds.iter(), within, budget)
+        self.among(&worlds.iter().collect::<Vec<_>>(), within, budget)
     }
 
-    fn among<'world>(
-        &self,
-        worlds: impl Iterator<Item = &'world World>,
-        within: &Within<'_>,
-        budget: &mut Budget,
-    ) -> Found<Hit> {
-        let mut gave_up = self.model.incomplete;
-        let names = &self.model.names;
-        for world in worlds {
-            let mut attempt = Attempt::new(&self.compilation, names, world);
-            match run(&self.question, names, &mut attempt, within, budget) {
-                Found::One(hit) => return Found::One(hit),
-                Found::None => {}
-                Found::Unknown => gave_up = true,
+    /// First all at once. Where that is too much work, each statement and each world has its share of what is left, so that
+    /// none which is hard to decide hides another which is plain.
+    fn among(&self, worlds: &[&World], within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        let at_once = |budget: &mut Budget| {
+            let mut outcome = Outcome { gave_up: self.model.incomplete };
+            let mut asked = worlds.iter().map(|world| self.of_world(world, within, budget));
+            asked.find_map(|found| outcome.take(found)).ok_or(outcome)
+        };
+        match budget.share(2, at_once) {
+            Ok(hit) => return Found::One(hit),
+            Err(Outcome { gave_up: false }) => return Found::None,
+            Err(_) => {}
+        }
+        let counts = |own: &&Statement| {
+            own.is_allow() && (self.question.allows)(own) && (within.allows)(own.index)
+        };
+        let statements: Vec<usize> =
+            self.question.policy.statements.iter().filter(counts).map(|own| own.index).collect();
+        let mut left = statements.len() * worlds.len();
+        let mut outcome = Outcome { gave_up: self.model.incomplete };
+        for statement in statements {
+            let only = |index: usize| index == statement;
+            let within = Within { allows: &only, ..*within };
+            for world in worlds {
+                let found = budget.share(left, |budget| self.of_world(world, &within, budget));
+                left -= 1;
+                if let Some(hit) = outcome.take(found) {
+                    return Found::One(hit);
+                }
             }
         }
-        if gave_up { Found::Unknown } else { Found::None }
+        if outcome.gave_up { Found::Unknown } else { Found::None }
+    }
+
+    fn of_world(&self, world: &World, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        let names = &self.model.names;
+        run(&self.question, names, &mut Attempt::new(&self.compilation, names, world), within, budget)
+    }
+}
+
+/// What came of several searches that found nothing so far.
+struct Outcome {
+    /// Whether one of them was cut off.
+    gave_up: bool,
+}
+
+impl Outcome {
+    fn take<T>(&mut self, found: Found<T>) -> Option<T> {
+        match found {
+            Found::One(hit) => Some(hit),
+            Found::None => None,
+            Found::Unknown => {
+                self.gave_up = true;
+                None
+            }
+        }
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) mod part;
 pub(crate) mod patterns;
 pub(crate) mod place;
 pub(crate) mod relation;
+pub(crate) mod request;
 pub(crate) mod settle;
 pub(crate) mod strangers;
 pub(crate) mod trie;

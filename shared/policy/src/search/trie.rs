@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use crate::pattern::{Class, Token};
 
@@ -15,6 +16,8 @@ pub(crate) struct Trie {
     mentioned: BTreeSet<char>,
     /// Whether some step is a hexadecimal digit.
     speaks_of_hex: bool,
+    /// What every text begins with that matches.
+    start: OnceLock<String>,
 }
 
 /// What is reached by the beginnings of some patterns.
@@ -92,6 +95,20 @@ impl Trie {
 
     pub(crate) fn speaks_of_hex(&self) -> bool {
         self.speaks_of_hex
+    }
+
+    /// What every text begins with that matches.
+    pub(crate) fn beginning(&self) -> &str {
+        self.start.get_or_init(|| {
+            let (mut text, mut place) = (String::new(), START);
+            while let ([next], false) = (self.next(place), self.ends(place))
+                && let Some(Token::Char(character)) = self.step(*next)
+            {
+                text.push(character);
+                place = *next;
+            }
+            text
+        })
     }
 
     /// The state before the first character.

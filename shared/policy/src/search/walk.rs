@@ -55,7 +55,7 @@ struct Walk<'goal, 'here> {
     met: Vec<Option<(usize, usize)>>,
     demands: Vec<Demands<'goal>>,
     slots: Vec<Slot>,
-    /// For each slot what tells its value from all that it had before.
+    /// For each slot what tells its value, and what is demanded of it, from all that was before.
     stamps: Vec<usize>,
     clock: usize,
     /// How much work it was to look at clauses since that was last counted.
@@ -100,6 +100,7 @@ impl<'goal> Walk<'goal, '_> {
         }
         for option in clause.options.iter().map(Way::demands).filter(|option| option.len() == 1) {
             self.retract(option);
+            option.iter().for_each(|(literal, _)| self.touch(literal.slot));
         }
         if gave_up { Found::Unknown } else { Found::None }
     }
@@ -112,9 +113,8 @@ impl<'goal> Walk<'goal, '_> {
         self.looked += clause.weight;
         let meets = |option: &&Way<'goal>| option.demands().iter().all(|demand| self.holds(demand));
         let Some(option) = clause.options.iter().find(meets) else { return false };
-        // What a variable leaves open depends on what is demanded too.
+        // With more demands it stays so, and with fewer the stamp is another one.
         if let Way::One((literal, _)) = option
-            && !literal.is_open()
             && let Some(met) = self.met.get_mut(number)
         {
             *met = self.stamps.get(literal.slot).map(|stamp| (literal.slot, *stamp));
@@ -167,6 +167,14 @@ impl<'goal> Walk<'goal, '_> {
     fn set(&mut self, number: usize, value: Slot) {
         self.clock += 1;
         self.put_back(number, Some((value, self.clock)));
+    }
+
+    /// Forgets what was met by a value: less is demanded of it now.
+    fn touch(&mut self, number: usize) {
+        self.clock += 1;
+        if let Some(stamp) = self.stamps.get_mut(number) {
+            *stamp = self.clock;
+        }
     }
 
     fn slot(&self, number: usize) -> Option<(Slot, usize)> {
