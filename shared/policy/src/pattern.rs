@@ -72,6 +72,22 @@ impl Class {
         Self::ALL.iter().map(bit).sum()
     }
 
+    /// Whether every character of the other class is known to be of this one.
+    fn includes(self, other: Self) -> bool {
+        let has_no_colon = matches!(
+            other,
+            Self::Plain
+                | Self::Digit
+                | Self::Lower
+                | Self::Upper
+                | Self::Hex
+                | Self::Entity
+                | Self::Host
+                | Self::Letter
+        );
+        self == other || self == Self::Any || (self == Self::Segment && has_no_colon)
+    }
+
     pub(crate) fn contains(self, character: char) -> bool {
         match self {
             Self::Any => true,
@@ -102,6 +118,23 @@ impl Token {
             Self::Char(own) => own == character,
             Self::Fold(own) => own == character || own == character.to_ascii_lowercase(),
             Self::One(class) | Self::Many(class) => class.contains(character),
+        }
+    }
+}
+
+impl Token {
+    /// Whether this step takes every text that the other takes, as far as is known of their classes.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::One(own) | Self::Many(own), Self::Char(character)) => own.contains(character),
+            (Self::One(own) | Self::Many(own), Self::Fold(character)) => {
+                own.contains(character) && own.contains(character.to_ascii_uppercase())
+            }
+            (Self::One(own) | Self::Many(own), Self::One(class)) | (Self::Many(own), Self::Many(class)) => {
+                own.includes(class)
+            }
+            (Self::Fold(_), Self::Char(character)) => self.takes(character),
+            _ => self == other,
         }
     }
 }

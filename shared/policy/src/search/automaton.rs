@@ -49,7 +49,40 @@ pub(crate) fn find(demands: &[Demand<'_>], budget: &mut Budget) -> Found<String>
     if !budget.spend_steps(weight / 4) {
         return Found::Unknown;
     }
-    Product::new(demands).search(budget)
+    let product = Product::new(demands);
+    let mut little = Budget::new(LITTLE);
+    match product.search(&mut little) {
+        Found::Unknown => {}
+        found => return found,
+    }
+    match woven(demands) {
+        Some(value) => Found::One(value),
+        None => product.search(budget),
+    }
+}
+
+/// How much work is done before texts are woven of two patterns at a time.
+const LITTLE: usize = 20_000;
+
+/// How many patterns of two sets are woven into texts.
+const MAX_WOVEN: usize = 8;
+
+/// A text that matches one pattern each of two wanted sets, where it meets all demands. Two patterns are little work where
+/// all of them together are much.
+fn woven(demands: &[Demand<'_>]) -> Option<String> {
+    let mut wanted = demands.iter().filter(|(_, wanted)| *wanted).map(|(patterns, _)| *patterns);
+    let (one, other) = wanted.next().zip(wanted.next())?;
+    let singly = |patterns: &Patterns| -> Vec<Patterns> {
+        patterns.rest().iter().take(MAX_WOVEN).map(|own| [own.clone()].into_iter().collect()).collect()
+    };
+    let (ones, others) = (singly(one), singly(other));
+    let mut little = Budget::new(2 * LITTLE);
+    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| [(one, true), (other, true)]));
+    let mut texts = pairs.filter_map(|pair| match Product::new(&pair).search(&mut little) {
+        Found::One(text) => Some(text),
+        Found::None | Found::Unknown => None,
+    });
+    texts.find(|text| meets(text, demands))
 }
 
 fn meets(value: &str, demands: &[Demand<'_>]) -> bool {

@@ -100,6 +100,16 @@ pub(crate) fn compile(
         .collect()
 }
 
+/// Gives numbers to the parts that a statement speaks of.
+pub(crate) fn number(statement: &Statement, parts: &mut Parts) {
+    for condition in &statement.conditions {
+        parts.number(part(condition));
+    }
+    for (part, _) in &named(&statement.principal).by_part {
+        parts.number(part);
+    }
+}
+
 /// The part of a request that a condition asks about. The time has two keys: a date and a number.
 fn part(condition: &Condition) -> &str {
     let compares_text = condition.operator.is_some_and(|operator| {
@@ -116,12 +126,16 @@ fn scope(scope: &Scope, number: usize, style: Style, variables: bool, bindings: 
 }
 
 fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal {
-    let known = &element.principals.readings().0;
-    let named = Arc::clone(known.get_or_init(|| Arc::new(Named::of(&element.principals))));
+    let named = named(element);
     let alternatives = named.by_part.iter().map(|(part, patterns)| {
         Literal::text(parts.number(part), Arc::clone(patterns), false)
     });
     CompiledPrincipal { negated: element.negated, alternatives: alternatives.collect(), named }
+}
+
+fn named(element: &PrincipalElement) -> Arc<Named> {
+    let known = &element.principals.readings().0;
+    Arc::clone(known.get_or_init(|| Arc::new(Named::of(&element.principals))))
 }
 
 impl Named {

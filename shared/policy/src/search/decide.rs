@@ -22,7 +22,10 @@ pub(crate) struct Question<'here> {
     pub(crate) unless: Option<&'here Policy>,
     /// Which Allow statements of `policy` count.
     pub(crate) allows: &'here dyn Fn(&Statement) -> bool,
-    /// The keys of variables that the policies speak of, in lower case.
+    /// Which Allow statements say what a request has.
+    pub(crate) speaks: &'here dyn Fn(&Statement) -> bool,
+    /// The keys of variables that the policies speak of, in lower case, and of these those that count.
+    pub(crate) all_variables: BTreeSet<String>,
     pub(crate) variables: BTreeSet<String>,
 }
 
@@ -32,8 +35,27 @@ impl<'here> Question<'here> {
         unless: Option<&'here Policy>,
         allows: &'here dyn Fn(&Statement) -> bool,
     ) -> Self {
-        let variables = [policy].into_iter().chain(unless).flat_map(Policy::variables).collect();
-        Self { policy, unless, allows, variables }
+        let all = [policy].into_iter().chain(unless).flat_map(|own| own.variables(&|_| true));
+        let variables: BTreeSet<String> = all.collect();
+        Self { policy, unless, allows, speaks: allows, all_variables: variables.clone(), variables }
+    }
+
+    /// The same about fewer of the Allow statements.
+    fn about<'less>(&'less self, allows: &'less dyn Fn(&Statement) -> bool) -> Question<'less> {
+        let counts = |own: &Statement| !own.is_allow() || allows(own);
+        let own = self.policy.variables(&counts).into_iter();
+        let others = self.unless.into_iter().flat_map(|unless| unless.variables(&|_| true));
+        // What is left of a policy that all of the statements count of is the policy.
+        let is_all = self.policy.statements.iter().all(|own| !(self.allows)(own) || counts(own));
+        let variables = if is_all { self.variables.clone() } else { own.chain(others).collect() };
+        let (speaks, all_variables) = (self.speaks, self.all_variables.clone());
+        Question { policy: self.policy, unless: self.unless, allows, speaks, all_variables, variables }
+    }
+
+    /// How much work it is to compile the statements.
+    fn work(&self) -> usize {
+        let counts = |own: &&Statement| !own.is_allow() || (self.allows)(own);
+        COMPILING * (self.policy.statements.iter().filter(counts).count() + 1)
     }
 }
 
@@ -48,12 +70,14 @@ pub(crate) struct Within<'here> {
     pub(crate) given: &'here [(String, Domain)],
     /// The parts of which a hit says for which other values it is allowed too.
     pub(crate) over: &'here [String],
+    /// Whether the variables of other Allow statements than those that count are left open.
+    pub(crate) alone: bool,
 }
 
 impl Within<'_> {
     /// The whole question.
     pub(crate) const WHOLE: Within<'static> =
-        Within { allows: &|_| true, denies: true, given: &[], over: &[] };
+        Within { allows: &|_| true, denies: true, given: &[], over: &[], alone: false };
 }
 
 /// A request that was found.
@@ -127,6 +151,8 @@ pub(super) fn with_every_case(
     budget: &mut Budget,
 ) -> Found<Hit> {
     let mut gave_up = false;
+    let counts = |own: &Statement| (question.allows)(own) && (!within.alone || (within.allows)(own.index));
+    let question = &question.about(&counts);
     for case in variable::cases(&question.variables, names, world, within.given) {
         match with_variables(question, names, world, &case, within, budget) {
             Found::One(hit) => return Found::One(hit),
@@ -146,7 +172,7 @@ fn with_variables(
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
-    if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
+    if !budget.spend_steps(question.work()) {
         return Found::Unknown;
     }
     let open = Compilation::new(question, names, case.open());
@@ -159,7 +185,7 @@ fn with_variables(
     };
     let mut all_decided = true;
     for decided in variable::suggestions(question, allow, names, world, &open.parts, &suggestion) {
-        if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
+        if !budget.spend_steps(question.work()) {
             return Found::Unknown;
         }
         let compilation = Compilation::new(question, names, case.closed(decided));
@@ -203,8 +229,15 @@ fn with_relations(
         let related = relation::relate(question.policy, &marked);
         let allows = |statement: &Statement| counted.contains(&statement.index);
         let variables = question.variables.clone();
-        let related = Question { policy: &related, unless: unless.as_ref(), allows: &allows, variables };
-        if !budget.spend_steps(2 * COMPILING * question.policy.statements.len()) {
+        let related = Question {
+            policy: &related,
+            unless: unless.as_ref(),
+            allows: &allows,
+            speaks: question.speaks,
+            all_variables: question.all_variables.clone(),
+            variables,
+        };
+        if !budget.spend_steps(2 * question.work()) {
             return Found::Unknown;
         }
         let open = Compilation::new(&related, names, case.open());

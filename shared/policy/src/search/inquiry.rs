@@ -105,7 +105,7 @@ impl<'here> Inquiry<'here> {
         let mut outcome = Outcome { gave_up: self.model.incomplete };
         for statement in statements {
             let only = |index: usize| index == statement;
-            let within = Within { allows: &only, ..*within };
+            let within = Within { allows: &only, alone: true, ..*within };
             for world in worlds {
                 let found = budget.share(left, |budget| self.of_world(world, &within, budget));
                 left -= 1;

@@ -47,7 +47,7 @@ pub(crate) struct Names {
     pub(crate) actions: Arc<[String]>,
     /// The services other than S3 whose actions an Allow names.
     pub(crate) foreign_services: BTreeSet<String>,
-    /// Whether a principal or a value speaks of sessions of roles.
+    /// Whether a principal element speaks of sessions of roles.
     pub(crate) speaks_of_sessions: bool,
     /// The keys that are spoken of, in lower case.
     pub(crate) keys: BTreeSet<String>,
@@ -183,7 +183,6 @@ impl Names {
                     continue;
                 }
                 for value in &condition.values {
-                    self.speaks_of_sessions |= value.contains(SESSIONS);
                     self.read_variables(value, policy.has_variables);
                     self.read_accounts(value);
                     if speaks_of_accounts(key) {

@@ -51,8 +51,9 @@ impl Hash for Same {
     }
 }
 
-/// How many values are looked at one by one.
-const FEW: usize = 8;
+/// How many values are looked at one by one, where many demands are looked at, and where few are.
+pub(crate) const FEW: usize = 8;
+pub(crate) const SOME: usize = 256;
 
 impl From<Domain> for Part {
     fn from(domain: Domain) -> Self {
@@ -112,13 +113,18 @@ impl Part {
         self.presence == Presence::Never || matches!(self.values, Values::Listed(_))
     }
 
+    /// Whether nothing that the part is meets the demand, as far as that is seen at a glance.
+    pub(crate) fn never_meets(&self, (literal, wanted): (&Literal, bool), most: usize) -> bool {
+        !literal.is_open() && self.is_listed() && self.always_meets((literal, !wanted), most)
+    }
+
     /// Whether whatever the part is meets the demand, as far as that is seen at a glance.
-    pub(crate) fn always_meets(&self, (literal, wanted): (&Literal, bool)) -> bool {
+    pub(crate) fn always_meets(&self, (literal, wanted): (&Literal, bool), most: usize) -> bool {
         let is_met = |slot: &Slot| !literal.can_be(!wanted, slot);
         let is_met_by_absence = || self.presence == Presence::Always || is_met(&Slot::Absent);
         match &self.values {
             _ if self.presence == Presence::Never => is_met(&Slot::Absent),
-            Values::Listed(values) if !self.many && values.len() <= FEW => {
+            Values::Listed(values) if !self.many && values.len() <= most => {
                 is_met_by_absence() && values.iter().all(|value| is_met(&Slot::of(value)))
             }
             _ => false,

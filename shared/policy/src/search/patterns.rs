@@ -100,6 +100,7 @@ impl Patterns {
             (pattern.is_open() && other.rest.contains(pattern)) || other.trie(false).covers(pattern.tokens())
         };
         !other.is_empty()
+            && self.trie(true).beginning().starts_with(other.trie(false).beginning())
             && self.literals.iter().all(|literal| other.matches(literal, false))
             && self.rest.iter().all(is_in_other)
     }

@@ -195,21 +195,25 @@ impl Trie {
         self.accepts(&state)
     }
 
-    /// Whether one of the patterns matches all that this one does, as the steps show: a star takes any steps, and each
-    /// other step stands in both.
+    /// Whether one of the patterns matches all that this one does, as the steps show: a star takes any steps of its class,
+    /// and each other step takes one.
     pub(crate) fn covers(&self, tokens: &[Token]) -> bool {
-        let mut state = vec![START];
-        self.close_over_any(&mut state);
+        let mut state = self.start();
+        let mut after = Vec::new();
         for token in tokens {
-            let mut after = Vec::with_capacity(state.len());
+            after.clear();
             for place in &state {
-                if self.step(*place) == Some(Token::Many(Class::Any)) {
-                    after.push(*place);
+                let is_star = |step: &Token| matches!(step, Token::Many(_)) && step.includes(*token);
+                after.extend(self.step(*place).filter(is_star).map(|_| *place));
+                if let Token::Char(_) = token {
+                    after.extend(self.find(*place, |step| step.cmp(token)));
                 }
-                after.extend(self.find(*place, |step| step.cmp(token)));
+                let others = self.next(*place).iter().rev().take_while(|next| !self.is_char(**next));
+                let is_one = |step: Token| !matches!(step, Token::Many(_)) && step.includes(*token);
+                after.extend(others.filter(|next| self.step(**next).is_some_and(is_one)));
             }
-            self.close_over_any(&mut after);
-            state = after;
+            self.close(&mut after);
+            std::mem::swap(&mut state, &mut after);
             if state.is_empty() {
                 return false;
             }
@@ -217,15 +221,7 @@ impl Trie {
         self.accepts(&state)
     }
 
-    /// Adds what is reached by a star that takes nothing.
-    fn close_over_any(&self, state: &mut Vec<u32>) {
-        let mut index = 0;
-        while let Some(place) = state.get(index).copied() {
-            let any = Token::Many(Class::Any);
-            state.extend(self.find(place, |step| step.cmp(&any)));
-            index += 1;
-        }
-        state.sort_unstable();
-        state.dedup();
+    fn is_char(&self, place: u32) -> bool {
+        matches!(self.step(place), Some(Token::Char(_)))
     }
 }

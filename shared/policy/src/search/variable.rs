@@ -58,11 +58,15 @@ impl Case {
     /// The same with another key decided, or there with whatever value.
     fn with(&self, key: &str, value: &Bound) -> Self {
         let mut case = self.clone();
-        match value {
-            Bound::To(value) => case.decided.push((key.to_owned(), value.clone())),
-            Bound::Present => case.present.push(key.to_owned()),
-        }
+        case.bind(key, value);
         case
+    }
+
+    fn bind(&mut self, key: &str, value: &Bound) {
+        match value {
+            Bound::To(value) => self.decided.push((key.to_owned(), value.clone())),
+            Bound::Present => self.present.push(key.to_owned()),
+        }
     }
 
     /// With open variables beside those that are decided.
@@ -96,7 +100,7 @@ pub(crate) fn cases(
             continue;
         }
         let given = given.iter().rev().find(|(part, _)| part == key);
-        let domain = given.map_or_else(|| world.domain(key, names), |(_, domain)| domain.clone());
+        let domain = given.map_or_else(|| world.part(key, names), |(_, domain)| domain.clone().into());
         let values: Vec<Bound> = match domain.alternatives() {
             Some(values) => values.into_iter().map(Bound::To).collect(),
             None if domain.presence == Presence::Maybe && given.is_none() => {
@@ -104,6 +108,10 @@ pub(crate) fn cases(
             }
             None => continue,
         };
+        if let [only] = values.as_slice() {
+            cases.iter_mut().for_each(|case| case.bind(key, only));
+            continue;
+        }
         if cases.len() * values.len() > MAX_CASES {
             continue;
         }

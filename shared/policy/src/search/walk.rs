@@ -70,7 +70,7 @@ impl<'goal> Walk<'goal, '_> {
         let unmet = clauses.iter().enumerate().find(|(number, clause)| !self.is_met(*number, clause));
         let Some((_, clause)) = unmet else { return Found::One(()) };
         let looked = std::mem::take(&mut self.looked);
-        if depth >= MAX_DEPTH || !self.budget.spend_steps(self.parts.len() + clauses.len() + 4 * looked) {
+        if depth >= MAX_DEPTH || !self.budget.spend_steps((self.parts.len() + clauses.len()) / 4 + looked) {
             return Found::Unknown;
         }
         let mut gave_up = false;

@@ -107,7 +107,7 @@ impl Seeker<'_> {
         for (number, absent) in without.iter().enumerate() {
             let given: Vec<(String, Domain)> =
                 given.iter().chain(absent.iter()).chain(&action).cloned().collect();
-            let within = Within { allows: &allows, denies: true, given: &given, over };
+            let within = Within { allows: &allows, denies: true, given: &given, over, alone: false };
             match inquiry.find(&callers, &within, budget) {
                 Found::One(hit) => return Found::One((hit, number > 0)),
                 Found::None => gave_up = false,
@@ -163,7 +163,7 @@ impl Seeker<'_> {
         let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
         let at_once = (TIME.to_owned(), Domain::texts([moment::format(now)]));
         let given: Vec<(String, Domain)> = given.iter().cloned().chain([at_once]).collect();
-        let within = Within { allows: &allows, denies: true, given: &given, over: &[] };
+        let within = Within { allows: &allows, denies: true, given: &given, over: &[], alone: false };
         matches!(inquiry.find(&self.callers(caller), &within, budget), Found::None)
     }
 

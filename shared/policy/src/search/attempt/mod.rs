@@ -6,14 +6,14 @@ mod tie;
 
 use std::collections::BTreeMap;
 
-use super::compile::{Compiled, Parts, compile};
+use super::compile::{Compiled, Parts, compile, number};
 use super::decide::{Hit, Question, Within};
 use super::domain::{Domain, Presence};
 use super::goal::{Clause, Demand, Goal, Way, ways_to_escape, ways_to_match};
 use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
 use super::names::Names;
-use super::part::Part;
+use super::part::{FEW, Part, SOME};
 use super::walk::walk;
 use super::world::{CallerKind, World};
 use super::{Budget, Found};
@@ -49,11 +49,13 @@ impl<'here> Compilation<'here> {
         let mut parts = Parts::default();
         let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
         let telling = ["aws:principalservicename", "aws:federatedprovider"];
-        for part in always.into_iter().chain(telling).chain(question.variables.iter().map(String::as_str)) {
+        for part in always.into_iter().chain(telling).chain(question.all_variables.iter().map(String::as_str)) {
             parts.number(part);
         }
         let denies = |statement: &Statement| !statement.is_allow() && !statement.has_unknown_element;
         let policy = question.policy;
+        let speaking = policy.statements.iter().filter(|own| own.is_allow() && (question.speaks)(own));
+        speaking.for_each(|own| number(own, &mut parts));
         // What nothing takes away there that is not taken away here either is allowed by the same statement.
         let takes_no_more = question.unless.is_some_and(|unless| takes_no_more(unless, policy));
         let stands_there = |own: &Statement| question.unless.is_some_and(|unless| has(unless, own));
@@ -102,6 +104,9 @@ fn takes_no_more(policy: &Policy, other: &Policy) -> bool {
     };
     policy.has_variables == other.has_variables && own.iter().enumerate().all(is_there)
 }
+
+/// How many clauses are looked at for one that nothing can meet.
+const FEW_CLAUSES: usize = 4;
 
 /// One compilation in one world.
 pub(super) struct Attempt<'here> {
@@ -231,33 +236,76 @@ impl<'here> Attempt<'here> {
 
     /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
+        let counting = self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index));
+        let ways = counting.flat_map(|allow| {
+            ways_to_match(allow, self.world).into_iter().map(|way| (allow.index, way))
+        });
+        let ways: Vec<(usize, Vec<Demand<'_>>)> =
+            ways.filter(|(_, way)| !way.iter().any(|demand| self.is_out_of_reach(*demand))).collect();
+        if ways.is_empty() {
+            return Found::None;
+        }
         let denies = self.compilation.denies.iter().filter(|_| within.denies);
         let escapes = denies.filter_map(|deny| ways_to_escape(deny, self.world));
         let mut clauses: Vec<Clause<'_>> = escapes.filter(|clause| !self.always_meets(clause)).collect();
+        if clauses.len() <= FEW_CLAUSES && clauses.iter().any(|clause| self.never_meets(clause, budget)) {
+            return Found::None;
+        }
+        for clause in &mut clauses {
+            clause.options.retain(|option| match option {
+                Way::One(demand) => !self.is_out_of_reach(*demand),
+                Way::All(_) => true,
+            });
+            if clause.options.is_empty() {
+                return Found::None;
+            }
+        }
         clauses.extend(self.clauses_of_unless());
         let mut goal = Goal { must: Vec::new(), clauses };
         let mut gave_up = false;
-        for allow in self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index)) {
-            for way in ways_to_match(allow, self.world) {
-                goal.must = way;
-                match walk(&goal, &self.parts, budget) {
-                    Found::One(slots) => return Found::One((allow.index, slots)),
-                    Found::None => {}
-                    Found::Unknown => gave_up = true,
-                }
+        for (index, way) in ways {
+            goal.must = way;
+            match walk(&goal, &self.parts, budget) {
+                Found::One(slots) => return Found::One((index, slots)),
+                Found::None => {}
+                Found::Unknown => gave_up = true,
             }
         }
         if gave_up { Found::Unknown } else { Found::None }
+    }
+
+    /// Whether no value of a part meets a demand, as far as that is seen at a glance.
+    fn is_out_of_reach(&self, (literal, wanted): Demand<'_>) -> bool {
+        self.parts.get(literal.slot).is_some_and(|part| part.never_meets((literal, wanted), FEW))
     }
 
     /// Whether every request of this world meets the clause, as far as that is seen at a glance.
     fn always_meets(&self, clause: &Clause<'_>) -> bool {
         clause.options.iter().any(|option| match option {
             Way::One((literal, wanted)) => {
-                self.parts.get(literal.slot).is_some_and(|part| part.always_meets((literal, *wanted)))
+                self.parts.get(literal.slot).is_some_and(|part| part.always_meets((literal, *wanted), FEW))
             }
             Way::All(_) => false,
         })
+    }
+
+    /// Whether no request of this world meets the clause, as far as that is seen of one part after the other.
+    fn never_meets(&self, clause: &Clause<'_>, budget: &mut Budget) -> bool {
+        let is_met = |option: &Way<'_>, budget: &mut Budget| {
+            let Way::One((literal, wanted)) = option else { return true };
+            let Some(part) = self.parts.get(literal.slot).filter(|_| !literal.is_open()) else { return true };
+            if part.is_listed() {
+                !part.never_meets((literal, *wanted), SOME)
+            } else {
+                part.settle(&[(*literal, *wanted)], budget) != Found::None
+            }
+        };
+        let is_listed = |option: &&Way<'_>| {
+            let slots = option.demands().iter().map(|(literal, _)| literal.slot);
+            slots.filter_map(|slot| self.parts.get(slot)).all(Part::is_listed)
+        };
+        let (listed, others): (Vec<&Way<'_>>, Vec<&Way<'_>>) = clause.options.iter().partition(is_listed);
+        !listed.into_iter().chain(others).any(|option| is_met(option, budget))
     }
 
     /// The demands on some parts that keep the statement matching and every Deny escaped.

@@ -52,7 +52,8 @@ impl World {
                 CallerKind::Role | CallerKind::WebIdentity => {
                     let roles = ["role/<e>", "role/<g>/<e>"];
                     let roles = roles.map(|path| self.arn(&format!("iam::{account}:{path}")));
-                    // A principal element can name a session. The key holds the ARN of its role.
+                    // A principal element can name a session. The key always holds the ARN of its role, so a condition that
+                    // names a session by it is met by nobody: "For IAM roles, the request context returns the ARN of the role".
                     let session = self.arn(&format!("sts::{account}:assumed-role/<e>/<e>"));
                     let sessions = names.speaks_of_sessions.then_some(session);
                     Domain::shapes(&roles.into_iter().chain(sessions).collect::<Vec<_>>())

@@ -1,6 +1,6 @@
 //! Policies of 11 to 20 KB that are hard to decide, each of a kind that people write.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Every hard policy by its name.
 pub(crate) fn all() -> Vec<(&'static str, Value)> {
@@ -23,7 +23,7 @@ pub(crate) fn all() -> Vec<(&'static str, Value)> {
         ("folders", folders()),
         ("folders-denied", folders_denied()),
         ("endpoints", endpoints()),
-        ("tags", tags()),
+        ("referers-and-agents", referers_and_agents()),
         ("teams", teams()),
     ]
 }
@@ -299,23 +299,15 @@ fn endpoints() -> Value {
     ])
 }
 
-/// Each Deny demands something of several tags, and each of these can be escaped by another tag.
-fn tags() -> Value {
-    let mut statements = vec![allow(json!({}))];
-    statements.extend(many(75, |number| {
-        let tag = |place: usize| format!("aws:PrincipalTag/tag-{}", (number * 7 + place * 3) % 20);
-        let keys = (0..3).map(|place| (tag(place), json!(format!("v{number}*"))));
-        let operator = if number % 2 == 0 { "StringLikeIfExists" } else { "StringNotLikeIfExists" };
-        statement(
-            "Deny",
-            json!("*"),
-            json!("s3:GetObject"),
-            json!(OBJECTS),
-            json!({ operator: keys.collect::<Map<String, Value>>() }),
-        )
-    }));
-    statements.push(deny(json!({ "Null": { "aws:PrincipalArn": "true" } })));
-    policy(statements)
+/// Agents and sites that are let in, each of many, beside many that are not.
+fn referers_and_agents() -> Value {
+    let sites = many(120, |number| format!("https://*.partner-{number:03}.example.net/*"));
+    let agents = many(120, |number| format!("reader-{number}/*"));
+    let refused = many(120, |number| format!("*//test.partner-{number:03}.*"));
+    policy(vec![
+        allow(json!({ "StringLike": { "aws:Referer": sites, "aws:UserAgent": agents } })),
+        deny(json!({ "StringLike": { "aws:Referer": refused } })),
+    ])
 }
 
 /// What a bucket has that many teams share, closed by one Deny.
