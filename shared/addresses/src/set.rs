@@ -71,6 +71,13 @@ impl Addresses {
         let v6 = self.v6.boundaries().map(|bits| IpAddr::V6(Ipv6Addr::from_bits(bits)));
         v4.chain(v6)
     }
+
+    /// The same as far as they are in another set.
+    pub fn boundaries_in(&self, other: &Self) -> impl Iterator<Item = IpAddr> {
+        let v4 = self.v4.boundaries_in(&other.v4).map(|bits| IpAddr::V4(Ipv4Addr::from_bits(bits)));
+        let v6 = self.v6.boundaries_in(&other.v6).map(|bits| IpAddr::V6(Ipv6Addr::from_bits(bits)));
+        v4.chain(v6)
+    }
 }
 
 impl AsRef<Self> for Addresses {

@@ -138,6 +138,19 @@ impl<T: Point> SpanSet<T> {
         self.spans.iter().flat_map(|span| [Some(span.first()), span.last().next()]).flatten()
     }
 
+    /// The same as far as they are in another set.
+    pub fn boundaries_in(&self, other: &Self) -> impl Iterator<Item = T> {
+        let within = |span: &Span<T>| {
+            let (first, last) = (span.first(), span.last());
+            // One span before those that start in it may end in it.
+            let from = self.spans.partition_point(|own| own.first() < first).saturating_sub(1);
+            let near = self.spans.get(from..).unwrap_or_default().iter().take_while(move |own| own.first() <= last);
+            let ends = near.flat_map(|own| [Some(own.first()), own.last().next()]).flatten();
+            ends.filter(move |point| first <= *point && *point <= last)
+        };
+        other.spans.iter().flat_map(within)
+    }
+
     /// The last span that starts at or before `point`.
     fn span_at(&self, point: T) -> Option<Span<T>> {
         let after = self.spans.partition_point(|span| span.first() <= point);

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 use std::time::UNIX_EPOCH;
 
+#[path = "../tests/behaviour/support/hard.rs"]
+mod hard;
+
 use policy::{Asking, Policy, Trust, analyse, documented, semantic};
 use serde_json::{Value, json};
 
@@ -151,4 +154,16 @@ fn decide_corpus(bencher: divan::Bencher<'_, '_>) {
 fn corpus() -> Vec<String> {
     let policy = |line: &str| Some(serde_json::from_str::<Value>(line).ok()?.get("policy")?.to_string());
     include_str!("../tests/corpus/policies.jsonl").lines().filter_map(policy).collect()
+}
+
+/// The names of the hard policies.
+fn names() -> impl Iterator<Item = &'static str> {
+    hard::all().into_iter().map(|(name, _)| name)
+}
+
+#[divan::bench(sample_count = 20, args = names())]
+fn explain_hard(bencher: divan::Bencher<'_, '_>, name: &str) {
+    let document = hard::all().into_iter().find(|(own, _)| *own == name).map(|(_, document)| document);
+    let text = document.unwrap_or_default().to_string();
+    bencher.bench(|| Some(analyse(&Policy::parse(&text).ok()?, asking())));
 }

@@ -58,17 +58,17 @@ fn analyse_among(
         let model = Model::about(&[policy], bucket, asking, &mut budget);
         let may_be_open = policy.statements.iter().any(|own| counts(own) && abilities::lets_in_services(own));
         let worlds = if may_be_open { model.outside() } else { Vec::new() };
-        let mut inquiry = Inquiry::new(policy, &counts, &model, &worlds);
+        let inquiry = Inquiry::new(policy, &counts, &model, &worlds);
         if documented {
-            semantic = semantic::decide_by(policy, &mut inquiry, &mut budget);
+            semantic = semantic::decide_by(policy, &inquiry, &mut budget);
         }
         let shown = semantic.witness.as_ref();
         let bucket = &Bucket::of(policy, &model.names).or_of(shown);
         if may_be_open {
             let mut budget = Budget::new(Budget::DEFAULT * 4);
-            abilities = abilities::seek(policy, bucket, &mut inquiry, (&model, &worlds), shown, &mut budget);
+            abilities = abilities::seek(policy, bucket, &inquiry, (&model, &worlds), shown, &mut budget);
         }
-        let (semantic, inquiry) = (&semantic, &mut inquiry);
+        let (semantic, inquiry) = (&semantic, &inquiry);
         let asked = Asked { trust: asking.trust, semantic, bucket, model: &model, inquiry };
         findings::findings(policy, Some(asked), &counts)
     } else {

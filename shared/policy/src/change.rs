@@ -27,16 +27,10 @@ pub fn lets_in_more(before: &Policy, after: &Policy, now: SystemTime) -> Change 
     let nobody = Trust::default();
     let mut budget = Budget::new(Budget::DEFAULT);
     let model = Model::of(&[before, after], Asking { trust: &nobody, now }, &mut budget);
-    let question = Question { policy: after, unless: Some(before), allows: &|_| true };
-    ask(&question, &model, &model.everyone(), &mut budget).into()
-}
-
-impl From<Found<Witness>> for Change {
-    fn from(found: Found<Witness>) -> Self {
-        match found {
-            Found::One(witness) => Self::LetsIn(Box::new(witness)),
-            Found::None => Self::Nothing,
-            Found::Unknown => Self::Undecided,
-        }
+    let question = Question::of(after, Some(before), &|_| true);
+    match ask(&question, &model, &model.everyone(), &mut budget) {
+        Found::One(request) => Change::LetsIn(Box::new(request.witness)),
+        Found::None => Change::Nothing,
+        Found::Unknown => Change::Undecided,
     }
 }

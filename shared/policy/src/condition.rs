@@ -1,7 +1,7 @@
 //! One condition of a statement: an operator, a key, and the values of which one must match.
 
 use crate::address::{is_narrow, parse_block};
-use crate::{Key, Operator};
+use crate::{Key, Operator, Texts};
 
 /// A condition. The conditions of a statement are ANDed, the values of one condition are ORed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Condition {
     /// The key.
     pub key: Key,
     /// The values; numbers and booleans as JSON writes them.
-    pub values: Vec<String>,
+    pub values: Texts,
 }
 
 /// Whether a value stands for itself: no wildcard and no policy variable.

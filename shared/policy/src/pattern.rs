@@ -3,7 +3,7 @@
 use crate::template::{Bindings, Piece, pieces};
 
 /// One step of a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Token {
     /// This character.
     Char(char),
@@ -16,7 +16,7 @@ pub(crate) enum Token {
 }
 
 /// A class of characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
     /// Every character.
     Any,
@@ -49,6 +49,45 @@ pub(crate) enum Class {
 }
 
 impl Class {
+    const ALL: [Self; 14] = [
+        Self::Any,
+        Self::Segment,
+        Self::Free,
+        Self::Label,
+        Self::Name,
+        Self::Plain,
+        Self::Digit,
+        Self::Lower,
+        Self::Upper,
+        Self::Hex,
+        Self::Entity,
+        Self::Path,
+        Self::Host,
+        Self::Letter,
+    ];
+
+    /// The classes that a character is of, as bits.
+    pub(crate) fn of(character: char) -> u16 {
+        let bit = |class: &Self| u16::from(class.contains(character)) << *class as u16;
+        Self::ALL.iter().map(bit).sum()
+    }
+
+    /// Whether every character of the other class is known to be of this one.
+    fn includes(self, other: Self) -> bool {
+        let has_no_colon = matches!(
+            other,
+            Self::Plain
+                | Self::Digit
+                | Self::Lower
+                | Self::Upper
+                | Self::Hex
+                | Self::Entity
+                | Self::Host
+                | Self::Letter
+        );
+        self == other || self == Self::Any || (self == Self::Segment && has_no_colon)
+    }
+
     pub(crate) fn contains(self, character: char) -> bool {
         match self {
             Self::Any => true,
@@ -83,6 +122,23 @@ impl Token {
     }
 }
 
+impl Token {
+    /// Whether this step takes every text that the other takes, as far as is known of their classes.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::One(own) | Self::Many(own), Self::Char(character)) => own.contains(character),
+            (Self::One(own) | Self::Many(own), Self::Fold(character)) => {
+                own.contains(character) && own.contains(character.to_ascii_uppercase())
+            }
+            (Self::One(own) | Self::Many(own), Self::One(class)) | (Self::Many(own), Self::Many(class)) => {
+                own.includes(class)
+            }
+            (Self::Fold(_), Self::Char(character)) => self.takes(character),
+            _ => self == other,
+        }
+    }
+}
+
 /// How a condition or element reads its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
@@ -97,6 +153,11 @@ pub(crate) enum Style {
     /// As `Like`, segment by segment: only in the last segment may a wildcard run over a `:`. A pattern with fewer
     /// than six segments compares its last one with all that remains.
     Arn,
+}
+
+impl Style {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Exact, Self::IgnoreCase, Self::Like, Self::LikeIgnoreCase, Self::Arn];
 }
 
 /// A text that a value is compared with.
@@ -174,37 +235,6 @@ impl Pattern {
     /// case.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         self == other || self.folded() == *other
-    }
-
-    /// Whether this pattern matches every value that the other does, as the steps show: a star of this pattern takes
-    /// any steps of the other, and each other step stands in both.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
-        if self.is_open() {
-            return false;
-        }
-        let (mut own, mut theirs) = (0, 0);
-        let mut retry = None;
-        loop {
-            match (self.tokens.get(own), other.tokens.get(theirs)) {
-                (None, None) => return true,
-                (Some(Token::Many(Class::Any)), _) => {
-                    retry = Some((own, theirs));
-                    own += 1;
-                }
-                (Some(token), Some(step)) if token == step => {
-                    own += 1;
-                    theirs += 1;
-                }
-                _ => {
-                    let Some((star, taken)) = retry.filter(|(_, taken)| *taken < other.tokens.len()) else {
-                        return false;
-                    };
-                    retry = Some((star, taken + 1));
-                    own = star + 1;
-                    theirs = taken + 1;
-                }
-            }
-        }
     }
 
     fn folded(&self) -> Self {

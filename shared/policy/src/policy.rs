@@ -1,9 +1,12 @@
 //! A bucket policy as parsed.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use crate::template::{Piece, pieces};
-use crate::{Oddity, ParseError, Statement, parse};
+use crate::{Comparison, Condition, Oddity, ParseError, Statement, Texts, parse};
 
 /// A bucket policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +17,7 @@ pub struct Policy {
     pub oddities: Vec<Oddity>,
     /// Whether `${...}` is a policy variable: only in version 2012-10-17.
     pub has_variables: bool,
-    document: Value,
+    document: Arc<Value>,
 }
 
 impl Policy {
@@ -40,7 +43,7 @@ impl Policy {
     /// The document is not shaped like a policy.
     pub fn from_document(document: Value) -> Result<Self, ParseError> {
         let parse::Parsed { statements, oddities, has_variables } = parse::policy(&document)?;
-        Ok(Self { statements, oddities, has_variables, document })
+        Ok(Self { statements, oddities, has_variables, document: Arc::new(document) })
     }
 
     /// The JSON document that the policy was read from.
@@ -57,8 +60,46 @@ impl Policy {
             statements: numbered.collect(),
             oddities: Vec::new(),
             has_variables: self.has_variables,
-            document: Value::Null,
+            document: Arc::default(),
         }
+    }
+
+    /// Its Deny statements, with other statements before them, renumbered.
+    pub(crate) fn with_allows(&self, allows: &[Statement]) -> Self {
+        let denies = self.statements.iter().filter(|statement| !statement.is_allow());
+        let all = allows.iter().chain(denies).cloned().enumerate();
+        Self {
+            statements: all.map(|(index, statement)| Statement { index, ..statement }).collect(),
+            oddities: Vec::new(),
+            has_variables: self.has_variables,
+            document: Arc::default(),
+        }
+    }
+
+    /// A policy of only these statements, read as this one is; `None` where they are none. No document tells of it.
+    pub(crate) fn with_only(&self, statements: &[Value]) -> Option<Self> {
+        let parse::Parsed { statements, .. } = parse::policy(&json!({ "Statement": statements })).ok()?;
+        let has_variables = self.has_variables;
+        Some(Self { statements, oddities: Vec::new(), has_variables, document: Arc::default() })
+    }
+
+    /// The same with other statements in the place of one; `None` where they are none. No document tells of it.
+    pub(crate) fn with_statements(&self, index: usize, others: &[Value]) -> Option<Self> {
+        let others = self.with_only(others)?.statements;
+        let (before, after) = (self.statements.get(..index)?, self.statements.get(index + 1..)?);
+        let all = before.iter().cloned().chain(others).chain(after.iter().cloned());
+        let numbered = all.enumerate().map(|(index, statement)| Statement { index, ..statement });
+        Some(Self {
+            statements: numbered.collect(),
+            oddities: Vec::new(),
+            has_variables: self.has_variables,
+            document: Arc::default(),
+        })
+    }
+
+    /// The same as this document tells it.
+    pub(crate) fn told_by(self, document: Value) -> Self {
+        Self { document: Arc::new(document), ..self }
     }
 
     /// The same with only some of the Allow statements, and every Deny.
@@ -74,6 +115,20 @@ impl Policy {
             let values = statement.conditions.iter().flat_map(|condition| &condition.values);
             statement.resource.patterns.iter().chain(values).any(has)
         })
+    }
+
+    /// The keys of the variables that the statements speak of which count, in lower case.
+    pub(crate) fn variables(&self, counts: &dyn Fn(&Statement) -> bool) -> BTreeSet<String> {
+        // Whether a key is there is no comparison with a value.
+        let compares = |own: &&Condition| own.operator.is_none_or(|own| own.comparison != Comparison::Absence);
+        let of_statement = |statement: &'_ Statement| {
+            let values = statement.conditions.iter().filter(compares).map(|own| own.values.clone());
+            values.chain([statement.resource.patterns.clone()]).collect::<Vec<_>>()
+        };
+        let counting = self.statements.iter().filter(|own| self.has_variables && counts(own));
+        let texts = counting.flat_map(of_statement);
+        let keys = texts.filter(Texts::have_variables).flat_map(|texts| texts.iter().flat_map(|text| pieces(text, true)).collect::<Vec<_>>());
+        keys.filter_map(|piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None }).collect()
     }
 
     /// The JSON Pointer of a statement, which may stand alone instead of in a list.

@@ -3,8 +3,11 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-bucket-user-policy-specifying-principal-intro.html>
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
+use crate::Shared;
 use crate::condition::is_literal;
+use crate::search::compile::Named;
 
 /// The `Principal` or `NotPrincipal` element.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +15,15 @@ pub struct PrincipalElement {
     /// Whether it is `NotPrincipal`: everyone but these.
     pub negated: bool,
     /// The principals, in the order of the policy. Empty when the element is missing, and then nobody matches.
-    pub principals: Vec<Principal>,
+    pub principals: Principals,
 }
+
+/// Principals, and what they ask of a caller.
+pub type Principals = Shared<Principal, Parties>;
+
+/// What principals ask of a caller, once somebody has asked.
+#[derive(Debug, Default)]
+pub struct Parties(pub(crate) OnceLock<Arc<Named>>);
 
 /// One principal.
 #[derive(Debug, Clone, PartialEq, Eq)]

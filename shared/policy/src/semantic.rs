@@ -36,11 +36,11 @@ pub(crate) fn decide_among(
     let mut budget = Budget::new(Budget::DEFAULT);
     let model = Model::of(&[policy], asking, &mut budget);
     let worlds = model.outside();
-    decide_by(policy, &mut Inquiry::new(policy, &allows, &model, &worlds), &mut budget)
+    decide_by(policy, &Inquiry::new(policy, &allows, &model, &worlds), &mut budget)
 }
 
 /// Decides by an inquiry into the statements that count.
-pub(crate) fn decide_by(policy: &Policy, inquiry: &mut Inquiry<'_>, budget: &mut Budget) -> Semantic {
+pub(crate) fn decide_by(policy: &Policy, inquiry: &Inquiry<'_>, budget: &mut Budget) -> Semantic {
     // INVARIANT: semantic implies documented. Only statements that AWS's text calls public are searched.
     let is_public = |index: usize| policy.statements.get(index).is_some_and(documented::statement_is_public);
     match inquiry.find(&|_| true, &Within { allows: &is_public, ..Within::WHOLE }, budget) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Condition, PrincipalElement};
+use crate::{Condition, PrincipalElement, Texts};
 
 /// Whether a statement grants or takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Scope {
     /// Whether it is the `Not...` form: everything but these.
     pub negated: bool,
     /// The patterns. Empty without negation (the element is missing) matches nothing.
-    pub patterns: Vec<String>,
+    pub patterns: Texts,
 }
 
 /// A statement.
@@ -48,6 +48,15 @@ impl Statement {
     #[must_use]
     pub fn is_allow(&self) -> bool {
         self.effect == Effect::Allow
+    }
+}
+
+impl Statement {
+    /// Whether the other one says the same, under whatever name and in whatever place.
+    pub(crate) fn says_same(&self, other: &Self) -> bool {
+        let own = (self.effect, &self.principal, &self.action, &self.resource, self.has_unknown_element);
+        let theirs = (other.effect, &other.principal, &other.action, &other.resource, other.has_unknown_element);
+        own == theirs && self.conditions == other.conditions
     }
 }
 

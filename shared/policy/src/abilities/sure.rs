@@ -66,9 +66,9 @@ fn without_variables(policy: &Policy, lacking: &[String], over: impl Fn(&str) ->
     }
     let mut sure = policy.clone();
     for statement in &mut sure.statements {
-        statement.resource.patterns.retain(|pattern| !is_nothing(pattern));
+        statement.resource.patterns = statement.resource.patterns.some(|pattern| !is_nothing(pattern));
         for condition in &mut statement.conditions {
-            condition.values.retain(|value| !is_nothing(value));
+            condition.values = condition.values.some(|value| !is_nothing(value));
             if !is_over(condition) && condition.values.iter().any(is_of_over) {
                 *condition = surely(condition, statement.effect == Effect::Allow, is_of_over);
             }
@@ -82,7 +82,7 @@ fn without_variables(policy: &Policy, lacking: &[String], over: impl Fn(&str) ->
         if statement.is_allow() {
             close(statement);
         } else if open_resource {
-            statement.resource = Scope { negated: false, patterns: vec!["*".to_owned()] };
+            statement.resource = Scope { negated: false, patterns: vec!["*".to_owned()].into() };
         }
     }
     Some(sure)
@@ -94,7 +94,7 @@ fn surely(condition: &Condition, less: bool, is_open: impl Fn(&String) -> bool) 
     let mut surely = condition.clone();
     if operator.negated != less {
         // With fewer values a positive operator holds for less, and a negated one for more.
-        surely.values.retain(|value| !is_open(value));
+        surely.values = surely.values.some(|value| !is_open(value));
         return surely;
     }
     let is_there: &[bool] = match (less, operator.holds_when_absent()) {

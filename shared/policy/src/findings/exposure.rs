@@ -16,7 +16,7 @@ pub(super) struct Look<'here, 'policy> {
     pub(super) policy: &'here Policy,
     pub(super) semantic: &'here Semantic,
     pub(super) bucket: &'here Bucket,
-    pub(super) inquiry: &'here mut Inquiry<'policy>,
+    pub(super) inquiry: &'here Inquiry<'policy>,
     pub(super) budget: &'here mut Budget,
 }
 

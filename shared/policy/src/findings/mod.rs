@@ -19,7 +19,7 @@ use crate::search::{Budget, Found};
 use crate::{Asking, Policy, Semantic, Statement, Trust, access};
 
 /// How much work it may be to look at all statements in one way.
-const WORK: usize = Budget::DEFAULT / 8;
+const WORK: usize = Budget::DEFAULT / 4;
 
 /// What a look at the statements of a policy needs beside them.
 pub(crate) struct Asked<'here, 'policy> {
@@ -28,7 +28,7 @@ pub(crate) struct Asked<'here, 'policy> {
     pub(crate) bucket: &'here Bucket,
     pub(crate) model: &'here Model,
     /// An inquiry into all statements that count.
-    pub(crate) inquiry: &'here mut Inquiry<'policy>,
+    pub(crate) inquiry: &'here Inquiry<'policy>,
 }
 
 /// What a look at parties needs.
@@ -72,17 +72,24 @@ pub(crate) fn findings(
         findings.push(exposure::negated(statement));
     }
     if let Some(Asked { trust, semantic, bucket, model, inquiry }) = asked {
-        let mut budget = Budget::new(WORK);
-        for statement in statements() {
-            let mut exposed =
-                exposure::Look { policy, semantic, bucket, inquiry: &mut *inquiry, budget: &mut budget };
-            exposed.look(statement, &mut findings);
+        let (exposed, own, theirs) =
+            (&mut Budget::new(WORK), &mut Budget::new(WORK * 2), &mut Budget::new(WORK));
+        let counting: Vec<&Statement> = statements().collect();
+        // None uses up the work that the next one needs.
+        for (number, statement) in counting.iter().enumerate() {
+            exposed.share(counting.len() - number, |budget| {
+                exposure::Look { policy, semantic, bucket, inquiry, budget }.look(statement, &mut findings);
+            });
         }
-        let (own, theirs) = (&mut Budget::new(WORK * 4), &mut Budget::new(WORK));
-        for statement in statements() {
-            let mut look = Look { policy, trust, bucket, model, inquiry: &*inquiry, budget: own };
-            outside::look(&mut look, statement, &mut findings);
-            deputy::look(&mut Look { budget: theirs, ..look }, statement, &mut findings);
+        for (number, statement) in counting.iter().enumerate() {
+            own.share(counting.len() - number, |budget| {
+                let mut look = Look { policy, trust, bucket, model, inquiry, budget };
+                outside::look(&mut look, statement, &mut findings);
+            });
+            theirs.share(counting.len() - number, |budget| {
+                let mut look = Look { policy, trust, bucket, model, inquiry, budget };
+                deputy::look(&mut look, statement, &mut findings);
+            });
         }
     }
     for oddity in &policy.oddities {
@@ -134,9 +141,11 @@ pub(crate) fn deputies(policy: &Policy, asking: Asking<'_>, counts: &dyn Fn(&Sta
     let bucket = &Bucket::of(policy, &model.names);
     let (model, inquiry) = (&model, &inquiry);
     let mut findings = Vec::new();
-    for statement in naming {
-        let mut look = Look { policy, trust: asking.trust, bucket, model, inquiry, budget: &mut budget };
-        deputy::look(&mut look, statement, &mut findings);
+    for (number, statement) in naming.iter().enumerate() {
+        budget.share(naming.len() - number, |budget| {
+            let mut look = Look { policy, trust: asking.trust, bucket, model, inquiry, budget };
+            deputy::look(&mut look, statement, &mut findings);
+        });
     }
     let of = |kind: FindingKind| {
         let own = findings.iter().filter(|finding| finding.kind == kind);

@@ -8,12 +8,16 @@ use crate::search::domain::Domain;
 use crate::search::world::World;
 use crate::{Statement, access};
 
+/// How many kinds of callers are remembered.
+const RECENT: usize = 4;
+
 pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mut Vec<Finding>) {
     let mut outside = Vec::new();
     let mut powerful = Vec::new();
     let is_powerful = access::classes(&statement.action).iter().any(|class| class.is_powerful());
+    let mut all: Vec<(Callers, Vec<World>)> = Vec::new();
     for party in of_statement(statement, look.trust) {
-        let worlds = look.worlds_of(&party);
+        let worlds = look.worlds_of(&party, &mut all);
         let reason = match look.by(statement, &worlds, &party.given) {
             Found::None => continue,
             Found::One(_) => format!("{} is let in{}", party.what, party.how),
@@ -49,10 +53,30 @@ impl Look<'_, '_> {
         })
     }
 
-    /// The worlds of those who belong to a party.
-    fn worlds_of(&self, party: &Party) -> Vec<World> {
+    /// The worlds of those who belong to a party; those of the same callers share what was found out.
+    fn worlds_of(&self, party: &Party, all: &mut Vec<(Callers, Vec<World>)>) -> Vec<World> {
         let model = self.model;
-        let mut worlds = match &party.callers {
+        let mut worlds = match all.iter().rev().take(RECENT).find(|(callers, _)| *callers == party.callers) {
+            Some((_, worlds)) => worlds.clone(),
+            None => {
+                let worlds = self.worlds_by(&party.callers);
+                all.push((party.callers.clone(), worlds.clone()));
+                worlds
+            }
+        };
+        for (part, domain) in party.given.iter().filter(|(part, _)| is_of_caller(part)) {
+            let values = domain.list().unwrap_or_default();
+            worlds.retain(|world| {
+                let own = world.part(part, &model.names);
+                values.iter().any(|value| own.admits(value))
+            });
+        }
+        worlds
+    }
+
+    fn worlds_by(&self, callers: &Callers) -> Vec<World> {
+        let model = self.model;
+        match callers {
             Callers::Account(account) => model.principals_outside(account, self.trust),
             Callers::Organization(organization) => model.members_outside(organization, self.trust),
             Callers::Anyone => model.anyone_outside(self.trust),
@@ -67,15 +91,7 @@ impl Look<'_, '_> {
                 worlds
             }
             Callers::ServicesFor(account) => model.services_outside(account, self.trust),
-        };
-        for (part, domain) in party.given.iter().filter(|(part, _)| is_of_caller(part)) {
-            let values = domain.list().unwrap_or_default();
-            worlds.retain(|world| {
-                let own = world.domain(part, &model.names);
-                values.iter().any(|value| own.admits(value))
-            });
         }
-        worlds
     }
 }
 

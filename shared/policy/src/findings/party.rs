@@ -22,6 +22,7 @@ pub(super) struct Party {
 }
 
 /// Who belongs to a party.
+#[derive(Clone, PartialEq)]
 pub(super) enum Callers {
     /// The principals of an account.
     Account(String),
@@ -119,7 +120,7 @@ fn of_condition(condition: &Condition, value: &str, trust: &Trust) -> Option<Par
             (FindingKind::OutsideOrganization, callers, path.into_iter().collect(), "organization")
         }
         "aws:sourceip" => {
-            let address = Domain::address(addresses_outside(value, &trust.networks)?);
+            let address = Domain::address(&addresses_outside(value, &trust.networks)?);
             let given = vec![(key.to_owned(), address)];
             (FindingKind::OutsideNetwork, Callers::By(Way::Internet), given, "network")
         }

@@ -1,9 +1,12 @@
 //! Closes one statement by the first candidate that passes the proof.
 
+use std::cell::RefCell;
+
 use super::candidate::{Candidate, Demand, Refusal, Source};
 use super::{candidates, ground, patch, restate, services, shut};
 use crate::documented::statement_is_public;
 use crate::search::model::Model;
+use crate::search::request::Request;
 use crate::search::world::World;
 use crate::search::{Budget, Found};
 use crate::{Asking, Policy, Statement};
@@ -22,6 +25,8 @@ pub(super) struct Closing<'here> {
     model: Model,
     /// Those who must keep their access.
     inside: Vec<World>,
+    /// Requests of theirs that some candidate lost.
+    lost: RefCell<Vec<Request>>,
 }
 
 impl<'here> Closing<'here> {
@@ -44,7 +49,8 @@ impl<'here> Closing<'here> {
         });
         let refusals = refusals.collect();
         let inside = model.inside(asking.trust);
-        Some(Self { policy, statement, asking, refusals, before, model, inside })
+        let lost = RefCell::default();
+        Some(Self { policy, statement, asking, refusals, before, model, inside, lost })
     }
 
     /// The policy with the first candidate for the statement that is sound, and what was done.
@@ -60,7 +66,7 @@ impl<'here> Closing<'here> {
         let delete = |why: &str| Candidate::new(format!("delete the statement: {why}"), Vec::new());
         if shut::is_for_nobody(&self.before, &self.model, &self.inside, self.asking, budget) {
             let delete = delete("nobody gets in by it who is meant to");
-            return self.proven(&delete, budget).map(|proven| (proven.fixed, delete.summary));
+            return self.proven(&delete, budget).and_then(|_| self.done(&delete, delete.summary.clone()));
         }
         let mut candidates = if shut::is_for_services(&self.before, &self.model, budget) {
             restate::candidates(&source)
@@ -83,35 +89,43 @@ impl<'here> Closing<'here> {
             if !meant
                 || !shut::loses_services(&self.before, &proven.after, &proven.model, self.asking, budget)
             {
-                return Some(self.taken(proven, &candidate, budget));
+                return self.taken(proven, &candidate, budget);
             }
             if let Some(beside) = services::beside(&source, &candidate)
                 && let Some(better) = self.proven(&beside, budget)
                 && shut::gains_services(&proven.after, &better.after, &better.model, self.asking, budget)
             {
-                return Some(self.taken(better, &beside, budget));
+                return self.taken(better, &beside, budget);
             }
             second_best.get_or_insert((proven, candidate));
         }
         if second_best.is_none() && emptied {
             let delete = delete("narrowed to those whom S3 counts as fixed, it lets nobody in");
-            return self.proven(&delete, budget).map(|proven| (proven.fixed, delete.summary));
+            return self.proven(&delete, budget).and_then(|_| self.done(&delete, delete.summary.clone()));
         }
-        second_best.map(|(proven, candidate)| self.taken(proven, &candidate, budget))
+        second_best.and_then(|(proven, candidate)| self.taken(proven, &candidate, budget))
     }
 
     /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
     fn proven(&self, candidate: &Candidate, budget: &mut Budget) -> Option<Proven> {
-        let index = self.statement.index;
-        let document = patch::with_statements(self.policy, index, &candidate.statements)?;
-        let fixed = Policy::from_document(document).ok()?;
-        let range = index..index + candidate.statements.len();
-        if fixed.statements.get(range.clone())?.iter().any(statement_is_public) {
+        let own = self.policy.with_only(&candidate.statements)?;
+        if own.statements.iter().any(statement_is_public) {
             return None;
         }
-        let after = ground::ground(&fixed.only(range), self.asking.trust);
-        if shut::request(&self.before, Some(&after), &self.model, &self.inside, budget) != Found::None {
+        let own = ground::ground(&own, self.asking.trust);
+        // What another candidate loses, this one may well lose too.
+        let names = &self.model.names;
+        if self.lost.borrow().iter().any(|request| request.is_surely_left_over(&own, names)) {
             return None;
+        }
+        let after = self.before.with_allows(&own.statements);
+        match shut::lost(&self.before, Some(&after), &self.model, &self.inside, budget) {
+            Found::None => {}
+            Found::One(request) => {
+                self.lost.borrow_mut().push(request);
+                return None;
+            }
+            Found::Unknown => return None,
         }
         let mut model = Model::of(&[&self.before, &after], self.asking, budget);
         if shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None {
@@ -119,11 +133,11 @@ impl<'here> Closing<'here> {
         }
         let is_welcoming = |number: usize| self.refusals.get(number).is_none_or(|refusal| refusal.takes);
         model.names.welcome(&[&with_denies(&after, is_welcoming)], self.asking.trust);
-        Some(Proven { fixed, after, model })
+        Some(Proven { after, model })
     }
 
     /// The policy with a candidate that passed the proof, and what is done.
-    fn taken(&self, proven: Proven, candidate: &Candidate, budget: &mut Budget) -> (Policy, String) {
+    fn taken(&self, proven: Proven, candidate: &Candidate, budget: &mut Budget) -> Option<(Policy, String)> {
         let is_of_all = |demand: &&Demand| {
             let denied = with_denies(&self.before, |number| number == demand.deny);
             let met = proven.after.of_statements(|own| own.is_allow());
@@ -132,7 +146,14 @@ impl<'here> Closing<'here> {
             shut::request(&denied, Some(&met), &proven.model, &everyone, budget) == Found::None
         };
         let demand = candidate.demand.as_ref().filter(is_of_all);
-        (proven.fixed, demand.map_or(&candidate.summary, |demand| &demand.of_all).clone())
+        self.done(candidate, demand.map_or(&candidate.summary, |demand| &demand.of_all).clone())
+    }
+
+    /// The policy with a candidate, and what is done.
+    fn done(&self, candidate: &Candidate, summary: String) -> Option<(Policy, String)> {
+        let document = patch::with_statements(self.policy, self.statement.index, &candidate.statements)?;
+        let fixed = self.policy.with_statements(self.statement.index, &candidate.statements)?;
+        Some((fixed.told_by(document), summary))
     }
 }
 
@@ -152,7 +173,6 @@ fn with_denies(policy: &Policy, keep: impl Fn(usize) -> bool) -> Policy {
 
 /// A candidate that passed the proof.
 struct Proven {
-    fixed: Policy,
     /// The statement's successors alone, beside every `Deny`.
     after: Policy,
     /// The model of the statement and its successors.

@@ -22,7 +22,7 @@ pub(super) fn ground(policy: &Policy, trust: &Trust) -> Policy {
     for condition in policy.statements.iter_mut().flat_map(|statement| &mut statement.conditions) {
         if let Some(Grounded { key, values }) = grounded(condition, trust) {
             condition.key = key;
-            condition.values = values;
+            condition.values = values.into();
         }
     }
     policy
@@ -64,7 +64,7 @@ fn grounded(condition: &Condition, trust: &Trust) -> Option<Grounded> {
     let account = trust.own_account.as_deref().unwrap_or(OWNER_PLACEHOLDER);
     let owners = [("aws:resourceaccount", account), ("aws:resourceorgid", ORGANIZATION_PLACEHOLDER)];
     // A key of the owner that is compared with the caller's variable says the same as the other way round.
-    let turned = match (condition.key.name(), condition.values.as_slice()) {
+    let turned = match (condition.key.name(), &*condition.values) {
         ("aws:resourceaccount" | "s3:resourceaccount", [value])
             if is_variable(value, "aws:principalaccount") =>
         {
@@ -93,7 +93,7 @@ fn grounded(condition: &Condition, trust: &Trust) -> Option<Grounded> {
         value
     };
     let values: Vec<String> = condition.values.iter().map(fill).collect();
-    (values != condition.values).then(|| Grounded { key: condition.key.clone(), values })
+    (values != *condition.values).then(|| Grounded { key: condition.key.clone(), values })
 }
 
 fn is_variable(value: &str, key: &str) -> bool {

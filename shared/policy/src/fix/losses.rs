@@ -20,7 +20,7 @@ pub(super) fn sentences(
 ) -> Vec<String> {
     let mut budget = Budget::new(Budget::DEFAULT / 2);
     let model = Model::of(&[before, after], asking, &mut budget);
-    let question = Question { policy: before, unless: Some(after), allows: &|_| true };
+    let question = Question::of(before, Some(after), &|_| true);
     let mut losses = Losses {
         survey: Survey::new(&question, &model),
         budget: &mut budget,

@@ -111,7 +111,7 @@ fn implied(condition: &Condition) -> Option<(&'static str, Vec<String>)> {
 /// Turns a wildcard in a principal of a known account into a condition on `aws:PrincipalArn`.
 fn pin_principal(source: &Source<'_>) -> Option<Candidate> {
     let element = &source.statement.principal;
-    let [principal] = element.principals.as_slice() else { return None };
+    let [principal] = &*element.principals else { return None };
     let account = principal.account().filter(|_| principal.kind == PrincipalKind::Aws && !element.negated)?;
     if principal.is_fixed() || !principal.value.contains(':') {
         return None;

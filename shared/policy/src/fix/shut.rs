@@ -3,6 +3,7 @@
 use super::restate;
 use crate::search::decide::{Question, ask};
 use crate::search::model::Model;
+use crate::search::request::Request;
 use crate::search::world::{CallerKind, Source, World};
 use crate::search::{Budget, Found};
 use crate::{Asking, Policy};
@@ -114,10 +115,20 @@ pub(super) fn request(
     worlds: &[World],
     budget: &mut Budget,
 ) -> Found<()> {
-    let question = Question { policy, unless, allows: &|_| true };
-    match ask(&question, model, worlds, budget) {
+    match lost(policy, unless, model, worlds, budget) {
         Found::One(_) => Found::One(()),
         Found::None => Found::None,
         Found::Unknown => Found::Unknown,
     }
+}
+
+/// The same request, to be held against other policies.
+pub(super) fn lost(
+    policy: &Policy,
+    unless: Option<&Policy>,
+    model: &Model,
+    worlds: &[World],
+    budget: &mut Budget,
+) -> Found<Request> {
+    ask(&Question::of(policy, unless, &|_| true), model, worlds, budget)
 }

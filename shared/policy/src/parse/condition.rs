@@ -26,7 +26,7 @@ pub(super) fn conditions(
                 operator_name: operator_name.clone(),
                 operator,
                 key: Key::new(key),
-                values: one_or_many(&values, expected, scalar)?,
+                values: one_or_many(&values, expected, scalar)?.into(),
             });
         }
     }

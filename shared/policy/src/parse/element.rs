@@ -4,7 +4,7 @@ use document::Node;
 use serde_json::Value;
 
 use super::value::{one_or_many, scalar, strings};
-use crate::{Oddity, ParseError, Principal, PrincipalElement, PrincipalKind, Scope};
+use crate::{Oddity, ParseError, Principal, PrincipalElement, PrincipalKind, Principals, Scope};
 
 /// Reads `Principal` or `NotPrincipal`: `"*"` or a map; also a bare ARN or a list, which S3 refuses and others write.
 pub(super) fn principal(
@@ -13,7 +13,7 @@ pub(super) fn principal(
 ) -> Result<PrincipalElement, ParseError> {
     let Some((element, negated)) = either(statement, "Principal", "NotPrincipal")? else {
         note_missing("Principal", statement, oddities);
-        return Ok(PrincipalElement { negated: false, principals: Vec::new() });
+        return Ok(PrincipalElement { negated: false, principals: Principals::default() });
     };
     let mut principals = Vec::new();
     match element.value() {
@@ -42,7 +42,7 @@ pub(super) fn principal(
         }
         _ => return Err(element.unexpected("`*` or an object").into()),
     }
-    Ok(PrincipalElement { negated, principals })
+    Ok(PrincipalElement { negated, principals: principals.into() })
 }
 
 /// Reads `Action` or `Resource` or their negated forms.
@@ -56,7 +56,7 @@ pub(super) fn scope(
         note_missing(plain, statement, oddities);
         return Ok(Scope::default());
     };
-    Ok(Scope { negated, patterns: strings(&element)? })
+    Ok(Scope { negated, patterns: strings(&element)?.into() })
 }
 
 /// The plain or the negated form of an element, and whether it is the negated one.

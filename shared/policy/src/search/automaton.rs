@@ -4,9 +4,10 @@
 //! mentions plus one stand-in for each kind of character that none mentions. The first text accepted is a shortest
 //! one; when the reachable states are used up, none exists.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use super::patterns::Patterns;
+use super::trie::Trie;
 use super::{Budget, Found};
 use crate::pattern::{Class, Pattern, Token};
 
@@ -33,17 +34,55 @@ pub(crate) fn find(demands: &[Demand<'_>], budget: &mut Budget) -> Found<String>
     if demands.iter().any(|(patterns, wanted)| *wanted && refused(patterns)) {
         return Found::None;
     }
+    let wanted = || demands.iter().filter(|(_, wanted)| *wanted).map(|(patterns, _)| patterns.trie(true).beginning());
+    let longest = wanted().max_by_key(|beginning| beginning.len()).unwrap_or_default();
+    if wanted().any(|beginning| !longest.starts_with(beginning)) {
+        return Found::None;
+    }
     let weight: usize = demands.iter().map(|(patterns, _)| patterns.weight()).sum();
-    if !budget.spend_steps(2 * weight) {
+    if !budget.spend_steps(weight / 8) {
         return Found::Unknown;
     }
     if let Some(value) = quick(demands) {
         return Found::One(value);
     }
-    if !budget.spend_steps(4 * weight) {
+    if !budget.spend_steps(weight / 4) {
         return Found::Unknown;
     }
-    Product::new(demands).search(budget)
+    let product = Product::new(demands);
+    let mut little = Budget::new(LITTLE);
+    match product.search(&mut little) {
+        Found::Unknown => {}
+        found => return found,
+    }
+    match woven(demands) {
+        Some(value) => Found::One(value),
+        None => product.search(budget),
+    }
+}
+
+/// How much work is done before texts are woven of two patterns at a time.
+const LITTLE: usize = 20_000;
+
+/// How many patterns of two sets are woven into texts.
+const MAX_WOVEN: usize = 8;
+
+/// A text that matches one pattern each of two wanted sets, where it meets all demands. Two patterns are little work where
+/// all of them together are much.
+fn woven(demands: &[Demand<'_>]) -> Option<String> {
+    let mut wanted = demands.iter().filter(|(_, wanted)| *wanted).map(|(patterns, _)| *patterns);
+    let (one, other) = wanted.next().zip(wanted.next())?;
+    let singly = |patterns: &Patterns| -> Vec<Patterns> {
+        patterns.rest().iter().take(MAX_WOVEN).map(|own| [own.clone()].into_iter().collect()).collect()
+    };
+    let (ones, others) = (singly(one), singly(other));
+    let mut little = Budget::new(2 * LITTLE);
+    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| [(one, true), (other, true)]));
+    let mut texts = pairs.filter_map(|pair| match Product::new(&pair).search(&mut little) {
+        Found::One(text) => Some(text),
+        Found::None | Found::Unknown => None,
+    });
+    texts.find(|text| meets(text, demands))
 }
 
 fn meets(value: &str, demands: &[Demand<'_>]) -> bool {
@@ -86,48 +125,62 @@ fn stand_in(class: Class) -> char {
     }
 }
 
-/// The positions that each demand's automaton may be in, in order.
-type State = Vec<Vec<u32>>;
+/// The states of all demands' automata, each with what separates it from the next.
+type State = Vec<u32>;
 
-/// A step of a demand's automaton: the token, or the end of one of its patterns.
-type Step = Option<Token>;
+/// Stands after the state of each automaton.
+const END: u32 = u32::MAX;
 
-struct Machine {
-    steps: Vec<Step>,
-    starts: Vec<u32>,
+struct Machine<'set> {
+    trie: &'set Trie,
     wanted: bool,
 }
 
-struct Product {
-    machines: Vec<Machine>,
-    alphabet: Vec<char>,
+struct Product<'set> {
+    machines: Vec<Machine<'set>>,
+    /// The characters that are tried, each with the classes that it is of.
+    alphabet: Vec<(char, u16)>,
 }
 
-impl Product {
-    fn new(demands: &[Demand<'_>]) -> Self {
-        let machines: Vec<Machine> = demands.iter().map(|demand| Machine::new(*demand)).collect();
-        let alphabet = alphabet(&machines);
-        Self { machines, alphabet }
+impl<'set> Product<'set> {
+    fn new(demands: &[Demand<'set>]) -> Self {
+        let machine = |(patterns, wanted): &Demand<'set>| Machine { trie: patterns.trie(*wanted), wanted: *wanted };
+        let machines: Vec<Machine<'set>> = demands.iter().map(machine).collect();
+        let alphabet = alphabet(&machines).into_iter().map(|character| (character, Class::of(character)));
+        Self { alphabet: alphabet.collect(), machines }
     }
 
     fn search(&self, budget: &mut Budget) -> Found<String> {
-        let Some(start) = self.close(self.machines.iter().map(|machine| machine.starts.clone()).collect())
-        else {
-            return Found::None;
-        };
+        let mut start = State::new();
+        for machine in &self.machines {
+            if !machine.add(machine.trie.start(), &mut start) {
+                return Found::None;
+            }
+        }
         let mut parents: Vec<(usize, char)> = vec![(0, '\0')];
-        let mut seen: HashMap<State, ()> = HashMap::from([(start.clone(), ())]);
+        let mut seen: HashSet<State> = HashSet::from([start.clone()]);
         let mut queue = VecDeque::from([(0_usize, start)]);
+        let mut classes: Vec<u16> = Vec::new();
         while let Some((id, state)) = queue.pop_front() {
             if self.accepts(&state) {
                 return Found::One(spell(&parents, id));
             }
-            for character in &self.alphabet {
-                if !budget.spend_steps(state.iter().map(Vec::len).sum()) {
+            let mentioned = self.mentioned_after(&state);
+            classes.clear();
+            for ((character, of), is_mentioned) in self.alphabet.iter().zip(mentioned) {
+                // Characters of the same classes that no step names lead to the same state.
+                if !is_mentioned {
+                    if classes.contains(of) {
+                        continue;
+                    }
+                    classes.push(*of);
+                }
+                if !budget.spend_steps(state.len()) {
                     return Found::Unknown;
                 }
                 let Some(next) = self.step(&state, *character) else { continue };
-                if seen.insert(next.clone(), ()).is_none() {
+                if !seen.contains(&next) {
+                    seen.insert(next.clone());
                     queue.push_back((parents.len(), next));
                     parents.push((id, *character));
                 }
@@ -136,103 +189,64 @@ impl Product {
         Found::None
     }
 
-    fn step(&self, state: &State, character: char) -> Option<State> {
-        let advance = |(machine, positions): (&Machine, &Vec<u32>)| machine.advance(positions, character);
-        self.close(self.machines.iter().zip(state).map(advance).collect())
+    /// Each machine with its part of a state.
+    fn parts<'state>(&self, state: &'state State) -> impl Iterator<Item = (&Machine<'set>, &'state [u32])> {
+        self.machines.iter().zip(state.split(|place| *place == END))
     }
 
-    /// Adds what is reachable without a character; `None` when no continuation can be accepted.
-    fn close(&self, mut state: State) -> Option<State> {
-        for (machine, positions) in self.machines.iter().zip(&mut state) {
-            machine.close(positions);
-            let sink = positions.iter().copied().find(|position| machine.takes_all_from(*position));
-            match (machine.wanted, sink) {
-                (true, _) if positions.is_empty() => return None,
-                (true, Some(sink)) => *positions = vec![sink, sink + 1],
-                (false, Some(_)) => return None,
-                _ => {}
+    /// Whether a next step names a character, for each of the alphabet.
+    fn mentioned_after(&self, state: &State) -> Vec<bool> {
+        let mut mentioned = vec![false; self.alphabet.len()];
+        for (machine, places) in self.parts(state) {
+            machine.trie.mentioned_after(places, |character| {
+                // The characters that are mentioned come first, in order.
+                let at = self.alphabet.iter().position(|(own, _)| *own == character);
+                if let Some(is_mentioned) = at.and_then(|at| mentioned.get_mut(at)) {
+                    *is_mentioned = true;
+                }
+            });
+        }
+        mentioned
+    }
+
+    /// The state after one more character; `None` when no continuation can be accepted.
+    fn step(&self, state: &State, character: char) -> Option<State> {
+        let mut after = State::with_capacity(state.len());
+        let mut places = Vec::new();
+        for (machine, before) in self.parts(state) {
+            machine.trie.advance(before, character, &mut places);
+            if !machine.add(std::mem::take(&mut places), &mut after) {
+                return None;
             }
         }
-        Some(state)
+        Some(after)
     }
 
     fn accepts(&self, state: &State) -> bool {
-        self.machines
-            .iter()
-            .zip(state)
-            .all(|(machine, positions)| machine.accepts(positions) == machine.wanted)
+        self.parts(state).all(|(machine, places)| machine.trie.accepts(places) == machine.wanted)
     }
 }
 
-impl Machine {
-    fn new((patterns, wanted): Demand<'_>) -> Self {
-        let mut machine = Self { steps: Vec::new(), starts: Vec::new(), wanted };
-        for literal in patterns.sorted_literals() {
-            machine.add(literal.chars().map(Token::Char));
+impl Machine<'_> {
+    /// Adds this machine's state to that of all; `false` when no continuation can be accepted.
+    fn add(&self, places: Vec<u32>, state: &mut State) -> bool {
+        match (self.wanted, self.trie.accepts_all(&places)) {
+            (true, _) if places.is_empty() => return false,
+            (true, Some(sink)) => state.push(sink),
+            (false, Some(_)) => return false,
+            _ => state.extend(places),
         }
-        for pattern in patterns.rest().iter().filter(|pattern| wanted || !pattern.is_open()) {
-            machine.add(pattern.tokens().iter().copied());
-        }
-        machine
-    }
-
-    fn add(&mut self, tokens: impl Iterator<Item = Token>) {
-        if let Ok(start) = u32::try_from(self.steps.len()) {
-            self.starts.push(start);
-            self.steps.extend(tokens.map(Some));
-            self.steps.push(None);
-        }
-    }
-
-    fn at(&self, position: u32) -> Step {
-        self.steps.get(position as usize).copied().flatten()
-    }
-
-    fn close(&self, positions: &mut Vec<u32>) {
-        let mut index = 0;
-        while let Some(position) = positions.get(index).copied() {
-            if matches!(self.at(position), Some(Token::Many(_))) {
-                positions.push(position + 1);
-            }
-            index += 1;
-        }
-        positions.sort_unstable();
-        positions.dedup();
-    }
-
-    fn advance(&self, positions: &[u32], character: char) -> Vec<u32> {
-        positions
-            .iter()
-            .filter_map(|position| match self.at(*position) {
-                Some(token) if token.takes(character) => {
-                    Some(if matches!(token, Token::Many(_)) { *position } else { *position + 1 })
-                }
-                _ => None,
-            })
-            .collect()
-    }
-
-    fn accepts(&self, positions: &[u32]) -> bool {
-        positions.iter().any(|position| self.at(*position).is_none())
-    }
-
-    fn takes_all_from(&self, position: u32) -> bool {
-        self.at(position) == Some(Token::Many(Class::Any)) && self.at(position + 1).is_none()
+        state.push(END);
+        true
     }
 }
 
-fn alphabet(machines: &[Machine]) -> Vec<char> {
-    let mut mentioned = BTreeSet::new();
+fn alphabet(machines: &[Machine<'_>]) -> Vec<char> {
+    let mut mentioned: BTreeSet<char> = BTreeSet::new();
     let mut speaks_of_hex = false;
-    for token in machines.iter().flat_map(|machine| machine.steps.iter().flatten()) {
-        match token {
-            Token::Char(character) => drop(mentioned.insert(*character)),
-            Token::Fold(character) => {
-                mentioned.insert(*character);
-                mentioned.insert(character.to_ascii_uppercase());
-            }
-            Token::One(class) | Token::Many(class) => speaks_of_hex |= *class == Class::Hex,
-        }
+    for machine in machines {
+        mentioned.extend(machine.trie.mentioned());
+        speaks_of_hex |= machine.trie.speaks_of_hex();
     }
     let kinds: [&str; 8] = [
         "xqzabcdefghijklmnoprstuvwy",

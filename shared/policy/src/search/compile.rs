@@ -1,6 +1,7 @@
 //! Statements as demands on the parts of a request.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use names::Partition;
 
@@ -49,17 +50,25 @@ pub(crate) struct Compiled {
 #[derive(Debug)]
 pub(crate) struct CompiledPrincipal {
     pub(crate) negated: bool,
+    named: Arc<Named>,
+    /// One of these must hold.
+    alternatives: Vec<Literal>,
+}
+
+/// What the principals of an element ask of a caller.
+#[derive(Debug)]
+pub(crate) struct Named {
     everyone: bool,
     /// Account ids.
     accounts: Patterns,
     /// Texts with wildcards, which the ARN of an account's root may match.
     roots: Patterns,
-    /// One of these must hold.
-    alternatives: Vec<Literal>,
+    /// The parts of a request of which one must match.
+    by_part: Vec<(&'static str, Arc<Patterns>)>,
 }
 
 /// Whether a caller is one of the principals.
-pub(crate) enum Named<'here> {
+pub(crate) enum Naming<'here> {
     Always,
     Never,
     /// If one of these holds.
@@ -91,6 +100,16 @@ pub(crate) fn compile(
         .collect()
 }
 
+/// Gives numbers to the parts that a statement speaks of.
+pub(crate) fn number(statement: &Statement, parts: &mut Parts) {
+    for condition in &statement.conditions {
+        parts.number(part(condition));
+    }
+    for (part, _) in &named(&statement.principal).by_part {
+        parts.number(part);
+    }
+}
+
 /// The part of a request that a condition asks about. The time has two keys: a date and a number.
 fn part(condition: &Condition) -> &str {
     let compares_text = condition.operator.is_some_and(|operator| {
@@ -103,60 +122,71 @@ fn part(condition: &Condition) -> &str {
 }
 
 fn scope(scope: &Scope, number: usize, style: Style, variables: bool, bindings: &Bindings) -> Literal {
-    let compile = |text: &String| Pattern::compile(text, style, variables, bindings);
-    Literal::text(number, scope.patterns.iter().filter_map(compile).collect(), scope.negated)
+    Literal::text(number, scope.patterns.patterns(style, variables, bindings), scope.negated)
 }
 
 fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal {
-    let like = |text: &str| Pattern::compile(text, Style::Like, false, &Bindings::default());
-    let (mut accounts, mut roots) = (Vec::new(), Vec::new());
-    let mut by_part: Vec<(&str, Vec<Pattern>)> = Vec::new();
-    let mut add = |part: &'static str, patterns: Vec<Option<Pattern>>| {
-        let patterns = patterns.into_iter().flatten();
-        match by_part.iter_mut().find(|(name, _)| *name == part) {
-            Some((_, all)) => all.extend(patterns),
-            None => by_part.push((part, patterns.collect())),
-        }
-    };
-    for principal in &element.principals {
-        let value = principal.value.as_str();
-        match principal.kind {
-            PrincipalKind::Aws => {
-                if is_literal(value) {
-                    accounts.extend(like(root_account(value).unwrap_or(value)));
-                } else if !principal.is_everyone() {
-                    accounts.extend(like(value));
-                    roots.extend(like(value));
-                }
-                add("aws:principalarn", vec![like(value)]);
-                if !value.contains(':') {
-                    add("aws:userid", vec![like(value), like(&format!("{value}:*"))]);
-                }
+    let named = named(element);
+    let alternatives = named.by_part.iter().map(|(part, patterns)| {
+        Literal::text(parts.number(part), Arc::clone(patterns), false)
+    });
+    CompiledPrincipal { negated: element.negated, alternatives: alternatives.collect(), named }
+}
+
+fn named(element: &PrincipalElement) -> Arc<Named> {
+    let known = &element.principals.readings().0;
+    Arc::clone(known.get_or_init(|| Arc::new(Named::of(&element.principals))))
+}
+
+impl Named {
+    fn of(principals: &[Principal]) -> Self {
+        let like = |text: &str| Pattern::compile(text, Style::Like, false, &Bindings::default());
+        let (mut accounts, mut roots) = (Vec::new(), Vec::new());
+        let mut by_part: Vec<(&'static str, Vec<Pattern>)> = Vec::new();
+        let mut add = |part: &'static str, patterns: Vec<Option<Pattern>>| {
+            let patterns = patterns.into_iter().flatten();
+            match by_part.iter_mut().find(|(name, _)| *name == part) {
+                Some((_, all)) => all.extend(patterns),
+                None => by_part.push((part, patterns.collect())),
             }
-            PrincipalKind::Federated => add("aws:federatedprovider", vec![like(value)]),
-            PrincipalKind::Service => add("aws:principalservicename", vec![like(value)]),
-            PrincipalKind::CanonicalUser => add("canonicaluser", vec![like(value)]),
+        };
+        for principal in principals {
+            let value = principal.value.as_str();
+            match principal.kind {
+                PrincipalKind::Aws => {
+                    if is_literal(value) {
+                        accounts.extend(like(root_account(value).unwrap_or(value)));
+                    } else if !principal.is_everyone() {
+                        accounts.extend(like(value));
+                        roots.extend(like(value));
+                    }
+                    add("aws:principalarn", vec![like(value)]);
+                    if !value.contains(':') {
+                        add("aws:userid", vec![like(value), like(&format!("{value}:*"))]);
+                    }
+                }
+                PrincipalKind::Federated => add("aws:federatedprovider", vec![like(value)]),
+                PrincipalKind::Service => add("aws:principalservicename", vec![like(value)]),
+                PrincipalKind::CanonicalUser => add("canonicaluser", vec![like(value)]),
+            }
         }
-    }
-    let alternatives = by_part
-        .into_iter()
-        .map(|(part, patterns)| Literal::text(parts.number(part), patterns.into_iter().collect(), false));
-    CompiledPrincipal {
-        negated: element.negated,
-        everyone: element.principals.iter().any(Principal::is_everyone),
-        accounts: accounts.into_iter().collect(),
-        roots: roots.into_iter().collect(),
-        alternatives: alternatives.collect(),
+        let shared = |(part, patterns): (_, Vec<Pattern>)| (part, Arc::new(patterns.into_iter().collect()));
+        Self {
+            everyone: principals.iter().any(Principal::is_everyone),
+            accounts: accounts.into_iter().collect(),
+            roots: roots.into_iter().collect(),
+            by_part: by_part.into_iter().map(shared).collect(),
+        }
     }
 }
 
 impl CompiledPrincipal {
     /// Whether the caller of this world is one of the principals, `Not` left aside.
-    pub(crate) fn names(&self, world: &World) -> Named<'_> {
-        if self.everyone || (world.caller.has_account() && self.names_account(world)) {
-            return Named::Always;
+    pub(crate) fn names(&self, world: &World) -> Naming<'_> {
+        if self.named.everyone || (world.caller.has_account() && self.names_account(world)) {
+            return Naming::Always;
         }
-        if self.alternatives.is_empty() { Named::Never } else { Named::If(&self.alternatives) }
+        if self.alternatives.is_empty() { Naming::Never } else { Naming::If(&self.alternatives) }
     }
 
     /// An account id, or the ARN of its root, stands for every principal of the account.
@@ -164,9 +194,9 @@ impl CompiledPrincipal {
         let account = world.account.as_str();
         let is_root = || {
             let root = format!("arn:{}:iam::{account}:root", world.partition);
-            self.roots.matches(&root, true)
+            self.named.roots.matches(&root, true)
         };
-        self.accounts.matches(account, true) || (!self.roots.is_empty() && is_root())
+        self.named.accounts.matches(account, true) || (!self.named.roots.is_empty() && is_root())
     }
 }
 

@@ -8,6 +8,7 @@ use super::literal::Literal;
 use super::model::Model;
 use super::names::Names;
 use super::relation::{self, Link};
+use super::request::Request;
 use super::variable::{self, Case};
 use super::world::World;
 use super::{Budget, Found};
@@ -21,6 +22,41 @@ pub(crate) struct Question<'here> {
     pub(crate) unless: Option<&'here Policy>,
     /// Which Allow statements of `policy` count.
     pub(crate) allows: &'here dyn Fn(&Statement) -> bool,
+    /// Which Allow statements say what a request has.
+    pub(crate) speaks: &'here dyn Fn(&Statement) -> bool,
+    /// The keys of variables that the policies speak of, in lower case, and of these those that count.
+    pub(crate) all_variables: BTreeSet<String>,
+    pub(crate) variables: BTreeSet<String>,
+}
+
+impl<'here> Question<'here> {
+    pub(crate) fn of(
+        policy: &'here Policy,
+        unless: Option<&'here Policy>,
+        allows: &'here dyn Fn(&Statement) -> bool,
+    ) -> Self {
+        let all = [policy].into_iter().chain(unless).flat_map(|own| own.variables(&|_| true));
+        let variables: BTreeSet<String> = all.collect();
+        Self { policy, unless, allows, speaks: allows, all_variables: variables.clone(), variables }
+    }
+
+    /// The same about fewer of the Allow statements.
+    fn about<'less>(&'less self, allows: &'less dyn Fn(&Statement) -> bool) -> Question<'less> {
+        let counts = |own: &Statement| !own.is_allow() || allows(own);
+        let own = self.policy.variables(&counts).into_iter();
+        let others = self.unless.into_iter().flat_map(|unless| unless.variables(&|_| true));
+        // What is left of a policy that all of the statements count of is the policy.
+        let is_all = self.policy.statements.iter().all(|own| !(self.allows)(own) || counts(own));
+        let variables = if is_all { self.variables.clone() } else { own.chain(others).collect() };
+        let (speaks, all_variables) = (self.speaks, self.all_variables.clone());
+        Question { policy: self.policy, unless: self.unless, allows, speaks, all_variables, variables }
+    }
+
+    /// How much work it is to compile the statements.
+    fn work(&self) -> usize {
+        let counts = |own: &&Statement| !own.is_allow() || (self.allows)(own);
+        COMPILING * (self.policy.statements.iter().filter(counts).count() + 1)
+    }
 }
 
 /// What a question is narrowed to.
@@ -34,12 +70,14 @@ pub(crate) struct Within<'here> {
     pub(crate) given: &'here [(String, Domain)],
     /// The parts of which a hit says for which other values it is allowed too.
     pub(crate) over: &'here [String],
+    /// Whether the variables of other Allow statements than those that count are left open.
+    pub(crate) alone: bool,
 }
 
 impl Within<'_> {
     /// The whole question.
     pub(crate) const WHOLE: Within<'static> =
-        Within { allows: &|_| true, denies: true, given: &[], over: &[] };
+        Within { allows: &|_| true, denies: true, given: &[], over: &[], alone: false };
 }
 
 /// A request that was found.
@@ -60,7 +98,7 @@ pub(crate) fn ask(
     model: &Model,
     worlds: &[World],
     budget: &mut Budget,
-) -> Found<Witness> {
+) -> Found<Request> {
     Survey::new(question, model).ask(worlds, budget)
 }
 
@@ -77,12 +115,12 @@ impl<'here> Survey<'here> {
     }
 
     /// Searches the worlds in order.
-    pub(crate) fn ask(&self, worlds: &[World], budget: &mut Budget) -> Found<Witness> {
+    pub(crate) fn ask(&self, worlds: &[World], budget: &mut Budget) -> Found<Request> {
         let mut gave_up = self.model.incomplete;
         let names = &self.model.names;
         for world in worlds {
             let attempt = Attempt::new(&self.open, names, world);
-            let found = if names.variables.is_empty() {
+            let found = if self.question.variables.is_empty() {
                 attempt.run(&Within::WHOLE, budget)
             } else {
                 match attempt.slots(&Within::WHOLE, budget) {
@@ -93,7 +131,10 @@ impl<'here> Survey<'here> {
                 }
             };
             match found {
-                Found::One(hit) => return Found::One(hit.witness),
+                Found::One(hit) => {
+                    let known = self.open.parts.names().to_vec();
+                    return Found::One(Request { world: world.clone(), known, witness: hit.witness });
+                }
                 Found::None => {}
                 Found::Unknown => gave_up = true,
             }
@@ -110,7 +151,9 @@ pub(super) fn with_every_case(
     budget: &mut Budget,
 ) -> Found<Hit> {
     let mut gave_up = false;
-    for case in variable::cases(names, world, within.given) {
+    let counts = |own: &Statement| (question.allows)(own) && (!within.alone || (within.allows)(own.index));
+    let question = &question.about(&counts);
+    for case in variable::cases(&question.variables, names, world, within.given) {
         match with_variables(question, names, world, &case, within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
@@ -129,7 +172,7 @@ fn with_variables(
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
-    if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
+    if !budget.spend_steps(question.work()) {
         return Found::Unknown;
     }
     let open = Compilation::new(question, names, case.open());
@@ -141,8 +184,8 @@ fn with_variables(
         Found::Unknown => return Found::Unknown,
     };
     let mut all_decided = true;
-    for decided in variable::suggestions(question.policy, allow, names, world, &open.parts, &suggestion) {
-        if !budget.spend_steps(COMPILING * question.policy.statements.len()) {
+    for decided in variable::suggestions(question, allow, names, world, &open.parts, &suggestion) {
+        if !budget.spend_steps(question.work()) {
             return Found::Unknown;
         }
         let compilation = Compilation::new(question, names, case.closed(decided));
@@ -152,7 +195,7 @@ fn with_variables(
             Found::Unknown => all_decided = false,
         }
     }
-    all_decided &= names.variables.iter().all(|key| case.decided.iter().any(|(name, _)| name == key));
+    all_decided &= question.variables.iter().all(|key| case.decided.iter().any(|(name, _)| name == key));
     if all_decided { Found::None } else { with_relations(question, names, world, case, within, budget) }
 }
 
@@ -183,12 +226,18 @@ fn with_relations(
         let marked: Vec<(&Link, bool)> =
             links.iter().enumerate().map(|(place, link)| (link, number >> place & 1 == 0)).collect();
         let unless = question.unless.map(|policy| relation::relate(policy, &marked));
+        let related = relation::relate(question.policy, &marked);
+        let allows = |statement: &Statement| counted.contains(&statement.index);
+        let variables = question.variables.clone();
         let related = Question {
-            policy: &relation::relate(question.policy, &marked),
+            policy: &related,
             unless: unless.as_ref(),
-            allows: &|statement| counted.contains(&statement.index),
+            allows: &allows,
+            speaks: question.speaks,
+            all_variables: question.all_variables.clone(),
+            variables,
         };
-        if !budget.spend_steps(2 * COMPILING * question.policy.statements.len()) {
+        if !budget.spend_steps(2 * question.work()) {
             return Found::Unknown;
         }
         let open = Compilation::new(&related, names, case.open());
@@ -199,7 +248,7 @@ fn with_relations(
             Found::None => continue,
             Found::Unknown => return Found::Unknown,
         };
-        let decided = variable::as_related(names, &marked, &open.parts, &slots);
+        let decided = variable::as_related(question, &marked, &open.parts, &slots);
         let compilation = Compilation::new(question, names, case.closed(decided));
         match Attempt::new(&compilation, names, world).run_within(within, budget) {
             Found::One(hit) => return Found::One(hit),

@@ -37,9 +37,9 @@ pub(crate) enum Values {
     /// One of these.
     Listed(Arc<[String]>),
     /// A text that matches the first set and not the second.
-    Text(Patterns, Patterns),
-    /// An address outside this set.
-    Address(Addresses),
+    Text(Arc<Patterns>, Arc<Patterns>),
+    /// An address in this set.
+    Address(Arc<Addresses>),
     /// A time in this range, in seconds since 1970.
     Time(RangeInclusive<i64>),
 }
@@ -60,8 +60,7 @@ impl Domain {
 
     /// As [`Self::shaped`].
     pub(crate) fn shapes(shapes: &[impl AsRef<str>]) -> Self {
-        let shapes = shapes.iter().map(|text| shape(text.as_ref())).collect();
-        Self::of(Values::Text(shapes, Patterns::default()))
+        Self::of(Values::Text(all_shapes(shapes), Arc::default()))
     }
 
     /// One of these texts.
@@ -74,8 +73,9 @@ impl Domain {
         Self::of(Values::Listed(Arc::clone(values)))
     }
 
-    pub(crate) fn address(excluded: Addresses) -> Self {
-        Self::of(Values::Address(excluded))
+    /// An address outside this set.
+    pub(crate) fn address(excluded: &Addresses) -> Self {
+        Self::of(Values::Address(Arc::new(excluded.complement())))
     }
 
     /// Its values, where they are listed.
@@ -97,8 +97,7 @@ impl Domain {
     /// Those of its texts that are of these shapes, where it has texts.
     pub(crate) fn narrowed(&self, shapes: &[impl AsRef<str>]) -> Option<Self> {
         let Values::Text(_, excluded) = &self.values else { return None };
-        let shapes = shapes.iter().map(|text| shape(text.as_ref())).collect();
-        Some(Self { values: Values::Text(shapes, excluded.clone()), ..self.clone() })
+        Some(Self { values: Values::Text(all_shapes(shapes), Arc::clone(excluded)), ..self.clone() })
     }
 
     /// The same without these texts; `None` where nothing is left.
@@ -112,9 +111,10 @@ impl Domain {
             }
             Values::Text(shape, excluded) => {
                 let exact = |text: &&str| Pattern::compile(text, Style::Exact, false, &Bindings::default());
-                let mut excluded = excluded.clone();
+                let mut excluded = Patterns::clone(excluded);
                 excluded.extend(texts.iter().filter_map(exact));
-                Some(Self { values: Values::Text(shape.clone(), excluded), ..self.clone() })
+                let values = Values::Text(Arc::clone(shape), Arc::new(excluded));
+                Some(Self { values, ..self.clone() })
             }
             _ => Some(self.clone()),
         }
@@ -131,7 +131,7 @@ impl Domain {
                 }
                 Values::Listed(left)
             }
-            Values::Text(shape, excluded) => Values::Text(shape.clone(), excluded.with(patterns)),
+            Values::Text(shape, excluded) => Values::Text(Arc::clone(shape), Arc::new(excluded.with(patterns))),
             values => values.clone(),
         };
         Some(Self { values, ..self.clone() })
@@ -177,7 +177,7 @@ impl Domain {
             && match &self.values {
                 Values::Listed(values) => values.iter().any(|own| own == value),
                 Values::Text(shape, excluded) => shape.matches(value, true) && !excluded.matches(value, true),
-                Values::Address(excluded) => value.parse().is_ok_and(|address| !excluded.contains(address)),
+                Values::Address(all) => value.parse().is_ok_and(|address| all.contains(address)),
                 Values::Time(range) => moment::parse(value).is_some_and(|value| range.contains(&value)),
             }
     }
@@ -204,10 +204,14 @@ impl Domain {
     /// Leaves out some texts.
     pub(crate) fn except(mut self, patterns: Patterns) -> Self {
         if let Values::Text(_, excluded) = &mut self.values {
-            *excluded = patterns;
+            *excluded = Arc::new(patterns);
         }
         self
     }
+}
+
+fn all_shapes(shapes: &[impl AsRef<str>]) -> Arc<Patterns> {
+    Arc::new(shapes.iter().map(|text| shape(text.as_ref())).collect())
 }
 
 /// Reads a shape: `<n>` is any text of name characters, `<l>` any text without wildcard characters, `<f>` any text at

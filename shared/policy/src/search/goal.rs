@@ -1,20 +1,46 @@
 //! What a request must meet to be allowed.
 
-use super::compile::{Compiled, Named};
+use super::compile::{Compiled, Naming};
 use super::literal::Literal;
 use super::world::World;
 
 /// A demand and whether it must hold or fail.
 pub(crate) type Demand<'goal> = (&'goal Literal, bool);
 
+/// Demands that are met together. Most are one.
+#[derive(Debug, Clone)]
+pub(crate) enum Way<'goal> {
+    One(Demand<'goal>),
+    All(Vec<Demand<'goal>>),
+}
+
+impl<'goal> Way<'goal> {
+    pub(crate) fn demands(&self) -> &[Demand<'goal>] {
+        match self {
+            Self::One(demand) => std::slice::from_ref(demand),
+            Self::All(demands) => demands,
+        }
+    }
+}
+
 /// One of the options must be met, each as a whole.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clause<'goal> {
-    pub(crate) options: Vec<Vec<Demand<'goal>>>,
+    pub(crate) options: Vec<Way<'goal>>,
+    /// How much work it is to look at the clause.
+    pub(crate) weight: usize,
+}
+
+impl<'goal> FromIterator<Way<'goal>> for Clause<'goal> {
+    fn from_iter<I: IntoIterator<Item = Way<'goal>>>(options: I) -> Self {
+        let options: Vec<Way<'goal>> = options.into_iter().collect();
+        let weight = options.iter().flat_map(Way::demands).map(|(literal, _)| literal.weight()).sum();
+        Self { options, weight }
+    }
 }
 
 /// What a request must meet: all of `must`, and each clause.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Goal<'goal> {
     pub(crate) must: Vec<Demand<'goal>>,
     pub(crate) clauses: Vec<Clause<'goal>>,
@@ -22,15 +48,15 @@ pub(crate) struct Goal<'goal> {
 
 /// The ways in which a statement matches a request of this world.
 pub(crate) fn ways_to_match<'goal>(statement: &'goal Compiled, world: &World) -> Vec<Vec<Demand<'goal>>> {
-    let rest: Vec<Demand<'goal>> = statement.literals.iter().map(|literal| (literal, true)).collect();
-    let with = |principal: Vec<Demand<'goal>>| principal.into_iter().chain(rest.iter().copied()).collect();
+    let rest = || statement.literals.iter().map(|literal| (literal, true));
+    let with = |principal: Vec<Demand<'goal>>| principal.into_iter().chain(rest()).collect();
     match (statement.principal.names(world), statement.principal.negated) {
-        (Named::Always, true) | (Named::Never, false) => Vec::new(),
-        (Named::Always, false) | (Named::Never, true) => vec![rest],
-        (Named::If(alternatives), false) => {
+        (Naming::Always, true) | (Naming::Never, false) => Vec::new(),
+        (Naming::Always, false) | (Naming::Never, true) => vec![rest().collect()],
+        (Naming::If(alternatives), false) => {
             alternatives.iter().map(|literal| with(vec![(literal, true)])).collect()
         }
-        (Named::If(alternatives), true) => {
+        (Naming::If(alternatives), true) => {
             vec![with(alternatives.iter().map(|literal| (literal, false)).collect())]
         }
     }
@@ -38,17 +64,18 @@ pub(crate) fn ways_to_match<'goal>(statement: &'goal Compiled, world: &World) ->
 
 /// The ways in which a statement does not match; `None` when it never matches.
 pub(crate) fn ways_to_escape<'goal>(statement: &'goal Compiled, world: &World) -> Option<Clause<'goal>> {
-    let mut options: Vec<Vec<Demand<'goal>>> =
-        statement.literals.iter().map(|literal| vec![(literal, false)]).collect();
+    let mut options = Vec::with_capacity(statement.literals.len() + 2);
+    options.extend(statement.literals.iter().map(|literal| Way::One((literal, false))));
     match (statement.principal.names(world), statement.principal.negated) {
-        (Named::Always, true) | (Named::Never, false) => return None,
-        (Named::Always, false) | (Named::Never, true) => {}
-        (Named::If(alternatives), false) => {
-            options.push(alternatives.iter().map(|literal| (literal, false)).collect());
+        (Naming::Always, true) | (Naming::Never, false) => return None,
+        (Naming::Always, false) | (Naming::Never, true) => {}
+        (Naming::If([alternative]), false) => options.push(Way::One((alternative, false))),
+        (Naming::If(alternatives), false) => {
+            options.push(Way::All(alternatives.iter().map(|literal| (literal, false)).collect()));
         }
-        (Named::If(alternatives), true) => {
-            options.extend(alternatives.iter().map(|literal| vec![(literal, true)]));
+        (Naming::If(alternatives), true) => {
+            options.extend(alternatives.iter().map(|literal| Way::One((literal, true))));
         }
     }
-    Some(Clause { options })
+    Some(options.into_iter().collect())
 }

@@ -3,10 +3,11 @@
 use super::attempt::{Attempt, Compilation};
 use super::decide::{Hit, Question, Within, with_every_case};
 use super::domain::Domain;
-use super::goal::{Clause, Goal};
+use super::goal::{Clause, Goal, Way};
 use super::literal::{Literal, Slot};
 use super::model::Model;
 use super::names::Names;
+use super::part::Part;
 use super::walk::walk;
 use super::world::World;
 use super::{Budget, Found};
@@ -25,8 +26,6 @@ pub(crate) struct Inquiry<'here> {
     model: &'here Model,
     worlds: &'here [World],
     compilation: Compilation<'here>,
-    /// The values of the parts in each world that was tried.
-    domains: Vec<Option<Vec<Domain>>>,
 }
 
 fn run(
@@ -36,7 +35,7 @@ fn run(
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
-    if names.variables.is_empty() {
+    if question.variables.is_empty() {
         attempt.run_within(within, budget)
     } else if attempt.is_hopeless(within, budget) {
         Found::None
@@ -53,9 +52,9 @@ impl<'here> Inquiry<'here> {
         model: &'here Model,
         worlds: &'here [World],
     ) -> Self {
-        let question = Question { policy, unless: None, allows };
+        let question = Question::of(policy, None, allows);
         let compilation = Compilation::new(&question, &model.names, Bindings::default());
-        Self { question, model, worlds, compilation, domains: vec![None; worlds.len()] }
+        Self { question, model, worlds, compilation }
     }
 
     /// Which Allow statements the questions are about.
@@ -65,30 +64,13 @@ impl<'here> Inquiry<'here> {
 
     /// A request of some of the callers.
     pub(crate) fn find(
-        &mut self,
+        &self,
         callers: Callers<'_>,
         within: &Within<'_>,
         budget: &mut Budget,
     ) -> Found<Hit> {
-        let mut gave_up = self.model.incomplete;
-        let names = &self.model.names;
-        for (world, domains) in self.worlds.iter().zip(&mut self.domains) {
-            if !callers(world) {
-                continue;
-            }
-            let mut attempt = match domains.take() {
-                Some(domains) => Attempt::again(&self.compilation, world, domains),
-                None => Attempt::new(&self.compilation, names, world),
-            };
-            let found = run(&self.question, names, &mut attempt, within, budget);
-            *domains = Some(attempt.domains);
-            match found {
-                Found::One(hit) => return Found::One(hit),
-                Found::None => {}
-                Found::Unknown => gave_up = true,
-            }
-        }
-        if gave_up { Found::Unknown } else { Found::None }
+        let worlds: Vec<&World> = self.worlds.iter().filter(|world| callers(world)).collect();
+        self.among(&worlds, within, budget)
     }
 
     /// A request of other worlds.
@@ -98,18 +80,71 @@ impl<'here> Inquiry<'here> {
         within: &Within<'_>,
         budget: &mut Budget,
     ) -> Found<Hit> {
-        let mut gave_up = self.model.incomplete;
-        let names = &self.model.names;
-        for world in worlds {
-            let mut attempt = Attempt::new(&self.compilation, names, world);
-            match run(&self.question, names, &mut attempt, within, budget) {
-                Found::One(hit) => return Found::One(hit),
-                Found::None => {}
-                Found::Unknown => gave_up = true,
+        self.among(&worlds.iter().collect::<Vec<_>>(), within, budget)
+    }
+
+    /// First all at once. Where that is too much work, each statement and each world has its share of what is left, so that
+    /// none which is hard to decide hides another which is plain.
+    fn among(&self, worlds: &[&World], within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        let at_once = |budget: &mut Budget| {
+            let mut outcome = Outcome { gave_up: self.model.incomplete };
+            let mut asked = worlds.iter().map(|world| self.of_world(world, within, budget));
+            asked.find_map(|found| outcome.take(found)).ok_or(outcome)
+        };
+        match budget.share(2, at_once) {
+            Ok(hit) => return Found::One(hit),
+            Err(Outcome { gave_up: false }) => return Found::None,
+            Err(_) => {}
+        }
+        let counts = |own: &&Statement| {
+            own.is_allow() && (self.question.allows)(own) && (within.allows)(own.index)
+        };
+        let statements: Vec<usize> =
+            self.question.policy.statements.iter().filter(counts).map(|own| own.index).collect();
+        let mut left = statements.len() * worlds.len();
+        let mut outcome = Outcome { gave_up: self.model.incomplete };
+        for statement in statements {
+            let only = |index: usize| index == statement;
+            let within = Within { allows: &only, alone: true, ..*within };
+            for world in worlds {
+                let found = budget.share(left, |budget| self.of_world(world, &within, budget));
+                left -= 1;
+                if let Some(hit) = outcome.take(found) {
+                    return Found::One(hit);
+                }
             }
         }
-        if gave_up { Found::Unknown } else { Found::None }
+        if outcome.gave_up { Found::Unknown } else { Found::None }
     }
+
+    fn of_world(&self, world: &World, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        let names = &self.model.names;
+        run(&self.question, names, &mut Attempt::new(&self.compilation, names, world), within, budget)
+    }
+}
+
+/// What came of several searches that found nothing so far.
+struct Outcome {
+    /// Whether one of them was cut off.
+    gave_up: bool,
+}
+
+impl Outcome {
+    fn take<T>(&mut self, found: Found<T>) -> Option<T> {
+        match found {
+            Found::One(hit) => Some(hit),
+            Found::None => None,
+            Found::Unknown => {
+                self.gave_up = true;
+                None
+            }
+        }
+    }
+}
+
+/// That one of the demands of a frame is not met.
+fn outside(frame: &[(Literal, bool)]) -> Clause<'_> {
+    frame.iter().map(|(literal, wanted)| Way::One((literal, !wanted))).collect()
 }
 
 /// Whether `ask` finds a request for all values in the domains of `over`. It is asked with each of these parts given one
@@ -122,14 +157,12 @@ pub(crate) fn holds_for_all(
     budget: &mut Budget,
     mut ask: impl FnMut(&[(String, Domain)], &mut Budget) -> Option<Hit>,
 ) -> bool {
-    let domains: Vec<Domain> = over.iter().map(|(_, domain)| domain.clone()).collect();
+    let parts: Vec<Part> = over.iter().map(|(_, domain)| domain.clone().into()).collect();
     let mut frames: Vec<Vec<(Literal, bool)>> = Vec::new();
     while frames.len() < MAX_FRAMES {
-        let clauses = frames.iter().map(|frame| Clause {
-            options: frame.iter().map(|(literal, wanted)| vec![(literal, !wanted)]).collect(),
-        });
-        let goal = Goal { must: Vec::new(), clauses: clauses.collect() };
-        let slots = match walk(&goal, &domains, &mut None, budget) {
+        let clauses = frames.iter().map(|frame| outside(frame)).collect();
+        let goal = Goal { must: Vec::new(), clauses };
+        let slots = match walk(&goal, &parts, budget) {
             Found::One(slots) => slots,
             Found::None => return true,
             Found::Unknown => return false,

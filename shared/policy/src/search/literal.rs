@@ -1,6 +1,8 @@
 //! What a statement asks of one part of a request, compiled.
 
 use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use addresses::Addresses;
 
@@ -16,7 +18,14 @@ use crate::template::Bindings;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Slot {
     Absent,
-    Values(Vec<String>),
+    Values(Rc<[String]>),
+}
+
+impl Slot {
+    /// One value.
+    pub(crate) fn of(value: &str) -> Self {
+        Self::Values(Rc::from([value.to_owned()]))
+    }
 }
 
 /// A demand on one part of a request.
@@ -34,8 +43,8 @@ pub(crate) struct Literal {
 /// What a present value is compared with.
 #[derive(Debug, Clone)]
 pub(crate) enum Test {
-    Text(Patterns),
-    Address(Addresses),
+    Text(Arc<Patterns>),
+    Address(Arc<Addresses>),
     Number(Order, Vec<f64>),
     Date(Order, Vec<i64>),
     Truth(Vec<bool>),
@@ -45,14 +54,15 @@ pub(crate) enum Test {
 
 impl Literal {
     /// A demand that the part matches one of the patterns.
-    pub(crate) fn text(slot: usize, patterns: Patterns, negated: bool) -> Self {
+    pub(crate) fn text(slot: usize, patterns: impl Into<Arc<Patterns>>, negated: bool) -> Self {
+        let patterns = patterns.into();
         Self { slot, test: Test::Text(patterns), negated, quantifier: Quantifier::One, absent: negated }
     }
 
     /// A demand that the part has this value, or none.
     pub(crate) fn exactly(slot: usize, value: Option<&str>) -> Self {
         match value {
-            Some(value) => Self::text(slot, [Pattern::exactly(value)].into_iter().collect(), false),
+            Some(value) => Self::text(slot, Patterns::from_iter([Pattern::exactly(value)]), false),
             None => {
                 let test = Test::Constant(false);
                 Self { slot, test, negated: false, quantifier: Quantifier::One, absent: true }
@@ -75,7 +85,9 @@ impl Literal {
             let resolve = |value: &String| Pattern::compile(value, Style::Exact, variables, bindings);
             condition.values.iter().filter_map(resolve)
         };
-        let is_open = resolved().any(|pattern| pattern.is_open());
+        let has_variables = variables && condition.values.have_variables();
+        let is_open = || has_variables && resolved().any(|pattern| pattern.is_open());
+        let patterns = |style| Test::Text(condition.values.patterns(style, variables, bindings));
         let texts = || resolved().filter_map(|pattern| pattern.literal().map(str::to_owned));
         let test = match operator.comparison {
             Comparison::Absence => {
@@ -84,13 +96,16 @@ impl Literal {
                 let test = Test::Constant(present);
                 return Self { slot, test, negated: false, quantifier: Quantifier::One, absent };
             }
-            Comparison::Equals => patterns(condition, Style::Exact, variables, bindings),
-            Comparison::EqualsIgnoreCase => patterns(condition, Style::IgnoreCase, variables, bindings),
-            Comparison::Like => patterns(condition, Style::Like, variables, bindings),
-            Comparison::Arn => patterns(condition, Style::Arn, variables, bindings),
+            Comparison::Equals => patterns(Style::Exact),
+            Comparison::EqualsIgnoreCase => patterns(Style::IgnoreCase),
+            Comparison::Like => patterns(Style::Like),
+            Comparison::Arn => patterns(Style::Arn),
             // A variable in a place where text is converted is left to the bindings that decide it.
-            _ if is_open => patterns(condition, Style::Exact, variables, bindings),
-            Comparison::Address => Test::Address(texts().filter_map(|text| parse_block(&text)).collect()),
+            _ if is_open() => patterns(Style::Exact),
+            Comparison::Address if has_variables => {
+                Test::Address(Arc::new(texts().filter_map(|text| parse_block(&text)).collect()))
+            }
+            Comparison::Address => Test::Address(condition.values.addresses()),
             Comparison::Number(order) if condition.key.name() == EPOCH => {
                 Test::Date(order, texts().filter_map(|text| whole(order, &text)).collect())
             }
@@ -195,11 +210,6 @@ fn whole(order: Order, text: &str) -> Option<i64> {
         reason = "beyond what fits, the largest compares in the same way"
     )]
     (!rounded.is_nan()).then_some(rounded as i64)
-}
-
-fn patterns(condition: &Condition, style: Style, variables: bool, bindings: &Bindings) -> Test {
-    let compile = |value: &String| Pattern::compile(value, style, variables, bindings);
-    Test::Text(condition.values.iter().filter_map(compile).collect())
 }
 
 fn truth(text: &str) -> Option<bool> {

@@ -1,5 +1,7 @@
 //! The worlds in which a policy is tried: every kind of caller that it can tell apart.
 
+use std::rc::Rc;
+
 use addresses::Addresses;
 use names::Partition;
 
@@ -271,6 +273,7 @@ impl Model {
                             partition: *partition,
                             now: self.now,
                             reach: reach.clone(),
+                            parts: Rc::default(),
                         };
                         worlds.extend(access_points.iter().flat_map(|through| {
                             self.names.partitions.iter().map(move |partition| of(partition, *through))

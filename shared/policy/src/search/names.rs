@@ -12,7 +12,7 @@ use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
 use crate::search::{Budget, actions, place};
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Comparison, Operator, Policy, PrincipalKind, Scope, Trust};
+use crate::{Comparison, Key, Operator, Policy, PrincipalKind, Scope, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ pub(crate) struct Names {
     pub(crate) actions: Arc<[String]>,
     /// The services other than S3 whose actions an Allow names.
     pub(crate) foreign_services: BTreeSet<String>,
-    /// Whether a principal or a value speaks of sessions of roles.
+    /// Whether a principal element speaks of sessions of roles.
     pub(crate) speaks_of_sessions: bool,
     /// The keys that are spoken of, in lower case.
     pub(crate) keys: BTreeSet<String>,
@@ -71,6 +71,37 @@ pub(crate) fn bucket_and_key(arn: &str) -> Option<(&str, &str)> {
 pub(crate) fn is_bucket_name(text: &str) -> bool {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     !text.is_empty() && text.bytes().all(is_name)
+}
+
+/// What stands between characters that are part of no account id and of no pattern of one.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !(character.is_ascii_digit() || matches!(character, '*' | '?')))
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether what a request says by this key depends on an account. What is not known may.
+fn speaks_of_accounts(key: &str) -> bool {
+    let is_free = Key::new(key).is_chosen_by_caller() && key != "aws:username";
+    let is_told = matches!(
+        key,
+        "aws:sourceip"
+            | "aws:vpcsourceip"
+            | "aws:sourcevpc"
+            | "aws:sourcevpce"
+            | "aws:currenttime"
+            | "aws:epochtime"
+            | "aws:tokenissuetime"
+            | "aws:principaltype"
+            | "aws:principalservicename"
+            | "aws:principalservicenameslist"
+            | "aws:requestedregion"
+            | "aws:multifactorauthage"
+    );
+    let is_of_organization = key.contains("org");
+    !is_free && !is_told && !is_of_organization && !key.starts_with("s3:existingobjecttag/")
 }
 
 impl Names {
@@ -116,6 +147,7 @@ impl Names {
             let is_let_in = statement.is_allow() && !statement.principal.negated;
             for principal in &statement.principal.principals {
                 self.read_accounts(&principal.value);
+                self.read_account_patterns(&principal.value);
                 self.speaks_of_sessions |= principal.value.contains(SESSIONS);
                 if principal.kind == PrincipalKind::Service && is_literal(&principal.value) {
                     self.all_services.insert(principal.value.clone());
@@ -151,9 +183,11 @@ impl Names {
                     continue;
                 }
                 for value in &condition.values {
-                    self.speaks_of_sessions |= value.contains(SESSIONS);
                     self.read_variables(value, policy.has_variables);
                     self.read_accounts(value);
+                    if speaks_of_accounts(key) {
+                        self.read_account_patterns(value);
+                    }
                     if key.starts_with("aws:principalservicename") && is_literal(value) {
                         self.all_services.insert(value.clone());
                     }
@@ -220,19 +254,19 @@ impl Names {
         }
     }
 
-    /// Account ids, wherever they stand, and patterns of them where an ARN has its account.
+    /// Account ids, wherever they stand.
     fn read_accounts(&mut self, value: &str) {
-        let runs = |text: &str| -> Vec<String> {
-            let is_part = |character: char| character.is_ascii_digit() || matches!(character, '*' | '?');
-            text.split(|character| !is_part(character)).map(str::to_owned).collect()
-        };
-        let is_digits = |run: &String| run.bytes().all(|byte| byte.is_ascii_digit());
-        self.accounts.extend(runs(value).into_iter().filter(|run| run.len() == 12 && is_digits(run)));
+        let ids = runs(value).filter(|run| run.len() == 12 && is_digits(run));
+        self.accounts.extend(ids.map(str::to_owned));
+    }
+
+    /// Patterns of accounts, where an ARN has its account.
+    fn read_account_patterns(&mut self, value: &str) {
         let place = if value.matches(':').count() >= 5 { value.split(':').nth(4) } else { Some(value) };
-        let patterns = runs(place.unwrap_or_default()).into_iter().filter(|run| {
+        let patterns = runs(place.unwrap_or_default()).filter(|run| {
             !is_digits(run) && run.contains(|character: char| character.is_ascii_digit() || character == '?')
         });
-        self.account_patterns.extend(patterns);
+        self.account_patterns.extend(patterns.map(str::to_owned));
     }
 
     fn read_organization(&mut self, value: &str) {

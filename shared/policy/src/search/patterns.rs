@@ -1,11 +1,13 @@
 //! Sets of patterns of which one must match.
 
 use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
-use crate::pattern::Pattern;
+use super::trie::Trie;
+use crate::pattern::{Pattern, Token};
 
-/// How many pairs of patterns are compared wildcard by wildcard.
-const MAX_PAIRS: usize = 64;
+/// From how many patterns on a value is compared with all at once.
+const MANY: usize = 6;
 
 /// The patterns of one condition or element, ORed.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +16,8 @@ pub(crate) struct Patterns {
     rest: Vec<Pattern>,
     /// Whether an undecided variable is part of one of them.
     open: bool,
+    /// All of them as one automaton: without those that hold an undecided variable, and with them.
+    tries: [OnceLock<Arc<Trie>>; 2],
 }
 
 impl FromIterator<Pattern> for Patterns {
@@ -26,6 +30,7 @@ impl FromIterator<Pattern> for Patterns {
 
 impl Extend<Pattern> for Patterns {
     fn extend<I: IntoIterator<Item = Pattern>>(&mut self, patterns: I) {
+        self.tries = [OnceLock::new(), OnceLock::new()];
         for pattern in patterns {
             match pattern.literal() {
                 Some(literal) => drop(self.literals.insert(literal.to_owned())),
@@ -45,17 +50,36 @@ impl Patterns {
 
     /// Whether some pattern matches; an open pattern counts only if `open` says so.
     pub(crate) fn matches(&self, value: &str, open: bool) -> bool {
-        self.literals.contains(value)
-            || self.rest.iter().any(|pattern| (open || !pattern.is_open()) && pattern.matches(value))
+        if self.literals.contains(value) {
+            return true;
+        }
+        if self.rest.len() >= MANY {
+            return self.trie(open).matches(value);
+        }
+        self.rest.iter().any(|pattern| (open || !pattern.is_open()) && pattern.matches(value))
+    }
+
+    /// The patterns as one automaton; those with an undecided variable only if `open` says so.
+    pub(crate) fn trie(&self, open: bool) -> &Trie {
+        let build = || {
+            let literals = self.sorted_literals().map(|text| text.chars().map(Token::Char).collect::<Vec<_>>());
+            let rest = self.rest.iter().filter(|pattern| open || !pattern.is_open());
+            let all = literals.chain(rest.map(|pattern| pattern.tokens().to_vec()));
+            Arc::new(Trie::of(all.map(Vec::into_iter)))
+        };
+        let [closed, all] = &self.tries;
+        let own = if open || !self.open { all } else { closed };
+        own.get_or_init(build)
     }
 
     /// Both sets in one.
     pub(crate) fn with(&self, other: &Self) -> Self {
-        let mut both = self.clone();
-        both.literals.extend(other.literals.iter().cloned());
-        both.rest.extend(other.rest.iter().cloned());
-        both.open |= other.open;
-        both
+        Self {
+            literals: self.literals.union(&other.literals).cloned().collect(),
+            rest: self.rest.iter().chain(&other.rest).cloned().collect(),
+            open: self.open || other.open,
+            tries: Default::default(),
+        }
     }
 
     /// The values, when the set is finite.
@@ -72,11 +96,13 @@ impl Patterns {
 
     /// Whether whatever matches this matches the other, as far as that is seen pattern by pattern.
     pub(crate) fn is_part_of(&self, other: &Self) -> bool {
-        let is_small = self.rest.len() * other.rest.len() <= MAX_PAIRS;
         let is_in_other = |pattern: &Pattern| {
-            other.rest.contains(pattern) || (is_small && other.rest.iter().any(|own| own.covers(pattern)))
+            (pattern.is_open() && other.rest.contains(pattern)) || other.trie(false).covers(pattern.tokens())
         };
-        self.literals.is_subset(&other.literals) && self.rest.iter().all(is_in_other)
+        !other.is_empty()
+            && self.trie(true).beginning().starts_with(other.trie(false).beginning())
+            && self.literals.iter().all(|literal| other.matches(literal, false))
+            && self.rest.iter().all(is_in_other)
     }
 
     /// Whether an undecided variable is part of some pattern.
@@ -90,7 +116,12 @@ impl Patterns {
             others.iter().flat_map(|other| &other.rest).any(|other| pattern.is_within(other))
         };
         let rest = self.rest.iter().filter(|pattern| !pattern.is_open() || !is_within(pattern));
-        Self { literals: self.literals.clone(), rest: rest.cloned().collect(), open: self.open }
+        Self {
+            literals: self.literals.clone(),
+            rest: rest.cloned().collect(),
+            open: self.open,
+            tries: Default::default(),
+        }
     }
 
     /// How many steps the longest pattern has.

@@ -72,13 +72,13 @@ fn rewrite(policy: &Policy, condition: &mut Condition, link: &Link, equal: bool)
     match (equal, condition.operator) {
         (true, Some(operator)) if is_compared => {
             condition.operator = Some(Operator { comparison: Comparison::Like, ..operator });
-            condition.values = vec!["*".to_owned()];
+            condition.values = vec!["*".to_owned()].into();
         }
         (true, _) if condition.key.name() == link.variable => condition.key = Key::new(&link.key),
         // What differs may still be the same in another case.
         (false, Some(operator)) if is_compared && operator.comparison != Comparison::EqualsIgnoreCase => {
             let read = condition.clone();
-            condition.values.retain(|value| !is_link(value, &read));
+            condition.values = read.values.some(|value| !is_link(value, &read));
         }
         _ => {}
     }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use addresses::Addresses;
 
@@ -40,7 +42,7 @@ pub(crate) fn settle(domain: &Domain, demands: &[(&Literal, bool)], budget: &mut
     if some.len() < 2 {
         every.append(&mut some);
         return match one(domain, &every, budget) {
-            Found::One(value) => Found::One(Slot::Values(vec![value])),
+            Found::One(value) => Found::One(Slot::Values(Rc::from([value]))),
             Found::None => Found::None,
             Found::Unknown => Found::Unknown,
         };
@@ -56,7 +58,7 @@ pub(crate) fn settle(domain: &Domain, demands: &[(&Literal, bool)], budget: &mut
         every.pop();
     }
     values.dedup();
-    Found::One(Slot::Values(values))
+    Found::One(Slot::Values(values.into()))
 }
 
 /// One value that meets every demand.
@@ -73,7 +75,7 @@ fn one(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Found
 /// stands for, no value can meet both by it. `None` where there are none.
 fn without_refused_variables<'set>(demands: &[(&'set Test, bool)]) -> Option<Vec<(Cow<'set, Test>, bool)>> {
     let open = |(test, wanted): &(&'set Test, bool), mark: bool| match test {
-        Test::Text(patterns) if *wanted == mark && patterns.is_open() => Some(patterns),
+        Test::Text(patterns) if *wanted == mark && patterns.is_open() => Some(patterns.as_ref()),
         _ => None,
     };
     let refused: Vec<&Patterns> = demands.iter().filter_map(|demand| open(demand, false)).collect();
@@ -81,7 +83,7 @@ fn without_refused_variables<'set>(demands: &[(&'set Test, bool)]) -> Option<Vec
         return None;
     }
     let reduced = demands.iter().map(|demand| match open(demand, true) {
-        Some(patterns) => (Cow::Owned(Test::Text(patterns.without_variables_of(&refused))), true),
+        Some(patterns) => (Cow::Owned(Test::Text(Arc::new(patterns.without_variables_of(&refused)))), true),
         None => (Cow::Borrowed(demand.0), demand.1),
     });
     Some(reduced.collect())
@@ -100,13 +102,17 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
         Values::Listed(values) => {
             values.iter().find(|value| meets(value)).map_or(Found::None, |value| Found::One(value.clone()))
         }
-        Values::Address(excluded) => {
-            let allowed = addresses(demands, excluded).filter(|address| !excluded.contains(*address));
-            let by_line = allowed.map(|address| address.to_string()).find(|value| meets(value));
-            match by_line {
-                Some(value) => Found::One(value),
+        Values::Address(all) => {
+            let meets = |address: &IpAddr| {
+                demands.iter().all(|(test, wanted)| match test {
+                    Test::Address(set) => set.contains(*address) == *wanted,
+                    _ => test.matches(&address.to_string(), *wanted) == *wanted,
+                })
+            };
+            match addresses(demands, all).find(meets) {
+                Some(address) => Found::One(address.to_string()),
                 None if demands.iter().all(|(test, _)| matches!(test, Test::Address(_))) => Found::None,
-                None => address_by_text(demands, excluded, budget),
+                None => address_by_text(demands, all, budget),
             }
         }
         Values::Time(range) => time(demands, range, budget),
@@ -130,7 +136,7 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
                     None => Found::Unknown,
                 };
             }
-            let bounds = [(shape, true), (excluded, false)];
+            let bounds = [(shape.as_ref(), true), (excluded.as_ref(), false)];
             let all: Vec<Demand<'_>> = texts.into_iter().chain(bounds).filter(is_real).collect();
             automaton::find(&all, budget)
         }
@@ -153,25 +159,26 @@ fn same_family(demands: &[(&Test, bool)]) -> bool {
     kinds.next().is_none_or(|first| kinds.all(|kind| kind == first))
 }
 
-/// Addresses on both sides of every boundary, and three that are usually on none.
+/// Those of these addresses that are on either side of a boundary, or usually on none.
 fn addresses<'set>(
     demands: &'set [(&Test, bool)],
-    excluded: &'set Addresses,
+    all: &'set Addresses,
 ) -> impl Iterator<Item = IpAddr> + 'set {
     let usual = ["198.51.100.7", "5.6.7.8", "2600:1f18::7", "0.0.0.0", "::"];
     let sets =
-        demands.iter().filter_map(|(test, _)| if let Test::Address(set) = test { Some(set) } else { None });
-    let cuts = sets.chain([excluded]).flat_map(Addresses::boundaries);
-    usual.into_iter().filter_map(|address| address.parse().ok()).chain(cuts)
+        demands.iter().filter_map(|(test, _)| if let Test::Address(set) = test { Some(set.as_ref()) } else { None });
+    let cuts = sets.chain([all]).flat_map(|set| set.boundaries_in(all));
+    let usual = usual.into_iter().filter_map(|address| address.parse().ok());
+    usual.filter(|address| all.contains(*address)).chain(cuts)
 }
 
 /// Text demands on an address: looks among the dotted quads.
-fn address_by_text(demands: &[(&Test, bool)], excluded: &Addresses, budget: &mut Budget) -> Found<String> {
+fn address_by_text(demands: &[(&Test, bool)], all: &Addresses, budget: &mut Budget) -> Found<String> {
     let quads = ["<d>.<d>.<d>.<d>"].iter().map(|text| shape(text)).collect();
     let texts = demands.iter().filter_map(text).chain([(&quads, true)]);
     match automaton::find(&texts.collect::<Vec<_>>(), budget) {
         Found::One(value) => {
-            let meets = value.parse().is_ok_and(|address| !excluded.contains(address))
+            let meets = value.parse().is_ok_and(|address| all.contains(address))
                 && demands.iter().all(|(test, wanted)| test.matches(&value, *wanted) == *wanted);
             if meets { Found::One(value) } else { Found::Unknown }
         }
@@ -233,7 +240,7 @@ fn candidates(demands: &[(&Test, bool)]) -> Vec<String> {
             Test::Address(_) | Test::Text(_) | Test::Constant(_) => {}
         }
     }
-    values.extend(addresses(demands, &Addresses::default()).map(|address| address.to_string()));
+    values.extend(addresses(demands, &Addresses::default().complement()).map(|address| address.to_string()));
     values.extend(["0", "x"].map(str::to_owned));
     for (test, _) in demands {
         if let Test::Text(patterns) = test {

@@ -4,14 +4,16 @@
 //! that an attempt with open variables suggests. Where no suggestion leads to a request and the variable's key can
 //! have more values than were tried, the answer is "unknown", which counts as public.
 
+use std::collections::BTreeSet;
+
 use super::capture;
 use super::compile::Parts;
+use super::decide::Question;
 use super::domain::{Domain, Presence};
 use super::literal::Slot;
 use super::names::Names;
 use super::relation::Link;
 use super::world::{CallerKind, World};
-use crate::Policy;
 use crate::template::Bindings;
 
 /// One value, or the absence, for each of some keys.
@@ -19,9 +21,9 @@ pub(crate) type Decided = Vec<(String, Option<String>)>;
 
 /// Who may own the bucket. A stranger to everybody, and each account and organization that is named: a policy may
 /// well name its owner.
-fn owners(names: &Names, world: &World) -> Vec<Decided> {
+fn owners(variables: &BTreeSet<String>, names: &Names, world: &World) -> Vec<Decided> {
     let owner_variables = |key: &&String| matches!(key.as_str(), "aws:resourceaccount" | "aws:resourceorgid");
-    let keys: Vec<&String> = names.variables.iter().filter(owner_variables).collect();
+    let keys: Vec<&String> = variables.iter().filter(owner_variables).collect();
     if keys.is_empty() {
         return vec![Vec::new()];
     }
@@ -56,11 +58,15 @@ impl Case {
     /// The same with another key decided, or there with whatever value.
     fn with(&self, key: &str, value: &Bound) -> Self {
         let mut case = self.clone();
-        match value {
-            Bound::To(value) => case.decided.push((key.to_owned(), value.clone())),
-            Bound::Present => case.present.push(key.to_owned()),
-        }
+        case.bind(key, value);
         case
+    }
+
+    fn bind(&mut self, key: &str, value: &Bound) {
+        match value {
+            Bound::To(value) => self.decided.push((key.to_owned(), value.clone())),
+            Bound::Present => self.present.push(key.to_owned()),
+        }
     }
 
     /// With open variables beside those that are decided.
@@ -84,15 +90,17 @@ enum Bound {
 /// Every way to bind the variables that have few values or none in this world, beside who may own the bucket; whether
 /// one of many values is there is told apart too, as without it a variable equals nothing. Together they cover all; the
 /// other variables stay open. A part that is given a value has no other.
-pub(crate) fn cases(names: &Names, world: &World, given: &[(String, Domain)]) -> Vec<Case> {
-    let owners = owners(names, world).into_iter();
+pub(crate) fn cases(
+    variables: &BTreeSet<String>,
+    names: &Names, world: &World, given: &[(String, Domain)]) -> Vec<Case> {
+    let owners = owners(variables, names, world).into_iter();
     let mut cases: Vec<Case> = owners.map(|decided| Case { decided, present: Vec::new() }).collect();
-    for key in &names.variables {
+    for key in variables {
         if cases.first().is_some_and(|case| case.decided.iter().any(|(name, _)| name == key)) {
             continue;
         }
         let given = given.iter().rev().find(|(part, _)| part == key);
-        let domain = given.map_or_else(|| world.domain(key, names), |(_, domain)| domain.clone());
+        let domain = given.map_or_else(|| world.part(key, names), |(_, domain)| domain.clone().into());
         let values: Vec<Bound> = match domain.alternatives() {
             Some(values) => values.into_iter().map(Bound::To).collect(),
             None if domain.presence == Presence::Maybe && given.is_none() => {
@@ -100,6 +108,10 @@ pub(crate) fn cases(names: &Names, world: &World, given: &[(String, Domain)]) ->
             }
             None => continue,
         };
+        if let [only] = values.as_slice() {
+            cases.iter_mut().for_each(|case| case.bind(key, only));
+            continue;
+        }
         if cases.len() * values.len() > MAX_CASES {
             continue;
         }
@@ -110,16 +122,17 @@ pub(crate) fn cases(names: &Names, world: &World, given: &[(String, Domain)]) ->
 
 /// Values for the variables that an attempt with open ones suggests, which found that this statement allows.
 pub(crate) fn suggestions(
-    policy: &Policy,
+    question: &Question<'_>,
     allow: usize,
     names: &Names,
     world: &World,
     parts: &Parts,
     slots: &[Slot],
 ) -> Vec<Decided> {
+    let policy = question.policy;
     let value = |key: &str| found(key, parts, slots);
     let domains: Vec<(&String, Domain)> =
-        names.variables.iter().map(|key| (key, world.domain(key, names))).collect();
+        question.variables.iter().map(|key| (key, world.domain(key, names))).collect();
     let as_found: Decided = domains.iter().map(|(key, _)| ((*key).clone(), value(key))).collect();
     let with = |captures: Vec<(String, String)>| {
         let mut captured = as_found.clone();
@@ -163,12 +176,12 @@ pub(crate) fn suggestions(
 }
 
 /// Values for the variables as an attempt with related keys has them.
-pub(crate) fn as_related(names: &Names, marked: &[(&Link, bool)], parts: &Parts, slots: &[Slot]) -> Decided {
+pub(crate) fn as_related(question: &Question<'_>, marked: &[(&Link, bool)], parts: &Parts, slots: &[Slot]) -> Decided {
     let own = |key: &String| {
         let equal = marked.iter().find(|(link, equal)| *equal && link.variable == *key);
         found(equal.map_or(key, |(link, _)| &link.key), parts, slots)
     };
-    names.variables.iter().map(|key| (key.clone(), own(key))).collect()
+    question.variables.iter().map(|key| (key.clone(), own(key))).collect()
 }
 
 /// The value that an attempt found for a part.

@@ -1,58 +1,45 @@
 //! Walks through the ways to meet a goal.
 
-use super::domain::Domain;
-use super::goal::{Clause, Demand, Goal};
+use super::goal::{Clause, Demand, Goal, Way};
 use super::literal::Slot;
-use super::settle::{Demands, settle};
+use super::part::Part;
+use super::settle::Demands;
 use super::{Budget, Found};
 
 /// How many choices may depend on each other.
 const MAX_DEPTH: usize = 400;
 
-/// A value for each part, for as long as nothing is demanded of it; `None` when a part has no value at all.
-fn find_defaults(domains: &[Domain], budget: &mut Budget) -> Option<Vec<Slot>> {
-    let value = |domain: &Domain| match settle(domain, &[], budget) {
-        Found::One(slot) => Some(slot),
-        Found::None | Found::Unknown => None,
-    };
-    domains.iter().map(value).collect()
-}
-
-/// Values for all parts that meet the goal; `None` is a proof that there are none. The defaults of the domains are
-/// found when they are first needed.
-pub(crate) fn walk(
-    goal: &Goal<'_>,
-    domains: &[Domain],
-    defaults: &mut Option<Vec<Slot>>,
-    budget: &mut Budget,
-) -> Found<Vec<Slot>> {
-    let literals = goal.clauses.iter().flat_map(|clause| clause.options.iter().flatten());
+/// Values for all parts that meet the goal; `None` is a proof that there are none.
+pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Found<Vec<Slot>> {
     let mut walk = Walk {
-        glance: literals.map(|(literal, _)| literal.weight()).sum::<usize>() + domains.len(),
-        domains,
+        parts,
         clauses: &goal.clauses,
-        demands: vec![Vec::new(); domains.len()],
-        slots: vec![Slot::Absent; domains.len()],
+        met: vec![None; goal.clauses.len()],
+        demands: vec![Vec::new(); parts.len()],
+        slots: vec![Slot::Absent; parts.len()],
+        stamps: vec![0; parts.len()],
+        clock: 0,
+        looked: 0,
         budget,
     };
     let mut touched: Vec<usize> = goal.must.iter().map(|(literal, _)| literal.slot).collect();
     walk.impose(&goal.must);
     touched.sort_unstable();
     touched.dedup();
-    match walk.settle(&touched) {
-        Found::One(()) => {}
-        Found::None => return Found::None,
-        Found::Unknown => return Found::Unknown,
-    }
-    if defaults.is_none() {
-        *defaults = find_defaults(domains, walk.budget);
-    }
-    // Without a value for each part (the work is used up) nothing is known.
-    let Some(defaults) = defaults else { return Found::Unknown };
-    for (number, value) in defaults.iter().enumerate().filter(|(number, _)| !touched.contains(number)) {
-        if let Some(slot) = walk.slots.get_mut(number) {
-            slot.clone_from(value);
+    // Where one of them has no value, the others need none: those that are soon seen come first.
+    let is_listed = |number: &usize| parts.get(*number).is_some_and(Part::is_listed);
+    let (listed, others): (Vec<usize>, Vec<usize>) = touched.iter().partition(|number| is_listed(number));
+    for numbers in [listed, others] {
+        match walk.settle(&numbers) {
+            Found::One(()) => {}
+            Found::None => return Found::None,
+            Found::Unknown => return Found::Unknown,
         }
+    }
+    for (number, part) in parts.iter().enumerate().filter(|(number, _)| !touched.contains(number)) {
+        // Without a value for each part (the work is used up) nothing is known.
+        let Some(value) = part.unasked(walk.budget) else { return Found::Unknown };
+        walk.set(number, value);
     }
     match walk.descend(0) {
         Found::One(()) => Found::One(walk.slots),
@@ -62,12 +49,17 @@ pub(crate) fn walk(
 }
 
 struct Walk<'goal, 'here> {
-    /// How much work it is to look at every clause.
-    glance: usize,
-    domains: &'here [Domain],
+    parts: &'here [Part],
     clauses: &'here [Clause<'goal>],
+    /// For each clause a demand that met it, and the stamp of the value that did.
+    met: Vec<Option<(usize, usize)>>,
     demands: Vec<Demands<'goal>>,
     slots: Vec<Slot>,
+    /// For each slot what tells its value, and what is demanded of it, from all that was before.
+    stamps: Vec<usize>,
+    clock: usize,
+    /// How much work it was to look at clauses since that was last counted.
+    looked: usize,
     budget: &'here mut Budget,
 }
 
@@ -75,17 +67,17 @@ impl<'goal> Walk<'goal, '_> {
     /// Meets the first clause that the present values do not meet, in every way, until all are met.
     fn descend(&mut self, depth: usize) -> Found<()> {
         let clauses = self.clauses;
-        let Some(clause) = clauses.iter().find(|clause| !self.is_met(clause)) else {
-            return Found::One(());
-        };
-        if depth >= MAX_DEPTH || !self.budget.spend_steps(20 * self.glance) {
+        let unmet = clauses.iter().enumerate().find(|(number, clause)| !self.is_met(*number, clause));
+        let Some((_, clause)) = unmet else { return Found::One(()) };
+        let looked = std::mem::take(&mut self.looked);
+        if depth >= MAX_DEPTH || !self.budget.spend_steps((self.parts.len() + clauses.len()) / 4 + looked) {
             return Found::Unknown;
         }
         let mut gave_up = false;
-        for option in &clause.options {
-            let before = self.slots.clone();
-            self.impose(option);
+        for option in clause.options.iter().map(Way::demands) {
             let touched: Vec<usize> = option.iter().map(|(literal, _)| literal.slot).collect();
+            let before: Vec<_> = touched.iter().map(|number| self.slot(*number)).collect();
+            self.impose(option);
             let outcome = match self.settle(&touched) {
                 Found::One(()) => self.descend(depth + 1),
                 other => other,
@@ -96,22 +88,38 @@ impl<'goal> Walk<'goal, '_> {
                 Found::Unknown => gave_up = true,
             }
             self.retract(option);
-            self.slots = before;
+            for (number, before) in touched.into_iter().zip(before) {
+                self.put_back(number, before);
+            }
             // What was tried in vain need not be tried again beside another option.
-            if let [(literal, wanted)] = option.as_slice()
+            if let [(literal, wanted)] = option
                 && let Some(demands) = self.demands.get_mut(literal.slot)
             {
                 demands.push((literal, !wanted));
             }
         }
-        for option in clause.options.iter().filter(|option| option.len() == 1) {
+        for option in clause.options.iter().map(Way::demands).filter(|option| option.len() == 1) {
             self.retract(option);
+            option.iter().for_each(|(literal, _)| self.touch(literal.slot));
         }
         if gave_up { Found::Unknown } else { Found::None }
     }
 
-    fn is_met(&self, clause: &Clause<'goal>) -> bool {
-        clause.options.iter().any(|option| option.iter().all(|demand| self.holds(demand)))
+    fn is_met(&mut self, number: usize, clause: &Clause<'goal>) -> bool {
+        let before = self.met.get(number).copied().flatten();
+        if before.is_some_and(|(slot, stamp)| self.stamps.get(slot) == Some(&stamp)) {
+            return true;
+        }
+        self.looked += clause.weight;
+        let meets = |option: &&Way<'goal>| option.demands().iter().all(|demand| self.holds(demand));
+        let Some(option) = clause.options.iter().find(meets) else { return false };
+        // With more demands it stays so, and with fewer the stamp is another one.
+        if let Way::One((literal, _)) = option
+            && let Some(met) = self.met.get_mut(number)
+        {
+            *met = self.stamps.get(literal.slot).map(|stamp| (literal.slot, *stamp));
+        }
+        true
     }
 
     /// Whether the present values meet a demand. What an undecided variable leaves open counts only where it is
@@ -144,19 +152,41 @@ impl<'goal> Walk<'goal, '_> {
     /// Gives the touched parts values that meet their demands.
     fn settle(&mut self, touched: &[usize]) -> Found<()> {
         for number in touched {
-            let (Some(domain), Some(demands)) = (self.domains.get(*number), self.demands.get(*number)) else {
+            let (Some(part), Some(demands)) = (self.parts.get(*number), self.demands.get(*number)) else {
                 continue;
             };
-            match settle(domain, demands, self.budget) {
-                Found::One(value) => {
-                    if let Some(slot) = self.slots.get_mut(*number) {
-                        *slot = value;
-                    }
-                }
+            match part.settle(demands, self.budget) {
+                Found::One(value) => self.set(*number, value),
                 Found::None => return Found::None,
                 Found::Unknown => return Found::Unknown,
             }
         }
         Found::One(())
+    }
+
+    fn set(&mut self, number: usize, value: Slot) {
+        self.clock += 1;
+        self.put_back(number, Some((value, self.clock)));
+    }
+
+    /// Forgets what was met by a value: less is demanded of it now.
+    fn touch(&mut self, number: usize) {
+        self.clock += 1;
+        if let Some(stamp) = self.stamps.get_mut(number) {
+            *stamp = self.clock;
+        }
+    }
+
+    fn slot(&self, number: usize) -> Option<(Slot, usize)> {
+        self.slots.get(number).cloned().zip(self.stamps.get(number).copied())
+    }
+
+    fn put_back(&mut self, number: usize, before: Option<(Slot, usize)>) {
+        if let Some((value, stamp)) = before
+            && let (Some(slot), Some(own)) = (self.slots.get_mut(number), self.stamps.get_mut(number))
+        {
+            *slot = value;
+            *own = stamp;
+        }
     }
 }

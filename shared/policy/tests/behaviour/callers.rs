@@ -367,12 +367,37 @@ fn witness_under(conditions: Value) -> policy::Witness {
 }
 
 #[test]
-fn the_arn_of_a_role_is_no_session_unless_the_policy_speaks_of_sessions() {
+fn the_arn_of_a_role_is_no_session_unless_a_principal_is_one() {
     let no_identity = json!({ "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:*" }, "Bool": { "aws:PrincipalIsAWSService": "false" } });
     let arn = witness_under(no_identity).caller.arn.unwrap();
     assert_eq!(arn, "arn:aws:sts::444455556666:federated-user/x");
     let session = json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:sts::*:assumed-role/app/*" } });
-    assert_eq!(under(session), OPEN);
+    // IAM's page of the global keys: the key holds the ARN of the role, not that of the session.
+    assert_eq!(under(session), BY_TEXT);
+    let sessions = json!({ "AWS": "arn:aws:sts::*:assumed-role/app/*" });
+    assert_eq!(verdicts(&allow(sessions, json!({}))), OPEN);
+}
+
+#[test]
+fn a_tag_of_a_principal_may_be_empty() {
+    // IAM's page of tags: the value may be an empty string.
+    assert_eq!(under(json!({ "StringEquals": { "aws:PrincipalTag/team": "" } })), OPEN);
+}
+
+#[test]
+fn a_unique_local_address_is_nobodys() {
+    // S3 counts private ranges as fixed, and no request comes to it from one.
+    for block in ["fc00::/7", "fd00::/8", "fd12:3456:789a::/48"] {
+        let verdict = under(json!({ "IpAddress": { "aws:SourceIp": block } }));
+        assert_eq!(verdict, CLOSED, "{block}");
+    }
+}
+
+#[test]
+fn a_call_through_a_service_may_tell_its_tls_version() {
+    // AWS documents that the network keys are withheld there, and does not count the version of TLS among them.
+    let through = json!({ "Bool": { "aws:ViaAWSService": "true" }, "NumericGreaterThan": { "s3:TlsVersion": "1.1" } });
+    assert_eq!(under(through), OPEN);
 }
 
 #[test]
@@ -520,4 +545,23 @@ fn a_user_whose_arn_and_name_differ_is_nobody() {
     assert_eq!(under(both("arn:aws:iam::*:user/*/app", "app")), OPEN);
     assert_eq!(under(both("arn:aws:iam::*:user/app*", "*p")), OPEN);
     assert_eq!(under(both("arn:aws:iam::*:user/b*", "bob")), OPEN);
+}
+
+#[test]
+fn a_vpc_and_its_arn_go_together_where_the_user_was_asked_for_again() {
+    // The name and the ARN of the user are found apart first, and then the VPC and its ARN.
+    let policy = allow(
+        json!("*"),
+        json!({
+            "StringLike": { "aws:username": "ad*", "aws:SourceVpc": "vpc-*" },
+            "ArnLike": {
+                "aws:PrincipalArn": "arn:aws:iam::*:user/*min",
+                "aws:SourceVpcArn": "arn:aws:ec2:*:*:vpc/vpc-1*",
+            },
+        }),
+    );
+    let context = decide(&policy).witness.unwrap().context;
+    let ends_with = |key: &str, own: &str| context[key][0].ends_with(&format!("/{}", context[own][0]));
+    assert!(ends_with("aws:sourcevpcarn", "aws:sourcevpc"), "{context:?}");
+    assert!(ends_with("aws:principalarn", "aws:username"), "{context:?}");
 }

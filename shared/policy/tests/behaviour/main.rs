@@ -18,6 +18,7 @@ mod exemptions;
 mod findings;
 mod fix;
 mod fuzz;
+mod hard;
 mod headlines;
 mod internet;
 mod parse;

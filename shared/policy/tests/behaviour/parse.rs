@@ -32,8 +32,8 @@ fn every_legal_shape_is_read() {
     assert!(policy.oddities.is_empty(), "{:?}", policy.oddities);
     assert_eq!(statement.principal.principals.len(), 3);
     assert_eq!(statement.conditions.len(), 3);
-    assert_eq!(statement.conditions[0].values, ["vpc-1", "true", "5"]);
-    assert_eq!(statement.conditions[2].values, ["10.5"]);
+    assert_eq!(*statement.conditions[0].values, ["vpc-1", "true", "5"]);
+    assert_eq!(*statement.conditions[2].values, ["10.5"]);
     assert!(statement.conditions.iter().all(|condition| condition.operator.is_some()));
 }
 

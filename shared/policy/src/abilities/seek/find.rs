@@ -33,7 +33,7 @@ impl Seeker<'_> {
         &self,
         caller: Outsider,
         actions: &[&'static str],
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Vec<String> {
         let counting = self.counting(caller);
@@ -77,7 +77,7 @@ impl Seeker<'_> {
         actions: &[&'static str],
         given: &[(String, Domain)],
         over: &[String],
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<(Hit, bool)> {
         let asked = Asked { caller, actions: Some(actions), given, over, by: &|_| true };
@@ -88,7 +88,7 @@ impl Seeker<'_> {
     pub(super) fn find_by(
         &self,
         asked: &Asked<'_>,
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<(Hit, bool)> {
         let Asked { caller, given, over, .. } = *asked;
@@ -107,7 +107,7 @@ impl Seeker<'_> {
         for (number, absent) in without.iter().enumerate() {
             let given: Vec<(String, Domain)> =
                 given.iter().chain(absent.iter()).chain(&action).cloned().collect();
-            let within = Within { allows: &allows, denies: true, given: &given, over };
+            let within = Within { allows: &allows, denies: true, given: &given, over, alone: false };
             match inquiry.find(&callers, &within, budget) {
                 Found::One(hit) => return Found::One((hit, number > 0)),
                 Found::None => gave_up = false,
@@ -121,7 +121,7 @@ impl Seeker<'_> {
     pub(super) fn anything(
         &self,
         caller: Outsider,
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<(Hit, bool)> {
         let asked = Asked { caller, actions: None, given: &[], over: &[], by: &|_| true };
@@ -132,7 +132,7 @@ impl Seeker<'_> {
     pub(super) fn is_to_come(
         &self,
         ability: &Ability,
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> bool {
         let kind = ability.ability;
@@ -151,7 +151,7 @@ impl Seeker<'_> {
         caller: Outsider,
         given: &[(String, Domain)],
         found: &Witness,
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> bool {
         let now = self.model.now();
@@ -163,7 +163,7 @@ impl Seeker<'_> {
         let allows = |index: usize| counting.get(index).copied().unwrap_or_default();
         let at_once = (TIME.to_owned(), Domain::texts([moment::format(now)]));
         let given: Vec<(String, Domain)> = given.iter().cloned().chain([at_once]).collect();
-        let within = Within { allows: &allows, denies: true, given: &given, over: &[] };
+        let within = Within { allows: &allows, denies: true, given: &given, over: &[], alone: false };
         matches!(inquiry.find(&self.callers(caller), &within, budget), Found::None)
     }
 

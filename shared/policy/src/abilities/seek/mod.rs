@@ -26,7 +26,7 @@ use find::Asked;
 pub(crate) fn seek(
     policy: &Policy,
     bucket: &Bucket,
-    inquiry: &mut Inquiry<'_>,
+    inquiry: &Inquiry<'_>,
     (model, worlds): (&Model, &[World]),
     shown: Option<&Witness>,
     budget: &mut Budget,
@@ -62,11 +62,11 @@ pub(crate) fn seek(
         answers: Vec::new(),
     };
     let full = model.deputies(Source::Full);
-    let mut sourced = model.names.speaks_of(&SOURCES).then(|| Inquiry::new(policy, counts, model, &full));
+    let sourced = model.names.speaks_of(&SOURCES).then(|| Inquiry::new(policy, counts, model, &full));
     let mut abilities = Abilities::default();
     for (number, caller) in Outsider::ALL.into_iter().enumerate() {
         budget.share(Outsider::ALL.len() - number, |budget| {
-            seeker.all_of(caller, inquiry, sourced.as_mut(), &mut abilities, budget);
+            seeker.all_of(caller, inquiry, sourced.as_ref(), &mut abilities, budget);
         });
     }
     if let Some(witness) = shown {
@@ -197,13 +197,15 @@ impl Seeker<'_> {
     fn all_of(
         &mut self,
         caller: Outsider,
-        inquiry: &mut Inquiry<'_>,
-        mut sourced: Option<&mut Inquiry<'_>>,
+        inquiry: &Inquiry<'_>,
+        sourced: Option<&Inquiry<'_>>,
         abilities: &mut Abilities,
         budget: &mut Budget,
     ) {
-        for ability in AbilityKind::ALL {
-            let mut found = match self.ability(caller, ability, inquiry, budget) {
+        let kinds = AbilityKind::ALL.into_iter().enumerate();
+        for (number, ability) in kinds {
+            let left = AbilityKind::ALL.len() + 1 - number;
+            let mut found = match budget.share(left, |budget| self.ability(caller, ability, inquiry, budget)) {
                 Found::One(found) => found,
                 Found::None => continue,
                 Found::Unknown => {
@@ -211,7 +213,7 @@ impl Seeker<'_> {
                     continue;
                 }
             };
-            if let Some(sourced) = sourced.as_deref_mut()
+            if let Some(sourced) = sourced
                 && self.is_unsourced(&found, sourced, budget)
             {
                 found.who = found.who.unsourced();
@@ -245,7 +247,7 @@ impl Seeker<'_> {
         &mut self,
         caller: Outsider,
         ability: AbilityKind,
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<Ability> {
         let mut best: Option<Answer> = None;
@@ -273,7 +275,7 @@ impl Seeker<'_> {
     }
 
     /// Whether there is a proof that no service has the ability with calls that say all about the party that it acts for.
-    fn is_unsourced(&self, ability: &Ability, sourced: &mut Inquiry<'_>, budget: &mut Budget) -> bool {
+    fn is_unsourced(&self, ability: &Ability, sourced: &Inquiry<'_>, budget: &mut Budget) -> bool {
         let kind = ability.ability;
         let (actions, resource) = if ability.is_of_bucket() {
             (kind.bucket_actions(), self.bucket.itself())
@@ -291,7 +293,7 @@ impl Seeker<'_> {
         caller: Outsider,
         target: Target,
         actions: &[&'static str],
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<Answer> {
         let mut signatures: Vec<Vec<bool>> = Vec::new();
@@ -329,7 +331,7 @@ impl Seeker<'_> {
         caller: Outsider,
         target: Target,
         actions: &[&'static str],
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<Answer> {
         let given = vec![target.resource(self.bucket)];
@@ -341,13 +343,13 @@ impl Seeker<'_> {
         let over = self.over(target);
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
         let own = self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
-        let mut sure: Vec<(Inquiry<'_>, &Sure)> = own
+        let sure: Vec<(Inquiry<'_>, &Sure)> = own
             .map(|(_, _, sure)| (Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds), sure))
             .collect();
         // Where a variable matters, each request may be good for one object.
         let mut tries = if sure.is_empty() { usize::MAX } else { MAX_TRIES };
         let all = holds_for_all(&over, budget, |given, budget| {
-            let surely = sure.iter_mut().find_map(|(inquiry, sure)| {
+            let surely = sure.iter().find_map(|(inquiry, sure)| {
                 let given: Vec<(String, Domain)> = given.iter().cloned().chain(sure.given()).collect();
                 match self.find(caller, actions, &given, &names, inquiry, budget) {
                     Found::One(found) => Some(found),
@@ -396,7 +398,7 @@ impl Seeker<'_> {
         target: Target,
         hit: Hit,
         parameter: bool,
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Answer {
         let places = match target {

@@ -16,7 +16,7 @@ const OF_WAYS: [&str; 5] =
 
 impl Seeker<'_> {
     /// By which ways an ability is there. What is not proven of all networks is said of some.
-    pub(super) fn route(&self, ability: &Ability, inquiry: &mut Inquiry<'_>, budget: &mut Budget) -> Route {
+    pub(super) fn route(&self, ability: &Ability, inquiry: &Inquiry<'_>, budget: &mut Budget) -> Route {
         let kind = ability.ability;
         let (actions, target) = if ability.is_of_bucket() {
             (kind.bucket_actions(), super::Target::Bucket)
@@ -41,7 +41,7 @@ impl Seeker<'_> {
         actions: Option<&[&'static str]>,
         given: &[(String, Domain)],
         over: &[(String, Domain)],
-        inquiry: &mut Inquiry<'_>,
+        inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Route {
         if !self.tells_ways(caller) {
@@ -79,6 +79,6 @@ impl Seeker<'_> {
     fn addresses(&self) -> (String, Domain) {
         let others = Addresses { v6: Addresses::default().complement().v6, ..Addresses::default() };
         let closed = Addresses::union_of(&[&self.model.names.closed_networks, &others]);
-        (ADDRESS.to_owned(), Domain::address(closed))
+        (ADDRESS.to_owned(), Domain::address(&closed))
     }
 }

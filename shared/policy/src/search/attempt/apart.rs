@@ -78,10 +78,14 @@ impl Attempt<'_> {
                 continue;
             }
             let attempt = self.with([(part, domain)]);
-            match attempt.slots(within, budget) {
-                Found::One((index, slots)) if attempt.name_apart(&slots).is_none() => {
-                    return Found::One(attempt.hit(index, &slots, within));
-                }
+            let found = match attempt.slots(within, budget) {
+                Found::One((_, slots)) if attempt.name_apart(&slots).is_some() => Found::Unknown,
+                Found::One((index, slots)) => attempt.tied(index, slots, within, budget),
+                Found::None => Found::None,
+                Found::Unknown => Found::Unknown,
+            };
+            match found {
+                Found::One(hit) => return Found::One(hit),
                 Found::None
                     if others
                         .is_some_and(|others| self.with([others]).slots(within, budget) == Found::None) =>
@@ -142,12 +146,10 @@ impl Attempt<'_> {
                 continue;
             }
             for attempt in self.of_service(&name) {
-                match attempt.slots(within, budget) {
-                    Found::One((index, slots)) if attempt.is_of_service(&name, &slots) => {
-                        return Found::One(attempt.hit(index, &slots, within));
-                    }
+                match attempt.of_this_service(&name, within, budget) {
+                    Found::One(hit) => return Found::One(hit),
                     Found::None => {}
-                    Found::One(_) | Found::Unknown => gave_up = true,
+                    Found::Unknown => gave_up = true,
                 }
             }
             tried.push(name);
@@ -166,10 +168,8 @@ impl Attempt<'_> {
     fn with_service_of(&self, slots: &[Slot], within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
         let Some(name) = self.value(SERVICE, slots) else { return Found::Unknown };
         for attempt in self.of_service(&name) {
-            if let Found::One((index, slots)) = attempt.slots(within, budget)
-                && attempt.is_of_service(&name, &slots)
-            {
-                return Found::One(attempt.hit(index, &slots, within));
+            if let Found::One(hit) = attempt.of_this_service(&name, within, budget) {
+                return Found::One(hit);
             }
         }
         Found::Unknown
@@ -209,6 +209,25 @@ impl Attempt<'_> {
             sources.iter().map(given).collect::<Vec<_>>()
         };
         names.iter().flat_map(of_names).collect()
+    }
+
+    /// Asks for calls that can be of the service, where no other part goes against another.
+    fn of_this_service(&self, name: &str, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        match self.slots(within, budget) {
+            Found::One((index, slots)) if self.is_of_service(name, &slots) => {
+                self.tied(index, slots, within, budget)
+            }
+            Found::None => Found::None,
+            Found::One(_) | Found::Unknown => Found::Unknown,
+        }
+    }
+
+    /// The request that was found again, where the keys of one thing go together; else one in which they do.
+    fn tied(&self, index: usize, slots: Vec<Slot>, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        match self.tie_apart(&slots) {
+            Some(tie) => self.with_tie(tie, slots, within, budget),
+            None => Found::One(self.hit(index, &slots, within)),
+        }
     }
 
     /// Whether a call of the service can be like this.

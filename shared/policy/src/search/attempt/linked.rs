@@ -87,7 +87,7 @@ impl Attempt<'_> {
         };
         let numbers = [self.number(TIME), self.number(ISSUED)];
         let compilation = self.compilation;
-        let unless = compilation.unless.iter().flat_map(|(allows, denies)| allows.iter().chain(denies));
+        let unless = compilation.unless.iter().flat_map(|unless| unless.allows.iter().chain(&unless.denies));
         let statements = compilation.allows.iter().chain(&compilation.denies).chain(unless);
         let literals: Vec<&Literal> = statements
             .flat_map(|statement| &statement.literals)

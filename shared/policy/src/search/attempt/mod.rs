@@ -6,13 +6,14 @@ mod tie;
 
 use std::collections::BTreeMap;
 
-use super::compile::{Compiled, Parts, compile};
+use super::compile::{Compiled, Parts, compile, number};
 use super::decide::{Hit, Question, Within};
 use super::domain::{Domain, Presence};
-use super::goal::{Clause, Demand, Goal, ways_to_escape, ways_to_match};
+use super::goal::{Clause, Demand, Goal, Way, ways_to_escape, ways_to_match};
 use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
 use super::names::Names;
+use super::part::{FEW, Part, SOME};
 use super::walk::walk;
 use super::world::{CallerKind, World};
 use super::{Budget, Found};
@@ -25,8 +26,7 @@ pub(super) struct Compilation<'here> {
     policy: &'here Policy,
     allows: Vec<Compiled>,
     denies: Vec<Compiled>,
-    /// The Allow and Deny statements of the other policy.
-    unless: Option<(Vec<Compiled>, Vec<Compiled>)>,
+    unless: Option<Unless>,
     pub(super) parts: Parts,
     bindings: Bindings,
     /// Whether the time is asked for as a number.
@@ -35,24 +35,47 @@ pub(super) struct Compilation<'here> {
     services: Vec<String>,
 }
 
+/// The other policy.
+struct Unless {
+    allows: Vec<Compiled>,
+    /// Those that may take what the policy does not take.
+    denies: Vec<Compiled>,
+    /// The Allow statements that match whatever is asked about.
+    matched: Vec<usize>,
+}
+
 impl<'here> Compilation<'here> {
     pub(super) fn new(question: &Question<'here>, names: &Names, bindings: Bindings) -> Self {
         let mut parts = Parts::default();
         let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
         let telling = ["aws:principalservicename", "aws:federatedprovider"];
-        for part in always.into_iter().chain(telling).chain(names.variables.iter().map(String::as_str)) {
+        for part in always.into_iter().chain(telling).chain(question.all_variables.iter().map(String::as_str)) {
             parts.number(part);
         }
         let denies = |statement: &Statement| !statement.is_allow() && !statement.has_unknown_element;
-        let counts = |statement: &Statement| statement.is_allow() && (question.allows)(statement);
         let policy = question.policy;
+        let speaking = policy.statements.iter().filter(|own| own.is_allow() && (question.speaks)(own));
+        speaking.for_each(|own| number(own, &mut parts));
+        // What nothing takes away there that is not taken away here either is allowed by the same statement.
+        let takes_no_more = question.unless.is_some_and(|unless| takes_no_more(unless, policy));
+        let stands_there = |own: &Statement| question.unless.is_some_and(|unless| has(unless, own));
+        let counts = |own: &Statement| {
+            own.is_allow() && (question.allows)(own) && !(takes_no_more && stands_there(own))
+        };
+        let counting: Vec<&Statement> = policy.statements.iter().filter(|own| counts(own)).collect();
+        let only = if let [only] = counting.as_slice() { Some(*only) } else { None };
         Self {
             policy,
             allows: compile(policy, counts, &mut parts, &bindings),
             denies: compile(policy, denies, &mut parts, &bindings),
             unless: question.unless.map(|policy| {
-                let allows = compile(policy, Statement::is_allow, &mut parts, &bindings);
-                (allows, compile(policy, denies, &mut parts, &bindings))
+                let counts = |own: &Statement| denies(own) && !takes_no_more;
+                let matched = |own: &&Statement| only.is_some_and(|only| only.says_same(own));
+                Unless {
+                    allows: compile(policy, Statement::is_allow, &mut parts, &bindings),
+                    denies: compile(policy, counts, &mut parts, &bindings),
+                    matched: policy.statements.iter().filter(matched).map(|own| own.index).collect(),
+                }
             }),
             parts,
             bindings,
@@ -62,35 +85,50 @@ impl<'here> Compilation<'here> {
     }
 }
 
+/// Whether a policy says what this statement says, most likely in the same place.
+fn has(policy: &Policy, statement: &Statement) -> bool {
+    let is_there = policy.statements.get(statement.index).is_some_and(|own| own.says_same(statement));
+    is_there || policy.statements.iter().any(|own| own.says_same(statement))
+}
+
+fn denies_of(policy: &Policy) -> Vec<&Statement> {
+    policy.statements.iter().filter(|statement| !statement.is_allow()).collect()
+}
+
+/// Whether a policy denies nothing that another does not deny. What both allow by the same statement, it then allows too.
+fn takes_no_more(policy: &Policy, other: &Policy) -> bool {
+    let (own, others) = (denies_of(policy), denies_of(other));
+    // Most often they are the same ones.
+    let is_there = |(number, deny): (usize, &&Statement)| {
+        others.get(number).is_some_and(|other| other.says_same(deny)) || has(other, deny)
+    };
+    policy.has_variables == other.has_variables && own.iter().enumerate().all(is_there)
+}
+
+/// How many clauses are looked at for one that nothing can meet.
+const FEW_CLAUSES: usize = 4;
+
 /// One compilation in one world.
 pub(super) struct Attempt<'here> {
     pub(super) world: &'here World,
     compilation: &'here Compilation<'here>,
-    pub(super) domains: Vec<Domain>,
+    parts: Vec<Part>,
 }
 
 impl<'here> Attempt<'here> {
     pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
         let bindings = &compilation.bindings;
         let bound = |name: &str| bindings.decided.iter().find(|(key, _)| key == name);
-        let domain = |name: &String| match bound(name) {
-            Some((_, Some(value))) => Domain::texts([value.clone()]),
-            Some((_, None)) => Domain::never(),
+        let part = |name: &String| match bound(name) {
+            Some((_, Some(value))) => Domain::texts([value.clone()]).into(),
+            Some((_, None)) => Domain::never().into(),
             None if bindings.present.contains(name) => {
-                world.domain(name, names).with_presence(Presence::Always)
+                world.domain(name, names).with_presence(Presence::Always).into()
             }
-            None => world.domain(name, names),
+            None => world.part(name, names),
         };
-        Self { world, compilation, domains: compilation.parts.names().iter().map(domain).collect() }
-    }
-
-    /// The same over domains that an earlier attempt in this world had.
-    pub(super) fn again(
-        compilation: &'here Compilation<'here>,
-        world: &'here World,
-        domains: Vec<Domain>,
-    ) -> Self {
-        Self { world, compilation, domains }
+        let parts = compilation.parts.names().iter().map(part).collect();
+        Self { world, compilation, parts }
     }
 
     /// Asks with the values that some parts are given.
@@ -109,26 +147,26 @@ impl<'here> Attempt<'here> {
         found == Found::None
     }
 
-    fn take_back(&mut self, own: Vec<(usize, Domain)>) {
+    fn take_back(&mut self, own: Vec<(usize, Part)>) {
         // From the last to the first: a part that was given a value twice gets back what it had before.
-        for (number, domain) in own.into_iter().rev() {
-            if let Some(given) = self.domains.get_mut(number) {
-                *given = domain;
+        for (number, part) in own.into_iter().rev() {
+            if let Some(given) = self.parts.get_mut(number) {
+                *given = part;
             }
         }
     }
 
     /// Gives some parts other values; returns what they had.
-    pub(super) fn give(&mut self, within: &Within<'_>) -> Vec<(usize, Domain)> {
+    pub(super) fn give(&mut self, within: &Within<'_>) -> Vec<(usize, Part)> {
         let mut own = Vec::new();
         for (name, domain) in within.given {
             let number = self.compilation.parts.names().iter().position(|part| part == name);
-            let Some((number, before)) = number.and_then(|at| Some((at, self.domains.get_mut(at)?))) else {
+            let Some((number, before)) = number.and_then(|at| Some((at, self.parts.get_mut(at)?))) else {
                 continue;
             };
             let bound = self.compilation.bindings.decided.iter().find(|(key, _)| key == name);
             let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
-            own.push((number, std::mem::replace(before, given)));
+            own.push((number, std::mem::replace(before, given.into())));
         }
         own
     }
@@ -157,18 +195,18 @@ impl<'here> Attempt<'here> {
 
     /// The values that a part can have.
     fn part(&self, part: &str) -> Option<&Domain> {
-        self.domains.get(self.number(part)?)
+        self.parts.get(self.number(part)?).map(|own| &**own)
     }
 
     /// The same with other values for some parts.
     fn with<const N: usize>(&self, parts: [(&str, Domain); N]) -> Self {
-        let mut domains = self.domains.clone();
+        let mut changed = self.parts.clone();
         for (part, domain) in parts {
-            if let Some(own) = self.number(part).and_then(|number| domains.get_mut(number)) {
-                *own = domain;
+            if let Some(own) = self.number(part).and_then(|number| changed.get_mut(number)) {
+                *own = domain.into();
             }
         }
-        Attempt::again(self.compilation, self.world, domains)
+        Self { world: self.world, compilation: self.compilation, parts: changed }
     }
 
     fn number(&self, part: &str) -> Option<usize> {
@@ -198,24 +236,76 @@ impl<'here> Attempt<'here> {
 
     /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
+        let counting = self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index));
+        let ways = counting.flat_map(|allow| {
+            ways_to_match(allow, self.world).into_iter().map(|way| (allow.index, way))
+        });
+        let ways: Vec<(usize, Vec<Demand<'_>>)> =
+            ways.filter(|(_, way)| !way.iter().any(|demand| self.is_out_of_reach(*demand))).collect();
+        if ways.is_empty() {
+            return Found::None;
+        }
         let denies = self.compilation.denies.iter().filter(|_| within.denies);
-        let mut clauses: Vec<Clause<'_>> =
-            denies.filter_map(|deny| ways_to_escape(deny, self.world)).collect();
+        let escapes = denies.filter_map(|deny| ways_to_escape(deny, self.world));
+        let mut clauses: Vec<Clause<'_>> = escapes.filter(|clause| !self.always_meets(clause)).collect();
+        if clauses.len() <= FEW_CLAUSES && clauses.iter().any(|clause| self.never_meets(clause, budget)) {
+            return Found::None;
+        }
+        for clause in &mut clauses {
+            clause.options.retain(|option| match option {
+                Way::One(demand) => !self.is_out_of_reach(*demand),
+                Way::All(_) => true,
+            });
+            if clause.options.is_empty() {
+                return Found::None;
+            }
+        }
         clauses.extend(self.clauses_of_unless());
         let mut goal = Goal { must: Vec::new(), clauses };
         let mut gave_up = false;
-        let mut defaults = None;
-        for allow in self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index)) {
-            for way in ways_to_match(allow, self.world) {
-                goal.must = way;
-                match walk(&goal, &self.domains, &mut defaults, budget) {
-                    Found::One(slots) => return Found::One((allow.index, slots)),
-                    Found::None => {}
-                    Found::Unknown => gave_up = true,
-                }
+        for (index, way) in ways {
+            goal.must = way;
+            match walk(&goal, &self.parts, budget) {
+                Found::One(slots) => return Found::One((index, slots)),
+                Found::None => {}
+                Found::Unknown => gave_up = true,
             }
         }
         if gave_up { Found::Unknown } else { Found::None }
+    }
+
+    /// Whether no value of a part meets a demand, as far as that is seen at a glance.
+    fn is_out_of_reach(&self, (literal, wanted): Demand<'_>) -> bool {
+        self.parts.get(literal.slot).is_some_and(|part| part.never_meets((literal, wanted), FEW))
+    }
+
+    /// Whether every request of this world meets the clause, as far as that is seen at a glance.
+    fn always_meets(&self, clause: &Clause<'_>) -> bool {
+        clause.options.iter().any(|option| match option {
+            Way::One((literal, wanted)) => {
+                self.parts.get(literal.slot).is_some_and(|part| part.always_meets((literal, *wanted), FEW))
+            }
+            Way::All(_) => false,
+        })
+    }
+
+    /// Whether no request of this world meets the clause, as far as that is seen of one part after the other.
+    fn never_meets(&self, clause: &Clause<'_>, budget: &mut Budget) -> bool {
+        let is_met = |option: &Way<'_>, budget: &mut Budget| {
+            let Way::One((literal, wanted)) = option else { return true };
+            let Some(part) = self.parts.get(literal.slot).filter(|_| !literal.is_open()) else { return true };
+            if part.is_listed() {
+                !part.never_meets((literal, *wanted), SOME)
+            } else {
+                part.settle(&[(*literal, *wanted)], budget) != Found::None
+            }
+        };
+        let is_listed = |option: &&Way<'_>| {
+            let slots = option.demands().iter().map(|(literal, _)| literal.slot);
+            slots.filter_map(|slot| self.parts.get(slot)).all(Part::is_listed)
+        };
+        let (listed, others): (Vec<&Way<'_>>, Vec<&Way<'_>>) = clause.options.iter().partition(is_listed);
+        !listed.into_iter().chain(others).any(|option| is_met(option, budget))
     }
 
     /// The demands on some parts that keep the statement matching and every Deny escaped.
@@ -236,7 +326,8 @@ impl<'here> Attempt<'here> {
             .collect();
         for deny in self.compilation.denies.iter().filter(|_| within.denies) {
             let Some(clause) = ways_to_escape(deny, self.world) else { continue };
-            let met: Vec<_> = clause.options.iter().filter(|option| option.iter().all(is_met)).collect();
+            let options = clause.options.iter().map(Way::demands);
+            let met: Vec<_> = options.filter(|option| option.iter().all(is_met)).collect();
             if met.iter().any(|option| !option.iter().any(|(literal, _)| is_over(literal))) {
                 continue;
             }
@@ -257,15 +348,15 @@ impl<'here> Attempt<'here> {
 
     /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.
     fn clauses_of_unless(&self) -> Vec<Clause<'_>> {
-        let Some((allows, denies)) = &self.compilation.unless else { return Vec::new() };
-        let denied: Vec<_> = denies.iter().flat_map(|deny| ways_to_match(deny, self.world)).collect();
-        let escapes = allows.iter().filter_map(|allow| ways_to_escape(allow, self.world));
-        escapes
-            .map(|mut clause| {
-                clause.options.extend(denied.iter().cloned());
-                clause
-            })
-            .collect()
+        let Some(unless) = &self.compilation.unless else { return Vec::new() };
+        let denied: Vec<_> = unless.denies.iter().flat_map(|deny| ways_to_match(deny, self.world)).collect();
+        let clauses = unless.allows.iter().filter_map(|allow| {
+            let escape = ways_to_escape(allow, self.world)?;
+            let is_matched = unless.matched.contains(&allow.index);
+            let options = escape.options.into_iter().filter(|_| !is_matched);
+            Some(options.chain(denied.iter().cloned().map(Way::All)).collect())
+        });
+        clauses.collect()
     }
 
     fn witness(&self, index: usize, slots: &[Slot]) -> Witness {
@@ -273,7 +364,7 @@ impl<'here> Attempt<'here> {
         let keys = self.compilation.parts.names().iter().zip(slots).filter(|(name, _)| name.contains(':'));
         let mut context: BTreeMap<String, Vec<String>> = keys
             .filter_map(|(name, slot)| match slot {
-                Slot::Values(values) => Some((name.clone(), values.clone())),
+                Slot::Values(values) => Some((name.clone(), values.to_vec())),
                 Slot::Absent => None,
             })
             .collect();

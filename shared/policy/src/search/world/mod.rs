@@ -18,11 +18,16 @@ mod request;
 mod service;
 pub(crate) mod sources;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use names::Partition;
 use serde::Serialize;
 
 use super::domain::{Domain, Presence};
 use super::names::Names;
+use super::part::Part;
 pub(crate) use principal::LONGEST_SESSION;
 pub(crate) use reach::Reach;
 
@@ -97,6 +102,9 @@ pub(crate) enum Source {
 }
 
 /// One kind of request: who sends it, when, and by which way.
+///
+/// INVARIANT: it is asked with the names of one model only, and is not changed once it has been asked. A copy shares what
+/// was found out.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) caller: CallerKind,
@@ -113,6 +121,8 @@ pub(crate) struct World {
     pub(crate) now: i64,
     /// Which values the caller can have.
     pub(crate) reach: Reach,
+    /// The parts of the request that were asked for.
+    pub(crate) parts: Rc<RefCell<HashMap<String, Part>>>,
 }
 
 /// A canonical user id that a witness should rather have than any other.
@@ -132,6 +142,16 @@ impl World {
                 .or_else(|| self.network(part, names))
                 .unwrap_or_else(|| self.request(part, names)),
         }
+    }
+
+    /// A part of the request.
+    pub(crate) fn part(&self, name: &str, names: &Names) -> Part {
+        if let Some(known) = self.parts.borrow().get(name) {
+            return known.clone();
+        }
+        let part = Part::from(self.domain(name, names));
+        self.parts.borrow_mut().insert(name.to_owned(), part.clone());
+        part
     }
 
     /// Whether no request of this world has the part.

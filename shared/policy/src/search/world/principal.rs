@@ -52,7 +52,8 @@ impl World {
                 CallerKind::Role | CallerKind::WebIdentity => {
                     let roles = ["role/<e>", "role/<g>/<e>"];
                     let roles = roles.map(|path| self.arn(&format!("iam::{account}:{path}")));
-                    // A principal element can name a session. The key holds the ARN of its role.
+                    // A principal element can name a session. The key always holds the ARN of its role, so a condition that
+                    // names a session by it is met by nobody: "For IAM roles, the request context returns the ARN of the role".
                     let session = self.arn(&format!("sts::{account}:assumed-role/<e>/<e>"));
                     let sessions = names.speaks_of_sessions.then_some(session);
                     Domain::shapes(&roles.into_iter().chain(sessions).collect::<Vec<_>>())
@@ -122,7 +123,7 @@ impl World {
                 .hinted(&["vpc-0a1b2c3d4e5f60718"])
                 .except(self.reach.taken(key, names))
                 .maybe(),
-            "aws:ec2instancesourceprivateipv4" if is_role => Domain::address(Addresses::default()).maybe(),
+            "aws:ec2instancesourceprivateipv4" if is_role => Domain::address(&Addresses::default()).maybe(),
             "ec2:sourceinstancearn" if is_role => {
                 Domain::shapes(&self.regional("ec2", &format!("{account}:instance/<p>"))).maybe()
             }

@@ -4,42 +4,51 @@ use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
 
 /// The services of which AWS documents what the sources of their calls are, without `.amazonaws.com`, and every service
-/// that the ARNs of these name. Where the documentation does not settle it, a service may name any source.
+/// that the ARNs of these name. Each row says where: the page of the service's guide whose bucket policy names the source.
+/// Where no page settles it, a service may name any source.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 const KNOWN: &[(&str, &[&str])] = &[
-    // Trails, event data stores and channels.
+    // `arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME`: "Amazon S3 bucket policy for CloudTrail". Event data stores and
+    // channels are of the same service.
     ("cloudtrail", &["cloudtrail"]),
-    // The bucket whose accesses are logged.
+    // `arn:aws:s3:::SOURCE-BUCKET`: "Enabling Amazon S3 server access logging".
     ("logging.s3", &["s3"]),
-    // The bucket of an inventory, an analysis or a replication; the configuration of a Storage Lens.
+    // `arn:aws:s3:::SOURCE-BUCKET`: "Granting permissions for Amazon S3 Inventory and analytics"; a Storage Lens names
+    // its configuration in `arn:aws:s3:REGION:ACCOUNT:storage-lens/NAME`.
     ("s3", &["s3"]),
-    // Every log that is delivered comes from `arn:aws:logs:REGION:ACCOUNT:*`, whatever it is a log of.
+    // `arn:aws:logs:REGION:ACCOUNT:*`, whatever it is a log of: "Logging that requires additional permissions" of
+    // CloudWatch Logs.
     ("delivery.logs", &["logs"]),
-    // Log groups that are exported.
+    // `arn:aws:logs:REGION:ACCOUNT:log-group:*`: "Export log data to Amazon S3".
     ("logs", &["logs"]),
-    // Always `arn:aws:config:REGION:ACCOUNT:*`.
+    // `arn:aws:config:REGION:ACCOUNT:*`: "Permissions for the Amazon S3 bucket for the AWS Config delivery channel".
     ("config", &["config"]),
-    // Distributions.
+    // `arn:aws:cloudfront::ACCOUNT:distribution/ID`: "Restrict access to an Amazon S3 origin".
     ("cloudfront", &["cloudfront"]),
-    // Load balancers.
+    // `arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/*`: "Enable access logs for your Application Load
+    // Balancer", where it is recommended and not part of the first example.
     ("logdelivery.elasticloadbalancing", &["elasticloadbalancing"]),
-    // Detectors.
+    // `arn:aws:guardduty:REGION:ACCOUNT:detector/ID`: "Exporting generated GuardDuty findings".
     ("guardduty", &["guardduty"]),
-    // Reports and scans.
+    // `arn:aws:inspector2:REGION:ACCOUNT:report/*`: "Exporting Amazon Inspector findings reports" and "SBOMs".
     ("inspector2", &["inspector2"]),
-    // The configuration of the export, and classification jobs.
+    // `arn:aws:macie2:REGION:ACCOUNT:export-configuration:*` and `:classification-job/*`: "Storing and retaining
+    // sensitive data discovery results". The service's name has no 2, and its ARNs do.
     ("macie", &["macie2"]),
-    // Receipt rules.
+    // `arn:aws:ses:REGION:ACCOUNT:receipt-rule-set/SET:receipt-rule/RULE`: "Giving permissions to Amazon SES for email
+    // receiving".
     ("ses", &["ses"]),
-    // Resource data syncs.
+    // `arn:aws:ssm:*:ACCOUNT:resource-data-sync/*`: "Creating a resource data sync for Inventory".
     ("ssm", &["ssm"]),
-    // AWS's one policy for both names reports and exports.
+    // `arn:aws:cur:us-east-1:ACCOUNT:definition/*` and `arn:aws:bcm-data-exports:us-east-1:ACCOUNT:export/*`, in one
+    // policy for both services: "Setting up an Amazon S3 bucket for data exports".
     ("billingreports", &["cur", "bcm-data-exports"]),
     ("bcm-data-exports", &["bcm-data-exports", "cur"]),
 ];
 
-/// The services of which AWS documents that their calls name the account that they act for.
+/// The services of which the same pages name the account too, by `aws:SourceAccount`; those of CloudFront and of load
+/// balancers do not. That of the Serverless Application Repository ("Publishing applications") names it alone.
 const SAYING_ACCOUNT: [&str; 14] = [
     "cloudtrail",
     "logging.s3",

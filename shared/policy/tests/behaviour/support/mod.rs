@@ -2,6 +2,7 @@
 
 pub(crate) mod evaluator;
 pub(crate) mod generator;
+pub(crate) mod hard;
 
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

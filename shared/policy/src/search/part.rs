@@ -1,0 +1,133 @@
+//! One part of a request: what it can be, and what was found out about that.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::domain::{Domain, Presence, Values};
+use super::literal::{Literal, Slot, Test};
+use super::patterns::Patterns;
+use super::settle::settle;
+use super::{Budget, Found};
+
+/// A part of a request. A copy shares what was found out.
+#[derive(Debug, Clone)]
+pub(crate) struct Part(Rc<Known>);
+
+#[derive(Debug)]
+struct Known {
+    domain: Domain,
+    /// The value as long as nothing is demanded of it.
+    unasked: OnceCell<Slot>,
+    /// The values that meet demands which were made before, or that there are none.
+    answers: RefCell<HashMap<Vec<Asked>, Option<Slot>>>,
+}
+
+/// One of several demands: the patterns that a text is compared with, and how the outcome reads.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Asked {
+    patterns: Same,
+    outcome: (bool, (bool, bool)),
+}
+
+/// Patterns that are the same only where they are one and the same.
+#[derive(Debug)]
+struct Same(Arc<Patterns>);
+
+impl PartialEq for Same {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Same {}
+
+impl Hash for Same {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
+}
+
+/// How many values are looked at one by one, where many demands are looked at, and where few are.
+pub(crate) const FEW: usize = 8;
+pub(crate) const SOME: usize = 256;
+
+impl From<Domain> for Part {
+    fn from(domain: Domain) -> Self {
+        Self(Rc::new(Known { domain, unasked: OnceCell::new(), answers: RefCell::default() }))
+    }
+}
+
+impl Deref for Part {
+    type Target = Domain;
+
+    fn deref(&self) -> &Domain {
+        &self.0.domain
+    }
+}
+
+impl Part {
+    /// The value as long as nothing is demanded of it; `None` where there is none, or the work is used up.
+    pub(crate) fn unasked(&self, budget: &mut Budget) -> Option<Slot> {
+        if let Some(known) = self.0.unasked.get() {
+            return Some(known.clone());
+        }
+        match settle(self, &[], budget) {
+            Found::One(slot) => Some(self.0.unasked.get_or_init(|| slot).clone()),
+            Found::None | Found::Unknown => None,
+        }
+    }
+
+    /// A value that meets all demands; `None` is a proof that there is none. What is asked again is not worked out again.
+    pub(crate) fn settle(&self, demands: &[(&Literal, bool)], budget: &mut Budget) -> Found<Slot> {
+        let asked = |(literal, wanted): &(&Literal, bool)| match &literal.test {
+            Test::Text(patterns) => {
+                let outcome = (literal.absent == *wanted, literal.reading(*wanted));
+                Some(Asked { patterns: Same(Arc::clone(patterns)), outcome })
+            }
+            _ => None,
+        };
+        let is_text = matches!(self.values, Values::Text(..));
+        let Some(asked) = demands.iter().map(asked).collect::<Option<Vec<Asked>>>().filter(|_| is_text) else {
+            return settle(self, demands, budget);
+        };
+        if let Some(known) = self.0.answers.borrow().get(&asked) {
+            budget.spend_steps(demands.len());
+            return known.clone().map_or(Found::None, Found::One);
+        }
+        let found = settle(self, demands, budget);
+        let answer = match &found {
+            Found::One(slot) => Some(slot.clone()),
+            Found::None => None,
+            Found::Unknown => return found,
+        };
+        self.0.answers.borrow_mut().insert(asked, answer);
+        found
+    }
+
+    /// Whether it is little work to see whether a value meets demands.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.presence == Presence::Never || matches!(self.values, Values::Listed(_))
+    }
+
+    /// Whether nothing that the part is meets the demand, as far as that is seen at a glance.
+    pub(crate) fn never_meets(&self, (literal, wanted): (&Literal, bool), most: usize) -> bool {
+        !literal.is_open() && self.is_listed() && self.always_meets((literal, !wanted), most)
+    }
+
+    /// Whether whatever the part is meets the demand, as far as that is seen at a glance.
+    pub(crate) fn always_meets(&self, (literal, wanted): (&Literal, bool), most: usize) -> bool {
+        let is_met = |slot: &Slot| !literal.can_be(!wanted, slot);
+        let is_met_by_absence = || self.presence == Presence::Always || is_met(&Slot::Absent);
+        match &self.values {
+            _ if self.presence == Presence::Never => is_met(&Slot::Absent),
+            Values::Listed(values) if !self.many && values.len() <= most => {
+                is_met_by_absence() && values.iter().all(|value| is_met(&Slot::of(value)))
+            }
+            _ => false,
+        }
+    }
+}
