@@ -29,6 +29,7 @@ BY_CI = {"make setup", "make debug", "make lint", "make test", "make demo"}
 # (command, what cargo has to know): these take minutes to build.
 BY_CARGO = {
     "cargo install --path functions/curfew": ("curfew", "bin"), "cargo bench -p policy": ("policy", "bench"),
+    "cargo bench -p security-groups": ("security-groups", "bench"),
     "cargo test --locked -p policy": ("policy", "test"), "cargo test --locked -p network": ("network", "test"),
 }
 BY_RUSTC = {"rustup target add aarch64-unknown-linux-gnu": "aarch64-unknown-linux-gnu"}
