@@ -82,7 +82,7 @@ fn what_could_not_be_read_is_said_with_the_reason() {
     let unread = vec![Unread { what: "which network interfaces have the group".to_owned(), unknown }];
     let message = message(&Report { unread, ..report(Outcome::Alerted) });
     let said = "\n\nWHAT CURFEW COULD NOT READ\n  - which network interfaces have the group: access denied: the \
-                function's role may not call `ec2:DescribeNetworkInterfaces` here: You are not authorized\n\nWHERE\n";
+                function's role may not call `ec2:DescribeNetworkInterfaces` here: You are not authorized\n\nWHAT CURFEW DID\n";
     assert!(message.mail.text.contains(said), "{}", message.mail.text);
     let body: Value = serde_json::from_str(&message.body).unwrap();
     let facts: Value = serde_json::from_str(body["sqs"].as_str().unwrap()).unwrap();
