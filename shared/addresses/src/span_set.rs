@@ -144,7 +144,8 @@ impl<T: Point> SpanSet<T> {
             let (first, last) = (span.first(), span.last());
             // One span before those that start in it may end in it.
             let from = self.spans.partition_point(|own| own.first() < first).saturating_sub(1);
-            let near = self.spans.get(from..).unwrap_or_default().iter().take_while(move |own| own.first() <= last);
+            let near =
+                self.spans.get(from..).unwrap_or_default().iter().take_while(move |own| own.first() <= last);
             let ends = near.flat_map(|own| [Some(own.first()), own.last().next()]).flatten();
             ends.filter(move |point| first <= *point && *point <= last)
         };

@@ -120,15 +120,19 @@ impl Policy {
     /// The keys of the variables that the statements speak of which count, in lower case.
     pub(crate) fn variables(&self, counts: &dyn Fn(&Statement) -> bool) -> BTreeSet<String> {
         // Whether a key is there is no comparison with a value.
-        let compares = |own: &&Condition| own.operator.is_none_or(|own| own.comparison != Comparison::Absence);
+        let compares =
+            |own: &&Condition| own.operator.is_none_or(|own| own.comparison != Comparison::Absence);
         let of_statement = |statement: &'_ Statement| {
             let values = statement.conditions.iter().filter(compares).map(|own| own.values.clone());
             values.chain([statement.resource.patterns.clone()]).collect::<Vec<_>>()
         };
         let counting = self.statements.iter().filter(|own| self.has_variables && counts(own));
         let texts = counting.flat_map(of_statement);
-        let keys = texts.filter(Texts::have_variables).flat_map(|texts| texts.iter().flat_map(|text| pieces(text, true)).collect::<Vec<_>>());
-        keys.filter_map(|piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None }).collect()
+        let keys = texts
+            .filter(Texts::have_variables)
+            .flat_map(|texts| texts.iter().flat_map(|text| pieces(text, true)).collect::<Vec<_>>());
+        keys.filter_map(|piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None })
+            .collect()
     }
 
     /// The JSON Pointer of a statement, which may stand alone instead of in a list.

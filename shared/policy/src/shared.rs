@@ -39,7 +39,9 @@ impl Texts {
             Arc::new(self.iter().filter_map(compile).collect())
         };
         match self.readings().patterns.get(style as usize) {
-            Some(known) if !(variables && self.have_variables()) => Arc::clone(known.get_or_init(|| compile(false))),
+            Some(known) if !(variables && self.have_variables()) => {
+                Arc::clone(known.get_or_init(|| compile(false)))
+            }
             _ => compile(variables),
         }
     }
@@ -57,7 +59,11 @@ impl Texts {
 
     /// Those of the texts that `keep` picks.
     pub(crate) fn some(&self, keep: impl Fn(&String) -> bool) -> Self {
-        if self.iter().all(&keep) { self.clone() } else { self.iter().filter(|own| keep(own)).cloned().collect() }
+        if self.iter().all(&keep) {
+            self.clone()
+        } else {
+            self.iter().filter(|own| keep(own)).cloned().collect()
+        }
     }
 }
 

@@ -55,7 +55,8 @@ impl Statement {
     /// Whether the other one says the same, under whatever name and in whatever place.
     pub(crate) fn says_same(&self, other: &Self) -> bool {
         let own = (self.effect, &self.principal, &self.action, &self.resource, self.has_unknown_element);
-        let theirs = (other.effect, &other.principal, &other.action, &other.resource, other.has_unknown_element);
+        let theirs =
+            (other.effect, &other.principal, &other.action, &other.resource, other.has_unknown_element);
         own == theirs && self.conditions == other.conditions
     }
 }

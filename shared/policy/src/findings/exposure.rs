@@ -64,7 +64,7 @@ impl Look<'_, '_> {
     /// work; that of accounts is the most, so it has what the others leave.
     fn callers(&mut self, statement: &Statement) -> (Vec<Outsider>, bool) {
         let only = |index: usize| index == statement.index;
-        let within = Within { allows: &only, ..Within::WHOLE };
+        let within = Within { allows: &only, alone: true, ..Within::WHOLE };
         let mut callers = Vec::new();
         let mut gave_up = false;
         for (number, caller) in BY_WORK.into_iter().enumerate() {
@@ -128,7 +128,7 @@ impl Look<'_, '_> {
             return Found::None;
         }
         let only = |index: usize| index == statement.index;
-        let within = Within { allows: &only, denies: false, ..Within::WHOLE };
+        let within = Within { allows: &only, denies: false, alone: true, ..Within::WHOLE };
         match self.inquiry.find(&|_| true, &within, self.budget) {
             Found::One(_) => Found::One(()),
             Found::None => Found::None,

@@ -45,7 +45,7 @@ impl Look<'_, '_> {
     /// A request of some worlds that the statement lets in.
     fn by(&mut self, statement: &Statement, worlds: &[World], given: &[(String, Domain)]) -> Found<()> {
         let only = |index: usize| index == statement.index;
-        let within = Within { allows: &only, given, ..Within::WHOLE };
+        let within = Within { allows: &only, given, alone: true, ..Within::WHOLE };
         match self.inquiry.find_among(worlds, &within, self.budget) {
             Found::One(_) => Found::One(()),
             Found::None => Found::None,

@@ -34,7 +34,8 @@ pub(crate) fn find(demands: &[Demand<'_>], budget: &mut Budget) -> Found<String>
     if demands.iter().any(|(patterns, wanted)| *wanted && refused(patterns)) {
         return Found::None;
     }
-    let wanted = || demands.iter().filter(|(_, wanted)| *wanted).map(|(patterns, _)| patterns.trie(true).beginning());
+    let wanted =
+        || demands.iter().filter(|(_, wanted)| *wanted).map(|(patterns, _)| patterns.trie(true).beginning());
     let longest = wanted().max_by_key(|beginning| beginning.len()).unwrap_or_default();
     if wanted().any(|beginning| !longest.starts_with(beginning)) {
         return Found::None;
@@ -144,7 +145,8 @@ struct Product<'set> {
 
 impl<'set> Product<'set> {
     fn new(demands: &[Demand<'set>]) -> Self {
-        let machine = |(patterns, wanted): &Demand<'set>| Machine { trie: patterns.trie(*wanted), wanted: *wanted };
+        let machine =
+            |(patterns, wanted): &Demand<'set>| Machine { trie: patterns.trie(*wanted), wanted: *wanted };
         let machines: Vec<Machine<'set>> = demands.iter().map(machine).collect();
         let alphabet = alphabet(&machines).into_iter().map(|character| (character, Class::of(character)));
         Self { alphabet: alphabet.collect(), machines }

@@ -127,9 +127,10 @@ fn scope(scope: &Scope, number: usize, style: Style, variables: bool, bindings: 
 
 fn principal(element: &PrincipalElement, parts: &mut Parts) -> CompiledPrincipal {
     let named = named(element);
-    let alternatives = named.by_part.iter().map(|(part, patterns)| {
-        Literal::text(parts.number(part), Arc::clone(patterns), false)
-    });
+    let alternatives = named
+        .by_part
+        .iter()
+        .map(|(part, patterns)| Literal::text(parts.number(part), Arc::clone(patterns), false));
     CompiledPrincipal { negated: element.negated, alternatives: alternatives.collect(), named }
 }
 

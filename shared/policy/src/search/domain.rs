@@ -131,7 +131,9 @@ impl Domain {
                 }
                 Values::Listed(left)
             }
-            Values::Text(shape, excluded) => Values::Text(Arc::clone(shape), Arc::new(excluded.with(patterns))),
+            Values::Text(shape, excluded) => {
+                Values::Text(Arc::clone(shape), Arc::new(excluded.with(patterns)))
+            }
             values => values.clone(),
         };
         Some(Self { values, ..self.clone() })

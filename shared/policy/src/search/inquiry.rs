@@ -63,12 +63,7 @@ impl<'here> Inquiry<'here> {
     }
 
     /// A request of some of the callers.
-    pub(crate) fn find(
-        &self,
-        callers: Callers<'_>,
-        within: &Within<'_>,
-        budget: &mut Budget,
-    ) -> Found<Hit> {
+    pub(crate) fn find(&self, callers: Callers<'_>, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
         let worlds: Vec<&World> = self.worlds.iter().filter(|world| callers(world)).collect();
         self.among(&worlds, within, budget)
     }
@@ -96,9 +91,8 @@ impl<'here> Inquiry<'here> {
             Err(Outcome { gave_up: false }) => return Found::None,
             Err(_) => {}
         }
-        let counts = |own: &&Statement| {
-            own.is_allow() && (self.question.allows)(own) && (within.allows)(own.index)
-        };
+        let counts =
+            |own: &&Statement| own.is_allow() && (self.question.allows)(own) && (within.allows)(own.index);
         let statements: Vec<usize> =
             self.question.policy.statements.iter().filter(counts).map(|own| own.index).collect();
         let mut left = statements.len() * worlds.len();

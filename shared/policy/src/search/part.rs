@@ -91,7 +91,8 @@ impl Part {
             _ => None,
         };
         let is_text = matches!(self.values, Values::Text(..));
-        let Some(asked) = demands.iter().map(asked).collect::<Option<Vec<Asked>>>().filter(|_| is_text) else {
+        let Some(asked) = demands.iter().map(asked).collect::<Option<Vec<Asked>>>().filter(|_| is_text)
+        else {
             return settle(self, demands, budget);
         };
         if let Some(known) = self.0.answers.borrow().get(&asked) {

@@ -62,7 +62,8 @@ impl Patterns {
     /// The patterns as one automaton; those with an undecided variable only if `open` says so.
     pub(crate) fn trie(&self, open: bool) -> &Trie {
         let build = || {
-            let literals = self.sorted_literals().map(|text| text.chars().map(Token::Char).collect::<Vec<_>>());
+            let literals =
+                self.sorted_literals().map(|text| text.chars().map(Token::Char).collect::<Vec<_>>());
             let rest = self.rest.iter().filter(|pattern| open || !pattern.is_open());
             let all = literals.chain(rest.map(|pattern| pattern.tokens().to_vec()));
             Arc::new(Trie::of(all.map(Vec::into_iter)))

@@ -165,8 +165,9 @@ fn addresses<'set>(
     all: &'set Addresses,
 ) -> impl Iterator<Item = IpAddr> + 'set {
     let usual = ["198.51.100.7", "5.6.7.8", "2600:1f18::7", "0.0.0.0", "::"];
-    let sets =
-        demands.iter().filter_map(|(test, _)| if let Test::Address(set) = test { Some(set.as_ref()) } else { None });
+    let sets = demands
+        .iter()
+        .filter_map(|(test, _)| if let Test::Address(set) = test { Some(set.as_ref()) } else { None });
     let cuts = sets.chain([all]).flat_map(|set| set.boundaries_in(all));
     let usual = usual.into_iter().filter_map(|address| address.parse().ok());
     usual.filter(|address| all.contains(*address)).chain(cuts)

@@ -36,7 +36,8 @@ const START: u32 = 0;
 
 impl Trie {
     pub(crate) fn of<Tokens: Iterator<Item = Token>>(patterns: impl Iterator<Item = Tokens>) -> Self {
-        let mut trie = Self { places: vec![Place { step: None, next: Vec::new(), ends: false }], ..Self::default() };
+        let mut trie =
+            Self { places: vec![Place { step: None, next: Vec::new(), ends: false }], ..Self::default() };
         for tokens in patterns {
             trie.add(tokens);
         }

@@ -92,7 +92,10 @@ enum Bound {
 /// other variables stay open. A part that is given a value has no other.
 pub(crate) fn cases(
     variables: &BTreeSet<String>,
-    names: &Names, world: &World, given: &[(String, Domain)]) -> Vec<Case> {
+    names: &Names,
+    world: &World,
+    given: &[(String, Domain)],
+) -> Vec<Case> {
     let owners = owners(variables, names, world).into_iter();
     let mut cases: Vec<Case> = owners.map(|decided| Case { decided, present: Vec::new() }).collect();
     for key in variables {
@@ -176,7 +179,12 @@ pub(crate) fn suggestions(
 }
 
 /// Values for the variables as an attempt with related keys has them.
-pub(crate) fn as_related(question: &Question<'_>, marked: &[(&Link, bool)], parts: &Parts, slots: &[Slot]) -> Decided {
+pub(crate) fn as_related(
+    question: &Question<'_>,
+    marked: &[(&Link, bool)],
+    parts: &Parts,
+    slots: &[Slot],
+) -> Decided {
     let own = |key: &String| {
         let equal = marked.iter().find(|(link, equal)| *equal && link.variable == *key);
         found(equal.map_or(key, |(link, _)| &link.key), parts, slots)

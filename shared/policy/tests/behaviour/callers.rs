@@ -396,7 +396,8 @@ fn a_unique_local_address_is_nobodys() {
 #[test]
 fn a_call_through_a_service_may_tell_its_tls_version() {
     // AWS documents that the network keys are withheld there, and does not count the version of TLS among them.
-    let through = json!({ "Bool": { "aws:ViaAWSService": "true" }, "NumericGreaterThan": { "s3:TlsVersion": "1.1" } });
+    let through =
+        json!({ "Bool": { "aws:ViaAWSService": "true" }, "NumericGreaterThan": { "s3:TlsVersion": "1.1" } });
     assert_eq!(under(through), OPEN);
 }
 

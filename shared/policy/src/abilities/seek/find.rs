@@ -129,12 +129,7 @@ impl Seeker<'_> {
     }
 
     /// Whether the ability is one of a time to come: there is a proof that nobody has it now.
-    pub(super) fn is_to_come(
-        &self,
-        ability: &Ability,
-        inquiry: &Inquiry<'_>,
-        budget: &mut Budget,
-    ) -> bool {
+    pub(super) fn is_to_come(&self, ability: &Ability, inquiry: &Inquiry<'_>, budget: &mut Budget) -> bool {
         let kind = ability.ability;
         let targets =
             [(kind.bucket_actions(), self.bucket.itself()), (kind.object_actions(), self.bucket.objects())];

@@ -205,7 +205,8 @@ impl Seeker<'_> {
         let kinds = AbilityKind::ALL.into_iter().enumerate();
         for (number, ability) in kinds {
             let left = AbilityKind::ALL.len() + 1 - number;
-            let mut found = match budget.share(left, |budget| self.ability(caller, ability, inquiry, budget)) {
+            let mut found = match budget.share(left, |budget| self.ability(caller, ability, inquiry, budget))
+            {
                 Found::One(found) => found,
                 Found::None => continue,
                 Found::Unknown => {

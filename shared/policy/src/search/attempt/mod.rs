@@ -49,7 +49,8 @@ impl<'here> Compilation<'here> {
         let mut parts = Parts::default();
         let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
         let telling = ["aws:principalservicename", "aws:federatedprovider"];
-        for part in always.into_iter().chain(telling).chain(question.all_variables.iter().map(String::as_str)) {
+        for part in always.into_iter().chain(telling).chain(question.all_variables.iter().map(String::as_str))
+        {
             parts.number(part);
         }
         let denies = |statement: &Statement| !statement.is_allow() && !statement.has_unknown_element;
@@ -237,9 +238,8 @@ impl<'here> Attempt<'here> {
     /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
         let counting = self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index));
-        let ways = counting.flat_map(|allow| {
-            ways_to_match(allow, self.world).into_iter().map(|way| (allow.index, way))
-        });
+        let ways = counting
+            .flat_map(|allow| ways_to_match(allow, self.world).into_iter().map(|way| (allow.index, way)));
         let ways: Vec<(usize, Vec<Demand<'_>>)> =
             ways.filter(|(_, way)| !way.iter().any(|demand| self.is_out_of_reach(*demand))).collect();
         if ways.is_empty() {

@@ -13,7 +13,9 @@ impl World {
         let account = self.account.as_str();
         let through_endpoint = self.way == Way::Endpoint;
         let domain = match key {
-            "aws:sourceip" if self.way == Way::Internet => Domain::address(&self.reach.closed_networks(names)),
+            "aws:sourceip" if self.way == Way::Internet => {
+                Domain::address(&self.reach.closed_networks(names))
+            }
             "aws:vpcsourceip" if through_endpoint => Domain::address(&Addresses::default()),
             "aws:sourcevpc" | "aws:sourcevpce" if through_endpoint => {
                 let (prefix, usual) = if key == "aws:sourcevpc" {

@@ -156,7 +156,8 @@ fn organizations_and_accounts() -> Value {
 
 /// Roles of accounts whose ids begin in any of ninety ways, and a Deny for as many other beginnings.
 fn accounts_by_pattern() -> Value {
-    let roles = many(90, |number| format!("arn:aws:iam::{:04}????????:role/reader-{number}", 1_000 + 13 * number));
+    let roles =
+        many(90, |number| format!("arn:aws:iam::{:04}????????:role/reader-{number}", 1_000 + 13 * number));
     let denied = many(90, |number| format!("arn:aws:iam::{:04}*:role/*", 5_000 + 17 * number));
     let agents = many(60, |number| format!("agent-{number}/*"));
     policy(vec![
@@ -168,7 +169,8 @@ fn accounts_by_pattern() -> Value {
 
 /// 1,050 address blocks.
 fn blocks(operator: &str, effect: &str) -> Value {
-    let block = |number: usize| format!("{}.{}.{}.0/24", 11 + number % 90, number * 7 % 256, number * 13 % 256);
+    let block =
+        |number: usize| format!("{}.{}.{}.0/24", 11 + number % 90, number * 7 % 256, number * 13 % 256);
     let limited = json!({ operator: { "aws:SourceIp": many(1_050, block) } });
     if effect == "Allow" {
         policy(vec![allow(limited), deny(json!({ "Bool": { "aws:SecureTransport": "false" } }))])
