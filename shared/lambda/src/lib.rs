@@ -31,7 +31,7 @@ use aws_config::SdkConfig;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::timeout::TimeoutConfig;
-use evaluations::{Evaluations, Item};
+use evaluations::{Evaluations, Item, Reevaluations};
 use events::OwnRoles;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use parameters::SettingsParameter;
@@ -176,11 +176,11 @@ impl Function {
     /// are then and the configuration item for what they may not read.
     pub async fn evaluate<J: Judges>(
         self,
-        port: impl Evaluations,
+        port: impl Evaluations + Reevaluations,
         arm: impl Fn(&Settings, Option<Item>) -> J,
     ) -> ExitCode {
-        let Self { settings, parameter, .. } = self;
-        let rules = Rules::new(arm, port, SystemClock);
+        let Self { settings, parameter, book, .. } = self;
+        let rules = Rules::new(arm, port, book, SystemClock);
         let current = RefCell::new(settings.clone());
         let renewal = parameter.map(|source| Renewal::new(source, SystemClock, rule::NAME, settings));
         let is_cold = AtomicBool::new(true);

@@ -8,9 +8,10 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
+use super::lists::{what_a_person_put_back_is_known_until_its_end, what_ended_is_listed_with_its_end};
 use super::{NOW, bucket};
 use crate::ledger::{
-    Attempt, AttemptResult, Begun, End, Heard, Held, Ledger, LeftAlone, Limits, Pending, Record, RecordId,
+    Attempt, AttemptResult, Begun, Chronicle, End, Graces, Heard, Held, Ledger, LeftAlone, Limits, Pending, Record, RecordId,
     Restores, SKEW, Telling, Terms,
 };
 use crate::{Mode, Outcome};
@@ -108,7 +109,7 @@ pub(super) fn restoring(record: Record, grace_until: SystemTime) -> Record {
 }
 
 /// Goes through all that needs nobody else at the same time. `kept` says what is kept under an id.
-pub async fn all<L: Ledger>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<Record>) {
+pub async fn all<L: Ledger + Chronicle + Graces>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<Record>) {
     one_works_and_others_wait(ledger, &kept).await;
     what_is_over_stays_as_it_is(ledger, &kept).await;
     what_was_left_open_is_gone_on_with_by_one(ledger, &kept).await;
@@ -118,6 +119,8 @@ pub async fn all<L: Ledger>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<
     a_raised_limit_counts_at_once(ledger).await;
     what_a_person_put_back_is_left_alone(ledger).await;
     what_others_did_since_the_look_is_looked_at(ledger).await;
+    what_ended_is_listed_with_its_end(ledger).await;
+    what_a_person_put_back_is_known_until_its_end(ledger).await;
 }
 
 async fn one_works_and_others_wait<L: Ledger>(ledger: &L, kept: &impl AsyncFn(&RecordId) -> Option<Record>) {

@@ -6,6 +6,7 @@ mod chances;
 pub mod doors;
 mod hindered;
 pub mod ledgers;
+mod lists;
 mod reopening;
 
 use std::cell::{Cell, RefCell};
