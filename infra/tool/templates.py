@@ -24,7 +24,7 @@ OPTIONS = {
     "ALERT_KEY": "AlertKeyArn", "CONFIG_RULES": "CreateConfigRules", "RECORDER": "CreateRecorder", "CURFEW_RULES": "CurfewRules",
     "TCP_PORTS": "AuthorizedTcpPorts", "MAXIMUM_CONCURRENCY": "MaximumConcurrency",
     "OLDEST_MESSAGE_SECONDS": "OldestMessageSeconds", "ROLE_PATH": "RolePath", "BOUNDARY": "PermissionsBoundary",
-    "PREFIX": "NamePrefix", "MODE": "Mode",
+    "PREFIX": "NamePrefix", "MODE": "Mode", "REEVALUATE": "Reevaluate",
 }
 
 

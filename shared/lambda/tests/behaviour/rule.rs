@@ -1,5 +1,7 @@
 //! What AWS Config asks of the function behind its custom rules, and what it is told.
 
+mod again;
+
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime};
 
@@ -366,7 +368,12 @@ fn what_cannot_be_listed_or_has_no_time_left_is_not_told_as_if_it_were_all() {
     assert!(world.config.batches.borrow().is_empty());
 
     let world = town(30);
-    let rules = Rules::new(|_: &Settings, _| Only(world.doors.clone()), &world.config, Passing::default());
+    let rules = Rules::new(
+        |_: &Settings, _| Only(world.doors.clone()),
+        &world.config,
+        Memory::default(),
+        Passing::default(),
+    );
     let short = Invocation { deadline: world.clock.now() + Duration::from_secs(20), ..invocation() };
     let answer = run(rules.answer(&schedule().to_string(), HOME, &short, &Settings::default()));
     let error = answer.unwrap_err().to_string();
