@@ -187,6 +187,14 @@ impl ReadSecurityGroups for &Files {
         Ok(Vec::new())
     }
 
+    async fn groups_naming(&self, _: &Place<'_>, _: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        Err(not_there("ec2:DescribeSecurityGroups"))
+    }
+
+    async fn list_is_changing(&self, _: &Place<'_>, _: &PrefixListId) -> Result<bool, CallError> {
+        Err(not_there("ec2:DescribeManagedPrefixLists"))
+    }
+
     async fn interfaces(&self, _: &At<'_>) -> Result<Vec<Interface>, CallError> {
         Err(not_there("ec2:DescribeNetworkInterfaces"))
     }
