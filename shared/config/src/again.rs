@@ -140,7 +140,9 @@ mod tests {
             .maximum_execution_frequency(MaximumExecutionFrequency::OneHour);
         let found = ConfigRule { fires: Fires::OnSchedule, service: None, is_idle: true };
         assert_eq!(run(port(&[&answering(rule.clone().build())]).rule("a-rule")), Ok(Some(found.clone())));
-        for state in [ConfigRuleState::Evaluating, ConfigRuleState::Deleting, ConfigRuleState::DeletingResults] {
+        for state in
+            [ConfigRuleState::Evaluating, ConfigRuleState::Deleting, ConfigRuleState::DeletingResults]
+        {
             let rule = rule.clone().config_rule_state(state).build();
             let busy = ConfigRule { is_idle: false, ..found.clone() };
             assert_eq!(run(port(&[&answering(rule)]).rule("a-rule")), Ok(Some(busy)));
@@ -194,9 +196,11 @@ mod tests {
             .match_requests(|request| request.config_rule_names() == ["a-rule"])
             .then_output(|| StartConfigRulesEvaluationOutput::builder().build());
         assert_eq!(run(port(&[&start]).start("a-rule")), Ok(()));
-        for (code, kind) in
-            [("LimitExceededException", "refused"), ("ResourceInUseException", "refused"), ("AccessDeniedException", "access-denied")]
-        {
+        for (code, kind) in [
+            ("LimitExceededException", "refused"),
+            ("ResourceInUseException", "refused"),
+            ("AccessDeniedException", "access-denied"),
+        ] {
             let refused = mock!(Client::start_config_rules_evaluation).then_error(move || {
                 let why = ErrorMetadata::builder().code(code).message("an evaluation is in progress");
                 StartConfigRulesEvaluationError::generic(why.build())

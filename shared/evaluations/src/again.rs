@@ -144,7 +144,11 @@ fn by_kind(rule: &ConfigRule) -> Option<Leaves> {
     }
 }
 
-pub(crate) fn by_time(evaluated_at: Option<SystemTime>, closed_at: SystemTime, now: SystemTime) -> Option<Leaves> {
+pub(crate) fn by_time(
+    evaluated_at: Option<SystemTime>,
+    closed_at: SystemTime,
+    now: SystemTime,
+) -> Option<Leaves> {
     match evaluated_at {
         None => Some(Leaves::New),
         Some(at) if at >= closed_at + RECORDED_WITHIN => Some(Leaves::Evaluated(at)),

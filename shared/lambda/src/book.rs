@@ -7,7 +7,7 @@ use events::Subject;
 use ledger::Table;
 use remediation::clock::SystemClock;
 use remediation::ledger::{
-    Archive, Begun, Chronicle, Ended, Graces, LeftAlone, Ledger, Memory, Pending, Record, RecordId, Terms,
+    Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Memory, Pending, Record, RecordId, Terms,
 };
 use remediation::{CallError, Mode};
 use settings::{Settings, SettingsNotRead, SettingsSource};

@@ -9,7 +9,7 @@ use events::Subject;
 use remediation::CallError;
 use remediation::clock::Clock;
 use remediation::ledger::{
-    Archive, Begun, Chronicle, Ended, Graces, LeftAlone, Ledger, Pending, Record, RecordId, Terms,
+    Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Pending, Record, RecordId, Terms,
 };
 
 /// How long a record is kept once it is over, unless something else is said.

@@ -99,10 +99,7 @@ fn what_is_not_known_to_be_periodic_is_not() {
         (ConfigRule { fires: Fires::OnChange, ..PERIODIC }, Leaves::OnChange),
         (ConfigRule { fires: Fires::Unknown, ..PERIODIC }, Leaves::Unknown),
         (ConfigRule { is_idle: false, ..PERIODIC }, Leaves::Busy),
-        (
-            ConfigRule { service, ..PERIODIC },
-            Leaves::OfService("securityhub.amazonaws.com".to_owned()),
-        ),
+        (ConfigRule { service, ..PERIODIC }, Leaves::OfService("securityhub.amazonaws.com".to_owned())),
     ] {
         assert_eq!(Config::of(rule).ask(), (Ok(Some(leaves)), "rule".to_owned()));
     }

@@ -8,7 +8,7 @@ use events::Subject;
 
 use super::standing::{Entry, Standing};
 use super::{
-    Archive, Begun, Chronicle, Ended, Graces, Held, Hold, LeftAlone, Ledger, Pending, Record, RecordId, Terms,
+    Archive, Begun, Chronicle, Ended, Graces, Held, Hold, Ledger, LeftAlone, Pending, Record, RecordId, Terms,
 };
 use crate::CallError;
 

@@ -192,7 +192,11 @@ pub trait Chronicle {
     ///
     /// # Errors
     /// When they cannot be listed.
-    fn ended(&self, since: SystemTime, now: SystemTime) -> impl Future<Output = Result<Vec<Ended>, CallError>>;
+    fn ended(
+        &self,
+        since: SystemTime,
+        now: SystemTime,
+    ) -> impl Future<Output = Result<Vec<Ended>, CallError>>;
 }
 
 /// Knows what people put back.

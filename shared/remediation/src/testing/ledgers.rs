@@ -11,8 +11,8 @@ use serde_json::json;
 use super::lists::{what_a_person_put_back_is_known_until_its_end, what_ended_is_listed_with_its_end};
 use super::{NOW, bucket};
 use crate::ledger::{
-    Attempt, AttemptResult, Begun, Chronicle, End, Graces, Heard, Held, Ledger, LeftAlone, Limits, Pending, Record, RecordId,
-    Restores, SKEW, Telling, Terms,
+    Attempt, AttemptResult, Begun, Chronicle, End, Graces, Heard, Held, Ledger, LeftAlone, Limits, Pending,
+    Record, RecordId, Restores, SKEW, Telling, Terms,
 };
 use crate::{Mode, Outcome};
 
@@ -109,7 +109,10 @@ pub(super) fn restoring(record: Record, grace_until: SystemTime) -> Record {
 }
 
 /// Goes through all that needs nobody else at the same time. `kept` says what is kept under an id.
-pub async fn all<L: Ledger + Chronicle + Graces>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<Record>) {
+pub async fn all<L: Ledger + Chronicle + Graces>(
+    ledger: &L,
+    kept: impl AsyncFn(&RecordId) -> Option<Record>,
+) {
     one_works_and_others_wait(ledger, &kept).await;
     what_is_over_stays_as_it_is(ledger, &kept).await;
     what_was_left_open_is_gone_on_with_by_one(ledger, &kept).await;

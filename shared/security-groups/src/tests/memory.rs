@@ -244,9 +244,11 @@ impl ReadSecurityGroups for &Memory {
 
     async fn groups_naming(&self, _: &Place<'_>, list: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
         self.call("ec2:DescribeSecurityGroups")?;
-        let is_named = self.rules.borrow().iter().any(|rule| {
-            !rule.is_egress && rule.permission.source == Source::PrefixList(list.clone())
-        });
+        let is_named = self
+            .rules
+            .borrow()
+            .iter()
+            .any(|rule| !rule.is_egress && rule.permission.source == Source::PrefixList(list.clone()));
         Ok(if is_named { vec![group_id(GROUP)] } else { Vec::new() })
     }
 
