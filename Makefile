@@ -176,8 +176,8 @@ settings: $(TOOLS) $(CHECKER) ## FILE, checked and then written to REGION
 redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
 	@$(CURFEW) redrive $(OPTIONS)
 
-preview: debug ## What Curfew would close, mail and leave in REGION, read with your credentials; FORMAT=text, json or html, OUTPUT=preview.html
-	@"$${CARGO_TARGET_DIR:-target}/debug/curfew" preview $(if $(call said,REGION),--region "$(REGION)") \
+preview: debug ## What Curfew would close, mail and leave in REGION or REGIONS, read with your credentials; FORMAT=text, json or html, OUTPUT=preview.html
+	@"$${CARGO_TARGET_DIR:-target}/debug/curfew" preview $(foreach one,$(WHERE),--region "$(one)") \
 		$(if $(call said,FORMAT),--format "$(FORMAT)") $(if $(call said,OUTPUT),--output "$(OUTPUT)") \
 		$(if $(call said,FILE),--settings "$(FILE)")
 

@@ -8,6 +8,7 @@ use ledger::Table;
 use remediation::clock::SystemClock;
 use remediation::ledger::{
     Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Memory, Pending, Record, RecordId, Terms,
+    Unfinished,
 };
 use remediation::{CallError, Mode};
 use settings::{Settings, SettingsNotRead, SettingsSource};
@@ -127,6 +128,13 @@ impl Chronicle for Book {
         match self {
             Self::Table(table) => table.ended(since, now).await,
             Self::Process(memory) => memory.ended(since, now).await,
+        }
+    }
+
+    async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        match self {
+            Self::Table(table) => table.unfinished(control).await,
+            Self::Process(memory) => memory.unfinished(control).await,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_dynamodb::types::AttributeValue;
 use events::Subject;
 use remediation::clock::{self, Clock, rfc3339};
-use remediation::ledger::{End, Ended, Record, RecordId};
+use remediation::ledger::{End, Ended, Record, RecordId, Unfinished};
 use remediation::{CallError, Outcome};
 
 use crate::body::{BodyError, from_gzip, from_text};
@@ -110,6 +110,15 @@ impl<K: Clock> Table<K> {
         }
         all.retain(|ended| ended.end.at >= since);
         all.sort_by_key(|ended| ended.end.at);
+        Ok(all)
+    }
+
+    pub(crate) async fn open_records(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        let mut all = Vec::new();
+        for (waits, first, last) in [(false, "begun 0", "begun :"), (true, "held 0", "held :")] {
+            let found = subjects(&self.open(control, first, last).await?)?;
+            all.extend(found.into_iter().map(|subject| Unfinished { subject, waits }));
+        }
         Ok(all)
     }
 

@@ -9,7 +9,7 @@ use events::Subject;
 use remediation::CallError;
 use remediation::clock::Clock;
 use remediation::ledger::{
-    Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Pending, Record, RecordId, Terms,
+    Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Pending, Record, RecordId, Terms, Unfinished,
 };
 
 /// How long a record is kept once it is over, unless something else is said.
@@ -124,6 +124,10 @@ impl<K: Clock> Archive for Table<K> {
 impl<K: Clock> Chronicle for Table<K> {
     async fn ended(&self, since: SystemTime, now: SystemTime) -> Result<Vec<Ended>, CallError> {
         self.ended_records(since, now).await
+    }
+
+    async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        self.open_records(control).await
     }
 }
 

@@ -8,7 +8,8 @@ use events::Subject;
 
 use super::standing::{Entry, Standing};
 use super::{
-    Archive, Begun, Chronicle, Ended, Graces, Held, Hold, Ledger, LeftAlone, Pending, Record, RecordId, Terms,
+    Archive, Begun, Chronicle, Ended, Graces, Held, Hold, Ledger, LeftAlone, Pending, Record, RecordId,
+    Terms, Unfinished,
 };
 use crate::CallError;
 
@@ -149,6 +150,13 @@ impl Chronicle for Memory {
         let mut ended: Vec<Ended> = ended.collect();
         ended.sort_by_key(|ended| ended.end.at);
         Ok(ended)
+    }
+
+    async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        let pages = self.pages();
+        let unfinished =
+            |record: &Record| Unfinished { subject: record.subject.clone(), waits: record.held.is_some() };
+        Ok(pages.open_of(control).map(unfinished).collect())
     }
 }
 

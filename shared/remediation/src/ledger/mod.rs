@@ -186,7 +186,16 @@ pub struct Ended {
     pub end: End,
 }
 
-/// Lists what is over.
+/// A record that is open, as lists have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// What it is about, and what pointed at it first.
+    pub subject: Subject,
+    /// Whether it waits, so that nobody is at work on it.
+    pub waits: bool,
+}
+
+/// Lists what is over, and what is not.
 pub trait Chronicle {
     /// The records that ended from `since` on, in the order of time. One that ended within the last second may be missing.
     ///
@@ -197,6 +206,12 @@ pub trait Chronicle {
         since: SystemTime,
         now: SystemTime,
     ) -> impl Future<Output = Result<Vec<Ended>, CallError>>;
+
+    /// The records of a control that are open.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn unfinished(&self, control: &str) -> impl Future<Output = Result<Vec<Unfinished>, CallError>>;
 }
 
 /// Knows what people put back.
@@ -252,6 +267,10 @@ impl<T: Ledger> Ledger for &T {
 impl<T: Chronicle> Chronicle for &T {
     async fn ended(&self, since: SystemTime, now: SystemTime) -> Result<Vec<Ended>, CallError> {
         (*self).ended(since, now).await
+    }
+
+    async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        (*self).unfinished(control).await
     }
 }
 

@@ -8,7 +8,10 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use super::lists::{what_a_person_put_back_is_known_until_its_end, what_ended_is_listed_with_its_end};
+use super::lists::{
+    what_a_person_put_back_is_known_until_its_end, what_ended_is_listed_with_its_end,
+    what_is_open_is_listed_with_whether_it_waits,
+};
 use super::{NOW, bucket};
 use crate::ledger::{
     Attempt, AttemptResult, Begun, Chronicle, End, Graces, Heard, Held, Ledger, LeftAlone, Limits, Pending,
@@ -123,6 +126,7 @@ pub async fn all<L: Ledger + Chronicle + Graces>(
     what_a_person_put_back_is_left_alone(ledger).await;
     what_others_did_since_the_look_is_looked_at(ledger).await;
     what_ended_is_listed_with_its_end(ledger).await;
+    what_is_open_is_listed_with_whether_it_waits(ledger).await;
     what_a_person_put_back_is_known_until_its_end(ledger).await;
 }
 

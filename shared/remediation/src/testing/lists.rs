@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::ledgers::{MINUTE, closed, record, restoring, terms};
+use super::ledgers::{LIMITS, MINUTE, closed, record, restoring, terms};
 use crate::Outcome;
-use crate::ledger::{Chronicle, End, Graces, Ledger};
+use crate::ledger::{Chronicle, End, Graces, Ledger, Limits, Terms};
 
 pub(super) async fn what_ended_is_listed_with_its_end<L: Ledger + Chronicle>(ledger: &L) {
     let control = "lists-ends";
@@ -32,6 +32,26 @@ pub(super) async fn what_ended_is_listed_with_its_end<L: Ledger + Chronicle>(led
             assert!(*outcome == Outcome::Remediated && *at >= since);
         }
     }
+}
+
+pub(super) async fn what_is_open_is_listed_with_whether_it_waits<L: Ledger + Chronicle>(ledger: &L) {
+    let control = "lists-open";
+    let stopped = Limits { changes_per_hour: 1, ..LIMITS };
+    for name in ["begun", "held", "over"] {
+        let begun = record(control, name, Duration::ZERO, "r1");
+        let changes = name != "over";
+        let begins = Terms { limits: stopped, ..terms(Duration::ZERO, changes) };
+        assert!(ledger.begin(&begun, &begins).await.is_ok());
+        if name == "over" {
+            assert_eq!(ledger.finish(&closed(begun, Duration::ZERO), begins.now).await, Ok(()));
+        }
+    }
+    let listed = ledger.unfinished(control).await.unwrap_or_default();
+    let mut found: Vec<(&str, bool)> =
+        listed.iter().map(|one| (one.subject.resource.id(), one.waits)).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("begun", false), ("held", true)]);
+    assert_eq!(ledger.unfinished("lists-nothing").await, Ok(Vec::new()));
 }
 
 pub(super) async fn what_a_person_put_back_is_known_until_its_end<L: Ledger + Graces>(ledger: &L) {
