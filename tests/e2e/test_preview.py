@@ -78,7 +78,7 @@ def test_several_regions_are_looked_at_at_once_each_by_its_own_name(preview, acc
         assert regions[account["open"]] == regions[account["group"]] == REGION and regions[elsewhere] == "eu-west-1"
     page = preview("--format", "html", "--region", f"{REGION},eu-west-1").stdout
     assert set(re.findall(r'data-region="([^"]*)"', page)) == {REGION, "eu-west-1"}
-    assert page.count('<option value="sg-ingress"') == 1
+    assert page.count("<option>sg-ingress</option>") == 1
     refused = preview("--region", "eu-west-1,Frankfurt")
     assert refused.returncode != 0 and "eu-central-1" in refused.stderr
 
