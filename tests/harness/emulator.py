@@ -204,10 +204,8 @@ def send_what_matches(self, *args, **kwargs):
 
 
 def names_list(self, values):
-    """By which lists an inbound rule lets in, which moto files beside its addresses."""
-    named = {one["PrefixListId"] for rule in self.ingress_rules for one in rule.prefix_list_ids}
-    named |= {rule.prefix_list_id for rule in self.ingress_rules if getattr(rule, "prefix_list_id", None)}
-    return bool(named & set(values))
+    """Whether an inbound rule names one of these lists."""
+    return any(rule.prefix_list_id in values for rule in self.ingress_rules)
 
 
 def update_termination_protection(self):
