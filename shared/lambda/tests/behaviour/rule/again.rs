@@ -53,7 +53,11 @@ fn an_hour_after_a_periodic_rule_led_to_a_closing_the_tick_has_it_evaluated_agai
 fn a_rule_that_fires_on_change_is_left_and_one_that_nobody_may_see_is_a_warning_that_fails_nothing() {
     for (rule, level, why) in [
         ("on-change", "INFO", "not evaluated again: it evaluates by itself what changes"),
-        ("secret", "WARN", "not evaluated again: access denied to config:DescribeConfigRules: no"),
+        (
+            "secret",
+            "WARN",
+            "not evaluated again: access denied: the function's role may not call `config:DescribeConfigRules` here: no",
+        ),
     ] {
         let world = World::default().closing(rule);
         world.clock.forward(HOUR);
