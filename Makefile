@@ -29,7 +29,7 @@ FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(patsubst %/,%,$(wildcard fun
 CHECKER_DIR := target/checker
 # Every variable that the tool takes.
 SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES CURFEW_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS \
-	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER ROLE_PATH TCP_PORTS
+	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER REEVALUATE ROLE_PATH TCP_PORTS
 OPTIONS = --regions "$(WHERE)" $(foreach name,$(SAID),$(if $(call said,$(name)),--$(name) "$(call said,$(name))"))
 CURFEW := $(BIN)/python infra/tool
 # What people ask of their account: the command, which finds credentials as the AWS CLI does.
@@ -185,8 +185,8 @@ settings: $(TOOLS) $(CHECKER) ## FILE, checked and then written to REGION
 redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
 	@$(CURFEW) redrive $(OPTIONS)
 
-preview: debug ## What Curfew would close, mail and leave in REGION, read with your credentials; FORMAT=text, json or html, OUTPUT=preview.html
-	@$(ASK) preview $(call says,REGION,--region) $(call says,FORMAT,--format) $(call says,OUTPUT,--output) $(call says,FILE,--settings)
+preview: debug ## What Curfew would close, mail and leave in REGION or REGIONS, read with your credentials; FORMAT=text, json or html, OUTPUT=preview.html
+	@$(ASK) preview $(foreach one,$(WHERE),--region "$(one)") $(call says,FORMAT,--format) $(call says,OUTPUT,--output) $(call says,FILE,--settings)
 
 history: debug ## The records of RESOURCE, an ARN, in REGION
 	@$(ASK) history $(PLACE) "$(call said,RESOURCE)"

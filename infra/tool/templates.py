@@ -23,6 +23,7 @@ OPTIONS = {
     "ALERT_KEY": "AlertKeyArn", "CONFIG_RULES": "CreateConfigRules", "RECORDER": "CreateRecorder", "CURFEW_RULES": "CurfewRules",
     "TCP_PORTS": "AuthorizedTcpPorts", "MAXIMUM_CONCURRENCY": "MaximumConcurrency", "PREFIX": "NamePrefix",
     "OLDEST_MESSAGE_SECONDS": "OldestMessageSeconds", "ROLE_PATH": "RolePath", "BOUNDARY": "PermissionsBoundary",
+    "REEVALUATE": "Reevaluate",
 }
 
 

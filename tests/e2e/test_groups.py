@@ -8,6 +8,7 @@ from harness.groups import WORLD, four, group_of, open_group
 from harness.offenders import permission
 from harness.recorder import ec2_error
 from harness.stack import RuntimeApi
+from harness.triggers import call
 from support import about_group, failures, follow, queued, says_again_nothing, section, send
 
 WORLD6 = "::/0"
@@ -273,3 +274,37 @@ def test_ten_groups_of_a_batch_are_read_in_two_calls_and_only_the_open_ones_are_
     assert [rule[3] for rule in offenders.rules_of(ec2, groups[9]).values()] == ["10.0.0.0/8"]
     [together] = [line for line in run.lines if "together" in line["message"]]
     assert (together["api_calls"], together["message"]) == (2, "read 10 resources of the batch together")
+
+
+def test_a_prefix_list_that_grows_open_closes_the_groups_that_name_it_and_no_others(revoke, ec2):
+    lists = [
+        ec2.create_managed_prefix_list(PrefixListName=name, MaxEntries=5, AddressFamily="IPv4", Entries=[{"Cidr": "198.51.100.0/24"}])["PrefixList"]
+        for name in ("offices", "others")
+    ]
+    named, other = [one["PrefixListId"] for one in lists]
+    by_list = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": named}]}
+    groups = [group_of(ec2, by_list), group_of(ec2, by_list, permission("tcp", 22, v4=four("10.0.0.0/8")))]
+    bystander, closed = open_group(ec2), group_of(ec2, {**by_list, "PrefixListIds": [{"PrefixListId": other}]})
+    before = [whole_rules(ec2, one) for one in (bystander, closed)]
+    change = call("ec2", "ModifyManagedPrefixList", {"ModifyManagedPrefixListRequest": {"PrefixListId": named, "AddEntry": {"Cidr": WORLD, "tag": 1}}})
+
+    run = send(revoke, queued(change))
+    assert {line["outcome"] for line in run.lines if "outcome" in line} == {"compliant"} and run.changing == []
+
+    ec2.modify_managed_prefix_list(PrefixListId=named, CurrentVersion=1, AddEntries=[{"Cidr": WORLD}])
+    run = send(revoke, queued(change))
+    assert failures(run) == []
+    assert {line["resource"]: line["outcome"] for line in run.lines if "outcome" in line} == dict.fromkeys(groups, "remediated")
+    assert all("CloudTrail ModifyManagedPrefixList by " in text for _, text in run.mails) and len(run.mails) == 2
+    assert [whole_rules(ec2, group) for group in groups] == [[], whole_rules(ec2, groups[1])] and len(whole_rules(ec2, groups[1])) == 1
+    assert [whole_rules(ec2, one) for one in (bystander, closed)] == before
+    says_again_nothing(send(revoke, queued(change)))
+
+
+def test_while_ec2_is_at_work_on_a_list_the_message_comes_back(revoke):
+    busy = "<DescribeManagedPrefixListsResponse><prefixListSet><item><prefixListId>pl-0a1b2c3d</prefixListId><state>modify-in-progress</state></item></prefixListSet></DescribeManagedPrefixListsResponse>"
+    revoke.recorder.fault("DescribeManagedPrefixLists", 200, busy)
+    run = send(revoke, queued(call("ec2", "ModifyManagedPrefixList", {"ModifyManagedPrefixListRequest": {"PrefixListId": "pl-0a1b2c3d"}})))
+    assert failures(run) == ["m0"] and run.operations == ["DescribeManagedPrefixLists"]
+    [line] = [line for line in run.lines if line["level"] == "WARN"]
+    assert "still at work on the change of pl-0a1b2c3d" in line["message"]

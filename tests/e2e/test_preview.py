@@ -65,6 +65,24 @@ def test_an_account_is_looked_at_and_nothing_of_it_is_changed(preview, aws, acco
     assert ("READ", "AllUsers") in offenders.grants_of(s3, account["open"])
 
 
+def test_several_regions_are_looked_at_at_once_each_by_its_own_name(preview, account, emulator):
+    elsewhere = open_group(emulator.client("ec2", region="eu-west-1"))
+    for said in (["--region", f"{REGION},eu-west-1"], ["--region", REGION, "--region", "eu-west-1", "--region", REGION]):
+        ran = preview("--json", *said)
+        assert ran.returncode == 0, ran.stderr
+        answer = json.loads(ran.stdout)
+        assert [(part["region"], part["control"]) for part in answer["parts"]] == [
+            (region, control) for region in (REGION, "eu-west-1") for control in ("s3-acl", "s3-policy", "sg-ingress")
+        ]
+        regions = {one["resource"]: one["region"] for one in answer["resources"]}
+        assert regions[account["open"]] == regions[account["group"]] == REGION and regions[elsewhere] == "eu-west-1"
+    page = preview("--format", "html", "--region", f"{REGION},eu-west-1").stdout
+    assert set(re.findall(r'data-region="([^"]*)"', page)) == {REGION, "eu-west-1"}
+    assert page.count("<option>sg-ingress</option>") == 1
+    refused = preview("--region", "eu-west-1,Frankfurt")
+    assert refused.returncode != 0 and "eu-central-1" in refused.stderr
+
+
 def test_two_calls_read_all_groups(preview, aws, account):
     assert preview("--json").returncode == 0
     assert [aws.operations().count(call) for call in ("DescribeSecurityGroups", "DescribeSecurityGroupRules")] == [1, 1]

@@ -97,7 +97,7 @@ def test_what_needs_work_is_handed_to_the_functions_which_do_it_and_the_next_swe
 
     run = sweep(function)
 
-    assert failures(run) == [] and sorted(run.changing) == ["ListBuckets"] * 2 + ["SendMessageBatch"] * 3
+    assert failures(run) == [] and sorted(run.changing) == ["ListBuckets"] * 2 + ["SendMessageBatch"] * 4
     bodies = {name: account.taken(name) for name in TRIGGERED}
     assert {name: named(found) for name, found in bodies.items()} == {
         "s3-acl-private": [listed], "s3-policy-alert": [policied], "sg-quarantine": sorted([opened, halves]),
@@ -112,15 +112,25 @@ def test_what_needs_work_is_handed_to_the_functions_which_do_it_and_the_next_swe
     assert (line["level"], line["account"], line["region"], line["sweep"], line["not_listed"]) == ("INFO", ACCOUNT, REGION, "m0", {})
     assert line["api_calls"] == len(run.calls + run.recorded)
     assert not account.taken("sweep") and not run.published
+    [last] = [json.loads(call.body)["Entries"][0] for call in run.of("SendMessageBatch") if b"curfew-sweep" in call.body]
+    assert last["DelaySeconds"] == 900
 
     outcomes = {}
     for name in TRIGGERED:
-        walked = send(account.start(name), sqs_batch(*bodies[name]))
+        walked = send(account.start(name, LEDGER_TABLE=function.table), sqs_batch(*bodies[name]))
         assert failures(walked) == []
         outcomes |= {one["resource"]: one["outcome"] for one in walked.lines if "outcome" in one}
         assert all(one["cause"] == f"sweep at {line['began']} (event m0)" for one in walked.lines if "cause" in one)
     assert outcomes == {listed: "remediated", policied: "alerted", opened: "remediated", halves: "remediated"}
     assert says(ec2, opened) == says(ec2, halves) == [] and says(ec2, exempt) != []
+
+    later = sweep(function, last["MessageBody"])
+    assert failures(later) == [] and later.changing == [] and {call.operation for call in later.recorded} == {"Query"}
+    [became] = [line["became"] for line in later.lines if "became" in line]
+    assert became == {
+        "sg-ingress": {"sent": 2, "remediated": 2, "without_record": 0}, "s3-acl": {"sent": 1, "remediated": 1, "without_record": 0},
+        "s3-policy": {"sent": 1, "alerted": 1, "without_record": 0},
+    }
 
     again = sweep(function)
     assert end(again)["found"]["sg-ingress"]["to_close"] == end(again)["found"]["s3-acl"]["to_close"] == 0

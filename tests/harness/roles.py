@@ -17,10 +17,10 @@ def as_list(value):
 
 
 def policies(function):
-    """(logical id, properties) of each policy that a function's role has, in shared.yaml and in its own stack."""
-    role = templates.logical(function) + "Role"
+    """(logical id, properties) of each policy that a function's role has, in shared.yaml, in its own stack and in config.yaml."""
+    role, by_name = templates.logical(function) + "Role", f"curfew-{function}-{templates.REGION}"
     listed = [one["Ref"] for one in templates.resources("shared")[role]["Properties"]["ManagedPolicyArns"]]
-    mine = [("shared", {"Ref": role}), ("function", f"curfew-{function}-{templates.REGION}")]
+    mine = [("shared", {"Ref": role}), ("function", by_name), ("config", by_name)]
     for name, attached in mine:
         for logical, one in templates.resources(name, function if name == "function" else None).items():
             is_its = logical in listed or attached in one["Properties"].get("Roles", [])

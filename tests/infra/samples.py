@@ -175,6 +175,9 @@ OF_GROUPS = {
     ),
     "ModifySecurityGroupRules": call("ec2", "ModifySecurityGroupRules", {"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1"}}),
     "AssociateSecurityGroupVpc": call("ec2", "AssociateSecurityGroupVpc", {"AssociateSecurityGroupVpcRequest": {"GroupId": "sg-1"}}),
+    # Which groups name the list, the function finds out.
+    "ModifyManagedPrefixList": call("ec2", "ModifyManagedPrefixList", {"ModifyManagedPrefixListRequest": {"PrefixListId": "pl-1"}}),
+    "RestoreManagedPrefixListVersion": call("ec2", "RestoreManagedPrefixListVersion", {"RestoreManagedPrefixListVersionRequest": {"PrefixListId": "pl-1"}}),
 }
 OF_NOTHING_OPEN = {
     "PutBucketAcl, refused": call("s3", "PutBucketAcl", {"bucketName": "b"}, errorCode="AccessDenied"),
@@ -186,9 +189,7 @@ OF_NOTHING_OPEN = {
     "PutObject": call("s3", "PutObject", {"bucketName": "b", "key": "k", "x-amz-acl": "public-read"}),
     "PutObject, by header": call("s3", "PutObject", {"bucketName": "b", "key": "k", "x-amz-grant-read": [EVERYBODY]}),
     "CreateSecurityGroup": call("ec2", "CreateSecurityGroup", {"groupName": "web"}, {"groupId": "sg-1"}),
-    # Which groups name the list, nobody asks yet.
-    "ModifyManagedPrefixList": call("ec2", "ModifyManagedPrefixList", {"ModifyManagedPrefixListRequest": {"PrefixListId": "pl-1"}}),
-    "RestoreManagedPrefixListVersion": call("ec2", "RestoreManagedPrefixListVersion", {"RestoreManagedPrefixListVersionRequest": {"PrefixListId": "pl-1"}}),
+    "ModifyManagedPrefixList, refused": call("ec2", "ModifyManagedPrefixList", None, errorCode="Client.IncorrectState"),
     "RevokeSecurityGroupIngress": call("ec2", "RevokeSecurityGroupIngress", {"groupId": "sg-1"}),
     "RunInstances": call("ec2", "RunInstances", {}),
     "a name of S3's from EC2": call("ec2", "PutBucketAcl", {"bucketName": "b"}),

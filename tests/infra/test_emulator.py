@@ -18,7 +18,7 @@ PARAMETERS = {
     "kept": {"Mode": "enforce"},
     "shared": {"AclChanges": "flags", "GroupChanges": "interfaces", "Email": "ops@example.com"},
     **{function: CODE | templates.values_of(function) for function in FUNCTIONS},
-    "config": {"CreateRecorder": "yes", "CurfewRules": "daily"},
+    "config": {"CreateRecorder": "yes", "CurfewRules": "daily", "Reevaluate": "yes"},
 }
 NOT_CREATED = json.loads((templates.INFRA / "emulator.json").read_text())["types"]
 

@@ -80,8 +80,6 @@ MEANT_FOR = {
     "put_evaluations_mixed": S3 | EC2, "security_hub_two_failed": S3 | EC2,
     # A new group lets nobody in.
     "ec2_call_create_group": NOBODY,
-    # Which groups name the list, nobody asks yet.
-    "ec2_call_modify_prefix_list": NOBODY,
     # Goes into the queues by itself.
     "sweep_found": NOBODY,
 }
@@ -151,6 +149,8 @@ def test_the_page_says_which_trigger_comes_by_which_rule_to_which_function():
         for event, _ in SAMPLES.values() for function, kind, pattern in PATTERNS if function in NAMED and matches(pattern, event)
     }
     ticks = {("tick", rule["ScheduleExpression"], function) for function, rule in rules() if function in NAMED and "ScheduleExpression" in rule}
+    # Made only where it is asked for, as the table says.
+    ticks.add(("tick", templates.resources("config")["ReevaluationTick"]["Properties"]["ScheduleExpression"], "config-rule"))
     told = list(in_the_document())
     assert len(told) == len(set(told)) and set(told) == found | ticks
     # Nothing that a pattern names is without a sample.

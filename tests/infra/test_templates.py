@@ -24,7 +24,7 @@ def test_no_template_but_for_its_role_names_a_function(loaded):
         text = templates.text(name).replace(":config-rule/", ":")
         lines = [line for line in text.splitlines() if any(re.search(rf"\b{function}\b", line) for function in FUNCTIONS)]
         # A role's comment, name and description are the function's own; a rule names its function.
-        own = {"shared": r"  # |      (RoleName|Description): |# A new function", "config": r" +(FunctionName|SourceIdentifier): "}
+        own = {"shared": r"  # |      (RoleName|Description): |# A new function", "config": r" +(FunctionName|SourceIdentifier|Name|Targets|SourceArn|Roles): "}
         assert all(name in own and re.match(own[name], line) for line in lines), lines
 
 
@@ -33,10 +33,10 @@ def test_each_function_has_a_role_that_lists_what_it_shares_with_others(loaded):
     wanted = [f"{templates.logical(function)}Role" for function in FUNCTIONS]
     assert [name for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"] == wanted
     listed = {name: {one["Ref"] for one in resources[name]["Properties"]["ManagedPolicyArns"]} for name in wanted}
-    # Who only answers AWS Config or only looks tells nobody; and who only answers writes nothing down.
+    # Who only answers AWS Config or only looks tells nobody and writes nothing down.
     assert {name for name in wanted if "EveryFunction" in listed[name]} == set(wanted)
     assert {name for name in wanted if "TellsAndRecords" in listed[name]} == set(wanted) - {"ConfigRuleRole", "SweepRole"}
-    assert {name for name in wanted if "ReadsRecords" in listed[name]} == set(wanted) - {"ConfigRuleRole"}
+    assert {name for name in wanted if "ReadsRecords" in listed[name]} == set(wanted)
     # What is no role's own is listed by several.
     for name, one in resources.items():
         if one["Type"] == "AWS::IAM::ManagedPolicy":
@@ -61,6 +61,18 @@ def test_each_control_has_a_rule_that_the_rules_function_answers_for(loaded):
         condition, schedule, otherwise = daily["Fn::If"]
         assert (condition, otherwise) == ("EvaluatesDaily", {"Ref": "AWS::NoValue"})
         assert (schedule["MessageType"], schedule["MaximumExecutionFrequency"]) == ("ScheduledNotification", "TwentyFour_Hours")
+
+
+def test_rules_are_evaluated_again_only_where_that_was_asked_for_and_then_once_an_hour():
+    resources, raw = templates.resources("config"), templates.load("config")["Resources"]
+    mine = {name for name, one in raw.items() if one.get("Condition") == "Reevaluates"}
+    assert mine == {"ReevaluationTick", "MayTick", "StartRules"}
+    assert templates.load("config")["Parameters"]["Reevaluate"]["Default"] == "no"
+    tick, may = resources["ReevaluationTick"]["Properties"], resources["MayTick"]["Properties"]
+    assert tick["ScheduleExpression"] == "rate(1 hour)"
+    [target] = tick["Targets"]
+    assert target["Arn"] == may["FunctionName"] == resources["MayInvoke"]["Properties"]["FunctionName"]
+    assert (may["Principal"], may["SourceArn"].split("/")[-1]) == ("events.amazonaws.com", tick["Name"])
 
 
 @pytest.mark.parametrize("name", templates.TEMPLATES)

@@ -188,7 +188,7 @@ def test_a_value_that_is_not_said_stays_and_what_is_new_in_a_template_gets_its_d
     stacks.Stack(place, "config").deploy({"AuthorizedTcpPorts": "22"})
     values = {one["ParameterKey"]: one["ParameterValue"] for one in asked["Parameters"]}
     assert values == {
-        "AuthorizedTcpPorts": "22", "CreateRecorder": "yes", "CreateConfigRules": "yes", "CurfewRules": "no", "NamePrefix": "curfew", "RolePath": "/",
+        "AuthorizedTcpPorts": "22", "CreateRecorder": "yes", "CreateConfigRules": "yes", "CurfewRules": "no", "Reevaluate": "no", "NamePrefix": "curfew", "RolePath": "/",
         "PermissionsBoundary": "",
     }
 

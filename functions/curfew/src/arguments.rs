@@ -178,8 +178,12 @@ pub(crate) struct Preview {
     /// Whose FILE is, where it does not say so
     #[arg(long, value_name = "ID", value_parser = account, requires = "files")]
     pub(crate) account: Option<AccountId>,
-    #[command(flatten)]
-    pub(crate) place: Place,
+    /// Where, unless AWS_REGION or the profile says; several with commas
+    #[arg(long = "region", value_name = "REGION", value_parser = region, value_delimiter = ',')]
+    pub(crate) regions: Vec<Region>,
+    /// Whose credentials: a profile of ~/.aws/config
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
 }
 
 /// How a preview is written.

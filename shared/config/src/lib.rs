@@ -1,4 +1,4 @@
-//! The port of a custom rule, to AWS Config.
+//! The ports of `config-rule`, to AWS Config.
 //!
 //! <https://docs.aws.amazon.com/config/latest/APIReference/API_PutEvaluations.html>
 //! <https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html>
@@ -106,6 +106,8 @@ fn write(evaluation: &Evaluation) -> Result<types::Evaluation, BuildError> {
         .ordering_timestamp(DateTime::from(*ordered_at))
         .build()
 }
+
+mod again;
 
 #[cfg(test)]
 mod tests;

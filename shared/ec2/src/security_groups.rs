@@ -7,7 +7,7 @@ use aws::{OfAWalk, PerRegion};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::Builder;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_ec2::types::{Filter, ResourceType};
+use aws_sdk_ec2::types::{Filter, PrefixListState, ResourceType};
 use aws_types::SdkConfig;
 use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, RuleId};
@@ -213,6 +213,20 @@ impl ReadSecurityGroups for Ec2SecurityGroups {
         let pages = request.into_paginator().stop_on_duplicate_token(false);
         let lists = pages.items().send().try_collect().await.map_err(|error| aws::failed(ACTION, error))?;
         Ok(lists.into_iter().filter_map(list_name).collect())
+    }
+
+    async fn groups_naming(&self, place: &Place<'_>, list: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        let naming = filter("ip-permission.prefix-list-id", [list.as_str()]);
+        Ok(self.groups_by(place, Some(naming)).await?.into_iter().map(|(id, _)| id).collect())
+    }
+
+    async fn list_is_changing(&self, place: &Place<'_>, list: &PrefixListId) -> Result<bool, CallError> {
+        const ACTION: &str = "ec2:DescribeManagedPrefixLists";
+        let request = self.client_in(place).describe_managed_prefix_lists();
+        let request = request.filters(filter("prefix-list-id", [list.as_str()]));
+        let answer = request.send().await.map_err(|error| aws::failed(ACTION, error))?;
+        let state = answer.prefix_lists().first().and_then(|list| list.state());
+        Ok(matches!(state, Some(PrefixListState::ModifyInProgress | PrefixListState::RestoreInProgress)))
     }
 
     async fn interfaces(&self, at: &At<'_>) -> Result<Vec<Interface>, CallError> {

@@ -6,8 +6,12 @@
 //!   reads only, whatever else that could do: no change is possible through it.
 //! - [`Evaluations`], [`deliver`]: the port to AWS Config, and how everything gets there that it takes.
 //!
+//! - [`to_ask_again`], [`evaluate_again`]: which rules of others AWS Config evaluates again, once what they had found is
+//!   closed.
+//!
 //! No SDK comes in here: the crate `config` has what is behind the port.
 
+mod again;
 mod annotation;
 mod delivery;
 mod item;
@@ -15,6 +19,10 @@ mod parameters;
 mod port;
 mod verdict;
 
+pub use again::{
+    AT_MOST_EVERY, ConfigRule, Fires, LOOK_BACK, Leaves, RECORDED_WITHIN, Reevaluations, evaluate_again,
+    to_ask_again,
+};
 pub use annotation::Annotation;
 pub use delivery::{NotTaken, deliver};
 pub use item::{Item, OrItem};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use remediation::{Outcome, Report};
+use remediation::{Note, Outcome, Report};
 
 use crate::Annotation;
 
@@ -85,7 +85,10 @@ fn findings(report: &Report) -> Vec<String> {
     findings.chain(refusals).collect()
 }
 
-/// By what all of it is exempt: what ends first comes first.
+/// Why all of it stays: that a person put it back, or by what it is exempt; of these, what ends first comes first.
 fn exemptions(report: &Report) -> Vec<String> {
-    report.exempt.applied.iter().rev().map(|exemption| format!("exempt: {exemption}")).collect()
+    let note = report.note.map(Note::words);
+    note.into_iter()
+        .chain(report.exempt.applied.iter().rev().map(|exemption| format!("exempt: {exemption}")))
+        .collect()
 }

@@ -14,7 +14,7 @@
 //! | `aws.config`: `Config Configuration Item Change`, bare or from AWS Config's topic | a resource that is there |
 //! | `aws.s3`: calls through CloudTrail that may open a bucket | the bucket |
 //! | `aws.ec2`: calls through CloudTrail that may open a group | the group, or the prefix list that was changed |
-//! | `aws.securityhub`: `Security Hub Findings - Imported`, `Findings Imported V2` | each resource of the own account in each finding that is in force |
+//! | `aws.securityhub`: `Security Hub Findings - Imported`, `Findings Imported V2` | each resource of the own account and Region in each finding that is in force |
 //! | `aws.access-analyzer`: `Access Analyzer Finding` | the resource that somebody outside may reach |
 //! | `aws.guardduty`: `GuardDuty Finding` of the types `Policy:S3/...` | each bucket |
 //! | `aws.events`: `Scheduled Event` | nothing: a tick |

@@ -6,7 +6,10 @@ use aws_types::SdkConfig;
 use events::Subject;
 use ledger::Table;
 use remediation::clock::SystemClock;
-use remediation::ledger::{Archive, Begun, Ledger, Memory, Pending, Record, RecordId, Terms};
+use remediation::ledger::{
+    Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Memory, Pending, Record, RecordId, Terms,
+    Unfinished,
+};
 use remediation::{CallError, Mode};
 use settings::{Settings, SettingsNotRead, SettingsSource};
 
@@ -123,6 +126,36 @@ impl Archive for Book {
         match self {
             Self::Table(table) => table.history(resource).await,
             Self::Process(memory) => memory.history(resource).await,
+        }
+    }
+}
+
+impl Chronicle for Book {
+    async fn ended(&self, since: SystemTime, now: SystemTime) -> Result<Vec<Ended>, CallError> {
+        match self {
+            Self::Table(table) => table.ended(since, now).await,
+            Self::Process(memory) => memory.ended(since, now).await,
+        }
+    }
+
+    async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        match self {
+            Self::Table(table) => table.unfinished(control).await,
+            Self::Process(memory) => memory.unfinished(control).await,
+        }
+    }
+}
+
+impl Graces for Book {
+    async fn left_alone(
+        &self,
+        subject: &Subject,
+        control: &str,
+        now: SystemTime,
+    ) -> Result<Option<LeftAlone>, CallError> {
+        match self {
+            Self::Table(table) => table.left_alone(subject, control, now).await,
+            Self::Process(memory) => memory.left_alone(subject, control, now).await,
         }
     }
 }

@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use alerts::{Topic, TopicArn, TopicArnError};
 use aws_types::SdkConfig;
-use evaluations::{Evaluations, Item};
+use evaluations::{Evaluations, Item, Reevaluations};
 use events::OwnRoles;
 use futures_util::future::join;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
@@ -175,11 +175,11 @@ impl Function {
     /// are then and the configuration item for what they may not read.
     pub async fn evaluate<J: Judges>(
         self,
-        port: impl Evaluations,
+        port: impl Evaluations + Reevaluations,
         arm: impl Fn(&Settings, Option<Item>) -> J,
     ) -> ExitCode {
-        let Self { settings, parameter, .. } = self;
-        let rules = Rules::new(arm, port, SystemClock);
+        let Self { settings, parameter, book, .. } = self;
+        let rules = Rules::new(arm, port, book, SystemClock);
         let current = RefCell::new(settings.clone());
         let renewal = parameter.map(|source| Renewal::new(source, SystemClock, rule::NAME, settings));
         let is_cold = AtomicBool::new(true);

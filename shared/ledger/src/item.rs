@@ -63,6 +63,11 @@ pub(crate) fn open_day(control: &str) -> String {
     format!("open {control}")
 }
 
+/// Where the index lists what ended on the day of this time, in UTC.
+pub(crate) fn day_of(at: SystemTime) -> String {
+    rfc3339(at).chars().take(10).collect()
+}
+
 /// A record as one item.
 pub(crate) fn of(record: &Record, body: &Body, kept_for: Duration) -> Result<Item, serde_json::Error> {
     let Record { id, subject, .. } = record;
@@ -100,7 +105,7 @@ pub(crate) fn of(record: &Record, body: &Body, kept_for: Duration) -> Result<Ite
 /// Where the index lists a record: by the day on which it ended, or with what is open.
 fn place(record: &Record) -> (String, &'static str, Option<SystemTime>) {
     match (&record.end, record.held_until()) {
-        (Some(end), _) => (rfc3339(end.at).chars().take(10).collect(), end.outcome.as_str(), Some(end.at)),
+        (Some(end), _) => (day_of(end.at), end.outcome.as_str(), Some(end.at)),
         (None, Some(until)) => (open_day(&record.control), "held", Some(until)),
         (None, None) => (open_day(&record.control), "begun", record.last().map(|last| last.at)),
     }

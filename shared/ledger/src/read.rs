@@ -4,12 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use events::Subject;
-use remediation::CallError;
-use remediation::clock::{Clock, rfc3339};
-use remediation::ledger::{Record, RecordId};
+use remediation::clock::{self, Clock, rfc3339};
+use remediation::ledger::{End, Ended, Record, RecordId, Unfinished};
+use remediation::{CallError, Outcome};
 
 use crate::body::{BodyError, from_gzip, from_text};
-use crate::item::{Item, id, integer, key, open_day, part_name, string, subject, text};
+use crate::item::{Item, day_of, id, integer, key, open_day, part_name, string, subject, text};
 use crate::standings::{Expression, Seen, name, of_item};
 use crate::table::Table;
 use crate::write::names;
@@ -19,6 +19,8 @@ const QUERY: &str = "dynamodb:Query";
 
 /// The index by day and outcome.
 const BY_DAY: &str = "by_day";
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// After what time somebody else goes on with what was begun.
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -102,6 +104,35 @@ impl<K: Clock> Table<K> {
         subjects(&self.open(control, "held 0", "held :").await?)
     }
 
+    /// What ended since then, by the lists of each day.
+    pub(crate) async fn ended_records(
+        &self,
+        since: SystemTime,
+        now: SystemTime,
+    ) -> Result<Vec<Ended>, CallError> {
+        let mut all = Vec::new();
+        // A clock that is ahead has written into tomorrow.
+        for day in days(since, now + HOUR) {
+            let condition = Expression::new("#day = :day", [(":day", text(day))]);
+            let items = self.all_pages(self.query(&condition).index_name(BY_DAY)).await?;
+            for item in &items {
+                all.push(ended(item)?);
+            }
+        }
+        all.retain(|ended| ended.end.at >= since);
+        all.sort_by_key(|ended| ended.end.at);
+        Ok(all)
+    }
+
+    pub(crate) async fn open_records(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        let mut all = Vec::new();
+        for (waits, first, last) in [(false, "begun 0", "begun :"), (true, "held 0", "held :")] {
+            let found = subjects(&self.open(control, first, last).await?)?;
+            all.extend(found.into_iter().map(|subject| Unfinished { subject, waits }));
+        }
+        Ok(all)
+    }
+
     /// The open records of a control, from the first of these places in the index to the last.
     async fn open(&self, control: &str, first: &str, last: &str) -> Result<Vec<Item>, CallError> {
         let condition = Expression::new(
@@ -136,6 +167,30 @@ impl<K: Clock> Table<K> {
 }
 
 type Query = aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+
+/// The days from the one of `since` to the one of `until`, as the index calls them.
+fn days(since: SystemTime, until: SystemTime) -> Vec<String> {
+    let mut days = Vec::new();
+    let mut at = since;
+    while at < until {
+        days.push(day_of(at));
+        at += DAY;
+    }
+    days.push(day_of(until));
+    days.dedup();
+    days
+}
+
+/// A record that is over, as the index has it.
+fn ended(item: &Item) -> Result<Ended, CallError> {
+    let field = |field| CallError::Incomplete { action: QUERY, field };
+    let end = End {
+        at: string(item, "ended_at").and_then(clock::parse).ok_or_else(|| field("ended_at"))?,
+        outcome: string(item, "outcome").and_then(Outcome::of_name).ok_or_else(|| field("outcome"))?,
+    };
+    let control = string(item, "control").ok_or_else(|| field("control"))?.to_owned();
+    Ok(Ended { control, subject: subject(item).ok_or_else(missing)?, end })
+}
 
 fn subjects(items: &[Item]) -> Result<Vec<Subject>, CallError> {
     items.iter().map(|item| subject(item).ok_or_else(missing)).collect()

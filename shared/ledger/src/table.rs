@@ -8,7 +8,9 @@ use aws_types::SdkConfig;
 use events::Subject;
 use remediation::CallError;
 use remediation::clock::Clock;
-use remediation::ledger::{Archive, Begun, Ledger, Pending, Record, RecordId, Terms};
+use remediation::ledger::{
+    Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Pending, Record, RecordId, Terms, Unfinished,
+};
 
 /// How long a record is kept once it is over, unless something else is said.
 const KEPT_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -136,5 +138,27 @@ impl<K: Clock> Archive for Table<K> {
 
     async fn history(&self, resource: &str) -> Result<Vec<Record>, CallError> {
         Table::history(self, resource).await
+    }
+}
+
+impl<K: Clock> Chronicle for Table<K> {
+    async fn ended(&self, since: SystemTime, now: SystemTime) -> Result<Vec<Ended>, CallError> {
+        self.ended_records(since, now).await
+    }
+
+    async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        self.open_records(control).await
+    }
+}
+
+impl<K: Clock> Graces for Table<K> {
+    async fn left_alone(
+        &self,
+        subject: &Subject,
+        control: &str,
+        now: SystemTime,
+    ) -> Result<Option<LeftAlone>, CallError> {
+        let seen = self.read_standing(&subject.arn(), control).await?;
+        Ok(seen.standing.grace(now).cloned())
     }
 }

@@ -1,9 +1,12 @@
 //! A look at one subject that changes nothing: the walk's own judgement, for those who only want to know.
 
+use std::time::SystemTime;
+
 use events::Subject;
 use exemptions::Exemptions;
 
 use crate::clock::Clock;
+use crate::ledger::{Graces, LeftAlone};
 use crate::work::written;
 use crate::{Assessment, CallError, Exempt, Exempting, Found, Judge, StepError, Target};
 
@@ -20,6 +23,13 @@ pub enum Inspected<J: Judge> {
         found: Found<J>,
         /// By what.
         exempt: Exempt,
+    },
+    /// This was found, and a person had put back all of it: it is left alone until then.
+    Restored {
+        /// All that was found; no plan.
+        found: Found<J>,
+        /// Until when.
+        until: SystemTime,
     },
     /// This was found, without what is exempt.
     Found {
@@ -43,13 +53,26 @@ pub async fn inspect<J: Judge>(
     clock: &impl Clock,
     looked: Option<J::State>,
 ) -> Inspected<J> {
+    inspect_sparing(judge, subject, id, exemptions, &NoGraces, clock, looked).await
+}
+
+/// The same, without what a person put back and `graces` knows of.
+pub async fn inspect_sparing<J: Judge>(
+    judge: &J,
+    subject: &Subject,
+    id: &J::Id,
+    exemptions: &Exemptions,
+    graces: &impl Graces,
+    clock: &impl Clock,
+    looked: Option<J::State>,
+) -> Inspected<J> {
     let target = Target::of(subject, id);
     let state = match looked {
         Some(state) => Ok(Some(state)),
         None => judge.read(&target).await,
     };
     match state {
-        Ok(Some(state)) => judged(judge, subject, &target, exemptions, clock, state).await,
+        Ok(Some(state)) => judged(judge, subject, &target, exemptions, graces, clock, state).await,
         Ok(None) => Inspected::Gone,
         Err(error) => Inspected::from(error),
     }
@@ -60,6 +83,7 @@ async fn judged<J: Judge>(
     subject: &Subject,
     target: &Target<'_, J::Id>,
     exemptions: &Exemptions,
+    graces: &impl Graces,
     clock: &impl Clock,
     state: J::State,
 ) -> Inspected<J> {
@@ -72,6 +96,11 @@ async fn judged<J: Judge>(
         Err(error) => return Inspected::Unknown(error),
     };
     let mut exempting = Exempting::new(subject, exemptions);
+    match graces.left_alone(subject, J::NAME, clock.now()).await {
+        Ok(Some(left_alone)) => exempting.leave_alone(left_alone),
+        Ok(None) => {}
+        Err(error) => return error.into(),
+    }
     let rest = exempting.rest_of(judge, target, &state, all.clone(), clock.now()).await;
     let (exempt, is_exempt) = (exempting.outcome(), rest.is_compliant());
     let assessment = if is_exempt { all } else { rest };
@@ -82,7 +111,20 @@ async fn judged<J: Judge>(
         return Inspected::Unknown(StepError::Unread(unread.clone()));
     }
     let found = Found { state, written, assessment, plan, unread };
-    if is_exempt { Inspected::Exempt { found, exempt } } else { Inspected::Found { found, exempt } }
+    match exempting.grace() {
+        Some(until) if is_exempt && exempt.applied.is_empty() => Inspected::Restored { found, until },
+        _ if is_exempt => Inspected::Exempt { found, exempt },
+        _ => Inspected::Found { found, exempt },
+    }
+}
+
+/// Where nobody knows what people put back.
+struct NoGraces;
+
+impl Graces for NoGraces {
+    async fn left_alone(&self, _: &Subject, _: &str, _: SystemTime) -> Result<Option<LeftAlone>, CallError> {
+        Ok(None)
+    }
 }
 
 impl<J: Judge> From<CallError> for Inspected<J> {

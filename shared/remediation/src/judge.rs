@@ -40,6 +40,15 @@ pub trait Judge: Sized {
     /// The resource's id, or `None` where this control is not about such resources.
     fn id(resource: &Resource) -> Option<&Self::Id>;
 
+    /// The resources of its own kind that a subject of another kind stands for, since these change with it: a prefix list
+    /// stands for the groups whose rules name it. Most subjects stand for none but themselves.
+    ///
+    /// # Errors
+    /// When AWS does not answer, or not in full, or has not carried out the change yet.
+    fn behind(&self, _subject: &Subject) -> impl Future<Output = Result<Vec<Resource>, CallError>> {
+        std::future::ready(Ok(Vec::new()))
+    }
+
     /// Reads the live state, or `None` where the resource does not exist any more.
     ///
     /// # Errors

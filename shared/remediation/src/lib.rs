@@ -50,7 +50,7 @@ pub use earlier::Earlier;
 pub use exempt::{Exempt, Exempting, SOON};
 pub use fact::{Fact, Reason, Unknown, Unread};
 pub use finding::{Change, Finding, Severity};
-pub use inspect::{Inspected, inspect};
+pub use inspect::{Inspected, inspect, inspect_sparing};
 pub use judge::{Judge, Listed, Place, Survey, Tags, Target};
 pub use mode::Mode;
 pub use moments::Moments;

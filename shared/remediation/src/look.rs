@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use events::Subject;
 
-use crate::{Describe, Exempt, Found, Inspected, Mode, Outcome, Report, StepError};
+use crate::{Describe, Exempt, Found, Inspected, Mode, Note, Outcome, Report, StepError};
 
 impl Report {
     /// Puts what a look came to into the judge's words: what a walk that changes nothing would say.
@@ -16,10 +16,15 @@ impl Report {
         inspected: Inspected<J>,
         duration: Duration,
     ) -> Self {
+        let note = match inspected {
+            Inspected::Restored { until, .. } => Some(Note::Restored(until)),
+            _ => None,
+        };
         let (outcome, found, exempt, error) = match inspected {
             Inspected::Gone => (Outcome::Gone, None, Exempt::default(), None),
             Inspected::Compliant => (Outcome::Compliant, None, Exempt::default(), None),
             Inspected::Exempt { found, exempt } => (Outcome::Exempt, Some(found), exempt, None),
+            Inspected::Restored { found, .. } => (Outcome::Exempt, Some(found), Exempt::default(), None),
             Inspected::Found { found, exempt } => {
                 let waits_for = exempt.unread.clone().filter(|unread| unread.unknown.is_passing());
                 let outcome = match (&waits_for, &found.plan) {
@@ -55,7 +60,7 @@ impl Report {
                 .and_then(|found| judge.hindrance(&found.assessment)),
             exempt,
             error,
-            note: None,
+            note,
             advice: Vec::new(),
             restoration: None,
             evidence: Vec::new(),

@@ -38,6 +38,27 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Compliant,
+        Self::Remediated,
+        Self::Alerted,
+        Self::Observed,
+        Self::Exempt,
+        Self::Held,
+        Self::Gone,
+        Self::ClosedMeanwhile,
+        Self::Restored,
+        Self::StillOpen,
+        Self::Failed,
+    ];
+
+    /// The outcome of this name; `None` where there is none.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == name)
+    }
+
     /// The outcome as logs, mails and message attributes write it, as in `still-open`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -2,15 +2,15 @@
 
 use std::time::SystemTime;
 
-use events::{GroupId, Resource};
+use events::{GroupId, Resource, Subject};
 use exemptions::Scope;
 use futures_util::join;
 use futures_util::lock::Mutex;
-use remediation::{Applied, CallError, Control, Fact, Judge, Tags, Unknown, Unread};
+use remediation::{Applied, CallError, Control, Fact, Judge, Place, Tags, Unknown, Unread};
 
 use crate::assess::judge;
 use crate::judgements::Judgements;
-use crate::lists::KnownLists;
+use crate::lists::{self, KnownLists};
 use crate::plan::plan;
 use crate::together;
 use crate::undo::{foreseen, undo};
@@ -98,6 +98,13 @@ impl<P: ReadSecurityGroups> Judge for SgIngress<P> {
 
     fn id(resource: &Resource) -> Option<&GroupId> {
         if let Resource::SecurityGroup(id) = resource { Some(id) } else { None }
+    }
+
+    async fn behind(&self, subject: &Subject) -> Result<Vec<Resource>, CallError> {
+        let Resource::PrefixList(id) = &subject.resource else { return Ok(Vec::new()) };
+        let place = Place { account: &subject.account, region: &subject.region };
+        let groups = lists::groups_behind(&self.groups, &place, &id.as_str().into()).await?;
+        Ok(groups.into_iter().map(Resource::SecurityGroup).collect())
     }
 
     /// Reads the group and its rules; prefix lists only where they decide, interfaces only where an open

@@ -3,12 +3,31 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use events::Region;
+use events::{GroupId, Region};
 use futures_util::{StreamExt, join, stream};
 use network::{IpNet, PrefixListId};
 use remediation::{CallError, Fact, Place};
 
 use crate::{ListName, PrefixList, ReadSecurityGroups};
+
+/// The groups of the account that let in whom this list names.
+///
+/// # Errors
+/// When EC2 does not answer; and as long as it is at work on a change of the list, since it shows the entries before then.
+pub(crate) async fn groups_behind<P: ReadSecurityGroups>(
+    groups: &P,
+    place: &Place<'_>,
+    list: &PrefixListId,
+) -> Result<Vec<GroupId>, CallError> {
+    if groups.list_is_changing(place, list).await? {
+        return Err(CallError::Passing {
+            action: "ec2:DescribeManagedPrefixLists",
+            code: "InProgress".to_owned(),
+            message: format!("EC2 is still at work on the change of {list}"),
+        });
+    }
+    groups.groups_naming(place, list).await
+}
 
 /// How many lists are read at the same time.
 const AT_ONCE: usize = 4;

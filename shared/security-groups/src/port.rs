@@ -161,6 +161,21 @@ pub trait ReadSecurityGroups {
         ids: &[&PrefixListId],
     ) -> impl Future<Output = Result<Vec<(PrefixListId, ListName)>, CallError>>;
 
+    /// `DescribeSecurityGroups`: those of the account of which an inbound rule names this list.
+    fn groups_naming(
+        &self,
+        place: &Place<'_>,
+        list: &PrefixListId,
+    ) -> impl Future<Output = Result<Vec<GroupId>, CallError>>;
+
+    /// `DescribeManagedPrefixLists`: whether EC2 is still at work on a change of this list, so that it shows the entries
+    /// before.
+    fn list_is_changing(
+        &self,
+        place: &Place<'_>,
+        list: &PrefixListId,
+    ) -> impl Future<Output = Result<bool, CallError>>;
+
     /// `DescribeNetworkInterfaces`: those that have the group, in whichever VPC, those of AWS services and of other
     /// accounts too.
     fn interfaces(&self, at: &At<'_>) -> impl Future<Output = Result<Vec<Interface>, CallError>>;

@@ -66,6 +66,14 @@ impl<P: ReadSecurityGroups> ReadSecurityGroups for ReadOnly<P> {
         self.0.list_names(place, ids).await
     }
 
+    async fn groups_naming(&self, place: &Place<'_>, list: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        self.0.groups_naming(place, list).await
+    }
+
+    async fn list_is_changing(&self, place: &Place<'_>, list: &PrefixListId) -> Result<bool, CallError> {
+        self.0.list_is_changing(place, list).await
+    }
+
     async fn interfaces(&self, at: &At<'_>) -> Result<Vec<Interface>, CallError> {
         self.0.interfaces(at).await
     }

@@ -15,6 +15,9 @@ use crate::{Post, Progress, Surveys, Waiting};
 /// How long a sweep waits before it tries again to list what it could not list.
 pub const PAUSE: Duration = Duration::from_secs(5 * 60);
 
+/// How long after its end it is asked what became of what was sent: as long as SQS lets a message wait.
+pub const AFTERWARDS: Duration = Duration::from_secs(15 * 60);
+
 /// What one invocation does of a sweep, and with what.
 #[derive(Debug)]
 pub struct Leg<'a, K, P, W> {
@@ -111,13 +114,18 @@ impl<K: Clock, P: Post, W: Waiting> Leg<'_, K, P, W> {
         Ok(())
     }
 
-    /// Hands what is left over to a later invocation.
+    /// Hands what is left over to a later invocation: once all is swept, to ask what became of what was sent.
     ///
     /// # Errors
     /// When it cannot be sent: nobody would go on.
     pub async fn hand_over(&self, progress: &Progress) -> Result<(), CallError> {
         let waits = progress.rest.first().is_some_and(|stage| stage.tries > 0);
-        let delay = if waits { PAUSE } else { Duration::ZERO };
+        // Once it is over, what is left is to ask what became of it.
+        let delay = match (progress.is_over(), waits) {
+            (true, _) => AFTERWARDS,
+            (false, true) => PAUSE,
+            (false, false) => Duration::ZERO,
+        };
         let order = SweepOrder { queue: self.own.clone(), step: SweepStep::GoOn(json!(progress)) };
         self.post.send(self.own, &[order.to_json().to_string()], delay).await
     }

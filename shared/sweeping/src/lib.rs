@@ -8,8 +8,11 @@
 //! into its own queue. In a stage the resources are in the order of their ids, and the last id is what is noted: whatever
 //! comes or goes meanwhile, nothing is swept twice, and nothing that stayed is left out.
 //!
+//! Where something was sent, a last message waits for as long as SQS lets it: then the records say what became of it.
+//!
 //! What is swept twice all the same, since a message came twice, is sent twice. The second walk finds nothing to do.
 
+mod aftermath;
 mod leg;
 mod pace;
 mod ports;
@@ -19,7 +22,8 @@ mod surveys;
 mod tally;
 mod verdict;
 
-pub use leg::{Leg, Notice, PAUSE};
+pub use aftermath::{Aftermath, aftermath};
+pub use leg::{AFTERWARDS, Leg, Notice, PAUSE};
 pub use ports::{Post, Waiting};
 pub use progress::{MOST_TRIES, Progress, Stage};
 pub use stage::{SUBJECTS_A_MESSAGE, Stop};

@@ -36,7 +36,7 @@ impl Verdict {
             Inspected::Gone => Self::Gone,
             Inspected::Compliant => Self::Clean,
             Inspected::Exempt { exempt, .. } if exempt.ends_soon => Self::ToTell,
-            Inspected::Exempt { .. } => Self::Exempt,
+            Inspected::Exempt { .. } | Inspected::Restored { .. } => Self::Exempt,
             Inspected::Found { found, .. } if found.plan.is_none() => Self::ToTell,
             Inspected::Found { .. } if waits => Self::Held,
             Inspected::Found { .. } => Self::ToClose,

@@ -181,6 +181,36 @@ pub fn busy(control: &str, subject: &Subject, until: SystemTime) {
     );
 }
 
+/// How many resources a subject stands for that is of another kind; none are worth no line. Why nobody knows is an error
+/// where another delivery will not know it either.
+pub fn behind(control: &str, subject: &Subject, found: Result<usize, &CallError>) {
+    let resource = subject.resource.id();
+    match found {
+        Ok(0) => {}
+        Ok(found) => {
+            let found = counts::counted(found, "resource");
+            tracing::info!(target: TARGET, control, resource, "{} stands for {found}", subject.resource);
+        }
+        Err(error) if error.is_passing() => tracing::warn!(
+            target: TARGET,
+            control,
+            resource,
+            "what {} stands for is not known yet, and is asked again later: {error}",
+            subject.resource,
+        ),
+        Err(error) => {
+            tracing::error!(
+                target: TARGET,
+                control,
+                resource,
+                outcome = Outcome::Failed.as_str(),
+                "what {} stands for is not known: {error}",
+                subject.resource,
+            );
+        }
+    }
+}
+
 /// How many subjects nobody else goes on with.
 pub fn due(control: &str, due: usize) {
     let resources = counts::counted(due, "resource");

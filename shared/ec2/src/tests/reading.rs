@@ -374,3 +374,45 @@ fn an_id_that_is_none_is_no_answer() {
     let interfaces = at(async |at| ec2.interfaces(at).await);
     assert_eq!(interfaces, Err(incomplete("ec2:DescribeNetworkInterfaces", "NetworkInterfaceId")));
 }
+
+#[test]
+fn the_groups_that_name_a_list_are_asked_for_by_filter_without_those_of_other_accounts() {
+    let groups = mock!(Client::describe_security_groups)
+        .match_requests(|request| {
+            let [filter] = request.filters() else { return false };
+            filter.name() == Some("ip-permission.prefix-list-id") && filter.values() == ["pl-1"]
+        })
+        .then_output(|| {
+            let group = |id: &str, owner: &str| {
+                types::SecurityGroup::builder().group_id(id).group_name("web").owner_id(owner).build()
+            };
+            DescribeSecurityGroupsOutput::builder()
+                .security_groups(group(GROUP, "210987654321"))
+                .security_groups(group(OTHER, "111122223333"))
+                .build()
+        });
+    let ec2 = ec2(mock_client!(aws_sdk_ec2, [&groups]));
+    let naming = at(async |at| ec2.groups_naming(&at.place(), &"pl-1".into()).await);
+    assert_eq!(naming, Ok(vec![group_id(GROUP)]));
+}
+
+#[test]
+fn ec2_says_whether_it_is_still_at_work_on_a_list() {
+    for (state, is_changing) in [
+        (Some(types::PrefixListState::ModifyInProgress), true),
+        (Some(types::PrefixListState::RestoreInProgress), true),
+        (Some(types::PrefixListState::ModifyComplete), false),
+        (Some(types::PrefixListState::ModifyFailed), false),
+        (None, false),
+    ] {
+        let lists = mock!(Client::describe_managed_prefix_lists)
+            .match_requests(|request| request.filters()[0].values() == ["pl-1"])
+            .then_output(move || {
+                let list = types::ManagedPrefixList::builder().set_state(state.clone()).build();
+                DescribeManagedPrefixListsOutput::builder().prefix_lists(list).build()
+            });
+        let ec2 = ec2(mock_client!(aws_sdk_ec2, [&lists]));
+        let said = at(async |at| ec2.list_is_changing(&at.place(), &"pl-1".into()).await);
+        assert_eq!(said, Ok(is_changing));
+    }
+}

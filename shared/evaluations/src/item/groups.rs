@@ -45,6 +45,14 @@ impl<P: ReadSecurityGroups> ReadSecurityGroups for OrItem<P> {
         self.live.list_names(place, ids).await
     }
 
+    async fn groups_naming(&self, place: &Place<'_>, list: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        self.live.groups_naming(place, list).await
+    }
+
+    async fn list_is_changing(&self, place: &Place<'_>, list: &PrefixListId) -> Result<bool, CallError> {
+        self.live.list_is_changing(place, list).await
+    }
+
     async fn interfaces(&self, at: &At<'_>) -> Result<Vec<Interface>, CallError> {
         self.live.interfaces(at).await
     }

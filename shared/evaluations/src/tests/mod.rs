@@ -1,5 +1,6 @@
 //! What AWS Config is told, and how.
 
+mod again;
 mod annotation;
 mod delivery;
 mod item;

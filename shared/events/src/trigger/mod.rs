@@ -7,6 +7,7 @@ mod configuration_item;
 mod custom_rule;
 mod ec2_call;
 mod evaluation;
+mod findings;
 mod guardduty;
 mod kinds;
 mod named;
@@ -25,7 +26,7 @@ mod sweep_order;
 use document::{Node, Place};
 use serde_json::Value;
 
-use crate::{AccountId, Cause, OwnRoles, TriggerError};
+use crate::{AccountId, Cause, OwnRoles, Region, TriggerError};
 
 pub use custom_rule::{RuleInvocation, RuleQuestion, RuleResource, Standing};
 pub use reading::Reading;
@@ -166,6 +167,11 @@ impl<'a> Event<'a> {
     /// The account whose event bus it came through, where it says so.
     fn account(&self) -> Result<Option<AccountId>, TriggerError> {
         self.root.field("account")?.map(|account| origin::account(&account)).transpose()
+    }
+
+    /// The Region whose event bus it came through, where it says so.
+    fn region(&self) -> Result<Option<Region>, TriggerError> {
+        self.root.field("region")?.map(|region| origin::region(&region)).transpose()
     }
 
     /// That this event is why a resource is looked at.

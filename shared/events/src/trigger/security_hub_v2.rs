@@ -10,9 +10,8 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::resource::Kind;
 use crate::trigger::named::Named;
-use crate::trigger::origin::{self, Origin};
-use crate::trigger::{Event, Reading, hint};
-use crate::{AccountId, Cause, Region, Subject, TriggerError};
+use crate::trigger::{Event, Reading, findings, hint, origin};
+use crate::{AccountId, Cause, Region, TriggerError};
 
 const COMPLIANCE_FINDING: i64 = 2003;
 const DETECTION_FINDING: i64 = 2004;
@@ -22,17 +21,7 @@ pub(super) fn is_match(event: &Event<'_>) -> bool {
 }
 
 pub(super) fn read(event: &Event<'_>) -> Result<Reading, TriggerError> {
-    let own = event.account()?;
-    let cause = event.cause("Security Hub")?;
-    let mut found = Vec::new();
-    for finding in event.detail()?.required("findings")?.items()? {
-        match Finding::read(&finding) {
-            Ok(Some(finding)) => found.extend(finding.subjects(own.as_ref(), &cause)),
-            Ok(None) => {}
-            Err(error) => found.push(Err(error)),
-        }
-    }
-    Ok(found.into_iter().collect())
+    findings::read::<Finding<'_>>(event)
 }
 
 /// A finding about AWS that is in force.
@@ -41,7 +30,7 @@ struct Finding<'a> {
     resources: Vec<Node<'a>>,
 }
 
-impl<'a> Finding<'a> {
+impl<'a> findings::Finding<'a> for Finding<'a> {
     fn read(node: &Node<'a>) -> Result<Option<Self>, TriggerError> {
         let is_wrong = match node.required("class_uid")?.number::<i64>()? {
             COMPLIANCE_FINDING => is_failed(node),
@@ -56,15 +45,39 @@ impl<'a> Finding<'a> {
         Ok(Some(Self { node: node.clone(), resources: node.required("resources")?.items()? }))
     }
 
-    fn subjects(&self, own: Option<&AccountId>, cause: &Cause) -> Vec<Result<Subject, TriggerError>> {
-        let control = hint(&self.node, &["compliance", "control"])
-            .or_else(|| hint(&self.node, &["finding_info", "analytic", "name"]));
-        let since = self.first_seen();
-        let cause = cause.clone().with_rule(control).with_open_since(since.as_deref());
-        let subject = |resource| self.subject(resource, own, &cause).transpose();
-        self.resources.iter().filter_map(subject).collect()
+    fn resources(&self) -> &[Node<'a>] {
+        &self.resources
     }
 
+    fn cause(&self, cause: Cause) -> Cause {
+        let control = hint(&self.node, &["compliance", "control"])
+            .or_else(|| hint(&self.node, &["finding_info", "analytic", "name"]));
+        cause.with_rule(control).with_open_since(self.first_seen().as_deref())
+    }
+
+    fn named(&self, resource: &Node<'a>) -> Result<Option<Named>, TriggerError> {
+        named(resource)
+    }
+
+    /// Whose the resource is, or else whom the finding is about.
+    fn account(&self, resource: &Node<'a>) -> Result<AccountId, TriggerError> {
+        let of_owner = resource.field("owner")?.map(|owner| owner.field("account")).transpose()?.flatten();
+        let account = match of_owner {
+            Some(account) => account,
+            None => self.node.required("cloud")?.required("account")?,
+        };
+        origin::account(&account.required("uid")?)
+    }
+
+    fn region(&self, resource: &Node<'a>) -> Result<Region, TriggerError> {
+        match resource.field("region")? {
+            Some(region) => origin::region(&region),
+            None => origin::region(&self.node.required("cloud")?.required("region")?),
+        }
+    }
+}
+
+impl Finding<'_> {
     /// As text where it is there as text, else in milliseconds since 1970.
     fn first_seen(&self) -> Option<String> {
         let info = self.node.field("finding_info").ok()??;
@@ -74,44 +87,6 @@ impl<'a> Finding<'a> {
         let milliseconds = info.field("first_seen_time").ok()??.number::<i64>().ok()?;
         let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok()?;
         at.format(&Rfc3339).ok()
-    }
-
-    fn subject(
-        &self,
-        resource: &Node<'_>,
-        own: Option<&AccountId>,
-        cause: &Cause,
-    ) -> Result<Option<Subject>, TriggerError> {
-        let Some(named) = named(resource)? else { return Ok(None) };
-        let account = match &named.account {
-            Some(account) => account.clone(),
-            None => self.account(resource)?,
-        };
-        if own.is_some_and(|own| *own != account) {
-            return Ok(None);
-        }
-        let region = self.region(resource, &named)?;
-        Origin { account, region }.subject(named, cause.clone()).map(Some)
-    }
-
-    /// Whose the resource is, or else whom the finding is about.
-    fn account(&self, resource: &Node<'_>) -> Result<AccountId, TriggerError> {
-        let of_owner = resource.field("owner")?.map(|owner| owner.field("account")).transpose()?.flatten();
-        let account = match of_owner {
-            Some(account) => account,
-            None => self.node.required("cloud")?.required("account")?,
-        };
-        origin::account(&account.required("uid")?)
-    }
-
-    fn region(&self, resource: &Node<'_>, named: &Named) -> Result<Region, TriggerError> {
-        if let Some(region) = &named.region {
-            return Ok(region.clone());
-        }
-        match resource.field("region")? {
-            Some(region) => origin::region(&region),
-            None => origin::region(&self.node.required("cloud")?.required("region")?),
-        }
     }
 }
 

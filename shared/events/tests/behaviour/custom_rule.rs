@@ -1,8 +1,10 @@
 //! Invocations of AWS Config custom rules.
 
-use events::{RuleInvocation, RuleQuestion, RuleResource, Standing};
+use events::{RuleInvocation, RuleQuestion, RuleResource, Standing, Trigger};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::hostile::{any_json, damage};
 use crate::support::{because, event, fixture, invocation, places, read, with};
 
 fn change() -> Value {
@@ -133,4 +135,32 @@ fn inside_a_message_nobody_could_answer_it() {
         reading.unreadable[0].to_string(),
         "`Message` is the invocation of an AWS Config custom rule, which is not a trigger that Curfew reads"
     );
+}
+
+proptest! {
+    /// AWS Config writes what it asks about as a text within: that is damaged too.
+    #[test]
+    fn an_invocation_that_is_damaged_within_is_read_or_refused_and_asks_about_nothing_new(
+        name in proptest::sample::select(&["custom_rule_change", "custom_rule_oversized", "custom_rule_scheduled"][..]),
+        member in proptest::sample::select(&["invokingEvent", "ruleParameters", ""][..]),
+        path in proptest::collection::vec(0_usize..40, 0..9),
+        with in any_json(),
+    ) {
+        let mut document = fixture(name);
+        if member.is_empty() {
+            damage(&mut document, &path, with);
+        } else {
+            let mut within: Value = serde_json::from_str(document[member].as_str().unwrap()).unwrap();
+            damage(&mut within, &path, with);
+            document[member] = within.to_string().into();
+        }
+        let text = document.to_string();
+        if let Ok(Trigger::Rule(invocation)) = read(&text)
+            && let Some(subject) = invocation.subject()
+        {
+            for name in [subject.resource.id(), subject.account.as_str(), subject.region.as_str()] {
+                prop_assert!(text.contains(name), "{name} is not in {text}");
+            }
+        }
+    }
 }

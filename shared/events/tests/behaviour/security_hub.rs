@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{because, event, fixture, places, reasons, with};
 
-const BUCKET: &str = "s3-bucket acme-reports 210987654321 eu-central-1 aws";
+const BUCKET: &str = "s3-bucket acme-reports 210987654321 eu-west-1 aws";
 const GROUP: &str = "security-group sg-0a1b2c3d4e5f60718 210987654321 eu-west-1 aws";
 
 fn findings() -> Value {
@@ -71,11 +71,16 @@ fn a_members_finding_is_the_members() {
     assert_eq!(event(&elsewhere), Reading::default());
 }
 
+/// The event as it is without its envelope's Region: whoever hands it over has taken that off.
+fn from_anywhere(pointer: &str, value: Option<Value>) -> Value {
+    with(with_first(pointer, value), "/region", None)
+}
+
 #[test]
 fn a_region_is_the_resources_or_else_the_findings() {
     let document = with_first("/Resources/0/Region", None);
-    assert_eq!(places(&event(&document))[0], "s3-bucket acme-reports 210987654321 eu-west-1 aws");
-    let elsewhere = with_first("/Resources/0/Region", Some("cn-north-1".into()));
+    assert_eq!(places(&event(&document))[0], BUCKET);
+    let elsewhere = from_anywhere("/Resources/0/Region", Some("cn-north-1".into()));
     assert_eq!(
         reasons(&event(&elsewhere)),
         [
@@ -86,6 +91,26 @@ fn a_region_is_the_resources_or_else_the_findings() {
     let in_china =
         with(elsewhere, "/detail/findings/0/Resources/0/Id", Some("arn:aws-cn:s3:::acme-reports".into()));
     assert_eq!(places(&event(&in_china))[0], "s3-bucket acme-reports 210987654321 cn-north-1 aws-cn");
+}
+
+#[test]
+fn what_is_collected_from_another_region_is_that_regions() {
+    for (pointer, value) in [
+        ("/Resources/0/Region", json!("eu-central-1")),
+        // Of a resource that does not say where it is, the finding does.
+        ("/Resources", json!([{ "Type": "AwsS3Bucket", "Id": "arn:aws:s3:::acme-reports" }])),
+    ] {
+        let document = with_first("/Region", Some("eu-central-1".into()));
+        let document = with(document, &format!("/detail/findings/0{pointer}"), Some(value));
+        let reading = event(&document);
+        assert_eq!((places(&reading), reasons(&reading)), (vec![GROUP.to_owned()], vec![]), "{pointer}");
+        let there = with(document, "/region", Some("eu-central-1".into()));
+        assert_eq!(places(&event(&there)), ["s3-bucket acme-reports 210987654321 eu-central-1 aws"]);
+    }
+    let group = "arn:aws:ec2:eu-central-1:210987654321:security-group/sg-0a1b2c3d4e5f60718";
+    let document = with(findings(), "/detail/findings/1/Resources/0/Id", Some(group.into()));
+    assert_eq!(places(&event(&document)), [BUCKET], "an ARN says where it is, whatever else does");
+    assert_eq!(places(&event(&from_anywhere("/Resources/0/Region", Some("eu-central-1".into())))).len(), 2);
 }
 
 #[test]

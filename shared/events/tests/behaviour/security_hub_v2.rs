@@ -83,6 +83,27 @@ fn other_accounts_and_other_clouds_are_not_ours() {
 }
 
 #[test]
+fn what_is_collected_from_another_region_is_that_regions() {
+    let document = with_finding(failed(), "/resources/0/region", Some("eu-central-1".into()));
+    assert_eq!(event(&document), Reading::default());
+    let there = with(document, "/region", Some("eu-central-1".into()));
+    assert_eq!(places(&event(&there)), ["s3-bucket acme-reports 210987654321 eu-central-1 aws"]);
+    let silent = with_finding(failed(), "/resources/0/region", None);
+    let silent = with_finding(silent, "/cloud/region", Some("eu-central-1".into()));
+    assert_eq!(event(&silent), Reading::default(), "then it is where the finding is");
+    let group = with_finding(detected(), "/cloud/region", Some("eu-central-1".into()));
+    let named = with_finding(group, "/resources/0/region", Some("eu-central-1".into()));
+    assert_eq!(places(&event(&named)), [GROUP], "an ARN says where it is, whatever else does");
+}
+
+#[test]
+fn a_warning_is_looked_at_and_what_says_nothing_of_a_check_is_not() {
+    let warning = json!({ "status": "Warning", "status_id": 2 });
+    assert_eq!(places(&event(&with_finding(failed(), "/compliance", Some(warning)))), [BUCKET]);
+    assert_eq!(event(&with_finding(failed(), "/compliance", None)), Reading::default());
+}
+
+#[test]
 fn what_is_missing_or_wrong_is_named() {
     for (pointer, value, reason) in [
         ("/class_uid", None, "`detail.findings[0].class_uid` is missing"),

@@ -1,10 +1,11 @@
 //! What a sweep found.
 
-use events::{AccountId, Region, SweepFound};
+use events::{AccountId, Region, SweepFound, Trigger};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{because, event, fixture, places, reasons, with};
+use crate::hostile::{any_json, damage};
+use crate::support::{because, event, fixture, places, read, reasons, with};
 
 #[test]
 fn each_resource_that_a_sweep_found_is_a_subject_with_the_sweep_as_its_cause() {
@@ -98,5 +99,22 @@ proptest! {
             prop_assert_eq!((&subject.account, &subject.region), (&account, &region));
             prop_assert_eq!((subject.cause.trigger(), subject.cause.event_id()), ("sweep", Some(sweep.as_str())));
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_a_sweep_found_and_is_damaged_is_read_or_refused_and_names_nothing_new(
+        path in proptest::collection::vec(0_usize..12, 0..6),
+        with in any_json(),
+    ) {
+        let mut document = fixture("sweep_found");
+        damage(&mut document, &path, with);
+        let text = document.to_string();
+        let Ok(Trigger::Event(reading)) = read(&text) else { return Ok(()) };
+        for subject in &reading.subjects {
+            prop_assert!(text.contains(subject.resource.id()), "{subject:?} is not in {text}");
+        }
+        prop_assert!(reading.subjects.len() <= 3);
     }
 }

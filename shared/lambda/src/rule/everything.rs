@@ -7,6 +7,7 @@ use evaluations::{Evaluation, Evaluations, NotTaken, Token, deliver};
 use events::{Cause, Resource, Subject};
 use futures_util::{StreamExt, stream};
 use remediation::clock::Clock;
+use remediation::ledger::Graces;
 use remediation::{CallError, Listed};
 use telemetry::line;
 
@@ -22,8 +23,8 @@ const BATCH: usize = 100;
 const AT_ONCE: usize = 8;
 
 /// A look at everything, which tells AWS Config as it goes on.
-pub(super) struct AtAll<'a, P, K> {
-    pub(super) looks: Looks<'a, K>,
+pub(super) struct AtAll<'a, P, K, L> {
+    pub(super) looks: Looks<'a, K, L>,
     pub(super) port: &'a P,
     pub(super) token: Option<Token<'a>>,
     pub(super) home: &'a Home,
@@ -42,7 +43,7 @@ pub(super) struct All {
     pub(super) past_unknown: Option<CallError>,
 }
 
-impl<P: Evaluations, K: Clock> Work for AtAll<'_, P, K> {
+impl<P: Evaluations, K: Clock, L: Graces> Work for AtAll<'_, P, K, L> {
     type Output = Result<All, CallError>;
 
     async fn with<J: Judging>(self, judge: &J) -> Result<All, CallError> {
@@ -78,7 +79,7 @@ impl<P: Evaluations, K: Clock> Work for AtAll<'_, P, K> {
     }
 }
 
-impl<P: Evaluations, K: Clock> AtAll<'_, P, K> {
+impl<P: Evaluations, K: Clock, L: Graces> AtAll<'_, P, K, L> {
     /// What the rule said something of before. Where AWS Config keeps nothing of the answer, nothing of it gets stale.
     async fn past(&self) -> Result<Vec<Resource>, CallError> {
         match (self.looks.asked.rule.as_deref(), &self.token) {

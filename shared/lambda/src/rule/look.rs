@@ -6,7 +6,8 @@ use evaluations::{Evaluation, Item, Verdict};
 use events::{Resource, RuleInvocation, Subject};
 use exemptions::Exemptions;
 use remediation::clock::Clock;
-use remediation::{Report, Said, StepError, Told, inspect};
+use remediation::ledger::Graces;
+use remediation::{Report, Said, StepError, Told, inspect_sparing};
 use telemetry::line::{self, Evaluated};
 
 use super::judges::{Judging, Work};
@@ -15,9 +16,11 @@ use crate::service::left;
 
 /// What all looks of an invocation have in common.
 #[derive(Debug)]
-pub(super) struct Looks<'a, K> {
+pub(super) struct Looks<'a, K, L> {
     pub(super) asked: &'a RuleInvocation,
     pub(super) exemptions: &'a Exemptions,
+    /// What knows what people put back.
+    pub(super) graces: &'a L,
     pub(super) clock: &'a K,
     pub(super) invocation: &'a Invocation,
     /// When AWS Config recorded the resource, or asked about everything.
@@ -36,7 +39,7 @@ pub(super) struct Unevaluated {
     pub(super) error: Option<StepError>,
 }
 
-impl<K: Clock> Looks<'_, K> {
+impl<K: Clock, L: Graces> Looks<'_, K, L> {
     /// Looks at a resource, or takes what somebody has just seen, and logs what comes of it.
     pub(super) async fn at<J: Judging>(
         &self,
@@ -46,7 +49,8 @@ impl<K: Clock> Looks<'_, K> {
         seen: Option<J::State>,
     ) -> Looked {
         let start = self.clock.now();
-        let look = inspect(judge, subject, id, self.exemptions, self.clock, seen);
+        let (exemptions, graces) = (self.exemptions, self.graces);
+        let look = inspect_sparing(judge, subject, id, exemptions, graces, self.clock, seen);
         let (inspected, api_calls) = aws::within(left(self.invocation, self.clock), look).await;
         let duration = self.clock.now().duration_since(start).unwrap_or_default();
         let report = Report::of_look(judge, subject, inspected, duration);
@@ -77,12 +81,12 @@ impl<K: Clock> Looks<'_, K> {
 }
 
 /// A look at the one resource that AWS Config asks about. `None` where the control is not about such resources.
-pub(super) struct AtOne<'a, K> {
-    pub(super) looks: Looks<'a, K>,
+pub(super) struct AtOne<'a, K, L> {
+    pub(super) looks: Looks<'a, K, L>,
     pub(super) subject: &'a Subject,
 }
 
-impl<K: Clock> Work for AtOne<'_, K> {
+impl<K: Clock, L: Graces> Work for AtOne<'_, K, L> {
     type Output = Option<Looked>;
 
     async fn with<J: Judging>(self, judge: &J) -> Option<Looked> {

@@ -4,8 +4,11 @@
 //! judgement is that of the walk, by ports that only read. What nobody can say AWS Config is not told: the invocation fails,
 //! so that AWS Config shows the error and Lambda tries again.
 //!
+//! Its schedule, where it has one, is no question: rules of others are evaluated again whose findings were closed.
+//!
 //! <https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html>
 
+mod again;
 mod error;
 mod everything;
 mod home;
@@ -15,9 +18,12 @@ mod look;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use evaluations::{Evaluation, Evaluations, Item, ParametersError, Token, Verdict, chosen, deliver};
+use evaluations::{
+    Evaluation, Evaluations, Item, ParametersError, Reevaluations, Token, Verdict, chosen, deliver,
+};
 use events::{AccountId, OwnRoles, RuleInvocation, RuleQuestion, RuleResource, Standing, Trigger};
 use remediation::clock::{self, Clock};
+use remediation::ledger::{Chronicle, Graces};
 use serde_json::{Map, Value, json};
 use settings::Settings;
 use telemetry::line;
@@ -40,22 +46,24 @@ pub(crate) const NAME: &str = "config-rule";
 /// What answers AWS Config: `arm` builds the controls with the settings as they are, and with the configuration item for
 /// what they may not read.
 #[derive(Debug)]
-pub struct Rules<A, P, K> {
+pub struct Rules<A, P, L, K> {
     arm: A,
     port: P,
+    ledger: L,
     clock: K,
 }
 
-impl<A, J, P, K> Rules<A, P, K>
+impl<A, J, P, L, K> Rules<A, P, L, K>
 where
     A: Fn(&Settings, Option<Item>) -> J,
     J: Judges,
-    P: Evaluations,
+    P: Evaluations + Reevaluations,
+    L: Graces + Chronicle,
     K: Clock,
 {
-    /// An answer through this port.
-    pub fn new(arm: A, port: P, clock: K) -> Self {
-        Self { arm, port, clock }
+    /// An answer through this port, which goes by what the ledger knows.
+    pub fn new(arm: A, port: P, ledger: L, clock: K) -> Self {
+        Self { arm, port, ledger, clock }
     }
 
     /// Handles one payload of a function that is at `function_arn`.
@@ -93,6 +101,11 @@ where
     ) -> Result<Value, NotEvaluated> {
         let rule = match events::read(payload, &OwnRoles::none()) {
             Ok(Trigger::Rule(rule)) => rule,
+            Ok(Trigger::Event(reading)) if reading.is_tick => {
+                let again = again::all(&self.port, &self.ledger, self.clock.now());
+                let (again, _) = aws::within(left(invocation, &self.clock), again).await;
+                return Ok(again);
+            }
             Ok(Trigger::Event(_) | Trigger::Batch(_)) => return Err(NotEvaluated::NoRule),
             Err(error) => return Err(NotEvaluated::Unreadable(error)),
         };
@@ -105,6 +118,7 @@ where
         let looks = |ordered_at, item| Looks {
             asked: &rule,
             exemptions: &exemptions,
+            graces: &self.ledger,
             clock: &self.clock,
             invocation,
             ordered_at,
@@ -141,7 +155,7 @@ where
         judges: &J,
         control: &'static str,
         resource: &RuleResource,
-        looks: Looks<'_, K>,
+        looks: Looks<'_, K, L>,
     ) -> Result<Evaluation, NotEvaluated> {
         let RuleResource { resource_type, resource_id, standing, .. } = resource;
         let (ordered_at, rule) = (looks.ordered_at, looks.asked.rule.as_deref());

@@ -41,9 +41,9 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// Picks what concerns one delivery out of everything that the invocation handled.
-    pub(super) fn of(reading: &Reading, handled: &AllHandled) -> Self {
-        let mut done = Self::default();
+    /// Picks what concerns one delivery out of everything that the invocation handled; `failures` it has already.
+    pub(super) fn of(reading: &Reading, failures: Vec<HandleError>, handled: &AllHandled) -> Self {
+        let mut done = Self { failures, ..Self::default() };
         for error in &reading.unreadable {
             done.failures.push(HandleError::Unreadable(error.clone()));
         }
@@ -78,6 +78,15 @@ pub enum HandleError {
     /// It could not be listed what is due.
     #[error("what is due could not be listed: {0}")]
     NotListed(#[source] CallError),
+    /// It is not known which resources a subject stands for.
+    #[error("what {resource} stands for is not known: {error}")]
+    NotBehind {
+        /// The subject.
+        resource: String,
+        /// Why.
+        #[source]
+        error: CallError,
+    },
     /// Somebody else is at work on a subject.
     #[error("{0}: another invocation is at work on it")]
     Busy(String),
@@ -160,7 +169,7 @@ impl HandleError {
     pub fn error_type(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "Curfew.UnreadableTrigger",
-            Self::NotListed(_) => "Curfew.NotListed",
+            Self::NotListed(_) | Self::NotBehind { .. } => "Curfew.NotListed",
             Self::Busy(_) => "Curfew.Busy",
             Self::NotStarted(_) => "Curfew.NotStarted",
             Self::Failed { .. } => "Curfew.Failed",

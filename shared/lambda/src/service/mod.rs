@@ -1,6 +1,7 @@
 //! Everything that one invocation holds, each subject walked once and reported once.
 
 mod answer;
+mod behind;
 pub(crate) mod probe;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -159,12 +160,15 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
             return Ok(probe::answer(C::NAME, armed.settings.mode_of(C::NAME)));
         }
         match events::read(payload, &self.own_roles) {
-            Ok(Trigger::Event(reading)) => {
+            Ok(Trigger::Event(mut reading)) => {
+                let failures = self.look_behind(armed, vec![&mut reading], invocation).await;
                 let event = Handed { reading: &reading, message_id: None, delivery: Delivery::Direct };
                 let handled = self.handle_all(armed, &[event], invocation).await;
-                answer::event(Done::of(&reading, &handled))
+                answer::event(Done::of(&reading, failures.into_iter().flatten().collect(), &handled))
             }
-            Ok(Trigger::Batch(messages)) => {
+            Ok(Trigger::Batch(mut messages)) => {
+                let readings = messages.iter_mut().map(|message| &mut message.reading).collect();
+                let failures = self.look_behind(armed, readings, invocation).await;
                 let handed: Vec<Handed<'_>> = messages
                     .iter()
                     .map(|message| Handed {
@@ -174,13 +178,25 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
                     })
                     .collect();
                 let handled = self.handle_all(armed, &handed, invocation).await;
+                let done = messages.iter().zip(failures);
                 let done: Vec<Done> =
-                    messages.iter().map(|message| Done::of(&message.reading, &handled)).collect();
+                    done.map(|(message, failures)| Done::of(&message.reading, failures, &handled)).collect();
                 Ok(answer::batch(&messages, &done))
             }
             Ok(Trigger::Rule(_)) => Err(Self::unreadable(TriggerError::rule_not_answered())),
             Err(error) => Err(Self::unreadable(error)),
         }
+    }
+
+    /// Puts what subjects of other kinds stand for in their place.
+    async fn look_behind(
+        &self,
+        armed: &Armed<C>,
+        readings: Vec<&mut Reading>,
+        invocation: &Invocation,
+    ) -> Vec<Vec<HandleError>> {
+        let left = left(invocation, &self.ports.clock).map(|left| left / 4);
+        aws::within(left, behind::put_in_place(&armed.control, readings)).await.0
     }
 
     fn unreadable(error: TriggerError) -> HandleError {

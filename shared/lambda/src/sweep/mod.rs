@@ -6,13 +6,14 @@ use std::cell::RefCell;
 use std::time::SystemTime;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse};
-use events::{OrderMessage, SweepOrder, SweepStep, TriggerError, read_orders};
+use events::{OrderMessage, Queue, SweepOrder, SweepStep, TriggerError, read_orders};
 use exemptions::Exemptions;
-use remediation::CallError;
 use remediation::clock::Clock;
+use remediation::ledger::Chronicle;
+use remediation::{CallError, Place};
 use serde_json::{Value, json};
 use settings::Settings;
-use sweeping::{Leg, Post, Progress, Surveys, Waiting};
+use sweeping::{Leg, Post, Progress, Surveys, Waiting, aftermath};
 use telemetry::line;
 use tracing::Instrument;
 
@@ -30,7 +31,7 @@ pub struct Ports<'a, K, P, W> {
     pub clock: &'a K,
     /// What sends.
     pub post: &'a P,
-    /// What knows of work that waits.
+    /// What knows of work that waits, and of what became of work.
     pub ledger: &'a W,
 }
 
@@ -38,7 +39,7 @@ pub struct Ports<'a, K, P, W> {
 ///
 /// # Errors
 /// For a payload that cannot be read. The log says so already.
-pub async fn answer<S: Surveys, K: Clock, P: Post, W: Waiting>(
+pub async fn answer<S: Surveys, K: Clock, P: Post, W: Waiting + Chronicle>(
     surveys: &S,
     payload: &str,
     ports: &Ports<'_, K, P, W>,
@@ -69,7 +70,7 @@ struct Sweeper<'a, S, K, P, W> {
     exemptions: Exemptions,
 }
 
-impl<S: Surveys, K: Clock, P: Post, W: Waiting> Sweeper<'_, S, K, P, W> {
+impl<S: Surveys, K: Clock, P: Post, W: Waiting + Chronicle> Sweeper<'_, S, K, P, W> {
     /// Carries out what all messages say, each order once: several that waited while nobody swept ask for the same.
     async fn all(&self, messages: &[OrderMessage]) -> Value {
         let until = self.half_time();
@@ -112,6 +113,9 @@ impl<S: Surveys, K: Clock, P: Post, W: Waiting> Sweeper<'_, S, K, P, W> {
             },
         };
         let (left, sweep) = (left(self.invocation, self.ports.clock), progress.sweep.clone());
+        if progress.is_over() {
+            return aws::within(left, self.look_back(order, &progress)).await.0;
+        }
         let (done, _) = aws::within(left, self.go(order, progress, until)).await;
         if let Err(error) = &done {
             report::not_done(&sweep, error);
@@ -135,14 +139,33 @@ impl<S: Surveys, K: Clock, P: Post, W: Waiting> Sweeper<'_, S, K, P, W> {
             report::notice(&progress.sweep, &notice);
         }
         gone?;
-        progress.api_calls = progress.api_calls.saturating_add(aws::sent().into());
         if progress.is_over() {
+            let is_sent = progress.found.values().any(|tally| tally.sent() > 0);
+            let asked = if is_sent { leg.hand_over(&progress).await } else { Ok(()) };
+            progress.api_calls = progress.api_calls.saturating_add(aws::sent().into());
             report::over(&progress, &leg.place(), clock.now());
+            if let Err(error) = asked {
+                report::not_asked(&progress.sweep, &error);
+            }
             return Ok(());
         }
+        progress.api_calls = progress.api_calls.saturating_add(aws::sent().into());
         leg.hand_over(&progress).await?;
         report::goes_on(&progress, &leg.place());
         Ok(())
+    }
+
+    /// Says what became of what was sent: whether that could be said.
+    async fn look_back(&self, order: &SweepOrder, progress: &Progress) -> bool {
+        let Queue { account, region, .. } = &order.queue;
+        match aftermath(self.ports.ledger, progress, self.ports.clock.now()).await {
+            Ok(all) => report::aftermath(progress, &Place { account, region }, &all),
+            Err(error) => {
+                report::not_asked(&progress.sweep, &error);
+                return false;
+            }
+        }
+        true
     }
 
     /// Until when resources are begun with: there has to be time to say how far it came.

@@ -1,11 +1,12 @@
 //! What a sweep says in the log and in metrics.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use remediation::clock::rfc3339;
 use remediation::{CallError, Outcome, Place};
 use serde_json::{Map, Value, json};
-use sweeping::{Notice, Progress, Tally, Verdict};
+use sweeping::{Aftermath, Notice, Progress, Tally, Verdict};
 use telemetry::{TARGET, metrics};
 
 use super::NAME;
@@ -41,6 +42,41 @@ pub(super) fn over(progress: &Progress, place: &Place<'_>, now: SystemTime) {
     } else {
         tracing::warn!(target: TARGET, facts, "{message}");
     }
+}
+
+/// What became of what a sweep sent, some time after its end.
+pub(super) fn aftermath(progress: &Progress, place: &Place<'_>, all: &BTreeMap<String, Aftermath>) {
+    let mut facts = facts(progress, place);
+    let became = all.iter().map(|(control, after)| (control.clone(), words(after)));
+    facts.insert("became".to_owned(), Value::Object(became.collect()));
+    let facts = Value::Object(facts).to_string();
+    let mut total: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, count) in all.values().flat_map(|after| &after.became) {
+        *total.entry(name).or_default() += count;
+    }
+    let told = total.iter().map(|(name, count)| format!("{count} {name}"));
+    let rest: u64 = all.values().map(Aftermath::without_record).sum();
+    let told: Vec<String> = told.chain([format!("{rest} without a record")]).collect();
+    let sent: u64 = all.values().map(|after| after.sent).sum();
+    let told = told.join(", ");
+    tracing::info!(target: TARGET, facts, "what became of the {sent} that the sweep sent: {told}");
+}
+
+/// That it is not known, or nobody will ask, what became of what was sent.
+pub(super) fn not_asked(sweep: &str, error: &CallError) {
+    tracing::warn!(
+        target: TARGET,
+        control = NAME,
+        sweep,
+        "the sweep is over, and it is not known what became of what it sent: {error}",
+    );
+}
+
+fn words(after: &Aftermath) -> Value {
+    let each = after.became.iter().map(|(name, count)| (name.replace('-', "_"), json!(count)));
+    let all = [("sent".to_owned(), json!(after.sent))].into_iter().chain(each);
+    let rest = ("without_record".to_owned(), json!(after.without_record()));
+    Value::Object(all.chain([rest]).collect())
 }
 
 /// That another invocation goes on.

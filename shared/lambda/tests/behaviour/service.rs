@@ -308,3 +308,65 @@ fn each_line_names_the_version_of_the_settings_that_it_went_by() {
     service.rearm(doors.clone(), Settings { written: Some(8), ..Settings::default() });
     assert_eq!(handle("e2")[0]["settings_version"], 8);
 }
+
+/// CloudTrail says that somebody changed this prefix list.
+fn changed_list(id: &str) -> String {
+    json!({
+        "id": "e9", "source": "aws.ec2", "detail-type": "AWS API Call via CloudTrail",
+        "time": "2026-11-22T05:41:00Z", "account": "210987654321", "region": "eu-west-1",
+        "detail": {
+            "eventName": "ModifyManagedPrefixList", "eventTime": "2026-11-22T05:40:51Z",
+            "awsRegion": "eu-west-1", "recipientAccountId": "210987654321",
+            "userIdentity": { "arn": "arn:aws:iam::210987654321:user/ann" },
+            "requestParameters": { "ModifyManagedPrefixListRequest": { "PrefixListId": id } },
+        },
+    })
+    .to_string()
+}
+
+fn street(names: &[&str]) -> Doors {
+    let doors = Doors::read([open(&["door"]), open(&[]), open(&["door"]), open(&[])]);
+    *doors.listed.borrow_mut() = names.iter().map(|name| (*name).to_owned()).collect();
+    doors
+}
+
+#[test]
+fn a_prefix_list_becomes_what_it_stands_for_and_each_is_walked_with_its_cause() {
+    let doors = street(&["acme", "acme-2"]);
+    let (told, clock) = (Topic::default(), Still::default());
+    let bodies = [changed_list("pl-0a1b2c3d"), changed_list("pl-0a1b2c3d"), event("acme", "e1")];
+    let service = service(&doors, &told, &clock);
+    let (answer, lines) = logged(|| run(service.handle(&batch(&bodies, 1), &invocation())).unwrap());
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    assert_eq!(outcomes(&told), [Outcome::Remediated, Outcome::Remediated]);
+    let causes: Vec<String> =
+        told.reports.borrow().iter().map(|report| report.subject.cause.to_string()).collect();
+    let by = "CloudTrail ModifyManagedPrefixList by arn:aws:iam::210987654321:user/ann";
+    assert!(causes.iter().all(|cause| cause.starts_with(by)), "{causes:?}");
+    let asked = doors.calls.borrow().iter().filter(|call| call.starts_with("behind")).count();
+    assert_eq!(asked, 1, "of all messages together");
+    assert_eq!(lines[0]["message"], "prefix list pl-0a1b2c3d stands for 2 resources");
+}
+
+#[test]
+fn a_message_about_a_prefix_list_comes_back_where_nobody_knows_what_it_stands_for() {
+    let doors = street(&["no bucket"]);
+    let (told, clock) = (Topic::default(), Still::default());
+    let service = service(&doors, &told, &clock);
+    let bodies = [event("acme", "e1"), changed_list("pl-0a1b2c3d")];
+    let (answer, lines) = logged(|| run(service.handle(&batch(&bodies, 1), &invocation())).unwrap());
+    assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "m1" }] }));
+    assert_eq!(outcomes(&told), [Outcome::Remediated], "what else is in the batch does not wait");
+    let said = lines[0]["message"].as_str().unwrap();
+    assert!(said.starts_with("what prefix list pl-0a1b2c3d stands for is not known"), "{said}");
+    let error = run(service.handle(&changed_list("pl-0a1b2c3d"), &invocation())).unwrap_err();
+    assert_eq!(error.error_type(), "Curfew.NotListed");
+}
+
+#[test]
+fn a_prefix_list_that_nothing_names_is_no_work() {
+    let (doors, told, clock) = (street(&[]), Topic::default(), Still::default());
+    let answer =
+        run(service(&doors, &told, &clock).handle(&changed_list("pl-0a1b2c3d"), &invocation())).unwrap();
+    assert_eq!(answer, json!({ "subjects": [] }));
+}

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use events::{AccountId, BucketName, Queue, Region, Resource, SweepOrder, SweepStep};
+use events::{AccountId, BucketName, Cause, Queue, Region, Resource, SweepOrder, SweepStep};
 use exemptions::Scope;
 use lambda::sweep::{Ports, answer};
-use remediation::ledger::Memory;
+use remediation::ledger::{Begun, End, Ledger, Memory, Record, Terms};
 use remediation::testing::doors::{Doors, House, OpenDoors, Turn, denied, throttled};
-use remediation::testing::{Still, run};
-use remediation::{CallError, Fact, Judge, Listed, Place, Survey, Tags, Target, Unread};
+use remediation::testing::{Still, ledgers, run};
+use remediation::{CallError, Fact, Judge, Listed, Outcome, Place, Survey, Tags, Target, Unread};
 use serde_json::{Value, json};
 use settings::Settings;
 use sweeping::{Post, Surveyed};
@@ -266,4 +266,47 @@ fn what_comes_from_no_queue_is_refused() {
     let (answer, lines) = World::of(&[]).handle(&begin());
     assert_eq!(answer.unwrap_err().error_type(), "Curfew.UnreadableTrigger");
     assert_eq!(lines[0]["message"], "the trigger could not be read: `Records` is missing");
+}
+
+/// A record of this house in the high street, to which this sweep led.
+fn record(house: &str, sweep: &str) -> (Record, Terms) {
+    let (mut record, terms) = ledgers::at_once("high-street", house, "r", 30);
+    record.subject.cause = Cause::new("sweep").with_event_id(Some(sweep));
+    (record, terms)
+}
+
+#[test]
+fn some_time_after_its_end_a_sweep_says_what_became_of_what_it_sent() {
+    let world = World::of(&["open-1", "open-2", "open-3", "open-4", "clean-1"]);
+    assert_eq!(failed(world.handle(&batch(&[begin()])).0), [""; 0]);
+    let [last] = &world.taken_by("sweep")[..] else { panic!("one message is left") };
+    for (house, sweep, outcome) in [
+        ("open-1", "m0", Some(Outcome::Remediated)),
+        ("open-2", "m0", Some(Outcome::StillOpen)),
+        ("open-3", "m0", None),
+        ("open-4", "another", Some(Outcome::Remediated)),
+    ] {
+        let (record, terms) = record(house, sweep);
+        assert_eq!(run(world.ledger.begin(&record, &terms)), Ok(Begun::Taken));
+        if let Some(outcome) = outcome {
+            let end = Some(End { at: terms.now, outcome });
+            assert_eq!(run(world.ledger.finish(&Record { end, ..record }, terms.now)), Ok(()));
+        }
+    }
+    let sent = world.post.taken.borrow().len();
+    let (answer, lines) = world.handle(&batch(std::slice::from_ref(last)));
+    assert_eq!(failed(answer), [""; 0]);
+    assert_eq!(world.post.taken.borrow().len(), sent, "nothing is swept or asked again");
+    let [line] = &lines[..] else { panic!("{lines:?}") };
+    let became = json!({ "sent": 4, "remediated": 1, "still_open": 1, "unfinished": 1, "without_record": 1 });
+    assert_eq!((&line["sweep"], &line["became"]), (&json!("m0"), &json!({ "high-street": became })));
+    let message = "what became of the 4 that the sweep sent: 1 remediated, 1 still-open, 1 unfinished, 1 without a record";
+    assert_eq!((&line["level"], &line["message"]), (&json!("INFO"), &json!(message)));
+}
+
+#[test]
+fn a_sweep_that_sent_nothing_asks_for_nothing_later() {
+    let world = World::of(&["clean-1"]);
+    assert_eq!(failed(world.handle(&batch(&[begin()])).0), [""; 0]);
+    assert!(world.post.taken.borrow().is_empty());
 }

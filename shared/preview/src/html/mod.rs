@@ -51,8 +51,13 @@ pub fn html(preview: &Preview) -> Result<String, askama::Error> {
     let mut resources: Vec<Resource> = preview.parts.iter().flat_map(resources).collect();
     resources.sort_by_key(|one| (one.rank, std::cmp::Reverse(one.severity_rank)));
     let total = |would| preview.parts.iter().map(|part| part.count(would)).sum();
-    let mut controls: Vec<&str> = preview.parts.iter().map(|part| part.control).collect();
-    controls.dedup();
+    // Each once, wherever it looked.
+    let mut controls: Vec<&str> = Vec::new();
+    for part in &preview.parts {
+        if !controls.contains(&part.control) {
+            controls.push(part.control);
+        }
+    }
     Page {
         of: preview.of.clone(),
         made_at: rfc3339(preview.made_at),

@@ -7,7 +7,10 @@ use std::time::{Duration, SystemTime};
 use events::Subject;
 
 use super::standing::{Entry, Standing};
-use super::{Archive, Begun, Held, Hold, Ledger, Pending, Record, RecordId, Terms};
+use super::{
+    Archive, Begun, Chronicle, Ended, Graces, Held, Hold, Ledger, LeftAlone, Pending, Record, RecordId,
+    Terms, Unfinished,
+};
 use crate::CallError;
 
 /// How many subjects are remembered; beyond that those that were told longest ago are forgotten.
@@ -132,6 +135,39 @@ impl Archive for Memory {
         records.retain(|record| record.id.resource == resource);
         records.reverse();
         Ok(records)
+    }
+}
+
+impl Chronicle for Memory {
+    async fn ended(&self, since: SystemTime, _: SystemTime) -> Result<Vec<Ended>, CallError> {
+        let pages = self.pages();
+        let ended = pages.records.values().filter_map(|record| {
+            let end = record.end.clone().filter(|end| end.at >= since)?;
+            Some(Ended { control: record.control.clone(), subject: record.subject.clone(), end })
+        });
+        let mut ended: Vec<Ended> = ended.collect();
+        ended.sort_by_key(|ended| ended.end.at);
+        Ok(ended)
+    }
+
+    async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        let pages = self.pages();
+        let unfinished =
+            |record: &Record| Unfinished { subject: record.subject.clone(), waits: record.held.is_some() };
+        Ok(pages.open_of(control).map(unfinished).collect())
+    }
+}
+
+impl Graces for Memory {
+    async fn left_alone(
+        &self,
+        subject: &Subject,
+        control: &str,
+        now: SystemTime,
+    ) -> Result<Option<LeftAlone>, CallError> {
+        let pages = self.pages();
+        let standing = pages.standings.get(&(subject.arn(), control.to_owned()));
+        Ok(standing.and_then(|standing| standing.grace(now)).cloned())
     }
 }
 

@@ -189,6 +189,59 @@ pub trait Archive {
     fn history(&self, resource: &str) -> impl Future<Output = Result<Vec<Record>, CallError>>;
 }
 
+/// A record that is over, as lists have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The control that worked.
+    pub control: String,
+    /// What it worked on, and what pointed at it first.
+    pub subject: Subject,
+    /// When and how it ended.
+    pub end: End,
+}
+
+/// A record that is open, as lists have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// What it is about, and what pointed at it first.
+    pub subject: Subject,
+    /// Whether it waits, so that nobody is at work on it.
+    pub waits: bool,
+}
+
+/// Lists what is over, and what is not.
+pub trait Chronicle {
+    /// The records that ended from `since` on, in the order of time. One that ended within the last second may be missing.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn ended(
+        &self,
+        since: SystemTime,
+        now: SystemTime,
+    ) -> impl Future<Output = Result<Vec<Ended>, CallError>>;
+
+    /// The records of a control that are open.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn unfinished(&self, control: &str) -> impl Future<Output = Result<Vec<Unfinished>, CallError>>;
+}
+
+/// Knows what people put back.
+pub trait Graces {
+    /// What of a resource Curfew leaves alone now, since a person put it back; `None` where that is nothing.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn left_alone(
+        &self,
+        subject: &Subject,
+        control: &str,
+        now: SystemTime,
+    ) -> impl Future<Output = Result<Option<LeftAlone>, CallError>>;
+}
+
 impl<T: Archive> Archive for &T {
     async fn record(&self, id: &RecordId) -> Result<Option<Record>, CallError> {
         (*self).record(id).await
@@ -226,5 +279,26 @@ impl<T: Ledger> Ledger for &T {
 
     async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
         (*self).finish(record, now).await
+    }
+}
+
+impl<T: Chronicle> Chronicle for &T {
+    async fn ended(&self, since: SystemTime, now: SystemTime) -> Result<Vec<Ended>, CallError> {
+        (*self).ended(since, now).await
+    }
+
+    async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
+        (*self).unfinished(control).await
+    }
+}
+
+impl<T: Graces> Graces for &T {
+    async fn left_alone(
+        &self,
+        subject: &Subject,
+        control: &str,
+        now: SystemTime,
+    ) -> Result<Option<LeftAlone>, CallError> {
+        (*self).left_alone(subject, control, now).await
     }
 }

@@ -127,6 +127,12 @@ impl Standing {
         }
     }
 
+    /// What a person put back that is left alone now.
+    #[must_use]
+    pub fn grace(&self, now: SystemTime) -> Option<&LeftAlone> {
+        self.left_alone.as_ref().filter(|left| left.until > now)
+    }
+
     /// Whether there is something to say that people do not know yet: the same by the same trigger is no news, and by
     /// another one only once some time has passed.
     fn news(&self, record: &Record, terms: &Terms) -> Entry {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use events::{BucketName, Resource};
+use events::{BucketName, Resource, Subject};
 use exemptions::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -170,6 +170,15 @@ impl Judge for Doors {
 
     fn id(resource: &Resource) -> Option<&BucketName> {
         if let Resource::Bucket(name) = resource { Some(name) } else { None }
+    }
+
+    /// A prefix list stands for all houses that are listed.
+    async fn behind(&self, subject: &Subject) -> Result<Vec<Resource>, CallError> {
+        let Resource::PrefixList(id) = &subject.resource else { return Ok(Vec::new()) };
+        self.calls.borrow_mut().push(format!("behind {id}"));
+        let place = Place { account: &subject.account, region: &subject.region };
+        let listed = self.survey(&place).await?;
+        Ok(listed.into_iter().map(|listed| listed.id.into()).collect())
     }
 
     async fn read(&self, target: &Target<'_, BucketName>) -> Result<Option<House>, CallError> {

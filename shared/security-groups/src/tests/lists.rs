@@ -1,7 +1,8 @@
 //! Prefix lists as sources.
 
-use remediation::testing::assert_records;
-use remediation::{Outcome, Remedy, Severity};
+use events::{PrefixListId, Resource};
+use remediation::testing::{self, assert_records, run};
+use remediation::{Judge, Outcome, Remedy, Severity};
 use serde_json::json;
 
 use super::memory::Memory;
@@ -101,4 +102,34 @@ fn a_role_that_may_not_read_lists_says_which_right_it_lacks() {
         !report.findings[0].sentence().contains("no)"),
         "not EC2's own words, which differ from call to call"
     );
+}
+
+fn behind(memory: &Memory, id: &str) -> Result<Vec<String>, remediation::CallError> {
+    let list = testing::subject(Resource::PrefixList(PrefixListId::new(id).unwrap()));
+    let found = run(control(memory, "{}").behind(&list))?;
+    Ok(found.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_list_stands_for_the_groups_that_let_in_whom_it_names() {
+    let egress = network::Rule { is_egress: true, ..rule("sgr-2", "tcp", "22", "pl-0a1b2c3e") };
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", "pl-0a1b2c3d"), egress]);
+    assert_eq!(behind(&memory, "pl-0a1b2c3d"), Ok(vec![format!("security group {}", super::GROUP)]));
+    assert_eq!(behind(&memory, "pl-0a1b2c3e"), Ok(vec![]));
+    let group = testing::subject(Resource::SecurityGroup(super::group_id(super::GROUP)));
+    assert_eq!(run(control(&memory, "{}").behind(&group)), Ok(vec![]));
+}
+
+#[test]
+fn while_ec2_is_at_work_on_a_list_nobody_takes_what_it_was_for_what_it_is() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", "pl-0a1b2c3d")]);
+    memory.changing.borrow_mut().push("pl-0a1b2c3d");
+    let error = behind(&memory, "pl-0a1b2c3d").unwrap_err();
+    assert!(error.is_passing() && error.to_string().contains("still at work on the change"), "{error}");
+    assert_eq!(memory.count("ec2:DescribeSecurityGroups"), 0);
+    memory.changing.borrow_mut().clear();
+    for action in ["ec2:DescribeManagedPrefixLists", "ec2:DescribeSecurityGroups"] {
+        *memory.denied.borrow_mut() = vec![action];
+        assert_eq!(behind(&memory, "pl-0a1b2c3d").unwrap_err().action(), action);
+    }
 }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
 use events::{GroupId, InterfaceId, VpcId};
-use network::{IpNet, Permission, PrefixListId, Rule, RuleId, parse_block};
+use network::{IpNet, Permission, PrefixListId, Rule, RuleId, Source, parse_block};
 use remediation::{CallError, Denied, Place};
 
 use super::{GROUP, group_id};
@@ -53,6 +53,8 @@ pub(super) struct Memory {
     pub(super) rest: RefCell<Option<CallError>>,
     /// Groups that do not exist any more.
     pub(super) gone: RefCell<Vec<GroupId>>,
+    /// The prefix lists that EC2 is at work on.
+    pub(super) changing: RefCell<Vec<&'static str>>,
     /// Of how many new rules the answer to a call tells that adds them.
     pub(super) tells_of: Cell<usize>,
     next_id: Cell<usize>,
@@ -85,6 +87,7 @@ impl Memory {
             repeats_revoking: Cell::default(),
             rest: RefCell::default(),
             gone: RefCell::default(),
+            changing: RefCell::default(),
             tells_of: Cell::new(usize::MAX),
             next_id: Cell::new(0),
         }
@@ -237,6 +240,21 @@ impl ReadSecurityGroups for &Memory {
         let lists = self.lists.borrow();
         let name = |id: &&PrefixListId| Some(((*id).clone(), lists.get(id.as_str())?.0.clone()));
         Ok(ids.iter().filter_map(name).collect())
+    }
+
+    async fn groups_naming(&self, _: &Place<'_>, list: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        self.call("ec2:DescribeSecurityGroups")?;
+        let is_named = self
+            .rules
+            .borrow()
+            .iter()
+            .any(|rule| !rule.is_egress && rule.permission.source == Source::PrefixList(list.clone()));
+        Ok(if is_named { vec![group_id(GROUP)] } else { Vec::new() })
+    }
+
+    async fn list_is_changing(&self, _: &Place<'_>, list: &PrefixListId) -> Result<bool, CallError> {
+        self.call("ec2:DescribeManagedPrefixLists")?;
+        Ok(self.changing.borrow().contains(&list.as_str()))
     }
 
     async fn interfaces(&self, at: &At<'_>) -> Result<Vec<Interface>, CallError> {

@@ -33,14 +33,23 @@ struct Files {
     region: Option<Region>,
 }
 
+/// The Region that is said, where one is: files are of one.
+fn one_region(asked: &Asked) -> Result<Option<Region>, Trouble> {
+    match asked.regions.as_slice() {
+        [] => Ok(None),
+        [region] => Ok(Some(region.clone())),
+        _ => Err(Trouble::unread("files are of one Region, and several are said".to_owned())
+            .with("Say one, or look at one after the other.")),
+    }
+}
+
 pub(super) async fn preview(
     asked: &Asked,
     settings: &Settings,
     console: &mut Console<'_>,
 ) -> Result<Preview, Trouble> {
     let made_at = SystemClock.now();
-    let mut files =
-        Files { account: asked.account.clone(), region: asked.place.region.clone(), ..Files::default() };
+    let mut files = Files { account: asked.account.clone(), region: one_region(asked)?, ..Files::default() };
     for path in &asked.files {
         files.read(path, console)?;
     }
@@ -185,6 +194,14 @@ impl ReadSecurityGroups for &Files {
         _: &[&PrefixListId],
     ) -> Result<Vec<(PrefixListId, ListName)>, CallError> {
         Ok(Vec::new())
+    }
+
+    async fn groups_naming(&self, _: &Place<'_>, _: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        Err(not_there("ec2:DescribeSecurityGroups"))
+    }
+
+    async fn list_is_changing(&self, _: &Place<'_>, _: &PrefixListId) -> Result<bool, CallError> {
+        Err(not_there("ec2:DescribeManagedPrefixLists"))
     }
 
     async fn interfaces(&self, _: &At<'_>) -> Result<Vec<Interface>, CallError> {

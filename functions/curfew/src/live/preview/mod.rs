@@ -18,7 +18,7 @@ use settings::Settings;
 use self::look::part;
 use super::refused::words;
 use super::{SignedIn, wait};
-use crate::arguments::{Format, Preview as Asked};
+use crate::arguments::{Format, Place as Asks, Preview as Asked};
 use crate::console::{self, Console};
 use crate::trouble::{Ending, Trouble};
 
@@ -51,16 +51,23 @@ fn settings(file: Option<&Path>) -> Result<Settings, Trouble> {
     Settings::parse(&name, text.trim_start_matches('\u{feff}')).map_err(Trouble::unread)
 }
 
-/// All buckets and security groups of a Region.
+/// All buckets and security groups of one Region or more.
 async fn of_account(
     asked: &Asked,
     settings: &Settings,
     console: &mut Console<'_>,
 ) -> Result<Preview, Trouble> {
     let made_at = SystemClock.now();
-    let signed_in = SignedIn::at(&asked.place, None).await?;
+    let first = asked.regions.first().cloned();
+    let signed_in = SignedIn::at(&Asks { region: first, profile: asked.profile.clone() }, None).await?;
     let identity = signed_in.identity().await?;
-    let place = Place { account: &identity.account, region: &signed_in.region };
+    // Each once, in the order in which they are said.
+    let mut regions = vec![signed_in.region.clone()];
+    for region in &asked.regions {
+        if !regions.contains(region) {
+            regions.push(region.clone());
+        }
+    }
     let exemptions = settings.exemptions();
     let sdk = &signed_in.sdk;
     // What a write would say is asked, since nothing is written.
@@ -68,11 +75,13 @@ async fn of_account(
     let policies = S3Policy::new(S3BucketPolicies::new(sdk), settings.s3_policy.clone());
     let groups = security_groups::ReadOnly::of(Ec2SecurityGroups::new(sdk));
     let groups = SgIngress::new(groups, settings.sg.clone());
-    let parts = vec![
-        part(&acls, "buckets", &place, &exemptions, console).await,
-        part(&policies, "buckets", &place, &exemptions, console).await,
-        part(&groups, "security groups", &place, &exemptions, console).await,
-    ];
+    let mut parts = Vec::new();
+    for region in &regions {
+        let place = Place { account: &identity.account, region };
+        parts.push(part(&acls, "buckets", &place, &exemptions, console).await);
+        parts.push(part(&policies, "buckets", &place, &exemptions, console).await);
+        parts.push(part(&groups, "security groups", &place, &exemptions, console).await);
+    }
     Ok(Preview { made_at, of: of(&identity.account), parts })
 }
 

@@ -110,6 +110,14 @@ impl ReadSecurityGroups for Aws {
         Ok(Vec::new())
     }
 
+    async fn groups_naming(&self, _: &Place<'_>, _: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        self.nothing("ec2:DescribeSecurityGroups")
+    }
+
+    async fn list_is_changing(&self, _: &Place<'_>, _: &PrefixListId) -> Result<bool, CallError> {
+        self.nothing("ec2:DescribeManagedPrefixLists")
+    }
+
     async fn interfaces(&self, _: &At<'_>) -> Result<Vec<Interface>, CallError> {
         self.nothing("ec2:DescribeNetworkInterfaces")
     }

@@ -4,6 +4,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test may fail")]
 
+mod listing;
 mod replacing;
 mod taking;
 mod telling;
@@ -15,7 +16,7 @@ use serde_json::json;
 
 use super::{NOW, bucket};
 use crate::ledger::{
-    Attempt, AttemptResult, Begun, End, Heard, Ledger, Limits, Record, RecordId, Restores, SKEW, Telling,
+    Attempt, AttemptResult, Begun, Chronicle, End, Graces, Heard, Ledger, Limits, Record, RecordId, Restores, SKEW, Telling,
     Terms,
 };
 use crate::{Mode, Outcome};
@@ -113,7 +114,10 @@ pub(super) fn restoring(record: Record, grace_until: SystemTime) -> Record {
 }
 
 /// Goes through all that needs nobody else at the same time. `kept` says what is kept under an id.
-pub async fn all<L: Ledger>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<Record>) {
+pub async fn all<L: Ledger + Chronicle + Graces>(
+    ledger: &L,
+    kept: impl AsyncFn(&RecordId) -> Option<Record>,
+) {
     taking::one_works_and_others_wait(ledger, &kept).await;
     taking::what_is_over_stays_as_it_is(ledger, &kept).await;
     taking::what_was_left_open_is_gone_on_with_by_one(ledger, &kept).await;
@@ -127,6 +131,9 @@ pub async fn all<L: Ledger>(ledger: &L, kept: impl AsyncFn(&RecordId) -> Option<
     waiting::a_raised_limit_counts_at_once(ledger).await;
     telling::people_are_told_once(ledger).await;
     telling::what_a_person_put_back_is_left_alone(ledger).await;
+    listing::what_ended_is_listed_with_its_end(ledger).await;
+    listing::what_is_open_is_listed_with_whether_it_waits(ledger).await;
+    listing::what_a_person_put_back_is_known_until_its_end(ledger).await;
 }
 
 /// Records of a kilobyte, of a hundred, and of three thousand, none of which can be made smaller.

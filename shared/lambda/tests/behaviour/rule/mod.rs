@@ -1,15 +1,18 @@
 //! What AWS Config asks of the function behind its custom rules, and what it is told.
 
+mod again;
+
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime};
 
-use evaluations::{Compliance, Evaluation, Evaluations, Item, Token};
+use evaluations::{Compliance, ConfigRule, Evaluation, Evaluations, Fires, Item, Reevaluations, Token};
 use events::{BucketName, GroupId, Resource};
 use lambda::Invocation;
 use lambda::rule::{Judges, NotEvaluated, Rules, Work};
 use remediation::clock::{Clock, rfc3339};
+use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, open, throttled};
-use remediation::testing::{Still, run};
+use remediation::testing::{NOW, Still, run};
 use remediation::{CallError, Denied};
 use serde_json::{Value, json};
 use settings::Settings;
@@ -30,6 +33,29 @@ struct Config {
     hides_past: bool,
     /// The resource that it never takes.
     refuses: Option<&'static str>,
+    /// The rules that it was asked to evaluate again.
+    started: RefCell<Vec<String>>,
+}
+
+/// Each rule is periodic and was evaluated yesterday, but for one that nobody may look at.
+impl Reevaluations for Config {
+    async fn rule(&self, name: &str) -> Result<Option<ConfigRule>, CallError> {
+        let action = "config:DescribeConfigRules";
+        if name == "secret" {
+            return Err(CallError::Denied(Denied { action, message: "no".to_owned() }));
+        }
+        let fires = if name == "on-change" { Fires::OnChange } else { Fires::OnSchedule };
+        Ok(Some(ConfigRule { fires, service: None, is_idle: true }))
+    }
+
+    async fn evaluated_at(&self, _: &str) -> Result<Option<SystemTime>, CallError> {
+        Ok(Some(SystemTime::UNIX_EPOCH + NOW - Duration::from_secs(24 * 60 * 60)))
+    }
+
+    async fn start(&self, name: &str) -> Result<(), CallError> {
+        self.started.borrow_mut().push(name.to_owned());
+        Ok(())
+    }
 }
 
 impl Evaluations for Config {
@@ -67,6 +93,7 @@ struct World {
     doors: Doors,
     config: Config,
     clock: Still,
+    ledger: Memory,
 }
 
 impl World {
@@ -76,7 +103,7 @@ impl World {
 
     fn ask_at(&self, home: &str, invocation: &Invocation, payload: &Value) -> Result<Value, NotEvaluated> {
         let arm = |_: &Settings, _: Option<Item>| Only(self.doors.clone());
-        let rules = Rules::new(arm, &self.config, &self.clock);
+        let rules = Rules::new(arm, &self.config, &self.ledger, &self.clock);
         run(rules.answer(&payload.to_string(), home, invocation, &Settings::default()))
     }
 
@@ -341,7 +368,12 @@ fn what_cannot_be_listed_or_has_no_time_left_is_not_told_as_if_it_were_all() {
     assert!(world.config.batches.borrow().is_empty());
 
     let world = town(30);
-    let rules = Rules::new(|_: &Settings, _| Only(world.doors.clone()), &world.config, Passing::default());
+    let rules = Rules::new(
+        |_: &Settings, _| Only(world.doors.clone()),
+        &world.config,
+        Memory::default(),
+        Passing::default(),
+    );
     let short = Invocation { deadline: world.clock.now() + Duration::from_secs(20), ..invocation() };
     let answer = run(rules.answer(&schedule().to_string(), HOME, &short, &Settings::default()));
     let error = answer.unwrap_err().to_string();
