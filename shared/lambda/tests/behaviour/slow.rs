@@ -95,6 +95,14 @@ impl ReadSecurityGroups for &Slow {
         self.answer(|| Slow::denied("ec2:GetManagedPrefixListEntries")).await
     }
 
+    async fn groups_naming(&self, _: &Place<'_>, _: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        self.answer(|| Slow::denied("ec2:DescribeSecurityGroups")).await
+    }
+
+    async fn list_is_changing(&self, _: &Place<'_>, _: &PrefixListId) -> Result<bool, CallError> {
+        self.answer(|| Slow::denied("ec2:DescribeManagedPrefixLists")).await
+    }
+
     async fn list_names(
         &self,
         _: &Place<'_>,

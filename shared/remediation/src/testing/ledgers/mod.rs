@@ -16,8 +16,8 @@ use serde_json::json;
 
 use super::{NOW, bucket};
 use crate::ledger::{
-    Attempt, AttemptResult, Begun, Chronicle, End, Graces, Heard, Ledger, Limits, Record, RecordId, Restores, SKEW, Telling,
-    Terms,
+    Attempt, AttemptResult, Begun, Chronicle, End, Graces, Heard, Ledger, Limits, Record, RecordId, Restores,
+    SKEW, Telling, Terms,
 };
 use crate::{Mode, Outcome};
 
