@@ -48,7 +48,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS RUSTC_WRAPPER="$(or $(RUSTC_WRAPPER),$(CURDI
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup functions debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview redrive history export restore remove bench lock clean
+.PHONY: help setup functions debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview report redrive history export restore remove bench lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -118,7 +118,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/debug-rustc .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build package bills demo test fuzz test-faults bench deploy rollback status test-alert stop start settings preview redrive history export restore remove lock clean; do \
+	@for target in build package bills demo test fuzz test-faults bench deploy rollback status test-alert stop start settings preview report redrive history export restore remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
@@ -187,6 +187,9 @@ redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
 
 preview: debug ## What Curfew would close, mail and leave in REGION or REGIONS, read with your credentials; FORMAT=text, json or html, OUTPUT=preview.html
 	@$(ASK) preview $(foreach one,$(WHERE),--region "$(one)") $(call says,FORMAT,--format) $(call says,OUTPUT,--output) $(call says,FILE,--settings)
+
+report: debug ## What Curfew did in REGION since SINCE (30d), read with your credentials; FORMAT=text, json, csv or html, OUTPUT=report.html
+	@$(ASK) report $(PLACE) $(call says,SINCE,--since) $(call says,FORMAT,--format) $(call says,OUTPUT,--output)
 
 history: debug ## The records of RESOURCE, an ARN, in REGION
 	@$(ASK) history $(PLACE) "$(call said,RESOURCE)"

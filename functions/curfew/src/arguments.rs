@@ -1,6 +1,8 @@
 //! What can be said on the command line. Its help has to fit a screen of 80 columns and 24 lines.
 
 use std::path::PathBuf;
+#[cfg(feature = "live")]
+use std::time::Duration;
 use std::time::SystemTime;
 
 use clap::{Args, Parser, Subcommand};
@@ -33,6 +35,12 @@ const PREVIEW: &str = "\
 It only reads. FILE: what `aws ec2 describe-security-groups` printed, or the
 policy of a bucket, called as the bucket is (my-bucket.json).";
 
+#[cfg(feature = "live")]
+const REPORT: &str = "\
+It only reads the table of records. FILE: records (`make export`) or lines of
+the log (`aws logs tail`), a JSON object a line; - is standard input. In CSV,
+a cell that would begin with = + - or @ has a ' before it: no formulas.";
+
 /// Says what is open in an AWS account, why, and what Curfew did about it
 #[derive(Debug, Parser)]
 #[command(name = "curfew", version, disable_help_subcommand = true, after_help = EXIT_STATUS)]
@@ -57,6 +65,9 @@ pub(crate) enum Command {
     /// What Curfew would close, mail and leave: look before you deploy
     #[cfg(feature = "live")]
     Preview(Preview),
+    /// What was closed, who had opened it, and what is not closed
+    #[cfg(feature = "live")]
+    Report(Report),
     /// Records of a resource, or all: what was closed, mailed, put back
     #[cfg(feature = "live")]
     History(History),
@@ -197,6 +208,52 @@ pub(crate) enum Format {
 
 #[cfg(feature = "live")]
 #[derive(Debug, Args)]
+#[command(after_help = REPORT)]
+pub(crate) struct Report {
+    /// Files to read, instead of the table
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// 30d (the table's default), 12h, 2026-11-01, or RFC 3339
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) since: Option<Moment>,
+    /// Before then, in the same words
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) until: Option<Moment>,
+    /// text, json, csv, or html: a page that needs nothing else
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text, hide_possible_values = true, hide_default_value = true)]
+    pub(crate) format: ReportFormat,
+    /// Where it is written, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Prints what an IAM policy for this has to allow
+    #[arg(long)]
+    pub(crate) permissions: bool,
+    #[command(flatten)]
+    pub(crate) deployment: Deployment,
+}
+
+/// How a report is written.
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ReportFormat {
+    Text,
+    Json,
+    Csv,
+    Html,
+}
+
+/// A moment that somebody says.
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// So long ago.
+    Ago(Duration),
+    /// Then.
+    At(SystemTime),
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
 pub(crate) struct History {
     /// The resource's ARN, as in arn:aws:s3:::my-bucket
     #[arg(value_name = "ARN", value_parser = arn, required_unless_present = "since")]
@@ -248,6 +305,21 @@ fn day(text: &str) -> Result<Date, String> {
 
 fn account(text: &str) -> Result<AccountId, String> {
     AccountId::new(text).ok_or_else(|| format!("it is not {}", AccountId::EXPECTED))
+}
+
+/// A span, a day that begins in UTC, or a time.
+#[cfg(feature = "live")]
+pub(crate) fn moment(text: &str) -> Result<Moment, String> {
+    const UNITS: [(char, u64); 3] = [('h', 60 * 60), ('d', 24 * 60 * 60), ('w', 7 * 24 * 60 * 60)];
+    let span = UNITS.into_iter().find_map(|(unit, seconds)| {
+        let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
+        Some(Moment::Ago(Duration::from_secs(seconds * u64::from(number))))
+    });
+    let at = || {
+        remediation::clock::parse(text).or_else(|| remediation::clock::parse(&format!("{text}T00:00:00Z")))
+    };
+    span.or_else(|| at().map(Moment::At))
+        .ok_or_else(|| "it is neither like 30d, 12h or 4w, nor a day, nor a time in RFC 3339".to_owned())
 }
 
 #[cfg(feature = "live")]

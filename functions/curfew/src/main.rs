@@ -48,6 +48,8 @@ fn run(arguments: &Arguments, console: &mut Console<'_>) -> Ending {
         #[cfg(feature = "live")]
         Command::Preview(asked) => live::preview::run(asked, console),
         #[cfg(feature = "live")]
+        Command::Report(asked) => live::report::run(asked, console),
+        #[cfg(feature = "live")]
         Command::History(asked) => live::history::run(asked, console),
         #[cfg(feature = "live")]
         Command::Restore(asked) => live::restore::run(asked, console),

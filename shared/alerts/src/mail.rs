@@ -2,7 +2,6 @@
 //! where it is, which trigger told of it, and the evidence.
 
 use std::fmt::Write;
-use std::time::Duration;
 
 use remediation::clock::rfc3339;
 use remediation::ledger::Held;
@@ -185,20 +184,8 @@ fn of_walk(report: &Report, text: &mut Text, limit: usize) {
     text.title("Since which trigger");
     text.line(&format!("  {}", report.subject.cause));
     if let (Some(since), Some(exposed_for)) = (report.subject.cause.open_since(), report.exposed_for) {
-        let (since, later) = (rfc3339(since), span(exposed_for));
+        let (since, later) = (rfc3339(since), counts::span(exposed_for));
         text.line(&format!("  It tells of {since}; the resource was found closed {later} later."));
-    }
-}
-
-/// Such as `41 s` or `3 h 20 min`: what is smaller does not matter there.
-fn span(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (minutes, hours) = (seconds / 60, seconds / 3_600);
-    match (hours, minutes) {
-        (48.., _) => format!("{} days", hours / 24),
-        (1.., _) => format!("{hours} h {} min", minutes % 60),
-        (_, 1..) => format!("{minutes} min {} s", seconds % 60),
-        _ => format!("{:.1} s", time.as_secs_f64()),
     }
 }
 

@@ -24,6 +24,7 @@ mod brake;
 mod endpoint;
 mod finish;
 mod item;
+mod pages;
 mod parts;
 mod read;
 mod standings;
@@ -34,4 +35,5 @@ mod write;
 mod tests;
 
 pub use endpoint::endpoint;
+pub use pages::{Listing, Next, Page, Unreadable};
 pub use table::Table;

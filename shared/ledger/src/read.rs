@@ -15,10 +15,10 @@ use crate::table::Table;
 use crate::write::names;
 
 const GET: &str = "dynamodb:GetItem";
-const QUERY: &str = "dynamodb:Query";
+pub(crate) const QUERY: &str = "dynamodb:Query";
 
 /// The index by day and outcome.
-const BY_DAY: &str = "by_day";
+pub(crate) const BY_DAY: &str = "by_day";
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -142,7 +142,7 @@ impl<K: Clock> Table<K> {
         self.all_pages(self.query(&condition).index_name(BY_DAY)).await
     }
 
-    fn query(&self, condition: &Expression) -> Query {
+    pub(crate) fn query(&self, condition: &Expression) -> Query {
         self.client
             .query()
             .table_name(&self.name)
@@ -166,7 +166,7 @@ impl<K: Clock> Table<K> {
     }
 }
 
-type Query = aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+pub(crate) type Query = aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 
 /// The days from the one of `since` to the one of `until`, as the index calls them.
 fn days(since: SystemTime, until: SystemTime) -> Vec<String> {

@@ -16,7 +16,7 @@ impl<P: ReadSecurityGroups> Describe for SgIngress<P> {
     }
 
     fn steps(&self, plan: &Quarantine) -> Vec<String> {
-        steps(plan)
+        plan.in_words()
     }
 
     fn hindrance(&self, found: &GroupAssessment) -> Option<String> {
@@ -40,7 +40,7 @@ impl<P: ReadSecurityGroups> Describe for SgIngress<P> {
 
 impl<P: SecurityGroups> Recount for SgIngress<P> {
     fn change(&self, change: &SgChange) -> Change {
-        self::change(change)
+        change.in_words()
     }
 
     fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
@@ -56,27 +56,31 @@ impl<P: SecurityGroups> Recount for SgIngress<P> {
     }
 }
 
-fn steps(plan: &Quarantine) -> Vec<String> {
-    match plan {
-        Quarantine::Revoke(plan) => {
-            let restore = plan.restore.iter().map(|part| format!("put back {}", words::part(part)));
-            let cut = plan.cut.iter().map(words::cut).chain(words::portless_of(plan));
-            let cut = cut.map(|cut| format!("do not put back {cut}"));
-            let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
-            restore.chain(cut).chain(revoke).chain(tag(&plan.tags)).collect()
-        }
-        Quarantine::Isolate(plan) => {
-            let place = if plan.all_groups { "all its groups" } else { "this group" };
-            let isolate = plan.interfaces.iter().map(|interface| {
-                format!("give {interface} the quarantine group of {} in place of {place}", interface.vpc)
-            });
-            isolate.chain(tag(&plan.tags)).collect()
-        }
-        Quarantine::Release(plan) => {
-            let authorize = plan.authorize.iter().map(|part| format!("put back {}", words::part(part)));
-            let revoke = plan.revoke.iter().map(|one| format!("revoke {}", words::part(&one.part)));
-            let place = plan.place.iter().map(|one| format!("give {}", placement(one)));
-            authorize.chain(revoke).chain(place).collect()
+impl Quarantine {
+    /// A line a step, as in `revoke rule sgr-1 (tcp 22 from 0.0.0.0/0)`.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        match self {
+            Self::Revoke(plan) => {
+                let restore = plan.restore.iter().map(|part| format!("put back {}", words::part(part)));
+                let cut = plan.cut.iter().map(words::cut).chain(words::portless_of(plan));
+                let cut = cut.map(|cut| format!("do not put back {cut}"));
+                let revoke = plan.revoke.iter().map(|rule| format!("revoke {}", words::rule(rule)));
+                restore.chain(cut).chain(revoke).chain(tag(&plan.tags)).collect()
+            }
+            Self::Isolate(plan) => {
+                let place = if plan.all_groups { "all its groups" } else { "this group" };
+                let isolate = plan.interfaces.iter().map(|interface| {
+                    format!("give {interface} the quarantine group of {} in place of {place}", interface.vpc)
+                });
+                isolate.chain(tag(&plan.tags)).collect()
+            }
+            Self::Release(plan) => {
+                let authorize = plan.authorize.iter().map(|part| format!("put back {}", words::part(part)));
+                let revoke = plan.revoke.iter().map(|one| format!("revoke {}", words::part(&one.part)));
+                let place = plan.place.iter().map(|one| format!("give {}", placement(one)));
+                authorize.chain(revoke).chain(place).collect()
+            }
         }
     }
 }
@@ -85,42 +89,46 @@ fn tag(tags: &Tags) -> impl Iterator<Item = String> {
     tags.iter().map(|(key, value)| format!("tag the group `{key}` = {value}"))
 }
 
-fn change(change: &SgChange) -> Change {
-    match change {
-        SgChange::Authorized(put_back) => Change {
-            action: action::AUTHORIZE,
-            summary: format!("put back {}", words::part(&put_back.part)),
-            detail: json!(put_back),
-        },
-        SgChange::Revoked(rule) => Change {
-            action: action::REVOKE,
-            summary: format!("revoked {}", words::rule(rule)),
-            detail: json!(rule),
-        },
-        SgChange::Created { group, vpc } => Change {
-            action: action::CREATE,
-            summary: format!("created the quarantine group {group} of {vpc}"),
-            detail: json!({ "group": group, "name": QUARANTINE_GROUP_NAME, "vpc": vpc }),
-        },
-        SgChange::EgressRevoked { group, vpc, to } => Change {
-            action: action::REVOKE_EGRESS,
-            summary: format!("revoked all traffic to {to} from the quarantine group {group}"),
-            detail: json!({ "group": group, "vpc": vpc, "IpProtocol": "-1", "to": to }),
-        },
-        SgChange::Placed(one) => Change {
-            action: action::PLACE,
-            summary: format!("gave {}", placement(one)),
-            detail: json!({
-                "interface": one.interface.id,
-                "before": one.interface.groups,
-                "after": one.groups,
-            }),
-        },
-        SgChange::Tagged { key, value } => Change {
-            action: action::TAG,
-            summary: format!("tagged the group `{key}` = {value}"),
-            detail: json!({ "key": key, "value": value }),
-        },
+impl SgChange {
+    /// What was changed, in words, with all of it beside them.
+    #[must_use]
+    pub fn in_words(&self) -> Change {
+        match self {
+            Self::Authorized(put_back) => Change {
+                action: action::AUTHORIZE,
+                summary: format!("put back {}", words::part(&put_back.part)),
+                detail: json!(put_back),
+            },
+            Self::Revoked(rule) => Change {
+                action: action::REVOKE,
+                summary: format!("revoked {}", words::rule(rule)),
+                detail: json!(rule),
+            },
+            Self::Created { group, vpc } => Change {
+                action: action::CREATE,
+                summary: format!("created the quarantine group {group} of {vpc}"),
+                detail: json!({ "group": group, "name": QUARANTINE_GROUP_NAME, "vpc": vpc }),
+            },
+            Self::EgressRevoked { group, vpc, to } => Change {
+                action: action::REVOKE_EGRESS,
+                summary: format!("revoked all traffic to {to} from the quarantine group {group}"),
+                detail: json!({ "group": group, "vpc": vpc, "IpProtocol": "-1", "to": to }),
+            },
+            Self::Placed(one) => Change {
+                action: action::PLACE,
+                summary: format!("gave {}", placement(one)),
+                detail: json!({
+                    "interface": one.interface.id,
+                    "before": one.interface.groups,
+                    "after": one.groups,
+                }),
+            },
+            Self::Tagged { key, value } => Change {
+                action: action::TAG,
+                summary: format!("tagged the group `{key}` = {value}"),
+                detail: json!({ "key": key, "value": value }),
+            },
+        }
     }
 }
 

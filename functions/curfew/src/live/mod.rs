@@ -5,6 +5,7 @@ pub(crate) mod group;
 pub(crate) mod history;
 pub(crate) mod preview;
 mod refused;
+pub(crate) mod report;
 pub(crate) mod restore;
 mod signed_in;
 

@@ -1,10 +1,15 @@
 //! Help, completions, and what makes no sense.
 
+#[cfg(feature = "live")]
+use std::time::Duration;
+
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 
 use super::{curfew, refused};
 use crate::arguments::Arguments;
+#[cfg(feature = "live")]
+use crate::arguments::{Moment, moment};
 use crate::trouble::Ending;
 
 /// A terminal as it opens.
@@ -97,6 +102,22 @@ fn what_cannot_be_meant_is_refused_before_anything_is_asked() {
         refused(&["history", "arn:aws:s3:::acme", "--since", "2026-11-01"]).contains("cannot be used with")
     );
     assert!(refused(&["history", "arn:aws:s3:::acme", "--region", "Frankfurt"]).contains("eu-central-1"));
+    assert!(refused(&["report", "--since", "lately"]).contains("30d, 12h or 4w"));
     assert!(refused(&["explain", "--bucket", "acme", "policy.json"]).contains("cannot be used with"));
     assert!(refused(&["explain", "--bucket", "a/b"]).contains("the name of an S3 bucket"));
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn a_moment_is_a_span_a_day_or_a_time() {
+    let ago = |seconds| Ok(Moment::Ago(Duration::from_secs(seconds)));
+    assert_eq!(moment("30d"), ago(30 * 24 * 60 * 60));
+    assert_eq!(moment("12h"), ago(12 * 60 * 60));
+    assert_eq!(moment("4w"), ago(28 * 24 * 60 * 60));
+    let day = remediation::clock::parse("2026-11-01T00:00:00Z").unwrap();
+    assert_eq!(moment("2026-11-01"), Ok(Moment::At(day)));
+    assert_eq!(moment("2026-11-01T01:00:00+01:00"), Ok(Moment::At(day)));
+    for wrong in ["", "d", "-3d", "3.5d", "30", "2026-13-01", "99999999999w", "tomorrow"] {
+        assert!(moment(wrong).is_err(), "{wrong}");
+    }
 }

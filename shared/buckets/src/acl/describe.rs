@@ -29,7 +29,7 @@ impl<P: ReadBucketAcls, T: Clock> Describe for S3Acl<P, T> {
     }
 
     fn steps(&self, plan: &AclPlan) -> Vec<String> {
-        plan.steps.iter().flat_map(step).collect()
+        plan.in_words()
     }
 
     fn evidence(&self, bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
@@ -43,23 +43,7 @@ impl<P: ReadBucketAcls, T: Clock> Describe for S3Acl<P, T> {
 
 impl<P: BucketAcls, T: Clock> Recount for S3Acl<P, T> {
     fn change(&self, change: &AclChange) -> Change {
-        let of_acl = |verb: &str, grant: &Grant| Change {
-            action: "s3:PutBucketAcl",
-            summary: format!("{verb} {}", grant.words()),
-            detail: json!(grant),
-        };
-        match change {
-            AclChange::Removed(grant) => of_acl("removed", grant),
-            AclChange::Added(grant) => of_acl("added", grant),
-            AclChange::Blocked(change) => Change {
-                action: "s3:PutBucketPublicAccessBlock",
-                summary: match change.turned_on().join(" and ") {
-                    flags if flags.is_empty() => "put back Block Public Access of the bucket".to_owned(),
-                    flags => format!("turned on {flags} of the bucket"),
-                },
-                detail: json!(change),
-            },
-        }
+        change.in_words()
     }
 
     fn advice(&self, walked: &Walked<Self>) -> Vec<String> {
@@ -68,6 +52,38 @@ impl<P: BucketAcls, T: Clock> Recount for S3Acl<P, T> {
 
     fn put_back(&self, _plan: &AclPlan) -> &'static str {
         "How to put it back"
+    }
+}
+
+impl AclPlan {
+    /// A line a step, as in `remove READ for AllUsers`.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        self.steps.iter().flat_map(step).collect()
+    }
+}
+
+impl AclChange {
+    /// What was changed, in words, with all of it beside them.
+    #[must_use]
+    pub fn in_words(&self) -> Change {
+        let of_acl = |verb: &str, grant: &Grant| Change {
+            action: "s3:PutBucketAcl",
+            summary: format!("{verb} {}", grant.words()),
+            detail: json!(grant),
+        };
+        match self {
+            Self::Removed(grant) => of_acl("removed", grant),
+            Self::Added(grant) => of_acl("added", grant),
+            Self::Blocked(change) => Change {
+                action: "s3:PutBucketPublicAccessBlock",
+                summary: match change.turned_on().join(" and ") {
+                    flags if flags.is_empty() => "put back Block Public Access of the bucket".to_owned(),
+                    flags => format!("turned on {flags} of the bucket"),
+                },
+                detail: json!(change),
+            },
+        }
     }
 }
 

@@ -1,0 +1,156 @@
+//! A line of a file as a case: a record a line, as `make export` writes them, or the log's lines. The crate `telemetry` says
+//! what is in these.
+
+use std::time::{Duration, SystemTime};
+
+use events::{AccountId, BucketName, Cause, GroupId, Region, Subject};
+use remediation::clock::parse;
+use remediation::ledger::{Hold, Record};
+use remediation::{Outcome, Severity};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::of_record::{self, list, message, raw, sentence, severity};
+use crate::{Attempt, Case, Ending, Restoring};
+
+/// What a line is.
+#[derive(Debug)]
+pub(crate) enum Line {
+    /// A record.
+    Record(Box<Record>),
+    /// What was said of a resource.
+    Said(Box<Case>),
+    /// A custom rule's judgement, for AWS Config.
+    Evaluation,
+    /// Something else: another line of the log, a metric, a word of Lambda's.
+    Other,
+}
+
+/// What Lambda itself writes where it writes text.
+const OF_LAMBDA: [&str; 6] =
+    ["START RequestId", "END RequestId", "REPORT RequestId", "INIT_START", "INIT_REPORT", "EXTENSION"];
+
+/// Reads a line. What a program has written before the object, such as the time, is skipped.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(crate) fn read(text: &str) -> Result<Line, String> {
+    let object = text.find('{').and_then(|start| text.get(start..));
+    let is_of_lambda = OF_LAMBDA.iter().any(|word| text.contains(word));
+    let Some(object) = object.filter(|_| !is_of_lambda) else {
+        return if is_of_lambda { Ok(Line::Other) } else { Err("there is no JSON object in it".to_owned()) };
+    };
+    let value: Value = serde_json::from_str(object).map_err(|error| format!("it is no JSON: {error}"))?;
+    if value.get("attempts").is_some() {
+        let record = Record::deserialize(value).map_err(|error| format!("it is no record: {error}"))?;
+        return Ok(Line::Record(Box::new(record)));
+    }
+    match value {
+        Value::Object(line) if line.contains_key("compliance") => Ok(Line::Evaluation),
+        Value::Object(line) if line.contains_key("arn") && line.contains_key("outcome") => {
+            said(&line).map(|case| Line::Said(Box::new(case)))
+        }
+        _ => Ok(Line::Other),
+    }
+}
+
+/// A line about a resource.
+fn said(line: &Map<String, Value>) -> Result<Case, String> {
+    let text = |key: &str| line.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
+    let needed = |key: &str| text(key).ok_or_else(|| format!("it has no `{key}`"));
+    let at = needed("timestamp")?;
+    let at = parse(&at).ok_or_else(|| format!("its `timestamp`, `{at}`, is no time"))?;
+    let outcome = needed("outcome")?;
+    let outcome = Outcome::deserialize(&Value::String(outcome.clone()))
+        .map_err(|_| format!("its `outcome`, `{outcome}`, is not known"))?;
+    let several = |key: &str| line.get(key).map(list).unwrap_or_default();
+    let in_words = |key: &str| several(key).iter().filter_map(sentence).collect::<Vec<String>>();
+    let record = text("record");
+    let began = record.as_deref().and_then(begun_at).unwrap_or(at);
+    let exposed_for = line.get("exposed_for_ms").and_then(Value::as_u64).map(Duration::from_millis);
+    let changes = in_words("changes");
+    let hold = line.get("hold").and_then(|hold| Hold::deserialize(hold).ok());
+    let error = line.get("error").map(message);
+    let attempt = Attempt {
+        at: began,
+        over: Some(at),
+        outcome: Some(outcome),
+        before: line.get("before").and_then(raw),
+        plan: line.get("planned").and_then(raw),
+        changes: line.get("changes").filter(|changes| !list(changes).is_empty()).and_then(raw),
+        after: None,
+        remaining: line.get("remaining").map(|_| in_words("remaining")),
+        error: error.clone(),
+    };
+    let (name, arn) = (needed("resource")?, needed("arn")?);
+    let (account, region) = (text("account").unwrap_or_default(), text("region").unwrap_or_default());
+    let subject = subject(&name, &arn, &account, &region);
+    let restores = text("restores").map(|record| Restoring {
+        record,
+        reason: text("reason"),
+        claimed_by: text("claimed_by"),
+    });
+    Ok(Case {
+        is_reversible: record.is_some() && !changes.is_empty() && restores.is_none(),
+        control: needed("control")?,
+        resource: subject.as_ref().map_or_else(|| name.clone(), |subject| subject.resource.to_string()),
+        console: subject.and_then(|subject| subject.console_url()),
+        ending: Ending::Is(outcome),
+        mode: text("mode").unwrap_or_default(),
+        severity: worst(several("findings")),
+        cause: text("cause").unwrap_or_default(),
+        opened_by: None,
+        open_since: exposed_for.and_then(|exposed_for| at.checked_sub(exposed_for)),
+        began,
+        last: at,
+        // Whether somebody comes back to what waits or failed, a line does not say.
+        ended: Some(at).filter(|_| outcome != Outcome::Held),
+        exposed_for,
+        findings: in_words("findings"),
+        planned: several("planned").iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
+        changes,
+        mails: None,
+        held: hold.as_ref().map(of_record::held),
+        exempt: several("exemptions").iter().map(exemption).collect(),
+        error,
+        restores,
+        put_back: None,
+        times: 1,
+        attempts: vec![attempt],
+        is_short: false,
+        record,
+        account,
+        region,
+        name,
+        arn,
+    })
+}
+
+/// The resource that a line is about, where it is of a kind that Curfew knows.
+fn subject(name: &str, arn: &str, account: &str, region: &str) -> Option<Subject> {
+    let resource = match arn.split(':').nth(2)? {
+        "s3" => BucketName::new(name)?.into(),
+        _ => GroupId::new(name)?.into(),
+    };
+    let cause = Cause::new("log line");
+    Some(Subject { resource, account: AccountId::new(account)?, region: Region::new(region)?, cause })
+}
+
+fn worst(findings: &[Value]) -> Option<Severity> {
+    findings.iter().filter_map(severity).max()
+}
+
+/// When a record was begun, which its key begins with.
+fn begun_at(record: &str) -> Option<SystemTime> {
+    parse(record.split_once('Z').map(|(time, _)| format!("{time}Z"))?.as_str())
+}
+
+/// Who exempts it, until when and why, as far as the line says.
+fn exemption(exemption: &Value) -> String {
+    let said = ["by", "owner", "until", "reason"].into_iter().filter_map(|key| {
+        let value = exemption.get(key)?;
+        let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        Some(format!("{key} {value}"))
+    });
+    said.collect::<Vec<_>>().join(", ")
+}

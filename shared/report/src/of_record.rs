@@ -1,0 +1,140 @@
+//! A record as a case.
+
+use remediation::ledger::{self, Held, Hold, Record};
+use remediation::{Outcome, Severity};
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::words;
+use crate::{Attempt, Case, Ending, Restoring};
+
+/// What a record says.
+pub(crate) fn case(record: &Record) -> Case {
+    let Record { subject, control, .. } = record;
+    let cause = &subject.cause;
+    let results = || record.attempts.iter().filter_map(|attempt| attempt.result.as_ref());
+    let first = record.attempts.iter().find(|attempt| !list(&attempt.findings).is_empty());
+    let began = record.attempts.first().map(|attempt| attempt.at);
+    let last = record.last().map(|last| last.result.as_ref().map_or(last.at, |result| result.at));
+    let ended = record.end.as_ref().map(|end| end.at);
+    let last = ended.or(last).unwrap_or(std::time::UNIX_EPOCH);
+    let ending = ending(record);
+    let closed_at = results().rfind(|result| result.outcome == Outcome::Remediated).map(|result| result.at);
+    let exposed_for = closed_at
+        .filter(|_| ending == Ending::Is(Outcome::Remediated))
+        .and_then(|closed| closed.duration_since(cause.open_since()?).ok());
+    let findings = first.map(|first| list(&first.findings)).unwrap_or_default();
+    let plan = record.attempts.iter().find_map(|attempt| attempt.plan.as_ref());
+    Case {
+        record: Some(record.id.to_string()),
+        control: control.clone(),
+        resource: subject.resource.to_string(),
+        name: subject.resource.id().to_owned(),
+        arn: record.id.resource.clone(),
+        account: subject.account.to_string(),
+        region: subject.region.to_string(),
+        console: subject.console_url(),
+        ending,
+        mode: record.mode.as_str().to_owned(),
+        severity: findings.iter().filter_map(severity).max(),
+        cause: cause.to_string(),
+        opened_by: cause.opened_by().map(ToOwned::to_owned),
+        open_since: cause.open_since(),
+        began: began.unwrap_or(last),
+        last,
+        ended,
+        exposed_for,
+        findings: findings.iter().filter_map(sentence).collect(),
+        planned: plan.map(|plan| words::plan(control, plan)).unwrap_or_default(),
+        changes: results()
+            .flat_map(|result| &result.changes)
+            .map(|change| words::change(control, change))
+            .collect(),
+        mails: Some(record.told.len()),
+        held: record.held.as_ref().map(held),
+        exempt: Vec::new(),
+        error: record.last().and_then(|last| last.result.as_ref()?.error.as_ref()).map(message),
+        restores: record.restores.as_ref().map(|restores| Restoring {
+            record: restores.record.to_string(),
+            reason: restores.reason.clone(),
+            claimed_by: restores.claimed_by.clone(),
+        }),
+        put_back: None,
+        is_reversible: record.restores.is_none() && record.may_have_changed(),
+        times: 1,
+        attempts: record.attempts.iter().map(attempt).collect(),
+        is_short: false,
+    }
+}
+
+fn ending(record: &Record) -> Ending {
+    match (&record.end, &record.held) {
+        (Some(end), _) => Ending::Is(end.outcome),
+        (None, Some(_)) => Ending::Is(Outcome::Held),
+        (None, None) => Ending::Open,
+    }
+}
+
+fn attempt(attempt: &ledger::Attempt) -> Attempt {
+    let result = attempt.result.as_ref();
+    Attempt {
+        at: attempt.at,
+        over: result.map(|result| result.at),
+        outcome: result.map(|result| result.outcome),
+        before: raw(&attempt.before),
+        plan: attempt.plan.as_ref().and_then(raw),
+        changes: result
+            .filter(|result| !result.changes.is_empty())
+            .and_then(|result| to_raw_value(&result.changes).ok()),
+        after: result.and_then(|result| result.after.as_ref()).and_then(raw),
+        remaining: result
+            .and_then(|result| result.remaining.as_ref())
+            .map(|remaining| list(remaining).iter().filter_map(sentence).collect()),
+        error: result.and_then(|result| result.error.as_ref()).map(message),
+    }
+}
+
+/// A value as it is written; nothing for null.
+pub(crate) fn raw(value: &Value) -> Option<Box<RawValue>> {
+    if value.is_null() { None } else { to_raw_value(value).ok() }
+}
+
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// What a finding says.
+pub(crate) fn sentence(finding: &Value) -> Option<String> {
+    finding.get("summary")?.as_str().map(ToOwned::to_owned)
+}
+
+/// How bad a finding is.
+pub(crate) fn severity(finding: &Value) -> Option<Severity> {
+    let named = finding.get("severity")?.as_str()?;
+    [Severity::Low, Severity::Medium, Severity::High, Severity::Critical]
+        .into_iter()
+        .find(|severity| severity.as_str() == named)
+}
+
+/// What an error says.
+pub(crate) fn message(error: &Value) -> String {
+    error.get("message").and_then(Value::as_str).map_or_else(|| error.to_string(), ToOwned::to_owned)
+}
+
+/// Why something waits.
+pub(crate) fn held(hold: &Hold) -> String {
+    match &hold.by {
+        Held::Brake { limit } => format!(
+            "in that hour as many resources were changed as the settings allow ({})",
+            counts::counted(*limit, "resource")
+        ),
+        Held::Feud { times, opened_by } => {
+            let who = if opened_by.is_empty() {
+                String::new()
+            } else {
+                format!(", by {}", opened_by.join(" and "))
+            };
+            format!("the same was closed {} lately, and opened again{who}", counts::times(*times))
+        }
+    }
+}
