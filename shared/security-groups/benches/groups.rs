@@ -120,6 +120,14 @@ impl ReadSecurityGroups for &Large {
         Ok(Vec::new())
     }
 
+    async fn groups_naming(&self, _: &Place<'_>, _: &PrefixListId) -> Result<Vec<GroupId>, CallError> {
+        Ok(Vec::new())
+    }
+
+    async fn list_is_changing(&self, _: &Place<'_>, _: &PrefixListId) -> Result<bool, CallError> {
+        Ok(false)
+    }
+
     async fn interfaces(&self, _: &At<'_>) -> Result<Vec<Interface>, CallError> {
         Ok(Vec::new())
     }
