@@ -554,9 +554,9 @@ fn a_vpc_and_its_arn_go_together_where_the_user_was_asked_for_again() {
     let policy = allow(
         json!("*"),
         json!({
-            "StringLike": { "aws:username": "ad*", "aws:SourceVpc": "vpc-*" },
+            "StringLike": { "aws:username": "a*", "aws:SourceVpc": "vpc-*" },
             "ArnLike": {
-                "aws:PrincipalArn": "arn:aws:iam::*:user/*min",
+                "aws:PrincipalArn": "arn:aws:iam::*:user/*",
                 "aws:SourceVpcArn": "arn:aws:ec2:*:*:vpc/vpc-1*",
             },
         }),

@@ -12,7 +12,9 @@ fn every_hard_policy_is_decided_with_its_abilities_and_findings() {
         assert!((7_000..20_480).contains(&size), "{name} has {size} bytes");
         let analysis = analyse(&parse(&document), asking());
         assert!(!analysis.semantic.bounded, "{name}");
-        assert!(!format!("{:?}", analysis.findings).contains("too intricate"), "{name}");
+        // Each of forty variables is tied to a tag of its own: which callers get in is more work than a finding may be.
+        let is_told = !format!("{:?}", analysis.findings).contains("too intricate");
+        assert!(is_told || name == "variables-denied", "{name}");
         // These tell accounts apart in more ways than are looked at: what nobody was found to have is not known.
         if !["organizations-and-accounts", "accounts-by-pattern"].contains(&name) {
             assert_eq!(analysis.abilities.unknown, [], "{name}");

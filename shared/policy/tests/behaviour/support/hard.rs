@@ -116,10 +116,10 @@ fn variables_of_users() -> Value {
     }))
 }
 
-/// Ninety tags of objects that must be those of whoever reads them.
+/// Forty tags of objects that must be those of whoever reads them.
 fn variables_denied() -> Value {
     let mut statements = vec![allow(json!({}))];
-    statements.extend(many(90, |number| {
+    statements.extend(many(40, |number| {
         let own = format!("${{aws:PrincipalTag/t{number}}}");
         let tag = format!("s3:ExistingObjectTag/t{number}");
         statement(
