@@ -23,6 +23,10 @@ LAST = 8
 HIDDEN = 1
 
 
+# The calls by which places are closed and marked.
+CHANGING = ("PutBucketAcl", "AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress", "CreateTags")
+
+
 class PrivateBucket(Bucket):
     """Nothing is public in it."""
 
@@ -180,6 +184,10 @@ class Storm:
                 if error and error["kind"] == "unavailable" and error["message"].startswith("`"):
                     with self.alone:
                         self.given_up[line["resource"], error["message"].split("`")[1].partition(":")[2]] += 1
+
+    def changes_given_up(self, place):
+        """How often a call that changes this place was given up."""
+        return sum(times for (id, operation), times in self.given_up.items() if id == place and operation in CHANGING)
 
     def of(self, opened):
         """(control's function, place) of those that are open, or of those that are not."""

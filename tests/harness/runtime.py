@@ -40,6 +40,8 @@ class PlainRuntime:
         }
         if trace:
             headers["Lambda-Runtime-Trace-Id"] = trace
+        # That of the one before is none of this one's, which begins once the process asks for it.
+        self.deadline = None
         self._waiting.put((headers, body, seconds))
 
     def answer(self, seconds):
