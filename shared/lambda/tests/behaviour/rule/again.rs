@@ -88,7 +88,7 @@ fn what_a_call_or_a_finding_led_to_asks_no_rule_again() {
 fn what_a_person_put_back_complies_until_curfew_would_close_it_again() {
     let world = World::default().closing("a-rule");
     world.clock.forward(HOUR);
-    let doors = Doors::read([open(&[]), open(&["front"])]);
+    let doors = Doors::read([open(&[]), open(&[]), open(&["front"])]);
     let topic = Topic::default();
     let ports = Ports::new(&world.clock, &topic, &world.ledger);
     let (hands, order) = ((doors.clone(), doors), json!({ "resource": "arn:aws:s3:::acme" }).to_string());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{LIMITS, MINUTE, closed, record, restoring, terms};
 use crate::Outcome;
-use crate::ledger::{Chronicle, End, Graces, Ledger, Limits, Terms};
+use crate::ledger::{Chronicle, End, Graces, Ledger, LeftAlone, Limits, Terms};
 
 pub(super) async fn what_ended_is_listed_with_its_end<L: Ledger + Chronicle>(ledger: &L) {
     let control = "lists-ends";
@@ -62,7 +62,8 @@ pub(super) async fn what_a_person_put_back_is_known_until_its_end<L: Ledger + Gr
     let until = now + 10 * MINUTE;
     let put_back = restoring(put_back, until);
     assert!(ledger.begin(&put_back, &terms(Duration::ZERO, true)).await.is_ok());
-    assert_eq!(ledger.left_alone(&put_back.subject, control, now).await, Ok(None), "it is not back yet");
+    let begun = ledger.left_alone(&put_back.subject, control, now).await;
+    assert_eq!(begun, Ok(Some(LeftAlone { until, opened: None })), "nobody knows yet what is back");
     assert_eq!(ledger.finish(&closed(put_back.clone(), Duration::ZERO), now).await, Ok(()));
     let left_alone = put_back.restores.as_ref().map(crate::ledger::Restores::left_alone);
     assert_eq!(ledger.left_alone(&put_back.subject, control, now + 9 * MINUTE).await, Ok(left_alone));
