@@ -57,7 +57,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             Err(until) => return Ok(Ending::Busy(until)),
         };
         let applying = match self.control.look(&self.target, self.past).await {
-            Ok(Some(again)) if is_so_still(look, plan, &again) => self.apply(plan).await,
+            Ok(Some(again)) if is_so_still(plan, &again) => self.apply(plan).await,
             // The plan has what is to be there as a whole: it would take back what others changed since.
             Ok(_) => {
                 self.let_go(record).await?;
@@ -322,12 +322,10 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     }
 }
 
-/// Whether the same is left to do by another look, and nobody has changed more since. What it could not read of all that is
-/// around changes nothing of that.
-fn is_so_still<C: Reversible>(look: &Look<C>, plan: &C::Plan, again: &Look<C>) -> bool {
-    again.left.as_ref() == Some(plan)
-        && again.hindrances.is_empty()
-        && look.changed_since.ends_with(&again.changed_since)
+/// Whether the same is left to do by another look, so that it takes back nothing of what others changed since. What could not
+/// be read of all that is around changes nothing of that.
+fn is_so_still<C: Reversible>(plan: &C::Plan, again: &Look<C>) -> bool {
+    again.left.as_ref() == Some(plan) && again.hindrances.is_empty()
 }
 
 fn openings<A: Assessment>(judged: &A) -> Vec<String> {
