@@ -12,7 +12,9 @@ use crate::ledger::{
     Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
 use crate::work::written;
-use crate::{Applied, Assessment, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told};
+use crate::{
+    Applied, Assessment, CallError, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told,
+};
 
 /// One order on its way.
 pub(super) struct Steps<'a, C: Reversible, K, N, L> {
@@ -57,7 +59,14 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             Err(until) => return Ok(Ending::Busy(until)),
         };
         let applying = match self.control.look(&self.target, self.past).await {
-            Ok(Some(again)) if is_so_still(look, plan, &again) => self.apply(plan).await,
+            Ok(Some(again)) if again.left.as_ref() == Some(plan) => match again.hindrances.join("; ") {
+                none if none.is_empty() => self.apply(plan).await,
+                message => {
+                    let error = CallError::Withheld { action: C::NAME, code: "Hindered", message };
+                    let (error, seen) = (Some(error.into()), Seen::Look(again));
+                    Applying { changes: Vec::new(), error, seen, unnoted: Vec::new() }
+                }
+            },
             // The plan has what is to be there as a whole: it would take back what others changed since.
             Ok(_) => {
                 self.let_go(record).await?;
@@ -320,14 +329,6 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             result: None,
         })
     }
-}
-
-/// Whether the same is left to do by another look, and nobody has changed more since. What it could not read of all that is
-/// around changes nothing of that.
-fn is_so_still<C: Reversible>(look: &Look<C>, plan: &C::Plan, again: &Look<C>) -> bool {
-    again.left.as_ref() == Some(plan)
-        && again.hindrances.is_empty()
-        && look.changed_since.ends_with(&again.changed_since)
 }
 
 fn openings<A: Assessment>(judged: &A) -> Vec<String> {

@@ -147,7 +147,7 @@ fn what_others_changed_while_the_restore_was_written_down_is_not_overwritten() {
     let world = World::closed();
     let (ports, record) = (world.ports(), world.record());
     let ask = || run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &ports)).unwrap().ending;
-    world.finds([open(&[]), open(&["window"])]);
+    world.finds([open(&[]), open(&["front"])]);
     assert!(matches!(ask(), Ending::Busy(None)));
     assert!(!world.calls().iter().any(|call| call.starts_with("apply")), "{:?}", world.calls());
     let given_up = world.last_record();
