@@ -15,8 +15,9 @@ use events::{AccountId, BucketName, Region};
 use time::{Date, format_description::well_known::Iso8601};
 
 const EXIT_STATUS: &str = "\
-Exit status: 0 done; 1 something could not be read; 2 the command line is wrong;
-3 AWS did not answer, or refused; of restore 4 nothing, 5 not all was put back";
+Exit    0  done                         3  AWS did not answer, or refused
+status  1  something could not be read  4  nothing was put back (restore)
+        2  the command line is wrong    5  not all was put back (restore)";
 
 const POLICIES: &str = "\
 Without FILE or --bucket: a policy a line on standard input, a JSON object a
