@@ -115,8 +115,8 @@ mod tests {
             (source(Owner::Aws, &[]), scope(), None, Fires::OnChange),
             (source(Owner::Aws, &[]), scope(), daily.clone(), Fires::OnChange),
             (source(Owner::Aws, &[]), None, None, Fires::Unknown),
-            (source(Owner::CustomLambda, &[schedule.clone()]), None, None, Fires::OnSchedule),
-            (source(Owner::CustomLambda, &[change.clone()]), scope(), None, Fires::OnChange),
+            (source(Owner::CustomLambda, std::slice::from_ref(&schedule)), None, None, Fires::OnSchedule),
+            (source(Owner::CustomLambda, std::slice::from_ref(&change)), scope(), None, Fires::OnChange),
             (source(Owner::CustomLambda, &[change, schedule]), scope(), daily.clone(), Fires::OnChange),
             (source(Owner::CustomPolicy, &[]), None, daily, Fires::Unknown),
         ] {

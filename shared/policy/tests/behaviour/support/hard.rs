@@ -33,12 +33,13 @@ fn policy(statements: Vec<Value>) -> Value {
 }
 
 fn statement(effect: &str, principal: Value, action: Value, resource: Value, condition: Value) -> Value {
-    let mut statement =
-        json!({ "Effect": effect, "Principal": principal, "Action": action, "Resource": resource });
-    if condition != json!({}) {
-        statement["Condition"] = condition;
+    if condition == json!({}) {
+        return json!({ "Effect": effect, "Principal": principal, "Action": action, "Resource": resource });
     }
-    statement
+    json!({
+        "Effect": effect, "Principal": principal, "Action": action, "Resource": resource,
+        "Condition": condition,
+    })
 }
 
 const OBJECTS: &str = "arn:aws:s3:::shared-bucket/*";
