@@ -188,7 +188,7 @@ pub(crate) struct Preview {
     /// Whose FILE is, where it does not say so
     #[arg(long, value_name = "ID", value_parser = account, requires = "files")]
     pub(crate) account: Option<AccountId>,
-    /// Where, unless AWS_REGION or the profile says; several with commas
+    /// Where, unless AWS_REGION says; several with commas
     #[arg(long = "region", value_name = "REGION", value_parser = region, value_delimiter = ',')]
     pub(crate) regions: Vec<Region>,
     /// Whose credentials: a profile of ~/.aws/config
@@ -218,7 +218,7 @@ pub(crate) struct Report {
     /// Before then, in the same words
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) until: Option<Moment>,
-    /// text, json, csv, or html: a page that needs nothing else
+    /// text, json, csv, or html: one page, without network
     #[arg(long, value_enum, default_value_t = ReportFormat::Text, hide_possible_values = true, hide_default_value = true)]
     pub(crate) format: ReportFormat,
     /// Where it is written, instead of standard output
