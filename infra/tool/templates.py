@@ -21,9 +21,8 @@ INFRA = ROOT / "infra"
 OPTIONS = {
     "EMAIL": "Email", "KEY": "KeyChoice", "LOG_DAYS": "LogRetentionDays", "ALERT_TOPIC": "AlertTopicArn", "MODE": "Mode",
     "ALERT_KEY": "AlertKeyArn", "CONFIG_RULES": "CreateConfigRules", "RECORDER": "CreateRecorder", "CURFEW_RULES": "CurfewRules",
-    "TCP_PORTS": "AuthorizedTcpPorts", "MAXIMUM_CONCURRENCY": "MaximumConcurrency", "PREFIX": "NamePrefix",
+    "TCP_PORTS": "AuthorizedTcpPorts", "MAXIMUM_CONCURRENCY": "MaximumConcurrency", "PREFIX": "NamePrefix", "REEVALUATE": "Reevaluate",
     "OLDEST_MESSAGE_SECONDS": "OldestMessageSeconds", "ROLE_PATH": "RolePath", "BOUNDARY": "PermissionsBoundary",
-    "REEVALUATE": "Reevaluate",
 }
 
 

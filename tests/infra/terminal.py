@@ -59,13 +59,17 @@ class Terminal:
         return ran.returncode, ran.stdout + ran.stderr
 
     def curfew(self, words):
-        given = None
+        given = to = None
         if "<" in words:
             words, given = words[: words.index("<")], (self.folder / words[-1]).read_text()
+        if ">>" in words:
+            words, to = words[: words.index(">>")], self.folder / words[-1]
         environment = {**self.deployment.environment, "AWS_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
         if self.recorder:
             environment["AWS_ENDPOINT_URL"] = self.recorder.url
         ran = subprocess.run([binary("curfew"), *words], input=given, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
+        if to:
+            to.open("a").write(ran.stdout)
         return ran.returncode, ran.stdout + ran.stderr
 
     def aws(self, words):

@@ -18,7 +18,8 @@ README, FUNCTIONS_PAGE, INFRA_PAGE, CRATES_PAGE = (DOCUMENTS[name] for name in (
 LANGUAGES = {"sh", "json", "yaml", "text"}
 MAKEFILE = (ROOT / "Makefile").read_text()
 # Of the preview, the packages and the properties; the others are the tool's.
-VARIABLES = {"REGION", "REGIONS", "FORMAT", "OUTPUT", "VERSION", "CASES", *re.search(r"^SAID = ((?:.*\\\n)*.*)", MAKEFILE, re.MULTILINE)[1].replace("\\", "").split()}
+SAID = re.search(r"^SAID = ((?:.*\\\n)*.*)", MAKEFILE, re.MULTILINE)[1].replace("\\", "").split()
+VARIABLES = {*SAID, *re.findall(r"\$\(call (?:said|says|flag),([A-Z_]+)", MAKEFILE)}
 EVERY = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
 
 

@@ -24,7 +24,7 @@ def test_no_template_but_for_its_role_names_a_function(loaded):
         text = templates.text(name).replace(":config-rule/", ":")
         lines = [line for line in text.splitlines() if any(re.search(rf"\b{function}\b", line) for function in FUNCTIONS)]
         # A role's comment, name and description are the function's own; a rule names its function.
-        own = {"shared": r"  # |      (RoleName|Description): |# A new function", "config": r" +(FunctionName|SourceIdentifier|Name|Targets|SourceArn|Roles): "}
+        own = {"shared": r"  # |      (RoleName|Description): |# A new function", "config": r" +(FunctionName|SourceIdentifier|Name|Arn|SourceArn|Roles): "}
         assert all(name in own and re.match(own[name], line) for line in lines), lines
 
 

@@ -412,7 +412,9 @@ def test_what_merely_is_in_the_environment_is_no_option():
     (["export", "SINCE=2026-11-01"], None),
 ])
 def test_what_people_ask_of_an_account_make_hands_to_the_command(words, command):
-    run = subprocess.run(["make", "--dry-run", *words, "REGION=eu-central-1"], cwd=ROOT, capture_output=True, text=True)
+    # Under make itself it would say where it is.
+    line = ["make", "--no-print-directory", "--dry-run", *words, "REGION=eu-central-1"]
+    run = subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
     told = " ".join(run.stdout.replace("\\\n", " ").split())
     if command is None:
         assert run.returncode == 2 and "/curfew" not in told and ("is yes or no" in run.stderr or "Say where to" in run.stderr)
