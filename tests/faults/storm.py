@@ -23,10 +23,6 @@ LAST = 8
 HIDDEN = 1
 
 
-# The calls by which places are closed and marked.
-CHANGING = ("PutBucketAcl", "AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress", "CreateTags")
-
-
 class PrivateBucket(Bucket):
     """Nothing is public in it."""
 
@@ -132,8 +128,6 @@ class Storm:
         for place in all_places:
             place.is_recorded = lambda place=place: check.is_recorded(self.written, place)
         self.queues, self.wires, self.functions = {}, {}, []
-        # How often a process gave a call about a place up, since no answer came in time: it cannot know what came of it.
-        self.given_up, self.alone = Counter(), threading.Lock()
         for function in self.places:
             own = [(json.dumps(body), count) for body, count, kind in bodies if function in about(kind)]
             self.queues[function] = Queue(own)
@@ -175,19 +169,7 @@ class Storm:
                 continue
             is_error, answer = function.deliver(payload(batch))
             assert not is_error, answer
-            self.note(function.function.lines())
             queue.done(batch, [int(one["itemIdentifier"][1:]) for one in answer["batchItemFailures"]])
-
-    def note(self, lines):
-        for line in lines:
-            for error in (line.get("error"), line.get("alert_error")):
-                if error and error["kind"] == "unavailable" and error["message"].startswith("`"):
-                    with self.alone:
-                        self.given_up[line["resource"], error["message"].split("`")[1].partition(":")[2]] += 1
-
-    def changes_given_up(self, place):
-        """How often a call that changes this place was given up."""
-        return sum(times for (id, operation), times in self.given_up.items() if id == place and operation in CHANGING)
 
     def of(self, opened):
         """(control's function, place) of those that are open, or of those that are not."""
