@@ -28,8 +28,6 @@ ROWS = {name: Row(name, **columns) for name, columns in tomllib.loads(TABLE.read
 FUNCTIONS = tuple(ROWS)
 # The folder of functions/ that is none, by the Makefile, which leaves it out of what is built for Lambda.
 NO_FUNCTION = re.search(r"^NO_FUNCTION := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
-# Those that the README writes about: one that is new is written about when it is finished.
-NAMED = tuple(one for one in FUNCTIONS if f"\n| `{one}` |" in (ROOT / "README.md").read_text())
 # Those that have a queue.
 QUEUED = tuple(row.name for row in ROWS.values() if row.schedule)
 # Those that events are for.

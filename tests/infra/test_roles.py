@@ -6,7 +6,7 @@ import pytest
 
 from harness import roles, templates
 from harness.documents import DOCUMENTS
-from harness.functions import FUNCTIONS, NAMED, QUEUED, TRIGGERED, about
+from harness.functions import FUNCTIONS, QUEUED, TRIGGERED, about
 from harness.triggers import BUCKET
 
 
@@ -22,7 +22,7 @@ def documented(function):
     return found
 
 
-@pytest.mark.parametrize("function", NAMED)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_allows_the_actions_of_the_page_and_no_others(function):
     assert documented(function) == roles.own_actions(function)
 
