@@ -210,11 +210,15 @@ restore: debug ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGIO
 	@$(ASK) restore $(PLACE) $(call says,RECORD,--record) $(call says,RESOURCE,--resource) $(call says,REASON,--reason) \
 		$(call says,CLAIMED_BY,--claimed-by) $(call says,ACCOUNT,--account) $(call flag,DRY_RUN,--dry-run) $(call flag,FORCE,--force)
 
-bench: $(TOOLS) ## Size and start time beside an empty Lambda (release builds: takes a while at first)
+bench: $(TOOLS) ## Size, start and speed beside an empty Lambda function and boto3; BASE=a943bdd beside a commit too
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)
 	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty \
-		--$(OWN_ARCH) --lambda-dir target/bench
-	$(BIN)/python tests/bench.py $(LAMBDA_DIR) target/bench
+		--$(OWN_ARCH) --lambda-dir target/bench/empty
+	env -u MAKEFLAGS -u MFLAGS cargo build --quiet --locked --release --package curfew --no-default-features --target-dir target/bench/explain
+	env -u MAKEFLAGS -u MFLAGS cargo run --quiet --locked --package policy --example hard_policies --target-dir target/bench/explain \
+		> target/bench/hard.jsonl
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench $(LAMBDA_DIR) target/bench/empty "target/bench/explain/release/curfew explain" \
+		target/bench/hard.jsonl --architecture $(OWN_ARCH) $(if $(call said,BASE),--base "$(BASE)")
 
 lock: ## tests/*.txt anew, from tests/*.in
 	rm -rf $(VENV)

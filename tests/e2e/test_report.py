@@ -62,9 +62,9 @@ def aws(emulator):
 
 @pytest.fixture
 def report(aws):
-    def report(*arguments, prefix=PREFIX):
+    def report(*arguments, prefix=PREFIX, command="report"):
         known = {**NOWHERE, **CREDENTIALS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": aws.url}
-        return subprocess.run([binary("curfew"), "report", "--prefix", prefix, *arguments], capture_output=True, text=True, env=known, timeout=120)
+        return subprocess.run([binary("curfew"), command, "--prefix", prefix, *arguments], capture_output=True, text=True, env=known, timeout=120)
 
     return report
 
@@ -143,6 +143,18 @@ def test_a_record_that_cannot_be_read_is_counted_and_named(report, emulator, don
     assert ran.returncode == UNREAD and f"COULD NOT BE READ, and so stand in none of the numbers: 1\n  {done['records'][0]}: " in ran.stdout
     told = json.loads(report("--json", prefix="spoilt").stdout)
     assert (told["total"], [one["what"] for one in told["unreadable"]]) == (0, [done["records"][0]])
+
+
+def test_an_export_has_all_that_can_be_read_and_names_the_rest(report, emulator, done):
+    client, name = emulator.client("dynamodb"), "half-ledger"
+    client.create_table(TableName=name, **ledger())
+    for record in done["records"]:
+        key = dict(zip(("record", "resource"), record.split("@"), strict=True))
+        item = client.get_item(TableName=TABLE, Key={name: {"S": value} for name, value in key.items()})["Item"]
+        client.put_item(TableName=name, Item={**item, "body": {"S": '{"id": 1}'}} if record == done["records"][1] else item)
+    ran = report("--since", f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}", "--json", prefix="half", command="history")
+    assert ran.returncode == UNREAD and ran.stderr.startswith(f"{done['records'][1]}: "), ran.stderr
+    assert {json.loads(line)["id"] for line in ran.stdout.splitlines()} == {*done["records"]} - {done["records"][1]}
 
 
 def test_a_spreadsheet_has_a_row_a_case_and_no_formula(report, done, tmp_path):

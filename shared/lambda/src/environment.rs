@@ -7,7 +7,7 @@ use events::OwnRoles;
 use settings::{Settings, SettingsError};
 use tracing::level_filters::LevelFilter;
 
-use crate::sdk::{ENDPOINT, Surroundings};
+use crate::sdk::{DUAL_STACK, ENDPOINT, FIPS, Surroundings};
 
 /// Holds the settings themselves.
 const SETTINGS: &str = "CURFEW_SETTINGS";
@@ -113,13 +113,9 @@ fn surroundings() -> Surroundings {
             Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment")
         }),
         endpoints: endpoints(),
-        use_fips: switch("AWS_USE_FIPS_ENDPOINT"),
-        use_dual_stack: switch("AWS_USE_DUALSTACK_ENDPOINT"),
+        use_fips: variable(FIPS),
+        use_dual_stack: variable(DUAL_STACK),
     }
-}
-
-fn switch(name: &str) -> Option<bool> {
-    variable(name)?.trim().to_ascii_lowercase().parse().ok()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]

@@ -11,6 +11,7 @@
 //! function.run(|settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
 //! ```
 
+mod answering;
 mod asked;
 mod book;
 mod environment;
@@ -22,7 +23,6 @@ mod sdk;
 mod service;
 pub mod sweep;
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,12 +41,13 @@ use settings::{Settings, SettingsNotRead, SettingsSource};
 use sweeping::{Post, Surveys};
 use telemetry::{log, metrics};
 
+use crate::answering::Question;
 use crate::asked::{Asked, asked};
 use crate::book::{Book, Recorded};
 use crate::environment::{Environment, Origin, OriginError};
-
 use crate::restore::{Hands, NotRestored};
 use crate::rule::{Judges, NotEvaluated, Rules};
+use crate::sdk::SwitchError;
 
 pub use renewal::Renewal;
 pub use service::{AT_ONCE, HandleError, Invocation, Service};
@@ -76,6 +77,8 @@ enum StartError {
     Settings(#[from] SettingsNotRead),
     #[error(transparent)]
     Topic(#[from] TopicArnError),
+    #[error(transparent)]
+    Switch(#[from] SwitchError),
     #[error("{variable} is not set: nothing is put back without a record of it")]
     NoTable { variable: &'static str },
 }
@@ -85,7 +88,7 @@ impl StartError {
     fn written(&self) -> Option<i64> {
         match self {
             Self::Settings(error) => error.written(),
-            Self::Origin(_) | Self::Topic(_) | Self::NoTable { .. } => None,
+            Self::Origin(_) | Self::Topic(_) | Self::Switch(_) | Self::NoTable { .. } => None,
         }
     }
 }
@@ -151,24 +154,10 @@ impl Function {
             return cannot_start(&StartError::NoTable { variable: environment::LEDGER });
         }
         let ports = Ports::new(SystemClock, topic, book);
-        let current = RefCell::new(settings.clone());
-        let renewal = parameter.map(|source| Renewal::new(source, SystemClock, restore::NAME, settings));
-        let is_cold = AtomicBool::new(true);
-        let handler = service_fn(|event: LambdaEvent<String>| async {
-            let LambdaEvent { payload, context } = event;
-            let cold_start = is_cold.swap(false, Ordering::Relaxed);
-            if let Some(renewal) = &renewal
-                && let Some(settings) = renewal.renewed().await
-            {
-                current.replace(settings);
-            }
-            let settings = current.borrow().clone();
-            let invocation = invocation(context, cold_start);
-            let answer = restore::answer(&arm(&settings), &payload, &ports, &invocation, &settings).await;
-            answer.map_err(Answer::from)
-        });
-        let ended = Runtime::new(handler).layer(payload::AsText).run().await;
-        until_stopped(ended, current.borrow().written)
+        let answer = async |Question { payload, invocation, settings, .. }: Question| {
+            restore::answer(&arm(&settings), &payload, &ports, &invocation, &settings).await
+        };
+        answering::all(restore::NAME, parameter, settings, answer).await
     }
 
     /// Answers AWS Config through `port` until Lambda stops the process. `arm` builds the controls, with the settings as they
@@ -180,49 +169,21 @@ impl Function {
     ) -> ExitCode {
         let Self { settings, parameter, book, .. } = self;
         let rules = Rules::new(arm, port, book, SystemClock);
-        let current = RefCell::new(settings.clone());
-        let renewal = parameter.map(|source| Renewal::new(source, SystemClock, rule::NAME, settings));
-        let is_cold = AtomicBool::new(true);
-        let handler = service_fn(|event: LambdaEvent<String>| async {
-            let LambdaEvent { payload, context } = event;
-            let cold_start = is_cold.swap(false, Ordering::Relaxed);
-            if let Some(renewal) = &renewal
-                && let Some(settings) = renewal.renewed().await
-            {
-                current.replace(settings);
-            }
-            let settings = current.borrow().clone();
-            let function_arn = context.invoked_function_arn.clone();
-            let invocation = invocation(context, cold_start);
-            rules.answer(&payload, &function_arn, &invocation, &settings).await.map_err(Answer::from)
-        });
-        let ended = Runtime::new(handler).layer(payload::AsText).run().await;
-        until_stopped(ended, current.borrow().written)
+        let answer = async |Question { payload, invocation, function_arn, settings }: Question| {
+            rules.answer(&payload, &function_arn, &invocation, &settings).await
+        };
+        answering::all(rule::NAME, parameter, settings, answer).await
     }
 
     /// Looks at everything each time that its own queue says so, until Lambda stops the process. `arm` builds what is
     /// looked with, with the settings as they are then; `post` sends what was found.
     pub async fn sweep<S: Surveys, P: Post>(self, post: P, arm: impl Fn(&Settings) -> S) -> ExitCode {
         let Self { settings, parameter, book, .. } = self;
-        let current = RefCell::new(settings.clone());
-        let renewal = parameter.map(|source| Renewal::new(source, SystemClock, sweep::NAME, settings));
-        let is_cold = AtomicBool::new(true);
         let ports = sweep::Ports { clock: &SystemClock, post: &post, ledger: &book };
-        let handler = service_fn(|event: LambdaEvent<String>| async {
-            let LambdaEvent { payload, context } = event;
-            let cold_start = is_cold.swap(false, Ordering::Relaxed);
-            if let Some(renewal) = &renewal
-                && let Some(settings) = renewal.renewed().await
-            {
-                current.replace(settings);
-            }
-            let settings = current.borrow().clone();
-            let invocation = invocation(context, cold_start);
-            let answer = sweep::answer(&arm(&settings), &payload, &ports, &invocation, &settings).await;
-            answer.map_err(Answer::from)
-        });
-        let ended = Runtime::new(handler).layer(payload::AsText).run().await;
-        until_stopped(ended, current.borrow().written)
+        let answer = async |Question { payload, invocation, settings, .. }: Question| {
+            sweep::answer(&arm(&settings), &payload, &ports, &invocation, &settings).await
+        };
+        answering::all(sweep::NAME, parameter, settings, answer).await
     }
 }
 
@@ -249,7 +210,7 @@ async fn prepare(environment: Environment, services: &[Endpoint]) -> Result<Func
     let origin = environment.origin()?;
     let own_roles = environment.own_roles();
     let topic = TopicArn::parse(environment.topic_arn.as_deref())?;
-    let sdk = environment.surroundings.configuration(topic.region());
+    let sdk = environment.surroundings.configuration(topic.region())?;
     // Lambda gives a start all of a core, and an event a part of one: what can be done once is done here.
     let mut endpoints: BTreeSet<String> = services.iter().filter_map(|endpoint| endpoint(&sdk)).collect();
     if !services.is_empty() {

@@ -25,6 +25,10 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// The variable that names an endpoint in place of AWS's; with a service's name after it, that service's.
 pub(crate) const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 
+/// The variables that choose among AWS's endpoints.
+pub(crate) const FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
+pub(crate) const DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
+
 /// What the environment says to the SDK.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Surroundings {
@@ -34,16 +38,27 @@ pub(crate) struct Surroundings {
     pub credentials: Option<Credentials>,
     /// The variables that begin with [`ENDPOINT`].
     pub endpoints: BTreeMap<String, String>,
-    /// Whether calls go to FIPS endpoints.
-    pub use_fips: Option<bool>,
-    /// Whether calls go to endpoints that have IPv6 addresses too.
-    pub use_dual_stack: Option<bool>,
+    /// [`FIPS`]: whether calls go to FIPS endpoints.
+    pub use_fips: Option<String>,
+    /// [`DUAL_STACK`]: whether calls go to endpoints that have IPv6 addresses too.
+    pub use_dual_stack: Option<String>,
+}
+
+/// A variable says neither yes nor no. Calls would go where somebody may have meant that they should not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{variable} is `{value}`: it is `true` or `false`")]
+pub(crate) struct SwitchError {
+    variable: &'static str,
+    value: String,
 }
 
 impl Surroundings {
     /// The configuration. Every call goes to its own resource's Region; `region` is only what the SDK asks for beforehand
     /// where nothing says which one it runs in.
-    pub(crate) fn configuration(self, region: Region) -> SdkConfig {
+    ///
+    /// # Errors
+    /// When a variable that is `true` or `false` is neither.
+    pub(crate) fn configuration(self, region: Region) -> Result<SdkConfig, SwitchError> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(aws::ATTEMPT)
@@ -60,10 +75,17 @@ impl Surroundings {
             .retry_config(aws::retries());
         config.set_credentials_provider(self.credentials.map(SharedCredentialsProvider::new));
         config.set_endpoint_url(self.endpoints.get(ENDPOINT).cloned());
-        config.set_use_fips(self.use_fips);
-        config.set_use_dual_stack(self.use_dual_stack);
-        config.service_config(Endpoints(self.endpoints)).build()
+        config.set_use_fips(switch(FIPS, self.use_fips)?);
+        config.set_use_dual_stack(switch(DUAL_STACK, self.use_dual_stack)?);
+        Ok(config.service_config(Endpoints(self.endpoints)).build())
     }
+}
+
+fn switch(variable: &'static str, value: Option<String>) -> Result<Option<bool>, SwitchError> {
+    let read = |value: String| {
+        value.trim().to_ascii_lowercase().parse().map_err(|_| SwitchError { variable, value })
+    };
+    value.map(read).transpose()
 }
 
 /// The endpoints of single services.
@@ -90,7 +112,7 @@ mod tests {
         let of =
             |region: Option<&str>| Surroundings { region: region.map(Into::into), ..Surroundings::default() };
         let named =
-            |surroundings: Surroundings| surroundings.configuration(region()).region().unwrap().to_string();
+            |surroundings: Surroundings| surroundings.configuration(region()).unwrap().region().unwrap().to_string();
         assert_eq!(named(of(Some("eu-central-1"))), "eu-central-1");
         assert_eq!(named(of(None)), "eu-west-1");
     }
@@ -100,10 +122,24 @@ mod tests {
         let endpoints = [("", "http://all"), ("_S3", "http://s3"), ("_S3_CONTROL", "http://control")];
         let endpoints = endpoints.map(|(service, url)| (format!("{ENDPOINT}{service}"), url.to_owned()));
         let surroundings = Surroundings { endpoints: endpoints.into(), ..Surroundings::default() };
-        let sdk = surroundings.configuration(region());
+        let sdk = surroundings.configuration(region()).unwrap();
         let of = |service| aws::own_endpoint(&sdk, service).unwrap();
         assert_eq!((of("s3"), of("s3 control")), ("http://s3".to_owned(), "http://control".to_owned()));
         assert_eq!((of("sns"), sdk.endpoint_url()), ("http://all".to_owned(), Some("http://all")));
+    }
+
+    #[test]
+    fn endpoints_are_chosen_by_true_and_false_and_by_nothing_else() {
+        let chosen = |value: &str| {
+            let (fips, dual_stack) = (Some(value.to_owned()), Some("TRUE".to_owned()));
+            let surroundings =
+                Surroundings { use_fips: fips, use_dual_stack: dual_stack, ..Surroundings::default() };
+            surroundings.configuration(region()).map(|sdk| (sdk.use_fips(), sdk.use_dual_stack()))
+        };
+        assert_eq!(chosen(" true "), Ok((Some(true), Some(true))));
+        assert_eq!(chosen("False"), Ok((Some(false), Some(true))));
+        let refused = chosen("yes").unwrap_err().to_string();
+        assert_eq!(refused, "AWS_USE_FIPS_ENDPOINT is `yes`: it is `true` or `false`");
     }
 
     #[test]

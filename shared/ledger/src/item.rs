@@ -111,11 +111,6 @@ fn place(record: &Record) -> (String, &'static str, Option<SystemTime>) {
     }
 }
 
-/// Whether it is the item of a control's record.
-pub(crate) fn is_of(item: &Item, control: &str) -> bool {
-    string(item, "control").is_some_and(|found| found == control)
-}
-
 pub(crate) fn id(item: &Item) -> Option<RecordId> {
     let resource = string(item, "resource")?.to_owned();
     Some(RecordId { resource, key: string(item, "record")?.to_owned() })

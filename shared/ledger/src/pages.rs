@@ -32,6 +32,17 @@ pub enum Listing {
     OpenOf(&'static str),
 }
 
+impl Listing {
+    /// What of the index is asked for.
+    pub(crate) fn condition(&self) -> Expression {
+        let day = match self {
+            Self::EndedOn(day) => day.clone(),
+            Self::OpenOf(control) => open_day(control),
+        };
+        Expression::new("#day = :day", [(":day", text(day))])
+    }
+}
+
 /// Some of the records that are listed together.
 #[derive(Debug)]
 pub struct Page {
@@ -62,12 +73,7 @@ impl<K: Clock> Table<K> {
     /// When the list or the records cannot be asked for. A record of which that is not so, and that cannot be read, is
     /// among the page's.
     pub async fn page(&self, listing: &Listing, from: Option<Next>) -> Result<Page, CallError> {
-        let day = match listing {
-            Listing::EndedOn(day) => day.clone(),
-            Listing::OpenOf(control) => open_day(control),
-        };
-        let condition = Expression::new("#day = :day", [(":day", text(day))]);
-        let query = self.query(&condition).index_name(BY_DAY).limit(PAGE);
+        let query = self.query(&listing.condition()).index_name(BY_DAY).limit(PAGE);
         let answer = query.set_exclusive_start_key(from.map(|Next(key)| key)).send().await;
         let answer = answer.map_err(|error| aws::failed(QUERY, error))?;
         let ids: Vec<RecordId> = answer.items().iter().filter_map(id).collect();

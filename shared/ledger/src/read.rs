@@ -10,6 +10,7 @@ use remediation::{CallError, Outcome};
 
 use crate::body::{BodyError, from_gzip, from_text};
 use crate::item::{Item, day_of, id, integer, key, open_day, part_name, string, subject, text};
+use crate::pages::Listing;
 use crate::standings::{Expression, Seen, name, of_item};
 use crate::table::Table;
 use crate::write::names;
@@ -78,17 +79,6 @@ impl<K: Clock> Table<K> {
         self.all_pages(query).await
     }
 
-    /// The records that the index lists under a day, as the table has them. One that has left the list since is in another.
-    pub(crate) async fn listed(&self, day: &str) -> Result<Vec<Record>, CallError> {
-        let condition = Expression::new("#day = :day", [(":day", text(day))]);
-        let mut records = Vec::new();
-        for item in self.all_pages(self.query(&condition).index_name(BY_DAY)).await? {
-            let id = id(&item).ok_or(CallError::Incomplete { action: QUERY, field: "record" })?;
-            records.extend(self.read_record(&id).await?);
-        }
-        Ok(records)
-    }
-
     pub(crate) async fn due_subjects(
         &self,
         control: &str,
@@ -113,7 +103,7 @@ impl<K: Clock> Table<K> {
         let mut all = Vec::new();
         // A clock that is ahead has written into tomorrow.
         for day in days(since, now + HOUR) {
-            let condition = Expression::new("#day = :day", [(":day", text(day))]);
+            let condition = Listing::EndedOn(day).condition();
             let items = self.all_pages(self.query(&condition).index_name(BY_DAY)).await?;
             for item in &items {
                 all.push(ended(item)?);

@@ -63,35 +63,6 @@ impl<K: Clock> Table<K> {
         }
         Ok(records)
     }
-
-    /// All records that ended on a day, as in `2026-11-22`.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn ended_on(&self, day: &str) -> Result<Vec<Record>, CallError> {
-        self.listed(day).await
-    }
-
-    /// All records of a control that are open.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn open_of(&self, control: &str) -> Result<Vec<Record>, CallError> {
-        self.listed(&crate::item::open_day(control)).await
-    }
-
-    /// The newest record of a resource and a control; `None` where there is none.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub async fn newest(&self, resource: &str, control: &str) -> Result<Option<Record>, CallError> {
-        let items = self.record_items(resource).await?;
-        let newest = items.into_iter().find(|item| crate::item::is_of(item, control));
-        match newest {
-            Some(item) => self.whole(item).await.map(Some),
-            None => Ok(None),
-        }
-    }
 }
 
 impl<K: Clock> Ledger for Table<K> {

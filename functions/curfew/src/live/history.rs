@@ -1,76 +1,115 @@
 //! The records of a resource, or all of them, straight from the table.
 
-use std::iter::successors;
-
-use buckets::{S3Acl, S3Policy};
 use clap::builder::styling::Style;
-use ec2::Ec2SecurityGroups;
-use ledger::Table;
+use ledger::{Listing, Table, Unreadable};
 use remediation::clock::{Clock, SystemClock};
 use remediation::ledger::Record;
-use remediation::{CallError, Judge, Outcome};
-use s3::{S3BucketAcls, S3BucketPolicies};
-use security_groups::SgIngress;
+use remediation::{CallError, Outcome};
 use time::{Date, OffsetDateTime};
 
+use super::records::{self, CONTROLS};
 use super::{SignedIn, region_of, wait};
 use crate::arguments::History;
 use crate::console::{self, Console};
 use crate::trouble::{Ending, Trouble};
 
-/// Whose records may be open.
-const CONTROLS: [&str; 3] = [
-    <S3Acl<S3BucketAcls, SystemClock> as Judge>::NAME,
-    <S3Policy<S3BucketPolicies> as Judge>::NAME,
-    <SgIngress<Ec2SecurityGroups> as Judge>::NAME,
-];
-
-/// Of a resource the newest first, of all the oldest day first: for programs a line of JSON each, as the table has it.
+/// Of a resource the newest first, of all the oldest day first: for programs a line of JSON each, as the table has it. Not
+/// all could be read where that ends with [`Ending::Unread`].
 pub(crate) fn run(asked: &History, console: &mut Console<'_>) -> Result<Ending, Trouble> {
-    wait(show(asked, console))?;
-    Ok(Ending::Done)
+    wait(show(asked, console))
 }
 
-async fn show(asked: &History, console: &mut Console<'_>) -> Result<(), Trouble> {
+async fn show(asked: &History, console: &mut Console<'_>) -> Result<Ending, Trouble> {
     let arn = asked.resource.as_deref();
     let signed_in = SignedIn::at(&asked.deployment.place, arn.and_then(region_of)).await?;
     let table = Table::new(&signed_in.sdk, format!("{}-ledger", asked.deployment.prefix), SystemClock);
-    let refused = |error: CallError| signed_in.refused(&error);
-    let mut number = 0;
-    if let Some(arn) = arn {
-        number += say(&table.history(arn).await.map_err(refused)?, console)?;
+    let mut said = Said { console, records: 0, unreadable: 0 };
+    let listed = if let Some(arn) = arn {
+        table.history(arn).await.map_err(Stopped::from).and_then(|records| said.all(records.into_iter().map(Ok)))
     } else if let Some(since) = asked.since {
-        for day in days(since, OffsetDateTime::from(SystemClock.now()).date()) {
-            number += say(&table.ended_on(&day.to_string()).await.map_err(refused)?, console)?;
-        }
-        for control in CONTROLS {
-            number += say(&table.open_of(control).await.map_err(refused)?, console)?;
-        }
-    }
-    if number == 0 && !console.json {
+        since_then(&table, since, &mut said).await
+    } else {
+        Ok(())
+    };
+    listed.map_err(|stopped| match stopped {
+        Stopped::Call(error) => signed_in.refused(&error),
+        Stopped::Here(trouble) => trouble,
+    })?;
+    let Said { console, records, unreadable } = said;
+    if records + unreadable == 0 && !console.json {
         let what = arn.map(|arn| format!(" of {arn}")).unwrap_or_default();
         let text = format!("There is no record{what} in {}.\n", signed_in.region);
         console.say(&text, |_| console::PLAIN)?;
     }
-    Ok(())
+    Ok(if unreadable == 0 { Ending::Done } else { Ending::Unread })
 }
 
-/// The days from the first to the last.
-fn days(first: Date, last: Date) -> impl Iterator<Item = Date> {
-    successors(Some(first), |day| day.next_day()).take_while(move |day| *day <= last)
-}
-
-/// Says records, and how many they were.
-fn say(records: &[Record], console: &mut Console<'_>) -> Result<usize, Trouble> {
-    for record in records {
-        if console.json {
-            console.print(record)?;
-        } else {
-            let style = style(record);
-            console.say(&line(record), |line| if line.starts_with(' ') { console::PLAIN } else { style })?;
-        }
+/// What ended, day by day, and then what is open. That is read first: what ends meanwhile would be in neither.
+async fn since_then(
+    table: &Table<SystemClock>,
+    since: Date,
+    said: &mut Said<'_, '_>,
+) -> Result<(), Stopped> {
+    let mut open = Vec::new();
+    for control in CONTROLS {
+        let take = |page| {
+            open.extend(page);
+            Ok::<_, Stopped>(())
+        };
+        records::each(table, &Listing::OpenOf(control), take).await?;
     }
-    Ok(records.len())
+    for day in records::days(since, OffsetDateTime::from(SystemClock.now()).date()) {
+        let take = |page: Vec<Result<Record, Unreadable>>| {
+            for ended in page.iter().flatten() {
+                open.retain(|one| !matches!(one, Ok(open) if open.id == ended.id));
+            }
+            said.all(page)
+        };
+        records::each(table, &Listing::EndedOn(day.to_string()), take).await?;
+    }
+    said.all(open)
+}
+
+/// Why it cannot go on.
+enum Stopped {
+    Call(CallError),
+    Here(Trouble),
+}
+
+impl From<CallError> for Stopped {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// What was said already.
+struct Said<'a, 'c> {
+    console: &'a mut Console<'c>,
+    records: usize,
+    unreadable: usize,
+}
+
+impl Said<'_, '_> {
+    fn all(&mut self, records: impl IntoIterator<Item = Result<Record, Unreadable>>) -> Result<(), Stopped> {
+        records.into_iter().try_for_each(|record| match record {
+            Ok(record) => self.record(&record).map_err(Stopped::Here),
+            Err(Unreadable { id, why }) => {
+                self.unreadable += 1;
+                self.console.complain(&format!("{id}: {why}"));
+                Ok(())
+            }
+        })
+    }
+
+    fn record(&mut self, record: &Record) -> Result<(), Trouble> {
+        self.records += 1;
+        if self.console.json {
+            return Ok(self.console.print(record)?);
+        }
+        let style = style(record);
+        let text = line(record);
+        Ok(self.console.say(&text, |line| if line.starts_with(' ') { console::PLAIN } else { style })?)
+    }
 }
 
 /// What became of it and who was told, with the record's id, which is what `restore` takes.

@@ -4,6 +4,7 @@ pub(crate) mod bucket;
 pub(crate) mod group;
 pub(crate) mod history;
 pub(crate) mod preview;
+mod records;
 mod refused;
 pub(crate) mod report;
 pub(crate) mod restore;

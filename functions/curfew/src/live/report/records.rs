@@ -1,27 +1,20 @@
-//! The records in the table, page by page.
+//! The records in the table, gathered.
 
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime};
 
-use buckets::{S3Acl, S3Policy};
-use ec2::Ec2SecurityGroups;
 use futures_util::{TryStreamExt, stream};
 use ledger::{Listing, Table};
+use remediation::CallError;
 use remediation::clock::{Clock, SystemClock};
-use remediation::{CallError, Judge};
 use report::{Gathering, Unreadable};
-use s3::{S3BucketAcls, S3BucketPolicies};
-use security_groups::SgIngress;
 use time::{Date, OffsetDateTime};
 
 use crate::arguments::Report as Asked;
 use crate::console::Console;
 use crate::live::SignedIn;
+use crate::live::records::{self, CONTROLS};
 use crate::trouble::Trouble;
-
-/// The controls that keep records.
-const CONTROLS: [&str; 3] =
-    [S3Acl::<S3BucketAcls>::NAME, S3Policy::<S3BucketPolicies>::NAME, SgIngress::<Ec2SecurityGroups>::NAME];
 
 /// How many days are read at the same time.
 const AT_ONCE: usize = 8;
@@ -61,14 +54,12 @@ pub(super) async fn read(
     Ok((progress.into_inner().gathering, of))
 }
 
-/// The days of the report, with the next one: the clocks of others may be ahead.
+/// The days of the report.
 fn days(gathering: &Gathering, made_at: SystemTime) -> Vec<Date> {
     let period = gathering.period();
     let date = |at: SystemTime| OffsetDateTime::from(at).date();
     let first = date(period.since.unwrap_or(SystemTime::UNIX_EPOCH));
-    let last = date(period.until.unwrap_or(made_at));
-    let next = if period.until.is_some() { last } else { last.next_day().unwrap_or(last) };
-    std::iter::successors(Some(first), |day| day.next_day()).take_while(|day| *day <= next).collect()
+    records::days(first, date(period.until.unwrap_or(made_at))).collect()
 }
 
 async fn list(
@@ -76,11 +67,9 @@ async fn list(
     listing: Listing,
     progress: &RefCell<Progress<'_, '_>>,
 ) -> Result<(), CallError> {
-    let mut next = None;
-    loop {
-        let page = table.page(&listing, next).await?;
+    let take = |page: Vec<Result<_, _>>| {
         let mut progress = progress.borrow_mut();
-        for record in page.records {
+        for record in page {
             match record {
                 Ok(record) => progress.gathering.record(&record),
                 Err(ledger::Unreadable { id, why }) => {
@@ -89,11 +78,9 @@ async fn list(
             }
         }
         progress.tell();
-        next = page.next;
-        if next.is_none() {
-            return Ok(());
-        }
-    }
+        Ok(())
+    };
+    records::each(table, &listing, take).await
 }
 
 impl Progress<'_, '_> {
