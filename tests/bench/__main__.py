@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench import answers, base, policies  # noqa: E402
 from bench.limit import Limit  # noqa: E402
 from bench.raw import Apart  # noqa: E402
-from bench.runtime import Runtime, alone, batch  # noqa: E402
+from bench.runtime import Runtime, batch  # noqa: E402
 from harness.certificates import Authority  # noqa: E402
 from harness.functions import FUNCTIONS, TRIGGERED  # noqa: E402
 from harness.stack import CREDENTIALS, REGION, spawn, stop, stop_on_signals  # noqa: E402
@@ -98,11 +98,11 @@ def unlimited(subject, urls, roots):
     try:
         runtime.ready()
         ready = runtime.asked_at - begin
-        first = runtime.invoke(alone(subject.function))
+        first = runtime.invoke(batch(subject.function, 1))
         warm = []
         for _ in range(WARM):
             runtime.ready()
-            warm.append(runtime.invoke(alone(subject.function)))
+            warm.append(runtime.invoke(batch(subject.function, 1)))
         status = Path(f"/proc/{process.pid}/status").read_text().splitlines()
         [peak] = [line.split()[1] for line in status if line.startswith("VmHWM")]
         subject.add(start=ready, first=first, cold=ready + first, warm=statistics.median(warm), peak=int(peak) / 1024)
@@ -118,7 +118,7 @@ def limited(subject, urls, roots, limit):
         # What the start still has to do in the background is the start's.
         time.sleep(0.05)
         limit.hold(process.pid)
-        subject.add(limited=runtime.invoke(alone(subject.function)))
+        subject.add(limited=runtime.invoke(batch(subject.function, 1)))
     finally:
         ended(runtime, process)
 

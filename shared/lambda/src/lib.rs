@@ -155,7 +155,7 @@ impl Function {
         }
         let ports = Ports::new(SystemClock, topic, book);
         let answer = async |Question { payload, invocation, settings, .. }: Question| {
-            restore::answer(&arm(&settings), &payload, &ports, &invocation, &settings).await
+            Box::pin(restore::answer(&arm(&settings), &payload, &ports, &invocation, &settings)).await
         };
         answering::all(restore::NAME, parameter, settings, answer).await
     }
@@ -170,7 +170,7 @@ impl Function {
         let Self { settings, parameter, book, .. } = self;
         let rules = Rules::new(arm, port, book, SystemClock);
         let answer = async |Question { payload, invocation, function_arn, settings }: Question| {
-            rules.answer(&payload, &function_arn, &invocation, &settings).await
+            Box::pin(rules.answer(&payload, &function_arn, &invocation, &settings)).await
         };
         answering::all(rule::NAME, parameter, settings, answer).await
     }
@@ -181,7 +181,7 @@ impl Function {
         let Self { settings, parameter, book, .. } = self;
         let ports = sweep::Ports { clock: &SystemClock, post: &post, ledger: &book };
         let answer = async |Question { payload, invocation, settings, .. }: Question| {
-            sweep::answer(&arm(&settings), &payload, &ports, &invocation, &settings).await
+            Box::pin(sweep::answer(&arm(&settings), &payload, &ports, &invocation, &settings)).await
         };
         answering::all(sweep::NAME, parameter, settings, answer).await
     }
