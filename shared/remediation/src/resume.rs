@@ -18,7 +18,13 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         if !self.visit.delivery.may_be_repeated() && !self.has_let_go {
             return Ok(self.ended(outcome));
         }
-        let Some(mut open) = self.pending().await? else { return Ok(self.ended(outcome)) };
+        match self.pending().await? {
+            Some(open) => Box::pin(self.end_what_is_open(open, outcome)).await,
+            None => Ok(self.ended(outcome)),
+        }
+    }
+
+    async fn end_what_is_open(&mut self, mut open: Record, outcome: Outcome) -> Result<Walked<C>, Barred> {
         if open.restores.is_some() {
             return match self.end_restore(open).await {
                 Ok(()) | Err(Barred::Restored(_)) => Ok(self.ended(outcome)),

@@ -221,7 +221,7 @@ pub async fn walk_from<C: Recount, K: Clock, N: Notify, L: Ledger>(
         let now = ports.clock.now();
         walked.duration = now.duration_since(start).unwrap_or_default();
         walked.exposed_for = exposed_for(visit.subject, walked.outcome, now);
-        if let Some(mut ended) = work.tell(walked).await {
+        if let Some(mut ended) = Box::pin(work.tell(walked)).await {
             if let Ended::Walked(said) = &mut ended {
                 said.of_restore = work.of_restore.take();
             }
@@ -259,6 +259,13 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         if assessment.is_compliant() {
             return self.nothing_left(Outcome::Compliant).await;
         }
+        // Most subjects come no further, and need no room for what others need.
+        Box::pin(self.take_open(state, assessment)).await
+    }
+
+    /// What is not as it should be.
+    async fn take_open(&mut self, state: C::State, assessment: C::Assessment) -> Result<Walked<C>, Barred> {
+        let (control, clock) = (self.control, &self.ports.clock);
         let all = assessment.clone();
         let assessment = self.exempting.rest_of(control, &self.target, &state, assessment, clock.now()).await;
         if assessment.is_compliant() {
