@@ -200,7 +200,7 @@ def main():
     everything = [subject for subject in (empty, python, *now.values(), *before.values()) if subject]
 
     with tempfile.TemporaryDirectory() as folder:
-        authority = Authority(Path(folder))
+        authority = Authority(Path(folder), like_aws=True)
         roots = Path(folder) / "all.pem"
         roots.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + authority.roots.read_bytes())
         tls = authority.server()

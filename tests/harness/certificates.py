@@ -6,7 +6,7 @@ import ssl
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 HOUR = datetime.timedelta(hours=1)
@@ -31,24 +31,36 @@ def _pem(certificate):
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
-class Authority:
-    """`roots` is the file that those who trust it are given; `server` makes the context of a server that it vouches for."""
+def _key(like_aws):
+    return rsa.generate_private_key(65537, 2048) if like_aws else ec.generate_private_key(ec.SECP256R1())
 
-    def __init__(self, folder):
-        self._folder, self._key, self._name = folder, ec.generate_private_key(ec.SECP256R1()), _name("Curfew's tests")
+
+class Authority:
+    """`roots` is the file that those who trust it are given; `server` makes the context of a server that it vouches for.
+
+    `like_aws`: with RSA keys, and an authority between the root and the server, as AWS's own endpoints have it.
+    """
+
+    def __init__(self, folder, like_aws=False):
+        self._folder, self._like_aws, self._between = folder, like_aws, b""
+        self._key, self._name = _key(like_aws), _name("Curfew's tests")
         root = _certificate(self._name, self._key, self._name, self._key, x509.BasicConstraints(True, None))
         self.roots = folder / "roots.pem"
         self.roots.write_bytes(_pem(root))
+        if like_aws:
+            key, name = _key(like_aws), _name("Curfew's tests, in between")
+            self._between = _pem(_certificate(name, key, self._name, self._key, x509.BasicConstraints(True, 0)))
+            self._key, self._name = key, name
 
     def server(self, address="127.0.0.1"):
         """For a server that is called by this address."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = _key(self._like_aws)
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         certificate = _certificate(
             _name(address), key, self._name, self._key, x509.BasicConstraints(False, None), names
         )
         file = self._folder / f"{address}.pem"
-        file.write_bytes(_pem(certificate) + key.private_bytes(
+        file.write_bytes(_pem(certificate) + self._between + key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -11,8 +11,14 @@ pub(crate) enum Asked {
     TestAlert,
 }
 
+/// How many bytes a question has at most, with all blanks that somebody may put in. Every trigger has more.
+const LONGEST: usize = 256;
+
 /// What the payload asks, where it asks one thing and nothing beside it.
 pub(crate) fn asked(payload: &str) -> Option<Asked> {
+    if payload.len() > LONGEST {
+        return None;
+    }
     let payload: Value = serde_json::from_str(payload).ok()?;
     let questions =
         [(json!({ "probe": true }), Asked::Probe), (json!({ "test_alert": true }), Asked::TestAlert)];

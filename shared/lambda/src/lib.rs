@@ -139,7 +139,8 @@ impl Function {
                     .map(|()| json!({ "test_alert": "sent" }))
                     .map_err(Answer::from);
             }
-            service.handle(&payload, &invocation(context, cold_start)).await.map_err(Answer::from)
+            let invocation = invocation(context, cold_start);
+            Box::pin(service.handle(&payload, &invocation)).await.map_err(Answer::from)
         });
         until_stopped(Runtime::new(handler).layer(payload::AsText).run().await, service.written())
     }

@@ -231,7 +231,8 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
         let looked = self.look(armed, &work, invocation).await;
         let subjects = stream::iter(work.into_iter().zip(looked))
             .map(|(work, looked)| async move {
-                let handled = self.subject(armed, &work, looked, invocation, half_time).await;
+                // In its own place from the start: what holds several at a time moves each of them more than once.
+                let handled = Box::pin(self.subject(armed, &work, looked, invocation, half_time)).await;
                 (work.subject.clone(), handled)
             })
             .buffer_unordered(AT_ONCE)
