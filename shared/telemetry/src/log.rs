@@ -9,6 +9,7 @@
 
 use std::fmt;
 use std::io;
+use std::panic::{self, PanicHookInfo};
 
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
@@ -37,6 +38,17 @@ pub fn start(function_name: &str, level: LevelFilter) {
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         tracing::warn!("logging was started twice");
     }
+    panic::set_hook(Box::new(panicked));
+}
+
+/// Says where Curfew itself is at fault. In what is deployed the process ends with it, and nobody else has a word for it.
+/// What the panic says is left out: it may show what was read.
+pub fn panicked(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    tracing::error!(
+        target: TARGET,
+        "Curfew has a fault at {place}: this invocation ends here",
+    );
 }
 
 /// The lines, written anywhere, with any clock.
@@ -61,10 +73,10 @@ where
     tracing_subscriber::registry().with(lines.with_filter(wanted))
 }
 
-/// Lambda's runtime repeats every error that a handler returns, as Rust's debug text; ours are logged by then.
-/// A panic, which it reports from the same place, has a field for its cause.
+/// Lambda's runtime repeats every error that a handler returns, as Rust's debug text, and every panic; they are logged by
+/// then.
 fn is_echo(metadata: &Metadata<'_>) -> bool {
-    metadata.target() == "lambda_runtime::layers::panic" && metadata.fields().field("error").is_none()
+    metadata.target() == "lambda_runtime::layers::panic"
 }
 
 struct JsonLine<C> {

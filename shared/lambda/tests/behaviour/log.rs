@@ -43,13 +43,12 @@ fn the_line_of_an_unreadable_trigger() {
 }
 
 #[test]
-fn what_lambdas_runtime_repeats_is_not_logged_again_but_a_panic_is() {
+fn what_lambdas_runtime_repeats_is_not_logged_again() {
     let ((), lines) = logged(|| {
         tracing::error!(target: "lambda_runtime::layers::panic", "Answer(Unreadable)");
         tracing::error!(target: "lambda_runtime::layers::panic", error = ?"Any", "user handler panicked");
     });
-    let messages: Vec<&Value> = lines.iter().map(|line| &line["message"]).collect();
-    assert_eq!(messages, ["user handler panicked"]);
+    assert!(lines.is_empty(), "{lines:?}");
 }
 
 #[test]
