@@ -42,7 +42,8 @@ pub(crate) async fn all<E: Into<Answer>>(
         }
         let settings = current.borrow().clone();
         let function_arn = context.invoked_function_arn.clone();
-        let question = Question { payload, invocation: invocation(context, cold_start), function_arn, settings };
+        let question =
+            Question { payload, invocation: invocation(context, cold_start), function_arn, settings };
         answer(question).await.map_err(Into::into)
     });
     let ended = Runtime::new(handler).layer(payload::AsText).run().await;

@@ -111,8 +111,9 @@ mod tests {
     fn the_region_of_the_function_comes_before_that_of_its_topic() {
         let of =
             |region: Option<&str>| Surroundings { region: region.map(Into::into), ..Surroundings::default() };
-        let named =
-            |surroundings: Surroundings| surroundings.configuration(region()).unwrap().region().unwrap().to_string();
+        let named = |surroundings: Surroundings| {
+            surroundings.configuration(region()).unwrap().region().unwrap().to_string()
+        };
         assert_eq!(named(of(Some("eu-central-1"))), "eu-central-1");
         assert_eq!(named(of(None)), "eu-west-1");
     }

@@ -25,7 +25,11 @@ async fn show(asked: &History, console: &mut Console<'_>) -> Result<Ending, Trou
     let table = Table::new(&signed_in.sdk, format!("{}-ledger", asked.deployment.prefix), SystemClock);
     let mut said = Said { console, records: 0, unreadable: 0 };
     let listed = if let Some(arn) = arn {
-        table.history(arn).await.map_err(Stopped::from).and_then(|records| said.all(records.into_iter().map(Ok)))
+        table
+            .history(arn)
+            .await
+            .map_err(Stopped::from)
+            .and_then(|records| said.all(records.into_iter().map(Ok)))
     } else if let Some(since) = asked.since {
         since_then(&table, since, &mut said).await
     } else {
@@ -45,11 +49,7 @@ async fn show(asked: &History, console: &mut Console<'_>) -> Result<Ending, Trou
 }
 
 /// What ended, day by day, and then what is open. That is read first: what ends meanwhile would be in neither.
-async fn since_then(
-    table: &Table<SystemClock>,
-    since: Date,
-    said: &mut Said<'_, '_>,
-) -> Result<(), Stopped> {
+async fn since_then(table: &Table<SystemClock>, since: Date, said: &mut Said<'_, '_>) -> Result<(), Stopped> {
     let mut open = Vec::new();
     for control in CONTROLS {
         let take = |page| {
