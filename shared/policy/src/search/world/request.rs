@@ -41,7 +41,8 @@ impl World {
             "action" => Self::action(names),
             "resource" => self.resource(names),
             "s3:dataaccesspointarn" if self.through_access_point => {
-                let usual = self.usual_arn(&format!("s3:us-east-1:{account}:accesspoint/access"));
+                let region = self.usual_region();
+                let usual = self.usual_arn(&format!("s3:{region}:{account}:accesspoint/access"));
                 let shapes = self.access_point_arns("<d12>");
                 Domain::shapes(&shapes).usually([usual]).except(self.reach.taken(key, names))
             }
@@ -72,10 +73,15 @@ impl World {
             "aws:securetransport" => Domain::listed(["true", "false"]),
             "aws:currenttime" => Domain::time(self.now..=i64::MAX),
             "aws:epochtime" => Domain::shaped(["<d>"]),
-            "aws:requestedregion" => Domain::shaped(["<n>"]).hinted(&["us-east-1"]),
-            "aws:resourceaccount" => {
-                Domain::shaped(["<d12>"]).hinted(&["111122223333"]).except(self.reach.not_owner(account))
+            "aws:requestedregion" => {
+                Domain::shapes(self.regions()).usually([self.usual_region().to_owned()])
             }
+            "aws:resourceaccount" | "s3:resourceaccount" => match &names.owner {
+                Some(owner) => Domain::texts([owner.clone()]),
+                None => {
+                    Domain::shaped(["<d12>"]).hinted(&["111122223333"]).except(self.reach.not_owner(account))
+                }
+            },
             "aws:resourceorgid" => Domain::shaped(["o-<a10+>"])
                 .except(self.reach.not_owner(self.organization.as_deref().unwrap_or_default()))
                 .maybe(),

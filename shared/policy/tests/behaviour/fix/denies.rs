@@ -49,15 +49,12 @@ fn a_deny_that_takes_nothing_of_the_allow_demands_nothing_of_it() {
 
 #[test]
 fn a_deny_that_closes_the_allow_is_said_to_deny_all_else() {
-    for condition in [
-        vpc(),
-        json!({ "NotIpAddress": { "aws:SourceIp": "8.8.8.0/24" }, "StringNotEquals": { "aws:SourceVpc": "vpc-1a2b3c4d" } }),
-    ] {
+    let either =
+        json!({ "NotIpAddress": { "aws:SourceIp": "8.8.8.0/24" }, "StringNotEquals": { "aws:SourceVpc": "vpc-1a2b3c4d" } });
+    for (condition, keys) in [(vpc(), "`aws:SourceVpc`"), (either, "`aws:SourceIp` or `aws:SourceVpc`")] {
         let fix = fix(&but(condition), &settings());
-        assert_eq!(
-            fix.summary,
-            ["In statement 1, require in the `Allow` itself what statement 2 requires by denying all else."]
-        );
+        let required = format!("the {keys} that statement 2 requires by denying all else");
+        assert_eq!(fix.summary, [format!("In statement 1, require in the `Allow` itself {required}.")]);
         assert_eq!(fix.shuts_out, Vec::<String>::new());
     }
 }
@@ -69,8 +66,8 @@ fn a_deny_that_closes_some_of_the_allow_is_said_to_demand_it_of_some() {
     assert_eq!(
         some.summary,
         [
-            "In statement 1, require in the `Allow` itself, of every request, what statement 2 requires of some, and give \
-          the trusted accounts a statement of their own."
+            "In statement 1, require in the `Allow` itself, of every request, the `aws:SourceVpc` that statement 2 requires \
+             of some, and give the trusted accounts a statement of their own."
         ]
     );
     let people = json!({
@@ -78,7 +75,7 @@ fn a_deny_that_closes_some_of_the_allow_is_said_to_demand_it_of_some() {
         "BoolIfExists": { "aws:PrincipalIsAWSService": "false" },
     });
     let summary = fix(&but(people), &settings()).summary;
-    assert!(summary[0].contains("of every request, what statement 2 requires of some, and"), "{summary:?}");
+    assert!(summary[0].contains("of every request, the `aws:PrincipalOrgID` that statement 2 requires of some, and"), "{summary:?}");
 }
 
 #[test]
@@ -93,6 +90,6 @@ fn a_deny_has_the_number_that_it_has_before_the_edit() {
     let fix = fix(&document, &settings());
     assert_eq!(fix.policy["Statement"].as_array().unwrap().len(), 5);
     for sentence in &fix.summary {
-        assert!(sentence.contains("what statement 3 (`Members`) requires"), "{sentence}");
+        assert!(sentence.contains("the `aws:PrincipalOrgID` that statement 3 (`Members`) requires"), "{sentence}");
     }
 }
