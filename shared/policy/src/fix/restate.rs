@@ -142,8 +142,9 @@ fn take_over_deny(source: &Source<'_>) -> Vec<Candidate> {
             let (mut keys, statements): (Vec<String>, Vec<Value>) = numbered.unzip();
             keys.dedup();
             let keys = keys.join(" or ");
-            let summary =
-                format!("require in the `Allow` itself, of every request, the {keys} that {deny} requires of some");
+            let summary = format!(
+                "require in the `Allow` itself, of every request, the {keys} that {deny} requires of some"
+            );
             let of_all =
                 format!("require in the `Allow` itself the {keys} that {deny} requires by denying all else");
             let demand = Some(Demand { deny: number, statements: statements.len(), of_all });

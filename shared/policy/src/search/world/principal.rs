@@ -22,8 +22,11 @@ impl World {
         let account = self.account.as_str();
         let anonymous = self.caller == CallerKind::Anonymous;
         Some(match key {
-            // A service is a principal of none of the accounts that it acts for.
-            "aws:principalaccount" if self.is_known_service() => Domain::texts(names.strangers.iter().cloned()),
+            // AWS does not say of which account a service is a principal: it may be none that anybody names.
+            "aws:principalaccount" if self.is_known_service() => {
+                let strangers = names.strangers.iter().filter(|other| *other != account).cloned();
+                Domain::texts(std::iter::once(account.to_owned()).chain(strangers))
+            }
             "aws:principalaccount" => Domain::listed([if anonymous { "anonymous" } else { account }]),
             "aws:principaltype" => match self.caller {
                 CallerKind::Anonymous => Domain::listed(["Anonymous"]),
@@ -143,8 +146,11 @@ impl World {
             "s3:accessgrantsinstancearn" if is_role => {
                 // An account has one instance in a Region, and its name is the same in each.
                 let whose = self.whose();
-                let usual = self.usual_arn(&format!("s3:{}:{account}:access-grants/default", self.usual_region()));
-                Domain::shapes(&self.regional("s3", &format!("{whose}:access-grants/<p>"))).usually([usual]).maybe()
+                let usual =
+                    self.usual_arn(&format!("s3:{}:{account}:access-grants/default", self.usual_region()));
+                Domain::shapes(&self.regional("s3", &format!("{whose}:access-grants/<p>")))
+                    .usually([usual])
+                    .maybe()
             }
             "s3:signatureversion" | "s3:authtype" | "s3:signatureage"
                 if self.caller != CallerKind::Anonymous =>

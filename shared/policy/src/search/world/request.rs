@@ -73,9 +73,7 @@ impl World {
             "aws:securetransport" => Domain::listed(["true", "false"]),
             "aws:currenttime" => Domain::time(self.now..=i64::MAX),
             "aws:epochtime" => Domain::shaped(["<d>"]),
-            "aws:requestedregion" => {
-                Domain::shapes(self.regions()).usually([self.usual_region().to_owned()])
-            }
+            "aws:requestedregion" => Domain::shapes(self.regions()).usually([self.usual_region().to_owned()]),
             "aws:resourceaccount" | "s3:resourceaccount" => match &names.owner {
                 Some(owner) => Domain::texts([owner.clone()]),
                 None => {

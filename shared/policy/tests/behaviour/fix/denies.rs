@@ -49,8 +49,7 @@ fn a_deny_that_takes_nothing_of_the_allow_demands_nothing_of_it() {
 
 #[test]
 fn a_deny_that_closes_the_allow_is_said_to_deny_all_else() {
-    let either =
-        json!({ "NotIpAddress": { "aws:SourceIp": "8.8.8.0/24" }, "StringNotEquals": { "aws:SourceVpc": "vpc-1a2b3c4d" } });
+    let either = json!({ "NotIpAddress": { "aws:SourceIp": "8.8.8.0/24" }, "StringNotEquals": { "aws:SourceVpc": "vpc-1a2b3c4d" } });
     for (condition, keys) in [(vpc(), "`aws:SourceVpc`"), (either, "`aws:SourceIp` or `aws:SourceVpc`")] {
         let fix = fix(&but(condition), &settings());
         let required = format!("the {keys} that statement 2 requires by denying all else");
@@ -75,7 +74,11 @@ fn a_deny_that_closes_some_of_the_allow_is_said_to_demand_it_of_some() {
         "BoolIfExists": { "aws:PrincipalIsAWSService": "false" },
     });
     let summary = fix(&but(people), &settings()).summary;
-    assert!(summary[0].contains("of every request, the `aws:PrincipalOrgID` that statement 2 requires of some, and"), "{summary:?}");
+    assert!(
+        summary[0]
+            .contains("of every request, the `aws:PrincipalOrgID` that statement 2 requires of some, and"),
+        "{summary:?}"
+    );
 }
 
 #[test]
@@ -90,6 +93,24 @@ fn a_deny_has_the_number_that_it_has_before_the_edit() {
     let fix = fix(&document, &settings());
     assert_eq!(fix.policy["Statement"].as_array().unwrap().len(), 5);
     for sentence in &fix.summary {
-        assert!(sentence.contains("the `aws:PrincipalOrgID` that statement 3 (`Members`) requires"), "{sentence}");
+        assert!(
+            sentence.contains("the `aws:PrincipalOrgID` that statement 3 (`Members`) requires"),
+            "{sentence}"
+        );
     }
+}
+
+#[test]
+fn services_that_an_account_is_demanded_of_are_said_to_be_shut_out() {
+    let account = json!({ "StringNotEquals": { "aws:PrincipalAccount": "111122223333" } });
+    let both = allow_of(json!(["s3:GetObject", "s3:PutObject"]));
+    let fix = fix(&policy_of(vec![both, deny(json!("*"), "s3:PutObject", account)]), &settings());
+    assert_eq!(
+        fix.summary,
+        [
+            "In statement 1, require in the `Allow` itself, of every request, the `aws:PrincipalAccount` that statement 2 \
+             requires of some."
+        ]
+    );
+    assert_eq!(fix.shuts_out, ["AWS services of this account that came in by `*` are shut out."]);
 }
