@@ -475,6 +475,7 @@ fn a_source_is_taken_from_a_service_only_where_its_documentation_settles_it() {
     }
     for (service, arn) in [
         ("s3", "arn:aws:s3:::*"),
+        ("s3", "arn:aws:s3:*:*:storage-lens/*"),
         ("storage-lens.s3", "arn:aws:s3:*:*:storage-lens/*"),
         ("delivery.logs", "arn:aws:logs:*:*:*"),
         ("logs", "arn:aws:logs:*:*:log-group:*"),

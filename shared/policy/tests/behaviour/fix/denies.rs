@@ -114,3 +114,15 @@ fn services_that_an_account_is_demanded_of_are_said_to_be_shut_out() {
     );
     assert_eq!(fix.shuts_out, ["AWS services of this account that came in by `*` are shut out."]);
 }
+
+#[test]
+fn the_organization_that_owns_the_bucket_may_be_the_one_that_is_named() {
+    let own = json!({ "StringEquals": { "aws:PrincipalOrgID": "${aws:ResourceOrgID}" } });
+    let named = json!({ "StringNotEqualsIfExists": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } });
+    let document = policy_of(vec![statement("Allow", json!("*"), own), statement("Deny", json!("*"), named)]);
+    let policy = crate::support::parse(&document);
+    let fix = policy::analyse(&policy, crate::support::trusting(&settings())).fix;
+    // Deleting the statement would shut the owner's organization out, if that is the one.
+    let kept = fix.map(|fix| fix.policy["Statement"].as_array().unwrap().len());
+    assert!(!matches!(kept, Ok(1)), "{kept:?}");
+}
