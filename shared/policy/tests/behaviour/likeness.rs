@@ -168,3 +168,13 @@ fn what_a_key_says_is_said_of_the_right_thing() {
         assert!(finding.reasons.contains(&format!("`{key}` {says}.")), "{:?}", finding.reasons);
     }
 }
+
+#[test]
+fn what_another_service_is_asked_about_need_be_no_bucket() {
+    let mut document = allow(json!("*"), json!({}));
+    document["Statement"][0]["Action"] = json!("SQS:SendMessage");
+    document["Statement"][0]["Resource"] = json!("arn:aws:sqs:eu-central-1:111122223333:queue");
+    assert_eq!(verdicts(&document), OPEN);
+    document["Statement"][0]["Action"] = json!("s3:GetObject");
+    assert_eq!(verdicts(&document), BY_TEXT);
+}

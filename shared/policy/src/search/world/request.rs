@@ -29,10 +29,13 @@ impl World {
             let bucket = self.usual_arn(&format!("s3:::{bucket}"));
             [format!("{bucket}/object"), bucket]
         };
-        match &names.bucket {
-            Some(bucket) => Domain::shapes(&of(bucket)).usually(usual(bucket)),
-            None => Domain::shapes(&of("<p>")).usually(usual("bucket")),
+        let (shape, name) = names.bucket.as_deref().map_or(("<p>", "bucket"), |bucket| (bucket, bucket));
+        let mut shapes = of(shape).to_vec();
+        if !names.foreign_services.is_empty() {
+            // What another service is asked about is no bucket.
+            shapes.push("<n>".to_owned());
         }
+        Domain::shapes(&shapes).usually(usual(name))
     }
 
     pub(super) fn request(&self, key: &str, names: &Names) -> Domain {
