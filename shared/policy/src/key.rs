@@ -85,6 +85,13 @@ impl Key {
         )
     }
 
+    /// Whether the key says what an identity provider says of its user: `accounts.google.com:aud`.
+    #[must_use]
+    pub fn is_of_provider(&self) -> bool {
+        let namespace = self.name().split_once(':').map(|(namespace, _)| namespace);
+        namespace.is_some_and(|namespace| namespace.contains('.') || namespace == "saml")
+    }
+
     /// Whether the key is part of every request, an anonymous one too, so that `IfExists` changes nothing.
     #[must_use]
     pub fn is_on_every_request(&self) -> bool {
@@ -101,7 +108,8 @@ impl Key {
             || (name.starts_with("s3:")
                 && !self.names_somebody()
                 && !self.comes_with_credentials()
-                && !self.describes_bucket())
+                && !self.describes_bucket()
+                && !self.describes_access_point())
     }
 
     /// Whether whoever owns the caller's account chooses the value at will.
@@ -110,13 +118,25 @@ impl Key {
         self.name() == "aws:username" || self.name().starts_with("aws:principaltag/")
     }
 
-    /// Whether the key describes the bucket or its owner and so says nothing about the caller.
+    /// Whether the key says from where the access point takes requests by which a request comes.
+    #[must_use]
+    pub fn describes_access_point(&self) -> bool {
+        matches!(self.name(), "s3:accesspointnetworkorigin" | "s3:dataaccesspointnetworkorigin")
+    }
+
+    /// Whether the key describes an object.
+    #[must_use]
+    pub fn describes_object(&self) -> bool {
+        self.name().starts_with("s3:existingobjecttag/")
+    }
+
+    /// Whether the key describes the bucket, its owner or an object, and so says nothing about the caller.
     #[must_use]
     pub fn describes_bucket(&self) -> bool {
         let name = self.name();
         name.starts_with("aws:resource")
             || name == "s3:resourceaccount"
-            || name.starts_with("s3:existingobjecttag/")
+            || self.describes_object()
             || name.starts_with("s3:buckettag/")
     }
 }

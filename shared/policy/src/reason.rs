@@ -148,10 +148,18 @@ fn who_lacks(key: &Key) -> &'static str {
 }
 
 fn what_key_says(key: &Key) -> &'static str {
-    if key.describes_bucket() {
+    if key.describes_object() {
+        "describes the object, not the caller"
+    } else if key.describes_bucket() {
         "describes the bucket or its owner, not the caller"
+    } else if key.describes_access_point() {
+        "only says from where the access point takes requests that the caller comes by"
     } else if key.name() == "aws:securetransport" {
-        "only says that the request is encrypted"
+        "only says whether the request is encrypted"
+    } else if key.name() == "s3:tlsversion" {
+        "only says how the request is encrypted"
+    } else if key.is_of_provider() {
+        "only says what an identity provider says of its user"
     } else if key.is_chosen_by_account() {
         "is whatever the caller's own account chooses"
     } else if key.is_chosen_by_caller() {

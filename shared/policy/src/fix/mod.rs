@@ -17,6 +17,7 @@ mod edit;
 mod ground;
 mod losses;
 mod narrow;
+mod organization;
 mod patch;
 mod restate;
 mod services;
@@ -102,6 +103,7 @@ pub(crate) fn propose(
     let mut budget = Budget::new(Budget::DEFAULT);
     let mut current = policy.clone();
     let mut summary = Vec::new();
+    let first = public.first().map_or(0, |statement| statement.index);
     let by_everyone = public.iter().all(|statement| statement.principal.is_everyone());
     let refusals = refusals(policy, &trust);
     // From the last to the first: a statement that becomes two does not move those still to be done.
@@ -125,6 +127,11 @@ pub(crate) fn propose(
     let placeholders = [OWNER_PLACEHOLDER, ORGANIZATION_PLACEHOLDER];
     let fill_in = placeholders.into_iter().filter(|placeholder| text.contains(placeholder)).collect();
     let (before, after) = (ground::ground(policy, &trust), ground::ground(&current, &trust));
+    if ground::speaks_of_organization(policy)
+        && !organization::keeps_whichever_it_is(&before, &after, asking, &mut budget)
+    {
+        return Err(NoFix::NotFound { statement: first });
+    }
     let shuts_out = losses::sentences(&before, &after, asking, by_everyone);
     let leaves = leaves(&current, asking);
     Ok(Fix { summary, patch, policy: current.document().clone(), shuts_out, leaves, fill_in })

@@ -131,14 +131,22 @@ fn take_over_deny(source: &Source<'_>) -> Vec<Candidate> {
     let taking = source.refusals.iter().enumerate().filter(|(_, refusal)| refusal.takes);
     taking
         .filter_map(|(number, Refusal { statement: deny, .. })| {
-            let left_over = deny.conditions.iter().filter_map(|condition| restated(&source.json, condition));
-            let numbered = left_over.enumerate().map(|(number, statement)| {
-                if number == 0 { statement } else { with_sid_suffix(statement, &(number + 1).to_string()) }
+            let left_over = deny.conditions.iter().filter_map(|condition| {
+                let key = format!("`{}`", condition.key);
+                restated(&source.json, condition).map(|statement| (key, statement))
             });
-            let statements: Vec<Value> = numbered.collect();
-            let summary =
-                format!("require in the `Allow` itself, of every request, what {deny} requires of some");
-            let of_all = format!("require in the `Allow` itself what {deny} requires by denying all else");
+            let numbered = left_over.enumerate().map(|(number, (key, statement))| match number {
+                0 => (key, statement),
+                _ => (key, with_sid_suffix(statement, &(number + 1).to_string())),
+            });
+            let (mut keys, statements): (Vec<String>, Vec<Value>) = numbered.unzip();
+            keys.dedup();
+            let keys = keys.join(" or ");
+            let summary = format!(
+                "require in the `Allow` itself, of every request, the {keys} that {deny} requires of some"
+            );
+            let of_all =
+                format!("require in the `Allow` itself the {keys} that {deny} requires by denying all else");
             let demand = Some(Demand { deny: number, statements: statements.len(), of_all });
             (!statements.is_empty()).then_some(Candidate { summary, statements, demand })
         })

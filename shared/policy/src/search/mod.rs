@@ -36,6 +36,7 @@ pub(crate) mod decide;
 pub(crate) mod domain;
 pub(crate) mod goal;
 pub(crate) mod inquiry;
+pub(crate) mod likeness;
 pub(crate) mod literal;
 pub(crate) mod model;
 pub(crate) mod moment;

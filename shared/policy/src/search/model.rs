@@ -10,7 +10,7 @@ use super::names::Names;
 use super::strangers::Strangers;
 use super::world::{CallerKind, Reach, Session, Source, Way, World};
 use crate::asking::seconds;
-use crate::{Asking, Policy, Trust};
+use crate::{Asking, Key, Policy, Trust};
 
 /// The worlds and the names that they depend on.
 #[derive(Debug)]
@@ -293,6 +293,7 @@ impl Model {
     /// Whether the policy can tell the kinds of principal of one account apart.
     fn tells_principals_apart(&self) -> bool {
         self.names.tells_principals_apart
+            || self.names.keys.iter().any(|key| Key::new(key).is_of_provider())
             || self.names.speaks_of(&[
                 "aws:principalarn",
                 "aws:principaltype",

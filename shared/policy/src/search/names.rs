@@ -41,6 +41,8 @@ pub(crate) struct Names {
     pub(crate) organization_patterns: BTreeSet<String>,
     /// The partitions that the bucket can be in.
     pub(crate) partitions: Vec<Partition>,
+    /// The account that owns the bucket, where it is told.
+    pub(crate) owner: Option<String>,
     /// The name of the bucket, where the policies or whoever asks tell it.
     pub(crate) bucket: Option<String>,
     /// The actions of S3 that a request can be for.
@@ -109,6 +111,7 @@ impl Names {
         let mut names = Self {
             partitions: place::partitions(policies),
             bucket: place::bucket(policies, bucket, budget),
+            owner: trust.own_account.clone().filter(|account| account.len() == 12 && is_digits(account)),
             ..Self::default()
         };
         let mut blocks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();

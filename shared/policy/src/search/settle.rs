@@ -10,6 +10,7 @@ use addresses::Addresses;
 
 use super::automaton::{self, Demand};
 use super::domain::{Domain, Presence, Values, shape};
+use super::likeness::arn_like;
 use super::literal::{Literal, Slot, Test};
 use super::moment;
 use super::patterns::Patterns;
@@ -125,6 +126,10 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
                 return Found::One(hint.to_owned());
             }
             let texts: Vec<Demand<'_>> = demands.iter().filter_map(text).collect();
+            let usual = domain.usual.first();
+            if let Some(arn) = usual.and_then(|usual| arns_like(&texts, usual).find(|arn| is_free(arn))) {
+                return Found::One(arn);
+            }
             if typed > 0 {
                 let candidate =
                     candidates(demands).into_iter().find(|value| in_domain(value) && meets(value));
@@ -148,6 +153,16 @@ fn text<'set>((test, wanted): &(&'set Test, bool)) -> Option<Demand<'set>> {
         Test::Text(patterns) => Some((patterns, *wanted)),
         _ => None,
     }
+}
+
+/// How many patterns are followed to find a value that looks like a usual one.
+const MAX_LIKE: usize = 8;
+
+/// Texts of the wanted patterns that look like a usual ARN.
+fn arns_like<'set>(demands: &'set [Demand<'_>], usual: &'set str) -> impl Iterator<Item = String> + 'set {
+    let wanted = demands.iter().filter(|(_, wanted)| *wanted);
+    let patterns = wanted.flat_map(|(patterns, _)| patterns.rest().iter().take(MAX_LIKE));
+    patterns.filter_map(|pattern| arn_like(pattern, usual))
 }
 
 fn is_real((patterns, wanted): &Demand<'_>) -> bool {

@@ -469,11 +469,14 @@ fn a_source_is_taken_from_a_service_only_where_its_documentation_settles_it() {
         ("delivery.logs", "arn:aws:elasticloadbalancing:*:*:*"),
         ("config", "arn:aws:sns:*:*:*"),
         ("cloudfront", "arn:aws:s3:::*"),
+        ("storage-lens.s3", "arn:aws:cloudtrail:*:*:*"),
     ] {
         assert_eq!(from(&format!("{service}.amazonaws.com"), arn), 0, "{service} {arn}");
     }
     for (service, arn) in [
+        ("s3", "arn:aws:s3:::*"),
         ("s3", "arn:aws:s3:*:*:storage-lens/*"),
+        ("storage-lens.s3", "arn:aws:s3:*:*:storage-lens/*"),
         ("delivery.logs", "arn:aws:logs:*:*:*"),
         ("logs", "arn:aws:logs:*:*:log-group:*"),
         ("billingreports", "arn:aws:bcm-data-exports:*:*:export/*"),

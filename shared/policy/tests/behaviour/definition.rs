@@ -156,6 +156,7 @@ fn keys_that_describe_the_bucket_or_are_the_callers_choice_do_not_limit() {
         let value = match key {
             "aws:ResourceOrgID" => "o-a1b2c3d4e5",
             "aws:Referer" => "https://example.com/",
+            "aws:RequestedRegion" => "eu-central-1",
             "aws:ResourceAccount" | "s3:ResourceAccount" => "111122223333",
             _ => "value",
         };

@@ -21,6 +21,7 @@ mod fuzz;
 mod hard;
 mod headlines;
 mod internet;
+mod likeness;
 mod parse;
 mod parties;
 mod place;

@@ -175,8 +175,9 @@ impl World {
 
     /// The paths of an organization.
     fn paths(organization: &str) -> Domain {
-        let usual = format!("{organization}/r-ab12/ou-ab12-33333333/");
-        Domain::shaped([&format!("{organization}/<n>")]).usually([usual]).many()
+        let usual = ["r-ab12/ou-ab12-33333333/", "r-ab12/", "r-zz99/ou-zz99-33333333/"];
+        let usual = usual.map(|path| format!("{organization}/{path}"));
+        Domain::shaped([&format!("{organization}/<n>")]).usually(usual).many()
     }
 
     /// The shapes of the ARN of this VPC of somebody whose things the caller may use.
@@ -184,9 +185,22 @@ impl World {
         self.regional("ec2", &format!("{}:vpc/{vpc}", self.whose()))
     }
 
-    /// The shapes of the ARN of an access point of this account.
+    /// The shapes of the ARN of an access point of this account, of one Region or of several.
     pub(crate) fn access_point_arns(&self, account: &str) -> Vec<String> {
-        self.regional("s3", &format!("{account}:accesspoint/<p>"))
+        let mut arns = self.regional("s3", &format!("{account}:accesspoint/<p>"));
+        arns.push(self.arn(&format!("s3::{account}:accesspoint/<s>.mrap")));
+        arns
+    }
+
+    /// A Region of this partition that a witness should rather have than any other.
+    fn usual_region(&self) -> &'static str {
+        match self.partition.as_str() {
+            "aws" => "us-east-1",
+            "aws-cn" => "cn-north-1",
+            "aws-us-gov" => "us-gov-west-1",
+            "aws-eusc" => "eusc-de-east-1",
+            _ => "us-iso-east-1",
+        }
     }
 
     /// The shape of an ARN of this partition, from the service on.

@@ -31,7 +31,8 @@ impl World {
                 }
             }
             "aws:sourcevpcarn" if through_endpoint => {
-                let usual = self.usual_arn(&format!("ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d4e5f60718"));
+                let region = self.usual_region();
+                let usual = self.usual_arn(&format!("ec2:{region}:{account}:vpc/vpc-0a1b2c3d4e5f60718"));
                 Domain::shapes(&self.vpc_arns("vpc-<h8+>")).usually([usual])
             }
             "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths"

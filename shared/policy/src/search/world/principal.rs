@@ -2,12 +2,16 @@
 
 use addresses::Addresses;
 
+use crate::Key;
 use crate::search::domain::Domain;
 use crate::search::names::Names;
 use crate::search::world::{CallerKind, Session, World};
 
 /// How old temporary credentials can be, in seconds.
 pub(crate) const LONGEST_SESSION: i64 = 36 * 3_600;
+
+/// The shapes of the age of a session in seconds: no session lasts longer than 36 hours.
+const AGES: [&str; 8] = ["<d1>", "<d2>", "<d3>", "<d4>", "<d5>", "10<d4>", "11<d4>", "12<d4>"];
 
 /// The id of a user, and the id and the session of a role, that a witness should rather have than any other.
 const USER_ID: &str = "AIDAQOUTSIDERCALLERXY";
@@ -18,6 +22,11 @@ impl World {
         let account = self.account.as_str();
         let anonymous = self.caller == CallerKind::Anonymous;
         Some(match key {
+            // AWS does not say of which account a service is a principal: it may be none that anybody names.
+            "aws:principalaccount" if self.is_known_service() => {
+                let strangers = names.strangers.iter().filter(|other| *other != account).cloned();
+                Domain::texts(std::iter::once(account.to_owned()).chain(strangers))
+            }
             "aws:principalaccount" => Domain::listed([if anonymous { "anonymous" } else { account }]),
             "aws:principaltype" => match self.caller {
                 CallerKind::Anonymous => Domain::listed(["Anonymous"]),
@@ -83,6 +92,10 @@ impl World {
                 Domain::shaped(["<l*>"]).hinted(&["x"]).maybe()
             }
             _ if key.starts_with("aws:principaltag/") => Domain::never(),
+            _ if Key::new(key).is_of_provider() => match self.caller {
+                CallerKind::WebIdentity => Domain::free().maybe().many(),
+                _ => Domain::never(),
+            },
             _ => return self.credentials(key, names),
         })
     }
@@ -109,7 +122,7 @@ impl World {
                 Domain::listed(["true"])
             }
             "aws:multifactorauthage" if signed && self.session == Session::Verified => {
-                Domain::shaped(["<d>"]).hinted(&["60"])
+                Domain::shapes(&AGES).hinted(&["60"])
             }
             "aws:multifactorauthpresent"
                 if self.session == Session::Temporary && signed && self.caller != CallerKind::WebIdentity =>
@@ -131,7 +144,13 @@ impl World {
                 Domain::shapes(&self.regional("lambda", &format!("{account}:function:<n>"))).maybe()
             }
             "s3:accessgrantsinstancearn" if is_role => {
-                Domain::shapes(&self.regional("s3", &format!("{}:access-grants/<p>", self.whose()))).maybe()
+                // An account has one instance in a Region, and its name is the same in each.
+                let whose = self.whose();
+                let usual =
+                    self.usual_arn(&format!("s3:{}:{account}:access-grants/default", self.usual_region()));
+                Domain::shapes(&self.regional("s3", &format!("{whose}:access-grants/<p>")))
+                    .usually([usual])
+                    .maybe()
             }
             "s3:signatureversion" | "s3:authtype" | "s3:signatureage"
                 if self.caller != CallerKind::Anonymous =>

@@ -29,10 +29,13 @@ impl World {
             let bucket = self.usual_arn(&format!("s3:::{bucket}"));
             [format!("{bucket}/object"), bucket]
         };
-        match &names.bucket {
-            Some(bucket) => Domain::shapes(&of(bucket)).usually(usual(bucket)),
-            None => Domain::shapes(&of("<p>")).usually(usual("bucket")),
+        let (shape, name) = names.bucket.as_deref().map_or(("<p>", "bucket"), |bucket| (bucket, bucket));
+        let mut shapes = of(shape).to_vec();
+        if !names.foreign_services.is_empty() {
+            // What another service is asked about is no bucket.
+            shapes.push("<n>".to_owned());
         }
+        Domain::shapes(&shapes).usually(usual(name))
     }
 
     pub(super) fn request(&self, key: &str, names: &Names) -> Domain {
@@ -41,7 +44,8 @@ impl World {
             "action" => Self::action(names),
             "resource" => self.resource(names),
             "s3:dataaccesspointarn" if self.through_access_point => {
-                let usual = self.usual_arn(&format!("s3:us-east-1:{account}:accesspoint/access"));
+                let region = self.usual_region();
+                let usual = self.usual_arn(&format!("s3:{region}:{account}:accesspoint/access"));
                 let shapes = self.access_point_arns("<d12>");
                 Domain::shapes(&shapes).usually([usual]).except(self.reach.taken(key, names))
             }
@@ -72,10 +76,13 @@ impl World {
             "aws:securetransport" => Domain::listed(["true", "false"]),
             "aws:currenttime" => Domain::time(self.now..=i64::MAX),
             "aws:epochtime" => Domain::shaped(["<d>"]),
-            "aws:requestedregion" => Domain::shaped(["<n>"]).hinted(&["us-east-1"]),
-            "aws:resourceaccount" => {
-                Domain::shaped(["<d12>"]).hinted(&["111122223333"]).except(self.reach.not_owner(account))
-            }
+            "aws:requestedregion" => Domain::shapes(self.regions()).usually([self.usual_region().to_owned()]),
+            "aws:resourceaccount" | "s3:resourceaccount" => match &names.owner {
+                Some(owner) => Domain::texts([owner.clone()]),
+                None => {
+                    Domain::shaped(["<d12>"]).hinted(&["111122223333"]).except(self.reach.not_owner(account))
+                }
+            },
             "aws:resourceorgid" => Domain::shaped(["o-<a10+>"])
                 .except(self.reach.not_owner(self.organization.as_deref().unwrap_or_default()))
                 .maybe(),

@@ -22,10 +22,11 @@ impl World {
             "aws:sourceaccount" if service && self.reach.says_account() => Domain::listed([account]),
             "aws:sourceaccount" | "aws:sourceowner" if service => self.said(Domain::listed([account])),
             "aws:sourcearn" if service => {
+                let region = self.usual_region();
                 let usual = [
-                    self.usual_arn(&format!("cloudtrail:us-east-1:{account}:trail/trail")),
-                    self.usual_arn(&format!("sns:us-east-1:{account}:topic")),
-                    self.usual_arn(&format!("logs:us-east-1:{account}:log-group:group")),
+                    self.usual_arn(&format!("cloudtrail:{region}:{account}:trail/trail")),
+                    self.usual_arn(&format!("sns:{region}:{account}:topic")),
+                    self.usual_arn(&format!("logs:{region}:{account}:log-group:group")),
                     self.usual_arn("s3:::outsiders-bucket"),
                 ];
                 self.said(
@@ -52,6 +53,11 @@ impl World {
             _ => return None,
         };
         Some(domain)
+    }
+
+    /// Whether the caller is a service that acts for somebody who is known.
+    pub(super) fn is_known_service(&self) -> bool {
+        self.caller == CallerKind::Service && !matches!(self.reach, Reach::Outside)
     }
 
     /// Whether a service of this partition can have this name.

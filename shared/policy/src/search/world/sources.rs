@@ -9,16 +9,16 @@ use crate::template::Bindings;
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 const KNOWN: &[(&str, &[&str])] = &[
-    // `arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME`: "Amazon S3 bucket policy for CloudTrail". Event data stores and
+    // `arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME`, or the account instead: "Amazon S3 bucket policy for CloudTrail". Event data stores and
     // channels are of the same service.
     ("cloudtrail", &["cloudtrail"]),
     // `arn:aws:s3:::SOURCE-BUCKET`: "Enabling Amazon S3 server access logging".
     ("logging.s3", &["s3"]),
-    // `arn:aws:s3:::SOURCE-BUCKET`: "Granting permissions for Amazon S3 Inventory and analytics"; a Storage Lens names
-    // its configuration in `arn:aws:s3:REGION:ACCOUNT:storage-lens/NAME`.
+    // `arn:aws:s3:::SOURCE-BUCKET`: "Grant permissions for S3 Inventory and S3 analytics".
     ("s3", &["s3"]),
-    // `arn:aws:logs:REGION:ACCOUNT:*`, whatever it is a log of: "Logging that requires additional permissions" of
-    // CloudWatch Logs.
+    // `arn:aws:s3:REGION:ACCOUNT:storage-lens/NAME`: "Grant permissions for Amazon S3 Storage Lens".
+    ("storage-lens.s3", &["s3"]),
+    // `arn:aws:logs:REGION:ACCOUNT:*`, whatever it is a log of: "Logs sent to Amazon S3" of CloudWatch Logs.
     ("delivery.logs", &["logs"]),
     // `arn:aws:logs:REGION:ACCOUNT:log-group:*`: "Export log data to Amazon S3".
     ("logs", &["logs"]),
@@ -49,10 +49,11 @@ const KNOWN: &[(&str, &[&str])] = &[
 
 /// The services of which the same pages name the account too, by `aws:SourceAccount`; those of CloudFront and of load
 /// balancers do not. That of the Serverless Application Repository ("Publishing applications") names it alone.
-const SAYING_ACCOUNT: [&str; 14] = [
+const SAYING_ACCOUNT: [&str; 15] = [
     "cloudtrail",
     "logging.s3",
     "s3",
+    "storage-lens.s3",
     "delivery.logs",
     "logs",
     "config",
