@@ -7,7 +7,7 @@ import check
 import pytest
 from harness import triggers
 from kinds import ENOUGH, FAULTS, SHORT, faults_of
-from lambdas import ALL_DONE, CUT_OFF, LONG, Lambda, Wire
+from lambdas import ALL_DONE, CUT_OFF, LONG, Lambda, Wire, is_changing
 from scenarios import SCENARIOS
 
 # They mostly wait.
@@ -20,6 +20,9 @@ CLOSED = [one for one in SCENARIOS if one.is_enforced and "remediated" in one.ou
 LAST = (("sns:Publish", 1), ("dynamodb:TransactWriteItems", 2))
 NOTHING = "nothing-to-do"
 SOME = ("s3-acl block enforce", "sg revoke enforce", "sg isolate enforce")
+# Of which some of what is read is done without, where it was never read.
+IN_PART = ("s3-acl grants enforce",)
+BEGIN = "dynamodb:TransactWriteItems", 1
 
 
 class Restored:
@@ -102,7 +105,8 @@ def of_others(tags):
 
 def pytest_generate_tests(metafunc):
     every = metafunc.config.getoption("every")
-    scenarios = [one for one in CLOSED if every or one.name in SOME]
+    some = IN_PART if "second_look" in metafunc.fixturenames else SOME
+    scenarios = [one for one in CLOSED if every or one.name in some]
     metafunc.parametrize("scenario", scenarios, ids=[one.name.split(" enforce")[0].replace(" ", "-") for one in scenarios])
     if "fault" in metafunc.fixturenames:
         names = [fault.name for fault in FAULTS] if every else ["one each"]
@@ -117,13 +121,22 @@ def unhindered(emulator, topic):
     def unhindered(scenario):
         restored = Restored(scenario, emulator, topic)
         assert restored.check() == 1 and restored.answers[0][1]["ending"] == "restored"
-        return sorted(restored.wire.order)
+        return restored.wire.order
 
     return unhindered
 
 
+@pytest.fixture
+def second_look(scenario, unhindered):
+    """What is read between the record and the first change."""
+    work = unhindered(scenario)[unhindered(scenario).index(BEGIN) + 1:]
+    first = next(at for at, (action, _) in enumerate(work) if is_changing(action))
+    return sorted(work[:first])
+
+
 def chosen(scenario, calls, fault):
     """The cases of a test: one fault at each call that it can happen to, or each call with another fault."""
+    calls = sorted(calls)
     if fault:
         return [(call, fault) for call in calls if fault in faults_at(call)]
     first = 4 * CLOSED.index(scenario)
@@ -161,3 +174,16 @@ def test_what_is_asked_for_again_is_back_and_recorded_and_told_once(scenario, fa
 def test_what_could_not_be_told_or_written_down_is_once_it_is_asked_for_again(scenario, call, emulator, topic):
     [lasting] = [fault for fault in FAULTS if fault.name == "500 lasting"]
     assert Restored(scenario, emulator, topic, lasting, call).check() == 1
+
+
+def test_what_cannot_be_looked_at_again_is_not_changed_and_told_with_the_reason(scenario, second_look, emulator, topic):
+    [lasting] = [fault for fault in FAULTS if fault.name == "500 lasting"]
+    assert second_look, "there is no second look"
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = [pool.submit(Restored, scenario, emulator, topic, lasting, call) for call in second_look]
+    for call, restored in zip(second_look, [one.result() for one in running], strict=True):
+        assert restored.check() == 1
+        [(is_error, said), _, _] = restored.answers
+        assert not is_error and (said["ending"], said["changes"], said["alert"]) == ("failed", [], "sent"), (call, said)
+        assert "did not go through (Internal" in said["error"], (call, said)
+        assert not [effect for effect in restored.wire.effects if effect.delivery == 1 and effect.changes], call

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use remediation::clock::rfc3339;
 use remediation::ledger::Held;
-use remediation::{Alert, Finding, Left, Outcome, Remedy, Report, Unread};
+use remediation::{Alert, Finding, Left, Note, Outcome, Remedy, Report, Unread};
 
 use crate::{cut, exempt, restored};
 
@@ -45,7 +45,16 @@ pub(crate) fn headline(report: &Report) -> String {
         [first, rest @ ..] => format!("{} (the first of {} findings)", first.sentence(), rest.len() + 1),
     };
     let stays = report.findings.iter().any(|finding| finding.remedy == Remedy::Report);
+    let is_unsure = matches!(report.note, Some(Note::CutOff(_) | Note::Unanswered));
     let then = match report.outcome {
+        // That it was Curfew who closed it, nobody verified.
+        Outcome::Remediated if is_unsure && stays => {
+            "Curfew had begun to close what it closes, and a second read found nothing left of that; what it only reports \
+             stays."
+        }
+        Outcome::Remediated if is_unsure => {
+            "Curfew had begun to close this, and a second read found nothing left to close."
+        }
         Outcome::Remediated if stays => {
             "Curfew closed what it closes, and a second read found nothing left of that; what it only reports stays."
         }
@@ -63,6 +72,9 @@ pub(crate) fn headline(report: &Report) -> String {
             Some(Left::Idle) => "Curfew changed something; what is left has no effect now.",
             Some(Left::Open) | None => "Curfew changed something, and the resource is STILL OPEN.",
         },
+        Outcome::Failed if report.is_known_closed() && report.changes.is_empty() => {
+            "A second read found nothing left to close, but Curfew FAILED to finish."
+        }
         Outcome::Failed if report.is_known_closed() => {
             "Curfew closed this, and a second read found nothing left to close, but it FAILED to finish."
         }

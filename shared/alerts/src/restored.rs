@@ -40,11 +40,16 @@ pub(crate) fn headline(report: &Report, restoration: &Restoration) -> String {
             };
             format!("{asked}, and FAILED to finish: {how}. {alone}")
         }
-        _ if restoration.is_read && !report.may_have_changed() => {
+        _ if is_unchanged(report, restoration) => {
             format!("{asked}, and COULD NOT: nothing was changed.")
         }
         _ => format!("{asked}, and COULD NOT: nothing is known to be changed."),
     }
+}
+
+/// Whether it is certain that nothing was changed, where no change was noted.
+fn is_unchanged(report: &Report, restoration: &Restoration) -> bool {
+    !restoration.is_tried || restoration.is_read && !report.may_have_changed()
 }
 
 /// Whether all was back before this was asked for.
@@ -124,8 +129,7 @@ fn who(restoration: &Restoration, text: &mut Text) {
 
 fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize) {
     let changes: Vec<String> = report.changes.iter().map(|change| change.summary.clone()).collect();
-    let is_certain = restoration.is_read && !report.may_have_changed();
-    let nothing = match (restoration.unnoted.is_empty(), is_certain) {
+    let nothing = match (restoration.unnoted.is_empty(), is_unchanged(report, restoration)) {
         (false, _) => "It noted no change of its own.",
         (true, true) => "It changed nothing.",
         (true, false) => "It changed nothing that it knows of.",
@@ -140,7 +144,9 @@ fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize
     if report.outcome == Outcome::Restored {
         text.line(&format!("  A read afterwards found {}.", found(restoration)));
     } else if !restoration.is_read && report.outcome != Outcome::Gone {
-        text.line("  It could NOT be read again: nobody knows what is back.");
+        let is_before = !restoration.is_tried && !report.planned.is_empty();
+        let since = if is_before { "a second time, right before the change" } else { "again" };
+        text.line(&format!("  It could NOT be read {since}: nobody knows what is back."));
     }
     said_list(text, "  Read again afterwards, this is not back yet:", &restoration.left, limit);
     said_list(text, "  This cannot come back:", &restoration.lost, limit);

@@ -18,7 +18,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use remediation::ledger::{Held, Hold};
 use remediation::{
-    CallError, Denied, Evidence, Left, Mode, Outcome, Remedy, Report, Unknown, Unread, testing,
+    CallError, Denied, Evidence, Left, Mode, Note, Outcome, Remedy, Report, Unknown, Unread, testing,
 };
 use serde_json::{Value, json};
 use support::{bucket, report, unread};
@@ -46,6 +46,17 @@ fn the_mail_about_an_observed_subject() {
 #[test]
 fn the_mail_about_a_subject_that_is_still_open() {
     assert_snapshot!(written(&report(Outcome::StillOpen)));
+}
+
+#[test]
+fn what_nobody_saw_curfew_close_is_not_said_to_be_closed_by_it() {
+    let at = SystemTime::UNIX_EPOCH + testing::NOW;
+    for note in [Note::Unanswered, Note::CutOff(at)] {
+        let text = mail(&Report { note: Some(note), ..report(Outcome::Remediated) }, usize::MAX).text;
+        let first = text.lines().next().unwrap();
+        assert!(first.contains("Curfew had begun to close") && !first.contains("Curfew closed"), "{first}");
+        assert!(text.contains(&format!("Note: {}.", note.words())), "{text}");
+    }
 }
 
 #[test]

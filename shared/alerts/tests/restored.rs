@@ -13,7 +13,7 @@ use insta::assert_snapshot;
 use remediation::ledger::{Asked, RecordId, Restores};
 use remediation::restore::{Late, Restoration};
 use remediation::testing::NOW;
-use remediation::{Outcome, Report};
+use remediation::{CallError, Outcome, Report};
 use serde_json::Value;
 use support::report;
 
@@ -43,6 +43,7 @@ fn restored(outcome: Outcome) -> Report {
         unnoted: Vec::new(),
         untold: Vec::new(),
         is_read: true,
+        is_tried: true,
         late: None,
         lost: vec!["the network interface eni-1 does not exist any more".to_owned()],
         left: if outcome == Outcome::Restored { Vec::new() } else { vec!["put back rule sgr-1".to_owned()] },
@@ -202,6 +203,24 @@ fn that_it_could_not_be_read_is_said_only_where_it_could_not() {
         let text = text_of(&failed);
         assert!(text.contains(&format!("WHAT IS OPEN NOW\n  {says}\n")), "{text}");
         assert_eq!(text.contains("It could NOT be read again"), !is_read, "{text}");
+    }
+}
+
+#[test]
+fn what_could_not_be_looked_at_again_is_said_to_be_unchanged_whatever_that_call_was() {
+    let error =
+        CallError::Passing { action: "s3:GetBucketAcl", code: "InternalError".into(), message: "no".into() };
+    for (is_tried, known) in [(false, true), (true, false)] {
+        let one = plain(Outcome::Failed, |one| (one.is_read, one.is_tried) = (false, is_tried));
+        let (error, planned) = (Some(error.clone().into()), vec!["add grant READ".to_owned()]);
+        let text = text_of(&Report { error, planned, changes: Vec::new(), ..one });
+        assert_eq!(text.contains("and COULD NOT: nothing was changed."), known, "{text}");
+        assert_eq!(text.contains("WHAT CURFEW DID\n  It changed nothing.\n"), known, "{text}");
+        assert_eq!(text.contains("read a second time, right before the change"), known, "{text}");
+        assert!(
+            text.contains("It could not finish: `s3:GetBucketAcl` did not go through (InternalError): no"),
+            "{text}"
+        );
     }
 }
 

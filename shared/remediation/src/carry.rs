@@ -6,7 +6,42 @@ use crate::{
 };
 
 /// Applies the plan and looks again. `walked` may have changes of earlier attempts.
+///
+/// Where a call had no answer and the look finds done what it was to do, it was that call, as far as anybody knows: the
+/// rest of the plan is done too, and the note says how much of this is known.
 pub(crate) async fn carry_out<C: Control>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    before: &C::Assessment,
+    plan: &C::Plan,
+    clock: &impl Clock,
+    walked: Walked<C>,
+    exempting: &mut Exempting<'_>,
+) -> Walked<C> {
+    let walked = apply(control, target, before, plan, clock, walked, exempting).await;
+    let Some(rest) = rest_of_unanswered(control, target, plan, &walked) else { return walked };
+    let note = Some(Note::Unanswered);
+    let walked = Walked { outcome: Outcome::Failed, seen: None, left: None, error: None, note, ..walked };
+    apply(control, target, before, &rest, clock, walked, exempting).await
+}
+
+/// What is left of the plan where a call that had no answer did what it was to do; `None` where nothing is, and where that
+/// call did not close anything.
+fn rest_of_unanswered<C: Control>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    plan: &C::Plan,
+    walked: &Walked<C>,
+) -> Option<C::Plan> {
+    let after = walked.seen.as_ref().map(|seen| &seen.assessment).filter(|after| !after.is_open())?;
+    walked.failed_call().filter(|error| error.may_be_done())?;
+    let left = |done: &[C::Change]| control.unfinished(target, plan, done, Some(after));
+    let rest = left(&control.foreseen(plan, &walked.changes))?;
+    let is_news = walked.outcome == Outcome::ClosedMeanwhile || left(&walked.changes).as_ref() != Some(&rest);
+    is_news.then_some(rest)
+}
+
+async fn apply<C: Control>(
     control: &C,
     target: &Target<'_, C::Id>,
     before: &C::Assessment,
@@ -104,6 +139,10 @@ pub(crate) fn verdict<C: Control>(walked: &Walked<C>, is_deleted: bool) -> Outco
     let is_changed = !walked.changes.is_empty();
     match &walked.seen {
         Some(seen) if seen.assessment.is_open() && (!is_failed || is_changed) => Outcome::StillOpen,
+        // It was Curfew who had begun with it, and something of the plan is left.
+        Some(_) if is_failed && matches!(walked.note, Some(Note::CutOff(_) | Note::Unanswered)) => {
+            Outcome::Failed
+        }
         Some(seen) if !seen.assessment.is_open() && !is_changed => Outcome::ClosedMeanwhile,
         Some(_) if !is_failed => Outcome::Remediated,
         None if is_deleted => Outcome::Gone,

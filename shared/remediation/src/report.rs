@@ -145,7 +145,8 @@ impl Report {
     #[must_use]
     pub fn may_have_changed(&self) -> bool {
         let is_lost = |error: &StepError| matches!(error, StepError::Call(error) if error.may_be_done());
-        !self.planned.is_empty() && self.error.as_ref().is_some_and(is_lost)
+        let is_tried = self.restoration.as_ref().is_none_or(|restoration| restoration.is_tried);
+        is_tried && !self.planned.is_empty() && self.error.as_ref().is_some_and(is_lost)
     }
 
     /// Whether the same trigger should be handed out again.

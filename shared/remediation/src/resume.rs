@@ -97,8 +97,13 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             return self.nothing_to_do(open, Outcome::Gone).await;
         };
         let changes = self.noted_changes();
-        let done = control.foreseen(plan, &changes);
-        let left = control.unfinished(&self.target, plan, &done, Some(&seen.assessment));
+        let after = Some(&seen.assessment);
+        let left = |plan: &C::Plan, done: &[C::Change]| control.unfinished(&self.target, plan, done, after);
+        let if_done = |plan: &C::Plan| left(plan, &control.foreseen(plan, &changes));
+        // Only what no answer told makes the difference.
+        let mut plans = self.earlier.iter().filter_map(|earlier| earlier.plan.as_ref());
+        let is_unanswered = plans.any(|plan| if_done(plan) != left(plan, &changes));
+        let left = if_done(plan);
         let before = written(&seen.state).map_err(Barred::Failed)?;
         let findings = control.findings(&seen.assessment);
         let attempt = self.attempt_at(before, findings, left.as_ref())?;
@@ -106,7 +111,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let closes = left.is_some() && seen.assessment.is_open();
         self.resume(open, vec![attempt], closes).await?;
 
-        let walked = Walked { changes, ..self.ended(Outcome::Failed) };
+        let note = self.note(Outcome::Failed).or(is_unanswered.then_some(Note::Unanswered));
+        let walked = Walked { changes, note, ..self.ended(Outcome::Failed) };
         let mut walked = match &left {
             Some(left) => {
                 carry_out(control, &self.target, &found.assessment, left, clock, walked, &mut self.exempting)

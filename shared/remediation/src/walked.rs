@@ -100,6 +100,8 @@ pub enum Note {
     ClosedMeanwhile,
     /// What was found has no effect, for this reason.
     Inert(&'static str),
+    /// Curfew's call that closes it had no answer, and a read afterwards found it closed.
+    Unanswered,
     /// An earlier delivery had begun to close it then, and was cut off.
     CutOff(SystemTime),
     /// The same, and it is exempt by now: what was done of it stays.
@@ -249,9 +251,14 @@ impl Note {
                  got lost"
             }
             Self::Inert(why) => why,
+            Self::Unanswered => {
+                "Curfew's call that closes it had no answer, and a read afterwards found it closed: if somebody else \
+                 closed it at that moment, nobody can tell"
+            }
             Self::CutOff(at) => {
                 return format!(
-                    "Curfew had begun to close it at {} and was cut off; this finishes that work",
+                    "Curfew had begun to close it at {} and was cut off, so that nobody knows how much of it that did; \
+                     this finishes that work",
                     rfc3339(at)
                 );
             }

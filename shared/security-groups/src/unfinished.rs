@@ -53,7 +53,8 @@ fn left_to_revoke(
         }
     };
     let is_left = !restore.is_empty() || !revoke.is_empty();
-    let tags = left_of_tags(&plan.tags, is_left, done, after);
+    let closes = is_left || plan.revoke.is_empty() || done.iter().any(|change| is_gone(change, after));
+    let tags = left_of_tags(&plan.tags, closes, done, after);
     (is_left || !tags.is_empty()).then_some(Revocation { restore, cut: Vec::new(), revoke, tags })
 }
 
@@ -72,7 +73,8 @@ fn left_to_isolate(
             plan.interfaces.iter().filter(|one| !is_placed(*one)).cloned().collect()
         }
     };
-    let tags = left_of_tags(&plan.tags, !interfaces.is_empty(), done, after);
+    let closes = !interfaces.is_empty() || plan.interfaces.is_empty() || done.iter().any(SgChange::closes);
+    let tags = left_of_tags(&plan.tags, closes, done, after);
     (!interfaces.is_empty() || !tags.is_empty()).then(|| Isolation {
         destinations: interfaces
             .iter()
@@ -108,10 +110,17 @@ fn destination(plan: &Isolation, vpc: &VpcId, done: &[SgChange]) -> Destination 
     }
 }
 
+/// Whether a rule was revoked, as far as what was seen last shows: one that somebody has changed in its place was not.
+fn is_gone(change: &SgChange, after: Option<&GroupAssessment>) -> bool {
+    match change {
+        SgChange::Revoked(rule) => after.is_none_or(|after| after.group.rule(&rule.id).is_none()),
+        _ => false,
+    }
+}
+
 /// As in the plan: a group is tagged where something of it is closed. Of what is evidence, what was seen last
 /// decides.
-fn left_of_tags(tags: &Tags, is_left: bool, done: &[SgChange], after: Option<&GroupAssessment>) -> Tags {
-    let closes = is_left || done.iter().any(SgChange::closes);
+fn left_of_tags(tags: &Tags, closes: bool, done: &[SgChange], after: Option<&GroupAssessment>) -> Tags {
     let is_tagged = done.iter().any(|change| matches!(change, SgChange::Tagged { .. }));
     if !closes || is_tagged {
         return Tags::new();

@@ -147,9 +147,15 @@ fn trouble(ending: &str, said: &Value) -> Trouble {
             failed(Ending::NotRestored, what).with("--force puts it back and keeps what others changed.")
         }
         "busy" => {
-            let until = text(said, "busy_until").unwrap_or("some time");
-            let what = format!("another invocation is at work on it, until {until} at the latest");
-            failed(Ending::NotRestored, what).with(AGAIN)
+            let what = match text(said, "busy_until") {
+                Some(until) => format!("another invocation is at work on it, until {until} at the latest"),
+                None => "another invocation was at work on it at the same moment".to_owned(),
+            };
+            failed(Ending::NotRestored, format!("nothing was changed: {what}")).with(AGAIN)
+        }
+        "changed-meanwhile" => {
+            let what = "nothing was changed, since the resource was not as it had been read a moment before";
+            failed(Ending::NotRestored, what.to_owned()).with(AGAIN)
         }
         "gone" => failed(Ending::NotRestored, "the resource is gone".to_owned())
             .with("What does not exist any more has to be made anew: its record says what it was like."),

@@ -41,8 +41,21 @@ impl<P: BucketAcls, T: Clock> Reversible for S3Acl<P, T> {
         let left = compared.left();
         let hindrances = left.as_ref().map(|left| compared.hindrances(left)).unwrap_or_default();
         let changed_since = compared.changed_since();
+        let unread = around.unread();
         let live = AclState { acl, around: Some(around) };
-        Ok(Some(Look { live, left, changed_since, hindrances, lost: Vec::new(), stays: Vec::new() }))
+        Ok(Some(Look { live, left, changed_since, hindrances, lost: Vec::new(), stays: Vec::new(), unread }))
+    }
+
+    /// What S3 may refuse is the same once it is known whether it does.
+    fn does_the_same(&self, one: &AclPlan, other: &AclPlan) -> bool {
+        let same = |(one, other): (&AclStep, &AclStep)| match (one, other) {
+            (AclStep::Write(one), AclStep::Write(other)) => {
+                AclWrite { may_be_refused: false, ..one.clone() }
+                    == AclWrite { may_be_refused: false, ..other.clone() }
+            }
+            (one, other) => one == other,
+        };
+        one.steps.len() == other.steps.len() && one.steps.iter().zip(&other.steps).all(same)
     }
 }
 

@@ -28,7 +28,12 @@ pub(super) fn of(back: &Back) -> Value {
             answer.insert("left_alone_until".to_owned(), rfc3339(*until).into());
         }
         Ending::Done(said) => answer.extend(done(said)),
-        Ending::Planned | Ending::Busy(None) | Ending::AlreadySo(None) | Ending::Refused | Ending::Gone => {}
+        Ending::Planned
+        | Ending::Busy(None)
+        | Ending::AlreadySo(None)
+        | Ending::Refused
+        | Ending::Changed
+        | Ending::Gone => {}
     }
     answer.into()
 }
@@ -39,6 +44,7 @@ fn ending(back: &Back) -> &'static str {
         Ending::AlreadySo(_) => "nothing-to-do",
         Ending::Refused => "refused",
         Ending::Busy(_) => "busy",
+        Ending::Changed => "changed-meanwhile",
         Ending::Gone => Outcome::Gone.as_str(),
         Ending::Done(said) => said.report.outcome.as_str(),
     }

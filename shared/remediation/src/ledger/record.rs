@@ -283,7 +283,7 @@ impl AttemptResult {
 
     /// The same, because what was looked at was not so any more once it was written down.
     pub(crate) fn stale(at: SystemTime) -> Self {
-        let why = "the resource was changed while this was written down";
+        let why = "the resource was not as it had been read any more, once this was written down";
         let error = json!({ "kind": CHANGED_MEANWHILE, "message": why });
         Self { error: Some(error), ..Self::of_nothing(at, Outcome::Failed) }
     }

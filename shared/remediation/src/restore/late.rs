@@ -96,6 +96,7 @@ pub(crate) fn report<C: Recount>(
             unnoted: Vec::new(),
             untold: Vec::new(),
             is_read,
+            is_tried: true,
             late: Some(late),
         }),
         evidence: evidence.into_iter().collect(),

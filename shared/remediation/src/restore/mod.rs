@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, Record, RecordId};
-use crate::{CallError, Control, Notify, Ports, Recount, Said, StepError, Target};
+use crate::{CallError, Control, Notify, Ports, Recount, Said, StepError, Target, Unread};
 
 pub use late::Late;
 pub use past::{NotReversible, Past};
@@ -41,6 +41,11 @@ pub trait Reversible: Recount {
         target: &Target<'_, Self::Id>,
         past: &Past<Self>,
     ) -> impl Future<Output = Result<Option<Look<Self>>, CallError>>;
+
+    /// Whether two plans do the same, whatever else they say.
+    fn does_the_same(&self, one: &Self::Plan, other: &Self::Plan) -> bool {
+        one == other
+    }
 }
 
 /// How a resource is now, beside what a record says of it.
@@ -58,6 +63,8 @@ pub struct Look<C: Control> {
     pub lost: Vec<String>,
     /// What Curfew put there and a restore does not take away, in words.
     pub stays: Vec<String>,
+    /// What could not be read, and can be done without.
+    pub unread: Vec<Unread>,
 }
 
 /// What somebody asks for.
@@ -115,8 +122,11 @@ pub enum Ending {
     AlreadySo(Option<SystemTime>),
     /// Others changed something since, or AWS would refuse it. Nothing was changed.
     Refused,
-    /// Somebody else works on the resource, at the latest until then, or did while this was begun. Nothing was changed.
+    /// Somebody else of Curfew's works on the resource, at the latest until then, or did while this was begun. Nothing was
+    /// changed.
     Busy(Option<SystemTime>),
+    /// What the second look found is not what the first had found: others changed it meanwhile. Nothing was changed.
+    Changed,
     /// The resource does not exist any more. Nothing was changed.
     Gone,
     /// It was begun; the report says how that ended.

@@ -45,6 +45,8 @@ pub struct Restoration {
     pub untold: Vec<String>,
     /// Whether it could be read afterwards.
     pub is_read: bool,
+    /// Whether any call was made that changes something, as far as is known.
+    pub is_tried: bool,
     /// Where it is told by who came next, why. What was read then is what is found by now.
     pub late: Option<Late>,
 }
@@ -144,6 +146,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             unnoted: applying.unnoted.iter().map(|change| control.change(change).summary).collect(),
             untold: untold(control, self.order),
             is_read: seen.is_some(),
+            is_tried: applying.is_tried,
             late: None,
         };
         let evidence = self.commands(before, plan, earlier, applying);
@@ -222,6 +225,7 @@ fn advice(outcome: Outcome, restoration: &Restoration, is_changed: bool, is_undo
         _ => {
             let again = "Ask for the same again, once the reason is gone: it goes on with what is left.";
             let look = match (restoration.is_read, is_changed) {
+                (false, _) if !restoration.is_tried => None,
                 (false, _) => Some("Look at the resource by hand: it could not be read afterwards."),
                 (true, true) => {
                     Some("Look at the resource by hand: a part of it is back, and a part is not.")

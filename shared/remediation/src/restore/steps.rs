@@ -14,6 +14,7 @@ use crate::ledger::{
 use crate::work::written;
 use crate::{
     Applied, Assessment, CallError, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told,
+    Unread,
 };
 
 /// One order on its way.
@@ -33,6 +34,15 @@ pub(super) struct Applying<C: Reversible> {
     /// What the read found done of all that was to be done, although no answer told this request so: the answer got lost, or
     /// an earlier request for the same did it and could tell nobody.
     pub(super) unnoted: Vec<C::Change>,
+    /// Whether any call was made that changes something.
+    pub(super) is_tried: bool,
+}
+
+impl<C: Reversible> Applying<C> {
+    /// Nothing was tried, for this reason, where there is one.
+    fn of_nothing(error: Option<StepError>, seen: Seen<C>) -> Self {
+        Self { changes: Vec::new(), error, seen, unnoted: Vec::new(), is_tried: false }
+    }
 }
 
 impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
@@ -58,28 +68,27 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             Ok(record) => record,
             Err(until) => return Ok(Ending::Busy(until)),
         };
-        let applying = match self.control.look(&self.target, self.past).await {
-            Ok(Some(again)) if again.left.as_ref() == Some(plan) => match again.hindrances.join("; ") {
-                none if none.is_empty() => self.apply(plan).await,
-                message => {
-                    let error = CallError::Withheld { action: C::NAME, code: "Hindered", message };
-                    let (error, seen) = (Some(error.into()), Seen::Look(again));
-                    Applying { changes: Vec::new(), error, seen, unnoted: Vec::new() }
-                }
+        let seen = Seen::of(self.control.look(&self.target, self.past).await);
+        let applying = match why_not(look, &seen) {
+            Some(error) => Applying::of_nothing(Some(error), seen),
+            None if matches!(seen, Seen::Gone) => Applying::of_nothing(None, seen),
+            None if self.is_left(plan, &seen) => match hindered(&seen) {
+                Some(error) => Applying::of_nothing(Some(error), seen),
+                None => self.apply(plan).await,
             },
             // The plan has what is to be there as a whole: it would take back what others changed since.
-            Ok(_) => {
+            None => {
                 self.let_go(record).await?;
-                return Ok(Ending::Busy(None));
+                return Ok(Ending::Changed);
             }
-            Err(error) => Applying {
-                changes: Vec::new(),
-                error: Some(error.clone().into()),
-                seen: Seen::Unread(error),
-                unnoted: Vec::new(),
-            },
         };
         Ok(self.end(record, look, Some(plan), applying, start).await)
+    }
+
+    /// Whether what is left to do is what was planned.
+    fn is_left(&self, plan: &C::Plan, seen: &Seen<C>) -> bool {
+        let left = seen.look().and_then(|again| again.left.as_ref());
+        left.is_some_and(|left| self.control.does_the_same(left, plan))
     }
 
     /// Ends what was begun, with nothing changed: what it goes by is not so any more.
@@ -118,8 +127,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             Err(until) => return Ok(Ending::Busy(until)),
         };
         let seen = Seen::of(self.control.look(&self.target, self.past).await);
-        let applying = Applying { changes: Vec::new(), error: None, seen, unnoted: Vec::new() };
-        Ok(self.end(record, look, None, applying, start).await)
+        Ok(self.end(record, look, None, Applying::of_nothing(None, seen), start).await)
     }
 
     /// How it ends where all is back and nothing is written: it is left alone already, or not as it was before.
@@ -158,7 +166,10 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             let is_left = matches!(&look, Ok(Some(look)) if look.left.is_some());
             match pauses.next() {
                 Some(pause) if is_left => self.ports.clock.sleep(pause).await,
-                _ => return Applying { changes, error, seen: Seen::of(look), unnoted: Vec::new() },
+                _ => {
+                    let seen = Seen::of(look);
+                    return Applying { changes, error, seen, unnoted: Vec::new(), is_tried: true };
+                }
             }
         }
     }
@@ -185,8 +196,10 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             let look = applying.seen.look().unwrap_or(look);
             restores.grace_until = self.left_alone(look).unwrap_or(now);
         }
-        if let (Some(restores), Some(look)) = (record.restores.as_mut(), applying.seen.look()) {
-            restores.opened = Some(self.opened(look, now));
+        if let (Some(restores), Some(look)) = (record.restores.as_mut(), applying.seen.look())
+            && let Some(opened) = self.opened(look, now)
+        {
+            restores.opened = Some(opened);
         }
         let mut report = self.report(&record, look, plan, &earlier, &applying);
         report.duration = now.duration_since(start).unwrap_or_default();
@@ -195,12 +208,16 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         Ending::Done(Box::new(Said { report, told, unwritten, of_restore: None }))
     }
 
-    /// What is open now and was so before Curfew closed it: only that was put back.
-    fn opened(&self, look: &Look<C>, now: SystemTime) -> Vec<String> {
+    /// What is open now and was so before Curfew closed it: only that was put back. `None` where another read may find more
+    /// open.
+    fn opened(&self, look: &Look<C>, now: SystemTime) -> Option<Vec<String>> {
         let judged = self.control.assess(&look.live, now);
+        if judged.findings().iter().any(|finding| judged.may_pass(finding)) {
+            return None;
+        }
         let without =
             |openings: &[String]| judged.clone().without(|finding| judged.beyond(finding, openings));
-        openings(&without(&openings(&without(&self.may_be_opened(now)))))
+        Some(openings(&without(&openings(&without(&self.may_be_opened(now))))))
     }
 
     /// What was open before Curfew closed it, and what others had put back since and is left alone still.
@@ -329,6 +346,25 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             result: None,
         })
     }
+}
+
+/// Why nothing may be changed after the second look: it could not be taken, or lacks what the first had. What was read then
+/// may be another by now.
+fn why_not<C: Reversible>(first: &Look<C>, second: &Seen<C>) -> Option<StepError> {
+    let was_read = |unread: &&Unread| !first.unread.iter().any(|before| before.what == unread.what);
+    match second {
+        Seen::Look(again) => again.unread.iter().find(was_read).cloned().map(StepError::Unread),
+        Seen::Unread(error) => Some(error.clone().into()),
+        Seen::Gone => None,
+    }
+}
+
+/// That AWS would refuse it by now, or that it would have no effect.
+fn hindered<C: Reversible>(seen: &Seen<C>) -> Option<StepError> {
+    let hindrances = &seen.look()?.hindrances;
+    let message = hindrances.join("; ");
+    (!hindrances.is_empty())
+        .then(|| CallError::Withheld { action: C::NAME, code: "Hindered", message }.into())
 }
 
 fn openings<A: Assessment>(judged: &A) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Doors that are opened again: a model for other controls that put back.
 
+use std::time::SystemTime;
+
 use events::BucketName;
 
 use super::doors::{Doors, House, Turn};
@@ -29,6 +31,7 @@ impl Reversible for Doors {
             lost: lost.iter().map(|door| format!("the {door} is gone")).collect(),
             stays: Vec::new(),
             left: (!left.is_empty()).then_some(Turn::Open(left)),
+            unread: self.unread(&live, &self.assess(&live, SystemTime::UNIX_EPOCH)),
             live,
         }))
     }

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use remediation::restore::{Ending, Order, restore};
-use remediation::testing::doors::{Doors, denied, open, throttled};
+use remediation::testing::doors::{Doors, Read, denied, open, throttled};
 use remediation::testing::{Call, Hindered, order, report_of_restore, run};
-use remediation::{Applied, Outcome, Ports, Told};
+use remediation::{Applied, Outcome, Ports, Report, StepError, Told};
 
 use super::world::{World, outcome};
 
@@ -142,10 +142,57 @@ fn what_could_not_be_looked_at_again_before_the_change_is_not_changed_and_said()
     let order = Order { newer: &newer, request_id: "another", ..order::<Doors>(&record, &&world.clock) };
     let report = report_of_restore(run(restore(&world.doors, &order, &world.ports())).unwrap());
     assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 0));
-    assert!(report.error.is_some() && !report.restoration.unwrap().is_read);
+    assert!(report.error.is_some() && !report.may_have_changed());
+    assert!(report.restoration.is_some_and(|restoration| !restoration.is_read && !restoration.is_tried));
     assert!(!world.calls().iter().any(|call| call.starts_with("apply")), "{:?}", world.calls());
     assert!(world.is_all_over());
     // What was put back before is left alone as long as was promised.
     world.finds([open(&["front", "back"]), open(&["front", "back"])]);
     assert_eq!(world.deliver().outcome, Outcome::Exempt);
+}
+
+/// What a restore says, to which the second look finds this.
+fn with_second_look(again: Read) -> (World, Report) {
+    let world = World::closed();
+    let record = world.record();
+    world.finds([open(&[]), again]);
+    let ports = world.ports();
+    let back = run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &ports)).unwrap();
+    let report = report_of_restore(back);
+    assert!(!world.calls().iter().any(|call| call.starts_with("apply")), "{:?}", world.calls());
+    assert!(report.changes.is_empty() && !report.may_have_changed(), "{report:?}");
+    assert!(world.is_all_over());
+    assert_eq!((world.mails(), world.last_record().told.len()), (vec![report.outcome], 1));
+    (world, report)
+}
+
+#[test]
+fn a_second_look_that_lacks_what_the_first_one_had_changes_nothing_and_says_what_it_lacks() {
+    let (world, report) = with_second_look(open(&["fogged attic"]));
+    assert_eq!(
+        (report.outcome, report.error.as_ref().map(StepError::kind)),
+        (Outcome::Failed, Some("unavailable"))
+    );
+    assert!(report.error.unwrap().to_string().starts_with("the fogged attic could not be read"));
+    let restoration = report.restoration.unwrap();
+    assert!(!restoration.is_tried && restoration.is_read, "{restoration:?}");
+    // What was not changed is not left alone.
+    world.clock.forward(Duration::from_secs(5));
+    assert_eq!(world.finds([open(&["front"]), open(&[])]).deliver().outcome, Outcome::Remediated);
+}
+
+#[test]
+fn a_resource_that_is_gone_at_the_second_look_is_told_as_gone() {
+    let (_, report) = with_second_look(Ok(None));
+    assert_eq!((report.outcome, report.error.is_some()), (Outcome::Gone, false));
+}
+
+#[test]
+fn what_neither_look_could_read_is_no_reason_to_give_up() {
+    let world = World::closed();
+    let record = world.record();
+    let foggy = || open(&["barred cellar"]);
+    world.finds([foggy(), foggy(), open(&["barred cellar", "front", "back"])]);
+    let order = Order { force: true, ..order::<Doors>(&record, &&world.clock) };
+    assert_eq!(outcome(&run(restore(&world.doors, &order, &world.ports())).unwrap()), Outcome::Restored);
 }

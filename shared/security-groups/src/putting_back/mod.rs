@@ -35,6 +35,7 @@ impl<P: SecurityGroups> Reversible for SgIngress<P> {
             left: (left != Release::default()).then_some(Quarantine::Release(left)),
             lost,
             stays,
+            unread: live.unread(),
             live,
         }))
     }

@@ -49,6 +49,8 @@ pub(super) struct Memory {
     pub(super) calls: RefCell<Vec<&'static str>>,
     /// How calls of an action fail that are not denied.
     pub(super) failing: RefCell<BTreeMap<&'static str, CallError>>,
+    /// From which of its calls on an action does not go through.
+    pub(super) failing_from: RefCell<BTreeMap<&'static str, usize>>,
     /// Why the rules are not all that there are.
     pub(super) rest: RefCell<Option<CallError>>,
     /// Groups that do not exist any more.
@@ -84,6 +86,7 @@ impl Memory {
             meanwhile: RefCell::default(),
             calls: RefCell::default(),
             failing: RefCell::default(),
+            failing_from: RefCell::default(),
             repeats_revoking: Cell::default(),
             rest: RefCell::default(),
             gone: RefCell::default(),
@@ -167,6 +170,10 @@ impl Memory {
         self.calls.borrow_mut().push(action);
         if self.denied.borrow().contains(&action) {
             return Err(CallError::Denied(Denied { action, message: "no".into() }));
+        }
+        if self.failing_from.borrow().get(action).is_some_and(|first| self.count(action) >= *first) {
+            let (code, message) = ("Unavailable".into(), "later".into());
+            return Err(CallError::Passing { action, code, message });
         }
         match self.failing.borrow().get(action) {
             Some(error) => Err(error.clone()),

@@ -20,6 +20,8 @@ pub(super) struct Memory {
     pub failing: HashMap<&'static str, CallError>,
     /// Calls that fail the first time only.
     pub failing_once: RefCell<HashMap<&'static str, CallError>>,
+    /// Calls that fail from this one of their operation on.
+    pub failing_from: HashMap<&'static str, (usize, CallError)>,
     /// Operations that are answered with success and change nothing.
     pub deaf: &'static [&'static str],
     /// From this operation on there is no bucket.
@@ -51,6 +53,7 @@ impl Memory {
             acls_disabled: false,
             failing: HashMap::new(),
             failing_once: RefCell::default(),
+            failing_from: HashMap::new(),
             deaf: &[],
             gone_at: None,
             then: None,
@@ -83,6 +86,10 @@ impl Memory {
         self.calls.borrow_mut().push(operation);
         if let Some(error) = self.failing_once.borrow_mut().remove(operation) {
             return Err(error);
+        }
+        let number = self.calls.borrow().iter().filter(|call| **call == operation).count();
+        if let Some((_, error)) = self.failing_from.get(operation).filter(|(first, _)| number >= *first) {
+            return Err(error.clone());
         }
         match self.failing.get(operation) {
             Some(error) => Err(error.clone()),

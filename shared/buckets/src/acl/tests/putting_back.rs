@@ -5,7 +5,7 @@ use std::time::Duration;
 use remediation::ledger::Record;
 use remediation::restore::{Back, Ending, Order, restore};
 
-use super::memory::denied;
+use super::memory::{denied, throttled};
 use super::*;
 
 type Control<'a> = S3Acl<&'a Memory>;
@@ -343,4 +343,42 @@ fn during_the_grace_a_narrower_grant_is_left_alone_and_another_one_is_closed() {
             assert_eq!(world.memory.acl.borrow().grants, [owner(), narrower]);
         }
     }
+}
+
+/// All that is read of a bucket.
+const READS: [&str; 4] =
+    ["GetBucketAcl", "GetPublicAccessBlock", "GetAccountPublicAccessBlock", "GetBucketOwnershipControls"];
+
+#[test]
+fn whatever_the_second_look_cannot_read_any_more_nothing_is_put_back_and_people_are_told_why() {
+    for (settings, read) in
+        [PLAIN, PRIVATE, BLOCKING].into_iter().flat_map(|one| READS.map(|read| (one, read)))
+    {
+        let mut world = World::closed(Memory::of(listable()), settings);
+        let before = world.memory.snapshot();
+        world.memory.failing_from.insert(read, (2, throttled("s3:Any")));
+        let report = testing::report_of_restore(world.restore(|_| {}));
+        assert_eq!(report.outcome, Outcome::Failed, "{read}");
+        assert!(
+            report.error.unwrap().to_string().contains("`s3:Any` did not go through (SlowDown)"),
+            "{read}"
+        );
+        assert_eq!((world.memory.snapshot(), world.topic.reports.borrow().len()), (before, 2), "{read}");
+        assert!(!world.memory.calls.borrow().iter().any(|call| call.starts_with("Put")), "{read}");
+        let record = world.ledger.records().pop().unwrap();
+        assert_eq!((record.end.unwrap().outcome, record.told.len()), (Outcome::Failed, 1), "{read}");
+
+        world.memory.failing_from.clear();
+        world.clock.forward(Duration::from_secs(1));
+        assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored, "{read}");
+        assert_eq!(*world.memory.acl.borrow(), listable());
+    }
+}
+
+#[test]
+fn flags_that_can_be_read_only_at_the_second_look_are_no_reason_to_give_up() {
+    let world = World::closed(Memory::of(listable()), PLAIN);
+    let error = throttled("s3:GetBucketPublicAccessBlock");
+    world.memory.failing_once.borrow_mut().insert("GetPublicAccessBlock", error);
+    assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored);
 }
