@@ -22,7 +22,8 @@ pub(crate) async fn carry_out<C: Control>(
     let Some(rest) = rest_of_unanswered(control, target, plan, &walked) else { return walked };
     let note = Some(Note::Unanswered);
     let walked = Walked { outcome: Outcome::Failed, seen: None, left: None, error: None, note, ..walked };
-    apply(control, target, before, &rest, clock, walked, exempting).await
+    // Hardly any walk comes here, and the others need no room for it.
+    Box::pin(apply(control, target, before, &rest, clock, walked, exempting)).await
 }
 
 /// What is left of the plan where a call that had no answer did what it was to do; `None` where nothing is, and where that
