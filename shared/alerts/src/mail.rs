@@ -264,6 +264,12 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
 #[derive(Default)]
 pub(crate) struct Text(String);
 
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0
+    }
+}
+
 impl Text {
     pub(crate) fn line(&mut self, line: &str) {
         // Writing to a string cannot fail.

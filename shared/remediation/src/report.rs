@@ -154,6 +154,27 @@ impl Report {
         matches!(self.outcome, Outcome::Failed | Outcome::StillOpen) || self.to_read_again.is_some()
     }
 
+    /// Whether people should hear of it at once: it is critical, or somebody has to act.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        let is_for_somebody = match self.outcome {
+            Outcome::Held | Outcome::Restored | Outcome::StillOpen | Outcome::Failed => true,
+            Outcome::Exempt => matches!(self.note, Some(Note::LeftHalfWay(_))),
+            Outcome::Compliant
+            | Outcome::Remediated
+            | Outcome::Alerted
+            | Outcome::Observed
+            | Outcome::Gone
+            | Outcome::ClosedMeanwhile => false,
+        };
+        is_for_somebody
+            || self.severity() == Severity::Critical
+            || self.is_unfinished()
+            || self.error.is_some()
+            || self.hindrance.is_some()
+            || self.restoration.is_some()
+    }
+
     /// What there is to say, for programs: the same members in the log line and in the alert's JSON. The
     /// members are described in the crate `telemetry`.
     #[must_use]
