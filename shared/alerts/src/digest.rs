@@ -121,7 +121,7 @@ impl Digest<'_> {
     fn text(&self, listed: usize) -> String {
         let mut text = Text::default();
         text.line(&self.headline());
-        text.line("Nobody had to act on any of this at once. What is critical has a mail of its own.");
+        text.line("None of this is critical. What is critical, failed or held has a mail of its own at once.");
         text.title("What was open, and what Curfew did");
         for brief in self.briefs.iter().take(listed) {
             case(&mut text, brief);
@@ -211,13 +211,16 @@ impl Digest<'_> {
 
 /// One subject.
 fn case(text: &mut Text, brief: &Brief) {
-    let Brief { at, record, subject, outcome, severity, findings, steps } = brief;
+    let Brief { at, record, subject, outcome, severity, owner, findings, steps } = brief;
     text.line(&format!("  - {}: {outcome}, {severity}, at {}", subject.resource, rfc3339(*at)));
     sentences(text, "Open", findings);
     let did = if *outcome == Outcome::Observed { "Would do" } else { "Did" };
     sentences(text, did, steps);
     let who = subject.cause.opened_by().unwrap_or("the trigger does not say who");
     text.line(&format!("      Opened by: {who}"));
+    if let Some(owner) = owner {
+        text.line(&format!("      Owner: {owner}"));
+    }
     text.line(&format!("      Record: {record}"));
 }
 
