@@ -15,7 +15,7 @@ from harness.functions import FUNCTIONS
 from harness.stack import ROOT, binary
 
 README, FUNCTIONS_PAGE, INFRA_PAGE, CRATES_PAGE = (DOCUMENTS[name] for name in ("README.md", "functions/README.md", "infra/README.md", "shared/README.md"))
-LANGUAGES = {"sh", "json", "yaml", "text"}
+LANGUAGES = {"sh", "json", "yaml", "text", "python"}
 MAKEFILE = (ROOT / "Makefile").read_text()
 # Of the preview, the packages and the properties; the others are the tool's.
 SAID = re.search(r"^SAID = ((?:.*\\\n)*.*)", MAKEFILE, re.MULTILINE)[1].replace("\\", "").split()
@@ -70,6 +70,12 @@ def test_shell_in_a_block_is_shell(document):
     for block in document.code("sh"):
         ran = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True)
         assert ran.returncode == 0, (block.line, ran.stderr)
+
+
+@EVERY
+def test_python_compiles(document):
+    for block in document.code("python"):
+        compile(block.text, f"{document.name}:{block.line}", "exec")
 
 
 @EVERY

@@ -30,6 +30,9 @@ pub struct Brief {
     pub outcome: Outcome,
     /// How bad it was.
     pub severity: Severity,
+    /// Who owns it, where its tags say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// What was found, a sentence each.
     pub findings: Sentences,
     /// What was changed; where nothing was since Curfew only observes, what would have been.
@@ -73,6 +76,7 @@ impl Brief {
             subject: report.subject.clone(),
             outcome: report.outcome,
             severity: report.severity(),
+            owner: report.owner.clone(),
             findings: Sentences::of(report.findings.iter().map(crate::Finding::sentence)),
             steps,
         }
@@ -81,7 +85,7 @@ impl Brief {
     /// The same for programs, in the words of the log line where these have them.
     #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
-        let Self { at, record, subject, outcome, severity, findings, steps } = self;
+        let Self { at, record, subject, outcome, severity, owner, findings, steps } = self;
         let mut facts = Map::new();
         let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
         add("at", rfc3339(*at).into());
@@ -91,6 +95,9 @@ impl Brief {
         add("cause", subject.cause.to_string().into());
         if let Some(who) = subject.cause.opened_by() {
             add("opened_by", who.into());
+        }
+        if let Some(owner) = owner {
+            add("owner", owner.as_str().into());
         }
         add("outcome", outcome.as_str().into());
         add("severity", severity.as_str().into());

@@ -35,6 +35,7 @@ mod mode;
 mod moments;
 mod notify;
 mod outcome;
+mod owner;
 mod pace;
 mod put_back;
 mod report;

@@ -56,6 +56,8 @@ pub struct Report {
     pub hindrance: Option<String>,
     /// What is exempt, and what is not though somebody wrote so.
     pub exempt: Exempt,
+    /// Who owns the resource, where its tags were read and say so.
+    pub owner: Option<String>,
     /// Why a step could not be done.
     pub error: Option<StepError>,
     /// What else there is to know.
@@ -108,6 +110,7 @@ impl Report {
                 .filter(|_| walked.outcome == Outcome::Alerted)
                 .and_then(|found| control.hindrance(&found.assessment)),
             exempt: walked.exempt.clone(),
+            owner: walked.owner.clone(),
             error: walked.error.clone(),
             note: walked.note,
             advice: advice(control, walked),
@@ -188,6 +191,12 @@ impl Report {
         add("account", subject.account.as_str().into());
         add("region", subject.region.as_str().into());
         add("cause", subject.cause.to_string().into());
+        if let Some(who) = subject.cause.opened_by() {
+            add("opened_by", who.into());
+        }
+        if let Some(owner) = &self.owner {
+            add("owner", owner.as_str().into());
+        }
         add("mode", self.mode.as_str().into());
         add("outcome", self.outcome.as_str().into());
         if !self.findings.is_empty() || self.outcome == Outcome::Failed {

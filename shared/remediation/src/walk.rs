@@ -223,6 +223,7 @@ pub async fn walk_from<C: Recount, K: Clock, N: Notify, L: Ledger>(
             Err(barred) => work.barred(barred),
         };
         walked.exempt = work.exempting.outcome();
+        walked.owner = work.exempting.owner().map(ToOwned::to_owned);
         let now = ports.clock.now();
         walked.duration = now.duration_since(start).unwrap_or_default();
         walked.exposed_for = exposed_for(visit.subject, walked.outcome, now);

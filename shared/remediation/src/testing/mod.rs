@@ -158,6 +158,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         to_read_again: None,
         hindrance: None,
         exempt: Exempt::default(),
+        owner: None,
         error: None,
         note: None,
         advice: Vec::new(),

@@ -13,6 +13,7 @@ fn left(mut record: Record, passed: Duration) -> Record {
         subject: record.subject.clone(),
         outcome: Outcome::Remediated,
         severity: Severity::High,
+        owner: Some("doors@example.com".to_owned()),
         findings: Sentences { first: vec!["the front door is open".to_owned()], others: 2 },
         steps: Sentences { first: vec!["closed the front door".to_owned()], others: 0 },
     };
