@@ -121,7 +121,9 @@ impl Digest<'_> {
     fn text(&self, listed: usize) -> String {
         let mut text = Text::default();
         text.line(&self.headline());
-        text.line("None of this is critical. What is critical, failed or held has a mail of its own at once.");
+        text.line(
+            "None of this is critical. What is critical, failed or held has a mail of its own at once.",
+        );
         text.title("What was open, and what Curfew did");
         for brief in self.briefs.iter().take(listed) {
             case(&mut text, brief);

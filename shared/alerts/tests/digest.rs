@@ -1,7 +1,7 @@
 //! The mail about several subjects.
 
 #![allow(dead_code, reason = "not all reports are in digests")]
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod support;
 

@@ -21,7 +21,7 @@ pub(crate) enum Book {
     /// One that all functions share and that outlives them.
     Table(Box<Table<SystemClock>>),
     /// The process's own. Whoever has only this one changes nothing.
-    Process(Memory),
+    Process(Box<Memory>),
 }
 
 /// Settings, of which those are refused that a function without a table cannot go by.
@@ -36,7 +36,7 @@ impl Book {
     pub(crate) fn open(sdk: &SdkConfig, table: Option<String>, settings: &Settings) -> Self {
         let kept_for = Duration::from_secs(u64::from(settings.records_days) * 24 * 60 * 60);
         table.map_or_else(
-            || Self::Process(Memory::default()),
+            || Self::Process(Box::default()),
             |name| Self::Table(Box::new(Table::new(sdk, name, SystemClock).keeping(kept_for))),
         )
     }

@@ -217,7 +217,10 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger + Briefs> Service<C, N, K, L> {
             }
         }
         let is_tick = handed.iter().any(|one| one.reading.is_tick);
-        let not_mailed = if is_tick { self.mail_briefs(armed, invocation).await.err() } else { None };
+        let not_mailed = match is_tick {
+            true => Box::pin(self.mail_briefs(armed, invocation)).await.err(),
+            false => None,
+        };
         let due = if is_tick { self.due().await } else { Ok(Vec::new()) };
         let (due, not_listed) = match due {
             Ok(due) => (due, None),
