@@ -95,7 +95,7 @@ def trails(place):
     found = [one["TrailARN"] for one in client.describe_trails(includeShadowTrails=True)["trailList"]]
     logging = [selected(client, arn) for arn in found if client.get_trail_status(Name=arn)["IsLogging"]]
     if not any("Management" in one for one in logging):
-        return [f"no trail logs management events in {place.region}: who opens what is not seen within seconds, only when AWS Config or a finding says so"]
+        return [f"no trail logs management events in {place.region}: Curfew does not hear within seconds that something was opened, but only once AWS Config, a finding or the daily sweep says so"]
     if not any("AWS::S3::Object" in one for one in logging):
         return [f"no trail logs data events of S3 in {place.region}: PutObjectAcl, which makes single objects public, is not seen"]
     return []

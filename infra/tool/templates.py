@@ -92,7 +92,7 @@ def fit(variable, value):
     if not re.fullmatch(one.get("AllowedPattern", ".*"), value) or (allowed and value not in allowed):
         form = f"must be one of {', '.join(allowed)}" if len(allowed) < 20 else f"must be a number up to {allowed[-1]}"
         form = one.get("ConstraintDescription", form).replace("or empty", "or none")
-        raise Trouble(f"{variable} is `{value}`, which it cannot be.", f"It {form}. {UNCHANGED}")
+        raise Trouble(f"{variable} cannot be `{value}`.", f"It {form}. {UNCHANGED}")
     return value
 
 

@@ -180,7 +180,7 @@ def says_that_only_the_flags_are_left(run):
     _, text = run.mail
     assert text.startswith("A second read found no public grant any more, but ")
     assert run.facts["headline"].startswith("A second read found no public grant any more, but ")
-    assert "what was open is closed, and this is left:" in text
+    assert "what was open is closed. This is left to do:" in text
     assert "objects that were uploaded as public may still be" in text
     assert not re.search("still open:|it is open", text, re.IGNORECASE) and "STILL OPEN" not in text
 

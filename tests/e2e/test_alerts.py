@@ -11,7 +11,7 @@ from harness.stack import ACCOUNT, REGION
 from support import about_bucket, about_group, failures, queued, says_again_nothing, send
 
 NOWHERE = f"arn:aws:sns:{REGION}:{ACCOUNT}:nobody-made-this-topic"
-SECTIONS = ["WHAT WAS OPEN", "WHAT CURFEW DID", "WHAT YOU SHOULD DO NOW", "WHERE", "SINCE WHICH TRIGGER"]
+SECTIONS = ["WHAT WAS OPEN", "WHAT CURFEW DID", "WHAT YOU SHOULD DO NOW", "WHERE", "WHAT MADE CURFEW LOOK"]
 SECTIONS_OF_A_CHANGE = [*SECTIONS[:2], "HOW TO HAVE CURFEW PUT IT BACK", *SECTIONS[2:]]
 SNS_LIMIT = 256 * 1024
 
@@ -124,7 +124,7 @@ def test_the_mail_answers_its_questions_in_order_and_shows_the_evidence_last(acl
         assert evidence in titles[len(first):]
         where = text.split("\nWHERE\n")[1].split("\nSINCE")[0]
         assert ACCOUNT in where and REGION in where and "https://" in where
-        assert event["detail"]["configRuleName"] in text.split("SINCE WHICH TRIGGER")[1].split("\n\n")[0]
+        assert event["detail"]["configRuleName"] in text.split("WHAT MADE CURFEW LOOK")[1].split("\n\n")[0]
 
 
 def test_a_hostile_rule_name_adds_no_line_to_the_mail(acl, s3):

@@ -236,7 +236,7 @@ def test_a_group_whose_interfaces_cannot_be_read_is_said_to_be_open(isolate, ec2
     assert (unread["action"], unread["what"]) == (f"ec2:{operation}", "which network interfaces have the group")
     assert f"ec2:{operation}" in run.mail[1] and run.changing == []
     headline = run.mail[1].partition("\n")[0]
-    why = f"`ec2:{operation}` did not go through: RequestLimitExceeded" if passes else f"the function's role may not call `ec2:{operation}`"
+    why = f"`ec2:{operation}` failed for now: RequestLimitExceeded" if passes else f"the function's role may not call `ec2:{operation}`"
     assert "where a network interface has the group, which is not known" in headline
     assert headline.endswith(f"Curfew could not find out whom to isolate ({why})" + (", and tries again." if passes else "."))
     isolate.recorder.fault(operation, *answer, times=9)

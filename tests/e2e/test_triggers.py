@@ -174,4 +174,4 @@ def test_what_a_call_opened_is_closed_and_says_who_and_how_long_ago(acl, s3):
     assert run.outcome == "remediated"
     assert 90_000 <= run.line["exposed_for_ms"] < 150_000
     assert f" by arn:aws:sts::{ACCOUNT}:assumed-role/admin/ann " in run.line["cause"] + " "
-    assert "the resource was found closed 1 min 3" in run.mail[1]
+    assert "and was found closed 1 min 3" in run.mail[1]

@@ -23,7 +23,7 @@ class Written:
 
     def records(self):
         """The records: their keys begin with the year, and those of parts and standings do not."""
-        own = [item for item in self.items() if item["record"][0].isdigit() and not item["resource"].startswith("brake ")]
+        own = [item for item in self.items() if item["record"][0].isdigit() and item["resource"].startswith("arn:")]
         return [records.decode(self.table, item) for item in own]
 
     def records_of(self, arn):

@@ -15,7 +15,7 @@ from harness.functions import FUNCTIONS
 from harness.stack import ROOT, binary
 
 README, FUNCTIONS_PAGE, INFRA_PAGE, CRATES_PAGE = (DOCUMENTS[name] for name in ("README.md", "functions/README.md", "infra/README.md", "shared/README.md"))
-LANGUAGES = {"sh", "json", "yaml", "text"}
+LANGUAGES = {"sh", "json", "yaml", "text", "python"}
 MAKEFILE = (ROOT / "Makefile").read_text()
 # Of the preview, the packages and the properties; the others are the tool's.
 SAID = re.search(r"^SAID = ((?:.*\\\n)*.*)", MAKEFILE, re.MULTILINE)[1].replace("\\", "").split()
@@ -70,6 +70,12 @@ def test_shell_in_a_block_is_shell(document):
     for block in document.code("sh"):
         ran = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True)
         assert ran.returncode == 0, (block.line, ran.stderr)
+
+
+@EVERY
+def test_python_compiles(document):
+    for block in document.code("python"):
+        compile(block.text, f"{document.name}:{block.line}", "exec")
 
 
 @EVERY
@@ -131,7 +137,7 @@ def test_each_variable_of_a_deployment_is_in_the_table():
     assert len(named) == len(set(named))
     # What is said to other commands than `make deploy` stands with these.
     others = {"FORCE", "FUNCTION", "LOGS", "RECORD", "RESOURCE", "REASON", "CLAIMED_BY", "DRY_RUN", "SINCE"}
-    assert set(named) == VARIABLES - others - {"FORMAT", "OUTPUT", "VERSION", "CASES"}
+    assert set(named) == VARIABLES - others - {"FORMAT", "OUTPUT", "VERSION", "CASES", "BASE"}
     text = "".join(document.path.read_text() for document in DOCUMENTS.values())
     assert all(f"{name}=" in text or f"`{name}`" in text for name in VARIABLES)
 

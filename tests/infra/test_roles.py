@@ -159,10 +159,17 @@ def test_records_can_be_written_and_listed_in_the_one_table_and_not_deleted(func
     # Who sweeps only lists, and who answers AWS Config only reads.
     does = {"sweep": (), "config-rule": ("GetItem",)}.get(function, ("GetItem", "PutItem", "UpdateItem"))
     on_items = {(f"dynamodb:{action}", table) for action in does}
-    # Who puts back looks for a resource's newest record.
-    of_resource = {("dynamodb:Query", table)} if function == "restore" else set()
+    # Who puts back looks for a resource's newest record, and who tells people for what waits for a digest.
+    of_resource = {("dynamodb:Query", table)} if "PutItem" in does else set()
     wanted = on_items | of_resource | {("dynamodb:Query", f"{table}/index/by_day")}
     assert allowed == wanted
+
+
+@pytest.mark.parametrize("function", TRIGGERED)
+def test_of_the_table_itself_only_what_waits_for_a_digest_can_be_listed(function):
+    asks = [one for one in roles.statements(function) if "dynamodb:Query" in roles.as_list(one["Action"])]
+    [of_table] = [one for one in asks if not one["Resource"].endswith("/index/by_day")]
+    assert of_table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["digest *"]}}
 
 
 def test_buckets_of_other_accounts_are_out_of_reach():

@@ -19,7 +19,6 @@ pub(crate) fn beside(exempt: &Exempt) -> &'static str {
 /// The sections about exemptions: their titles, and a line each.
 pub(crate) fn sections(exempt: &Exempt) -> Vec<(&'static str, Vec<String>)> {
     let applied = exempt.applied.iter().map(ToString::to_string).collect();
-    let all =
-        [("What is exempt", applied), ("What does not exempt, though it is written", exempt.refusals())];
+    let all = [("What is exempt", applied), ("Exemptions that do not hold", exempt.refusals())];
     all.into_iter().filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty()).collect()
 }

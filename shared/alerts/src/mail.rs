@@ -40,7 +40,10 @@ pub(crate) fn headline(report: &Report) -> String {
     }
     let resource = &report.subject.resource;
     let found = match of_headline(report) {
-        [] => format!("Curfew could not look after {resource}"),
+        [] if report.outcome == Outcome::Failed => {
+            return format!("Curfew FAILED to check {resource}, and nobody knows whether it is open.");
+        }
+        [] => format!("Curfew looked at {resource}"),
         [only] => only.sentence(),
         [first, rest @ ..] => format!("{} (the first of {} findings)", first.sentence(), rest.len() + 1),
     };
@@ -56,7 +59,7 @@ pub(crate) fn headline(report: &Report) -> String {
             "Curfew had begun to close this, and a second read found nothing left to close."
         }
         Outcome::Remediated if stays => {
-            "Curfew closed what it closes, and a second read found nothing left of that; what it only reports stays."
+            "Curfew closed what it may close, and a second read found nothing of that left. What is reported only stays as it is."
         }
         Outcome::Remediated => "Curfew closed this, and a second read found nothing left to close.",
         Outcome::Alerted => match (&report.hindrance, &report.to_read_again) {
@@ -67,9 +70,9 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Observed => "Nothing was changed: Curfew only observes.",
         Outcome::StillOpen => match report.left {
             Some(Left::Guards) => {
-                "Curfew changed something, and what was open is closed; the rest is left to you."
+                "Curfew closed what was open. A safeguard is missing or could not be checked, and that is left to you."
             }
-            Some(Left::Idle) => "Curfew changed something; what is left has no effect now.",
+            Some(Left::Idle) => "Curfew changed something. What is left has no effect now.",
             Some(Left::Open) | None => "Curfew changed something, and the resource is STILL OPEN.",
         },
         Outcome::Failed if report.is_known_closed() && report.changes.is_empty() => {
@@ -80,7 +83,9 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
-        Outcome::ClosedMeanwhile => "It was closed before Curfew had said that it closed it.",
+        Outcome::ClosedMeanwhile => {
+            "It is closed now. Curfew does not know who closed it: somebody else, or a call of Curfew's whose answer got lost."
+        }
         Outcome::Exempt => return format!("{found}. {}", exempt::ending(&report.exempt)),
         Outcome::Held => return held(report),
         Outcome::Restored => "A person asked for it, and Curfew put it back.",
@@ -193,11 +198,13 @@ fn of_walk(report: &Report, text: &mut Text, limit: usize) {
 
     whereabouts(report, text);
 
-    text.title("Since which trigger");
+    text.title("What made Curfew look");
     text.line(&format!("  {}", report.subject.cause));
     if let (Some(since), Some(exposed_for)) = (report.subject.cause.open_since(), report.exposed_for) {
         let (since, later) = (rfc3339(since), counts::span(exposed_for));
-        text.line(&format!("  It tells of {since}; the resource was found closed {later} later."));
+        text.line(&format!(
+            "  It was open since {since} at the latest, and was found closed {later} after that."
+        ));
     }
 }
 
@@ -209,6 +216,9 @@ pub(crate) fn whereabouts(report: &Report, text: &mut Text) {
     text.line(&format!("  Region    {}", subject.region));
     text.line(&format!("  Resource  {}", subject.resource));
     text.line(&format!("  ARN       {}", subject.arn()));
+    if let Some(owner) = &report.owner {
+        text.line(&format!("  Owner     {owner}"));
+    }
     if let Some(link) = subject.console_url() {
         text.line(&format!("  Console   {link}"));
     }
@@ -245,7 +255,7 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
             } else {
                 text.line(match report.left {
                     Some(Left::Guards) => {
-                        "  Read again afterwards, what was open is closed, and this is left:"
+                        "  Read again afterwards, what was open is closed. This is left to do:"
                     }
                     Some(Left::Idle) => "  Read again afterwards, this is left, and has no effect now:",
                     Some(Left::Open) | None => "  Read again afterwards, this is still open:",
@@ -255,7 +265,7 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
             let is_new = |left: &&Finding| !left.is_open() && !report.findings.contains(left);
             let new: Vec<String> = remaining.iter().filter(is_new).map(finding).collect();
             if !new.is_empty() {
-                text.line("  This is so now, and stays:");
+                text.line("  That read also found this, which stays as it is:");
                 text.list(new, "", limit);
             }
         }
@@ -275,6 +285,12 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
 /// A plain-text mail in the making.
 #[derive(Default)]
 pub(crate) struct Text(String);
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0
+    }
+}
 
 impl Text {
     pub(crate) fn line(&mut self, line: &str) {

@@ -9,11 +9,11 @@ use crate::cut;
 use crate::mail::{headline, mail};
 
 /// The JSON's version: raised when a member changes its meaning or goes.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// How long the message may be, in bytes. SNS takes 256 KB with the attributes; the rest is left for those.
 /// <https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html>
-const MESSAGE_LIMIT: usize = 250_000;
+pub(crate) const MESSAGE_LIMIT: usize = 250_000;
 
 /// How long one part of the mail, and one member of the JSON, may be, in bytes; tried in order until the whole
 /// fits. The JSON, which goes out once a protocol, gives way before the mail does. The last always fits.

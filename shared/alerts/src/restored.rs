@@ -124,7 +124,7 @@ fn who(restoration: &Restoration, text: &mut Text) {
         text.line(&format!("  Claimed by  {}", said(&before.claimed_by)));
         text.line(&format!("  Reason      {}", said(&before.reason)));
     }
-    text.line("  Nobody verified that: CloudTrail has who invoked the function `restore`.");
+    text.line("  Curfew cannot verify this. CloudTrail shows who invoked the function `restore`, where a trail logs that.");
 }
 
 fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize) {

@@ -6,9 +6,10 @@ use aws_sdk_sns::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sns::config::{Builder, Region};
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_types::SdkConfig;
-use remediation::{CallError, Mode, Notify, Report, Undelivered};
+use remediation::{Brief, CallError, Mode, Notify, Report, Undelivered};
 
-use crate::message::message;
+use crate::digest::digest;
+use crate::message::{Message, message};
 
 /// The ARN of a standard topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +126,16 @@ impl Notify for Topic {
     }
 
     async fn notify(&self, report: &Report) -> Result<(), Undelivered> {
-        let message = message(report);
+        self.publish(message(report)).await
+    }
+
+    async fn notify_together(&self, control: &str, briefs: &[Brief]) -> Result<(), Undelivered> {
+        self.publish(digest(control, briefs)).await
+    }
+}
+
+impl Topic {
+    async fn publish(&self, message: Message) -> Result<(), Undelivered> {
         let mut request = self
             .client
             .publish()

@@ -4,6 +4,7 @@ use aws_sdk_sns::error::ErrorMetadata;
 use aws_sdk_sns::operation::publish::{PublishError, PublishOutput};
 use aws_smithy_mocks::{mock, mock_client};
 use remediation::Outcome;
+use remediation::ledger::RecordId;
 use remediation::testing::{self, run};
 
 use super::*;
@@ -67,6 +68,25 @@ fn an_alert_is_published_with_a_message_a_protocol_and_its_attributes() {
         .then_output(|| PublishOutput::builder().message_id("m").build());
     let topic = Topic::with_client(mock_client!(aws_sdk_sns, [&rule]), TopicArn::parse(Some(ARN)).unwrap());
     assert_eq!(run(topic.notify(&report())), Ok(()));
+    assert_eq!(rule.num_calls(), 1);
+}
+
+#[test]
+fn a_digest_is_published_the_same_way() {
+    let rule = mock!(aws_sdk_sns::Client::publish)
+        .match_requests(|request| {
+            let attributes = request.message_attributes().unwrap();
+            let outcome = attributes.get("outcome").and_then(|value| value.string_value());
+            request.topic_arn() == Some(ARN)
+                && request.message_structure() == Some("json")
+                && request.subject() == Some("[Curfew] digest, low: s3-acl: 1 resource closed (eu-west-1)")
+                && outcome == Some("digest")
+        })
+        .then_output(|| PublishOutput::builder().message_id("m").build());
+    let topic = Topic::with_client(mock_client!(aws_sdk_sns, [&rule]), TopicArn::parse(Some(ARN)).unwrap());
+    let (report, now) = (report(), std::time::SystemTime::UNIX_EPOCH);
+    let record = RecordId::new(&report.subject, "s3-acl", now, "r1");
+    assert_eq!(run(topic.notify_together("s3-acl", &[Brief::of(&report, &record, now)])), Ok(()));
     assert_eq!(rule.num_calls(), 1);
 }
 

@@ -89,7 +89,7 @@ fn what_does_not_exempt_though_it_is_written_is_said_with_its_flaw() {
     let text = mail(&report, usize::MAX).text;
     assert!(
         text.contains(
-            "\nWHAT DOES NOT EXEMPT, THOUGH IT IS WRITTEN\n  - the resource's tags: `curfew:exempt-until` is over since \
+            "\nEXEMPTIONS THAT DO NOT HOLD\n  - the resource's tags: `curfew:exempt-until` is over since \
              the end of 2026-11-20 (UTC)\n  - the tags of the resource, which may exempt it, could not be read: the \
              function's role may not call `s3:GetBucketTagging`\n"
         ),

@@ -103,8 +103,7 @@ fn what_could_not_be_read_is_said_with_the_reason() {
 
 #[test]
 fn what_hinders_curfew_is_no_decision_of_a_persons() {
-    let hindrance =
-        "find out whom to isolate (`ec2:DescribeNetworkInterfaces` did not go through: Throttling)";
+    let hindrance = "find out whom to isolate (`ec2:DescribeNetworkInterfaces` failed for now: Throttling)";
     let unknown = Unknown::from(CallError::Passing {
         action: "ec2:DescribeNetworkInterfaces",
         code: "Throttling".to_owned(),
@@ -135,7 +134,7 @@ fn what_is_left_to_a_person_is_still_open_and_what_is_new_is_said() {
     assert!(
         did.ends_with(
             "Read again afterwards, this is still open:\n  - The flags are off (high, left to you)\n  \
-             This is so now, and stays:\n  - Something else is open (low, reported only)"
+             That read also found this, which stays as it is:\n  - Something else is open (low, reported only)"
         ),
         "{did}"
     );
@@ -163,11 +162,11 @@ fn where_only_a_guard_is_missing_nothing_says_that_the_resource_is_open() {
     open.remaining = Some(vec![left]);
     open.left = Some(Left::Guards);
     let text = mail(&open, usize::MAX).text;
-    let first = "The flags are off. Curfew changed something, and what was open is closed; the rest is left to you.\n";
+    let first = "The flags are off. Curfew closed what was open. A safeguard is missing or could not be checked, and that is left to you.\n";
     assert!(text.starts_with(first), "{text}");
     assert!(
         text.contains(
-            "  Read again afterwards, what was open is closed, and this is left:\n  - The flags are off (high, left to \
+            "  Read again afterwards, what was open is closed. This is left to do:\n  - The flags are off (high, left to \
              you)\n"
         ),
         "{text}"
@@ -182,7 +181,7 @@ fn what_has_no_effect_is_not_called_open() {
     open.remaining = Some(vec![left]);
     open.left = Some(Left::Idle);
     let text = mail(&open, usize::MAX).text;
-    assert!(text.contains("Curfew changed something; what is left has no effect now.\n"), "{text}");
+    assert!(text.contains("Curfew changed something. What is left has no effect now.\n"), "{text}");
     assert!(text.contains("  Read again afterwards, this is left, and has no effect now:\n"), "{text}");
     assert!(!text.contains("STILL OPEN") && !text.contains("still open"), "{text}");
 }
@@ -320,8 +319,9 @@ fn the_mail_says_how_long_after_the_event_it_was_found_closed() {
     for (seconds, later) in
         [(41, "41.2 s"), (185, "3 min 5 s"), (12_000, "3 h 20 min"), (3 * 24 * 3_600, "3 days")]
     {
-        let said =
-            format!("It tells of 2026-11-22T05:41:00.000Z; the resource was found closed {later} later.");
+        let said = format!(
+            "It was open since 2026-11-22T05:41:00.000Z at the latest, and was found closed {later} after that."
+        );
         assert!(report(seconds).contains(&said), "{}", report(seconds));
     }
 }

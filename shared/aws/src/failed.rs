@@ -128,7 +128,7 @@ mod tests {
         let error = failed(ACTION, error);
         assert!(error.is_passing());
         let words = error.to_string();
-        assert!(words.starts_with("`s3:GetBucketAcl` did not go through (no connection): "), "{words}");
+        assert!(words.starts_with("`s3:GetBucketAcl` got no answer (no connection): "), "{words}");
         assert!(words.ends_with(": connection refused"), "{words}");
 
         let mut cause = error.source();

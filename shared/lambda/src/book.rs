@@ -7,10 +7,10 @@ use events::Subject;
 use ledger::Table;
 use remediation::clock::SystemClock;
 use remediation::ledger::{
-    Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Memory, Pending, Record, RecordId, Terms,
-    Unfinished,
+    Archive, Begun, Briefs, Chronicle, Ended, Graces, Ledger, LeftAlone, Memory, Pending, Record, RecordId,
+    Terms, Unfinished,
 };
-use remediation::{CallError, Mode};
+use remediation::{Brief, CallError, Mode, Pace};
 use settings::{Settings, SettingsNotRead, SettingsSource};
 
 use crate::environment::LEDGER;
@@ -21,7 +21,7 @@ pub(crate) enum Book {
     /// One that all functions share and that outlives them.
     Table(Box<Table<SystemClock>>),
     /// The process's own. Whoever has only this one changes nothing.
-    Process(Memory),
+    Process(Box<Memory>),
 }
 
 /// Settings, of which those are refused that a function without a table cannot go by.
@@ -36,7 +36,7 @@ impl Book {
     pub(crate) fn open(sdk: &SdkConfig, table: Option<String>, settings: &Settings) -> Self {
         let kept_for = Duration::from_secs(u64::from(settings.records_days) * 24 * 60 * 60);
         table.map_or_else(
-            || Self::Process(Memory::default()),
+            || Self::Process(Box::default()),
             |name| Self::Table(Box::new(Table::new(sdk, name, SystemClock).keeping(kept_for))),
         )
     }
@@ -44,6 +44,12 @@ impl Book {
     pub(crate) fn is_table(&self) -> bool {
         matches!(self, Self::Table(_))
     }
+}
+
+/// The settings as a function can go by them: without a table nothing can wait for a digest, and each alert is a mail of its
+/// own.
+pub(crate) fn usable(settings: Settings, has_table: bool) -> Settings {
+    if has_table { settings } else { Settings { alerts: Pace::Each, ..settings } }
 }
 
 /// Refuses settings that ask for changes where nothing can be written down before them.
@@ -59,7 +65,7 @@ impl<S: SettingsSource> SettingsSource for Recorded<S> {
     async fn settings(&self) -> Result<Settings, SettingsNotRead> {
         let settings = self.source.settings().await?;
         check(&settings, self.control, self.has_table)?;
-        Ok(settings)
+        Ok(usable(settings, self.has_table))
     }
 }
 
@@ -142,6 +148,35 @@ impl Chronicle for Book {
         match self {
             Self::Table(table) => table.unfinished(control).await,
             Self::Process(memory) => memory.unfinished(control).await,
+        }
+    }
+}
+
+impl Briefs for Book {
+    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+        match self {
+            Self::Table(table) => table.briefs(control).await,
+            Self::Process(memory) => memory.briefs(control).await,
+        }
+    }
+
+    async fn take_briefs(
+        &self,
+        control: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        match self {
+            Self::Table(table) => table.take_briefs(control, holder, now, until).await,
+            Self::Process(memory) => memory.take_briefs(control, holder, now, until).await,
+        }
+    }
+
+    async fn sent(&self, control: &str, briefs: &[Brief], now: SystemTime) -> Result<(), CallError> {
+        match self {
+            Self::Table(table) => table.sent(control, briefs, now).await,
+            Self::Process(memory) => memory.sent(control, briefs, now).await,
         }
     }
 }

@@ -116,6 +116,7 @@ impl Function {
         if let Err(error) = book::check(&settings, C::NAME, has_table) {
             return cannot_start(&error.into());
         }
+        let settings = book::usable(settings, has_table);
         let service = Service::new(arm(&settings), topic.clone(), SystemClock, book, settings.clone())
             .working_as(own_roles);
         let topic = &topic;

@@ -278,6 +278,6 @@ fn standing(work: Work<'_>, record: &Record, terms: &Terms, seen: Option<&Seen>)
     }
 }
 
-fn unwritable(error: &BodyError) -> CallError {
+pub(crate) fn unwritable(error: &BodyError) -> CallError {
     CallError::Withheld { action: PUT, code: "RecordUnwritable", message: error.to_string() }
 }

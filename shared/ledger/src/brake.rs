@@ -134,7 +134,7 @@ impl<K: Clock> Table<K> {
     /// Counts a change by a write of its own, which waits for those of others where a transaction would fail.
     pub(crate) async fn count_alone(&self, brake: &mut Brake) -> Result<(), CallError> {
         while let Some(Write::Update(key, change, condition)) = brake.count() {
-            if self.add_alone(key, &change, &condition).await? {
+            if self.update_alone(key, &change, &condition).await? {
                 brake.counted = brake.shards.last().cloned();
             } else {
                 brake.next();
@@ -148,11 +148,11 @@ impl<K: Clock> Table<K> {
         let Some(brake) = brake.filter(|_| *begun != Begun::Taken) else { return Ok(()) };
         let Some(shard) = &brake.counted else { return Ok(()) };
         let is_there = Expression::new("#changed > :none", [(":none", number(0))]);
-        self.add_alone(brake.key(shard), &brake.add(-1), &is_there).await.map(|_| ())
+        self.update_alone(brake.key(shard), &brake.add(-1), &is_there).await.map(|_| ())
     }
 
-    /// Says whether the condition held.
-    async fn add_alone(
+    /// Changes one item where the condition holds. Says whether it did.
+    pub(crate) async fn update_alone(
         &self,
         key: Item,
         change: &Expression,

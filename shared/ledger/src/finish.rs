@@ -6,6 +6,8 @@ use remediation::CallError;
 use remediation::clock::Clock;
 use remediation::ledger::Record;
 
+use crate::begin::unwritable;
+use crate::briefs;
 use crate::item::{Item, key, number, seconds, string};
 use crate::standings::{Expression, finish, is_held_by, name};
 use crate::table::Table;
@@ -27,7 +29,8 @@ impl<K: Clock> Table<K> {
             ),
             is_held_by(record),
         );
-        let writes = [put, standing];
+        let brief = briefs::left(record).map_err(|error| unwritable(&error.into()))?;
+        let writes: Vec<Write> = [put, standing].into_iter().chain(brief).collect();
         let mut retries = Retries::default();
         loop {
             match self.write(&writes).await? {

@@ -8,7 +8,13 @@
 //! standing s3-acl                              what is known of the resource and a control between two pieces of work
 //! ```
 //!
-//! and in the partition `brake s3-acl` the hours in which the control changed something.
+//! In the partition `brake s3-acl` there are the hours in which the control changed something, and in `digest s3-acl` what
+//! waits for the next mail about several resources:
+//!
+//! ```text
+//! 2026-11-22T05:41:...5f2c9a1e@arn:aws:s3:::b  what that mail says of a record, written with its end
+//! sender                                       who sends the mail
+//! ```
 //!
 //! INVARIANTS, each kept by the condition of every write:
 //! - A record that is over is never written again.
@@ -21,6 +27,7 @@
 mod begin;
 mod body;
 mod brake;
+mod briefs;
 mod endpoint;
 mod finish;
 mod item;

@@ -133,15 +133,24 @@ impl<K: Clock> Table<K> {
     }
 
     pub(crate) fn query(&self, condition: &Expression) -> Query {
+        self.query_of(condition, None)
+    }
+
+    /// The same for those of the items alone of which `filter` is true.
+    pub(crate) fn query_of(&self, condition: &Expression, filter: Option<&Expression>) -> Query {
+        let values = filter.into_iter().flat_map(|filter| filter.values.clone());
         self.client
             .query()
             .table_name(&self.name)
             .key_condition_expression(&condition.text)
-            .set_expression_attribute_names(Some(names([condition])))
-            .set_expression_attribute_values(Some(condition.values.clone()))
+            .set_filter_expression(filter.map(|filter| filter.text.clone()))
+            .set_expression_attribute_names(Some(names([condition].into_iter().chain(filter))))
+            .set_expression_attribute_values(Some(
+                condition.values.clone().into_iter().chain(values).collect(),
+            ))
     }
 
-    async fn all_pages(&self, query: Query) -> Result<Vec<Item>, CallError> {
+    pub(crate) async fn all_pages(&self, query: Query) -> Result<Vec<Item>, CallError> {
         let mut items = Vec::new();
         let mut next = None;
         loop {

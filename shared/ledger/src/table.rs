@@ -6,11 +6,12 @@ use aws::OfAWalk;
 use aws_sdk_dynamodb::Client;
 use aws_types::SdkConfig;
 use events::Subject;
-use remediation::CallError;
 use remediation::clock::Clock;
 use remediation::ledger::{
-    Archive, Begun, Chronicle, Ended, Graces, Ledger, LeftAlone, Pending, Record, RecordId, Terms, Unfinished,
+    Archive, Begun, Briefs, Chronicle, Ended, Graces, Ledger, LeftAlone, Pending, Record, RecordId, Terms,
+    Unfinished,
 };
+use remediation::{Brief, CallError};
 
 /// How long a record is kept once it is over, unless something else is said.
 const KEPT_FOR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -119,6 +120,26 @@ impl<K: Clock> Chronicle for Table<K> {
 
     async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
         self.open_records(control).await
+    }
+}
+
+impl<K: Clock> Briefs for Table<K> {
+    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+        self.waiting_briefs(control).await
+    }
+
+    async fn take_briefs(
+        &self,
+        control: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        self.take_sending(control, holder, now, until).await
+    }
+
+    async fn sent(&self, control: &str, briefs: &[Brief], now: SystemTime) -> Result<(), CallError> {
+        self.note_sent(control, briefs, now).await
     }
 }
 

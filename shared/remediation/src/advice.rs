@@ -6,7 +6,7 @@ use exemptions::Exemption;
 use crate::ledger::Held;
 use crate::{Assessment, CallError, Left, Outcome, Reason, Recount, StepError, Unread, Walked};
 
-const AGAIN: &str = "What could not be read may be read at another time: the same trigger is delivered again. Once the \
+const AGAIN: &str = "Curfew could not read everything, and tries again as long as the queue delivers the message. Once the \
                      queue has given up, send the message back from its dead-letter queue.";
 
 /// Advice about a walk: the control's own, unless a step failed or nothing is left to do.
@@ -16,7 +16,7 @@ pub(crate) fn advice<C: Recount>(control: &C, walked: &Walked<C>) -> Vec<String>
         Outcome::StillOpen if walked.error.is_some() => after_failure(walked),
         Outcome::Held => while_it_waits(walked),
         Outcome::ClosedMeanwhile => {
-            let who = "Find out who closed it. If it should be as it was, the evidence below has all that was there.";
+            let who = "Find out who closed it. If it should be open, the evidence below shows how it was.";
             let rest =
                 "If it was Curfew's own call, the commands that finish by hand do what is left of its plan.";
             [Some(who), walked.left.as_ref().map(|_| rest)]

@@ -13,7 +13,7 @@ pub enum CallError {
     #[error("{0}")]
     Denied(#[source] Denied),
     /// A throttle or an outage that the service speaks of itself, and that the SDK's own retries did not outlast.
-    #[error("`{action}` did not go through ({code}): {message}")]
+    #[error("`{action}` failed for now ({code}): {message}")]
     Passing {
         /// The IAM action, as in `s3:PutBucketAcl`.
         action: &'static str,
@@ -23,7 +23,7 @@ pub enum CallError {
         message: String,
     },
     /// There was no answer that can be read: a time-out, no connection, a proxy's page.
-    #[error("`{action}` did not go through ({failure}): {cause}")]
+    #[error("`{action}` got no answer ({failure}): {cause}")]
     Unanswered {
         /// The IAM action.
         action: &'static str,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::rfc3339;
 use crate::digest::Digest;
 use crate::ledger::LeftAlone;
+use crate::owner::owner;
 use crate::{Assessment, Fact, Judge, Target, Unread};
 
 /// How long before the end of an exemption people hear of it.
@@ -44,6 +45,8 @@ pub struct Exempting<'a> {
 struct Known {
     in_force: Vec<Exemption>,
     exempt: Exempt,
+    /// Who owns the resource, where its tags were read and say so.
+    owner: Option<String>,
 }
 
 impl<'a> Exempting<'a> {
@@ -97,7 +100,7 @@ impl<'a> Exempting<'a> {
                 Fact::Known(tags) => {
                     let written = in_settings.and(self.exemptions.of_tags(&tags, C::NAME, now));
                     let (known, rest) = Known::of(control, &found, written, now);
-                    self.known = Some(known);
+                    self.known = Some(Known { owner: owner(&tags), ..known });
                     return rest;
                 }
                 Fact::Unknown(unknown) => {
@@ -127,6 +130,12 @@ impl<'a> Exempting<'a> {
     #[must_use]
     pub fn outcome(&self) -> Exempt {
         self.known.as_ref().map(|known| known.exempt.clone()).unwrap_or_default()
+    }
+
+    /// Who owns the resource, where its tags were read and say so.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.known.as_ref()?.owner.as_deref()
     }
 
     /// Why the tags are not known, where another delivery may know them.
@@ -160,7 +169,7 @@ impl Known {
         let would_exempt = |scope: &Scope| control.exempt(rest.clone(), scope).findings() != rest.findings();
         exempt.refused = refused.into_iter().filter(|refused| would_exempt(&refused.scope)).collect();
         exempt.ends_soon = exempt.first_end().is_some_and(|end| end <= now + SOON);
-        (Self { in_force, exempt }, rest)
+        (Self { in_force, exempt, owner: None }, rest)
     }
 }
 

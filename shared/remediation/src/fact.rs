@@ -116,7 +116,7 @@ impl Unknown {
         let Self { action, reason, .. } = self;
         match reason {
             Reason::AccessDenied => format!("the function's role may not call `{action}`"),
-            Reason::Unavailable { code } => format!("`{action}` did not go through: {code}"),
+            Reason::Unavailable { code } => format!("`{action}` failed for now: {code}"),
             Reason::Refused { code } => format!("`{action}` was refused: {code}"),
             Reason::IncompleteAnswer { field } => format!("`{action}` answered without `{field}`"),
         }

@@ -59,6 +59,7 @@ impl Report {
                 .filter(|_| outcome == Outcome::Alerted)
                 .and_then(|found| judge.hindrance(&found.assessment)),
             exempt,
+            owner: None,
             error,
             note,
             advice: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::{CallError, Report};
+use crate::{Brief, CallError, Report};
 
 /// An alert as a person reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,4 +33,14 @@ pub trait Notify {
     /// # Errors
     /// When it was not accepted for delivery.
     fn notify(&self, report: &Report) -> impl Future<Output = Result<(), Undelivered>>;
+
+    /// Publishes one alert about several subjects of a control.
+    ///
+    /// # Errors
+    /// When it was not accepted for delivery.
+    fn notify_together(
+        &self,
+        control: &str,
+        briefs: &[Brief],
+    ) -> impl Future<Output = Result<(), Undelivered>>;
 }

@@ -74,7 +74,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             Told::Failed(undelivered) => Some(undelivered.error.clone()),
             _ => {
                 let (at, to) = (self.ports.clock.now(), self.ports.notify.place());
-                record.told.push(Telling { at, to, situation: record.situation.clone() });
+                record.told.push(Telling { at, to, situation: record.situation.clone(), brief: None });
                 None
             }
         };

@@ -56,6 +56,8 @@ pub struct Report {
     pub hindrance: Option<String>,
     /// What is exempt, and what is not though somebody wrote so.
     pub exempt: Exempt,
+    /// Who owns the resource, where its tags were read and say so.
+    pub owner: Option<String>,
     /// Why a step could not be done.
     pub error: Option<StepError>,
     /// What else there is to know.
@@ -108,6 +110,7 @@ impl Report {
                 .filter(|_| walked.outcome == Outcome::Alerted)
                 .and_then(|found| control.hindrance(&found.assessment)),
             exempt: walked.exempt.clone(),
+            owner: walked.owner.clone(),
             error: walked.error.clone(),
             note: walked.note,
             advice: advice(control, walked),
@@ -155,6 +158,27 @@ impl Report {
         matches!(self.outcome, Outcome::Failed | Outcome::StillOpen) || self.to_read_again.is_some()
     }
 
+    /// Whether people should hear of it at once: it is critical, or somebody has to act.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        let is_for_somebody = match self.outcome {
+            Outcome::Held | Outcome::Restored | Outcome::StillOpen | Outcome::Failed => true,
+            Outcome::Exempt => matches!(self.note, Some(Note::LeftHalfWay(_))),
+            Outcome::Compliant
+            | Outcome::Remediated
+            | Outcome::Alerted
+            | Outcome::Observed
+            | Outcome::Gone
+            | Outcome::ClosedMeanwhile => false,
+        };
+        is_for_somebody
+            || self.severity() == Severity::Critical
+            || self.is_unfinished()
+            || self.error.is_some()
+            || self.hindrance.is_some()
+            || self.restoration.is_some()
+    }
+
     /// What there is to say, for programs: the same members in the log line and in the alert's JSON. The
     /// members are described in the crate `telemetry`.
     #[must_use]
@@ -168,6 +192,12 @@ impl Report {
         add("account", subject.account.as_str().into());
         add("region", subject.region.as_str().into());
         add("cause", subject.cause.to_string().into());
+        if let Some(who) = subject.cause.opened_by() {
+            add("opened_by", who.into());
+        }
+        if let Some(owner) = &self.owner {
+            add("owner", owner.as_str().into());
+        }
         add("mode", self.mode.as_str().into());
         add("outcome", self.outcome.as_str().into());
         if !self.findings.is_empty() || self.outcome == Outcome::Failed {

@@ -7,8 +7,8 @@ use crate::digest::Digest;
 use crate::ledger::{AttemptResult, End, Ledger, Record, Telling};
 use crate::work::{Barred, Work, written};
 use crate::{
-    Assessment, CallError, Control, Ended, Finding, Found, Note, Notify, Outcome, Recount, Report, SOON,
-    Said, Severity, StepError, Undelivered, Walked,
+    Assessment, Brief, CallError, Control, Ended, Finding, Found, Note, Notify, Outcome, Pace, Recount,
+    Report, SOON, Said, Severity, StepError, Undelivered, Walked,
 };
 
 /// What became of the alert about a subject.
@@ -18,6 +18,8 @@ pub enum Told {
     Nobody,
     /// It was published.
     Sent,
+    /// It is left to the next mail about several subjects.
+    Later,
     /// People know already.
     Repeated,
     /// It did not get through.
@@ -79,6 +81,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             Told::Nobody
         } else if self.own_changes(&walked).is_empty() && self.was_told(&walked, &situation) {
             Told::Repeated
+        } else if self.may_wait(&report) {
+            Told::Later
         } else {
             self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent)
         };
@@ -113,6 +117,11 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         walked.outcome == Outcome::Held && hold.is_some_and(|hold| !hold.tells)
     }
 
+    /// Whether the next mail about several subjects is soon enough. What is not written down cannot wait.
+    fn may_wait(&self, report: &Report) -> bool {
+        self.visit.pace != Pace::Each && self.record.is_some() && !report.is_urgent()
+    }
+
     /// Writes down what came of it, and lets the subject go.
     async fn write_down(
         &self,
@@ -136,8 +145,9 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 error: report.error.as_ref().map(StepError::facts),
             });
         }
-        if matches!(told, Told::Sent) {
-            record.told.push(Telling { at: now, to: self.ports.notify.place(), situation });
+        if matches!(told, Told::Sent | Told::Later) {
+            let brief = matches!(told, Told::Later).then(|| Box::new(Brief::of(report, &record.id, now)));
+            record.told.push(Telling { at: now, to: self.ports.notify.place(), situation, brief });
         }
         if is_at_work && is_over && !matches!(told, Told::Failed(_)) {
             record.end = Some(End { at: now, outcome: walked.outcome });

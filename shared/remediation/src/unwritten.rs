@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::Brief;
 use crate::ledger::Record;
 
 /// How many are kept; beyond that one of them is forgotten, and people may hear of it twice.
@@ -31,6 +32,26 @@ impl Unwritten {
     }
 
     fn kept(&self) -> MutexGuard<'_, HashMap<String, Record>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was sent in a digest, and is not noted as sent, as long as the process lives.
+#[derive(Debug, Default)]
+pub struct Unnoted(Mutex<Vec<Brief>>);
+
+impl Unnoted {
+    /// Keeps what was sent.
+    pub(crate) fn keep(&self, sent: Vec<Brief>) {
+        *self.kept() = sent;
+    }
+
+    /// Hands out what is kept, for another try.
+    pub(crate) fn take(&self) -> Vec<Brief> {
+        std::mem::take(&mut *self.kept())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Brief>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,8 +11,8 @@ use crate::ledger::{Begun, Ledger, Limits, Record, Terms};
 use crate::tell::situation_of;
 use crate::work::{Barred, FRESH, Work, written};
 use crate::{
-    Assessment, CallError, Found, Mode, Moments, Note, Notify, Outcome, Recount, Report, StepError, Told,
-    Unread, Unwritten, Walked,
+    Assessment, CallError, Found, Mode, Moments, Note, Notify, Outcome, Pace, Recount, Report, StepError,
+    Told, Unnoted, Unread, Unwritten, Walked,
 };
 
 /// What every walk needs besides its control.
@@ -30,6 +30,8 @@ pub struct Ports<K, N, L> {
     pub ended: Moments,
     /// What could not be written down yet.
     pub unwritten: Unwritten,
+    /// Which of what waited is sent, and could not be noted as sent yet.
+    pub unnoted: Unnoted,
 }
 
 /// A subject, and how it is walked.
@@ -49,6 +51,8 @@ pub struct Visit<'a, Id> {
     pub deadline: SystemTime,
     /// What limits the work.
     pub limits: Limits,
+    /// How soon people hear of what is not urgent.
+    pub pace: Pace,
     /// What is to be left alone.
     pub exemptions: &'a Exemptions,
     /// Which writing of the settings the control goes by.
@@ -103,6 +107,7 @@ impl<K: Clock, N, L> Ports<K, N, L> {
             closed: Moments::default(),
             ended: Moments::default(),
             unwritten: Unwritten::default(),
+            unnoted: Unnoted::default(),
         }
     }
 }
@@ -218,6 +223,7 @@ pub async fn walk_from<C: Recount, K: Clock, N: Notify, L: Ledger>(
             Err(barred) => work.barred(barred),
         };
         walked.exempt = work.exempting.outcome();
+        walked.owner = work.exempting.owner().map(ToOwned::to_owned);
         let now = ports.clock.now();
         walked.duration = now.duration_since(start).unwrap_or_default();
         walked.exposed_for = exposed_for(visit.subject, walked.outcome, now);

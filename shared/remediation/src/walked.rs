@@ -30,6 +30,8 @@ pub struct Walked<C: Control> {
     pub seen: Option<Seen<C>>,
     /// What of it is exempt, and what is not though somebody wrote so.
     pub exempt: Exempt,
+    /// Who owns the resource, where its tags were read and say so.
+    pub owner: Option<String>,
     /// What of the plan is left undone.
     pub left: Option<C::Plan>,
     /// What it waits for, where it has to.
@@ -123,6 +125,7 @@ impl<C: Control> Walked<C> {
             earlier: Vec::new(),
             seen: None,
             exempt: Exempt::default(),
+            owner: None,
             left: None,
             hold: None,
             error: None,

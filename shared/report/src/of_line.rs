@@ -99,7 +99,7 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         mode: text("mode").unwrap_or_default(),
         severity: worst(several("findings")),
         cause: text("cause").unwrap_or_default(),
-        opened_by: None,
+        opened_by: text("opened_by"),
         open_since: exposed_for.and_then(|exposed_for| at.checked_sub(exposed_for)),
         began,
         last: at,

@@ -12,7 +12,7 @@ use std::time::Duration;
 use buckets::{S3AclSettings, S3PolicySettings};
 use exemptions::{Entry, Exemptions, MOST_DAYS};
 use remediation::ledger::Limits;
-use remediation::{CallError, Mode};
+use remediation::{CallError, Mode, Pace};
 use security_groups::SgSettings;
 use serde::Deserialize;
 
@@ -26,6 +26,9 @@ pub struct Settings {
     /// Whether Curfew changes anything.
     #[serde(deserialize_with = "strict::word")]
     pub mode: Mode,
+    /// How soon people hear of what is not urgent.
+    #[serde(deserialize_with = "strict::word")]
+    pub alerts: Pace,
     /// After how many deliveries the queue gives a message up.
     #[serde(deserialize_with = "common::deliveries")]
     pub max_receive_count: u32,
@@ -68,6 +71,7 @@ impl Default for Settings {
         Self {
             version: common::VERSION,
             mode: Mode::default(),
+            alerts: Pace::default(),
             max_receive_count: 8,
             exemptions: Vec::new(),
             exempt_by_tag: true,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use buckets::AclStyle;
 use exemptions::{CONTROLS, Exemptions};
 use network::{Handling, OpenLevel, Portless};
-use remediation::Mode;
+use remediation::{Mode, Pace};
 use security_groups::{QuarantineStyle, SgSettings};
 use settings::{Settings, SettingsError};
 
@@ -86,6 +86,7 @@ fn every_documented_key_is_taken() {
                 "authorized_protocols": ["gre", "ESP", 51, "132"],
                 "icmp": "revoke"
             },
+            "alerts": "daily",
             "remind_after": "90m",
             "restore_grace": "2d",
             "feud_limit": 5,
@@ -93,6 +94,7 @@ fn every_documented_key_is_taken() {
         }"#,
     )
     .unwrap();
+    assert_eq!(settings.alerts, Pace::Daily);
     assert_eq!(settings.remind_after, Duration::from_secs(90 * 60));
     assert_eq!(settings.restore_grace, Duration::from_secs(2 * 24 * 60 * 60));
     assert_eq!((settings.feud_limit, settings.records_days), (5, 30));
@@ -137,6 +139,8 @@ fn what_does_not_fit_is_named() {
     for (json, parts) in [
         (r#"{"mod": "observe"}"#, ["mod", "unknown field"]),
         (r#"{"sg": {"authorised_tcp_ports": []}}"#, ["authorised_tcp_ports", "unknown field"]),
+        (r#"{"alerts": "weekly"}"#, ["`alerts`", "`weekly`"]),
+        (r#"{"alerts": ["each"]}"#, ["`alerts`", "expected a string"]),
         (r#"{"remind_after": 3600}"#, ["`remind_after`", "\"24h\""]),
         (r#"{"remind_after": "1w"}"#, ["`remind_after`", "\"1w\""]),
         (r#"{"restore_grace": "9000h"}"#, ["`restore_grace`", "up to 366 days"]),

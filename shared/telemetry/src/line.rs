@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use events::{Subject, TriggerError};
 use remediation::clock::rfc3339;
-use remediation::{CallError, Outcome, Said, Told};
+use remediation::{CallError, NotMailed, Outcome, Said, Told};
 use serde_json::{Map, Value, json};
 use tracing::Level;
 
@@ -104,6 +104,7 @@ fn facts(Said { report, told, unwritten, .. }: &Said, api_calls: u32) -> Map<Str
     match told {
         Told::Nobody => add("alert", "none".into()),
         Told::Sent => add("alert", "sent".into()),
+        Told::Later => add("alert", "digest".into()),
         Told::Repeated => add("alert", "repeated".into()),
         Told::Failed(undelivered) => {
             let alert = &undelivered.alert;
@@ -215,6 +216,18 @@ pub fn behind(control: &str, subject: &Subject, found: Result<usize, &CallError>
 pub fn due(control: &str, due: usize) {
     let resources = counts::counted(due, "resource");
     tracing::info!(target: TARGET, control, due, "the schedule: {resources} to go on with, since nobody else does");
+}
+
+/// The digest was sent, about so many subjects.
+pub fn mailed(control: &'static str, subjects: usize, api_calls: u32) {
+    metrics::api_calls(control, api_calls);
+    let resources = counts::counted(subjects, "resource");
+    tracing::info!(target: TARGET, control, mailed = subjects, api_calls, "the digest was sent, about {resources}");
+}
+
+/// The digest was not sent, or may be sent again.
+pub fn not_mailed(control: &str, error: &NotMailed) {
+    tracing::error!(target: TARGET, control, outcome = Outcome::Failed.as_str(), "{error}");
 }
 
 /// It could not be listed what nobody goes on with.

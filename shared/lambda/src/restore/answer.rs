@@ -72,7 +72,7 @@ fn done(Said { report, told, unwritten, .. }: &Said) -> Map<String, Value> {
     }
     match told {
         Told::Failed(undelivered) => add("alert_error", undelivered.to_string().into()),
-        Told::Sent | Told::Nobody | Told::Repeated => add("alert", "sent".into()),
+        Told::Sent | Told::Later | Told::Nobody | Told::Repeated => add("alert", "sent".into()),
     };
     if let Some(error) = unwritten {
         add("record_error", error.to_string().into());

@@ -2,7 +2,7 @@
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse};
 use events::{Message, Reading, Subject, TriggerError};
-use remediation::{CallError, Outcome, Said, StepError, Told, Undelivered, Unread};
+use remediation::{CallError, NotMailed, Outcome, Said, StepError, Told, Undelivered, Unread};
 use serde_json::{Value, json};
 
 /// How far an invocation came with a subject.
@@ -31,6 +31,8 @@ pub(super) struct AllHandled {
     pub(super) subjects: Vec<(Subject, Handled)>,
     /// Why it could not be listed what is due, where that was asked for.
     pub(super) not_listed: Option<CallError>,
+    /// Why the digest was not sent, or may be sent again, where it was due.
+    pub(super) not_mailed: Option<NotMailed>,
 }
 
 /// How one delivery ended.
@@ -49,6 +51,9 @@ impl Done {
         }
         if let Some(error) = handled.not_listed.as_ref().filter(|_| reading.is_tick) {
             done.failures.push(HandleError::NotListed(error.clone()));
+        }
+        if let Some(error) = handled.not_mailed.as_ref().filter(|_| reading.is_tick) {
+            done.failures.push(HandleError::NotMailed(error.clone()));
         }
         let mine = |(subject, handled): &&(Subject, Handled)| {
             reading.subjects.iter().any(|own| own.same_resource(subject))
@@ -78,6 +83,9 @@ pub enum HandleError {
     /// It could not be listed what is due.
     #[error("what is due could not be listed: {0}")]
     NotListed(#[source] CallError),
+    /// The digest was not sent, or may be sent again.
+    #[error(transparent)]
+    NotMailed(#[from] NotMailed),
     /// It is not known which resources a subject stands for.
     #[error("what {resource} stands for is not known: {error}")]
     NotBehind {
@@ -170,6 +178,7 @@ impl HandleError {
         match self {
             Self::Unreadable(_) => "Curfew.UnreadableTrigger",
             Self::NotListed(_) | Self::NotBehind { .. } => "Curfew.NotListed",
+            Self::NotMailed(_) => "Curfew.DigestNotSent",
             Self::Busy(_) => "Curfew.Busy",
             Self::NotStarted(_) => "Curfew.NotStarted",
             Self::Failed { .. } => "Curfew.Failed",

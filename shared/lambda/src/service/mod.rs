@@ -12,10 +12,10 @@ use exemptions::Exemptions;
 use futures_util::StreamExt;
 use futures_util::stream;
 use remediation::clock::Clock;
-use remediation::ledger::Ledger;
+use remediation::ledger::{Briefs, Ledger};
 use remediation::{
-    CallError, Control, Delivery, Ended, Judge, Looked, Mode, Notify, Ports, Recount, Target, Told, Visit,
-    walk_from,
+    CallError, Control, Delivery, Ended, Judge, Looked, Mode, NotMailed, Notify, Ports, Recount, Target,
+    Told, Visit, mail_briefs, walk_from,
 };
 use serde_json::Value;
 use settings::Settings;
@@ -104,7 +104,7 @@ impl Work<'_> {
     }
 }
 
-impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
+impl<C: Recount, N: Notify, K: Clock, L: Ledger + Briefs> Service<C, N, K, L> {
     /// A service that enforces one control, tells people through one port and remembers its work through another.
     pub fn new(control: C, notify: N, clock: K, ledger: L, settings: Settings) -> Self {
         let armed = RwLock::new(Armed::new(control, settings));
@@ -217,6 +217,10 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
             }
         }
         let is_tick = handed.iter().any(|one| one.reading.is_tick);
+        let not_mailed = match is_tick {
+            true => Box::pin(self.mail_briefs(armed, invocation)).await.err(),
+            false => None,
+        };
         let due = if is_tick { self.due().await } else { Ok(Vec::new()) };
         let (due, not_listed) = match due {
             Ok(due) => (due, None),
@@ -238,7 +242,30 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        AllHandled { subjects, not_listed }
+        AllHandled { subjects, not_listed, not_mailed }
+    }
+
+    /// Sends the digest, where it is due.
+    async fn mail_briefs(&self, armed: &Armed<C>, invocation: &Invocation) -> Result<(), NotMailed> {
+        // The resources that wait need the rest of the time.
+        let left = left(invocation, &self.ports.clock).map(|left| left / 4);
+        let (pace, Invocation { request_id, deadline, .. }) = (armed.settings.alerts, invocation);
+        let mailed = mail_briefs(&self.ports, C::NAME, pace, request_id, *deadline);
+        let (mailed, api_calls) = aws::within(left, mailed).await;
+        match mailed {
+            Ok(0) => Ok(()),
+            Ok(subjects) => {
+                line::mailed(C::NAME, subjects, api_calls);
+                Ok(())
+            }
+            Err(error) => {
+                if matches!(error, NotMailed::Undelivered(_)) {
+                    metrics::alert_not_delivered(C::NAME);
+                }
+                line::not_mailed(C::NAME, &error);
+                Err(error)
+            }
+        }
     }
 
     /// What nobody else goes on with.
@@ -294,6 +321,7 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger> Service<C, N, K, L> {
             request_id: &invocation.request_id,
             deadline: invocation.deadline,
             limits: armed.settings.limits(C::NAME),
+            pace: armed.settings.alerts,
             exemptions: &armed.exemptions,
             settings_version: armed.settings.written,
         };

@@ -70,7 +70,7 @@ fn the_last_good_settings_stay_loudly_and_are_replaced_once_good_ones_can_be_rea
     let clock = Still::default();
     let held = Settings { written: Some(7), ..Settings::default() };
     let renewal = Renewal::new(&parameter, &clock, "doors", held);
-    for reason in ["the parameter cannot be used", "`house:CloseDoor` did not go through"] {
+    for reason in ["the parameter cannot be used", "`house:CloseDoor` failed for now"] {
         clock.forward(5 * MINUTE);
         let (renewed, lines) = logged(|| run(renewal.renewed()));
         assert_eq!(renewed, None);

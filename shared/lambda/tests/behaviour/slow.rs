@@ -11,7 +11,7 @@ use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, Protocol, Rule, RuleId, Traffic, parse_block};
 use remediation::clock::Clock;
 use remediation::testing::{Timeline, Topic};
-use remediation::{CallError, Denied, Notify, Place, Report, Tags, Undelivered};
+use remediation::{Brief, CallError, Denied, Notify, Place, Report, Tags, Undelivered};
 use security_groups::{
     About, At, Authorized, By, Created, Interface, ListName, Of, Placed, QuarantineGroup, ReadSecurityGroups,
     Revoked, Rules, SecurityGroups,
@@ -251,5 +251,10 @@ impl Notify for Slow {
     async fn notify(&self, report: &Report) -> Result<(), Undelivered> {
         self.answer(|| ()).await;
         self.told.notify(report).await
+    }
+
+    async fn notify_together(&self, control: &str, briefs: &[Brief]) -> Result<(), Undelivered> {
+        self.answer(|| ()).await;
+        self.told.notify_together(control, briefs).await
     }
 }

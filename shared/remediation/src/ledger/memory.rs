@@ -1,6 +1,6 @@
 //! What Curfew remembers as long as the process lives: where nothing is ever changed, and in tests.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -8,10 +8,10 @@ use events::Subject;
 
 use super::standing::{Entry, Standing};
 use super::{
-    Archive, Begun, Chronicle, Ended, Graces, Held, Hold, Ledger, LeftAlone, Pending, Record, RecordId,
-    Terms, Unfinished,
+    Archive, Begun, Briefs, Chronicle, Ended, Graces, Held, Hold, Ledger, LeftAlone, Pending, Record,
+    RecordId, TOGETHER, Terms, Unfinished,
 };
-use crate::CallError;
+use crate::{Brief, CallError};
 
 /// How many subjects are remembered; beyond that those that were told longest ago are forgotten.
 const CAPACITY: usize = 1_000;
@@ -29,6 +29,10 @@ struct Pages {
     standings: HashMap<(String, String), Standing>,
     /// How many were changed, and whether people know that some wait, by control and hour.
     brakes: HashMap<(String, u64), (u32, bool)>,
+    /// What is to be sent, by control and record.
+    briefs: BTreeMap<(String, String), Brief>,
+    /// Who sends what waits of a control, and until when nobody else does.
+    senders: HashMap<String, (String, SystemTime)>,
 }
 
 impl Memory {
@@ -120,7 +124,42 @@ impl Ledger for Memory {
                 message: "somebody else works on it, or has closed it".to_owned(),
             });
         }
+        if let Some(brief) = record.brief() {
+            pages.briefs.insert((record.control.clone(), record.id.to_string()), brief.clone());
+        }
         pages.write(standing.finished(record, now), record);
+        Ok(())
+    }
+}
+
+impl Briefs for Memory {
+    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+        let pages = self.pages();
+        let of_control = pages.briefs.iter().filter(|((of, _), _)| of == control);
+        Ok(of_control.map(|(_, brief)| brief.clone()).take(TOGETHER).collect())
+    }
+
+    async fn take_briefs(
+        &self,
+        control: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        let mut pages = self.pages();
+        let is_taken = |(by, until): &(String, SystemTime)| by != holder && *until > now;
+        if pages.senders.get(control).is_some_and(is_taken) {
+            return Ok(false);
+        }
+        pages.senders.insert(control.to_owned(), (holder.to_owned(), until));
+        Ok(true)
+    }
+
+    async fn sent(&self, control: &str, briefs: &[Brief], _: SystemTime) -> Result<(), CallError> {
+        let mut pages = self.pages();
+        for brief in briefs {
+            pages.briefs.remove(&(control.to_owned(), brief.record.to_string()));
+        }
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use events::Subject;
 
-use crate::CallError;
+use crate::{Brief, CallError};
 
 pub use memory::Memory;
 pub use record::{
@@ -228,6 +228,42 @@ pub trait Chronicle {
     fn unfinished(&self, control: &str) -> impl Future<Output = Result<Vec<Unfinished>, CallError>>;
 }
 
+/// How many subjects one mail is about at most. What is beyond that is left to the next tick.
+pub const TOGETHER: usize = 1_000;
+
+/// Keeps what is left to a mail about several subjects, from the write that [ends](Ledger::finish) its record until it is
+/// sent.
+pub trait Briefs {
+    /// What waits of a control, and is not known to be sent: at most [`TOGETHER`], those that were begun first.
+    ///
+    /// # Errors
+    /// When it cannot be listed.
+    fn briefs(&self, control: &str) -> impl Future<Output = Result<Vec<Brief>, CallError>>;
+
+    /// Lets nobody else send what waits of a control until `until`. Says whether that is so.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn take_briefs(
+        &self,
+        control: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> impl Future<Output = Result<bool, CallError>>;
+
+    /// Notes that these were sent.
+    ///
+    /// # Errors
+    /// When it cannot be written. Some of them may be noted all the same.
+    fn sent(
+        &self,
+        control: &str,
+        briefs: &[Brief],
+        now: SystemTime,
+    ) -> impl Future<Output = Result<(), CallError>>;
+}
+
 /// Knows what people put back.
 pub trait Graces {
     /// What of a resource Curfew leaves alone now, since a person put it back; `None` where that is nothing.
@@ -289,6 +325,26 @@ impl<T: Chronicle> Chronicle for &T {
 
     async fn unfinished(&self, control: &str) -> Result<Vec<Unfinished>, CallError> {
         (*self).unfinished(control).await
+    }
+}
+
+impl<T: Briefs> Briefs for &T {
+    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+        (*self).briefs(control).await
+    }
+
+    async fn take_briefs(
+        &self,
+        control: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        (*self).take_briefs(control, holder, now, until).await
+    }
+
+    async fn sent(&self, control: &str, briefs: &[Brief], now: SystemTime) -> Result<(), CallError> {
+        (*self).sent(control, briefs, now).await
     }
 }
 

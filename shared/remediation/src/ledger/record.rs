@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Terms;
 use crate::clock::{rfc3339, stamp};
 use crate::digest::Digest;
-use crate::{Assessment, Mode, Outcome};
+use crate::{Assessment, Brief, Mode, Outcome};
 
 /// What finds a record: people see it as `KEY@ARN`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -125,6 +125,9 @@ pub struct Telling {
     pub to: String,
     /// Of what, as a digest; equal for what needs no second mail.
     pub situation: String,
+    /// What the next mail about several subjects says of it, where it was left to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brief: Option<Box<Brief>>,
 }
 
 /// How the work ended.

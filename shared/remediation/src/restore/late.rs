@@ -83,6 +83,7 @@ pub(crate) fn report<C: Recount>(
         to_read_again: None,
         hindrance: None,
         exempt: Exempt::default(),
+        owner: None,
         error,
         note: None,
         advice,

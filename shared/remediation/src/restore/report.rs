@@ -170,6 +170,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             to_read_again: None,
             hindrance: None,
             exempt: Exempt::default(),
+            owner: None,
             error,
             note: None,
             advice,

@@ -257,7 +257,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         }
         if matches!(told, Told::Sent) {
             let (to, situation) = (self.ports.notify.place(), record.situation.clone());
-            record.told.push(Telling { at: now, to, situation });
+            record.told.push(Telling { at: now, to, situation, brief: None });
         }
         // Nobody delivers an order again: who wants it finished asks again, and gets a record of its own. Who could not be
         // told is told then. Where others' work was ended for it, the record stays open, and the tick comes for that.

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use events::Subject;
 
-use crate::CallError;
-use crate::ledger::{Begun, Ledger, Memory, Pending, Record, Terms};
+use crate::ledger::{Begun, Briefs, Ledger, Memory, Pending, Record, Terms};
+use crate::{Brief, CallError};
 
 /// One of a ledger's calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,12 @@ pub enum Call {
     Waiting,
     /// [`Ledger::finish`]
     Finish,
+    /// [`Briefs::briefs`]
+    Briefs,
+    /// [`Briefs::take_briefs`]
+    TakeBriefs,
+    /// [`Briefs::sent`]
+    Sent,
 }
 
 /// A ledger in memory, before each call of which something happens: time passes, others are faster, it hangs. Where that is
@@ -81,5 +87,28 @@ impl<F: AsyncFn(Call) -> Result<(), CallError>> Ledger for Hindered<'_, F> {
     async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
         (self.meets)(Call::Finish).await?;
         self.ledger.finish(record, now).await
+    }
+}
+
+impl<F: AsyncFn(Call) -> Result<(), CallError>> Briefs for Hindered<'_, F> {
+    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+        (self.meets)(Call::Briefs).await?;
+        self.ledger.briefs(control).await
+    }
+
+    async fn take_briefs(
+        &self,
+        control: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        (self.meets)(Call::TakeBriefs).await?;
+        self.ledger.take_briefs(control, holder, now, until).await
+    }
+
+    async fn sent(&self, control: &str, briefs: &[Brief], now: SystemTime) -> Result<(), CallError> {
+        (self.meets)(Call::Sent).await?;
+        self.ledger.sent(control, briefs, now).await
     }
 }

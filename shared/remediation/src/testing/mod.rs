@@ -21,8 +21,8 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, Limits, Memory, Record};
 use crate::restore::{Back, Ending, Order};
 use crate::{
-    Alert, CallError, Control, Delivery, Ended, Exempt, Mode, Notify, Outcome, Ports, Recount, Report, Said,
-    Undelivered, Visit, walk,
+    Alert, Brief, CallError, Control, Delivery, Ended, Exempt, Mode, Notify, Outcome, Pace, Ports, Recount,
+    Report, Said, Undelivered, Visit, walk,
 };
 
 pub use hindered::{Call, Hindered};
@@ -57,6 +57,8 @@ impl Clock for Still {
 pub struct Topic {
     /// What it was told, in order.
     pub reports: RefCell<Vec<Report>>,
+    /// What it was told together, in order.
+    pub digests: RefCell<Vec<Vec<Brief>>>,
     /// Whether it takes nothing.
     pub refuses: Cell<bool>,
 }
@@ -67,17 +69,30 @@ impl Notify for Topic {
     }
 
     async fn notify(&self, report: &Report) -> Result<(), Undelivered> {
-        if self.refuses.get() {
-            let alert = Alert { subject: "A door".to_owned(), text: "The front door is open.".to_owned() };
-            let error = CallError::Refused {
-                action: "sns:Publish",
-                code: "NotFound".to_owned(),
-                message: "no such topic".to_owned(),
-            };
-            return Err(Undelivered { error, alert });
-        }
+        self.takes()?;
         self.reports.borrow_mut().push(report.clone());
         Ok(())
+    }
+
+    async fn notify_together(&self, _: &str, briefs: &[Brief]) -> Result<(), Undelivered> {
+        self.takes()?;
+        self.digests.borrow_mut().push(briefs.to_vec());
+        Ok(())
+    }
+}
+
+impl Topic {
+    fn takes(&self) -> Result<(), Undelivered> {
+        if !self.refuses.get() {
+            return Ok(());
+        }
+        let alert = Alert { subject: "A door".to_owned(), text: "The front door is open.".to_owned() };
+        let error = CallError::Refused {
+            action: "sns:Publish",
+            code: "NotFound".to_owned(),
+            message: "no such topic".to_owned(),
+        };
+        Err(Undelivered { error, alert })
     }
 }
 
@@ -98,6 +113,10 @@ impl<T: Notify> Notify for &T {
 
     async fn notify(&self, report: &Report) -> Result<(), Undelivered> {
         (*self).notify(report).await
+    }
+
+    async fn notify_together(&self, control: &str, briefs: &[Brief]) -> Result<(), Undelivered> {
+        (*self).notify_together(control, briefs).await
     }
 }
 
@@ -139,6 +158,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         to_read_again: None,
         hindrance: None,
         exempt: Exempt::default(),
+        owner: None,
         error: None,
         note: None,
         advice: Vec::new(),
@@ -175,6 +195,7 @@ pub fn visit<'a, C: Control>(
         request_id: "8f5d2f0e-5b8a-4b51-a37e-c1f3f1f1d3a5",
         deadline: clock.now() + Duration::from_secs(60),
         limits: LIMITS,
+        pace: Pace::Each,
         exemptions: &NOTHING_EXEMPT,
         settings_version: None,
     }

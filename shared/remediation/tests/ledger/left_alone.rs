@@ -30,6 +30,7 @@ fn begun(world: &World, grace: Duration, opened: Option<&[&str]>) -> Record {
             at: world.clock.now(),
             to: "topic".to_owned(),
             situation: "cut off".to_owned(),
+            brief: None,
         }],
         end: None,
         ..closed

@@ -6,7 +6,7 @@ use events::{Cause, Subject};
 use remediation::ledger::{Ledger, Limits, Memory, Record};
 use remediation::testing::doors::Doors;
 use remediation::testing::{LEASED, Still, Topic, bucket, deliver, run, said, visit};
-use remediation::{Delivery, Ended, Mode, Notify, Outcome, Ports, Report, Said, Undelivered, walk};
+use remediation::{Brief, Delivery, Ended, Mode, Notify, Outcome, Ports, Report, Said, Undelivered, walk};
 use tokio::time::timeout;
 
 /// A house, its ledger, its topic and its time.
@@ -77,6 +77,10 @@ impl Notify for &Silence {
     }
 
     async fn notify(&self, _report: &Report) -> Result<(), Undelivered> {
+        std::future::pending().await
+    }
+
+    async fn notify_together(&self, _: &str, _: &[Brief]) -> Result<(), Undelivered> {
         std::future::pending().await
     }
 }

@@ -97,10 +97,11 @@ fn a_record_that_was_open_when_it_was_read_first_and_ended_since_is_one() {
 }
 
 #[test]
-fn a_line_tells_how_long_and_what_and_not_who() {
+fn a_line_tells_how_long_and_what_and_who() {
     let report = read(&[line("web", "2026-11-02T10:00:00Z", "remediated")
         .with("/record", json!("2026-11-02T09:59:58.000Z.s3-acl.5f2c9a1e@arn:aws:s3:::web"))
         .with("/exposed_for_ms", json!(61_000))
+        .with("/opened_by", json!("kim"))
         .with("/findings", json!([{ "summary": "Anyone may list", "severity": "high" }, { "summary": "Anyone may write", "severity": "critical" }]))
         .with("/changes", json!([{ "action": "s3:PutBucketAcl", "summary": "removed READ for AllUsers", "detail": {} }]))
         .line()]);
@@ -108,9 +109,9 @@ fn a_line_tells_how_long_and_what_and_not_who() {
     assert_eq!(case.exposed_for, Some(std::time::Duration::from_secs(61)));
     assert_eq!(case.severity, Some(remediation::Severity::Critical));
     assert_eq!(case.changes, ["removed READ for AllUsers"]);
-    assert_eq!((case.opened_by.as_deref(), case.mails), (None, None));
+    assert_eq!((case.opened_by.as_deref(), case.mails), (Some("kim"), None));
     assert!(case.restore_command("curfew").is_some());
-    assert!(report::html(&report).unwrap().contains("Log lines do not say who opened a resource"));
+    assert!(report::html(&report).unwrap().contains("Log lines do not say what a resource was afterwards"));
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn an_account_that_can_not_be_read_counts_as_open_and_the_finding_says_why_it_is
         ),
         (
             throttled("s3:GetAccountPublicAccessBlock"),
-            "`s3:GetAccountPublicAccessBlock` did not go through: SlowDown",
+            "`s3:GetAccountPublicAccessBlock` failed for now: SlowDown",
         ),
     ] {
         for settings in [PLAIN, PRIVATE, BLOCKING] {

@@ -4,6 +4,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test may fail")]
 
+mod briefs;
 mod listing;
 mod replacing;
 mod taking;
@@ -16,8 +17,8 @@ use serde_json::json;
 
 use super::{NOW, bucket};
 use crate::ledger::{
-    Attempt, AttemptResult, Begun, Chronicle, End, Graces, Heard, Ledger, Limits, Record, RecordId, Restores,
-    SKEW, Telling, Terms,
+    Attempt, AttemptResult, Begun, Briefs, Chronicle, End, Graces, Heard, Ledger, Limits, Record, RecordId,
+    Restores, SKEW, Telling, Terms,
 };
 use crate::{Mode, Outcome};
 
@@ -81,7 +82,7 @@ pub(super) fn record(control: &str, name: &str, passed: Duration, request_id: &s
 
 pub(super) fn told(mut record: Record, passed: Duration) -> Record {
     let situation = record.situation.clone();
-    record.told.push(Telling { at: after(passed), to: "topic".to_owned(), situation });
+    record.told.push(Telling { at: after(passed), to: "topic".to_owned(), situation, brief: None });
     record
 }
 
@@ -114,7 +115,7 @@ pub(super) fn restoring(record: Record, grace_until: SystemTime) -> Record {
 }
 
 /// Goes through all that needs nobody else at the same time. `kept` says what is kept under an id.
-pub async fn all<L: Ledger + Chronicle + Graces>(
+pub async fn all<L: Ledger + Briefs + Chronicle + Graces>(
     ledger: &L,
     kept: impl AsyncFn(&RecordId) -> Option<Record>,
 ) {
@@ -131,6 +132,8 @@ pub async fn all<L: Ledger + Chronicle + Graces>(
     waiting::a_raised_limit_counts_at_once(ledger).await;
     telling::people_are_told_once(ledger).await;
     telling::what_a_person_put_back_is_left_alone(ledger).await;
+    briefs::what_is_left_to_a_digest_waits_until_it_is_sent(ledger).await;
+    briefs::one_sends_a_digest_and_others_do_not(ledger).await;
     listing::what_ended_is_listed_with_its_end(ledger).await;
     listing::what_is_open_is_listed_with_whether_it_waits(ledger).await;
     listing::what_a_person_put_back_is_known_until_its_end(ledger).await;

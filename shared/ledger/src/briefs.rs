@@ -1,0 +1,102 @@
+//! What waits for a mail about several subjects: an item each, written with the end of its record.
+
+use std::time::{Duration, SystemTime};
+
+use remediation::clock::Clock;
+use remediation::ledger::{Record, TOGETHER};
+use remediation::{Brief, CallError};
+
+use crate::item::{Item, item, key, millis, seconds, string, text};
+use crate::read::QUERY;
+use crate::standings::Expression;
+use crate::table::Table;
+use crate::write::{PUT, Retries, Write, Written};
+
+/// How long what was sent is kept at least.
+const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many items a transaction may have.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
+const AT_ONCE: usize = 100;
+
+/// The sort key of who sends it. It begins with a letter; the others begin with the year.
+const SENDER: &str = "sender";
+
+fn partition(control: &str) -> String {
+    format!("digest {control}")
+}
+
+/// The write that leaves a record's brief to the next mail, where there is one.
+pub(crate) fn left(record: &Record) -> Result<Option<Write>, serde_json::Error> {
+    let Some(brief) = record.brief() else { return Ok(None) };
+    let mut item = key(&partition(&record.control), &record.id.to_string());
+    item.insert("brief".to_owned(), text(serde_json::to_string(brief)?));
+    Ok(Some(Write::Put(item, Expression::new("attribute_not_exists(#resource)", []))))
+}
+
+impl<K: Clock> Table<K> {
+    pub(crate) async fn waiting_briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+        let values = [(":resource", text(partition(control))), (":first", text("0")), (":last", text(":"))];
+        let condition = Expression::new("#resource = :resource AND #record BETWEEN :first AND :last", values);
+        // The time to live takes its time.
+        let waits = Expression::new("attribute_not_exists(#sent_at)", []);
+        let query = self.query_of(&condition, Some(&waits)).consistent_read(true);
+        let mut items = self.all_pages(query).await?;
+        items.truncate(TOGETHER);
+        items.iter().map(brief).collect()
+    }
+
+    pub(crate) async fn take_sending(
+        &self,
+        control: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        let change = Expression::new(
+            "SET #lease_until = :until, #holder = :holder",
+            [(":until", millis(until)), (":holder", text(holder))],
+        );
+        // The answer to an earlier try may have got lost.
+        let is_free = "attribute_not_exists(#lease_until) OR #lease_until <= :now OR #holder = :holder";
+        let condition = Expression::new(is_free, [(":now", millis(now))]);
+        self.update_alone(key(&partition(control), SENDER), &change, &condition).await
+    }
+
+    pub(crate) async fn note_sent(
+        &self,
+        control: &str,
+        briefs: &[Brief],
+        now: SystemTime,
+    ) -> Result<(), CallError> {
+        let values = item([(":now", millis(now)), (":expires", seconds(now + KEPT_FOR))]);
+        let change = Expression { text: "SET #sent_at = :now, #expires = :expires".to_owned(), values };
+        let is_there = Expression::new("attribute_exists(#resource)", []);
+        for some in briefs.chunks(AT_ONCE) {
+            let keys = some.iter().map(|brief| key(&partition(control), &brief.record.to_string()));
+            let writes: Vec<Write> =
+                keys.map(|key| Write::Update(key, change.clone(), is_there.clone())).collect();
+            let mut retries = Retries::default();
+            loop {
+                match self.write(&writes).await? {
+                    Written::Done => break,
+                    Written::Conflict(_) => retries.pause(&self.clock).await?,
+                    Written::Failed(_) => {
+                        return Err(CallError::Refused {
+                            action: PUT,
+                            code: "ConditionalCheckFailed".to_owned(),
+                            message: "what was sent is not there any more".to_owned(),
+                        });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn brief(item: &Item) -> Result<Brief, CallError> {
+    let missing = || CallError::Incomplete { action: QUERY, field: "brief" };
+    let text = string(item, "brief").ok_or_else(missing)?;
+    serde_json::from_str(text).map_err(|_| missing())
+}
