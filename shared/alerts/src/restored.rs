@@ -145,8 +145,11 @@ fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize
         text.line(&format!("  A read afterwards found {}.", found(restoration)));
     } else if !restoration.is_read && report.outcome != Outcome::Gone {
         let is_before = !restoration.is_tried && !report.planned.is_empty();
-        let since = if is_before { "a second time, right before the change" } else { "again" };
-        text.line(&format!("  It could NOT be read {since}: nobody knows what is back."));
+        text.line(if is_before {
+            "  It could NOT be read a second time, right before the change: that is why nothing was put back."
+        } else {
+            "  It could NOT be read again: nobody knows what is back."
+        });
     }
     said_list(text, "  Read again afterwards, this is not back yet:", &restoration.left, limit);
     said_list(text, "  This cannot come back:", &restoration.lost, limit);

@@ -218,7 +218,7 @@ fn what_could_not_be_looked_at_again_is_said_to_be_unchanged_whatever_that_call_
         assert_eq!(text.contains("WHAT CURFEW DID\n  It changed nothing.\n"), known, "{text}");
         assert_eq!(text.contains("read a second time, right before the change"), known, "{text}");
         assert!(
-            text.contains("It could not finish: `s3:GetBucketAcl` did not go through (InternalError): no"),
+            text.contains("It could not finish: `s3:GetBucketAcl` failed for now (InternalError): no"),
             "{text}"
         );
     }

@@ -15,7 +15,7 @@ fn whatever_the_second_look_cannot_read_any_more_nothing_is_put_back_and_people_
         world.memory.failing_from.borrow_mut().insert(read, 2);
         let report = testing::report_of_restore(world.restore());
         assert_eq!(report.outcome, Outcome::Failed, "{read}");
-        assert!(report.error.unwrap().to_string().contains("did not go through (Unavailable)"), "{read}");
+        assert!(report.error.unwrap().to_string().contains("failed for now (Unavailable)"), "{read}");
         assert_eq!(world.writes(), [""; 0], "{read}");
         let record = world.ledger.records().pop().unwrap();
         assert_eq!((record.end.unwrap().outcome, record.told.len()), (Outcome::Failed, 1), "{read}");
