@@ -299,7 +299,7 @@ def test_a_first_deployment_has_to_say_whether_anything_may_be_changed(deploymen
         told = refused(deployment.tool(command, "--lambda-dir", deployment.lambda_dir, *email), "Nobody said", "MODE=enforce", "MODE=observe")
         assert "AWS Config evaluates every bucket and group" in told
     assert stacks(deployment) == set()
-    refused(deployment.tool("check", *email, "--MODE", "watch"), "MODE is `watch`", "observe, enforce")
+    refused(deployment.tool("check", *email, "--MODE", "watch"), "MODE cannot be `watch`", "observe, enforce")
     run = done(deployment.deploy(*email, "--MODE", "observe"), "created", RESOURCES)
     assert "mode: observe" in run.stdout and "mails say what would be closed; nothing is" in run.stdout
     assert parameter(deployment) == '{"version":1,"mode":"observe"}'
@@ -373,7 +373,7 @@ def test_names_may_begin_with_another_prefix_and_roles_have_a_path(deployment):
     assert {one["Role"].split("role")[1].split("/acme")[0] for one in functions(deployment).values()} == {"/security"}
     done(deployment.deploy("--PREFIX", "acme-curfew"), "unchanged", RESOURCES)
     done(deployment.tool("remove", "--PREFIX", "acme-curfew"), "removed", RESOURCES - 1)
-    refused(deployment.tool("check", *FIRST, "--PREFIX", "Acme"), "PREFIX is `Acme`")
+    refused(deployment.tool("check", *FIRST, "--PREFIX", "Acme"), "PREFIX cannot be `Acme`")
 
 
 def mapping_states(deployment):
