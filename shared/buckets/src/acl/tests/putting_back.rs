@@ -359,10 +359,7 @@ fn whatever_the_second_look_cannot_read_any_more_nothing_is_put_back_and_people_
         world.memory.failing_from.insert(read, (2, throttled("s3:Any")));
         let report = testing::report_of_restore(world.restore(|_| {}));
         assert_eq!(report.outcome, Outcome::Failed, "{read}");
-        assert!(
-            report.error.unwrap().to_string().contains("`s3:Any` failed for now (SlowDown)"),
-            "{read}"
-        );
+        assert!(report.error.unwrap().to_string().contains("`s3:Any` failed for now (SlowDown)"), "{read}");
         assert_eq!((world.memory.snapshot(), world.topic.reports.borrow().len()), (before, 2), "{read}");
         assert!(!world.memory.calls.borrow().iter().any(|call| call.starts_with("Put")), "{read}");
         let record = world.ledger.records().pop().unwrap();
