@@ -1,5 +1,6 @@
 //! What waits for a mail about several subjects: an item each, written with the end of its record.
 
+use std::slice;
 use std::time::{Duration, SystemTime};
 
 use remediation::clock::Clock;
@@ -10,7 +11,7 @@ use crate::item::{Item, item, key, millis, seconds, string, text};
 use crate::read::QUERY;
 use crate::standings::Expression;
 use crate::table::Table;
-use crate::write::{PUT, Retries, Write, Written};
+use crate::write::{Retries, Write, Written};
 
 /// How long what was sent is kept at least.
 const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
@@ -76,22 +77,26 @@ impl<K: Clock> Table<K> {
             let keys = some.iter().map(|brief| key(&partition(control), &brief.record.to_string()));
             let writes: Vec<Write> =
                 keys.map(|key| Write::Update(key, change.clone(), is_there.clone())).collect();
-            let mut retries = Retries::default();
-            loop {
-                match self.write(&writes).await? {
-                    Written::Done => break,
-                    Written::Conflict(_) => retries.pause(&self.clock).await?,
-                    Written::Failed(_) => {
-                        return Err(CallError::Refused {
-                            action: PUT,
-                            code: "ConditionalCheckFailed".to_owned(),
-                            message: "what was sent is not there any more".to_owned(),
-                        });
-                    }
+            if !self.note_all(&writes).await? {
+                // Somebody has taken some of them away: the others are noted all the same.
+                for write in &writes {
+                    self.note_all(slice::from_ref(write)).await?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether all were there to be noted.
+    async fn note_all(&self, writes: &[Write]) -> Result<bool, CallError> {
+        let mut retries = Retries::default();
+        loop {
+            match self.write(writes).await? {
+                Written::Done => return Ok(true),
+                Written::Failed(_) => return Ok(false),
+                Written::Conflict(_) => retries.pause(&self.clock).await?,
+            }
+        }
     }
 }
 
