@@ -9,8 +9,8 @@ use crate::template::Bindings;
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
 const KNOWN: &[(&str, &[&str])] = &[
-    // `arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME`, or the account instead: "Amazon S3 bucket policy for CloudTrail". Event data stores and
-    // channels are of the same service.
+    // `arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME`, or the account instead: "Amazon S3 bucket policy for
+    // CloudTrail". Event data stores and channels are of the same service.
     ("cloudtrail", &["cloudtrail"]),
     // `arn:aws:s3:::SOURCE-BUCKET`: "Enabling Amazon S3 server access logging".
     ("logging.s3", &["s3"]),

@@ -1,6 +1,7 @@
 //! What was closed is put back as it was: rules with their words and tags under new ids, interfaces with their groups in
 //! their order; and nothing that others changed.
 
+mod interfaces;
 mod second_look;
 
 use std::collections::BTreeMap;
@@ -345,50 +346,6 @@ fn what_curfew_put_there_and_does_not_take_away_is_said() {
 }
 
 #[test]
-fn groups_that_others_gave_an_interface_are_refused_and_by_force_they_stay() {
-    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
-    world.memory.give(0, &[QUARANTINE, OTHER, "sg-forensics"]);
-    let back = world.restore();
-    assert!(refused(&back));
-    assert_eq!(
-        back.changed_since,
-        [format!(
-            "eni-1 of instance i-1 was given the groups {QUARANTINE}, {OTHER}, sg-forensics in place of {QUARANTINE}, {OTHER} since"
-        )]
-    );
-    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
-    assert_eq!(world.memory.groups_of("eni-1"), [OTHER, GROUP, "sg-forensics"]);
-    assert!(matches!(world.by_force().ending, Ending::AlreadySo(Some(_))));
-}
-
-#[test]
-fn groups_that_somebody_took_from_an_interface_and_that_are_back_by_force_are_not_said_to_stay_so() {
-    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
-    world.memory.give(0, &[OTHER]);
-    assert!(refused(&world.restore()));
-    let report = testing::report_of_restore(world.by_force());
-    assert_eq!(world.memory.groups_of("eni-1"), [OTHER, GROUP]);
-    let restoration = report.restoration.unwrap();
-    assert_eq!((restoration.changed_since.len(), restoration.still_changed.len()), (1, 0));
-}
-
-#[test]
-fn interfaces_and_groups_that_are_gone_are_named_and_the_others_come_back() {
-    let world = World::closed(in_use(&["eni-1", "eni-2"]), ISOLATE);
-    world.memory.interfaces.borrow_mut().remove(0);
-    world.memory.give(0, &[QUARANTINE]);
-    world.memory.gone.borrow_mut().push(group_id(OTHER));
-    let back = world.by_force();
-    assert_eq!(outcome(&back), Outcome::Restored);
-    assert_eq!(world.memory.groups_of("eni-2"), [GROUP]);
-    assert_eq!(back.lost, ["the network interface eni-1 of instance i-1 does not exist any more"]);
-
-    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
-    world.memory.gone.borrow_mut().push(group_id(GROUP));
-    assert!(matches!(world.restore().ending, Ending::Gone));
-}
-
-#[test]
 fn a_dry_run_only_reads_and_says_what_it_would_do() {
     for settings in ["{}", ISOLATE] {
         let memory = open_group().with_interface("eni-1", "interface", &[OTHER, GROUP]);
@@ -399,18 +356,6 @@ fn a_dry_run_only_reads_and_says_what_it_would_do() {
         assert!(world.writes().is_empty());
         assert_eq!(world.ledger.records().len(), 1);
     }
-}
-
-#[test]
-fn an_interface_that_a_person_moved_after_a_cut_off_isolation_is_not_taken_for_isolated() {
-    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
-    let mut record = world.record().unwrap();
-    record.attempts[0].result = None;
-    world.memory.give(0, &["sg-forensics", OTHER]);
-    let back = world.ordered(&record, |_| {});
-    assert!(refused(&back), "{back:?}");
-    assert_eq!(outcome(&world.ordered(&record, |order| order.force = true)), Outcome::Restored);
-    assert!(world.memory.groups_of("eni-1").contains(&"sg-forensics".to_owned()));
 }
 
 #[test]
