@@ -5,7 +5,6 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, Region};
-use aws_smithy_http_client::Builder;
 use futures_util::future::join_all;
 use ledger::Table;
 use remediation::clock::SystemClock;
@@ -19,7 +18,7 @@ fn table(url: &str, name: &str) -> Table<SystemClock> {
         .credentials_provider(Credentials::new("testing", "testing", None, None, "test"))
         .region(Region::new("eu-central-1"))
         .endpoint_url(url)
-        .http_client(Builder::new().build_http())
+        .http_client(https::client())
         .build();
     Table::with_client(Client::from_conf(config), name.to_owned(), SystemClock)
 }
