@@ -5,8 +5,9 @@
 //! brings. Directories are left to the library.
 
 use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::PathBuf;
 
 use base64_simd::STANDARD;
 use rustls::RootCertStore;
@@ -15,24 +16,41 @@ use rustls::pki_types::CertificateDer;
 const FILE: &str = "SSL_CERT_FILE";
 const DIRECTORIES: &str = "SSL_CERT_DIR";
 
-const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-const END: &str = "-----END CERTIFICATE-----";
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+const END: &[u8] = b"-----END CERTIFICATE-----";
+
+/// A bundle has some 220 KB.
+const BUFFER: usize = 16 * 1024;
 
 /// All roots that can be read. What cannot be read is logged, and who relies on it is not trusted.
 pub(crate) fn trusted() -> RootCertStore {
-    let certificates = match bundle() {
-        Some(file) => in_bundle(&file),
-        None => in_directories(),
-    };
     let mut roots = RootCertStore::empty();
-    let (_, refused) = roots.add_parsable_certificates(certificates);
-    if refused > 0 {
-        tracing::warn!("{refused} of the trusted roots are no certificates that can be used");
+    match bundle() {
+        Some(file) => {
+            if let Err(error) =
+                File::open(&file).and_then(|opened| in_bundle(opened, |der| add(&mut roots, der)))
+            {
+                tracing::warn!("not all trusted roots can be read from {}: {error}", file.display());
+            }
+        }
+        None => {
+            let found = rustls_native_certs::load_native_certs();
+            for error in &found.errors {
+                tracing::warn!("not all trusted roots can be read: {error}");
+            }
+            found.certs.iter().for_each(|certificate| add(&mut roots, certificate));
+        }
     }
     if roots.is_empty() {
         tracing::warn!("there are no trusted roots: no HTTPS connection will be made");
     }
     roots
+}
+
+fn add(roots: &mut RootCertStore, der: &[u8]) {
+    if let Err(error) = roots.add(CertificateDer::from(der)) {
+        tracing::warn!("one of the trusted roots is of no use: {error}");
+    }
 }
 
 /// The one file that holds all roots, where one does.
@@ -48,45 +66,40 @@ fn of_the_system() -> Option<PathBuf> {
     if cfg!(target_os = "linux") { openssl_probe::probe().cert_file } else { None }
 }
 
-fn in_bundle(file: &Path) -> Vec<CertificateDer<'static>> {
-    match fs::read(file) {
-        Ok(bytes) => certificates(&String::from_utf8_lossy(&bytes)),
-        Err(error) => {
-            tracing::warn!("no trusted roots from {}: {error}", file.display());
-            Vec::new()
+/// Hands over the certificates of a PEM text, each as it is read: the memory of a start is touched for the first time, page
+/// by page. What is between them says for people what they are; what is cut off or cannot be decoded is left out, with a
+/// word in the log.
+fn in_bundle(text: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut text = BufReader::with_capacity(BUFFER, text);
+    let (mut line, mut body, mut der) = (Vec::new(), Vec::new(), Vec::new());
+    let mut inside = false;
+    while text.read_until(b'\n', &mut line)? > 0 {
+        if line.starts_with(BEGIN) {
+            body.clear();
+            inside = true;
+        } else if line.starts_with(END) {
+            match decode(&body, &mut der) {
+                Ok(()) if inside => take(&der),
+                _ => tracing::warn!("one of the trusted roots is not Base64 between its two lines"),
+            }
+            inside = false;
+        } else if inside {
+            body.extend_from_slice(&line);
         }
+        line.clear();
     }
-}
-
-fn in_directories() -> Vec<CertificateDer<'static>> {
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!("not all trusted roots can be read: {error}");
-    }
-    found.certs
-}
-
-/// The certificates of a PEM text. What is between them says for people what they are; what is cut off or cannot be decoded
-/// is left out, with a word in the log.
-fn certificates(text: &str) -> Vec<CertificateDer<'static>> {
-    let mut found = Vec::new();
-    let begun =
-        text.match_indices(BEGIN).filter(|(at, _)| *at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'));
-    for (at, _) in begun {
-        let body = text.get(at + BEGIN.len()..).and_then(|rest| rest.split_once(END)).map(|(body, _)| body);
-        match body.and_then(decoded) {
-            Some(der) => found.push(CertificateDer::from(der)),
-            None => tracing::warn!("one of the trusted roots is not Base64 between its two lines"),
-        }
-    }
-    found
+    Ok(())
 }
 
 /// Lines are whole groups of four letters in what every tool writes. What is broken elsewhere is decoded as one text.
-fn decoded(body: &str) -> Option<Vec<u8>> {
-    let mut der = Vec::with_capacity(body.len() / 4 * 3);
-    let whole = body.lines().all(|line| STANDARD.decode_append(line.trim_ascii(), &mut der).is_ok());
-    if whole { Some(der) } else { base64_simd::forgiving_decode_to_vec(body.as_bytes()).ok() }
+fn decode(body: &[u8], der: &mut Vec<u8>) -> Result<(), base64_simd::Error> {
+    der.clear();
+    let whole =
+        body.split(|byte| *byte == b'\n').all(|line| STANDARD.decode_append(line.trim_ascii(), der).is_ok());
+    if !whole {
+        *der = base64_simd::forgiving_decode_to_vec(body)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -94,6 +107,9 @@ mod tests {
     use rustls::pki_types::pem::PemObject;
 
     use super::*;
+
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
 
     /// Not a certificate: what is between the lines is not looked into here.
     fn pem(der: &[u8], width: usize, end_of_line: &str) -> String {
@@ -104,7 +120,9 @@ mod tests {
     }
 
     fn read(text: &str) -> Vec<Vec<u8>> {
-        certificates(text).iter().map(|certificate| certificate.to_vec()).collect()
+        let mut found = Vec::new();
+        in_bundle(text.as_bytes(), |der| found.push(der.to_owned())).unwrap();
+        found
     }
 
     #[test]
@@ -129,7 +147,8 @@ mod tests {
         let damaged = first.replace('Z', "%");
         assert_eq!(read(&format!("{damaged}{second}")), [b"the second"]);
         let cut_off = first.replace(END, "");
-        assert_eq!(read(&format!("{second}{cut_off}")), [b"the second"]);
+        assert_eq!(read(&format!("{cut_off}{second}{cut_off}")), [b"the second"]);
+        assert_eq!(read(&format!("{END}\n{second}")), [b"the second"]);
         assert_eq!(read("no certificate"), Vec::<Vec<u8>>::new());
     }
 
@@ -140,7 +159,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_there_gives_no_roots() {
-        assert_eq!(in_bundle(Path::new("/nowhere/roots.pem")), []);
+    fn what_is_no_certificate_is_not_trusted() {
+        let mut roots = RootCertStore::empty();
+        in_bundle(pem(b"no certificate", 64, "\n").as_bytes(), |der| add(&mut roots, der)).unwrap();
+        assert!(roots.is_empty());
     }
 }
