@@ -7,6 +7,7 @@
 mod client;
 mod connect;
 mod failure;
+mod rehearsal;
 mod roots;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,8 @@ use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use futures_util::future::join_all;
+
+pub use rehearsal::{Answer, rehearse};
 
 /// How long a service that does not answer holds up who opens connections.
 const OPENING: Duration = Duration::from_secs(1);

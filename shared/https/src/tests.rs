@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::client::Client;
 use crate::connect::Means;
+use crate::rehearse;
 
 /// Long enough for a socket of this machine, whatever else runs.
 const LONG: Duration = Duration::from_secs(60);
@@ -60,7 +61,7 @@ async fn head(connection: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-async fn answer(connection: &mut TcpStream, text: &str) {
+async fn answer_with(connection: &mut TcpStream, text: &str) {
     connection.write_all(text.as_bytes()).await.unwrap();
 }
 
@@ -70,9 +71,9 @@ async fn one_connection_serves_all_who_have_the_same_limit() {
     let client = straight();
     let server = async {
         let (mut connection, first) = asked(&listener).await;
-        answer(&mut connection, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
+        answer_with(&mut connection, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
         let second = head(&mut connection).await;
-        answer(&mut connection, "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await;
+        answer_with(&mut connection, "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await;
         (first, second)
     };
     let user = async {
@@ -95,7 +96,7 @@ async fn what_is_encrypted_goes_through_the_proxy_and_nothing_else_does() {
     let limits = patient();
     let proxy = async {
         let (mut connection, request) = asked(&listener).await;
-        answer(&mut connection, "HTTP/1.1 403 Forbidden\r\n\r\n").await;
+        answer_with(&mut connection, "HTTP/1.1 403 Forbidden\r\n\r\n").await;
         request
     };
     let (request, answered) = tokio::join!(proxy, ask(&client, &limits, "https://sns.example/"));
@@ -109,7 +110,7 @@ async fn what_is_encrypted_goes_through_the_proxy_and_nothing_else_does() {
     // The same server, asked without TLS, sees a request of its own.
     let service = async {
         let (mut connection, request) = asked(&listener).await;
-        answer(&mut connection, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        answer_with(&mut connection, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
         request
     };
     let url = format!("http://{address}/plain");
@@ -126,7 +127,7 @@ async fn a_server_that_does_not_speak_tls_is_told_nothing() {
         let (mut connection, _) = listener.accept().await.unwrap();
         let mut first = [0; 1];
         connection.read_exact(&mut first).await.unwrap();
-        answer(&mut connection, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        answer_with(&mut connection, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
         first
     };
     let url = format!("https://{address}/");
@@ -176,7 +177,7 @@ async fn who_refuses_and_who_breaks_off_is_asked_again() {
     let limits = patient();
     let breaks_off = async {
         let (mut connection, _) = asked(&listener).await;
-        answer(&mut connection, "HTTP/1.1 200 OK\r\ncontent-").await;
+        answer_with(&mut connection, "HTTP/1.1 200 OK\r\ncontent-").await;
     };
     let ((), answered) = tokio::join!(breaks_off, ask(&client, &limits, &url));
     let error = answered.unwrap_err();
@@ -185,4 +186,23 @@ async fn who_refuses_and_who_breaks_off_is_asked_again() {
     drop(listener);
     let error = ask(&client, &limits, &url).await.unwrap_err();
     assert!(error.is_io(), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_is_rehearsed_stays_in_the_process_and_nothing_else_does() {
+    let (listener, address) = listener().await;
+    let client = straight();
+    let limits = patient();
+    let url = format!("http://{address}/");
+    let answer = |request: &HttpRequest| if request.method() == "GET" { (404, "gone") } else { (500, "") };
+    let rehearsed = rehearse(answer, ask(&client, &limits, &url)).await.unwrap();
+    assert_eq!((rehearsed.status().as_u16(), rehearsed.body().bytes()), (404, Some(&b"gone"[..])));
+
+    // The first connection that comes is that of the call after it.
+    let server = async {
+        let (mut connection, _) = asked(&listener).await;
+        answer_with(&mut connection, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+    };
+    let ((), real) = tokio::join!(server, ask(&client, &limits, &url));
+    assert_eq!(real.unwrap().status().as_u16(), 200);
 }

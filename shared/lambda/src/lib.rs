@@ -16,6 +16,7 @@ mod asked;
 mod book;
 mod environment;
 mod payload;
+mod rehearsal;
 mod renewal;
 pub mod restore;
 pub mod rule;
@@ -111,7 +112,7 @@ impl Function {
     /// Handles invocations until Lambda stops the process. `arm` builds the control, anew when the settings have
     /// changed.
     pub async fn run<C: Recount>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
-        let Self { settings, parameter, topic, book, own_roles, .. } = self;
+        let Self { sdk, settings, parameter, topic, book, own_roles } = self;
         let has_table = book.is_table();
         if let Err(error) = book::check(&settings, C::NAME, has_table) {
             return cannot_start(&error.into());
@@ -119,6 +120,10 @@ impl Function {
         let settings = book::usable(settings, has_table);
         let service = Service::new(arm(&settings), topic.clone(), SystemClock, book, settings.clone())
             .working_as(own_roles);
+        let rehearse = async |payload: &str, invocation: &Invocation| {
+            drop(Box::pin(service.handle(payload, invocation)).await);
+        };
+        rehearsal::hold(rehearse, sdk.region()).await;
         let topic = &topic;
         let renewal = parameter.map(|source| {
             let source = Recorded { source, control: C::NAME, has_table };

@@ -8,7 +8,6 @@
 //! Never logged: credentials, the payload of a trigger, the contents of objects.
 
 use std::fmt;
-use std::io;
 use std::panic::{self, PanicHookInfo};
 
 use serde_json::{Map, Value};
@@ -25,6 +24,7 @@ use tracing_subscriber::registry::LookupSpan;
 use remediation::clock::{Clock, SystemClock, rfc3339};
 
 use crate::TARGET;
+use crate::out::out;
 
 /// What the lines call the product.
 pub(crate) const SERVICE: &str = "curfew";
@@ -34,7 +34,7 @@ pub(crate) const FACTS: &str = "facts";
 
 /// Writes lines to standard output from now on, for the whole process.
 pub fn start(function_name: &str, level: LevelFilter) {
-    let subscriber = subscriber(function_name, level, SystemClock, io::stdout);
+    let subscriber = subscriber(function_name, level, SystemClock, out);
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         tracing::warn!("logging was started twice");
     }

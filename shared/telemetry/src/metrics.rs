@@ -11,7 +11,6 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
-use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -21,6 +20,7 @@ use metrics_cloudwatch_embedded::{Builder, Collector};
 use remediation::Outcome;
 
 use crate::TARGET;
+use crate::out::out;
 
 const NAMESPACE: &str = "Curfew";
 
@@ -90,7 +90,7 @@ fn count_settings_not_read(control: &'static str) {
 /// Writes what was counted. Each count is written at once: a process that is stopped or frozen keeps nothing back.
 pub fn flush() {
     let Some(collector) = COLLECTOR.get() else { return };
-    if let Err(error) = collector.flush(io::stdout()) {
+    if let Err(error) = collector.flush(out()) {
         tracing::error!(target: TARGET, "the metrics could not be written: {error}");
     }
 }
