@@ -6,7 +6,7 @@ from harness.certificates import Authority
 from harness.functions import ROWS, TRIGGERED
 from harness.recorder import Recorder
 from harness.runtime import PlainRuntime
-from support import about_bucket, about_nothing, send
+from support import about_bucket, about_group, about_nothing, queued, send
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,19 @@ def test_a_server_that_nobody_trusted_vouches_for_is_told_nothing(start, authori
     assert "certificate" in run.line["message"], run.line
 
 
+@pytest.mark.parametrize("name", TRIGGERED)
+def test_an_event_is_rehearsed_without_a_call_a_line_or_a_metric(start, authority, name, emulator):
+    runtime = PlainRuntime()
+    aws = Recorder("127.0.0.1", emulator.port, tls=authority.server())
+    environment = trusting(authority) | {"AWS_ENDPOINT_URL": aws.url, "AWS_LAMBDA_LOG_LEVEL": "DEBUG"}
+    function = start(name, environment=environment, runtime=runtime)
+    runtime.wait_until_asked(60)
+    # A rehearsal that does not go well would say so.
+    assert function.lines() == []
+    assert aws.calls == []
+    aws.close()
+
+
 @pytest.fixture
 def services(emulator, authority):
     """Servers of S3's, SNS's and the ledger's own, each by its name."""
@@ -64,6 +77,18 @@ def test_every_connection_that_an_event_needs_is_open_before_the_function_asks_f
     several_at_once = services["S3"].connections
     send(function, about_bucket(offenders.open_bucket(s3)))
     assert services["S3"].connections == several_at_once
+
+
+def test_a_group_is_read_by_two_calls_at_once_for_which_connections_are_open(start, emulator, authority, ec2):
+    runtime = PlainRuntime()
+    aws = Recorder("127.0.0.1", emulator.port, tls=authority.server())
+    function = start("sg-quarantine", environment=trusting(authority) | {"AWS_ENDPOINT_URL_EC2": aws.url}, runtime=runtime)
+    runtime.wait_until_asked(60)
+    assert aws.connections == 2
+    run = send(function, queued(about_group(offenders.group(ec2))))
+    assert run.outcome == "compliant"
+    assert aws.connections == 2
+    aws.close()
 
 
 def test_a_service_that_cannot_be_reached_does_not_keep_a_function_from_starting(start, s3, authority, services):

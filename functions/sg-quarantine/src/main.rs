@@ -10,7 +10,8 @@ use security_groups::SgIngress;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let function = match lambda::Function::start(&[ec2::endpoint]).await {
+    // Groups and their rules are read at the same time.
+    let function = match lambda::Function::start(&[ec2::endpoint, ec2::endpoint]).await {
         Ok(function) => function,
         Err(stopped) => return stopped,
     };

@@ -12,7 +12,6 @@ mod roots;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -35,9 +34,9 @@ pub fn client() -> SharedHttpClient {
     SharedHttpClient::new(client::Client::default())
 }
 
-/// Opens a connection to each of these hosts, for the calls that come: each is asked for its root page, without a
+/// Opens a connection for each of these addresses, for the calls that come: each is asked for its root page, without a
 /// signature, and whatever it answers is right. Where one cannot be reached, the first call says so.
-pub async fn open(sdk: &SdkConfig, urls: BTreeSet<String>) {
+pub async fn open(sdk: &SdkConfig, urls: &[String]) {
     let Some(client) = sdk.http_client() else { return };
     join_all(urls.iter().map(|url| open_one(sdk, client.clone(), url))).await;
 }

@@ -24,7 +24,6 @@ mod sdk;
 mod service;
 pub mod sweep;
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -96,7 +95,8 @@ impl StartError {
 
 impl Function {
     /// Starts logging, reads the settings and makes ready what every client shares. Connections are opened to the
-    /// `services` that each event needs, and to the topic's and the table's; where somebody can wait, none are named.
+    /// `services` that each event needs, as often as one is named, and to the topic's and the table's; where somebody can
+    /// wait, none are named.
     ///
     /// # Errors
     /// When the settings or the topic cannot be used: the log says which and why, and the
@@ -120,10 +120,10 @@ impl Function {
         let settings = book::usable(settings, has_table);
         let service = Service::new(arm(&settings), topic.clone(), SystemClock, book, settings.clone())
             .working_as(own_roles);
-        let rehearse = async |payload: &str, invocation: &Invocation| {
-            drop(Box::pin(service.handle(payload, invocation)).await);
+        let handle = async |payload: &str, invocation: &Invocation| {
+            Box::pin(service.handle(payload, invocation)).await
         };
-        rehearsal::hold(rehearse, sdk.region()).await;
+        rehearsal::hold(handle, sdk.region()).await;
         let topic = &topic;
         let renewal = parameter.map(|source| {
             let source = Recorded { source, control: C::NAME, has_table };
@@ -219,12 +219,16 @@ async fn prepare(environment: Environment, services: &[Endpoint]) -> Result<Func
     let topic = TopicArn::parse(environment.topic_arn.as_deref())?;
     let sdk = environment.surroundings.configuration(topic.region())?;
     // Lambda gives a start all of a core, and an event a part of one: what can be done once is done here.
-    let mut endpoints: BTreeSet<String> = services.iter().filter_map(|endpoint| endpoint(&sdk)).collect();
+    let mut endpoints: Vec<String> = services.iter().filter_map(|endpoint| endpoint(&sdk)).collect();
     if !services.is_empty() {
-        endpoints.extend(topic.endpoint(&sdk));
-        endpoints.extend(environment.ledger_table.as_ref().and_then(|_| ledger::endpoint(&sdk)));
+        let ledger = environment.ledger_table.as_ref().and_then(|_| ledger::endpoint(&sdk));
+        for other in [topic.endpoint(&sdk), ledger].into_iter().flatten() {
+            if !endpoints.contains(&other) {
+                endpoints.push(other);
+            }
+        }
     }
-    let (read, ()) = join(read(&sdk, origin), https::open(&sdk, endpoints)).await;
+    let (read, ()) = join(read(&sdk, origin), https::open(&sdk, &endpoints)).await;
     let (settings, parameter) = read?;
     let topic = Topic::new(&sdk, topic);
     let book = Book::open(&sdk, environment.ledger_table, &settings);

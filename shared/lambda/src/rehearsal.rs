@@ -2,7 +2,7 @@
 //!
 //! What runs for the first time is slow: its pages and the processor's caches are cold. Lambda gives a start all of a core
 //! and an event a part of one, so an event is handled at the start already, about resources that nobody has. Each call in it
-//! is answered here, as S3 and EC2 answer about what does not exist; nothing leaves the process, nothing is written.
+//! is answered here, as S3 and EC2 answer about what is as it should be; nothing leaves the process, nothing is written.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,17 +10,26 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_types::region::Region;
 use serde_json::{Value, json};
 
-use crate::service::Invocation;
+use crate::service::{HandleError, Invocation};
 
-/// As S3 says it.
-const NO_BUCKET: &str = "<Error><Code>NoSuchBucket</Code><Message>rehearsed</Message></Error>";
+const BUCKET: &str = "rehearsed";
+const GROUP: &str = "sg-00000000000000000";
 
-/// As EC2 says it, which is asked by POST.
-const NO_GROUP: &str = "<Response><Errors><Error><Code>InvalidGroup.NotFound</Code><Message>rehearsed</Message></Error>\
-    </Errors></Response>";
+/// Nobody is granted anything.
+const ACL: &str = "<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList/></AccessControlPolicy>";
+const NO_POLICY: &str = "<Error><Code>NoSuchBucketPolicy</Code><Message>rehearsed</Message></Error>";
+const GROUPS: &str = "<DescribeSecurityGroupsResponse><securityGroupInfo><item>\
+    <groupId>sg-00000000000000000</groupId><groupName>rehearsed</groupName><groupDescription>rehearsed</groupDescription>\
+    <ownerId>123456789012</ownerId><vpcId>vpc-00000000000000000</vpcId>\
+    </item></securityGroupInfo></DescribeSecurityGroupsResponse>";
+const NO_RULES: &str =
+    "<DescribeSecurityGroupRulesResponse><securityGroupRuleSet/></DescribeSecurityGroupRulesResponse>";
 
-/// Handles an event of each kind with `handle`, unheard. What comes of it is of no use to anybody.
-pub(crate) async fn hold(handle: impl AsyncFnOnce(&str, &Invocation), region: Option<&Region>) {
+/// Handles an event of each kind with `handle`, unheard.
+pub(crate) async fn hold(
+    handle: impl AsyncFnOnce(&str, &Invocation) -> Result<Value, HandleError>,
+    region: Option<&Region>,
+) {
     let region = region.map_or("us-east-1", Region::as_ref);
     let payload = payload(region).to_string();
     let invocation = Invocation {
@@ -29,16 +38,25 @@ pub(crate) async fn hold(handle: impl AsyncFnOnce(&str, &Invocation), region: Op
         cold_start: false,
         deadline: SystemTime::now() + Duration::from_secs(1),
     };
-    telemetry::unheard(https::rehearse(absent, handle(&payload, &invocation))).await;
+    let handled = telemetry::unheard(https::rehearse(answer, handle(&payload, &invocation))).await;
+    if !matches!(&handled, Ok(answer) if *answer == json!({ "batchItemFailures": [] })) {
+        tracing::debug!(target: telemetry::TARGET, "the rehearsal did not go well: {handled:?}");
+    }
 }
 
-fn absent(request: &HttpRequest) -> (u16, &'static str) {
-    if request.method() == "POST" { (400, NO_GROUP) } else { (404, NO_BUCKET) }
+/// EC2 is asked by what is in the body, S3 by the path.
+fn answer(request: &HttpRequest) -> (u16, &'static str) {
+    match request.body().bytes() {
+        Some(body) if body.starts_with(b"Action=DescribeSecurityGroupRules&") => (200, NO_RULES),
+        Some(body) if body.starts_with(b"Action=") => (200, GROUPS),
+        _ if request.uri().contains("?acl") => (200, ACL),
+        _ => (404, NO_POLICY),
+    }
 }
 
 /// A batch as a queue hands it over.
 fn payload(region: &str) -> Value {
-    let resources = [("AWS::S3::Bucket", "rehearsed"), ("AWS::EC2::SecurityGroup", "sg-00000000000000000")];
+    let resources = [("AWS::S3::Bucket", BUCKET), ("AWS::EC2::SecurityGroup", GROUP)];
     let messages = resources.map(|(kind, id)| {
         json!({
             "messageId": id,
@@ -91,10 +109,11 @@ mod tests {
                 assert_eq!((message.receive_count, &message.reading.unreadable[..]), (1, &[][..]));
                 handled.extend(message.reading.subjects);
             }
+            Ok(Value::Null)
         };
         hold(handle, Some(&Region::from_static("eu-west-1"))).await;
         let handled = handled.iter().map(|subject| (subject.resource.to_string(), subject.region.as_str()));
-        let expected = ["rehearsed", "sg-00000000000000000"].map(|id| (id.to_owned(), "eu-west-1"));
+        let expected = [BUCKET, GROUP].map(|id| (id.to_owned(), "eu-west-1"));
         assert_eq!(handled.collect::<Vec<_>>(), expected);
     }
 }
