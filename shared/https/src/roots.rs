@@ -78,26 +78,17 @@ fn in_bundle(text: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
             body.clear();
             inside = true;
         } else if line.starts_with(END) {
-            match decode(&body, &mut der) {
+            der.clear();
+            // All lines at once, which the decoder is made for.
+            match STANDARD.decode_append(&body, &mut der) {
                 Ok(()) if inside => take(&der),
                 _ => tracing::warn!("one of the trusted roots is not Base64 between its two lines"),
             }
             inside = false;
         } else if inside {
-            body.extend_from_slice(&line);
+            body.extend_from_slice(line.trim_ascii());
         }
         line.clear();
-    }
-    Ok(())
-}
-
-/// Lines are whole groups of four letters in what every tool writes. What is broken elsewhere is decoded as one text.
-fn decode(body: &[u8], der: &mut Vec<u8>) -> Result<(), base64_simd::Error> {
-    der.clear();
-    let whole =
-        body.split(|byte| *byte == b'\n').all(|line| STANDARD.decode_append(line.trim_ascii(), der).is_ok());
-    if !whole {
-        *der = base64_simd::forgiving_decode_to_vec(body)?;
     }
     Ok(())
 }
