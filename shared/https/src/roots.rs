@@ -55,10 +55,16 @@ fn add(roots: &mut RootCertStore, der: &[u8]) {
 
 /// The one file that holds all roots, where one does.
 fn bundle() -> Option<PathBuf> {
-    if env::var_os(DIRECTORIES).is_some_and(|directories| !directories.is_empty()) {
-        return None;
-    }
-    env::var_os(FILE).map(PathBuf::from).or_else(of_the_system)
+    if named(DIRECTORIES).is_some() { None } else { named(FILE).or_else(of_the_system) }
+}
+
+/// What a variable names, where it names anything.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "who runs a program says so which authorities it trusts, whatever it is for"
+)]
+fn named(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// Elsewhere than on Linux the system has a store of its own, which the library asks.

@@ -4,10 +4,11 @@
 //! and an event a part of one, so an event is handled at the start already, about resources that nobody has. Each call in it
 //! is answered here, as S3 and EC2 answer about what is as it should be; nothing leaves the process, nothing is written.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_types::region::Region;
+use remediation::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::service::{HandleError, Invocation};
@@ -36,7 +37,7 @@ pub(crate) async fn hold(
         request_id: String::new(),
         xray_trace_id: None,
         cold_start: false,
-        deadline: SystemTime::now() + Duration::from_secs(1),
+        deadline: SystemClock.now() + Duration::from_secs(1),
     };
     let handled = telemetry::unheard(https::rehearse(answer, handle(&payload, &invocation))).await;
     if !matches!(&handled, Ok(answer) if *answer == json!({ "batchItemFailures": [] })) {
@@ -101,7 +102,7 @@ mod tests {
     async fn an_event_of_each_kind_of_resource_is_handled() {
         let mut handled = Vec::new();
         let handle = async |payload: &str, invocation: &Invocation| {
-            assert!(invocation.deadline > SystemTime::now());
+            assert!(invocation.deadline > SystemClock.now());
             let Ok(Trigger::Batch(messages)) = events::read(payload, &OwnRoles::none()) else {
                 panic!("no batch: {payload}");
             };
