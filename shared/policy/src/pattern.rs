@@ -164,10 +164,60 @@ impl Style {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern {
     tokens: Vec<Token>,
-    /// The value that the pattern stands for, when it stands for exactly one.
-    literal: Option<String>,
+    front: Front,
     /// The undecided variables in the pattern. Two equal patterns match the same values whatever these stand for.
     variables: Vec<Variable>,
+}
+
+/// The characters that a pattern begins with: most values are told apart by them alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Front {
+    text: String,
+    /// Whether their case does not matter.
+    folds: bool,
+    /// How many steps they are.
+    steps: usize,
+    then: Then,
+}
+
+/// What follows the front of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// Nothing.
+    End,
+    /// Whatever text.
+    Anything,
+    /// Other steps.
+    More,
+}
+
+impl Front {
+    fn of(tokens: &[Token]) -> Self {
+        let folds = matches!(tokens.first(), Some(Token::Fold(_)));
+        let own = |token: &Token| match token {
+            Token::Char(character) if !folds => Some(*character),
+            Token::Fold(character) if folds => Some(*character),
+            _ => None,
+        };
+        let mut text = String::with_capacity(tokens.len());
+        text.extend(tokens.iter().map_while(own));
+        let steps = tokens.iter().take_while(|token| own(token).is_some()).count();
+        let then = match tokens.get(steps..) {
+            Some([]) | None => Then::End,
+            Some([Token::Many(Class::Any)]) => Then::Anything,
+            Some(_) => Then::More,
+        };
+        Self { text, folds, steps, then }
+    }
+
+    /// What is left of a value that begins like this.
+    fn left<'value>(&self, value: &'value str) -> Option<&'value str> {
+        if !self.folds {
+            return value.strip_prefix(self.text.as_str());
+        }
+        let (front, rest) = value.split_at_checked(self.text.len())?;
+        front.eq_ignore_ascii_case(&self.text).then_some(rest)
+    }
 }
 
 /// An undecided variable in a pattern.
@@ -214,11 +264,7 @@ impl Pattern {
 
     /// A pattern from its steps.
     pub(crate) fn new(tokens: Vec<Token>) -> Self {
-        let literal = tokens
-            .iter()
-            .map(|token| if let Token::Char(character) = token { Some(*character) } else { None })
-            .collect();
-        Self { tokens, literal, variables: Vec::new() }
+        Self { front: Front::of(&tokens), tokens, variables: Vec::new() }
     }
 
     /// The pattern of exactly this text.
@@ -250,25 +296,24 @@ impl Pattern {
         &self.tokens
     }
 
+    /// The value that the pattern stands for, when it stands for exactly one.
     pub(crate) fn literal(&self) -> Option<&str> {
-        self.literal.as_deref()
+        let is_literal = self.front.then == Then::End && !self.front.folds;
+        is_literal.then_some(self.front.text.as_str())
     }
 
     /// Whether the whole value matches.
     pub(crate) fn matches(&self, value: &str) -> bool {
-        if let Some(literal) = &self.literal {
-            return literal == value;
+        let Some(rest) = self.front.left(value) else { return false };
+        match self.front.then {
+            Then::End => rest.is_empty(),
+            Then::Anything => true,
+            Then::More => self.matches_from(self.front.steps, rest),
         }
-        let differs_at_once = match (self.tokens.first(), value.chars().next()) {
-            (Some(Token::Many(_)), _) => false,
-            (Some(token), Some(first)) => !token.takes(first),
-            (Some(_), None) => true,
-            (None, first) => first.is_some(),
-        };
-        if differs_at_once {
-            return false;
-        }
-        let (mut token, mut rest) = (0, value);
+    }
+
+    /// Whether the steps from this one on match the rest of a value.
+    fn matches_from(&self, mut token: usize, mut rest: &str) -> bool {
         let mut retry = Retry::default();
         loop {
             match (self.tokens.get(token), rest.chars().next()) {

@@ -192,7 +192,7 @@ impl CompiledPrincipal {
 
     /// An account id, or the ARN of its root, stands for every principal of the account.
     fn names_account(&self, world: &World) -> bool {
-        let account = world.account.as_str();
+        let account = &*world.account;
         let is_root = || {
             let root = format!("arn:{}:iam::{account}:root", world.partition);
             self.named.roots.matches(&root, true)

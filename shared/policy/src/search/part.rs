@@ -24,7 +24,12 @@ struct Known {
     unasked: OnceCell<Slot>,
     /// The values that meet demands which were made before, or that there are none.
     answers: RefCell<HashMap<Vec<Asked>, Option<Slot>>>,
+    /// Which of the listed values match patterns that were asked about.
+    matched: RefCell<HashMap<Same, Matched>>,
 }
+
+/// For each of the listed values whether some patterns match it.
+type Matched = Rc<[bool]>;
 
 /// One of several demands: the patterns that a text is compared with, and how the outcome reads.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -34,7 +39,7 @@ struct Asked {
 }
 
 /// Patterns that are the same only where they are one and the same.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Same(Arc<Patterns>);
 
 impl PartialEq for Same {
@@ -57,7 +62,12 @@ pub(crate) const SOME: usize = 256;
 
 impl From<Domain> for Part {
     fn from(domain: Domain) -> Self {
-        Self(Rc::new(Known { domain, unasked: OnceCell::new(), answers: RefCell::default() }))
+        Self(Rc::new(Known {
+            domain,
+            unasked: OnceCell::new(),
+            answers: RefCell::default(),
+            matched: RefCell::default(),
+        }))
     }
 }
 
@@ -83,6 +93,9 @@ impl Part {
 
     /// A value that meets all demands; `None` is a proof that there is none. What is asked again is not worked out again.
     pub(crate) fn settle(&self, demands: &[(&Literal, bool)], budget: &mut Budget) -> Found<Slot> {
+        if let Some(found) = self.settle_listed(demands, budget) {
+            return found;
+        }
         let asked = |(literal, wanted): &(&Literal, bool)| match &literal.test {
             Test::Text(patterns) => {
                 let outcome = (literal.absent == *wanted, literal.reading(*wanted));
@@ -109,6 +122,40 @@ impl Part {
         found
     }
 
+    /// The same where the part has one of some listed values, and what is demanded is how it compares with patterns.
+    fn settle_listed(&self, demands: &[(&Literal, bool)], budget: &mut Budget) -> Option<Found<Slot>> {
+        let values = self.list().filter(|_| !self.many && self.presence != Presence::Never)?;
+        let mut matched = Vec::with_capacity(demands.len());
+        for (literal, wanted) in demands {
+            matched.push((self.matched(values, literal)?, literal.reading(*wanted).1));
+        }
+        if !budget.spend_steps(16 + 16 * demands.len()) {
+            return Some(Found::Unknown);
+        }
+        let is_absent = |(literal, wanted): &(&Literal, bool)| literal.absent == *wanted;
+        if self.presence == Presence::Maybe && demands.iter().all(is_absent) {
+            return Some(Found::One(Slot::Absent));
+        }
+        let meets = |place: usize| matched.iter().all(|(own, matching)| own.get(place) == Some(matching));
+        let found = values.iter().enumerate().find(|(place, _)| meets(*place));
+        Some(found.map_or(Found::None, |(_, value)| Found::One(Slot::of(value))))
+    }
+
+    /// Which of the listed values a demand's patterns match; `None` where it has none, or an undecided variable in them.
+    fn matched(&self, values: &[String], literal: &Literal) -> Option<Matched> {
+        let Test::Text(patterns) = &literal.test else { return None };
+        if patterns.is_open() {
+            return None;
+        }
+        let same = Same(Arc::clone(patterns));
+        if let Some(known) = self.0.matched.borrow().get(&same) {
+            return Some(Rc::clone(known));
+        }
+        let matched: Matched = values.iter().map(|value| patterns.matches(value, false)).collect();
+        self.0.matched.borrow_mut().insert(same, Rc::clone(&matched));
+        Some(matched)
+    }
+
     /// Whether it is little work to see whether a value meets demands.
     pub(crate) fn is_listed(&self) -> bool {
         self.presence == Presence::Never || matches!(self.values, Values::Listed(_))
@@ -126,7 +173,12 @@ impl Part {
         match &self.values {
             _ if self.presence == Presence::Never => is_met(&Slot::Absent),
             Values::Listed(values) if !self.many && values.len() <= most => {
-                is_met_by_absence() && values.iter().all(|value| is_met(&Slot::of(value)))
+                let matching = literal.reading(wanted).1;
+                is_met_by_absence()
+                    && match self.matched(values, literal) {
+                        Some(matched) => matched.iter().all(|own| *own == matching),
+                        None => values.iter().all(|value| is_met(&Slot::of(value))),
+                    }
             }
             _ => false,
         }

@@ -27,11 +27,11 @@ fn owners(variables: &BTreeSet<String>, names: &Names, world: &World) -> Vec<Dec
     if keys.is_empty() {
         return vec![Vec::new()];
     }
-    let stranger = ["888877776666", "666655554444"].into_iter().find(|account| *account != world.account);
+    let stranger = ["888877776666", "666655554444"].into_iter().find(|account| **account != *world.account);
     let accounts = stranger.into_iter().chain(names.accounts.iter().map(String::as_str)).take(4);
     let organizations = ["o-owner00000"].into_iter().chain(names.organizations.iter().map(String::as_str));
     let organizations: Vec<&str> = organizations.take(4).collect();
-    let outside = |value: &str| value != world.account && world.organization.as_deref() != Some(value);
+    let outside = |value: &str| *value != *world.account && world.organization.as_deref() != Some(value);
     let mut owners = Vec::new();
     for account in accounts.filter(|account| outside(account)) {
         for organization in organizations.iter().filter(|organization| outside(organization)) {

@@ -378,7 +378,7 @@ impl<'here> Attempt<'here> {
             sid: self.compilation.policy.statements.get(index).and_then(|statement| statement.sid.clone()),
             caller: Caller {
                 kind: self.world.caller,
-                account: (self.world.caller != CallerKind::Anonymous).then(|| self.world.account.clone()),
+                account: (self.world.caller != CallerKind::Anonymous).then(|| self.world.account.to_string()),
                 arn: value("aws:principalarn"),
                 service: value("aws:principalservicename"),
                 provider: value("aws:federatedprovider"),
