@@ -176,8 +176,7 @@ fn with_variables(
         return Found::Unknown;
     }
     let open = Compilation::new(question, names, case.open());
-    let mut attempt = Attempt::new(&open, names, world);
-    attempt.give(within);
+    let attempt = Attempt::new(&open, names, world).within(within);
     let (allow, suggestion) = match attempt.slots(within, budget) {
         Found::One(found) => found,
         Found::None => return Found::None,
@@ -189,7 +188,7 @@ fn with_variables(
             return Found::Unknown;
         }
         let compilation = Compilation::new(question, names, case.closed(decided));
-        match Attempt::new(&compilation, names, world).run_within(within, budget) {
+        match Attempt::new(&compilation, names, world).within(within).run(within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => all_decided = false,
@@ -241,8 +240,7 @@ fn with_relations(
             return Found::Unknown;
         }
         let open = Compilation::new(&related, names, case.open());
-        let mut attempt = Attempt::new(&open, names, world);
-        attempt.give(within);
+        let attempt = Attempt::new(&open, names, world).within(within);
         let slots = match attempt.slots(within, budget) {
             Found::One((_, slots)) => slots,
             Found::None => continue,
@@ -250,7 +248,7 @@ fn with_relations(
         };
         let decided = variable::as_related(question, &marked, &open.parts, &slots);
         let compilation = Compilation::new(question, names, case.closed(decided));
-        match Attempt::new(&compilation, names, world).run_within(within, budget) {
+        match Attempt::new(&compilation, names, world).within(within).run(within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None | Found::Unknown => gave_up = true,
         }

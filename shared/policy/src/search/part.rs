@@ -80,6 +80,11 @@ impl Deref for Part {
 }
 
 impl Part {
+    /// Whether this is the other one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The value as long as nothing is demanded of it; `None` where there is none, or the work is used up.
     pub(crate) fn unasked(&self, budget: &mut Budget) -> Option<Slot> {
         if let Some(known) = self.0.unasked.get() {

@@ -1,6 +1,8 @@
 //! Walks through the ways to meet a goal.
 
-use super::goal::{Clause, Demand, Goal, Way};
+use std::rc::Rc;
+
+use super::goal::{Clause, Demand, Way};
 use super::literal::Slot;
 use super::part::Part;
 use super::settle::Demands;
@@ -9,12 +11,17 @@ use super::{Budget, Found};
 /// How many choices may depend on each other.
 const MAX_DEPTH: usize = 400;
 
-/// Values for all parts that meet the goal; `None` is a proof that there are none.
-pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Found<Vec<Slot>> {
+/// Values for all parts that meet all of `must` and each clause; `None` is a proof that there are none.
+pub(crate) fn walk<'goal>(
+    must: &[Demand<'goal>],
+    clauses: &[Rc<Clause<'goal>>],
+    parts: &[Part],
+    budget: &mut Budget,
+) -> Found<Vec<Slot>> {
     let mut walk = Walk {
         parts,
-        clauses: &goal.clauses,
-        met: vec![None; goal.clauses.len()],
+        clauses,
+        met: vec![None; clauses.len()],
         demands: vec![Vec::new(); parts.len()],
         slots: vec![Slot::Absent; parts.len()],
         stamps: vec![0; parts.len()],
@@ -22,8 +29,8 @@ pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Foun
         looked: 0,
         budget,
     };
-    let mut touched: Vec<usize> = goal.must.iter().map(|(literal, _)| literal.slot).collect();
-    walk.impose(&goal.must);
+    let mut touched: Vec<usize> = must.iter().map(|(literal, _)| literal.slot).collect();
+    walk.impose(must);
     touched.sort_unstable();
     touched.dedup();
     // Where one of them has no value, the others need none: those that are soon seen come first.
@@ -50,7 +57,7 @@ pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Foun
 
 struct Walk<'goal, 'here> {
     parts: &'here [Part],
-    clauses: &'here [Clause<'goal>],
+    clauses: &'here [Rc<Clause<'goal>>],
     /// For each clause a demand that met it, and the stamp of the value that did.
     met: Vec<Option<(usize, usize)>>,
     demands: Vec<Demands<'goal>>,

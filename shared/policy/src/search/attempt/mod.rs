@@ -2,27 +2,30 @@
 
 mod apart;
 mod linked;
+mod reading;
 mod tie;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::compile::{Compiled, Parts, compile, number};
 use super::decide::{Hit, Question, Within};
 use super::domain::{Domain, Presence};
-use super::goal::{Clause, Demand, Goal, Way, ways_to_escape, ways_to_match};
+use super::goal::{Clause, Demand, Way, ways_to_escape};
 use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
 use super::names::Names;
-use super::part::{FEW, Part, SOME};
+use super::part::{Part, SOME};
 use super::walk::walk;
 use super::world::{CallerKind, World};
 use super::{Budget, Found};
 use crate::template::Bindings;
 use crate::witness::Caller;
 use crate::{Policy, Statement, Witness};
+use reading::{Changed, Reading};
 
 /// The statements of a question, with the variables bound in one way.
-pub(super) struct Compilation<'here> {
+pub(crate) struct Compilation<'here> {
     policy: &'here Policy,
     allows: Vec<Compiled>,
     denies: Vec<Compiled>,
@@ -109,15 +112,34 @@ fn takes_no_more(policy: &Policy, other: &Policy) -> bool {
 /// How many clauses are looked at for one that nothing can meet.
 const FEW_CLAUSES: usize = 4;
 
-/// One compilation in one world.
-pub(super) struct Attempt<'here> {
-    pub(super) world: &'here World,
+/// One compilation in one world. A copy shares how the statements read there.
+#[derive(Clone)]
+pub(crate) struct Attempt<'here> {
+    pub(crate) world: World,
     compilation: &'here Compilation<'here>,
     parts: Vec<Part>,
+    reading: Rc<Reading<'here>>,
+}
+
+/// The values that a question gives to some parts, by their numbers.
+pub(super) type Given = Vec<(usize, Part)>;
+
+impl Compilation<'_> {
+    /// The values that some parts are given, as far as these are spoken of.
+    pub(super) fn given(&self, within: &Within<'_>) -> Given {
+        let number = |name: &String| self.parts.names().iter().position(|part| part == name);
+        let given = within.given.iter().filter_map(|(name, domain)| {
+            let number = number(name)?;
+            let bound = self.bindings.decided.iter().find(|(key, _)| key == name);
+            let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
+            Some((number, given.into()))
+        });
+        given.collect()
+    }
 }
 
 impl<'here> Attempt<'here> {
-    pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
+    pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &World) -> Self {
         let bindings = &compilation.bindings;
         let bound = |name: &str| bindings.decided.iter().find(|(key, _)| key == name);
         let part = |name: &String| match bound(name) {
@@ -128,48 +150,25 @@ impl<'here> Attempt<'here> {
             }
             None => world.part(name, names),
         };
-        let parts = compilation.parts.names().iter().map(part).collect();
-        Self { world, compilation, parts }
+        let parts: Vec<Part> = compilation.parts.names().iter().map(part).collect();
+        let reading = Rc::new(Reading::new(compilation, world, &parts));
+        Self { world: world.clone(), compilation, parts, reading }
     }
 
-    /// Asks with the values that some parts are given.
-    pub(super) fn run_within(&mut self, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
-        let own = self.give(within);
-        let found = self.run(within, budget);
-        self.take_back(own);
-        found
-    }
-
-    /// Whether the same has no answer, whatever the variables stand for.
-    pub(super) fn is_hopeless(&mut self, within: &Within<'_>, budget: &mut Budget) -> bool {
-        let own = self.give(within);
-        let found = self.slots(within, budget);
-        self.take_back(own);
-        found == Found::None
-    }
-
-    fn take_back(&mut self, own: Vec<(usize, Part)>) {
-        // From the last to the first: a part that was given a value twice gets back what it had before.
-        for (number, part) in own.into_iter().rev() {
-            if let Some(given) = self.parts.get_mut(number) {
-                *given = part;
+    /// The same with the values that some parts are given.
+    pub(super) fn having(mut self, given: &Given) -> Self {
+        for (number, part) in given {
+            if let Some(own) = self.parts.get_mut(*number) {
+                own.clone_from(part);
             }
         }
+        self
     }
 
-    /// Gives some parts other values; returns what they had.
-    pub(super) fn give(&mut self, within: &Within<'_>) -> Vec<(usize, Part)> {
-        let mut own = Vec::new();
-        for (name, domain) in within.given {
-            let number = self.compilation.parts.names().iter().position(|part| part == name);
-            let Some((number, before)) = number.and_then(|at| Some((at, self.parts.get_mut(at)?))) else {
-                continue;
-            };
-            let bound = self.compilation.bindings.decided.iter().find(|(key, _)| key == name);
-            let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
-            own.push((number, std::mem::replace(before, given.into())));
-        }
-        own
+    /// The same with the values that a question gives to some parts.
+    pub(super) fn within(self, within: &Within<'_>) -> Self {
+        let given = self.compilation.given(within);
+        self.having(&given)
     }
 
     pub(super) fn run(&self, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
@@ -207,7 +206,7 @@ impl<'here> Attempt<'here> {
                 *own = domain.into();
             }
         }
-        Self { world: self.world, compilation: self.compilation, parts: changed }
+        Self { parts: changed, world: self.world.clone(), reading: Rc::clone(&self.reading), ..*self }
     }
 
     fn number(&self, part: &str) -> Option<usize> {
@@ -237,56 +236,33 @@ impl<'here> Attempt<'here> {
 
     /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
-        let counting = self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index));
-        let ways = counting
-            .flat_map(|allow| ways_to_match(allow, self.world).into_iter().map(|way| (allow.index, way)));
-        let ways: Vec<(usize, Vec<Demand<'_>>)> =
-            ways.filter(|(_, way)| !way.iter().any(|demand| self.is_out_of_reach(*demand))).collect();
-        if ways.is_empty() {
+        let changed = self.reading.changed(&self.parts);
+        let reading = Changed { reading: &self.reading, parts: &self.parts, changed };
+        let matches = reading.matches(within.allows);
+        if matches.is_empty() {
             return Found::None;
         }
-        let denies = self.compilation.denies.iter().filter(|_| within.denies);
-        let escapes = denies.filter_map(|deny| ways_to_escape(deny, self.world));
-        let mut clauses: Vec<Clause<'_>> = escapes.filter(|clause| !self.always_meets(clause)).collect();
+        let mut clauses =
+            if within.denies { reading.escapes(self.compilation, &self.world) } else { Vec::new() };
         if clauses.len() <= FEW_CLAUSES && clauses.iter().any(|clause| self.never_meets(clause, budget)) {
             return Found::None;
         }
         for clause in &mut clauses {
-            clause.options.retain(|option| match option {
-                Way::One(demand) => !self.is_out_of_reach(*demand),
-                Way::All(_) => true,
-            });
-            if clause.options.is_empty() {
-                return Found::None;
+            match reading.within_reach(clause) {
+                Some(left) => *clause = left,
+                None => return Found::None,
             }
         }
-        clauses.extend(self.clauses_of_unless());
-        let mut goal = Goal { must: Vec::new(), clauses };
+        clauses.extend_from_slice(reading.unless(self.compilation, &self.world));
         let mut gave_up = false;
-        for (index, way) in ways {
-            goal.must = way;
-            match walk(&goal, &self.parts, budget) {
-                Found::One(slots) => return Found::One((index, slots)),
+        for own in matches {
+            match walk(&own.demands, &clauses, &self.parts, budget) {
+                Found::One(slots) => return Found::One((own.allow, slots)),
                 Found::None => {}
                 Found::Unknown => gave_up = true,
             }
         }
         if gave_up { Found::Unknown } else { Found::None }
-    }
-
-    /// Whether no value of a part meets a demand, as far as that is seen at a glance.
-    fn is_out_of_reach(&self, (literal, wanted): Demand<'_>) -> bool {
-        self.parts.get(literal.slot).is_some_and(|part| part.never_meets((literal, wanted), FEW))
-    }
-
-    /// Whether every request of this world meets the clause, as far as that is seen at a glance.
-    fn always_meets(&self, clause: &Clause<'_>) -> bool {
-        clause.options.iter().any(|option| match option {
-            Way::One((literal, wanted)) => {
-                self.parts.get(literal.slot).is_some_and(|part| part.always_meets((literal, *wanted), FEW))
-            }
-            Way::All(_) => false,
-        })
     }
 
     /// Whether no request of this world meets the clause, as far as that is seen of one part after the other.
@@ -325,7 +301,7 @@ impl<'here> Attempt<'here> {
             .map(|literal| (literal, true))
             .collect();
         for deny in self.compilation.denies.iter().filter(|_| within.denies) {
-            let Some(clause) = ways_to_escape(deny, self.world) else { continue };
+            let Some(clause) = ways_to_escape(deny, &self.world) else { continue };
             let options = clause.options.iter().map(Way::demands);
             let met: Vec<_> = options.filter(|option| option.iter().all(is_met)).collect();
             if met.iter().any(|option| !option.iter().any(|(literal, _)| is_over(literal))) {
@@ -344,19 +320,6 @@ impl<'here> Attempt<'here> {
         demands
             .filter_map(|(literal, wanted)| Some((named(literal)?.clone(), literal.clone(), wanted)))
             .collect()
-    }
-
-    /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.
-    fn clauses_of_unless(&self) -> Vec<Clause<'_>> {
-        let Some(unless) = &self.compilation.unless else { return Vec::new() };
-        let denied: Vec<_> = unless.denies.iter().flat_map(|deny| ways_to_match(deny, self.world)).collect();
-        let clauses = unless.allows.iter().filter_map(|allow| {
-            let escape = ways_to_escape(allow, self.world)?;
-            let is_matched = unless.matched.contains(&allow.index);
-            let options = escape.options.into_iter().filter(|_| !is_matched);
-            Some(options.chain(denied.iter().cloned().map(Way::All)).collect())
-        });
-        clauses.collect()
     }
 
     fn witness(&self, index: usize, slots: &[Slot]) -> Witness {
