@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::candidate::{Candidate, Demand, Refusal, Source};
+use super::narrower::is_narrower;
 use super::{candidates, ground, patch, restate, services, shut};
 use crate::documented::statement_is_public;
 use crate::search::model::Model;
@@ -128,7 +129,10 @@ impl<'here> Closing<'here> {
             Found::Unknown => return None,
         }
         let mut model = Model::of(&[&self.before, &after], self.asking, budget);
-        if shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None {
+        let is_narrower = is_narrower(&after, &self.before);
+        if !is_narrower
+            && shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None
+        {
             return None;
         }
         let is_welcoming = |number: usize| self.refusals.get(number).is_none_or(|refusal| refusal.takes);

@@ -4,8 +4,9 @@
 //! mentions plus one stand-in for each kind of character that none mentions. The first text accepted is a shortest
 //! one; when the reachable states are used up, none exists.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
+use super::hashing::Set;
 use super::patterns::Patterns;
 use super::trie::Trie;
 use super::{Budget, Found};
@@ -160,7 +161,7 @@ impl<'set> Product<'set> {
             }
         }
         let mut parents: Vec<(usize, char)> = vec![(0, '\0')];
-        let mut seen: HashSet<State> = HashSet::from([start.clone()]);
+        let mut seen: Set<State> = Set::from_iter([start.clone()]);
         let mut queue = VecDeque::from([(0_usize, start)]);
         let mut classes: Vec<u16> = Vec::new();
         while let Some((id, state)) = queue.pop_front() {

@@ -1,10 +1,10 @@
 //! Statements as demands on the parts of a request.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use names::Partition;
 
+use super::hashing::Table;
 use super::literal::{EPOCH, Literal, TIME};
 use super::patterns::Patterns;
 use super::world::World;
@@ -17,7 +17,7 @@ use crate::{Comparison, Condition, Policy, Principal, PrincipalElement, Principa
 #[derive(Debug, Default)]
 pub(crate) struct Parts {
     names: Vec<String>,
-    numbers: HashMap<String, usize>,
+    numbers: Table<String, usize>,
 }
 
 impl Parts {

@@ -1,13 +1,13 @@
 //! One part of a request: what it can be, and what was found out about that.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::domain::{Domain, Presence, Values};
+use super::hashing::Table;
 use super::literal::{Literal, Slot, Test};
 use super::patterns::Patterns;
 use super::settle::settle;
@@ -23,9 +23,9 @@ struct Known {
     /// The value as long as nothing is demanded of it.
     unasked: OnceCell<Slot>,
     /// The values that meet demands which were made before, or that there are none.
-    answers: RefCell<HashMap<Vec<Asked>, Option<Slot>>>,
+    answers: RefCell<Table<Vec<Asked>, Option<Slot>>>,
     /// Which of the listed values match patterns that were asked about.
-    matched: RefCell<HashMap<Same, Matched>>,
+    matched: RefCell<Table<Same, Matched>>,
 }
 
 /// For each of the listed values whether some patterns match it.
@@ -55,6 +55,9 @@ impl Hash for Same {
         Arc::as_ptr(&self.0).hash(state);
     }
 }
+
+/// How many values are sooner compared than a comparison is remembered.
+const HANDFUL: usize = 2;
 
 /// How many values are looked at one by one, where many demands are looked at, and where few are.
 pub(crate) const FEW: usize = 8;
@@ -152,6 +155,9 @@ impl Part {
         if patterns.is_open() {
             return None;
         }
+        if values.len() <= HANDFUL {
+            return Some(values.iter().map(|value| patterns.matches(value, false)).collect());
+        }
         let same = Same(Arc::clone(patterns));
         if let Some(known) = self.0.matched.borrow().get(&same) {
             return Some(Rc::clone(known));
@@ -168,7 +174,21 @@ impl Part {
 
     /// Whether nothing that the part is meets the demand, as far as that is seen at a glance.
     pub(crate) fn never_meets(&self, (literal, wanted): (&Literal, bool), most: usize) -> bool {
-        !literal.is_open() && self.is_listed() && self.always_meets((literal, !wanted), most)
+        if literal.is_open() {
+            return false;
+        }
+        if self.is_listed() {
+            return self.always_meets((literal, !wanted), most);
+        }
+        let is_met_by_absence = self.presence != Presence::Always && literal.absent == wanted;
+        match &literal.test {
+            Test::Text(patterns) if literal.reading(wanted).1 && matches!(self.values, Values::Text(..)) => {
+                let is_few =
+                    !is_met_by_absence && patterns.finite().is_some_and(|values| values.count() <= FEW);
+                is_few && !patterns.finite().into_iter().flatten().any(|value| self.admits(value))
+            }
+            _ => false,
+        }
     }
 
     /// Whether whatever the part is meets the demand, as far as that is seen at a glance.

@@ -345,9 +345,8 @@ impl Seeker<'_> {
         let over = self.over(target);
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
         let own = self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
-        let subjects = own.map(|(_, _, sure)| {
-            (Subject::new(&sure.policy, inquiry.counts(), &self.model.names), sure)
-        });
+        let subjects =
+            own.map(|(_, _, sure)| (Subject::new(&sure.policy, inquiry.counts(), &self.model.names), sure));
         let subjects: Vec<(Subject<'_>, &Sure)> = subjects.collect();
         let inquiries =
             subjects.iter().map(|(subject, sure)| (Inquiry::new(subject, self.model, self.worlds), *sure));

@@ -1,11 +1,11 @@
 //! What tells the values of one part of a request apart: most parts are the same for many worlds.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use names::Partition;
 
+use crate::search::hashing::Table;
 use crate::search::part::Part;
 use crate::search::world::{CallerKind, Reach, Session, Source, Way, World};
 
@@ -104,7 +104,7 @@ impl World {
 /// INVARIANT: all worlds that share it are of one model and of one reach, or of a reach that is [`Reach::Outside`] or
 /// [`Reach::Anyone`].
 #[derive(Debug, Default)]
-pub(crate) struct KnownParts(RefCell<HashMap<String, HashMap<Traits, Part>>>);
+pub(crate) struct KnownParts(RefCell<Table<String, Table<Traits, Part>>>);
 
 impl KnownParts {
     pub(super) fn get(&self, name: &str, traits: &Traits) -> Option<Part> {
@@ -115,7 +115,7 @@ impl KnownParts {
         let mut all = self.0.borrow_mut();
         match all.get_mut(name) {
             Some(own) => drop(own.insert(traits, part.clone())),
-            None => drop(all.insert(name.to_owned(), HashMap::from([(traits, part.clone())]))),
+            None => drop(all.insert(name.to_owned(), Table::from_iter([(traits, part.clone())]))),
         }
     }
 }
