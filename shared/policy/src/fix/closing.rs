@@ -109,7 +109,11 @@ impl<'here> Closing<'here> {
 
     /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
     fn proven(&self, candidate: &Candidate, budget: &mut Budget) -> Option<Proven> {
-        let own = self.policy.with_only(&candidate.statements)?;
+        let mut own = self.policy.with_only(&candidate.statements)?;
+        let refusals = self.refusals.iter().map(|refusal| refusal.statement);
+        for known in refusals.chain([self.statement]) {
+            own.statements.iter_mut().for_each(|statement| statement.share(known));
+        }
         if own.statements.iter().any(statement_is_public) {
             return None;
         }

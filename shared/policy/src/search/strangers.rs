@@ -24,10 +24,10 @@ pub(crate) struct Strangers {
 }
 
 /// What a stranger is looked for by.
-struct Wanted {
+struct Wanted<'here> {
     shape: Patterns,
     /// Who is no stranger.
-    named: Patterns,
+    named: &'here BTreeSet<String>,
     /// Who is taken where nothing speaks against it.
     usual: &'static [&'static str],
 }
@@ -37,7 +37,7 @@ impl Strangers {
     pub(crate) fn accounts(names: &Names, budget: &mut Budget) -> Self {
         let wanted = Wanted {
             shape: [Pattern::new(vec![Token::One(Class::Digit); 12])].into_iter().collect(),
-            named: exactly(&names.accounts),
+            named: &names.accounts,
             usual: &["444455556666", "777788889999", "222233334444"],
         };
         Self::explore(&wanted, &names.account_patterns, budget)
@@ -47,13 +47,13 @@ impl Strangers {
     pub(crate) fn organizations(names: &Names, budget: &mut Budget) -> Self {
         let wanted = Wanted {
             shape: [shape("o-<a10+>")].into_iter().collect(),
-            named: exactly(&names.organizations),
+            named: &names.organizations,
             usual: &["o-outsider00", "o-stranger00"],
         };
         Self::explore(&wanted, &names.organization_patterns, budget)
     }
 
-    fn explore(wanted: &Wanted, patterns: &BTreeSet<String>, budget: &mut Budget) -> Self {
+    fn explore(wanted: &Wanted<'_>, patterns: &BTreeSet<String>, budget: &mut Budget) -> Self {
         let mut strangers = Self { found: Vec::new(), incomplete: patterns.len() > MAX_PATTERNS };
         let like = |text: &String| -> Patterns {
             Pattern::compile(text, Style::Like, false, &Bindings::default()).into_iter().collect()
@@ -67,7 +67,7 @@ impl Strangers {
     /// Takes each of the rest of the patterns as one that the stranger does not match, and as one that it does.
     fn split<'here>(
         &mut self,
-        wanted: &Wanted,
+        wanted: &Wanted<'_>,
         rest: &'here [Patterns],
         chosen: &mut Vec<(&'here Patterns, bool)>,
         budget: &mut Budget,
@@ -96,18 +96,19 @@ impl Strangers {
     }
 }
 
-impl Wanted {
+impl Wanted<'_> {
     /// Somebody who is not named and matches the patterns as chosen.
     fn stranger(&self, chosen: &[(&Patterns, bool)], budget: &mut Budget) -> Found<String> {
         let fits = |value: &str| {
-            !self.named.matches(value, true)
+            !self.named.contains(value)
                 && chosen.iter().all(|(patterns, matches)| patterns.matches(value, true) == *matches)
         };
         if let Some(usual) = self.usual.iter().find(|value| fits(value)) {
             return Found::One((*usual).to_owned());
         }
         let mut demands = chosen.to_vec();
-        demands.extend([(&self.shape, true), (&self.named, false)]);
+        let named = exactly(self.named);
+        demands.extend([(&self.shape, true), (&named, false)]);
         automaton::find(&demands, budget)
     }
 }
