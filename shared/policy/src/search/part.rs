@@ -59,6 +59,9 @@ impl Hash for Same {
 /// How many values are sooner compared than a comparison is remembered.
 const HANDFUL: usize = 2;
 
+/// How long are the values together that are looked at for those that a part can have.
+const LITTLE: usize = 512;
+
 /// How many values are looked at one by one, where many demands are looked at, and where few are.
 pub(crate) const FEW: usize = 8;
 pub(crate) const SOME: usize = 256;
@@ -174,21 +177,7 @@ impl Part {
 
     /// Whether nothing that the part is meets the demand, as far as that is seen at a glance.
     pub(crate) fn never_meets(&self, (literal, wanted): (&Literal, bool), most: usize) -> bool {
-        if literal.is_open() {
-            return false;
-        }
-        if self.is_listed() {
-            return self.always_meets((literal, !wanted), most);
-        }
-        let is_met_by_absence = self.presence != Presence::Always && literal.absent == wanted;
-        match &literal.test {
-            Test::Text(patterns) if literal.reading(wanted).1 && matches!(self.values, Values::Text(..)) => {
-                let is_few =
-                    !is_met_by_absence && patterns.finite().is_some_and(|values| values.count() <= FEW);
-                is_few && !patterns.finite().into_iter().flatten().any(|value| self.admits(value))
-            }
-            _ => false,
-        }
+        !literal.is_open() && self.always_meets((literal, !wanted), most)
     }
 
     /// Whether whatever the part is meets the demand, as far as that is seen at a glance.
@@ -205,7 +194,17 @@ impl Part {
                         None => values.iter().all(|value| is_met(&Slot::of(value))),
                     }
             }
+            Values::Text(..) if !literal.reading(wanted).1 => {
+                is_met_by_absence() && self.admits_none(literal)
+            }
             _ => false,
         }
+    }
+
+    /// Whether what is demanded is one of a few values, none of which the part can have.
+    fn admits_none(&self, literal: &Literal) -> bool {
+        let Test::Text(patterns) = &literal.test else { return false };
+        let few = patterns.finite().filter(|_| patterns.weight() <= LITTLE);
+        few.is_some_and(|mut values| !values.any(|value| self.admits(value)))
     }
 }

@@ -59,24 +59,30 @@ impl Strangers {
             Pattern::compile(text, Style::Like, false, &Bindings::default()).into_iter().collect()
         };
         let patterns: Vec<Patterns> = patterns.iter().take(MAX_PATTERNS).map(like).collect();
-        strangers.split(wanted, &patterns, &mut Vec::new(), budget);
+        strangers.split(wanted, &patterns, &mut Vec::new(), None, budget);
         strangers.incomplete |= strangers.found.is_empty();
         strangers
     }
 
-    /// Takes each of the rest of the patterns as one that the stranger does not match, and as one that it does.
+    /// Takes each of the rest of the patterns as one that the stranger does not match, and as one that it does. `known` is a
+    /// stranger who matches the patterns that were chosen before as chosen.
     fn split<'here>(
         &mut self,
         wanted: &Wanted<'_>,
         rest: &'here [Patterns],
         chosen: &mut Vec<(&'here Patterns, bool)>,
+        known: Option<&str>,
         budget: &mut Budget,
     ) {
         if self.found.len() >= MAX_STRANGERS {
             self.incomplete = true;
             return;
         }
-        let stranger = match wanted.stranger(chosen, budget) {
+        // While there are other patterns to choose, it is enough that there is one.
+        let known = known.filter(|known| !rest.is_empty() && wanted.fits(known, chosen));
+        let found =
+            known.map_or_else(|| wanted.stranger(chosen, budget), |known| Found::One(known.to_owned()));
+        let stranger = match found {
             Found::One(stranger) => stranger,
             Found::None => return,
             Found::Unknown => {
@@ -90,7 +96,7 @@ impl Strangers {
         };
         for matches in [false, true] {
             chosen.push((pattern, matches));
-            self.split(wanted, rest, chosen, budget);
+            self.split(wanted, rest, chosen, Some(&stranger), budget);
             chosen.pop();
         }
     }
@@ -99,17 +105,19 @@ impl Strangers {
 impl Wanted<'_> {
     /// Somebody who is not named and matches the patterns as chosen.
     fn stranger(&self, chosen: &[(&Patterns, bool)], budget: &mut Budget) -> Found<String> {
-        let fits = |value: &str| {
-            !self.named.contains(value)
-                && chosen.iter().all(|(patterns, matches)| patterns.matches(value, true) == *matches)
-        };
-        if let Some(usual) = self.usual.iter().find(|value| fits(value)) {
+        if let Some(usual) = self.usual.iter().find(|value| self.fits(value, chosen)) {
             return Found::One((*usual).to_owned());
         }
         let mut demands = chosen.to_vec();
         let named = exactly(self.named);
         demands.extend([(&self.shape, true), (&named, false)]);
         automaton::find(&demands, budget)
+    }
+
+    /// Whether somebody is not named and matches the patterns as chosen.
+    fn fits(&self, value: &str, chosen: &[(&Patterns, bool)]) -> bool {
+        !self.named.contains(value)
+            && chosen.iter().all(|(patterns, matches)| patterns.matches(value, true) == *matches)
     }
 }
 

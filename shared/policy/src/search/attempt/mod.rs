@@ -22,7 +22,7 @@ use super::{Budget, Found};
 use crate::template::Bindings;
 use crate::witness::Caller;
 use crate::{Policy, Statement, Witness};
-use reading::{Changed, Reading};
+use reading::{Changed, Reading, contradict};
 
 /// The statements of a question, with the variables bound in one way.
 pub(crate) struct Compilation<'here> {
@@ -151,7 +151,7 @@ impl<'here> Attempt<'here> {
             None => world.part(name, names),
         };
         let parts: Vec<Part> = compilation.parts.names().iter().map(part).collect();
-        let reading = Rc::new(Reading::new(compilation, world, &parts));
+        let reading = Rc::new(Reading::new(compilation, &parts));
         Self { world: world.clone(), compilation, parts, reading }
     }
 
@@ -237,13 +237,13 @@ impl<'here> Attempt<'here> {
     /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
         let changed = self.reading.changed(&self.parts);
-        let reading = Changed { reading: &self.reading, parts: &self.parts, changed };
+        let (parts, world, compilation) = (&self.parts, &self.world, self.compilation);
+        let reading = Changed { reading: &self.reading, compilation, world, parts, changed };
         let matches = reading.matches(within.allows);
         if matches.is_empty() {
             return Found::None;
         }
-        let mut clauses =
-            if within.denies { reading.escapes(self.compilation, &self.world) } else { Vec::new() };
+        let mut clauses = if within.denies { reading.escapes() } else { Vec::new() };
         if clauses.len() <= FEW_CLAUSES && clauses.iter().any(|clause| self.never_meets(clause, budget)) {
             return Found::None;
         }
@@ -253,9 +253,13 @@ impl<'here> Attempt<'here> {
                 None => return Found::None,
             }
         }
-        clauses.extend_from_slice(reading.unless(self.compilation, &self.world));
+        let unless = reading.unless();
+        clauses.extend(unless.iter().cloned());
         let mut gave_up = false;
         for own in matches {
+            if unless.iter().any(|clause| contradict(&own.demands, clause)) {
+                continue;
+            }
             match walk(&own.demands, &clauses, &self.parts, budget) {
                 Found::One(slots) => return Found::One((own.allow, slots)),
                 Found::None => {}

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::Compilation;
+use crate::search::compile::Compiled;
 use crate::search::goal::{Clause, Demand, Way, ways_to_escape, ways_to_match};
 use crate::search::part::{FEW, Part};
 use crate::search::world::World;
@@ -12,9 +13,10 @@ use crate::search::world::World;
 /// the world.
 pub(super) struct Reading<'here> {
     parts: Vec<Part>,
-    matches: Vec<Match<'here>>,
+    /// For each Allow the ways in which it matches.
+    matches: Vec<OnceCell<Vec<Match<'here>>>>,
     escapes: OnceCell<Vec<Escape<'here>>>,
-    unless: OnceCell<Vec<Rc<Clause<'here>>>>,
+    unless: OnceCell<Vec<Escape<'here>>>,
 }
 
 /// A way in which an Allow matches.
@@ -24,7 +26,7 @@ pub(super) struct Match<'here> {
     fates: Vec<Fate>,
 }
 
-/// The ways in which a Deny does not match.
+/// The ways in which a statement does not match.
 struct Escape<'here> {
     clause: Rc<Clause<'here>>,
     fates: Vec<Fate>,
@@ -59,21 +61,29 @@ impl Fate {
 }
 
 impl<'here> Reading<'here> {
-    pub(super) fn new(compilation: &'here Compilation<'here>, world: &World, parts: &[Part]) -> Self {
-        let ways = compilation
-            .allows
-            .iter()
-            .flat_map(|allow| ways_to_match(allow, world).into_iter().map(|way| (allow.index, way)));
-        let matches = ways.map(|(allow, demands)| {
-            let fates = demands.iter().map(|demand| Fate::of(*demand, parts)).collect();
-            Match { allow, demands, fates }
-        });
+    pub(super) fn new(compilation: &'here Compilation<'here>, parts: &[Part]) -> Self {
         Self {
             parts: parts.to_vec(),
-            matches: matches.collect(),
+            matches: compilation.allows.iter().map(|_| OnceCell::new()).collect(),
             escapes: OnceCell::new(),
             unless: OnceCell::new(),
         }
+    }
+
+    /// The ways in which an Allow matches.
+    fn read(&self, allow: &'here Compiled, world: &World) -> Vec<Match<'here>> {
+        let ways = ways_to_match(allow, world).into_iter();
+        let matches = ways.map(|demands| {
+            let fates = demands.iter().map(|demand| Fate::of(*demand, &self.parts)).collect();
+            Match { allow: allow.index, demands, fates }
+        });
+        matches.collect()
+    }
+
+    /// A clause, and what is seen of it at a glance.
+    fn escape(&self, clause: Clause<'here>) -> Escape<'here> {
+        let fates = clause.options.iter().map(|way| Fate::of_way(way, &self.parts)).collect();
+        Escape { clause: Rc::new(clause), fates }
     }
 
     /// Which of the parts are other ones than those of the world.
@@ -85,6 +95,8 @@ impl<'here> Reading<'here> {
 /// A reading where some of the parts are other ones.
 pub(super) struct Changed<'attempt, 'here> {
     pub(super) reading: &'attempt Reading<'here>,
+    pub(super) compilation: &'here Compilation<'here>,
+    pub(super) world: &'attempt World,
     pub(super) parts: &'attempt [Part],
     pub(super) changed: Vec<bool>,
 }
@@ -110,28 +122,46 @@ impl<'attempt, 'here> Changed<'attempt, 'here> {
             let mut demands = own.demands.iter().zip(&own.fates);
             !demands.any(|(demand, fate)| self.fate(*demand, *fate) == Fate::Never)
         };
-        self.reading.matches.iter().filter(|own| counts(own.allow)).filter(is_met).collect()
+        let reading = self.reading;
+        let allows = self.compilation.allows.iter().zip(&reading.matches);
+        let counting = allows.filter(|(allow, _)| counts(allow.index));
+        let all = counting.flat_map(|(allow, known)| known.get_or_init(|| reading.read(allow, self.world)));
+        all.filter(is_met).collect()
     }
 
     /// What is to be met to escape each Deny, without those that are escaped whatever the request is.
-    pub(super) fn escapes(
-        &self,
-        compilation: &'here Compilation<'here>,
-        world: &World,
-    ) -> Vec<Rc<Clause<'here>>> {
-        let read = || {
-            let clauses = compilation.denies.iter().filter_map(|deny| ways_to_escape(deny, world));
-            let escape = |clause: Clause<'here>| {
-                let fates = clause.options.iter().map(|way| Fate::of_way(way, &self.reading.parts)).collect();
-                Escape { clause: Rc::new(clause), fates }
-            };
-            clauses.map(escape).collect()
-        };
+    pub(super) fn escapes(&self) -> Vec<Rc<Clause<'here>>> {
+        let escapes = self.reading.escapes.get_or_init(|| {
+            let denies = self.compilation.denies.iter();
+            let clauses = denies.filter_map(|deny| ways_to_escape(deny, self.world));
+            clauses.map(|clause| self.reading.escape(clause)).collect()
+        });
+        self.left_of(escapes)
+    }
+
+    /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.
+    pub(super) fn unless(&self) -> Vec<Rc<Clause<'here>>> {
+        let clauses = self.reading.unless.get_or_init(|| {
+            let Some(unless) = &self.compilation.unless else { return Vec::new() };
+            let denied: Vec<_> =
+                unless.denies.iter().flat_map(|deny| ways_to_match(deny, self.world)).collect();
+            let clauses = unless.allows.iter().filter_map(|allow| {
+                let escape = ways_to_escape(allow, self.world)?;
+                let is_matched = unless.matched.contains(&allow.index);
+                let options = escape.options.into_iter().filter(|_| !is_matched);
+                Some(self.reading.escape(options.chain(denied.iter().cloned().map(Way::All)).collect()))
+            });
+            clauses.collect()
+        });
+        self.left_of(clauses)
+    }
+
+    /// Those of the clauses that not every request meets.
+    fn left_of(&self, escapes: &[Escape<'here>]) -> Vec<Rc<Clause<'here>>> {
         let is_always_met = |escape: &Escape<'_>| {
             let mut options = escape.clause.options.iter().zip(&escape.fates);
             options.any(|(way, fate)| self.fate_of_way(way, *fate) == Fate::Always)
         };
-        let escapes: &Vec<Escape<'here>> = self.reading.escapes.get_or_init(read);
         let left = escapes.iter().filter(|escape| !is_always_met(escape));
         left.map(|escape| Rc::clone(&escape.clause)).collect()
     }
@@ -146,24 +176,16 @@ impl<'attempt, 'here> Changed<'attempt, 'here> {
             clause.options.iter().filter(|way| is_in_reach(way)).cloned().collect();
         (!options.is_empty()).then(|| Rc::new(Clause { options, weight: clause.weight }))
     }
+}
 
-    /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.
-    pub(super) fn unless(
-        &self,
-        compilation: &'here Compilation<'here>,
-        world: &World,
-    ) -> &'attempt [Rc<Clause<'here>>] {
-        self.reading.unless.get_or_init(|| {
-            let Some(unless) = &compilation.unless else { return Vec::new() };
-            let denied: Vec<_> = unless.denies.iter().flat_map(|deny| ways_to_match(deny, world)).collect();
-            let clauses = unless.allows.iter().filter_map(|allow| {
-                let escape = ways_to_escape(allow, world)?;
-                let is_matched = unless.matched.contains(&allow.index);
-                let options = escape.options.into_iter().filter(|_| !is_matched);
-                let clause: Clause<'here> = options.chain(denied.iter().cloned().map(Way::All)).collect();
-                Some(Rc::new(clause))
-            });
-            clauses.collect()
+/// Whether no request that meets all of these demands meets the clause, as the demands themselves show: each of its
+/// options is the opposite of one.
+pub(super) fn contradict(demands: &[Demand<'_>], clause: &Clause<'_>) -> bool {
+    let is_opposite = |way: &Way<'_>| {
+        let mut options = way.demands().iter();
+        options.any(|(option, wanted)| {
+            demands.iter().any(|(literal, mark)| mark != wanted && literal.is_same(option))
         })
-    }
+    };
+    clause.options.iter().all(is_opposite)
 }
