@@ -247,14 +247,15 @@ impl<'here> Attempt<'here> {
         if clauses.len() <= FEW_CLAUSES && clauses.iter().any(|clause| self.never_meets(clause, budget)) {
             return Found::None;
         }
+        let denies = clauses.len();
+        clauses.extend(reading.unless());
         for clause in &mut clauses {
             match reading.within_reach(clause) {
                 Some(left) => *clause = left,
                 None => return Found::None,
             }
         }
-        let unless = reading.unless();
-        clauses.extend(unless.iter().cloned());
+        let unless = clauses.get(denies..).unwrap_or_default();
         let mut gave_up = false;
         for own in matches {
             if unless.iter().any(|clause| contradict(&own.demands, clause)) {

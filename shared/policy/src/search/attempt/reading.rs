@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::Compilation;
-use crate::search::compile::Compiled;
+use crate::search::compile::{Compiled, Naming};
 use crate::search::goal::{Clause, Demand, Way, ways_to_escape, ways_to_match};
 use crate::search::part::{FEW, Part};
 use crate::search::world::World;
@@ -145,7 +145,14 @@ impl<'attempt, 'here> Changed<'attempt, 'here> {
             let Some(unless) = &self.compilation.unless else { return Vec::new() };
             let denied: Vec<_> =
                 unless.denies.iter().flat_map(|deny| ways_to_match(deny, self.world)).collect();
-            let clauses = unless.allows.iter().filter_map(|allow| {
+            let is_for_others = |allow: &&Compiled| match allow.principal.names(self.world) {
+                Naming::If(named) if !allow.principal.negated => {
+                    named.iter().all(|own| Fate::of((own, true), &self.reading.parts) == Fate::Never)
+                }
+                _ => false,
+            };
+            let speaking = unless.allows.iter().filter(|allow| !is_for_others(allow));
+            let clauses = speaking.filter_map(|allow| {
                 let escape = ways_to_escape(allow, self.world)?;
                 let is_matched = unless.matched.contains(&allow.index);
                 let options = escape.options.into_iter().filter(|_| !is_matched);
