@@ -1,5 +1,6 @@
 //! Statements as demands on the parts of a request.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use names::Partition;
@@ -13,27 +14,41 @@ use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
 use crate::{Comparison, Condition, Policy, Principal, PrincipalElement, PrincipalKind, Scope, Statement};
 
-/// The parts of a request that policies speak of, by number.
-#[derive(Debug, Default)]
-pub(crate) struct Parts {
+/// The parts of a request that policies speak of, by number. A copy shares them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts(Rc<Numbered>);
+
+#[derive(Debug, Clone, Default)]
+struct Numbered {
     names: Vec<String>,
     numbers: Table<String, usize>,
 }
 
 impl Parts {
-    /// The number of a part; a condition key must be in lower case.
+    /// The number of a part, which gets one if it has none; a condition key must be in lower case.
     pub(crate) fn number(&mut self, name: &str) -> usize {
         let name = if name == "s3:resourceaccount" { "aws:resourceaccount" } else { name };
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
+        if let Some(number) = self.find(name) {
+            return number;
         }
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), self.names.len() - 1);
-        self.names.len() - 1
+        let parts = Rc::make_mut(&mut self.0);
+        parts.names.push(name.to_owned());
+        parts.numbers.insert(name.to_owned(), parts.names.len() - 1);
+        parts.names.len() - 1
+    }
+
+    /// The number of a part that has one.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.0.numbers.get(name).copied()
     }
 
     pub(crate) fn names(&self) -> &[String] {
-        &self.names
+        &self.0.names
+    }
+
+    /// Whether these are the same parts under the same numbers, because they are shared.
+    pub(crate) fn are(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 

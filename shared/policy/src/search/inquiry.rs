@@ -129,15 +129,15 @@ impl<'here> Inquiry<'here> {
     ) -> Found<Hit> {
         let Subject { question, compilation } = self.subject;
         let names = &self.model.names;
-        let attempt = scene.attempt.get_or_init(|| Attempt::new(compilation, names, &scene.world));
-        let attempt = attempt.clone().having(given);
+        let open = scene.attempt.get_or_init(|| Attempt::new(compilation, names, &scene.world));
+        let attempt = open.clone().having(given);
         if question.variables.is_empty() {
             attempt.run(within, budget)
         } else if attempt.slots(within, budget) == Found::None {
             // Whatever the variables stand for.
             Found::None
         } else {
-            with_every_case(question, names, &scene.world, within, budget)
+            with_every_case(question, names, open, within, budget)
         }
     }
 }

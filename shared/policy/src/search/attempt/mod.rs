@@ -5,7 +5,7 @@ mod linked;
 mod reading;
 mod tie;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::compile::{Compiled, Parts, compile, number};
@@ -47,19 +47,38 @@ struct Unless {
     matched: Vec<usize>,
 }
 
+/// Whether a statement takes away, as far as that is sure.
+fn is_relied_on(statement: &Statement) -> bool {
+    !statement.is_allow() && !statement.has_unknown_element
+}
+
+/// The parts of a request that policies speak of, of the first by those Allow statements that `speaks` picks.
+pub(super) fn parts(
+    policy: &Policy,
+    unless: Option<&Policy>,
+    speaks: &dyn Fn(&Statement) -> bool,
+    variables: &BTreeSet<String>,
+) -> Parts {
+    let mut parts = Parts::default();
+    let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
+    let telling = ["aws:principalservicename", "aws:federatedprovider"];
+    for part in always.into_iter().chain(telling).chain(variables.iter().map(String::as_str)) {
+        parts.number(part);
+    }
+    let statements = || policy.statements.iter();
+    let speaking = statements().filter(|own| own.is_allow() && speaks(own));
+    let taking = statements().filter(|own| is_relied_on(own));
+    let others = || unless.into_iter().flat_map(|unless| &unless.statements);
+    let allowing = others().filter(|own| own.is_allow());
+    let all = speaking.chain(taking).chain(allowing).chain(others().filter(|own| is_relied_on(own)));
+    all.for_each(|own| number(own, &mut parts));
+    parts
+}
+
 impl<'here> Compilation<'here> {
     pub(super) fn new(question: &Question<'here>, names: &Names, bindings: Bindings) -> Self {
-        let mut parts = Parts::default();
-        let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
-        let telling = ["aws:principalservicename", "aws:federatedprovider"];
-        for part in always.into_iter().chain(telling).chain(question.all_variables.iter().map(String::as_str))
-        {
-            parts.number(part);
-        }
-        let denies = |statement: &Statement| !statement.is_allow() && !statement.has_unknown_element;
+        let mut parts = question.parts.clone();
         let policy = question.policy;
-        let speaking = policy.statements.iter().filter(|own| own.is_allow() && (question.speaks)(own));
-        speaking.for_each(|own| number(own, &mut parts));
         // What nothing takes away there that is not taken away here either is allowed by the same statement.
         let takes_no_more = question.unless.is_some_and(|unless| takes_no_more(unless, policy));
         let stands_there = |own: &Statement| question.unless.is_some_and(|unless| has(unless, own));
@@ -71,9 +90,9 @@ impl<'here> Compilation<'here> {
         Self {
             policy,
             allows: compile(policy, counts, &mut parts, &bindings),
-            denies: compile(policy, denies, &mut parts, &bindings),
+            denies: compile(policy, is_relied_on, &mut parts, &bindings),
             unless: question.unless.map(|policy| {
-                let counts = |own: &Statement| denies(own) && !takes_no_more;
+                let counts = |own: &Statement| is_relied_on(own) && !takes_no_more;
                 let matched = |own: &&Statement| only.is_some_and(|only| only.says_same(own));
                 Unless {
                     allows: compile(policy, Statement::is_allow, &mut parts, &bindings),
@@ -127,9 +146,8 @@ pub(super) type Given = Vec<(usize, Part)>;
 impl Compilation<'_> {
     /// The values that some parts are given, as far as these are spoken of.
     pub(super) fn given(&self, within: &Within<'_>) -> Given {
-        let number = |name: &String| self.parts.names().iter().position(|part| part == name);
         let given = within.given.iter().filter_map(|(name, domain)| {
-            let number = number(name)?;
+            let number = self.parts.find(name)?;
             let bound = self.bindings.decided.iter().find(|(key, _)| key == name);
             let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
             Some((number, given.into()))
@@ -140,17 +158,41 @@ impl Compilation<'_> {
 
 impl<'here> Attempt<'here> {
     pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &World) -> Self {
-        let bindings = &compilation.bindings;
-        let bound = |name: &str| bindings.decided.iter().find(|(key, _)| key == name);
-        let part = |name: &String| match bound(name) {
-            Some((_, Some(value))) => Domain::texts([value.clone()]).into(),
-            Some((_, None)) => Domain::never().into(),
-            None if bindings.present.contains(name) => {
-                world.domain(name, names).with_presence(Presence::Always).into()
+        let parts = compilation.parts.names().iter().map(|name| world.part(name, names)).collect();
+        Self::of_parts(compilation, names, world, parts)
+    }
+
+    /// The same with the variables bound in some way. This one binds none.
+    pub(super) fn bound<'other>(
+        &self,
+        compilation: &'other Compilation<'other>,
+        names: &Names,
+    ) -> Attempt<'other> {
+        if compilation.parts.are(&self.compilation.parts) {
+            return Attempt::of_parts(compilation, names, &self.world, self.parts.clone());
+        }
+        Attempt::new(compilation, names, &self.world)
+    }
+
+    fn of_parts(
+        compilation: &'here Compilation<'here>,
+        names: &Names,
+        world: &World,
+        mut parts: Vec<Part>,
+    ) -> Self {
+        let Bindings { decided, present, .. } = &compilation.bindings;
+        let mut bind = |key: &String, domain: Domain| {
+            if let Some(own) = compilation.parts.find(key).and_then(|number| parts.get_mut(number)) {
+                *own = domain.into();
             }
-            None => world.part(name, names),
         };
-        let parts: Vec<Part> = compilation.parts.names().iter().map(part).collect();
+        for key in present {
+            bind(key, world.domain(key, names).with_presence(Presence::Always));
+        }
+        // Where a key is decided twice, the first time counts.
+        for (key, value) in decided.iter().rev() {
+            bind(key, value.clone().map_or_else(Domain::never, |value| Domain::texts([value])));
+        }
         let reading = Rc::new(Reading::new(compilation, &parts));
         Self { world: world.clone(), compilation, parts, reading }
     }
@@ -210,7 +252,7 @@ impl<'here> Attempt<'here> {
     }
 
     fn number(&self, part: &str) -> Option<usize> {
-        self.compilation.parts.names().iter().position(|name| name == part)
+        self.compilation.parts.find(part)
     }
 
     /// The value of a part, where it has one.
