@@ -205,6 +205,16 @@ impl CompiledPrincipal {
         if self.alternatives.is_empty() { Naming::Never } else { Naming::If(&self.alternatives) }
     }
 
+    /// Whether the account of this world is named, if its callers are principals of that.
+    pub(crate) fn names_account_of(&self, world: &World) -> bool {
+        !self.named.everyone && world.caller.has_account() && self.names_account(world)
+    }
+
+    /// What principals that are no whole accounts ask of a caller.
+    pub(crate) fn alternatives(&self) -> &[Literal] {
+        &self.alternatives
+    }
+
     /// An account id, or the ARN of its root, stands for every principal of the account.
     fn names_account(&self, world: &World) -> bool {
         let account = &*world.account;

@@ -1,11 +1,13 @@
 //! Asks whether some request of some world is allowed.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::attempt::{self, Attempt, Compilation};
+use super::attempt::{self, Attempt, Compilation, Kind};
 use super::compile::Parts;
 use super::domain::Domain;
+use super::hashing::Set;
 use super::literal::Literal;
 use super::model::Model;
 use super::names::Names;
@@ -114,11 +116,14 @@ pub(crate) struct Survey<'here> {
     question: &'here Question<'here>,
     model: &'here Model,
     open: Compilation<'here>,
+    /// The kinds of worlds of which no request passes.
+    closed: RefCell<Set<Kind>>,
 }
 
 impl<'here> Survey<'here> {
     pub(crate) fn new(question: &'here Question<'here>, model: &'here Model) -> Self {
-        Self { question, model, open: Compilation::new(question, &model.names, Bindings::default()) }
+        let open = Compilation::new(question, &model.names, Bindings::default());
+        Self { question, model, open, closed: RefCell::default() }
     }
 
     /// Searches the worlds in order.
@@ -126,6 +131,10 @@ impl<'here> Survey<'here> {
         let mut gave_up = self.model.incomplete;
         let names = &self.model.names;
         for world in worlds {
+            let kind = self.open.kind(world, names);
+            if kind.as_ref().is_some_and(|kind| self.closed.borrow().contains(kind)) {
+                continue;
+            }
             let attempt = Attempt::new(&self.open, names, world);
             let found = if self.question.variables.is_empty() {
                 attempt.run(&Within::WHOLE, budget)
@@ -142,7 +151,7 @@ impl<'here> Survey<'here> {
                     let known = self.open.parts.names().to_vec();
                     return Found::One(Request { world: world.clone(), known, witness: hit.witness });
                 }
-                Found::None => {}
+                Found::None => self.closed.borrow_mut().extend(kind),
                 Found::Unknown => gave_up = true,
             }
         }

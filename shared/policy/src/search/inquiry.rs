@@ -3,10 +3,11 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::attempt::{Attempt, Compilation, Given};
+use super::attempt::{Attempt, Compilation, Given, Kind};
 use super::decide::{Hit, Question, Within, with_every_case};
 use super::domain::Domain;
 use super::goal::{Clause, Way};
+use super::hashing::Set;
 use super::literal::{Literal, Slot};
 use super::model::Model;
 use super::names::Names;
@@ -46,11 +47,12 @@ impl<'here> Subject<'here> {
 pub(crate) struct Scene<'here> {
     pub(crate) world: World,
     attempt: OnceCell<Attempt<'here>>,
+    kind: OnceCell<Option<Kind>>,
 }
 
 impl From<World> for Scene<'_> {
     fn from(world: World) -> Self {
-        Self { world, attempt: OnceCell::new() }
+        Self { world, attempt: OnceCell::new(), kind: OnceCell::new() }
     }
 }
 
@@ -89,10 +91,22 @@ impl<'here> Inquiry<'here> {
         budget: &mut Budget,
     ) -> Found<Hit> {
         let given = &self.subject.compilation.given(within);
+        // Where no request of a world passes, none of another one of the same kind does.
+        let mut closed: Set<&Kind> = Set::default();
         let at_once = |budget: &mut Budget| {
             let mut outcome = Outcome { gave_up: self.model.incomplete };
-            let mut asked = scenes.iter().map(|scene| self.ask(scene, given, within, budget));
-            asked.find_map(|found| outcome.take(found)).ok_or(outcome)
+            for scene in scenes {
+                let kind = self.kind(scene);
+                if kind.is_some_and(|kind| closed.contains(kind)) {
+                    continue;
+                }
+                let found = self.ask(scene, given, within, budget);
+                closed.extend(kind.filter(|_| matches!(found, Found::None)));
+                if let Some(hit) = outcome.take(found) {
+                    return Ok(hit);
+                }
+            }
+            Err(outcome)
         };
         match budget.share(2, at_once) {
             Ok(hit) => return Found::One(hit),
@@ -118,6 +132,11 @@ impl<'here> Inquiry<'here> {
             }
         }
         if outcome.gave_up { Found::Unknown } else { Found::None }
+    }
+
+    fn kind<'scene>(&self, scene: &'scene Scene<'here>) -> Option<&'scene Kind> {
+        let kind = || self.subject.compilation.kind(&scene.world, &self.model.names);
+        scene.kind.get_or_init(kind).as_ref()
     }
 
     fn ask(

@@ -85,6 +85,21 @@ impl Deref for Part {
     }
 }
 
+impl PartialEq for Part {
+    /// Parts are the same only where they are one and the same.
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for Part {}
+
+impl Hash for Part {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Rc::as_ptr(&self.0).hash(state);
+    }
+}
+
 impl Part {
     /// Whether this is the other one.
     pub(crate) fn is(&self, other: &Self) -> bool {

@@ -1,6 +1,7 @@
 //! One attempt to answer a question: its statements with the variables bound in one way, in one world.
 
 mod apart;
+mod kind;
 mod linked;
 mod reading;
 mod tie;
@@ -22,6 +23,7 @@ use super::{Budget, Found};
 use crate::template::Bindings;
 use crate::witness::Caller;
 use crate::{Policy, Statement, Witness};
+pub(super) use kind::Kind;
 use reading::{Changed, Reading, contradict};
 
 /// The statements of a question, with the variables bound in one way.
@@ -36,6 +38,8 @@ pub(crate) struct Compilation<'here> {
     speaks_of_epoch: bool,
     /// The services that are named.
     services: Vec<String>,
+    /// For each part whether some demand is on it.
+    is_spoken_of: Vec<bool>,
 }
 
 /// The other policy.
@@ -52,6 +56,16 @@ fn is_relied_on(statement: &Statement) -> bool {
     !statement.is_allow() && !statement.has_unknown_element
 }
 
+/// The parts that each question has, and what tells who the caller is.
+const ALWAYS: [&str; 6] = [
+    "action",
+    "resource",
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principalservicename",
+    "aws:federatedprovider",
+];
+
 /// The parts of a request that policies speak of, of the first by those Allow statements that `speaks` picks.
 pub(super) fn parts(
     policy: &Policy,
@@ -60,9 +74,7 @@ pub(super) fn parts(
     variables: &BTreeSet<String>,
 ) -> Parts {
     let mut parts = Parts::default();
-    let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
-    let telling = ["aws:principalservicename", "aws:federatedprovider"];
-    for part in always.into_iter().chain(telling).chain(variables.iter().map(String::as_str)) {
+    for part in ALWAYS.into_iter().chain(variables.iter().map(String::as_str)) {
         parts.number(part);
     }
     let statements = || policy.statements.iter();
@@ -87,7 +99,7 @@ impl<'here> Compilation<'here> {
         };
         let counting: Vec<&Statement> = policy.statements.iter().filter(|own| counts(own)).collect();
         let only = if let [only] = counting.as_slice() { Some(*only) } else { None };
-        Self {
+        let mut compilation = Self {
             policy,
             allows: compile(policy, counts, &mut parts, &bindings),
             denies: compile(policy, is_relied_on, &mut parts, &bindings),
@@ -104,7 +116,10 @@ impl<'here> Compilation<'here> {
             bindings,
             speaks_of_epoch: names.keys.contains(EPOCH),
             services: names.all_services.iter().cloned().collect(),
-        }
+            is_spoken_of: Vec::new(),
+        };
+        compilation.is_spoken_of = compilation.spoken_of();
+        compilation
     }
 }
 

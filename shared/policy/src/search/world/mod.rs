@@ -149,7 +149,8 @@ impl World {
         if let Some(known) = self.known.get(name, &traits) {
             return known;
         }
-        let part = Part::from(self.domain(name, names));
+        let domain = self.domain(name, names);
+        let part = if domain.presence == Presence::Never { self.known.absent() } else { domain.into() };
         self.known.add(name, traits, &part);
         part
     }

@@ -1,10 +1,11 @@
 //! What tells the values of one part of a request apart: most parts are the same for many worlds.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use names::Partition;
 
+use crate::search::domain::Domain;
 use crate::search::hashing::Table;
 use crate::search::part::Part;
 use crate::search::world::{CallerKind, Reach, Session, Source, Way, World};
@@ -104,15 +105,23 @@ impl World {
 /// INVARIANT: all worlds that share it are of one model and of one reach, or of a reach that is [`Reach::Outside`] or
 /// [`Reach::Anyone`].
 #[derive(Debug, Default)]
-pub(crate) struct KnownParts(RefCell<Table<String, Table<Traits, Part>>>);
+pub(crate) struct KnownParts {
+    parts: RefCell<Table<String, Table<Traits, Part>>>,
+    /// What no request has, whatever it is called.
+    absent: OnceCell<Part>,
+}
 
 impl KnownParts {
     pub(super) fn get(&self, name: &str, traits: &Traits) -> Option<Part> {
-        self.0.borrow().get(name)?.get(traits).cloned()
+        self.parts.borrow().get(name)?.get(traits).cloned()
+    }
+
+    pub(super) fn absent(&self) -> Part {
+        self.absent.get_or_init(|| Domain::never().into()).clone()
     }
 
     pub(super) fn add(&self, name: &str, traits: Traits, part: &Part) {
-        let mut all = self.0.borrow_mut();
+        let mut all = self.parts.borrow_mut();
         match all.get_mut(name) {
             Some(own) => drop(own.insert(traits, part.clone())),
             None => drop(all.insert(name.to_owned(), Table::from_iter([(traits, part.clone())]))),
