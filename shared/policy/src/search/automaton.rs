@@ -93,13 +93,16 @@ fn meets(value: &str, demands: &[Demand<'_>]) -> bool {
 
 /// Tries the simplest texts of the wanted patterns before the automata are built.
 fn quick(demands: &[Demand<'_>]) -> Option<String> {
+    // Most texts are told apart by the smallest sets.
+    let mut by_weight = demands.to_vec();
+    by_weight.sort_by_key(|(patterns, _)| patterns.rest().len());
     let wanted = demands.iter().filter(|(_, wanted)| *wanted);
     for (patterns, _) in wanted {
         let literals = patterns.sorted_literals().take(8).map(str::to_owned);
         let simplest = patterns.rest().iter().take(8).flat_map(|pattern| {
             ["object", "x", ""].into_iter().map(|filling| simplest_text(pattern, filling))
         });
-        if let Some(value) = literals.chain(simplest).find(|value| meets(value, demands)) {
+        if let Some(value) = literals.chain(simplest).find(|value| meets(value, &by_weight)) {
             return Some(value);
         }
     }

@@ -18,8 +18,8 @@ pub(crate) struct Kind {
     source: Source,
     through_access_point: bool,
     partition: Partition,
-    /// Which of the principal elements name the account.
-    named: Vec<bool>,
+    /// The principal elements that name the account.
+    named: Vec<usize>,
     parts: Vec<Part>,
 }
 
@@ -29,7 +29,7 @@ impl Compilation<'_> {
         if self.policy.has_variables && !names.variables.is_empty() {
             return None;
         }
-        let named = self.statements().map(|own| own.principal.names_account_of(world)).collect();
+        let naming = self.statements().enumerate().filter(|(_, own)| own.principal.names_account_of(world));
         let parts = self.parts.names().iter().zip(&self.is_spoken_of);
         let spoken = parts.filter(|(_, is_spoken_of)| **is_spoken_of);
         Some(Kind {
@@ -39,7 +39,7 @@ impl Compilation<'_> {
             source: world.source,
             through_access_point: world.through_access_point,
             partition: world.partition,
-            named,
+            named: naming.map(|(number, _)| number).collect(),
             parts: spoken.map(|(name, _)| world.part(name, names)).collect(),
         })
     }
