@@ -62,7 +62,7 @@ pub(crate) struct Compiled {
 }
 
 /// A principal element's demands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CompiledPrincipal {
     pub(crate) negated: bool,
     named: Arc<Named>,
@@ -207,7 +207,17 @@ impl CompiledPrincipal {
 
     /// Whether the account of this world is named, if its callers are principals of that.
     pub(crate) fn names_account_of(&self, world: &World) -> bool {
-        !self.named.everyone && world.caller.has_account() && self.names_account(world)
+        world.caller.has_account() && self.names_account(world)
+    }
+
+    /// The accounts that are named, where none is named by a pattern.
+    pub(crate) fn exact_accounts(&self) -> Option<impl Iterator<Item = &str>> {
+        self.named.accounts.finite().filter(|_| self.named.roots.is_empty())
+    }
+
+    /// Whether every caller is one of the principals.
+    pub(crate) fn is_everyone(&self) -> bool {
+        self.named.everyone
     }
 
     /// What principals that are no whole accounts ask of a caller.

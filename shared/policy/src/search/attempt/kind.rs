@@ -3,7 +3,8 @@
 use names::Partition;
 
 use super::{ALWAYS, Compilation};
-use crate::search::compile::Compiled;
+use crate::search::compile::{Compiled, CompiledPrincipal};
+use crate::search::hashing::Table;
 use crate::search::names::Names;
 use crate::search::part::Part;
 use crate::search::world::{CallerKind, Session, Source, Way, World};
@@ -23,13 +24,44 @@ pub(crate) struct Kind {
     parts: Vec<Part>,
 }
 
+/// Which principal elements name an account, by the numbers of their statements.
+#[derive(Debug, Default)]
+pub(super) struct Naming {
+    exactly: Table<String, Vec<usize>>,
+    /// Those that name accounts by patterns.
+    by_pattern: Vec<(usize, CompiledPrincipal)>,
+}
+
+impl Naming {
+    pub(super) fn by<'here>(statements: impl Iterator<Item = &'here Compiled>) -> Self {
+        let mut naming = Self::default();
+        for (number, principal) in statements.map(|own| &own.principal).enumerate() {
+            match principal.exact_accounts() {
+                _ if principal.is_everyone() => {}
+                Some(accounts) => {
+                    let known = &mut naming.exactly;
+                    accounts.for_each(|own| known.entry(own.to_owned()).or_default().push(number));
+                }
+                None => naming.by_pattern.push((number, principal.clone())),
+            }
+        }
+        naming
+    }
+
+    /// Those that name the account of a world, whose callers are principals of that.
+    fn of(&self, world: &World) -> Vec<usize> {
+        let exactly = self.exactly.get(&*world.account).into_iter().flatten().copied();
+        let by_pattern = self.by_pattern.iter().filter(|(_, own)| own.names_account_of(world));
+        exactly.chain(by_pattern.map(|(number, _)| *number)).collect()
+    }
+}
+
 impl Compilation<'_> {
     /// The kind of a world; `None` where variables may tell worlds apart in other ways.
     pub(in crate::search) fn kind(&self, world: &World, names: &Names) -> Option<Kind> {
         if self.policy.has_variables && !names.variables.is_empty() {
             return None;
         }
-        let naming = self.statements().enumerate().filter(|(_, own)| own.principal.names_account_of(world));
         let parts = self.parts.names().iter().zip(&self.is_spoken_of);
         let spoken = parts.filter(|(_, is_spoken_of)| **is_spoken_of);
         Some(Kind {
@@ -39,12 +71,16 @@ impl Compilation<'_> {
             source: world.source,
             through_access_point: world.through_access_point,
             partition: world.partition,
-            named: naming.map(|(number, _)| number).collect(),
+            named: if world.caller.has_account() {
+                self.naming.get_or_init(|| Naming::by(self.statements())).of(world)
+            } else {
+                Vec::new()
+            },
             parts: spoken.map(|(name, _)| world.part(name, names)).collect(),
         })
     }
 
-    fn statements(&self) -> impl Iterator<Item = &Compiled> {
+    pub(super) fn statements(&self) -> impl Iterator<Item = &Compiled> {
         let unless = self.unless.iter().flat_map(|unless| unless.allows.iter().chain(&unless.denies));
         self.allows.iter().chain(&self.denies).chain(unless)
     }

@@ -6,6 +6,7 @@ mod linked;
 mod reading;
 mod tie;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -24,6 +25,7 @@ use crate::template::Bindings;
 use crate::witness::Caller;
 use crate::{Policy, Statement, Witness};
 pub(super) use kind::Kind;
+use kind::Naming;
 use reading::{Changed, Reading, contradict};
 
 /// The statements of a question, with the variables bound in one way.
@@ -40,6 +42,7 @@ pub(crate) struct Compilation<'here> {
     services: Vec<String>,
     /// For each part whether some demand is on it.
     is_spoken_of: Vec<bool>,
+    naming: OnceCell<Naming>,
 }
 
 /// The other policy.
@@ -117,6 +120,7 @@ impl<'here> Compilation<'here> {
             speaks_of_epoch: names.keys.contains(EPOCH),
             services: names.all_services.iter().cloned().collect(),
             is_spoken_of: Vec::new(),
+            naming: OnceCell::new(),
         };
         compilation.is_spoken_of = compilation.spoken_of();
         compilation
