@@ -47,3 +47,65 @@ fn implies(narrow: &Condition, wide: &Condition) -> bool {
     let has_fewer = || is_plain(&own) && narrow.values.iter().all(|value| wide.values.contains(value));
     narrow.key == wide.key && is_stricter && (narrow.values == wide.values || has_fewer())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::is_narrower;
+    use crate::Policy;
+
+    fn policy(principal: &Value, condition: &Value) -> Policy {
+        let allow = json!({
+            "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "*",
+            "Condition": condition,
+        });
+        let document = json!({ "Version": "2012-10-17", "Statement": [allow] });
+        Policy::from_document(document).expect("a policy")
+    }
+
+    #[track_caller]
+    fn compare(narrow: [Value; 2], wide: [Value; 2], expected: bool) {
+        let [narrow, wide] = [narrow, wide].map(|[principal, condition]| policy(&principal, &condition));
+        assert_eq!(is_narrower(&narrow, &wide), expected);
+    }
+
+    #[test]
+    fn another_condition_fewer_values_and_fewer_principals_are_narrower() {
+        let key = "aws:Referer";
+        let wide = || [json!("*"), json!({ "StringLikeIfExists": { key: ["a*", "b*"] } })];
+        compare(
+            [json!({ "AWS": "111111111111" }), json!({ "StringLikeIfExists": { key: "b*" } })],
+            wide(),
+            true,
+        );
+        compare(
+            [json!("*"), json!({ "StringLike": { key: "a*" }, "Bool": { "aws:x": "true" } })],
+            wide(),
+            true,
+        );
+        compare([json!("*"), json!({ "StringLike": { key: "c*" } })], wide(), false);
+        compare(wide(), [json!({ "AWS": "111111111111" }), json!({})], false);
+        compare(wide(), [json!("*"), json!({ "StringLike": { key: ["a*", "b*"] } })], false);
+    }
+
+    #[test]
+    fn fewer_values_of_a_negated_operator_are_not_narrower() {
+        let of = |operator: &str, values: Value| [json!("*"), json!({ operator: { "aws:Referer": values } })];
+        for operator in ["StringNotLike", "ForAllValues:StringLike", "ForAnyValue:StringNotEquals"] {
+            compare(of(operator, json!(["a"])), of(operator, json!(["a", "b"])), false);
+            compare(of(operator, json!(["a", "b"])), of(operator, json!(["a", "b"])), true);
+        }
+    }
+
+    #[test]
+    fn what_a_deny_takes_must_be_the_same() {
+        let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*" });
+        let open = policy(&json!("*"), &json!({}));
+        let mut document = open.document().clone();
+        document["Statement"].as_array_mut().expect("statements").push(deny);
+        let closed = Policy::from_document(document).expect("a policy");
+        assert!(!is_narrower(&open, &closed));
+        assert!(is_narrower(&closed, &closed.clone()));
+    }
+}

@@ -92,6 +92,10 @@ impl<'here> Inquiry<'here> {
     ) -> Found<Hit> {
         let given = &self.subject.compilation.given(within);
         // Where no request of a world passes, none of another one of the same kind does.
+        #[expect(
+            clippy::mutable_key_type,
+            reason = "a part is told by which one it is, whatever was found out about it"
+        )]
         let mut closed: Set<&Kind> = Set::default();
         let at_once = |budget: &mut Budget| {
             let mut outcome = Outcome { gave_up: self.model.incomplete };

@@ -128,3 +128,82 @@ impl KnownParts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::time::UNIX_EPOCH;
+
+    use crate::search::Budget;
+    use crate::search::model::Model;
+    use crate::{Asking, Policy, Trust};
+
+    const KEYS: [&str; 31] = [
+        "action",
+        "resource",
+        "aws:currenttime",
+        "aws:federatedprovider",
+        "aws:multifactorauthage",
+        "aws:multifactorauthpresent",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principalservicename",
+        "aws:principaltag/team",
+        "aws:principaltype",
+        "aws:referer",
+        "aws:requestedregion",
+        "aws:securetransport",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:tokenissuetime",
+        "aws:useragent",
+        "aws:userid",
+        "aws:username",
+        "aws:viaawsservice",
+        "s3:dataaccesspointaccount",
+        "s3:existingobjecttag/team",
+        "s3:prefix",
+    ];
+
+    /// A policy that tells apart whatever can be told apart.
+    fn policy() -> Policy {
+        let keys: HashMap<&str, &str> = KEYS.into_iter().skip(2).map(|key| (key, "x")).collect();
+        let statement = |principal: &str, organization: &str, account: &str| {
+            let own =
+                HashMap::from([("aws:PrincipalOrgID", organization), ("aws:PrincipalAccount", account)]);
+            serde_json::json!({
+                "Effect": "Allow", "Principal": { "AWS": principal }, "Action": "s3:*", "Resource": "*",
+                "Condition": { "StringLike": own, "StringNotEquals": keys },
+            })
+        };
+        let statements =
+            [statement("*", "o-*", "1*"), statement("111111111111", "o-aaaaaaaaaa", "2222????????")];
+        let document = serde_json::json!({ "Version": "2012-10-17", "Statement": statements });
+        Policy::from_document(document).expect("a policy")
+    }
+
+    #[test]
+    fn worlds_of_the_same_traits_have_parts_of_the_same_values() {
+        let policy = policy();
+        let trust = Trust::default();
+        let asking = Asking { trust: &trust, now: UNIX_EPOCH };
+        let model = Model::of(&[&policy], asking, &mut Budget::new(Budget::DEFAULT));
+        let worlds: Vec<_> = model.outside().into_iter().chain(model.everyone()).collect();
+        assert!(worlds.len() > 100);
+        for key in KEYS {
+            let mut known = HashMap::new();
+            for world in &worlds {
+                let domain = format!("{:?}", world.domain(key, &model.names));
+                let first = known.entry(world.traits_of(key)).or_insert_with(|| domain.clone());
+                assert_eq!(*first, domain, "{key} {world:?}");
+            }
+        }
+    }
+}
