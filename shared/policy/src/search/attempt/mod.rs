@@ -1,17 +1,16 @@
 //! One attempt to answer a question: its statements with the variables bound in one way, in one world.
 
 mod apart;
+mod compilation;
 mod kind;
 mod linked;
 mod reading;
 mod tie;
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::compile::{Compiled, Parts, compile, number};
-use super::decide::{Hit, Question, Within};
+use super::decide::{Hit, Within};
 use super::domain::{Domain, Presence};
 use super::goal::{Clause, Demand, Way, ways_to_escape};
 use super::literal::{EPOCH, Literal, Slot, TIME};
@@ -21,131 +20,14 @@ use super::part::{Part, SOME};
 use super::walk::walk;
 use super::world::{CallerKind, World};
 use super::{Budget, Found};
+use crate::Witness;
 use crate::template::Bindings;
 use crate::witness::Caller;
-use crate::{Policy, Statement, Witness};
+use compilation::ALWAYS;
+pub(crate) use compilation::Compilation;
+pub(super) use compilation::{Given, parts};
 pub(super) use kind::Kind;
-use kind::Naming;
 use reading::{Changed, Reading, contradict};
-
-/// The statements of a question, with the variables bound in one way.
-pub(crate) struct Compilation<'here> {
-    policy: &'here Policy,
-    allows: Vec<Compiled>,
-    denies: Vec<Compiled>,
-    unless: Option<Unless>,
-    pub(super) parts: Parts,
-    bindings: Bindings,
-    /// Whether the time is asked for as a number.
-    speaks_of_epoch: bool,
-    /// The services that are named.
-    services: Vec<String>,
-    /// For each part whether some demand is on it.
-    is_spoken_of: Vec<bool>,
-    naming: OnceCell<Naming>,
-}
-
-/// The other policy.
-struct Unless {
-    allows: Vec<Compiled>,
-    /// Those that may take what the policy does not take.
-    denies: Vec<Compiled>,
-    /// The Allow statements that match whatever is asked about.
-    matched: Vec<usize>,
-}
-
-/// Whether a statement takes away, as far as that is sure.
-fn is_relied_on(statement: &Statement) -> bool {
-    !statement.is_allow() && !statement.has_unknown_element
-}
-
-/// The parts that each question has, and what tells who the caller is.
-const ALWAYS: [&str; 6] = [
-    "action",
-    "resource",
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principalservicename",
-    "aws:federatedprovider",
-];
-
-/// The parts of a request that policies speak of, of the first by those Allow statements that `speaks` picks.
-pub(super) fn parts(
-    policy: &Policy,
-    unless: Option<&Policy>,
-    speaks: &dyn Fn(&Statement) -> bool,
-    variables: &BTreeSet<String>,
-) -> Parts {
-    let mut parts = Parts::default();
-    for part in ALWAYS.into_iter().chain(variables.iter().map(String::as_str)) {
-        parts.number(part);
-    }
-    let statements = || policy.statements.iter();
-    let speaking = statements().filter(|own| own.is_allow() && speaks(own));
-    let taking = statements().filter(|own| is_relied_on(own));
-    let others = || unless.into_iter().flat_map(|unless| &unless.statements);
-    let allowing = others().filter(|own| own.is_allow());
-    let all = speaking.chain(taking).chain(allowing).chain(others().filter(|own| is_relied_on(own)));
-    all.for_each(|own| number(own, &mut parts));
-    parts
-}
-
-impl<'here> Compilation<'here> {
-    pub(super) fn new(question: &Question<'here>, names: &Names, bindings: Bindings) -> Self {
-        let mut parts = question.parts.clone();
-        let policy = question.policy;
-        // What nothing takes away there that is not taken away here either is allowed by the same statement.
-        let takes_no_more = question.unless.is_some_and(|unless| takes_no_more(unless, policy));
-        let stands_there = |own: &Statement| question.unless.is_some_and(|unless| has(unless, own));
-        let counts = |own: &Statement| {
-            own.is_allow() && (question.allows)(own) && !(takes_no_more && stands_there(own))
-        };
-        let counting: Vec<&Statement> = policy.statements.iter().filter(|own| counts(own)).collect();
-        let only = if let [only] = counting.as_slice() { Some(*only) } else { None };
-        let mut compilation = Self {
-            policy,
-            allows: compile(policy, counts, &mut parts, &bindings),
-            denies: compile(policy, is_relied_on, &mut parts, &bindings),
-            unless: question.unless.map(|policy| {
-                let counts = |own: &Statement| is_relied_on(own) && !takes_no_more;
-                let matched = |own: &&Statement| only.is_some_and(|only| only.says_same(own));
-                Unless {
-                    allows: compile(policy, Statement::is_allow, &mut parts, &bindings),
-                    denies: compile(policy, counts, &mut parts, &bindings),
-                    matched: policy.statements.iter().filter(matched).map(|own| own.index).collect(),
-                }
-            }),
-            parts,
-            bindings,
-            speaks_of_epoch: names.keys.contains(EPOCH),
-            services: names.all_services.iter().cloned().collect(),
-            is_spoken_of: Vec::new(),
-            naming: OnceCell::new(),
-        };
-        compilation.is_spoken_of = compilation.spoken_of();
-        compilation
-    }
-}
-
-/// Whether a policy says what this statement says, most likely in the same place.
-fn has(policy: &Policy, statement: &Statement) -> bool {
-    let is_there = policy.statements.get(statement.index).is_some_and(|own| own.says_same(statement));
-    is_there || policy.statements.iter().any(|own| own.says_same(statement))
-}
-
-fn denies_of(policy: &Policy) -> Vec<&Statement> {
-    policy.statements.iter().filter(|statement| !statement.is_allow()).collect()
-}
-
-/// Whether a policy denies nothing that another does not deny. What both allow by the same statement, it then allows too.
-fn takes_no_more(policy: &Policy, other: &Policy) -> bool {
-    let (own, others) = (denies_of(policy), denies_of(other));
-    // Most often they are the same ones.
-    let is_there = |(number, deny): (usize, &&Statement)| {
-        others.get(number).is_some_and(|other| other.says_same(deny)) || has(other, deny)
-    };
-    policy.has_variables == other.has_variables && own.iter().enumerate().all(is_there)
-}
 
 /// How many clauses are looked at for one that nothing can meet.
 const FEW_CLAUSES: usize = 4;
@@ -157,22 +39,6 @@ pub(crate) struct Attempt<'here> {
     compilation: &'here Compilation<'here>,
     parts: Vec<Part>,
     reading: Rc<Reading<'here>>,
-}
-
-/// The values that a question gives to some parts, by their numbers.
-pub(super) type Given = Vec<(usize, Part)>;
-
-impl Compilation<'_> {
-    /// The values that some parts are given, as far as these are spoken of.
-    pub(super) fn given(&self, within: &Within<'_>) -> Given {
-        let given = within.given.iter().filter_map(|(name, domain)| {
-            let number = self.parts.find(name)?;
-            let bound = self.bindings.decided.iter().find(|(key, _)| key == name);
-            let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
-            Some((number, given.into()))
-        });
-        given.collect()
-    }
 }
 
 impl<'here> Attempt<'here> {

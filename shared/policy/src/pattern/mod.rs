@@ -1,6 +1,9 @@
 //! Patterns: texts with wildcards, as small automata over characters.
 
+mod front;
+
 use crate::template::{Bindings, Piece, pieces};
+use front::{Front, Then};
 
 /// One step of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,57 +170,6 @@ pub(crate) struct Pattern {
     front: Front,
     /// The undecided variables in the pattern. Two equal patterns match the same values whatever these stand for.
     variables: Vec<Variable>,
-}
-
-/// The characters that a pattern begins with: most values are told apart by them alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Front {
-    text: String,
-    /// Whether their case does not matter.
-    folds: bool,
-    /// How many steps they are.
-    steps: usize,
-    then: Then,
-}
-
-/// What follows the front of a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
-    /// Nothing.
-    End,
-    /// Whatever text.
-    Anything,
-    /// Other steps.
-    More,
-}
-
-impl Front {
-    fn of(tokens: &[Token]) -> Self {
-        let folds = matches!(tokens.first(), Some(Token::Fold(_)));
-        let own = |token: &Token| match token {
-            Token::Char(character) if !folds => Some(*character),
-            Token::Fold(character) if folds => Some(*character),
-            _ => None,
-        };
-        let mut text = String::with_capacity(tokens.len());
-        text.extend(tokens.iter().map_while(own));
-        let steps = tokens.iter().take_while(|token| own(token).is_some()).count();
-        let then = match tokens.get(steps..) {
-            Some([]) | None => Then::End,
-            Some([Token::Many(Class::Any)]) => Then::Anything,
-            Some(_) => Then::More,
-        };
-        Self { text, folds, steps, then }
-    }
-
-    /// What is left of a value that begins like this.
-    fn left<'value>(&self, value: &'value str) -> Option<&'value str> {
-        if !self.folds {
-            return value.strip_prefix(self.text.as_str());
-        }
-        let (front, rest) = value.split_at_checked(self.text.len())?;
-        front.eq_ignore_ascii_case(&self.text).then_some(rest)
-    }
 }
 
 /// An undecided variable in a pattern.
