@@ -6,6 +6,8 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use addresses::Addresses;
+
 use super::domain::{Domain, Presence, Values};
 use super::hashing::Table;
 use super::literal::{Literal, Slot, Test};
@@ -25,32 +27,38 @@ struct Known {
     /// The values that meet demands which were made before, or that there are none.
     answers: RefCell<Table<Vec<Asked>, Option<Slot>>>,
     /// Which of the listed values match patterns that were asked about.
-    matched: RefCell<Table<Same, Matched>>,
+    matched: RefCell<Table<Same<Patterns>, Matched>>,
 }
 
 /// For each of the listed values whether some patterns match it.
 type Matched = Rc<[bool]>;
 
-/// One of several demands: the patterns that a text is compared with, and how the outcome reads.
+/// One of several demands: what a value is compared with, and how the outcome reads.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Asked {
-    patterns: Same,
+    with: Comparand,
     outcome: (bool, (bool, bool)),
 }
 
-/// Patterns that are the same only where they are one and the same.
-#[derive(Debug, Clone)]
-struct Same(Arc<Patterns>);
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Comparand {
+    Patterns(Same<Patterns>),
+    Addresses(Same<Addresses>),
+}
 
-impl PartialEq for Same {
+/// What is the same only where it is one and the same.
+#[derive(Debug, Clone)]
+struct Same<T>(Arc<T>);
+
+impl<T> PartialEq for Same<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Eq for Same {}
+impl<T> Eq for Same<T> {}
 
-impl Hash for Same {
+impl<T> Hash for Same<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Arc::as_ptr(&self.0).hash(state);
     }
@@ -122,15 +130,16 @@ impl Part {
         if let Some(found) = self.settle_listed(demands, budget) {
             return found;
         }
-        let asked = |(literal, wanted): &(&Literal, bool)| match &literal.test {
-            Test::Text(patterns) => {
-                let outcome = (literal.absent == *wanted, literal.reading(*wanted));
-                Some(Asked { patterns: Same(Arc::clone(patterns)), outcome })
-            }
-            _ => None,
+        let asked = |(literal, wanted): &(&Literal, bool)| {
+            let with = match &literal.test {
+                Test::Text(patterns) => Comparand::Patterns(Same(Arc::clone(patterns))),
+                Test::Address(addresses) => Comparand::Addresses(Same(Arc::clone(addresses))),
+                _ => return None,
+            };
+            Some(Asked { with, outcome: (literal.absent == *wanted, literal.reading(*wanted)) })
         };
-        let is_text = matches!(self.values, Values::Text(..));
-        let Some(asked) = demands.iter().map(asked).collect::<Option<Vec<Asked>>>().filter(|_| is_text)
+        let is_work = matches!(self.values, Values::Text(..) | Values::Address(_));
+        let Some(asked) = demands.iter().map(asked).collect::<Option<Vec<Asked>>>().filter(|_| is_work)
         else {
             return settle(self, demands, budget);
         };
