@@ -110,10 +110,7 @@ impl<'here> Closing<'here> {
     /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
     fn proven(&self, candidate: &Candidate, budget: &mut Budget) -> Option<Proven> {
         let mut own = self.policy.with_only(&candidate.statements)?;
-        let refusals = self.refusals.iter().map(|refusal| refusal.statement);
-        for known in refusals.chain([self.statement]) {
-            own.statements.iter_mut().for_each(|statement| statement.share(known));
-        }
+        self.share(&mut own.statements);
         if own.statements.iter().any(statement_is_public) {
             return None;
         }
@@ -157,10 +154,20 @@ impl<'here> Closing<'here> {
         self.done(candidate, demand.map_or(&candidate.summary, |demand| &demand.of_all).clone())
     }
 
+    /// Lets edited statements share what they say with the one before the edit, and with what a Deny says.
+    fn share<'own>(&self, edited: impl IntoIterator<Item = &'own mut Statement>) {
+        for statement in edited {
+            let refusals = self.refusals.iter().map(|refusal| refusal.statement);
+            refusals.chain([self.statement]).for_each(|known| statement.share(known));
+        }
+    }
+
     /// The policy with a candidate, and what is done.
     fn done(&self, candidate: &Candidate, summary: String) -> Option<(Policy, String)> {
         let document = patch::with_statements(self.policy, self.statement.index, &candidate.statements)?;
-        let fixed = self.policy.with_statements(self.statement.index, &candidate.statements)?;
+        let mut fixed = self.policy.with_statements(self.statement.index, &candidate.statements)?;
+        let edited = fixed.statements.iter_mut().skip(self.statement.index);
+        self.share(edited.take(candidate.statements.len()));
         Some((fixed.told_by(document), summary))
     }
 }
