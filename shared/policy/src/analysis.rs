@@ -7,7 +7,7 @@ use crate::abilities::{self, Abilities, Bucket};
 use crate::findings::Asked;
 use crate::fix::{self, Fix, NoFix};
 use crate::search::Budget;
-use crate::search::inquiry::Inquiry;
+use crate::search::inquiry::{Inquiry, Subject};
 use crate::search::model::Model;
 use crate::{Asking, Finding, Policy, Semantic, Statement, documented, findings, semantic};
 
@@ -58,7 +58,8 @@ fn analyse_among(
         let model = Model::about(&[policy], bucket, asking, &mut budget);
         let may_be_open = policy.statements.iter().any(|own| counts(own) && abilities::lets_in_services(own));
         let worlds = if may_be_open { model.outside() } else { Vec::new() };
-        let inquiry = Inquiry::new(policy, &counts, &model, &worlds);
+        let subject = Subject::new(policy, &counts, &model.names);
+        let inquiry = Inquiry::new(&subject, &model, &worlds);
         if documented {
             semantic = semantic::decide_by(policy, &inquiry, &mut budget);
         }

@@ -1,7 +1,7 @@
 //! The verdict by what the policy does: is there a request by an outsider that it allows?
 
 use crate::search::decide::Within;
-use crate::search::inquiry::Inquiry;
+use crate::search::inquiry::{Inquiry, Subject};
 use crate::search::model::Model;
 use crate::search::{Budget, Found};
 use crate::{Asking, Policy, Statement, Witness, documented};
@@ -35,8 +35,8 @@ pub(crate) fn decide_among(
     }
     let mut budget = Budget::new(Budget::DEFAULT);
     let model = Model::of(&[policy], asking, &mut budget);
-    let worlds = model.outside();
-    decide_by(policy, &Inquiry::new(policy, &allows, &model, &worlds), &mut budget)
+    let subject = Subject::new(policy, &allows, &model.names);
+    decide_by(policy, &Inquiry::new(&subject, &model, &model.outside()), &mut budget)
 }
 
 /// Decides by an inquiry into the statements that count.

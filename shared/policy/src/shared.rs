@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use addresses::Addresses;
 
-use crate::address::parse_block;
+use crate::address::{is_narrow, parse_block};
 use crate::pattern::{Pattern, Style};
+use crate::search::names::Accounts;
 use crate::search::patterns::Patterns;
 use crate::template::Bindings;
 
@@ -22,12 +23,19 @@ pub type Texts = Shared<String, Readings>;
 pub struct Readings {
     patterns: [OnceLock<Arc<Patterns>>; Style::ALL.len()],
     addresses: OnceLock<Arc<Addresses>>,
+    fixed_networks: OnceLock<Arc<Addresses>>,
+    accounts: OnceLock<Accounts>,
     has_variables: OnceLock<bool>,
 }
 
 impl<T, R> Shared<T, R> {
     pub(crate) fn readings(&self) -> &R {
         &self.0.1
+    }
+
+    /// Whether it is this list, and not merely an equal one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -50,6 +58,20 @@ impl Texts {
     pub(crate) fn addresses(&self) -> Arc<Addresses> {
         let read = || Arc::new(self.iter().filter_map(|text| parse_block(text)).collect());
         Arc::clone(self.readings().addresses.get_or_init(read))
+    }
+
+    /// Those of the blocks that S3 counts as fixed.
+    pub(crate) fn fixed_networks(&self) -> Arc<Addresses> {
+        let read = || {
+            let blocks = self.iter().filter_map(|text| parse_block(text));
+            Arc::new(blocks.filter(|block| is_narrow(*block)).collect())
+        };
+        Arc::clone(self.readings().fixed_networks.get_or_init(read))
+    }
+
+    /// The accounts that the texts name.
+    pub(crate) fn accounts(&self) -> &Accounts {
+        self.readings().accounts.get_or_init(|| Accounts::of(self))
     }
 
     /// Whether one of the texts holds what is a variable in a policy that has variables.

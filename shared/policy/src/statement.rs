@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Condition, PrincipalElement, Texts};
+use crate::{Condition, PrincipalElement, Shared, Texts};
 
 /// Whether a statement grants or takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +52,29 @@ impl Statement {
 }
 
 impl Statement {
+    /// Shares with another statement what both say, so that it is not worked out again.
+    pub(crate) fn share(&mut self, other: &Self) {
+        share(&mut self.principal.principals, &other.principal.principals);
+        share(&mut self.action.patterns, &other.action.patterns);
+        share(&mut self.resource.patterns, &other.resource.patterns);
+        for condition in &mut self.conditions {
+            let of_key = other.conditions.iter().filter(|own| own.key == condition.key);
+            of_key.for_each(|own| share(&mut condition.values, &own.values));
+        }
+    }
+
     /// Whether the other one says the same, under whatever name and in whatever place.
     pub(crate) fn says_same(&self, other: &Self) -> bool {
         let own = (self.effect, &self.principal, &self.action, &self.resource, self.has_unknown_element);
         let theirs =
             (other.effect, &other.principal, &other.action, &other.resource, other.has_unknown_element);
         own == theirs && self.conditions == other.conditions
+    }
+}
+
+fn share<T: PartialEq, R>(own: &mut Shared<T, R>, other: &Shared<T, R>) {
+    if own == other {
+        own.clone_from(other);
     }
 }
 

@@ -9,8 +9,10 @@ use crate::condition::is_literal;
 use crate::finding::{Finding, FindingKind};
 use crate::search::Found;
 use crate::search::domain::Domain;
+use crate::search::inquiry::Scene;
 use crate::search::literal::Literal;
-use crate::search::world::{Source, World, sources};
+use crate::search::model::Model;
+use crate::search::world::{Source, sources};
 use crate::template::Bindings;
 use crate::words::and;
 use crate::{Condition, PrincipalKind, Statement};
@@ -24,12 +26,12 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
     if statement.principal.negated || services.is_empty() {
         return;
     }
-    let deputies = look.model.deputies(Source::Full);
+    let deputies = Deputies::of_outsiders(look.model);
     let unmet: Vec<String> = statement
         .conditions
         .iter()
         .filter_map(|condition| {
-            if no_service_meets(look, &deputies, condition) {
+            if no_service_meets(look, &deputies.full, condition) {
                 return Some(why_unmet(condition, &services));
             }
             demands_foreign_source(condition, &services).then(|| why_foreign(condition, &services))
@@ -39,22 +41,47 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
         findings.push(Finding::about(statement, FindingKind::ServiceShutOut, services.join(", "), unmet));
         return;
     }
-    let deputies = services.into_iter().filter_map(|service| {
-        let (kind, why) = deputy(look, statement, service)?;
+    let found = services.into_iter().filter_map(|service| {
+        let (kind, why) = deputy(look, &deputies, statement, service)?;
         Some((kind, service.to_owned(), why))
     });
-    for (kind, services, reasons) in parties::gather(deputies.collect()) {
+    for (kind, services, reasons) in parties::gather(found.collect()) {
         findings.push(Finding::about(statement, kind, services, reasons));
     }
 }
 
+/// Services that act for outsiders, by calls that say all about their source and by any.
+struct Deputies<'policy> {
+    full: Vec<Scene<'policy>>,
+    any: Vec<Scene<'policy>>,
+}
+
+impl<'policy> Deputies<'policy> {
+    fn of_outsiders(model: &Model) -> Self {
+        let scenes = |source| model.deputies(source).into_iter().map(Scene::from).collect();
+        Self { full: scenes(Source::Full), any: scenes(Source::Any) }
+    }
+
+    fn of(&self, source: Source) -> &[Scene<'policy>] {
+        match source {
+            Source::Full => &self.full,
+            Source::Any => &self.any,
+        }
+    }
+}
+
 /// Whether the service can be made to come here for an outside account, by what the search finds.
-fn deputy(look: &mut Look<'_, '_>, statement: &Statement, service: &str) -> Option<(FindingKind, String)> {
+fn deputy<'policy>(
+    look: &mut Look<'_, 'policy>,
+    deputies: &Deputies<'policy>,
+    statement: &Statement,
+    service: &str,
+) -> Option<(FindingKind, String)> {
     let given = [("aws:principalservicename".to_owned(), Domain::texts([service.to_owned()]))];
     let mut passes = |source| {
-        let mut worlds = look.model.deputies(source);
-        worlds.retain(|world| world.may_be_called(service));
-        look.by(statement, &worlds, &given)
+        let scenes: Vec<&Scene<'policy>> =
+            deputies.of(source).iter().filter(|scene| scene.world.may_be_called(service)).collect();
+        look.by(statement, &scenes, &given)
     };
     match passes(Source::Full) {
         Found::One(()) => Some((FindingKind::ConfusedDeputy, why_any_account(look, statement, service))),
@@ -88,8 +115,8 @@ fn why_any_account(look: &Look<'_, '_>, statement: &Statement, service: &str) ->
 }
 
 /// Whether the condition demands a key that is on no call of a service.
-fn no_service_meets(look: &Look<'_, '_>, deputies: &[World], condition: &Condition) -> bool {
-    let lacks = |world: &World| world.lacks(condition.key.name(), &look.model.names);
+fn no_service_meets(look: &Look<'_, '_>, deputies: &[Scene<'_>], condition: &Condition) -> bool {
+    let lacks = |scene: &Scene<'_>| scene.world.lacks(condition.key.name(), &look.model.names);
     // Whether a call names an organization depends on the account that the service acts for.
     demands(condition) && !condition.key.names_source() && !deputies.is_empty() && deputies.iter().all(lacks)
 }

@@ -12,9 +12,8 @@ use crate::abilities::{self, Bucket};
 use crate::finding::{Finding, FindingKind};
 use crate::search::decide::Within;
 use crate::search::domain::Domain;
-use crate::search::inquiry::Inquiry;
+use crate::search::inquiry::{Inquiry, Scene, Subject};
 use crate::search::model::Model;
-use crate::search::world::World;
 use crate::search::{Budget, Found};
 use crate::{Asking, Policy, Semantic, Statement, Trust, access};
 
@@ -41,12 +40,17 @@ struct Look<'here, 'policy> {
     budget: &'here mut Budget,
 }
 
-impl Look<'_, '_> {
+impl<'policy> Look<'_, 'policy> {
     /// A request of some worlds that the statement lets in.
-    fn by(&mut self, statement: &Statement, worlds: &[World], given: &[(String, Domain)]) -> Found<()> {
+    fn by(
+        &mut self,
+        statement: &Statement,
+        scenes: &[&Scene<'policy>],
+        given: &[(String, Domain)],
+    ) -> Found<()> {
         let only = |index: usize| index == statement.index;
         let within = Within { allows: &only, given, alone: true, ..Within::WHOLE };
-        match self.inquiry.find_among(worlds, &within, self.budget) {
+        match self.inquiry.among(scenes, &within, self.budget) {
             Found::One(_) => Found::One(()),
             Found::None => Found::None,
             Found::Unknown => Found::Unknown,
@@ -137,7 +141,8 @@ pub(crate) fn deputies(policy: &Policy, asking: Asking<'_>, counts: &dyn Fn(&Sta
     }
     let mut budget = Budget::new(WORK);
     let model = Model::of(&[policy], asking, &mut budget);
-    let inquiry = Inquiry::new(policy, counts, &model, &[]);
+    let subject = Subject::new(policy, counts, &model.names);
+    let inquiry = Inquiry::new(&subject, &model, &[]);
     let bucket = &Bucket::of(policy, &model.names);
     let (model, inquiry) = (&model, &inquiry);
     let mut findings = Vec::new();

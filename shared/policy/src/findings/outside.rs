@@ -1,10 +1,13 @@
 //! Parties that are let in by name, and that the settings do not name. Whether one is let in is for the search to say.
 
+use std::rc::Rc;
+
 use super::party::{Callers, Party, of_statement};
 use super::{Look, parties, powers};
 use crate::finding::{Finding, FindingKind};
 use crate::search::Found;
 use crate::search::domain::Domain;
+use crate::search::inquiry::Scene;
 use crate::search::world::World;
 use crate::{Statement, access};
 
@@ -15,10 +18,12 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
     let mut outside = Vec::new();
     let mut powerful = Vec::new();
     let is_powerful = access::classes(&statement.action).iter().any(|class| class.is_powerful());
-    let mut all: Vec<(Callers, Vec<World>)> = Vec::new();
+    let mut all: Vec<(Callers, Rc<[Scene<'_>]>)> = Vec::new();
     for party in of_statement(statement, look.trust) {
-        let worlds = look.worlds_of(&party, &mut all);
-        let reason = match look.by(statement, &worlds, &party.given) {
+        let scenes = look.scenes_of(&party, &mut all);
+        let scenes: Vec<&Scene<'_>> =
+            scenes.iter().filter(|scene| look.may_be_of(&scene.world, &party)).collect();
+        let reason = match look.by(statement, &scenes, &party.given) {
             Found::None => continue,
             Found::One(_) => format!("{} is let in{}", party.what, party.how),
             Found::Unknown => format!(
@@ -26,7 +31,7 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
                 party.what.replacen("The ", "the ", 1)
             ),
         };
-        if is_powerful && look.has_power(statement, &worlds, &party.given) {
+        if is_powerful && look.has_power(statement, &scenes, &party.given) {
             powerful.push(party.name.clone());
         }
         outside.push((party.kind, party.name, reason));
@@ -42,36 +47,43 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
     }
 }
 
-impl Look<'_, '_> {
+impl<'policy> Look<'_, 'policy> {
     /// Whether some of the worlds can change who may do what by the statement.
-    fn has_power(&mut self, statement: &Statement, worlds: &[World], given: &[(String, Domain)]) -> bool {
-        let worlds: Vec<World> =
-            worlds.iter().filter(|world| self.bucket.is_in_partition_of(world)).cloned().collect();
+    fn has_power(
+        &mut self,
+        statement: &Statement,
+        scenes: &[&Scene<'policy>],
+        given: &[(String, Domain)],
+    ) -> bool {
+        let is_near = |scene: &&Scene<'_>| self.bucket.is_in_partition_of(&scene.world);
+        let scenes: Vec<&Scene<'policy>> = scenes.iter().copied().filter(is_near).collect();
         powers(self.bucket).into_iter().any(|power| {
             let given: Vec<(String, Domain)> = given.iter().cloned().chain(power).collect();
-            matches!(self.by(statement, &worlds, &given), Found::One(()))
+            matches!(self.by(statement, &scenes, &given), Found::One(()))
         })
     }
 
-    /// The worlds of those who belong to a party; those of the same callers share what was found out.
-    fn worlds_of(&self, party: &Party, all: &mut Vec<(Callers, Vec<World>)>) -> Vec<World> {
-        let model = self.model;
-        let mut worlds = match all.iter().rev().take(RECENT).find(|(callers, _)| *callers == party.callers) {
-            Some((_, worlds)) => worlds.clone(),
-            None => {
-                let worlds = self.worlds_by(&party.callers);
-                all.push((party.callers.clone(), worlds.clone()));
-                worlds
-            }
-        };
-        for (part, domain) in party.given.iter().filter(|(part, _)| is_of_caller(part)) {
-            let values = domain.list().unwrap_or_default();
-            worlds.retain(|world| {
-                let own = world.part(part, &model.names);
-                values.iter().any(|value| own.admits(value))
-            });
+    /// The worlds of the callers of a party; those of the same callers share what was found out.
+    fn scenes_of(
+        &self,
+        party: &Party,
+        all: &mut Vec<(Callers, Rc<[Scene<'policy>]>)>,
+    ) -> Rc<[Scene<'policy>]> {
+        if let Some((_, scenes)) = all.iter().rev().take(RECENT).find(|(own, _)| *own == party.callers) {
+            return Rc::clone(scenes);
         }
-        worlds
+        let scenes: Rc<[Scene<'policy>]> =
+            self.worlds_by(&party.callers).into_iter().map(Scene::from).collect();
+        all.push((party.callers.clone(), Rc::clone(&scenes)));
+        scenes
+    }
+
+    /// Whether callers of a world can be of a party.
+    fn may_be_of(&self, world: &World, party: &Party) -> bool {
+        party.given.iter().filter(|(part, _)| is_of_caller(part)).all(|(part, domain)| {
+            let own = world.part(part, &self.model.names);
+            domain.list().unwrap_or_default().iter().any(|value| own.admits(value))
+        })
     }
 
     fn worlds_by(&self, callers: &Callers) -> Vec<World> {

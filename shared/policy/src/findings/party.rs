@@ -1,5 +1,7 @@
 //! Parties that a statement names, and that the settings do not.
 
+use std::sync::LazyLock;
+
 use addresses::Addresses;
 
 use crate::address::parse_block;
@@ -185,6 +187,8 @@ fn is_organization(text: &str) -> bool {
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
+static NOT_PUBLIC: LazyLock<Addresses> = LazyLock::new(|| Addresses::public().complement());
+
 /// All but the public addresses of a block that are not in trusted networks. `None` where these are all of the block.
 fn addresses_outside(block: &str, networks: &[String]) -> Option<Addresses> {
     let block = parse_block(block)?;
@@ -193,5 +197,5 @@ fn addresses_outside(block: &str, networks: &[String]) -> Option<Addresses> {
         return None;
     }
     let block: Addresses = [block].into_iter().collect();
-    Some(Addresses::union_of(&[block.complement(), Addresses::public().complement(), trusted]))
+    Some(Addresses::union_of(&[&block.complement(), &*NOT_PUBLIC, &trusted]))
 }

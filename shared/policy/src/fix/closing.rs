@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::candidate::{Candidate, Demand, Refusal, Source};
+use super::narrower::is_narrower;
 use super::{candidates, ground, patch, restate, services, shut};
 use crate::documented::statement_is_public;
 use crate::search::model::Model;
@@ -108,7 +109,8 @@ impl<'here> Closing<'here> {
 
     /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
     fn proven(&self, candidate: &Candidate, budget: &mut Budget) -> Option<Proven> {
-        let own = self.policy.with_only(&candidate.statements)?;
+        let mut own = self.policy.with_only(&candidate.statements)?;
+        self.share(&mut own.statements);
         if own.statements.iter().any(statement_is_public) {
             return None;
         }
@@ -128,7 +130,10 @@ impl<'here> Closing<'here> {
             Found::Unknown => return None,
         }
         let mut model = Model::of(&[&self.before, &after], self.asking, budget);
-        if shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None {
+        let is_narrower = is_narrower(&after, &self.before);
+        if !is_narrower
+            && shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None
+        {
             return None;
         }
         let is_welcoming = |number: usize| self.refusals.get(number).is_none_or(|refusal| refusal.takes);
@@ -149,10 +154,20 @@ impl<'here> Closing<'here> {
         self.done(candidate, demand.map_or(&candidate.summary, |demand| &demand.of_all).clone())
     }
 
+    /// Lets edited statements share what they say with the one before the edit, and with what a Deny says.
+    fn share<'own>(&self, edited: impl IntoIterator<Item = &'own mut Statement>) {
+        for statement in edited {
+            let refusals = self.refusals.iter().map(|refusal| refusal.statement);
+            refusals.chain([self.statement]).for_each(|known| statement.share(known));
+        }
+    }
+
     /// The policy with a candidate, and what is done.
     fn done(&self, candidate: &Candidate, summary: String) -> Option<(Policy, String)> {
         let document = patch::with_statements(self.policy, self.statement.index, &candidate.statements)?;
-        let fixed = self.policy.with_statements(self.statement.index, &candidate.statements)?;
+        let mut fixed = self.policy.with_statements(self.statement.index, &candidate.statements)?;
+        let edited = fixed.statements.iter_mut().skip(self.statement.index);
+        self.share(edited.take(candidate.statements.len()));
         Some((fixed.told_by(document), summary))
     }
 }

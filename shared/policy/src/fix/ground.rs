@@ -61,6 +61,9 @@ pub(super) fn candidate(source: &Source<'_>) -> Option<Candidate> {
 }
 
 fn grounded(condition: &Condition, trust: &Trust) -> Option<Grounded> {
+    if !condition.values.have_variables() {
+        return None;
+    }
     let account = trust.own_account.as_deref().unwrap_or(OWNER_PLACEHOLDER);
     let owners = [("aws:resourceaccount", account), ("aws:resourceorgid", ORGANIZATION_PLACEHOLDER)];
     // A key of the owner that is compared with the caller's variable says the same as the other way round.

@@ -17,6 +17,7 @@ mod edit;
 mod ground;
 mod losses;
 mod narrow;
+mod narrower;
 mod organization;
 mod patch;
 mod restate;

@@ -158,6 +158,15 @@ pub(super) fn left_over(deny: &Statement) -> impl Iterator<Item = &Condition> {
     deny.conditions.iter().filter(|condition| condition.operator.is_some_and(|operator| operator.negated))
 }
 
+/// Whether a `Deny` leaves over somebody in particular. Where it does not, nothing is restated of it, and nobody is welcome
+/// by it.
+pub(super) fn leaves_somebody(deny: &Statement) -> bool {
+    left_over(deny).any(|condition| {
+        let names_somebody = || condition.values.iter().any(|value| is_fixed(&condition.key, value));
+        (condition.key.is_fixing() && names_somebody()) || implied(condition).is_some()
+    })
+}
+
 /// The statement for those whom the negated condition of a `Deny` leaves over, in fixed values of a key that fixes a
 /// grant; `None` where there are none.
 fn restated(statement: &Value, condition: &Condition) -> Option<Value> {

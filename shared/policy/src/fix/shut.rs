@@ -9,14 +9,15 @@ use crate::search::{Budget, Found};
 use crate::{Asking, Policy};
 
 /// For each Deny, whether it takes something of the one statement that allows from outsiders of the kind that it leaves
-/// over: services, where it names sources, and everybody else by other keys.
+/// over: services, where it names sources, and everybody else by other keys. A Deny that leaves over nobody in particular
+/// is not asked about.
 pub(super) fn takes(before: &Policy, model: &Model, budget: &mut Budget) -> Vec<Found<()>> {
     let alone = before.of_statements(|statement| statement.is_allow());
     let mut outside = None;
     let denies = before.statements.iter().filter(|statement| !statement.is_allow());
     let takes = denies.map(|deny| {
         let left_over = || restate::left_over(deny);
-        if left_over().next().is_none() {
+        if !restate::leaves_somebody(deny) {
             return Found::None;
         }
         let beside = before.of_statements(|own| own.is_allow() || own.index == deny.index);

@@ -4,8 +4,9 @@
 //! mentions plus one stand-in for each kind of character that none mentions. The first text accepted is a shortest
 //! one; when the reachable states are used up, none exists.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
+use super::hashing::Set;
 use super::patterns::Patterns;
 use super::trie::Trie;
 use super::{Budget, Found};
@@ -92,13 +93,16 @@ fn meets(value: &str, demands: &[Demand<'_>]) -> bool {
 
 /// Tries the simplest texts of the wanted patterns before the automata are built.
 fn quick(demands: &[Demand<'_>]) -> Option<String> {
+    // Most texts are told apart by the smallest sets.
+    let mut by_weight = demands.to_vec();
+    by_weight.sort_by_key(|(patterns, _)| patterns.rest().len());
     let wanted = demands.iter().filter(|(_, wanted)| *wanted);
     for (patterns, _) in wanted {
         let literals = patterns.sorted_literals().take(8).map(str::to_owned);
         let simplest = patterns.rest().iter().take(8).flat_map(|pattern| {
             ["object", "x", ""].into_iter().map(|filling| simplest_text(pattern, filling))
         });
-        if let Some(value) = literals.chain(simplest).find(|value| meets(value, demands)) {
+        if let Some(value) = literals.chain(simplest).find(|value| meets(value, &by_weight)) {
             return Some(value);
         }
     }
@@ -141,6 +145,19 @@ struct Product<'set> {
     machines: Vec<Machine<'set>>,
     /// The characters that are tried, each with the classes that it is of.
     alphabet: Vec<(char, u16)>,
+    /// How many of them are mentioned. They come first, in order.
+    mentioned: usize,
+}
+
+/// What is known of a character before it is tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mention {
+    /// No next step names it.
+    None,
+    /// A next step names it.
+    Some,
+    /// One of the texts that is wanted goes on with other characters only.
+    Other,
 }
 
 impl<'set> Product<'set> {
@@ -148,8 +165,9 @@ impl<'set> Product<'set> {
         let machine =
             |(patterns, wanted): &Demand<'set>| Machine { trie: patterns.trie(*wanted), wanted: *wanted };
         let machines: Vec<Machine<'set>> = demands.iter().map(machine).collect();
-        let alphabet = alphabet(&machines).into_iter().map(|character| (character, Class::of(character)));
-        Self { alphabet: alphabet.collect(), machines }
+        let (alphabet, mentioned) = alphabet(&machines);
+        let alphabet = alphabet.into_iter().map(|character| (character, Class::of(character)));
+        Self { alphabet: alphabet.collect(), mentioned, machines }
     }
 
     fn search(&self, budget: &mut Budget) -> Found<String> {
@@ -160,7 +178,7 @@ impl<'set> Product<'set> {
             }
         }
         let mut parents: Vec<(usize, char)> = vec![(0, '\0')];
-        let mut seen: HashSet<State> = HashSet::from([start.clone()]);
+        let mut seen: Set<State> = Set::from_iter([start.clone()]);
         let mut queue = VecDeque::from([(0_usize, start)]);
         let mut classes: Vec<u16> = Vec::new();
         while let Some((id, state)) = queue.pop_front() {
@@ -169,13 +187,13 @@ impl<'set> Product<'set> {
             }
             let mentioned = self.mentioned_after(&state);
             classes.clear();
-            for ((character, of), is_mentioned) in self.alphabet.iter().zip(mentioned) {
-                // Characters of the same classes that no step names lead to the same state.
-                if !is_mentioned {
-                    if classes.contains(of) {
-                        continue;
-                    }
-                    classes.push(*of);
+            for ((character, of), mention) in self.alphabet.iter().zip(mentioned) {
+                match mention {
+                    Mention::Other => continue,
+                    Mention::Some => {}
+                    // Characters of the same classes that no step names lead to the same state.
+                    Mention::None if classes.contains(of) => continue,
+                    Mention::None => classes.push(*of),
                 }
                 if !budget.spend_steps(state.len()) {
                     return Found::Unknown;
@@ -196,17 +214,25 @@ impl<'set> Product<'set> {
         self.machines.iter().zip(state.split(|place| *place == END))
     }
 
-    /// Whether a next step names a character, for each of the alphabet.
-    fn mentioned_after(&self, state: &State) -> Vec<bool> {
-        let mut mentioned = vec![false; self.alphabet.len()];
+    /// What is known of each character of the alphabet.
+    fn mentioned_after(&self, state: &State) -> Vec<Mention> {
+        let mut mentioned = vec![Mention::None; self.alphabet.len()];
+        let names = self.alphabet.get(..self.mentioned).unwrap_or_default();
+        let mut mention = |character: char| {
+            let at = names.binary_search_by(|(own, _)| own.cmp(&character)).ok();
+            if let Some(own) = at.and_then(|at| mentioned.get_mut(at)) {
+                *own = Mention::Some;
+            }
+        };
+        let only =
+            self.parts(state).find(|(machine, places)| machine.wanted && machine.trie.names_next(places));
+        if let Some((machine, places)) = only {
+            machine.trie.mentioned_after(places, mention);
+            mentioned.iter_mut().filter(|own| **own == Mention::None).for_each(|own| *own = Mention::Other);
+            return mentioned;
+        }
         for (machine, places) in self.parts(state) {
-            machine.trie.mentioned_after(places, |character| {
-                // The characters that are mentioned come first, in order.
-                let at = self.alphabet.iter().position(|(own, _)| *own == character);
-                if let Some(is_mentioned) = at.and_then(|at| mentioned.get_mut(at)) {
-                    *is_mentioned = true;
-                }
-            });
+            machine.trie.mentioned_after(places, &mut mention);
         }
         mentioned
     }
@@ -243,7 +269,8 @@ impl Machine<'_> {
     }
 }
 
-fn alphabet(machines: &[Machine<'_>]) -> Vec<char> {
+/// The characters that are tried, and how many of them, which come first, some step names.
+fn alphabet(machines: &[Machine<'_>]) -> (Vec<char>, usize) {
     let mut mentioned: BTreeSet<char> = BTreeSet::new();
     let mut speaks_of_hex = false;
     for machine in machines {
@@ -263,7 +290,8 @@ fn alphabet(machines: &[Machine<'_>]) -> Vec<char> {
     let stand_ins =
         kinds.iter().filter_map(|kind| kind.chars().find(|character| !mentioned.contains(character)));
     let stand_ins: Vec<char> = stand_ins.collect();
-    mentioned.into_iter().chain(stand_ins).collect()
+    let count = mentioned.len();
+    (mentioned.into_iter().chain(stand_ins).collect(), count)
 }
 
 fn spell(parents: &[(usize, char)], mut id: usize) -> String {

@@ -1,6 +1,6 @@
 //! What variables must be for a pattern to match a value that was found.
 
-use super::domain::Domain;
+use super::part::Part;
 use crate::operator::Comparison;
 use crate::template::{Piece, pieces};
 use crate::{Condition, Policy, Statement};
@@ -28,7 +28,7 @@ enum Unit {
 pub(super) fn wanted(
     policy: &Policy,
     allow: usize,
-    domains: &[(&String, Domain)],
+    domains: &[(&String, Part)],
     value: &dyn Fn(&str) -> Option<String>,
 ) -> Captures {
     let mut captures = Captures::new();
@@ -52,7 +52,7 @@ pub(super) fn wanted(
 /// What the variables in conditions must be for each of these to match what was found.
 pub(super) fn all(
     policy: &Policy,
-    domains: &[(&String, Domain)],
+    domains: &[(&String, Part)],
     value: &dyn Fn(&str) -> Option<String>,
 ) -> Captures {
     let mut captures = Captures::new();
@@ -65,7 +65,7 @@ pub(super) fn all(
 fn of_conditions(
     policy: &Policy,
     statement: &Statement,
-    domains: &[(&String, Domain)],
+    domains: &[(&String, Part)],
     value: &dyn Fn(&str) -> Option<String>,
     captures: &mut Captures,
     is_wanted: impl Fn(&Condition) -> bool,
@@ -87,7 +87,7 @@ fn capture(
     pattern: &str,
     is_like: bool,
     text: &str,
-    domains: &[(&String, Domain)],
+    domains: &[(&String, Part)],
     captures: &mut Captures,
 ) -> bool {
     let units = units(policy, pattern, is_like);
@@ -121,7 +121,7 @@ fn units(policy: &Policy, pattern: &str, is_like: bool) -> Vec<Unit> {
 }
 
 struct Fit<'here> {
-    domains: &'here [(&'here String, Domain)],
+    domains: &'here [(&'here String, Part)],
     steps: usize,
 }
 

@@ -1,10 +1,11 @@
 //! Statements as demands on the parts of a request.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use names::Partition;
 
+use super::hashing::Table;
 use super::literal::{EPOCH, Literal, TIME};
 use super::patterns::Patterns;
 use super::world::World;
@@ -13,27 +14,41 @@ use crate::pattern::{Pattern, Style};
 use crate::template::Bindings;
 use crate::{Comparison, Condition, Policy, Principal, PrincipalElement, PrincipalKind, Scope, Statement};
 
-/// The parts of a request that policies speak of, by number.
-#[derive(Debug, Default)]
-pub(crate) struct Parts {
+/// The parts of a request that policies speak of, by number. A copy shares them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts(Rc<Numbered>);
+
+#[derive(Debug, Clone, Default)]
+struct Numbered {
     names: Vec<String>,
-    numbers: HashMap<String, usize>,
+    numbers: Table<String, usize>,
 }
 
 impl Parts {
-    /// The number of a part; a condition key must be in lower case.
+    /// The number of a part, which gets one if it has none; a condition key must be in lower case.
     pub(crate) fn number(&mut self, name: &str) -> usize {
         let name = if name == "s3:resourceaccount" { "aws:resourceaccount" } else { name };
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
+        if let Some(number) = self.find(name) {
+            return number;
         }
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), self.names.len() - 1);
-        self.names.len() - 1
+        let parts = Rc::make_mut(&mut self.0);
+        parts.names.push(name.to_owned());
+        parts.numbers.insert(name.to_owned(), parts.names.len() - 1);
+        parts.names.len() - 1
+    }
+
+    /// The number of a part that has one.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.0.numbers.get(name).copied()
     }
 
     pub(crate) fn names(&self) -> &[String] {
-        &self.names
+        &self.0.names
+    }
+
+    /// Whether these are the same parts under the same numbers, because they are shared.
+    pub(crate) fn are(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -47,7 +62,7 @@ pub(crate) struct Compiled {
 }
 
 /// A principal element's demands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CompiledPrincipal {
     pub(crate) negated: bool,
     named: Arc<Named>,
@@ -190,9 +205,29 @@ impl CompiledPrincipal {
         if self.alternatives.is_empty() { Naming::Never } else { Naming::If(&self.alternatives) }
     }
 
+    /// Whether the account of this world is named, if its callers are principals of that.
+    pub(crate) fn names_account_of(&self, world: &World) -> bool {
+        world.caller.has_account() && self.names_account(world)
+    }
+
+    /// The accounts that are named, where none is named by a pattern.
+    pub(crate) fn exact_accounts(&self) -> Option<impl Iterator<Item = &str>> {
+        self.named.accounts.finite().filter(|_| self.named.roots.is_empty())
+    }
+
+    /// Whether every caller is one of the principals.
+    pub(crate) fn is_everyone(&self) -> bool {
+        self.named.everyone
+    }
+
+    /// What principals that are no whole accounts ask of a caller.
+    pub(crate) fn alternatives(&self) -> &[Literal] {
+        &self.alternatives
+    }
+
     /// An account id, or the ARN of its root, stands for every principal of the account.
     fn names_account(&self, world: &World) -> bool {
-        let account = world.account.as_str();
+        let account = &*world.account;
         let is_root = || {
             let root = format!("arn:{}:iam::{account}:root", world.partition);
             self.named.roots.matches(&root, true)

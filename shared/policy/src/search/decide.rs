@@ -1,9 +1,13 @@
 //! Asks whether some request of some world is allowed.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use super::attempt::{Attempt, Compilation};
+use super::attempt::{self, Attempt, Compilation, Kind};
+use super::compile::Parts;
 use super::domain::Domain;
+use super::hashing::Set;
 use super::literal::Literal;
 use super::model::Model;
 use super::names::Names;
@@ -25,8 +29,10 @@ pub(crate) struct Question<'here> {
     /// Which Allow statements say what a request has.
     pub(crate) speaks: &'here dyn Fn(&Statement) -> bool,
     /// The keys of variables that the policies speak of, in lower case, and of these those that count.
-    pub(crate) all_variables: BTreeSet<String>,
-    pub(crate) variables: BTreeSet<String>,
+    pub(crate) all_variables: Rc<BTreeSet<String>>,
+    pub(crate) variables: Rc<BTreeSet<String>>,
+    /// The parts of a request that the policies speak of.
+    pub(crate) parts: Parts,
 }
 
 impl<'here> Question<'here> {
@@ -36,8 +42,10 @@ impl<'here> Question<'here> {
         allows: &'here dyn Fn(&Statement) -> bool,
     ) -> Self {
         let all = [policy].into_iter().chain(unless).flat_map(|own| own.variables(&|_| true));
-        let variables: BTreeSet<String> = all.collect();
-        Self { policy, unless, allows, speaks: allows, all_variables: variables.clone(), variables }
+        let variables: Rc<BTreeSet<String>> = Rc::new(all.collect());
+        let all_variables = Rc::clone(&variables);
+        let parts = attempt::parts(policy, unless, allows, &variables);
+        Self { policy, unless, allows, speaks: allows, all_variables, variables, parts }
     }
 
     /// The same about fewer of the Allow statements.
@@ -47,9 +55,10 @@ impl<'here> Question<'here> {
         let others = self.unless.into_iter().flat_map(|unless| unless.variables(&|_| true));
         // What is left of a policy that all of the statements count of is the policy.
         let is_all = self.policy.statements.iter().all(|own| !(self.allows)(own) || counts(own));
-        let variables = if is_all { self.variables.clone() } else { own.chain(others).collect() };
-        let (speaks, all_variables) = (self.speaks, self.all_variables.clone());
-        Question { policy: self.policy, unless: self.unless, allows, speaks, all_variables, variables }
+        let variables =
+            if is_all { Rc::clone(&self.variables) } else { Rc::new(own.chain(others).collect()) };
+        let (all_variables, parts) = (Rc::clone(&self.all_variables), self.parts.clone());
+        Question { allows, all_variables, variables, parts, ..*self }
     }
 
     /// How much work it is to compile the statements.
@@ -107,11 +116,14 @@ pub(crate) struct Survey<'here> {
     question: &'here Question<'here>,
     model: &'here Model,
     open: Compilation<'here>,
+    /// The kinds of worlds of which no request passes.
+    closed: RefCell<Set<Kind>>,
 }
 
 impl<'here> Survey<'here> {
     pub(crate) fn new(question: &'here Question<'here>, model: &'here Model) -> Self {
-        Self { question, model, open: Compilation::new(question, &model.names, Bindings::default()) }
+        let open = Compilation::new(question, &model.names, Bindings::default());
+        Self { question, model, open, closed: RefCell::default() }
     }
 
     /// Searches the worlds in order.
@@ -119,6 +131,10 @@ impl<'here> Survey<'here> {
         let mut gave_up = self.model.incomplete;
         let names = &self.model.names;
         for world in worlds {
+            let kind = self.open.kind(world, names);
+            if kind.as_ref().is_some_and(|kind| self.closed.borrow().contains(kind)) {
+                continue;
+            }
             let attempt = Attempt::new(&self.open, names, world);
             let found = if self.question.variables.is_empty() {
                 attempt.run(&Within::WHOLE, budget)
@@ -126,7 +142,7 @@ impl<'here> Survey<'here> {
                 match attempt.slots(&Within::WHOLE, budget) {
                     Found::None => Found::None,
                     Found::One(_) | Found::Unknown => {
-                        with_every_case(self.question, names, world, &Within::WHOLE, budget)
+                        with_every_case(self.question, names, &attempt, &Within::WHOLE, budget)
                     }
                 }
             };
@@ -135,7 +151,7 @@ impl<'here> Survey<'here> {
                     let known = self.open.parts.names().to_vec();
                     return Found::One(Request { world: world.clone(), known, witness: hit.witness });
                 }
-                Found::None => {}
+                Found::None => self.closed.borrow_mut().extend(kind),
                 Found::Unknown => gave_up = true,
             }
         }
@@ -143,18 +159,19 @@ impl<'here> Survey<'here> {
     }
 }
 
+/// Asks for each way to bind the variables. `open` is the attempt that leaves all of them open and gives no part a value.
 pub(super) fn with_every_case(
     question: &Question<'_>,
     names: &Names,
-    world: &World,
+    open: &Attempt<'_>,
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
     let mut gave_up = false;
     let counts = |own: &Statement| (question.allows)(own) && (!within.alone || (within.allows)(own.index));
     let question = &question.about(&counts);
-    for case in variable::cases(&question.variables, names, world, within.given) {
-        match with_variables(question, names, world, &case, within, budget) {
+    for case in variable::cases(&question.variables, names, &open.world, within.given) {
+        match with_variables(question, names, open, &case, within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => gave_up = true,
@@ -167,7 +184,7 @@ pub(super) fn with_every_case(
 fn with_variables(
     question: &Question<'_>,
     names: &Names,
-    world: &World,
+    open: &Attempt<'_>,
     case: &Case,
     within: &Within<'_>,
     budget: &mut Budget,
@@ -175,28 +192,27 @@ fn with_variables(
     if !budget.spend_steps(question.work()) {
         return Found::Unknown;
     }
-    let open = Compilation::new(question, names, case.open());
-    let mut attempt = Attempt::new(&open, names, world);
-    attempt.give(within);
+    let compilation = Compilation::new(question, names, case.open());
+    let attempt = open.bound(&compilation, names).within(within);
     let (allow, suggestion) = match attempt.slots(within, budget) {
         Found::One(found) => found,
         Found::None => return Found::None,
         Found::Unknown => return Found::Unknown,
     };
     let mut all_decided = true;
-    for decided in variable::suggestions(question, allow, names, world, &open.parts, &suggestion) {
+    for decided in variable::suggestions(question, allow, names, &open.world, &question.parts, &suggestion) {
         if !budget.spend_steps(question.work()) {
             return Found::Unknown;
         }
         let compilation = Compilation::new(question, names, case.closed(decided));
-        match Attempt::new(&compilation, names, world).run_within(within, budget) {
+        match open.bound(&compilation, names).within(within).run(within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None => {}
             Found::Unknown => all_decided = false,
         }
     }
     all_decided &= question.variables.iter().all(|key| case.decided.iter().any(|(name, _)| name == key));
-    if all_decided { Found::None } else { with_relations(question, names, world, case, within, budget) }
+    if all_decided { Found::None } else { with_relations(question, names, open, case, within, budget) }
 }
 
 /// Takes each key that is compared with an open variable as equal to it, and as different from it. That none of these
@@ -204,13 +220,13 @@ fn with_variables(
 fn with_relations(
     question: &Question<'_>,
     names: &Names,
-    world: &World,
+    open: &Attempt<'_>,
     case: &Case,
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
     let policies: Vec<&Policy> = [question.policy].into_iter().chain(question.unless).collect();
-    let links = relation::links(&policies, names, world, &case.decided);
+    let links = relation::links(&policies, names, &open.world, &case.decided);
     if links.is_empty() || links.len() > relation::MAX_LINKS {
         return Found::Unknown;
     }
@@ -228,29 +244,30 @@ fn with_relations(
         let unless = question.unless.map(|policy| relation::relate(policy, &marked));
         let related = relation::relate(question.policy, &marked);
         let allows = |statement: &Statement| counted.contains(&statement.index);
-        let variables = question.variables.clone();
+        let variables = Rc::clone(&question.variables);
+        let parts = attempt::parts(&related, unless.as_ref(), question.speaks, &question.all_variables);
         let related = Question {
             policy: &related,
             unless: unless.as_ref(),
             allows: &allows,
             speaks: question.speaks,
-            all_variables: question.all_variables.clone(),
+            all_variables: Rc::clone(&question.all_variables),
             variables,
+            parts,
         };
         if !budget.spend_steps(2 * question.work()) {
             return Found::Unknown;
         }
-        let open = Compilation::new(&related, names, case.open());
-        let mut attempt = Attempt::new(&open, names, world);
-        attempt.give(within);
+        let compilation = Compilation::new(&related, names, case.open());
+        let attempt = open.bound(&compilation, names).within(within);
         let slots = match attempt.slots(within, budget) {
             Found::One((_, slots)) => slots,
             Found::None => continue,
             Found::Unknown => return Found::Unknown,
         };
-        let decided = variable::as_related(question, &marked, &open.parts, &slots);
+        let decided = variable::as_related(question, &marked, &related.parts, &slots);
         let compilation = Compilation::new(question, names, case.closed(decided));
-        match Attempt::new(&compilation, names, world).run_within(within, budget) {
+        match open.bound(&compilation, names).within(within).run(within, budget) {
             Found::One(hit) => return Found::One(hit),
             Found::None | Found::Unknown => gave_up = true,
         }

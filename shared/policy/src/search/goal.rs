@@ -39,13 +39,6 @@ impl<'goal> FromIterator<Way<'goal>> for Clause<'goal> {
     }
 }
 
-/// What a request must meet: all of `must`, and each clause.
-#[derive(Debug, Default)]
-pub(crate) struct Goal<'goal> {
-    pub(crate) must: Vec<Demand<'goal>>,
-    pub(crate) clauses: Vec<Clause<'goal>>,
-}
-
 /// The ways in which a statement matches a request of this world.
 pub(crate) fn ways_to_match<'goal>(statement: &'goal Compiled, world: &World) -> Vec<Vec<Demand<'goal>>> {
     let rest = || statement.literals.iter().map(|literal| (literal, true));

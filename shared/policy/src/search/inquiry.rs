@@ -1,9 +1,13 @@
 //! Many questions about what outsiders can do by one policy: it is compiled once for all of them.
 
-use super::attempt::{Attempt, Compilation};
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use super::attempt::{Attempt, Compilation, Given, Kind};
 use super::decide::{Hit, Question, Within, with_every_case};
 use super::domain::Domain;
-use super::goal::{Clause, Goal, Way};
+use super::goal::{Clause, Way};
+use super::hashing::Set;
 use super::literal::{Literal, Slot};
 use super::model::Model;
 use super::names::Names;
@@ -20,88 +24,111 @@ pub(crate) type Callers<'here> = &'here dyn Fn(&World) -> bool;
 /// How many frames may be put together to show that something holds whatever the values of some parts are.
 const MAX_FRAMES: usize = 64;
 
-/// A policy about which questions are asked.
-pub(crate) struct Inquiry<'here> {
+/// A policy that questions are to be asked about, compiled.
+pub(crate) struct Subject<'here> {
     question: Question<'here>,
-    model: &'here Model,
-    worlds: &'here [World],
     compilation: Compilation<'here>,
 }
 
-fn run(
-    question: &Question<'_>,
-    names: &Names,
-    attempt: &mut Attempt<'_>,
-    within: &Within<'_>,
-    budget: &mut Budget,
-) -> Found<Hit> {
-    if question.variables.is_empty() {
-        attempt.run_within(within, budget)
-    } else if attempt.is_hopeless(within, budget) {
-        Found::None
-    } else {
-        with_every_case(question, names, attempt.world, within, budget)
-    }
-}
-
-impl<'here> Inquiry<'here> {
-    /// Questions about the Allow statements that `allows` picks, beside every Deny.
+impl<'here> Subject<'here> {
+    /// The Allow statements that `allows` picks, beside every Deny.
     pub(crate) fn new(
         policy: &'here Policy,
         allows: &'here dyn Fn(&Statement) -> bool,
-        model: &'here Model,
-        worlds: &'here [World],
+        names: &Names,
     ) -> Self {
         let question = Question::of(policy, None, allows);
-        let compilation = Compilation::new(&question, &model.names, Bindings::default());
-        Self { question, model, worlds, compilation }
+        let compilation = Compilation::new(&question, names, Bindings::default());
+        Self { question, compilation }
+    }
+}
+
+/// A world, and how the policy reads there as soon as somebody asks.
+pub(crate) struct Scene<'here> {
+    pub(crate) world: World,
+    attempt: OnceCell<Attempt<'here>>,
+    kind: OnceCell<Option<Kind>>,
+}
+
+impl From<World> for Scene<'_> {
+    fn from(world: World) -> Self {
+        Self { world, attempt: OnceCell::new(), kind: OnceCell::new() }
+    }
+}
+
+/// A policy about which questions are asked.
+pub(crate) struct Inquiry<'here> {
+    subject: &'here Subject<'here>,
+    model: &'here Model,
+    scenes: Vec<Scene<'here>>,
+}
+
+impl<'here> Inquiry<'here> {
+    /// Questions about requests of some worlds.
+    pub(crate) fn new(subject: &'here Subject<'here>, model: &'here Model, worlds: &[World]) -> Self {
+        Self { subject, model, scenes: worlds.iter().cloned().map(Scene::from).collect() }
     }
 
     /// Which Allow statements the questions are about.
     pub(crate) fn counts(&self) -> &'here dyn Fn(&Statement) -> bool {
-        self.question.allows
+        self.subject.question.allows
     }
 
     /// A request of some of the callers.
     pub(crate) fn find(&self, callers: Callers<'_>, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
-        let worlds: Vec<&World> = self.worlds.iter().filter(|world| callers(world)).collect();
-        self.among(&worlds, within, budget)
+        let scenes = self.scenes.iter().filter(|scene| callers(&scene.world));
+        self.among(&scenes.collect::<Vec<_>>(), within, budget)
     }
 
-    /// A request of other worlds.
-    pub(crate) fn find_among(
+    /// A request of some of these worlds.
+    ///
+    /// First all at once. Where that is too much work, each statement and each world has its share of what is left, so that
+    /// none which is hard to decide hides another which is plain.
+    pub(crate) fn among(
         &self,
-        worlds: &[World],
+        scenes: &[&Scene<'here>],
         within: &Within<'_>,
         budget: &mut Budget,
     ) -> Found<Hit> {
-        self.among(&worlds.iter().collect::<Vec<_>>(), within, budget)
-    }
-
-    /// First all at once. Where that is too much work, each statement and each world has its share of what is left, so that
-    /// none which is hard to decide hides another which is plain.
-    fn among(&self, worlds: &[&World], within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+        let given = &self.subject.compilation.given(within);
+        // Where no request of a world passes, none of another one of the same kind does.
+        #[expect(
+            clippy::mutable_key_type,
+            reason = "a part is told by which one it is, whatever was found out about it"
+        )]
+        let mut closed: Set<&Kind> = Set::default();
         let at_once = |budget: &mut Budget| {
             let mut outcome = Outcome { gave_up: self.model.incomplete };
-            let mut asked = worlds.iter().map(|world| self.of_world(world, within, budget));
-            asked.find_map(|found| outcome.take(found)).ok_or(outcome)
+            for scene in scenes {
+                let kind = self.kind(scene);
+                if kind.is_some_and(|kind| closed.contains(kind)) {
+                    continue;
+                }
+                let found = self.ask(scene, given, within, budget);
+                closed.extend(kind.filter(|_| matches!(found, Found::None)));
+                if let Some(hit) = outcome.take(found) {
+                    return Ok(hit);
+                }
+            }
+            Err(outcome)
         };
         match budget.share(2, at_once) {
             Ok(hit) => return Found::One(hit),
             Err(Outcome { gave_up: false }) => return Found::None,
             Err(_) => {}
         }
-        let counts =
-            |own: &&Statement| own.is_allow() && (self.question.allows)(own) && (within.allows)(own.index);
+        let counts = |own: &&Statement| {
+            own.is_allow() && (self.subject.question.allows)(own) && (within.allows)(own.index)
+        };
         let statements: Vec<usize> =
-            self.question.policy.statements.iter().filter(counts).map(|own| own.index).collect();
-        let mut left = statements.len() * worlds.len();
+            self.subject.question.policy.statements.iter().filter(counts).map(|own| own.index).collect();
+        let mut left = statements.len() * scenes.len();
         let mut outcome = Outcome { gave_up: self.model.incomplete };
         for statement in statements {
             let only = |index: usize| index == statement;
             let within = Within { allows: &only, alone: true, ..*within };
-            for world in worlds {
-                let found = budget.share(left, |budget| self.of_world(world, &within, budget));
+            for scene in scenes {
+                let found = budget.share(left, |budget| self.ask(scene, given, &within, budget));
                 left -= 1;
                 if let Some(hit) = outcome.take(found) {
                     return Found::One(hit);
@@ -111,9 +138,30 @@ impl<'here> Inquiry<'here> {
         if outcome.gave_up { Found::Unknown } else { Found::None }
     }
 
-    fn of_world(&self, world: &World, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
+    fn kind<'scene>(&self, scene: &'scene Scene<'here>) -> Option<&'scene Kind> {
+        let kind = || self.subject.compilation.kind(&scene.world, &self.model.names);
+        scene.kind.get_or_init(kind).as_ref()
+    }
+
+    fn ask(
+        &self,
+        scene: &Scene<'here>,
+        given: &Given,
+        within: &Within<'_>,
+        budget: &mut Budget,
+    ) -> Found<Hit> {
+        let Subject { question, compilation } = self.subject;
         let names = &self.model.names;
-        run(&self.question, names, &mut Attempt::new(&self.compilation, names, world), within, budget)
+        let open = scene.attempt.get_or_init(|| Attempt::new(compilation, names, &scene.world));
+        let attempt = open.clone().having(given);
+        if question.variables.is_empty() {
+            attempt.run(within, budget)
+        } else if attempt.slots(within, budget) == Found::None {
+            // Whatever the variables stand for.
+            Found::None
+        } else {
+            with_every_case(question, names, open, within, budget)
+        }
     }
 }
 
@@ -154,9 +202,8 @@ pub(crate) fn holds_for_all(
     let parts: Vec<Part> = over.iter().map(|(_, domain)| domain.clone().into()).collect();
     let mut frames: Vec<Vec<(Literal, bool)>> = Vec::new();
     while frames.len() < MAX_FRAMES {
-        let clauses = frames.iter().map(|frame| outside(frame)).collect();
-        let goal = Goal { must: Vec::new(), clauses };
-        let slots = match walk(&goal, &parts, budget) {
+        let clauses: Vec<Rc<Clause<'_>>> = frames.iter().map(|frame| Rc::new(outside(frame))).collect();
+        let slots = match walk(&[], &clauses, &parts, budget) {
             Found::One(slots) => slots,
             Found::None => return true,
             Found::Unknown => return false,

@@ -140,6 +140,23 @@ impl Literal {
         matches!(&self.test, Test::Text(patterns) if patterns.is_open())
     }
 
+    /// Whether it is seen at a glance that the other one is the same demand.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let own = (self.slot, self.negated, self.quantifier, self.absent);
+        own == (other.slot, other.negated, other.quantifier, other.absent)
+            && match (&self.test, &other.test) {
+                (Test::Text(own), Test::Text(other)) => Arc::ptr_eq(own, other),
+                (Test::Address(own), Test::Address(other)) => Arc::ptr_eq(own, other),
+                (Test::Number(own, numbers), Test::Number(other, others)) => {
+                    own == other && numbers == others
+                }
+                (Test::Date(own, dates), Test::Date(other, others)) => own == other && dates == others,
+                (Test::Truth(own), Test::Truth(other)) => own == other,
+                (Test::Constant(own), Test::Constant(other)) => own == other,
+                _ => false,
+            }
+    }
+
     /// How much work it is to look at a value.
     pub(crate) fn weight(&self) -> usize {
         match &self.test {

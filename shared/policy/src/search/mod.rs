@@ -35,6 +35,7 @@ pub(crate) mod compile;
 pub(crate) mod decide;
 pub(crate) mod domain;
 pub(crate) mod goal;
+pub(crate) mod hashing;
 pub(crate) mod inquiry;
 pub(crate) mod likeness;
 pub(crate) mod literal;

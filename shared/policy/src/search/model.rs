@@ -8,7 +8,7 @@ use names::Partition;
 use super::Budget;
 use super::names::Names;
 use super::strangers::Strangers;
-use super::world::{CallerKind, Reach, Session, Source, Way, World};
+use super::world::{CallerKind, KnownParts, Reach, Session, Source, Way, World};
 use crate::asking::seconds;
 use crate::{Asking, Key, Policy, Trust};
 
@@ -22,6 +22,8 @@ pub(crate) struct Model {
     now: i64,
     /// Whether some ways were left out.
     pub(crate) incomplete: bool,
+    /// The parts of requests of outsiders, and of anyone.
+    known: Rc<KnownParts>,
 }
 
 /// The callers that are principals of an account.
@@ -63,7 +65,13 @@ impl Model {
         let organizations = Strangers::organizations(&names, budget);
         let incomplete = strangers.incomplete || organizations.incomplete;
         names.strangers = strangers.found;
-        Self { names, strange_organizations: organizations.found, now: seconds(asking.now), incomplete }
+        Self {
+            names,
+            strange_organizations: organizations.found,
+            now: seconds(asking.now),
+            incomplete,
+            known: Rc::default(),
+        }
     }
 
     /// The worlds of outsiders.
@@ -243,6 +251,13 @@ impl Model {
                 &[false]
             };
         let fine = self.tells_principals_apart();
+        let known = match reach {
+            Reach::Outside | Reach::Anyone => Rc::clone(&self.known),
+            _ => Rc::default(),
+        };
+        let reach = Rc::new(reach.clone());
+        let memberships: Vec<Option<Rc<str>>> =
+            memberships.iter().map(|own| own.map(|own| Rc::from(own.as_str()))).collect();
         let mut worlds = Vec::new();
         for caller in callers.iter().copied() {
             let is_anonymous = caller == CallerKind::Anonymous;
@@ -252,28 +267,29 @@ impl Model {
             // Only the endpoint of an anonymous request belongs to somebody.
             let is_nobodys = is_anonymous && !self.names.speaks_of(&["aws:vpceaccount", "aws:sourcevpcarn"]);
             let accounts = if is_nobodys { accounts.get(..1).unwrap_or(accounts) } else { accounts };
-            let memberships = match memberships.get(..1) {
+            let memberships: &[Option<Rc<str>>] = match memberships.get(..1) {
                 Some(nobody) if is_anonymous && !self.names.speaks_of(&["aws:vpceorg*"]) => nobody,
-                _ => memberships,
+                _ => &memberships,
             };
             let (ways, sessions) = (self.ways(caller), self.sessions(caller));
             for account in accounts {
+                let account: Rc<str> = Rc::from(account.as_str());
                 for organization in memberships {
                     for (way, session) in
                         ways.iter().flat_map(|way| sessions.iter().map(move |session| (*way, *session)))
                     {
                         let of = |partition: &Partition, through_access_point: bool| World {
                             caller,
-                            account: account.clone(),
-                            organization: organization.cloned(),
+                            account: Rc::clone(&account),
+                            organization: organization.clone(),
                             way,
                             session,
                             source: Source::Any,
                             through_access_point,
                             partition: *partition,
                             now: self.now,
-                            reach: reach.clone(),
-                            parts: Rc::default(),
+                            reach: Rc::clone(&reach),
+                            known: Rc::clone(&known),
                         };
                         worlds.extend(access_points.iter().flat_map(|through| {
                             self.names.partitions.iter().map(move |partition| of(partition, *through))

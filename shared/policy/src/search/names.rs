@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use addresses::{Addresses, IpNet};
+use addresses::Addresses;
 use names::Partition;
 
 use crate::address::parse_block;
@@ -12,7 +12,7 @@ use crate::pattern::{Pattern, Style};
 use crate::search::patterns::Patterns;
 use crate::search::{Budget, actions, place};
 use crate::template::{Bindings, Piece, pieces};
-use crate::{Comparison, Key, Operator, Policy, PrincipalKind, Scope, Trust};
+use crate::{Comparison, Key, Operator, Policy, PrincipalKind, Scope, Texts, Trust};
 
 /// The parties that policies and settings name.
 #[derive(Debug, Default)]
@@ -84,6 +84,58 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Account ids, wherever they stand.
+fn ids(text: &str) -> impl Iterator<Item = &str> {
+    runs(text).filter(|run| run.len() == 12 && is_digits(run))
+}
+
+/// Patterns of accounts, where an ARN has its account.
+fn patterns(text: &str) -> impl Iterator<Item = &str> {
+    let place = if text.matches(':').count() >= 5 { text.split(':').nth(4) } else { Some(text) };
+    runs(place.unwrap_or_default()).filter(|run| {
+        !is_digits(run) && run.contains(|character: char| character.is_ascii_digit() || character == '?')
+    })
+}
+
+/// The accounts in some texts, and the patterns where an account may stand.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    ids: Vec<String>,
+    patterns: Vec<String>,
+}
+
+impl Accounts {
+    pub(crate) fn of(texts: &[String]) -> Self {
+        let ids: BTreeSet<&str> = texts.iter().flat_map(|text| ids(text)).collect();
+        let patterns: BTreeSet<&str> = texts.iter().flat_map(|text| patterns(text)).collect();
+        let owned = |texts: BTreeSet<&str>| texts.into_iter().map(str::to_owned).collect();
+        Self { ids: owned(ids), patterns: owned(patterns) }
+    }
+}
+
+/// What was read of the policies that a model is about.
+#[derive(Default)]
+struct Read {
+    /// The values of conditions, and their keys.
+    values: Vec<(Texts, String)>,
+    networks: Vec<Arc<Addresses>>,
+}
+
+impl Read {
+    /// Whether these values were read before. An edited policy shares most of them with the one before the edit.
+    fn knows(&mut self, values: &Texts, key: &str) -> bool {
+        let is_known = self.values.iter().any(|(own, name)| own.is(values) && name == key);
+        if !is_known {
+            self.values.push((values.clone(), key.to_owned()));
+        }
+        is_known
+    }
+}
+
+fn trusted_networks(trust: &Trust) -> Arc<Addresses> {
+    Arc::new(trust.networks.iter().filter_map(|text| parse_block(text)).collect())
+}
+
 /// Whether what a request says by this key depends on an account. What is not known may.
 fn speaks_of_accounts(key: &str) -> bool {
     let is_free = Key::new(key).is_chosen_by_caller() && key != "aws:username";
@@ -114,21 +166,23 @@ impl Names {
             owner: trust.own_account.clone().filter(|account| account.len() == 12 && is_digits(account)),
             ..Self::default()
         };
-        let mut blocks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
         names.accounts.extend(trust.all_accounts().map(str::to_owned));
         names.organizations.extend(trust.organizations.iter().cloned());
         for key in ["aws:sourcevpc", "aws:sourcevpce"] {
             names.values.entry(key.to_owned()).or_default().extend(trust.vpcs.iter().cloned());
         }
+        let mut read = Read::default();
         for policy in policies {
-            names.read(policy, &mut blocks);
+            names.read(policy, &mut read);
         }
         names.welcome(policies, trust);
         let named = policies.iter().flat_map(|policy| &policy.statements).filter(|own| own.is_allow());
         let named = named.map(|statement| &statement.action).filter(|action| !action.negated);
         names.actions = actions::of_patterns(named.flat_map(|action| &action.patterns).map(String::as_str));
         if names.speaks_of(&["aws:sourceip"]) {
-            let networks: Addresses = blocks.into_iter().collect();
+            let trusted = trusted_networks(trust);
+            let networks =
+                Addresses::union_of(&read.networks.into_iter().chain([trusted]).collect::<Vec<_>>());
             let named = if networks.covers_internet() { Addresses::default() } else { networks };
             names.closed_networks = Addresses::union_of(&[named, Addresses::public().complement()]);
         }
@@ -137,20 +191,20 @@ impl Names {
 
     /// Lets nobody else be welcome than whom these policies let in or leave out, and who is trusted.
     pub(crate) fn welcome(&mut self, policies: &[&Policy], trust: &Trust) {
-        let mut networks: Vec<IpNet> = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
+        let mut networks = vec![trusted_networks(trust)];
         self.welcome_vpcs = trust.vpcs.iter().cloned().collect();
         for policy in policies {
             self.read_welcome(policy, &mut networks);
         }
-        self.welcome_networks = networks.into_iter().collect();
+        self.welcome_networks = Addresses::union_of(&networks);
     }
 
-    fn read(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
+    fn read(&mut self, policy: &Policy, read: &mut Read) {
         for statement in &policy.statements {
             let is_let_in = statement.is_allow() && !statement.principal.negated;
             for principal in &statement.principal.principals {
-                self.read_accounts(&principal.value);
-                self.read_account_patterns(&principal.value);
+                self.accounts.extend(ids(&principal.value).map(str::to_owned));
+                self.account_patterns.extend(patterns(&principal.value).map(str::to_owned));
                 self.speaks_of_sessions |= principal.value.contains(SESSIONS);
                 if principal.kind == PrincipalKind::Service && is_literal(&principal.value) {
                     self.all_services.insert(principal.value.clone());
@@ -174,9 +228,7 @@ impl Names {
             if statement.is_allow() && !statement.action.negated {
                 self.read_actions(&statement.action);
             }
-            for pattern in &statement.resource.patterns {
-                self.read_variables(pattern, policy.has_variables);
-            }
+            self.read_variables(&statement.resource.patterns, policy.has_variables);
             for condition in &statement.conditions {
                 let key = condition.key.name();
                 self.keys.insert(key.to_owned());
@@ -185,12 +237,20 @@ impl Names {
                 if condition.operator.is_some_and(is_absence) {
                     continue;
                 }
+                if read.knows(&condition.values, key) {
+                    continue;
+                }
+                self.read_variables(&condition.values, policy.has_variables);
+                let accounts = condition.values.accounts();
+                self.accounts.extend(accounts.ids.iter().cloned());
+                if speaks_of_accounts(key) {
+                    self.account_patterns.extend(accounts.patterns.iter().cloned());
+                }
+                if key == "aws:sourceip" {
+                    read.networks.push(condition.values.fixed_networks());
+                    continue;
+                }
                 for value in &condition.values {
-                    self.read_variables(value, policy.has_variables);
-                    self.read_accounts(value);
-                    if speaks_of_accounts(key) {
-                        self.read_account_patterns(value);
-                    }
                     if key.starts_with("aws:principalservicename") && is_literal(value) {
                         self.all_services.insert(value.clone());
                     }
@@ -207,8 +267,6 @@ impl Names {
                     self.endpoint_owners.extend(owner.map(str::to_owned));
                     if !condition.key.names_somebody() || !is_fixed(&condition.key, value) {
                         self.name_unique_id(key, value);
-                    } else if key == "aws:sourceip" {
-                        blocks.extend(parse_block(value));
                     } else {
                         self.name(key, value);
                         self.name_unique_id(key, value);
@@ -218,7 +276,7 @@ impl Names {
         }
     }
 
-    fn read_welcome(&mut self, policy: &Policy, blocks: &mut Vec<IpNet>) {
+    fn read_welcome(&mut self, policy: &Policy, networks: &mut Vec<Arc<Addresses>>) {
         for statement in &policy.statements {
             for condition in &statement.conditions {
                 let Some(operator) = condition.operator else { continue };
@@ -226,10 +284,12 @@ impl Names {
                 if operator.negated == statement.is_allow() || !names_values {
                     continue;
                 }
-                let fixed = condition.values.iter().filter(|value| is_fixed(&condition.key, value));
                 match condition.key.name() {
-                    "aws:sourceip" => blocks.extend(fixed.filter_map(|value| parse_block(value))),
-                    "aws:sourcevpc" | "aws:sourcevpce" => self.welcome_vpcs.extend(fixed.cloned()),
+                    "aws:sourceip" => networks.push(condition.values.fixed_networks()),
+                    "aws:sourcevpc" | "aws:sourcevpce" => {
+                        let fixed = condition.values.iter().filter(|value| is_fixed(&condition.key, value));
+                        self.welcome_vpcs.extend(fixed.cloned());
+                    }
                     _ => {}
                 }
             }
@@ -257,21 +317,6 @@ impl Names {
         }
     }
 
-    /// Account ids, wherever they stand.
-    fn read_accounts(&mut self, value: &str) {
-        let ids = runs(value).filter(|run| run.len() == 12 && is_digits(run));
-        self.accounts.extend(ids.map(str::to_owned));
-    }
-
-    /// Patterns of accounts, where an ARN has its account.
-    fn read_account_patterns(&mut self, value: &str) {
-        let place = if value.matches(':').count() >= 5 { value.split(':').nth(4) } else { Some(value) };
-        let patterns = runs(place.unwrap_or_default()).filter(|run| {
-            !is_digits(run) && run.contains(|character: char| character.is_ascii_digit() || character == '?')
-        });
-        self.account_patterns.extend(patterns.map(str::to_owned));
-    }
-
     fn read_organization(&mut self, value: &str) {
         let organization = value.split('/').next().unwrap_or(value);
         if organization.is_empty() {
@@ -284,8 +329,11 @@ impl Names {
         }
     }
 
-    fn read_variables(&mut self, value: &str, variables: bool) {
-        for piece in pieces(value, variables) {
+    fn read_variables(&mut self, texts: &Texts, variables: bool) {
+        if !(variables && texts.have_variables()) {
+            return;
+        }
+        for piece in texts.iter().flat_map(|text| pieces(text, variables)) {
             if let Piece::Variable { key, .. } = piece {
                 self.keys.insert(key.clone());
                 self.variables.insert(key);

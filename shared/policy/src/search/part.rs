@@ -1,13 +1,15 @@
 //! One part of a request: what it can be, and what was found out about that.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use addresses::Addresses;
+
 use super::domain::{Domain, Presence, Values};
+use super::hashing::Table;
 use super::literal::{Literal, Slot, Test};
 use super::patterns::Patterns;
 use super::settle::settle;
@@ -23,33 +25,50 @@ struct Known {
     /// The value as long as nothing is demanded of it.
     unasked: OnceCell<Slot>,
     /// The values that meet demands which were made before, or that there are none.
-    answers: RefCell<HashMap<Vec<Asked>, Option<Slot>>>,
+    answers: RefCell<Table<Vec<Asked>, Option<Slot>>>,
+    /// Which of the listed values match patterns that were asked about.
+    matched: RefCell<Table<Same<Patterns>, Matched>>,
 }
 
-/// One of several demands: the patterns that a text is compared with, and how the outcome reads.
+/// For each of the listed values whether some patterns match it.
+type Matched = Rc<[bool]>;
+
+/// One of several demands: what a value is compared with, and how the outcome reads.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Asked {
-    patterns: Same,
+    with: Comparand,
     outcome: (bool, (bool, bool)),
 }
 
-/// Patterns that are the same only where they are one and the same.
-#[derive(Debug)]
-struct Same(Arc<Patterns>);
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Comparand {
+    Patterns(Same<Patterns>),
+    Addresses(Same<Addresses>),
+}
 
-impl PartialEq for Same {
+/// What is the same only where it is one and the same.
+#[derive(Debug, Clone)]
+struct Same<T>(Arc<T>);
+
+impl<T> PartialEq for Same<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Eq for Same {}
+impl<T> Eq for Same<T> {}
 
-impl Hash for Same {
+impl<T> Hash for Same<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Arc::as_ptr(&self.0).hash(state);
     }
 }
+
+/// How many values are sooner compared than a comparison is remembered.
+const HANDFUL: usize = 2;
+
+/// How long are the values together that are looked at for those that a part can have.
+const LITTLE: usize = 512;
 
 /// How many values are looked at one by one, where many demands are looked at, and where few are.
 pub(crate) const FEW: usize = 8;
@@ -57,7 +76,12 @@ pub(crate) const SOME: usize = 256;
 
 impl From<Domain> for Part {
     fn from(domain: Domain) -> Self {
-        Self(Rc::new(Known { domain, unasked: OnceCell::new(), answers: RefCell::default() }))
+        Self(Rc::new(Known {
+            domain,
+            unasked: OnceCell::new(),
+            answers: RefCell::default(),
+            matched: RefCell::default(),
+        }))
     }
 }
 
@@ -69,7 +93,27 @@ impl Deref for Part {
     }
 }
 
+impl PartialEq for Part {
+    /// Parts are the same only where they are one and the same.
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for Part {}
+
+impl Hash for Part {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Rc::as_ptr(&self.0).hash(state);
+    }
+}
+
 impl Part {
+    /// Whether this is the other one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The value as long as nothing is demanded of it; `None` where there is none, or the work is used up.
     pub(crate) fn unasked(&self, budget: &mut Budget) -> Option<Slot> {
         if let Some(known) = self.0.unasked.get() {
@@ -83,15 +127,19 @@ impl Part {
 
     /// A value that meets all demands; `None` is a proof that there is none. What is asked again is not worked out again.
     pub(crate) fn settle(&self, demands: &[(&Literal, bool)], budget: &mut Budget) -> Found<Slot> {
-        let asked = |(literal, wanted): &(&Literal, bool)| match &literal.test {
-            Test::Text(patterns) => {
-                let outcome = (literal.absent == *wanted, literal.reading(*wanted));
-                Some(Asked { patterns: Same(Arc::clone(patterns)), outcome })
-            }
-            _ => None,
+        if let Some(found) = self.settle_listed(demands, budget) {
+            return found;
+        }
+        let asked = |(literal, wanted): &(&Literal, bool)| {
+            let with = match &literal.test {
+                Test::Text(patterns) => Comparand::Patterns(Same(Arc::clone(patterns))),
+                Test::Address(addresses) => Comparand::Addresses(Same(Arc::clone(addresses))),
+                _ => return None,
+            };
+            Some(Asked { with, outcome: (literal.absent == *wanted, literal.reading(*wanted)) })
         };
-        let is_text = matches!(self.values, Values::Text(..));
-        let Some(asked) = demands.iter().map(asked).collect::<Option<Vec<Asked>>>().filter(|_| is_text)
+        let is_work = matches!(self.values, Values::Text(..) | Values::Address(_));
+        let Some(asked) = demands.iter().map(asked).collect::<Option<Vec<Asked>>>().filter(|_| is_work)
         else {
             return settle(self, demands, budget);
         };
@@ -109,6 +157,43 @@ impl Part {
         found
     }
 
+    /// The same where the part has one of some listed values, and what is demanded is how it compares with patterns.
+    fn settle_listed(&self, demands: &[(&Literal, bool)], budget: &mut Budget) -> Option<Found<Slot>> {
+        let values = self.list().filter(|_| !self.many && self.presence != Presence::Never)?;
+        let mut matched = Vec::with_capacity(demands.len());
+        for (literal, wanted) in demands {
+            matched.push((self.matched(values, literal)?, literal.reading(*wanted).1));
+        }
+        if !budget.spend_steps(16 + 16 * demands.len()) {
+            return Some(Found::Unknown);
+        }
+        let is_absent = |(literal, wanted): &(&Literal, bool)| literal.absent == *wanted;
+        if self.presence == Presence::Maybe && demands.iter().all(is_absent) {
+            return Some(Found::One(Slot::Absent));
+        }
+        let meets = |place: usize| matched.iter().all(|(own, matching)| own.get(place) == Some(matching));
+        let found = values.iter().enumerate().find(|(place, _)| meets(*place));
+        Some(found.map_or(Found::None, |(_, value)| Found::One(Slot::of(value))))
+    }
+
+    /// Which of the listed values a demand's patterns match; `None` where it has none, or an undecided variable in them.
+    fn matched(&self, values: &[String], literal: &Literal) -> Option<Matched> {
+        let Test::Text(patterns) = &literal.test else { return None };
+        if patterns.is_open() {
+            return None;
+        }
+        if values.len() <= HANDFUL {
+            return Some(values.iter().map(|value| patterns.matches(value, false)).collect());
+        }
+        let same = Same(Arc::clone(patterns));
+        if let Some(known) = self.0.matched.borrow().get(&same) {
+            return Some(Rc::clone(known));
+        }
+        let matched: Matched = values.iter().map(|value| patterns.matches(value, false)).collect();
+        self.0.matched.borrow_mut().insert(same, Rc::clone(&matched));
+        Some(matched)
+    }
+
     /// Whether it is little work to see whether a value meets demands.
     pub(crate) fn is_listed(&self) -> bool {
         self.presence == Presence::Never || matches!(self.values, Values::Listed(_))
@@ -116,7 +201,7 @@ impl Part {
 
     /// Whether nothing that the part is meets the demand, as far as that is seen at a glance.
     pub(crate) fn never_meets(&self, (literal, wanted): (&Literal, bool), most: usize) -> bool {
-        !literal.is_open() && self.is_listed() && self.always_meets((literal, !wanted), most)
+        !literal.is_open() && self.always_meets((literal, !wanted), most)
     }
 
     /// Whether whatever the part is meets the demand, as far as that is seen at a glance.
@@ -126,9 +211,24 @@ impl Part {
         match &self.values {
             _ if self.presence == Presence::Never => is_met(&Slot::Absent),
             Values::Listed(values) if !self.many && values.len() <= most => {
-                is_met_by_absence() && values.iter().all(|value| is_met(&Slot::of(value)))
+                let matching = literal.reading(wanted).1;
+                is_met_by_absence()
+                    && match self.matched(values, literal) {
+                        Some(matched) => matched.iter().all(|own| *own == matching),
+                        None => values.iter().all(|value| is_met(&Slot::of(value))),
+                    }
+            }
+            Values::Text(..) if !literal.reading(wanted).1 => {
+                is_met_by_absence() && self.admits_none(literal)
             }
             _ => false,
         }
+    }
+
+    /// Whether what is demanded is one of a few values, none of which the part can have.
+    fn admits_none(&self, literal: &Literal) -> bool {
+        let Test::Text(patterns) = &literal.test else { return false };
+        let few = patterns.finite().filter(|_| patterns.weight() <= LITTLE);
+        few.is_some_and(|mut values| !values.any(|value| self.admits(value)))
     }
 }

@@ -1,6 +1,5 @@
 //! Sets of patterns of which one must match.
 
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use super::trie::Trie;
@@ -12,7 +11,8 @@ const MANY: usize = 6;
 /// The patterns of one condition or element, ORed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Patterns {
-    literals: HashSet<String>,
+    /// In order, each once.
+    literals: Vec<String>,
     rest: Vec<Pattern>,
     /// Whether an undecided variable is part of one of them.
     open: bool,
@@ -33,13 +33,15 @@ impl Extend<Pattern> for Patterns {
         self.tries = [OnceLock::new(), OnceLock::new()];
         for pattern in patterns {
             match pattern.literal() {
-                Some(literal) => drop(self.literals.insert(literal.to_owned())),
+                Some(literal) => self.literals.push(literal.to_owned()),
                 None => {
                     self.open |= pattern.is_open();
                     self.rest.push(pattern);
                 }
             }
         }
+        self.literals.sort_unstable();
+        self.literals.dedup();
     }
 }
 
@@ -50,7 +52,7 @@ impl Patterns {
 
     /// Whether some pattern matches; an open pattern counts only if `open` says so.
     pub(crate) fn matches(&self, value: &str, open: bool) -> bool {
-        if self.literals.contains(value) {
+        if self.literals.binary_search_by(|literal| literal.as_str().cmp(value)).is_ok() {
             return true;
         }
         if self.rest.len() >= MANY {
@@ -75,8 +77,11 @@ impl Patterns {
 
     /// Both sets in one.
     pub(crate) fn with(&self, other: &Self) -> Self {
+        let mut literals: Vec<String> = self.literals.iter().chain(&other.literals).cloned().collect();
+        literals.sort_unstable();
+        literals.dedup();
         Self {
-            literals: self.literals.union(&other.literals).cloned().collect(),
+            literals,
             rest: self.rest.iter().chain(&other.rest).cloned().collect(),
             open: self.open || other.open,
             tries: Default::default(),
@@ -88,11 +93,9 @@ impl Patterns {
         self.rest.is_empty().then(|| self.sorted_literals())
     }
 
-    /// The literals in an order that does not depend on hashing.
+    /// The literals, in order.
     pub(crate) fn sorted_literals(&self) -> impl Iterator<Item = &str> {
-        let mut literals: Vec<&str> = self.literals.iter().map(String::as_str).collect();
-        literals.sort_unstable();
-        literals.into_iter()
+        self.literals.iter().map(String::as_str)
     }
 
     /// Whether whatever matches this matches the other, as far as that is seen pattern by pattern.

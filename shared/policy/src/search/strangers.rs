@@ -24,10 +24,10 @@ pub(crate) struct Strangers {
 }
 
 /// What a stranger is looked for by.
-struct Wanted {
+struct Wanted<'here> {
     shape: Patterns,
     /// Who is no stranger.
-    named: Patterns,
+    named: &'here BTreeSet<String>,
     /// Who is taken where nothing speaks against it.
     usual: &'static [&'static str],
 }
@@ -37,7 +37,7 @@ impl Strangers {
     pub(crate) fn accounts(names: &Names, budget: &mut Budget) -> Self {
         let wanted = Wanted {
             shape: [Pattern::new(vec![Token::One(Class::Digit); 12])].into_iter().collect(),
-            named: exactly(&names.accounts),
+            named: &names.accounts,
             usual: &["444455556666", "777788889999", "222233334444"],
         };
         Self::explore(&wanted, &names.account_patterns, budget)
@@ -47,36 +47,42 @@ impl Strangers {
     pub(crate) fn organizations(names: &Names, budget: &mut Budget) -> Self {
         let wanted = Wanted {
             shape: [shape("o-<a10+>")].into_iter().collect(),
-            named: exactly(&names.organizations),
+            named: &names.organizations,
             usual: &["o-outsider00", "o-stranger00"],
         };
         Self::explore(&wanted, &names.organization_patterns, budget)
     }
 
-    fn explore(wanted: &Wanted, patterns: &BTreeSet<String>, budget: &mut Budget) -> Self {
+    fn explore(wanted: &Wanted<'_>, patterns: &BTreeSet<String>, budget: &mut Budget) -> Self {
         let mut strangers = Self { found: Vec::new(), incomplete: patterns.len() > MAX_PATTERNS };
         let like = |text: &String| -> Patterns {
             Pattern::compile(text, Style::Like, false, &Bindings::default()).into_iter().collect()
         };
         let patterns: Vec<Patterns> = patterns.iter().take(MAX_PATTERNS).map(like).collect();
-        strangers.split(wanted, &patterns, &mut Vec::new(), budget);
+        strangers.split(wanted, &patterns, &mut Vec::new(), None, budget);
         strangers.incomplete |= strangers.found.is_empty();
         strangers
     }
 
-    /// Takes each of the rest of the patterns as one that the stranger does not match, and as one that it does.
+    /// Takes each of the rest of the patterns as one that the stranger does not match, and as one that it does. `known` is a
+    /// stranger who matches the patterns that were chosen before as chosen.
     fn split<'here>(
         &mut self,
-        wanted: &Wanted,
+        wanted: &Wanted<'_>,
         rest: &'here [Patterns],
         chosen: &mut Vec<(&'here Patterns, bool)>,
+        known: Option<&str>,
         budget: &mut Budget,
     ) {
         if self.found.len() >= MAX_STRANGERS {
             self.incomplete = true;
             return;
         }
-        let stranger = match wanted.stranger(chosen, budget) {
+        // While there are other patterns to choose, it is enough that there is one.
+        let known = known.filter(|known| !rest.is_empty() && wanted.fits(known, chosen));
+        let found =
+            known.map_or_else(|| wanted.stranger(chosen, budget), |known| Found::One(known.to_owned()));
+        let stranger = match found {
             Found::One(stranger) => stranger,
             Found::None => return,
             Found::Unknown => {
@@ -90,25 +96,28 @@ impl Strangers {
         };
         for matches in [false, true] {
             chosen.push((pattern, matches));
-            self.split(wanted, rest, chosen, budget);
+            self.split(wanted, rest, chosen, Some(&stranger), budget);
             chosen.pop();
         }
     }
 }
 
-impl Wanted {
+impl Wanted<'_> {
     /// Somebody who is not named and matches the patterns as chosen.
     fn stranger(&self, chosen: &[(&Patterns, bool)], budget: &mut Budget) -> Found<String> {
-        let fits = |value: &str| {
-            !self.named.matches(value, true)
-                && chosen.iter().all(|(patterns, matches)| patterns.matches(value, true) == *matches)
-        };
-        if let Some(usual) = self.usual.iter().find(|value| fits(value)) {
+        if let Some(usual) = self.usual.iter().find(|value| self.fits(value, chosen)) {
             return Found::One((*usual).to_owned());
         }
         let mut demands = chosen.to_vec();
-        demands.extend([(&self.shape, true), (&self.named, false)]);
+        let named = exactly(self.named);
+        demands.extend([(&self.shape, true), (&named, false)]);
         automaton::find(&demands, budget)
+    }
+
+    /// Whether somebody is not named and matches the patterns as chosen.
+    fn fits(&self, value: &str, chosen: &[(&Patterns, bool)]) -> bool {
+        !self.named.contains(value)
+            && chosen.iter().all(|(patterns, matches)| patterns.matches(value, true) == *matches)
     }
 }
 

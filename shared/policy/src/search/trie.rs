@@ -165,6 +165,15 @@ impl Trie {
         state.iter().copied().find(takes_all)
     }
 
+    /// Whether each next step names its character.
+    pub(crate) fn names_next(&self, state: &[u32]) -> bool {
+        let names = |step: Option<Token>| matches!(step, Some(Token::Char(_) | Token::Fold(_)));
+        state.iter().all(|place| {
+            !matches!(self.step(*place), Some(Token::Many(_)))
+                && self.next(*place).iter().all(|next| names(self.step(*next)))
+        })
+    }
+
     /// The characters that a next step names.
     pub(crate) fn mentioned_after(&self, state: &[u32], mut mention: impl FnMut(char)) {
         let steps = state.iter().flat_map(|place| self.next(*place)).filter_map(|next| self.step(*next));

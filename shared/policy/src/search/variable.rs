@@ -12,6 +12,7 @@ use super::decide::Question;
 use super::domain::{Domain, Presence};
 use super::literal::Slot;
 use super::names::Names;
+use super::part::Part;
 use super::relation::Link;
 use super::world::{CallerKind, World};
 use crate::template::Bindings;
@@ -27,11 +28,11 @@ fn owners(variables: &BTreeSet<String>, names: &Names, world: &World) -> Vec<Dec
     if keys.is_empty() {
         return vec![Vec::new()];
     }
-    let stranger = ["888877776666", "666655554444"].into_iter().find(|account| *account != world.account);
+    let stranger = ["888877776666", "666655554444"].into_iter().find(|account| **account != *world.account);
     let accounts = stranger.into_iter().chain(names.accounts.iter().map(String::as_str)).take(4);
     let organizations = ["o-owner00000"].into_iter().chain(names.organizations.iter().map(String::as_str));
     let organizations: Vec<&str> = organizations.take(4).collect();
-    let outside = |value: &str| value != world.account && world.organization.as_deref() != Some(value);
+    let outside = |value: &str| *value != *world.account && world.organization.as_deref() != Some(value);
     let mut owners = Vec::new();
     for account in accounts.filter(|account| outside(account)) {
         for organization in organizations.iter().filter(|organization| outside(organization)) {
@@ -134,8 +135,8 @@ pub(crate) fn suggestions(
 ) -> Vec<Decided> {
     let policy = question.policy;
     let value = |key: &str| found(key, parts, slots);
-    let domains: Vec<(&String, Domain)> =
-        question.variables.iter().map(|key| (key, world.domain(key, names))).collect();
+    let domains: Vec<(&String, Part)> =
+        question.variables.iter().map(|key| (key, world.part(key, names))).collect();
     let as_found: Decided = domains.iter().map(|(key, _)| ((*key).clone(), value(key))).collect();
     let with = |captures: Vec<(String, String)>| {
         let mut captured = as_found.clone();
@@ -194,8 +195,7 @@ pub(crate) fn as_related(
 
 /// The value that an attempt found for a part.
 fn found(key: &str, parts: &Parts, slots: &[Slot]) -> Option<String> {
-    let number = parts.names().iter().position(|name| name == key)?;
-    match slots.get(number)? {
+    match slots.get(parts.find(key)?)? {
         Slot::Values(values) => values.first().cloned(),
         Slot::Absent => None,
     }

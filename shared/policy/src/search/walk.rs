@@ -1,6 +1,8 @@
 //! Walks through the ways to meet a goal.
 
-use super::goal::{Clause, Demand, Goal, Way};
+use std::rc::Rc;
+
+use super::goal::{Clause, Demand, Way};
 use super::literal::Slot;
 use super::part::Part;
 use super::settle::Demands;
@@ -9,21 +11,27 @@ use super::{Budget, Found};
 /// How many choices may depend on each other.
 const MAX_DEPTH: usize = 400;
 
-/// Values for all parts that meet the goal; `None` is a proof that there are none.
-pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Found<Vec<Slot>> {
+/// Values for all parts that meet all of `must` and each clause; `None` is a proof that there are none.
+pub(crate) fn walk<'goal>(
+    must: &[Demand<'goal>],
+    clauses: &[Rc<Clause<'goal>>],
+    parts: &[Part],
+    budget: &mut Budget,
+) -> Found<Vec<Slot>> {
     let mut walk = Walk {
         parts,
-        clauses: &goal.clauses,
-        met: vec![None; goal.clauses.len()],
+        clauses,
+        met: vec![None; clauses.len()],
         demands: vec![Vec::new(); parts.len()],
-        slots: vec![Slot::Absent; parts.len()],
+        slots: vec![None; parts.len()],
         stamps: vec![0; parts.len()],
         clock: 0,
         looked: 0,
+        is_stuck: false,
         budget,
     };
-    let mut touched: Vec<usize> = goal.must.iter().map(|(literal, _)| literal.slot).collect();
-    walk.impose(&goal.must);
+    let mut touched: Vec<usize> = must.iter().map(|(literal, _)| literal.slot).collect();
+    walk.impose(must);
     touched.sort_unstable();
     touched.dedup();
     // Where one of them has no value, the others need none: those that are soon seen come first.
@@ -36,13 +44,8 @@ pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Foun
             Found::Unknown => return Found::Unknown,
         }
     }
-    for (number, part) in parts.iter().enumerate().filter(|(number, _)| !touched.contains(number)) {
-        // Without a value for each part (the work is used up) nothing is known.
-        let Some(value) = part.unasked(walk.budget) else { return Found::Unknown };
-        walk.set(number, value);
-    }
     match walk.descend(0) {
-        Found::One(()) => Found::One(walk.slots),
+        Found::One(()) => walk.ending(),
         Found::None => Found::None,
         Found::Unknown => Found::Unknown,
     }
@@ -50,16 +53,19 @@ pub(crate) fn walk(goal: &Goal<'_>, parts: &[Part], budget: &mut Budget) -> Foun
 
 struct Walk<'goal, 'here> {
     parts: &'here [Part],
-    clauses: &'here [Clause<'goal>],
+    clauses: &'here [Rc<Clause<'goal>>],
     /// For each clause a demand that met it, and the stamp of the value that did.
     met: Vec<Option<(usize, usize)>>,
     demands: Vec<Demands<'goal>>,
-    slots: Vec<Slot>,
+    /// The values of the parts that were looked at.
+    slots: Vec<Option<Slot>>,
     /// For each slot what tells its value, and what is demanded of it, from all that was before.
     stamps: Vec<usize>,
     clock: usize,
     /// How much work it was to look at clauses since that was last counted.
     looked: usize,
+    /// Whether a part that was looked at has no value.
+    is_stuck: bool,
     budget: &'here mut Budget,
 }
 
@@ -68,6 +74,9 @@ impl<'goal> Walk<'goal, '_> {
     fn descend(&mut self, depth: usize) -> Found<()> {
         let clauses = self.clauses;
         let unmet = clauses.iter().enumerate().find(|(number, clause)| !self.is_met(*number, clause));
+        if self.is_stuck {
+            return Found::Unknown;
+        }
         let Some((_, clause)) = unmet else { return Found::One(()) };
         let looked = std::mem::take(&mut self.looked);
         if depth >= MAX_DEPTH || !self.budget.spend_steps((self.parts.len() + clauses.len()) / 4 + looked) {
@@ -111,6 +120,7 @@ impl<'goal> Walk<'goal, '_> {
             return true;
         }
         self.looked += clause.weight;
+        clause.options.iter().flat_map(Way::demands).for_each(|(literal, _)| self.look_at(literal.slot));
         let meets = |option: &&Way<'goal>| option.demands().iter().all(|demand| self.holds(demand));
         let Some(option) = clause.options.iter().find(meets) else { return false };
         // With more demands it stays so, and with fewer the stamp is another one.
@@ -125,7 +135,8 @@ impl<'goal> Walk<'goal, '_> {
     /// Whether the present values meet a demand. What an undecided variable leaves open counts only where it is
     /// demanded, so that nothing is demanded of the same variable that contradicts it.
     fn holds(&self, (literal, wanted): &Demand<'goal>) -> bool {
-        let can_be = |wanted| self.slots.get(literal.slot).is_some_and(|slot| literal.can_be(wanted, slot));
+        let slot = self.slots.get(literal.slot).and_then(Option::as_ref);
+        let can_be = |wanted| slot.is_some_and(|slot| literal.can_be(wanted, slot));
         let is_demanded = || {
             let demands = self.demands.get(literal.slot).into_iter().flatten();
             demands.into_iter().any(|(own, mark)| std::ptr::eq(*own, *literal) && mark == wanted)
@@ -164,9 +175,26 @@ impl<'goal> Walk<'goal, '_> {
         Found::One(())
     }
 
+    /// Gives a part of which nothing is demanded a value, unless it has one.
+    fn look_at(&mut self, number: usize) {
+        let (Some(part), Some(None)) = (self.parts.get(number), self.slots.get(number)) else { return };
+        match part.unasked(self.budget) {
+            Some(value) => self.set(number, value),
+            // The work is used up: nothing is known.
+            None => self.is_stuck = true,
+        }
+    }
+
+    /// A value for each part.
+    fn ending(mut self) -> Found<Vec<Slot>> {
+        (0..self.parts.len()).for_each(|number| self.look_at(number));
+        let slots: Option<Vec<Slot>> = self.slots.into_iter().collect();
+        slots.map_or(Found::Unknown, Found::One)
+    }
+
     fn set(&mut self, number: usize, value: Slot) {
         self.clock += 1;
-        self.put_back(number, Some((value, self.clock)));
+        self.put_back(number, Some((Some(value), self.clock)));
     }
 
     /// Forgets what was met by a value: less is demanded of it now.
@@ -177,11 +205,11 @@ impl<'goal> Walk<'goal, '_> {
         }
     }
 
-    fn slot(&self, number: usize) -> Option<(Slot, usize)> {
+    fn slot(&self, number: usize) -> Option<(Option<Slot>, usize)> {
         self.slots.get(number).cloned().zip(self.stamps.get(number).copied())
     }
 
-    fn put_back(&mut self, number: usize, before: Option<(Slot, usize)>) {
+    fn put_back(&mut self, number: usize, before: Option<(Option<Slot>, usize)>) {
         if let Some((value, stamp)) = before
             && let (Some(slot), Some(own)) = (self.slots.get_mut(number), self.stamps.get_mut(number))
         {

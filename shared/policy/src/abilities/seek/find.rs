@@ -43,15 +43,15 @@ impl Seeker<'_> {
                 continue;
             }
             let patterns = &statement.resource.patterns;
+            if places.len() + patterns.len() > MAX_PLACES {
+                return Vec::new();
+            }
             let simple = patterns.iter().map(|pattern| self.bucket.objects_of(pattern));
             let Some(simple) = simple.collect::<Option<Vec<_>>>().filter(|_| !statement.resource.negated)
             else {
                 return Vec::new();
             };
             places.extend(simple);
-        }
-        if places.len() > MAX_PLACES {
-            return Vec::new();
         }
         places.dedup_by(|one, other| one.0 == other.0);
         let mut reaches = |domain: &Domain| {

@@ -12,7 +12,7 @@ use super::{
 use crate::pattern::{Pattern, Style};
 use crate::search::decide::Hit;
 use crate::search::domain::Domain;
-use crate::search::inquiry::{Inquiry, holds_for_all};
+use crate::search::inquiry::{Inquiry, Subject, holds_for_all};
 use crate::search::model::Model;
 use crate::search::patterns::Patterns;
 use crate::search::world::{Source, World};
@@ -62,7 +62,8 @@ pub(crate) fn seek(
         answers: Vec::new(),
     };
     let full = model.deputies(Source::Full);
-    let sourced = model.names.speaks_of(&SOURCES).then(|| Inquiry::new(policy, counts, model, &full));
+    let subject = model.names.speaks_of(&SOURCES).then(|| Subject::new(policy, counts, &model.names));
+    let sourced = subject.as_ref().map(|subject| Inquiry::new(subject, model, &full));
     let mut abilities = Abilities::default();
     for (number, caller) in Outsider::ALL.into_iter().enumerate() {
         budget.share(Outsider::ALL.len() - number, |budget| {
@@ -344,9 +345,12 @@ impl Seeker<'_> {
         let over = self.over(target);
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
         let own = self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
-        let sure: Vec<(Inquiry<'_>, &Sure)> = own
-            .map(|(_, _, sure)| (Inquiry::new(&sure.policy, inquiry.counts(), self.model, self.worlds), sure))
-            .collect();
+        let subjects =
+            own.map(|(_, _, sure)| (Subject::new(&sure.policy, inquiry.counts(), &self.model.names), sure));
+        let subjects: Vec<(Subject<'_>, &Sure)> = subjects.collect();
+        let inquiries =
+            subjects.iter().map(|(subject, sure)| (Inquiry::new(subject, self.model, self.worlds), *sure));
+        let sure: Vec<(Inquiry<'_>, &Sure)> = inquiries.collect();
         // Where a variable matters, each request may be good for one object.
         let mut tries = if sure.is_empty() { usize::MAX } else { MAX_TRIES };
         let all = holds_for_all(&over, budget, |given, budget| {

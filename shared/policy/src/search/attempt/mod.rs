@@ -1,175 +1,101 @@
 //! One attempt to answer a question: its statements with the variables bound in one way, in one world.
 
 mod apart;
+mod compilation;
+mod kind;
 mod linked;
+mod reading;
 mod tie;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::compile::{Compiled, Parts, compile, number};
-use super::decide::{Hit, Question, Within};
+use super::decide::{Hit, Within};
 use super::domain::{Domain, Presence};
-use super::goal::{Clause, Demand, Goal, Way, ways_to_escape, ways_to_match};
+use super::goal::{Clause, Demand, Way, ways_to_escape};
 use super::literal::{EPOCH, Literal, Slot, TIME};
 use super::moment;
 use super::names::Names;
-use super::part::{FEW, Part, SOME};
+use super::part::{Part, SOME};
 use super::walk::walk;
 use super::world::{CallerKind, World};
 use super::{Budget, Found};
+use crate::Witness;
 use crate::template::Bindings;
 use crate::witness::Caller;
-use crate::{Policy, Statement, Witness};
-
-/// The statements of a question, with the variables bound in one way.
-pub(super) struct Compilation<'here> {
-    policy: &'here Policy,
-    allows: Vec<Compiled>,
-    denies: Vec<Compiled>,
-    unless: Option<Unless>,
-    pub(super) parts: Parts,
-    bindings: Bindings,
-    /// Whether the time is asked for as a number.
-    speaks_of_epoch: bool,
-    /// The services that are named.
-    services: Vec<String>,
-}
-
-/// The other policy.
-struct Unless {
-    allows: Vec<Compiled>,
-    /// Those that may take what the policy does not take.
-    denies: Vec<Compiled>,
-    /// The Allow statements that match whatever is asked about.
-    matched: Vec<usize>,
-}
-
-impl<'here> Compilation<'here> {
-    pub(super) fn new(question: &Question<'here>, names: &Names, bindings: Bindings) -> Self {
-        let mut parts = Parts::default();
-        let always = ["action", "resource", "aws:principalarn", "aws:principalaccount"];
-        let telling = ["aws:principalservicename", "aws:federatedprovider"];
-        for part in always.into_iter().chain(telling).chain(question.all_variables.iter().map(String::as_str))
-        {
-            parts.number(part);
-        }
-        let denies = |statement: &Statement| !statement.is_allow() && !statement.has_unknown_element;
-        let policy = question.policy;
-        let speaking = policy.statements.iter().filter(|own| own.is_allow() && (question.speaks)(own));
-        speaking.for_each(|own| number(own, &mut parts));
-        // What nothing takes away there that is not taken away here either is allowed by the same statement.
-        let takes_no_more = question.unless.is_some_and(|unless| takes_no_more(unless, policy));
-        let stands_there = |own: &Statement| question.unless.is_some_and(|unless| has(unless, own));
-        let counts = |own: &Statement| {
-            own.is_allow() && (question.allows)(own) && !(takes_no_more && stands_there(own))
-        };
-        let counting: Vec<&Statement> = policy.statements.iter().filter(|own| counts(own)).collect();
-        let only = if let [only] = counting.as_slice() { Some(*only) } else { None };
-        Self {
-            policy,
-            allows: compile(policy, counts, &mut parts, &bindings),
-            denies: compile(policy, denies, &mut parts, &bindings),
-            unless: question.unless.map(|policy| {
-                let counts = |own: &Statement| denies(own) && !takes_no_more;
-                let matched = |own: &&Statement| only.is_some_and(|only| only.says_same(own));
-                Unless {
-                    allows: compile(policy, Statement::is_allow, &mut parts, &bindings),
-                    denies: compile(policy, counts, &mut parts, &bindings),
-                    matched: policy.statements.iter().filter(matched).map(|own| own.index).collect(),
-                }
-            }),
-            parts,
-            bindings,
-            speaks_of_epoch: names.keys.contains(EPOCH),
-            services: names.all_services.iter().cloned().collect(),
-        }
-    }
-}
-
-/// Whether a policy says what this statement says, most likely in the same place.
-fn has(policy: &Policy, statement: &Statement) -> bool {
-    let is_there = policy.statements.get(statement.index).is_some_and(|own| own.says_same(statement));
-    is_there || policy.statements.iter().any(|own| own.says_same(statement))
-}
-
-fn denies_of(policy: &Policy) -> Vec<&Statement> {
-    policy.statements.iter().filter(|statement| !statement.is_allow()).collect()
-}
-
-/// Whether a policy denies nothing that another does not deny. What both allow by the same statement, it then allows too.
-fn takes_no_more(policy: &Policy, other: &Policy) -> bool {
-    let (own, others) = (denies_of(policy), denies_of(other));
-    // Most often they are the same ones.
-    let is_there = |(number, deny): (usize, &&Statement)| {
-        others.get(number).is_some_and(|other| other.says_same(deny)) || has(other, deny)
-    };
-    policy.has_variables == other.has_variables && own.iter().enumerate().all(is_there)
-}
+use compilation::ALWAYS;
+pub(crate) use compilation::Compilation;
+pub(super) use compilation::{Given, parts};
+pub(super) use kind::Kind;
+use reading::{Changed, Reading, contradict};
 
 /// How many clauses are looked at for one that nothing can meet.
 const FEW_CLAUSES: usize = 4;
 
-/// One compilation in one world.
-pub(super) struct Attempt<'here> {
-    pub(super) world: &'here World,
+/// One compilation in one world. A copy shares how the statements read there.
+#[derive(Clone)]
+pub(crate) struct Attempt<'here> {
+    pub(crate) world: World,
     compilation: &'here Compilation<'here>,
     parts: Vec<Part>,
+    reading: Rc<Reading<'here>>,
 }
 
 impl<'here> Attempt<'here> {
-    pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &'here World) -> Self {
-        let bindings = &compilation.bindings;
-        let bound = |name: &str| bindings.decided.iter().find(|(key, _)| key == name);
-        let part = |name: &String| match bound(name) {
-            Some((_, Some(value))) => Domain::texts([value.clone()]).into(),
-            Some((_, None)) => Domain::never().into(),
-            None if bindings.present.contains(name) => {
-                world.domain(name, names).with_presence(Presence::Always).into()
+    pub(super) fn new(compilation: &'here Compilation<'here>, names: &Names, world: &World) -> Self {
+        let parts = compilation.parts.names().iter().map(|name| world.part(name, names)).collect();
+        Self::of_parts(compilation, names, world, parts)
+    }
+
+    /// The same with the variables bound in some way. This one binds none.
+    pub(super) fn bound<'other>(
+        &self,
+        compilation: &'other Compilation<'other>,
+        names: &Names,
+    ) -> Attempt<'other> {
+        if compilation.parts.are(&self.compilation.parts) {
+            return Attempt::of_parts(compilation, names, &self.world, self.parts.clone());
+        }
+        Attempt::new(compilation, names, &self.world)
+    }
+
+    fn of_parts(
+        compilation: &'here Compilation<'here>,
+        names: &Names,
+        world: &World,
+        mut parts: Vec<Part>,
+    ) -> Self {
+        let Bindings { decided, present, .. } = &compilation.bindings;
+        let mut bind = |key: &String, domain: Domain| {
+            if let Some(own) = compilation.parts.find(key).and_then(|number| parts.get_mut(number)) {
+                *own = domain.into();
             }
-            None => world.part(name, names),
         };
-        let parts = compilation.parts.names().iter().map(part).collect();
-        Self { world, compilation, parts }
+        for key in present {
+            bind(key, world.domain(key, names).with_presence(Presence::Always));
+        }
+        // Where a key is decided twice, the first time counts.
+        for (key, value) in decided.iter().rev() {
+            bind(key, value.clone().map_or_else(Domain::never, |value| Domain::texts([value])));
+        }
+        let reading = Rc::new(Reading::new(compilation, &parts));
+        Self { world: world.clone(), compilation, parts, reading }
     }
 
-    /// Asks with the values that some parts are given.
-    pub(super) fn run_within(&mut self, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
-        let own = self.give(within);
-        let found = self.run(within, budget);
-        self.take_back(own);
-        found
-    }
-
-    /// Whether the same has no answer, whatever the variables stand for.
-    pub(super) fn is_hopeless(&mut self, within: &Within<'_>, budget: &mut Budget) -> bool {
-        let own = self.give(within);
-        let found = self.slots(within, budget);
-        self.take_back(own);
-        found == Found::None
-    }
-
-    fn take_back(&mut self, own: Vec<(usize, Part)>) {
-        // From the last to the first: a part that was given a value twice gets back what it had before.
-        for (number, part) in own.into_iter().rev() {
-            if let Some(given) = self.parts.get_mut(number) {
-                *given = part;
+    /// The same with the values that some parts are given.
+    pub(super) fn having(mut self, given: &Given) -> Self {
+        for (number, part) in given {
+            if let Some(own) = self.parts.get_mut(*number) {
+                own.clone_from(part);
             }
         }
+        self
     }
 
-    /// Gives some parts other values; returns what they had.
-    pub(super) fn give(&mut self, within: &Within<'_>) -> Vec<(usize, Part)> {
-        let mut own = Vec::new();
-        for (name, domain) in within.given {
-            let number = self.compilation.parts.names().iter().position(|part| part == name);
-            let Some((number, before)) = number.and_then(|at| Some((at, self.parts.get_mut(at)?))) else {
-                continue;
-            };
-            let bound = self.compilation.bindings.decided.iter().find(|(key, _)| key == name);
-            let given = bound.map_or_else(|| domain.clone(), |(_, value)| domain.only(value.as_deref()));
-            own.push((number, std::mem::replace(before, given.into())));
-        }
-        own
+    /// The same with the values that a question gives to some parts.
+    pub(super) fn within(self, within: &Within<'_>) -> Self {
+        let given = self.compilation.given(within);
+        self.having(&given)
     }
 
     pub(super) fn run(&self, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
@@ -207,11 +133,11 @@ impl<'here> Attempt<'here> {
                 *own = domain.into();
             }
         }
-        Self { world: self.world, compilation: self.compilation, parts: changed }
+        Self { parts: changed, world: self.world.clone(), reading: Rc::clone(&self.reading), ..*self }
     }
 
     fn number(&self, part: &str) -> Option<usize> {
-        self.compilation.parts.names().iter().position(|name| name == part)
+        self.compilation.parts.find(part)
     }
 
     /// The value of a part, where it has one.
@@ -237,56 +163,38 @@ impl<'here> Attempt<'here> {
 
     /// The same, though its parts may not go together.
     fn loosely(&self, within: &Within<'_>, budget: &mut Budget) -> Found<(usize, Vec<Slot>)> {
-        let counting = self.compilation.allows.iter().filter(|allow| (within.allows)(allow.index));
-        let ways = counting
-            .flat_map(|allow| ways_to_match(allow, self.world).into_iter().map(|way| (allow.index, way)));
-        let ways: Vec<(usize, Vec<Demand<'_>>)> =
-            ways.filter(|(_, way)| !way.iter().any(|demand| self.is_out_of_reach(*demand))).collect();
-        if ways.is_empty() {
+        let changed = self.reading.changed(&self.parts);
+        let (parts, world, compilation) = (&self.parts, &self.world, self.compilation);
+        let reading = Changed { reading: &self.reading, compilation, world, parts, changed };
+        let matches = reading.matches(within.allows);
+        if matches.is_empty() {
             return Found::None;
         }
-        let denies = self.compilation.denies.iter().filter(|_| within.denies);
-        let escapes = denies.filter_map(|deny| ways_to_escape(deny, self.world));
-        let mut clauses: Vec<Clause<'_>> = escapes.filter(|clause| !self.always_meets(clause)).collect();
+        let mut clauses = if within.denies { reading.escapes() } else { Vec::new() };
         if clauses.len() <= FEW_CLAUSES && clauses.iter().any(|clause| self.never_meets(clause, budget)) {
             return Found::None;
         }
+        let denies = clauses.len();
+        clauses.extend(reading.unless());
         for clause in &mut clauses {
-            clause.options.retain(|option| match option {
-                Way::One(demand) => !self.is_out_of_reach(*demand),
-                Way::All(_) => true,
-            });
-            if clause.options.is_empty() {
-                return Found::None;
+            match reading.within_reach(clause) {
+                Some(left) => *clause = left,
+                None => return Found::None,
             }
         }
-        clauses.extend(self.clauses_of_unless());
-        let mut goal = Goal { must: Vec::new(), clauses };
+        let unless = clauses.get(denies..).unwrap_or_default();
         let mut gave_up = false;
-        for (index, way) in ways {
-            goal.must = way;
-            match walk(&goal, &self.parts, budget) {
-                Found::One(slots) => return Found::One((index, slots)),
+        for own in matches {
+            if unless.iter().any(|clause| contradict(&own.demands, clause)) {
+                continue;
+            }
+            match walk(&own.demands, &clauses, &self.parts, budget) {
+                Found::One(slots) => return Found::One((own.allow, slots)),
                 Found::None => {}
                 Found::Unknown => gave_up = true,
             }
         }
         if gave_up { Found::Unknown } else { Found::None }
-    }
-
-    /// Whether no value of a part meets a demand, as far as that is seen at a glance.
-    fn is_out_of_reach(&self, (literal, wanted): Demand<'_>) -> bool {
-        self.parts.get(literal.slot).is_some_and(|part| part.never_meets((literal, wanted), FEW))
-    }
-
-    /// Whether every request of this world meets the clause, as far as that is seen at a glance.
-    fn always_meets(&self, clause: &Clause<'_>) -> bool {
-        clause.options.iter().any(|option| match option {
-            Way::One((literal, wanted)) => {
-                self.parts.get(literal.slot).is_some_and(|part| part.always_meets((literal, *wanted), FEW))
-            }
-            Way::All(_) => false,
-        })
     }
 
     /// Whether no request of this world meets the clause, as far as that is seen of one part after the other.
@@ -325,7 +233,7 @@ impl<'here> Attempt<'here> {
             .map(|literal| (literal, true))
             .collect();
         for deny in self.compilation.denies.iter().filter(|_| within.denies) {
-            let Some(clause) = ways_to_escape(deny, self.world) else { continue };
+            let Some(clause) = ways_to_escape(deny, &self.world) else { continue };
             let options = clause.options.iter().map(Way::demands);
             let met: Vec<_> = options.filter(|option| option.iter().all(is_met)).collect();
             if met.iter().any(|option| !option.iter().any(|(literal, _)| is_over(literal))) {
@@ -344,19 +252,6 @@ impl<'here> Attempt<'here> {
         demands
             .filter_map(|(literal, wanted)| Some((named(literal)?.clone(), literal.clone(), wanted)))
             .collect()
-    }
-
-    /// The other policy must not allow the request: each of its Allow statements does not match, or a Deny does.
-    fn clauses_of_unless(&self) -> Vec<Clause<'_>> {
-        let Some(unless) = &self.compilation.unless else { return Vec::new() };
-        let denied: Vec<_> = unless.denies.iter().flat_map(|deny| ways_to_match(deny, self.world)).collect();
-        let clauses = unless.allows.iter().filter_map(|allow| {
-            let escape = ways_to_escape(allow, self.world)?;
-            let is_matched = unless.matched.contains(&allow.index);
-            let options = escape.options.into_iter().filter(|_| !is_matched);
-            Some(options.chain(denied.iter().cloned().map(Way::All)).collect())
-        });
-        clauses.collect()
     }
 
     fn witness(&self, index: usize, slots: &[Slot]) -> Witness {
@@ -378,7 +273,7 @@ impl<'here> Attempt<'here> {
             sid: self.compilation.policy.statements.get(index).and_then(|statement| statement.sid.clone()),
             caller: Caller {
                 kind: self.world.caller,
-                account: (self.world.caller != CallerKind::Anonymous).then(|| self.world.account.clone()),
+                account: (self.world.caller != CallerKind::Anonymous).then(|| self.world.account.to_string()),
                 arn: value("aws:principalarn"),
                 service: value("aws:principalservicename"),
                 provider: value("aws:federatedprovider"),

@@ -91,7 +91,7 @@ impl Attempt<'_> {
                 let (Some(arns), Some(own)) = (rest.part(tie.arn()), rest.part(tie.own())) else {
                     return Found::Unknown;
                 };
-                let (arns, others) = tie.split(arns, &value, self.world);
+                let (arns, others) = tie.split(arns, &value, &self.world);
                 let left = own.without(std::iter::once(value.as_str()));
                 if let Some(arns) = arns.filter(|_| own.admits(&value)) {
                     match rest

@@ -17,9 +17,8 @@ mod reach;
 mod request;
 mod service;
 pub(crate) mod sources;
+mod traits;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use names::Partition;
@@ -30,9 +29,10 @@ use super::names::Names;
 use super::part::Part;
 pub(crate) use principal::LONGEST_SESSION;
 pub(crate) use reach::Reach;
+pub(crate) use traits::KnownParts;
 
 /// Who sends a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallerKind {
     /// Nobody in particular.
@@ -69,7 +69,7 @@ impl CallerKind {
 }
 
 /// The way by which a request comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Way {
     /// From an address of the internet.
     Internet,
@@ -82,7 +82,7 @@ pub(crate) enum Way {
 }
 
 /// How the credentials of a principal of an account were got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Session {
     /// They are the access key of a user.
     LongTerm,
@@ -93,7 +93,7 @@ pub(crate) enum Session {
 }
 
 /// What a service's own call says of the party that it acts for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
     /// All that there is to say.
     Full,
@@ -103,14 +103,13 @@ pub(crate) enum Source {
 
 /// One kind of request: who sends it, when, and by which way.
 ///
-/// INVARIANT: it is asked with the names of one model only, and is not changed once it has been asked. A copy shares what
-/// was found out.
+/// INVARIANT: it is asked with the names of one model only, as are all worlds that share its known parts.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) caller: CallerKind,
     /// The account of the caller, or the one that the service acts for.
-    pub(crate) account: String,
-    pub(crate) organization: Option<String>,
+    pub(crate) account: Rc<str>,
+    pub(crate) organization: Option<Rc<str>>,
     pub(crate) way: Way,
     pub(crate) session: Session,
     pub(crate) source: Source,
@@ -120,9 +119,9 @@ pub(crate) struct World {
     /// The earliest time of the request, in seconds since 1970.
     pub(crate) now: i64,
     /// Which values the caller can have.
-    pub(crate) reach: Reach,
-    /// The parts of the request that were asked for.
-    pub(crate) parts: Rc<RefCell<HashMap<String, Part>>>,
+    pub(crate) reach: Rc<Reach>,
+    /// The parts that were asked for, of this world and of others of the same reach.
+    pub(crate) known: Rc<KnownParts>,
 }
 
 /// A canonical user id that a witness should rather have than any other.
@@ -144,13 +143,15 @@ impl World {
         }
     }
 
-    /// A part of the request.
+    /// A part of the request. Worlds that what tells its values apart is the same of have the same one.
     pub(crate) fn part(&self, name: &str, names: &Names) -> Part {
-        if let Some(known) = self.parts.borrow().get(name) {
-            return known.clone();
+        let traits = self.traits_of(name);
+        if let Some(known) = self.known.get(name, &traits) {
+            return known;
         }
-        let part = Part::from(self.domain(name, names));
-        self.parts.borrow_mut().insert(name.to_owned(), part.clone());
+        let domain = self.domain(name, names);
+        let part = if domain.presence == Presence::Never { self.known.absent() } else { domain.into() };
+        self.known.add(name, traits, &part);
         part
     }
 
@@ -166,7 +167,7 @@ impl World {
 
     /// The shape of the account whose things a caller may use: an outsider only those of its own account.
     fn whose(&self) -> &str {
-        match &self.reach {
+        match &*self.reach {
             Reach::Outside => &self.account,
             Reach::Behind(owner) if owner.bytes().all(|byte| byte.is_ascii_digit()) => owner,
             _ => "<d12>",

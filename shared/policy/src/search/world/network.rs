@@ -10,7 +10,7 @@ use crate::search::world::{Reach, Way, World};
 
 impl World {
     pub(super) fn network(&self, key: &str, names: &Names) -> Option<Domain> {
-        let account = self.account.as_str();
+        let account = &*self.account;
         let through_endpoint = self.way == Way::Endpoint;
         let domain = match key {
             "aws:sourceip" if self.way == Way::Internet => {
@@ -23,7 +23,7 @@ impl World {
                 } else {
                     ("vpce", &["vpce-0a1b2c3d4e5f60718"])
                 };
-                match &self.reach {
+                match &*self.reach {
                     Reach::Vpc(id) if id.split('-').next() == Some(prefix) => Domain::texts([id.clone()]),
                     _ => Domain::shaped([&format!("{prefix}-<h8+>")])
                         .hinted(usual)
@@ -36,7 +36,7 @@ impl World {
                 Domain::shapes(&self.vpc_arns("vpc-<h8+>")).usually([usual])
             }
             "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths"
-                if through_endpoint && matches!(self.reach, Reach::Behind(_)) =>
+                if through_endpoint && matches!(*self.reach, Reach::Behind(_)) =>
             {
                 self.of_endpoint(key, names)
             }
@@ -69,7 +69,7 @@ impl World {
 
     /// What a request says of the party that owns the endpoint, where that is known.
     fn of_endpoint(&self, key: &str, names: &Names) -> Domain {
-        let Reach::Behind(owner) = &self.reach else { return Domain::never() };
+        let Reach::Behind(owner) = &*self.reach else { return Domain::never() };
         let of_account = !names.organizations.contains(owner);
         match (key, of_account) {
             ("aws:vpceaccount", true) | ("aws:vpceorgid", false) => Domain::texts([owner.clone()]),
@@ -87,7 +87,7 @@ impl World {
     /// The account or organization of an endpoint: the caller's own, or, where that is not an outsider, one that is
     /// named. Whoever is known may well come through the endpoint of somebody else who is.
     fn or_named(&self, own: &str, named: &BTreeSet<String>) -> Vec<String> {
-        let others = named.iter().filter(|_| !matches!(self.reach, Reach::Outside));
+        let others = named.iter().filter(|_| !matches!(*self.reach, Reach::Outside));
         std::iter::once(own)
             .chain(others.map(String::as_str).filter(|other| *other != own))
             .map(str::to_owned)

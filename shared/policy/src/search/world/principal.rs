@@ -19,7 +19,7 @@ const SESSION_ID: &str = "AROAQOUTSIDERCALLERXY:session";
 
 impl World {
     pub(super) fn principal(&self, key: &str, names: &Names) -> Option<Domain> {
-        let account = self.account.as_str();
+        let account = &*self.account;
         let anonymous = self.caller == CallerKind::Anonymous;
         Some(match key {
             // AWS does not say of which account a service is a principal: it may be none that anybody names.
@@ -102,7 +102,7 @@ impl World {
 
     /// The ARNs of users whose name has this shape.
     pub(crate) fn users_called(&self, name: &str) -> Domain {
-        let account = self.account.as_str();
+        let account = &*self.account;
         Domain::shaped([
             &self.arn(&format!("iam::{account}:user/{name}")),
             &self.arn(&format!("iam::{account}:user/<g>/{name}")),
@@ -111,7 +111,7 @@ impl World {
 
     /// What a request says of the credentials that it is signed with.
     fn credentials(&self, key: &str, names: &Names) -> Option<Domain> {
-        let account = self.account.as_str();
+        let account = &*self.account;
         let signed = self.caller.has_account();
         let is_role = self.caller == CallerKind::Role;
         let domain = match key {

@@ -39,7 +39,7 @@ impl World {
     }
 
     pub(super) fn request(&self, key: &str, names: &Names) -> Domain {
-        let account = self.account.as_str();
+        let account = &*self.account;
         match key {
             "action" => Self::action(names),
             "resource" => self.resource(names),
@@ -51,7 +51,7 @@ impl World {
             }
             "s3:dataaccesspointaccount" if self.through_access_point => {
                 // Whoever may use an access point, it is of one account.
-                let named = names.accounts.iter().filter(|_| !matches!(self.reach, Reach::Outside));
+                let named = names.accounts.iter().filter(|_| !matches!(*self.reach, Reach::Outside));
                 let others = names.strangers.iter().chain(named).filter(|other| *other != account);
                 Domain::texts(std::iter::once(account).chain(others.map(String::as_str)).map(str::to_owned))
             }

@@ -7,14 +7,14 @@ use crate::search::world::{CallerKind, Reach, Source, World};
 impl World {
     pub(super) fn service(&self, key: &str, names: &Names) -> Option<Domain> {
         let service = self.caller == CallerKind::Service;
-        let account = self.account.as_str();
+        let account = &*self.account;
         let domain = match key {
             "aws:principalisawsservice" => match self.caller {
                 CallerKind::Anonymous => Domain::never(),
                 CallerKind::Service => Domain::listed(["true"]),
                 _ => Domain::listed(["false"]),
             },
-            "aws:principalservicename" if service => match &self.reach {
+            "aws:principalservicename" if service => match &*self.reach {
                 Reach::Services(names) => Domain::texts(names.iter().cloned()),
                 _ => self.service_names(),
             },
@@ -57,7 +57,7 @@ impl World {
 
     /// Whether the caller is a service that acts for somebody who is known.
     pub(super) fn is_known_service(&self) -> bool {
-        self.caller == CallerKind::Service && !matches!(self.reach, Reach::Outside)
+        self.caller == CallerKind::Service && !matches!(*self.reach, Reach::Outside)
     }
 
     /// Whether a service of this partition can have this name.
@@ -79,7 +79,7 @@ impl World {
 
     /// The shapes of the ARNs of sources, of services with these names.
     pub(crate) fn sources(&self, services: &[&str]) -> Vec<String> {
-        let account = self.account.as_str();
+        let account = &*self.account;
         let of_service = |service: &&str| {
             // The ARN of a bucket names no account.
             let bucket = (*service == "s3").then(|| self.arn("s3:::<p>"));

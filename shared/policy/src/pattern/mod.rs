@@ -1,6 +1,9 @@
 //! Patterns: texts with wildcards, as small automata over characters.
 
+mod front;
+
 use crate::template::{Bindings, Piece, pieces};
+use front::{Front, Then};
 
 /// One step of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,8 +167,7 @@ impl Style {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern {
     tokens: Vec<Token>,
-    /// The value that the pattern stands for, when it stands for exactly one.
-    literal: Option<String>,
+    front: Front,
     /// The undecided variables in the pattern. Two equal patterns match the same values whatever these stand for.
     variables: Vec<Variable>,
 }
@@ -214,11 +216,7 @@ impl Pattern {
 
     /// A pattern from its steps.
     pub(crate) fn new(tokens: Vec<Token>) -> Self {
-        let literal = tokens
-            .iter()
-            .map(|token| if let Token::Char(character) = token { Some(*character) } else { None })
-            .collect();
-        Self { tokens, literal, variables: Vec::new() }
+        Self { front: Front::of(&tokens), tokens, variables: Vec::new() }
     }
 
     /// The pattern of exactly this text.
@@ -250,25 +248,24 @@ impl Pattern {
         &self.tokens
     }
 
+    /// The value that the pattern stands for, when it stands for exactly one.
     pub(crate) fn literal(&self) -> Option<&str> {
-        self.literal.as_deref()
+        let is_literal = self.front.then == Then::End && !self.front.folds;
+        is_literal.then_some(self.front.text.as_str())
     }
 
     /// Whether the whole value matches.
     pub(crate) fn matches(&self, value: &str) -> bool {
-        if let Some(literal) = &self.literal {
-            return literal == value;
+        let Some(rest) = self.front.left(value) else { return false };
+        match self.front.then {
+            Then::End => rest.is_empty(),
+            Then::Anything => true,
+            Then::More => self.matches_from(self.front.steps, rest),
         }
-        let differs_at_once = match (self.tokens.first(), value.chars().next()) {
-            (Some(Token::Many(_)), _) => false,
-            (Some(token), Some(first)) => !token.takes(first),
-            (Some(_), None) => true,
-            (None, first) => first.is_some(),
-        };
-        if differs_at_once {
-            return false;
-        }
-        let (mut token, mut rest) = (0, value);
+    }
+
+    /// Whether the steps from this one on match the rest of a value.
+    fn matches_from(&self, mut token: usize, mut rest: &str) -> bool {
         let mut retry = Retry::default();
         loop {
             match (self.tokens.get(token), rest.chars().next()) {
