@@ -14,6 +14,9 @@ TOOLS := $(VENV)/.complete
 # checkov pins other versions of what the tests use.
 CHECKOV := .venv-checkov/.complete
 MINISTACK := .venv-ministack/.complete
+# What the preview is compared with; each pins other versions of what the tests use.
+PEERS := target/bench-peers
+PEER_TOOLS := $(PEERS)/custodian/.complete $(PEERS)/prowler/.complete
 # What writes bills of materials.
 CYCLONEDX := target/tools/bin/cargo-cyclonedx
 
@@ -48,7 +51,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS RUSTC_WRAPPER="$(or $(RUSTC_WRAPPER),$(CURDI
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup functions debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview report redrive history export restore remove bench lock clean
+.PHONY: help setup functions debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview report redrive history export restore remove bench bench-peers lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -118,7 +121,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/debug-rustc .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build package bills demo test fuzz test-faults bench deploy rollback status test-alert stop start settings preview report redrive history export restore remove lock clean; do \
+	@for target in build package bills demo test fuzz test-faults bench bench-peers deploy rollback status test-alert stop start settings preview report redrive history export restore remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
@@ -220,6 +223,17 @@ bench: $(TOOLS) ## Size, start and speed beside an empty Lambda function and bot
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench $(LAMBDA_DIR) target/bench/empty "target/bench/explain/release/curfew explain" \
 		target/bench/hard.jsonl --architecture $(OWN_ARCH) $(if $(call said,BASE),--base "$(BASE)")
 
+$(PEER_TOOLS): $(PEERS)/%/.complete: tests/%.txt
+	@echo "$* into $(@D) ..."
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/$(INSTALL) tests/$*.txt
+	touch $@
+
+bench-peers: $(TOOLS) $(PEER_TOOLS) ## The preview beside Cloud Custodian's dry run and Prowler, some minutes and 2.5 GB of tools
+	env -u MAKEFLAGS -u MFLAGS cargo build --quiet --locked --release --bin curfew
+	$(BIN)/python tests/bench/peers "$${CARGO_TARGET_DIR:-target}/release/curfew" $(PEERS)/custodian/bin/custodian $(PEERS)/prowler/bin/prowler
+
 lock: ## tests/*.txt anew, from tests/*.in
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
@@ -236,6 +250,13 @@ lock: ## tests/*.txt anew, from tests/*.in
 	.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/ministack.in
 	{ echo "# Written by 'make lock' from ministack.in."; .venv-ministack/bin/python -m pip freeze; } > tests/ministack.txt
 	touch $(MINISTACK)
+	@for peer in custodian prowler; do \
+		rm -rf "$(PEERS)/$$peer"; \
+		$(PYTHON) -m venv "$(PEERS)/$$peer"; \
+		"$(PEERS)/$$peer/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "tests/$$peer.in"; \
+		{ echo "# Written by 'make lock' from $$peer.in."; "$(PEERS)/$$peer/bin/python" -m pip freeze; } > "tests/$$peer.txt"; \
+		touch "$(PEERS)/$$peer/.complete"; \
+	done
 
 clean: ## All that was built or installed here
 	rm -rf target $(VENV) .venv-checkov .venv-ministack

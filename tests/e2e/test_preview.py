@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 
 import pytest
 from harness import offenders, roles
@@ -81,6 +82,21 @@ def test_several_regions_are_looked_at_at_once_each_by_its_own_name(preview, acc
     assert page.count("<option>sg-ingress</option>") == 1
     refused = preview("--region", "eu-west-1,Frankfurt")
     assert refused.returncode != 0 and "eu-central-1" in refused.stderr
+
+
+def test_buckets_are_looked_at_while_groups_are_read_and_the_other_way_round(preview, aws, account):
+    seen = {name: threading.Event() for name in ("GetBucketAcl", "GetBucketPolicy", "DescribeSecurityGroups")}
+    alone = []
+
+    def wait_for_the_others(call, forward):
+        if call.operation in seen:
+            seen[call.operation].set()
+            alone.extend(name for name, event in seen.items() if not event.wait(30))
+        return forward()
+
+    aws.watch = wait_for_the_others
+    assert preview("--json").returncode == 0
+    assert alone == []
 
 
 def test_two_calls_read_all_groups(preview, aws, account):

@@ -13,6 +13,7 @@ mod block;
 mod listing;
 mod policy;
 mod read_only;
+mod remembering;
 
 pub use acl::{
     Acl, AclAssessment, AclChange, AclFinding, AclPlan, AclState, AclStep, AclStyle, AclWrite, Around,
@@ -26,6 +27,7 @@ pub use policy::{
     PolicyState, S3Policy, S3PolicySettings, WHAT_BLOCKS,
 };
 pub use read_only::ReadOnly;
+pub use remembering::Remembering;
 
 use events::BucketName;
 use remediation::Target;

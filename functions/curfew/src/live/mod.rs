@@ -13,12 +13,18 @@ mod signed_in;
 use std::future::Future;
 
 pub(crate) use signed_in::SignedIn;
+use tokio::runtime::Runtime;
 
 use crate::trouble::Trouble;
 
 /// Waits for what is asked.
 fn wait<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+    runtime()?.block_on(work)
+}
+
+/// What waits, in the thread that it is made in.
+fn runtime() -> Result<Runtime, Trouble> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 /// The Region that an ARN names; `None` where it names none, as that of a bucket.

@@ -62,14 +62,15 @@ pub(super) async fn preview(
     let region = region.ok_or_else(|| missing("which Region it is", "--region eu-central-1"))?;
     let place = Place { account: &account, region: &region };
     let exemptions = settings.exemptions();
+    let mut tell = |note: String| console.note(&note);
     let mut parts = Vec::new();
     if !files.policies.is_empty() {
         let control = S3Policy::new(&files, settings.s3_policy.clone());
-        parts.push(part(&control, "buckets", &place, &exemptions, console).await);
+        parts.push(part(&control, "buckets", &place, &exemptions, &mut tell).await);
     }
     if !files.groups.is_empty() || files.is_part {
         let control = SgIngress::new(&files, settings.sg.clone());
-        let mut groups = part(&control, "security groups", &place, &exemptions, console).await;
+        let mut groups = part(&control, "security groups", &place, &exemptions, &mut tell).await;
         groups.not_listed = files.is_part.then(|| CallError::Withheld {
             action: "ec2:DescribeSecurityGroups",
             code: "NotReadable",

@@ -9,22 +9,20 @@ use preview::{Part, Would};
 use remediation::clock::{Clock, SystemClock};
 use remediation::{Describe, Inspected, Listed, Outcome, Place, Report, Survey, inspect};
 
-use crate::console::Console;
-
-/// How many resources are read at the same time: enough to hide the network, few enough for S3's and EC2's request rates,
-/// which the account's other programs share.
-const AT_ONCE: usize = 24;
+/// How many resources of a control are read at the same time: enough to hide the network, few enough for S3's and EC2's
+/// request rates, which the account's other programs share. Two controls read buckets.
+const AT_ONCE: usize = 12;
 
 /// How often somebody who waits is told how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(2);
 
-/// Lists all resources of a control and looks at each.
+/// Lists all resources of a control and looks at each. How far that is, it tells.
 pub(super) async fn part<J: Survey + Describe>(
     judge: &J,
     kind: &'static str,
     place: &Place<'_>,
     exemptions: &Exemptions,
-    console: &mut Console<'_>,
+    tell: &mut impl FnMut(String),
 ) -> Part {
     let region = Some(place.region.clone());
     let mut part = Part { control: J::NAME, kind, region, seen: 0, reports: Vec::new(), not_listed: None };
@@ -33,7 +31,7 @@ pub(super) async fn part<J: Survey + Describe>(
         Err(error) => return Part { not_listed: Some(error), ..part },
     };
     let all = listed.len();
-    console.note(&format!("{}: {all} {kind} in {}", J::NAME, place.region));
+    tell(format!("{}: {all} {kind} in {}", J::NAME, place.region));
     let mut told = SystemClock.now();
     let looks = listed.into_iter().map(|listed| look(judge, place, exemptions, listed));
     let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);
@@ -46,7 +44,7 @@ pub(super) async fn part<J: Survey + Describe>(
         let now = SystemClock.now();
         if now.duration_since(told).is_ok_and(|passed| passed > TOLD_EVERY) {
             told = now;
-            console.note(&format!("{}: {} of {all} seen", J::NAME, part.seen));
+            tell(format!("{}: {} of {all} seen", J::NAME, part.seen));
         }
     }
     part

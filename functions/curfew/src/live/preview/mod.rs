@@ -1,24 +1,18 @@
 //! What Curfew would do in an account, before it is deployed. It only reads: each control has a port that can do no more.
 
+mod account;
 mod files;
 mod look;
 
 use std::path::Path;
 
-use buckets::{S3Acl, S3Policy};
-use ec2::Ec2SecurityGroups;
 use events::AccountId;
 use preview::{Part, Preview, Would};
-use remediation::clock::{Clock, SystemClock};
-use remediation::{Mode, Place};
-use s3::{S3BucketAcls, S3BucketPolicies};
-use security_groups::SgIngress;
 use settings::Settings;
 
-use self::look::part;
 use super::refused::words;
-use super::{SignedIn, wait};
-use crate::arguments::{Format, Place as Asks, Preview as Asked};
+use super::wait;
+use crate::arguments::{Format, Preview as Asked};
 use crate::console::{self, Console};
 use crate::trouble::{Ending, Trouble};
 
@@ -33,7 +27,7 @@ pub(crate) fn run(asked: &Asked, console: &mut Console<'_>) -> Result<Ending, Tr
     }
     let settings = settings(asked.settings.as_deref())?;
     let preview = if asked.files.is_empty() {
-        wait(of_account(asked, &settings, console))?
+        account::preview(asked, &settings, console)?
     } else {
         wait(files::preview(asked, &settings, console))?
     };
@@ -49,40 +43,6 @@ fn settings(file: Option<&Path>) -> Result<Settings, Trouble> {
     let name = format!("`{}`", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| Trouble::unread(format!("{name}: {error}")))?;
     Settings::parse(&name, text.trim_start_matches('\u{feff}')).map_err(Trouble::unread)
-}
-
-/// All buckets and security groups of one Region or more.
-async fn of_account(
-    asked: &Asked,
-    settings: &Settings,
-    console: &mut Console<'_>,
-) -> Result<Preview, Trouble> {
-    let made_at = SystemClock.now();
-    let first = asked.regions.first().cloned();
-    let signed_in = SignedIn::at(&Asks { region: first, profile: asked.profile.clone() }, None).await?;
-    let identity = signed_in.identity().await?;
-    // Each once, in the order in which they are said.
-    let mut regions = vec![signed_in.region.clone()];
-    for region in &asked.regions {
-        if !regions.contains(region) {
-            regions.push(region.clone());
-        }
-    }
-    let exemptions = settings.exemptions();
-    let sdk = &signed_in.sdk;
-    // What a write would say is asked, since nothing is written.
-    let acls = S3Acl::new(buckets::ReadOnly::of(S3BucketAcls::new(sdk)), settings.s3_acl, Mode::Observe);
-    let policies = S3Policy::new(S3BucketPolicies::new(sdk), settings.s3_policy.clone());
-    let groups = security_groups::ReadOnly::of(Ec2SecurityGroups::new(sdk));
-    let groups = SgIngress::new(groups, settings.sg.clone());
-    let mut parts = Vec::new();
-    for region in &regions {
-        let place = Place { account: &identity.account, region };
-        parts.push(part(&acls, "buckets", &place, &exemptions, console).await);
-        parts.push(part(&policies, "buckets", &place, &exemptions, console).await);
-        parts.push(part(&groups, "security groups", &place, &exemptions, console).await);
-    }
-    Ok(Preview { made_at, of: of(&identity.account), parts })
 }
 
 fn of(account: &AccountId) -> String {
