@@ -114,7 +114,8 @@ mod tests {
         };
         hold(handle, Some(&Region::from_static("eu-west-1"))).await;
         let handled = handled.iter().map(|subject| (subject.resource.to_string(), subject.region.as_str()));
-        let expected = [BUCKET, GROUP].map(|id| (id.to_owned(), "eu-west-1"));
+        let expected = [format!("S3 bucket {BUCKET}"), format!("security group {GROUP}")];
+        let expected = expected.map(|resource| (resource, "eu-west-1"));
         assert_eq!(handled.collect::<Vec<_>>(), expected);
     }
 }
