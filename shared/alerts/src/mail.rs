@@ -157,8 +157,8 @@ fn restore(report: &Report) -> Option<String> {
         | Outcome::Gone
         | Outcome::Restored => false,
     };
-    let is_of_change = changes_something && (!report.changes.is_empty() || !report.planned.is_empty());
-    let record = report.record.as_ref().filter(|_| is_of_change && report.restoration.is_none())?;
+    let is_of_change = changes_something && report.is_reversible && report.restoration.is_none();
+    let record = report.record.as_ref().filter(|_| is_of_change)?;
     Some(format!("  make restore REGION={} RECORD={record}", report.subject.region))
 }
 

@@ -236,18 +236,25 @@ fn programs_get_who_asked_and_until_when_it_is_left_alone() {
 
 #[test]
 fn each_mail_of_a_change_has_the_command_that_has_it_put_back_on_its_first_screen() {
-    let of = |outcome| Report { record: Some(id("05:41:07.120")), ..report(outcome) };
+    let of = |outcome| Report { record: Some(id("05:41:07.120")), is_reversible: true, ..report(outcome) };
+    let unchanged = |outcome| Report { is_reversible: false, ..of(outcome) };
     let command = format!("  make restore REGION=eu-west-1 RECORD={}\n", id("05:41:07.120"));
-    for outcome in [Outcome::Remediated, Outcome::StillOpen, Outcome::ClosedMeanwhile] {
+    for outcome in [Outcome::Remediated, Outcome::StillOpen, Outcome::ClosedMeanwhile, Outcome::Failed] {
         let text = mail(&of(outcome), usize::MAX).text;
         let first = text.lines().take(24).collect::<Vec<_>>().join("\n") + "\n";
         assert!(first.contains(&format!("\nHOW TO HAVE CURFEW PUT IT BACK\n{command}")), "{text}");
         assert_eq!(text.matches("make restore").count(), 1, "{text}");
     }
-    let without = Report { record: None, ..report(Outcome::Remediated) };
-    for report in
-        [of(Outcome::Alerted), of(Outcome::Observed), of(Outcome::Held), without, restored(Outcome::Restored)]
-    {
+    let without = Report { record: None, ..of(Outcome::Remediated) };
+    for report in [
+        of(Outcome::Alerted),
+        of(Outcome::Observed),
+        of(Outcome::Held),
+        unchanged(Outcome::Failed),
+        unchanged(Outcome::ClosedMeanwhile),
+        without,
+        restored(Outcome::Restored),
+    ] {
         assert!(!mail(&report, usize::MAX).text.contains("make restore"), "{:?}", report.outcome);
     }
 }

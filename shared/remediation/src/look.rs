@@ -49,6 +49,7 @@ impl Report {
             changes: Vec::new(),
             remaining: None,
             left: None,
+            is_reversible: false,
             before: found.map(|found| found.written.clone()),
             record: None,
             hold: None,

@@ -40,6 +40,8 @@ pub struct Report {
     pub remaining: Option<Vec<Finding>>,
     /// What of that counts as open comes to this.
     pub left: Option<Left>,
+    /// Whether something was changed that can be put back, or may have been: here or by who was at work on it before.
+    pub is_reversible: bool,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
     /// What finds the record of it, where there is one.
@@ -100,6 +102,9 @@ impl Report {
             changes: walked.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
             left: walked.seen.as_ref().and_then(|seen| seen.assessment.left()),
+            is_reversible: !walked.changes.is_empty()
+                || walked.failed_call().is_some_and(CallError::may_be_done)
+                || record.is_some_and(Record::may_have_changed_before),
             before: found.map(|found| found.written.clone()),
             record: record.map(|record| record.id.clone()),
             hold: record.and_then(|record| record.held.clone()).filter(|_| walked.outcome == Outcome::Held),

@@ -113,6 +113,10 @@ pub struct AttemptResult {
     /// Why a step could not be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Value>,
+    /// Whether that step may be done all the same, so that more may have been changed than `changes` says: no answer told. One
+    /// that was denied, refused or throttled is not done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_in_doubt: bool,
 }
 
 /// People were told.
@@ -281,7 +285,15 @@ const CHANGED_MEANWHILE: &str = "changed-meanwhile";
 impl AttemptResult {
     /// Nothing was changed, and nothing read.
     pub(crate) fn of_nothing(at: SystemTime, outcome: Outcome) -> Self {
-        Self { at, outcome, changes: Vec::new(), after: None, remaining: None, error: None }
+        Self {
+            at,
+            outcome,
+            changes: Vec::new(),
+            after: None,
+            remaining: None,
+            error: None,
+            is_in_doubt: false,
+        }
     }
 
     /// The same, because what was looked at was not so any more once it was written down.
@@ -322,11 +334,23 @@ impl Record {
     /// Whether an attempt has changed something, or may have: what was cut off may have changed all of its plan.
     #[must_use]
     pub fn may_have_changed(&self) -> bool {
-        let waits = self.held.is_some();
-        self.attempts.iter().any(|attempt| match &attempt.result {
-            Some(result) => !result.changes.is_empty(),
+        self.attempts.iter().any(|attempt| self.may_have_changed_in(attempt))
+    }
+
+    /// The same of one of its attempts. Who waits has not begun.
+    #[must_use]
+    pub(crate) fn may_have_changed_in(&self, attempt: &Attempt) -> bool {
+        let waits = self.held.is_some() && self.last().is_some_and(|last| std::ptr::eq(last, attempt));
+        match &attempt.result {
+            Some(result) => !result.changes.is_empty() || (attempt.plan.is_some() && result.is_in_doubt),
             None => attempt.plan.is_some() && !waits,
-        })
+        }
+    }
+
+    /// The same of all attempts before the last.
+    pub(crate) fn may_have_changed_before(&self) -> bool {
+        let earlier = self.attempts.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
+        earlier.iter().any(|attempt| self.may_have_changed_in(attempt))
     }
 
     /// Whether something may have been done that nobody was told of.

@@ -75,6 +75,7 @@ pub(crate) fn report<C: Recount>(
         changes: changes.iter().map(|change| control.change(change)).collect(),
         remaining: None,
         left: None,
+        is_reversible: false,
         before: Some(last.before.clone()),
         record: Some(record.id.clone()),
         hold: None,

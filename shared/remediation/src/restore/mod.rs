@@ -17,7 +17,7 @@ mod untold;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, rfc3339};
 use crate::ledger::{Ledger, Record, RecordId};
 use crate::{CallError, Control, Notify, Ports, Recount, Said, StepError, Target, Unread};
 
@@ -183,7 +183,10 @@ pub async fn restore<C: Reversible, K: Clock, N: Notify, L: Ledger>(
         ..back(Ending::AlreadySo(None))
     };
     back.ending = match &look.left {
-        None if order.dry_run => steps.without_mark(&look).unwrap_or(Ending::AlreadySo(None)),
+        None if order.dry_run => steps.without_mark(&look).unwrap_or_else(|| {
+            back.planned = vec![format!("leave it as it is until {}", rfc3339(start + order.grace))];
+            Ending::Planned
+        }),
         None => steps.already_back(&look, start).await?,
         Some(_) if may_not => Ending::Refused,
         Some(_) if order.dry_run => Ending::Planned,

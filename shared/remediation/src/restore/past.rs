@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::earlier::Earlier;
-use crate::ledger::{Attempt, Record};
+use crate::ledger::Record;
 use crate::{Control, StepError};
 
 /// What a record says of the past.
@@ -50,7 +50,8 @@ impl<C: Control> Past<C> {
         let mut first = None;
         let (mut after, mut done) = (None, Vec::new());
         for (attempt, earlier) in record.attempts.iter().zip(Earlier::<C>::all(record)?) {
-            let (true, Some(state), Some(plan)) = (may_have_changed(attempt), earlier.state, earlier.plan)
+            let (true, Some(state), Some(plan)) =
+                (record.may_have_changed_in(attempt), earlier.state, earlier.plan)
             else {
                 continue;
             };
@@ -63,11 +64,4 @@ impl<C: Control> Past<C> {
         let after = after.map(Deserialize::deserialize).transpose().map_err(unreadable)?;
         Ok(Self { before, after, plan, done })
     }
-}
-
-/// Whether an attempt has changed something, or may have: what was cut off may have changed all of its plan, and of what
-/// failed the answer may have got lost.
-fn may_have_changed(attempt: &Attempt) -> bool {
-    attempt.plan.is_some()
-        && attempt.result.as_ref().is_none_or(|result| !result.changes.is_empty() || result.error.is_some())
 }

@@ -162,6 +162,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             changes,
             remaining: None,
             left: None,
+            is_reversible: false,
             before: record.last().map(|attempt| attempt.before.clone()),
             record: Some(record.id.clone()),
             hold: None,

@@ -253,6 +253,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
                 after: seen.map(|look| written(&look.live)).transpose()?,
                 remaining: left.map(|left| json!(left)),
                 error: report.error.as_ref().map(StepError::facts),
+                is_in_doubt: report.may_have_changed(),
             });
         }
         if matches!(told, Told::Sent) {

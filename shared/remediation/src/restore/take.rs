@@ -84,6 +84,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
                 after: None,
                 remaining: None,
                 error: Some(json!({ "kind": "superseded", "message": why })),
+                is_in_doubt: false,
             });
         }
         record.end = Some(End { at: now, outcome });

@@ -150,6 +150,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         changes: Vec::new(),
         remaining: None,
         left: None,
+        is_reversible: false,
         before: None,
         record: None,
         hold: None,

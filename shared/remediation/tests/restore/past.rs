@@ -1,7 +1,8 @@
 //! What can be put back of a record, and what newer records say.
 
 use remediation::Outcome;
-use remediation::ledger::Attempt;
+use remediation::clock::{Clock, rfc3339};
+use remediation::ledger::{Attempt, AttemptResult, Held, Hold};
 use remediation::restore::{Ending, NotReversible, Order, RestoreError, restore};
 use remediation::testing::doors::{Doors, open};
 use remediation::testing::{order, run};
@@ -42,6 +43,68 @@ fn all_attempts_of_a_record_are_put_back() {
         (outcome(&back), back.planned),
         (Outcome::Restored, vec!["open the front".to_owned(), "open the back".to_owned()])
     );
+}
+
+/// What came of an attempt that changed nothing, as far as it knows.
+fn failed(attempt: &Attempt, is_in_doubt: bool) -> AttemptResult {
+    let result = attempt.result.clone().unwrap();
+    let error = Some(serde_json::json!({ "kind": "access-denied", "message": "denied" }));
+    AttemptResult { outcome: Outcome::Failed, changes: Vec::new(), error, is_in_doubt, ..result }
+}
+
+#[test]
+fn what_was_denied_is_not_done_and_what_had_no_answer_may_be() {
+    for (is_in_doubt, planned) in
+        [(false, vec!["open the back"]), (true, vec!["open the front", "open the back"])]
+    {
+        let world = World::closed();
+        let mut record = world.record();
+        let mut first = record.attempts[0].clone();
+        first.plan = Some(serde_json::json!({ "Close": ["front"] }));
+        first.result = Some(failed(&first, is_in_doubt));
+        // Then somebody else closed the front, and Curfew the back.
+        record.attempts[0].plan = Some(serde_json::json!({ "Close": ["back"] }));
+        record.attempts[0].before = serde_json::to_value(open(&["back"]).unwrap().unwrap()).unwrap();
+        record.attempts.insert(0, first);
+        let back_again = if is_in_doubt { open(&["front", "back"]) } else { open(&["back"]) };
+        world.finds([open(&[]), open(&[]), back_again]);
+        let order = order::<Doors>(&record, &&world.clock);
+        let back = run(restore(&world.doors, &order, &world.ports())).unwrap();
+        assert_eq!(
+            (outcome(&back), back.planned),
+            (Outcome::Restored, planned.iter().map(|&one| one.to_owned()).collect())
+        );
+    }
+}
+
+#[test]
+fn a_record_that_only_failed_or_only_waits_has_nothing_to_put_back() {
+    let world = World::closed();
+    let mut denied = world.record();
+    denied.attempts[0].result = Some(failed(&denied.attempts[0], false));
+    let mut held = world.record();
+    held.attempts[0].result = None;
+    held.end = None;
+    held.held = Some(Hold { by: Held::Brake { limit: 0 }, until: world.clock.now(), tells: true });
+    for record in [denied, held] {
+        assert!(!record.may_have_changed(), "{record:?}");
+        let order = order::<Doors>(&record, &&world.clock);
+        let error = run(restore(&world.doors, &order, &world.ports())).unwrap_err();
+        assert!(matches!(error, RestoreError::NotReversible(NotReversible::Unchanged(_))), "{error}");
+    }
+}
+
+#[test]
+fn a_dry_run_says_that_what_is_back_already_would_be_left_alone() {
+    let world = World::closed();
+    let record = world.record();
+    world.finds([open(&["front", "back"])]);
+    let order = Order { dry_run: true, ..order::<Doors>(&record, &&world.clock) };
+    let back = run(restore(&world.doors, &order, &world.ports())).unwrap();
+    let until = rfc3339(world.clock.now() + order.grace);
+    assert!(matches!(back.ending, Ending::Planned), "{back:?}");
+    assert_eq!(back.planned, [format!("leave it as it is until {until}")]);
+    assert_eq!(world.ledger.records().len(), 1, "nothing is written");
 }
 
 #[test]

@@ -95,6 +95,7 @@ pub(super) fn closed(mut record: Record, passed: Duration) -> Record {
             after: None,
             remaining: None,
             error: None,
+            is_in_doubt: false,
         });
     }
     record.end = Some(End { at: after(passed), outcome: Outcome::Remediated });
