@@ -47,8 +47,9 @@ where
         Outcome::Remediated => &[
             WHO,
             TRACKED,
-            "If somebody needs this access, give it to the addresses that need it. The commands below put the \
-             rules back as they were; Curfew will revoke them again at the next trigger.",
+            "If somebody needs this access, give it to the addresses that need it. If it has to stay \
+             open, have Curfew put it back, as above: it leaves it alone for a while then. After the commands below it \
+             revokes the rules again at the next trigger. To keep it open, exempt it.",
         ],
         Outcome::Observed => {
             &["Decide whether the world has to get in. In `enforce` mode Curfew would have made \

@@ -40,8 +40,8 @@ where
         Outcome::Remediated => &[
             "Find out who made the bucket public, and whether somebody relied on it.",
             objects,
-            "If it has to be public after all, what is below puts it back; Curfew will close it again at the \
-             next trigger.",
+            "If it has to be public after all, have Curfew put it back, as above: it leaves it alone for a while then. \
+             After the commands below it closes it again at the next trigger. To keep it open, exempt it.",
         ],
         Outcome::Observed => &[
             "Decide whether the bucket has to be public. In `enforce` mode Curfew would have made the \

@@ -119,7 +119,11 @@ fn each_sentence_is_said_where_it_is_true_and_nowhere_else() {
                             assert_eq!(memory.groups_of("eni-own") != [GROUP], isolated, "{scene}");
                         }
                         let revoked = style == "revoke" && is_to_close && enforces;
-                        assert_eq!(says(&report, "put the rules back as they were"), revoked, "{scene}");
+                        assert_eq!(
+                            says(&report, "revokes the rules again at the next trigger"),
+                            revoked,
+                            "{scene}"
+                        );
                         let is_gone =
                             rules(open).iter().any(|rule| !memory.ids().contains(&rule.id.to_string()));
                         assert_eq!(is_gone, revoked, "{scene}");

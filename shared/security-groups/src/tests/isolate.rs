@@ -286,7 +286,7 @@ fn an_open_quarantine_group_loses_its_open_rules() {
     assert_eq!(memory.ids(), Vec::<String>::new());
     assert_eq!(memory.groups_of("eni-1"), [OTHER, GROUP]);
     let advice = report.advice.join(" ");
-    assert!(advice.contains("put the rules back as they were"), "{advice}");
+    assert!(advice.contains("revokes the rules again at the next trigger"), "{advice}");
     assert!(!advice.contains("evidence") && !advice.contains("interfaces"), "{advice}");
     assert_eq!(walk(&control(&memory, ISOLATE)).outcome, Outcome::Compliant);
 }
