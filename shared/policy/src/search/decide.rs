@@ -45,12 +45,15 @@ impl<'here> Question<'here> {
     /// The same about fewer of the Allow statements.
     fn about<'less>(&'less self, allows: &'less dyn Fn(&Statement) -> bool) -> Question<'less> {
         let counts = |own: &Statement| !own.is_allow() || allows(own);
-        let own = self.policy.variables(&counts).into_iter();
-        let others = self.unless.into_iter().flat_map(|unless| unless.variables(&|_| true));
         // What is left of a policy that all of the statements count of is the policy.
         let is_all = self.policy.statements.iter().all(|own| !(self.allows)(own) || counts(own));
-        let variables =
-            if is_all { Rc::clone(&self.variables) } else { Rc::new(own.chain(others).collect()) };
+        let variables = if is_all {
+            Rc::clone(&self.variables)
+        } else {
+            let own = self.policy.variables(&counts).into_iter();
+            let others = self.unless.into_iter().flat_map(|unless| unless.variables(&|_| true));
+            Rc::new(own.chain(others).collect())
+        };
         let (all_variables, parts) = (Rc::clone(&self.all_variables), self.parts.clone());
         Question { allows, all_variables, variables, parts, ..*self }
     }

@@ -47,7 +47,7 @@ impl Wider<'_> {
         if let Some(known) = self.known.borrow().get(&kind) {
             return *known;
         }
-        let attempt = Attempt::new(&self.compilation, names, world);
+        let attempt = Attempt::of_kind(&self.compilation, names, world, Some(&kind));
         let is_closed = budget.share(SHARE, |budget| attempt.slots(&Within::WHOLE, budget) == Found::None);
         self.known.borrow_mut().insert(kind, is_closed);
         is_closed
@@ -77,7 +77,7 @@ impl<'here> Survey<'here> {
             if kind.as_ref().is_some_and(|kind| self.closed.borrow().contains(kind)) {
                 continue;
             }
-            let attempt = Attempt::new(&self.open, names, world);
+            let attempt = Attempt::of_kind(&self.open, names, world, kind.as_ref());
             let found = if self.question.variables.is_empty() {
                 attempt.run(&Within::WHOLE, budget)
             } else {

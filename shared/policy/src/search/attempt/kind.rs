@@ -25,7 +25,14 @@ pub(crate) struct Kind {
     partition: Partition,
     /// The principal elements that name the account.
     named: Vec<usize>,
+    /// The parts of which the question speaks.
     parts: Vec<Part>,
+}
+
+impl Kind {
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
 }
 
 /// Which principal elements name an account, by the numbers of their statements.
