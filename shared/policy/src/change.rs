@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
-use crate::search::decide::{Question, ask};
+use crate::search::decide::Question;
 use crate::search::model::Model;
+use crate::search::survey::ask;
 use crate::search::{Budget, Found};
 use crate::{Asking, Policy, Trust, Witness};
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::statement::share_lists;
 use crate::template::{Piece, pieces};
 use crate::{Comparison, Condition, Oddity, ParseError, Statement, Texts, parse};
 
@@ -42,7 +43,8 @@ impl Policy {
     /// # Errors
     /// The document is not shaped like a policy.
     pub fn from_document(document: Value) -> Result<Self, ParseError> {
-        let parse::Parsed { statements, oddities, has_variables } = parse::policy(&document)?;
+        let parse::Parsed { mut statements, oddities, has_variables } = parse::policy(&document)?;
+        share_lists(&mut statements);
         Ok(Self { statements, oddities, has_variables, document: Arc::new(document) })
     }
 

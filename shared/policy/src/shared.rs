@@ -1,6 +1,7 @@
 //! Lists of a policy that many questions read: no copy of a statement copies them, and what they mean is worked out once.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
@@ -137,6 +138,12 @@ impl<T: PartialEq, R> PartialEq for Shared<T, R> {
 }
 
 impl<T: Eq, R> Eq for Shared<T, R> {}
+
+impl<T: Hash, R> Hash for Shared<T, R> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
 
 impl<T: fmt::Debug, R> fmt::Debug for Shared<T, R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::search::hashing::Set;
 use crate::{Condition, PrincipalElement, Shared, Texts};
 
 /// Whether a statement grants or takes away.
@@ -69,6 +70,27 @@ impl Statement {
         let theirs =
             (other.effect, &other.principal, &other.action, &other.resource, other.has_unknown_element);
         own == theirs && self.conditions == other.conditions
+    }
+}
+
+/// Lets statements share the lists that several of them have.
+#[expect(
+    clippy::mutable_key_type,
+    reason = "lists are told apart by what they hold, whatever was worked out of them"
+)]
+pub(crate) fn share_lists(statements: &mut [Statement]) {
+    let mut known: Set<Texts> = Set::default();
+    let lists = statements.iter_mut().flat_map(|own| {
+        let values = own.conditions.iter_mut().map(|condition| &mut condition.values);
+        [&mut own.action.patterns, &mut own.resource.patterns].into_iter().chain(values)
+    });
+    for list in lists {
+        match known.get(list) {
+            Some(own) => list.clone_from(own),
+            None => {
+                known.insert(list.clone());
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 
 use crate::abilities::{self, Bucket};
 use crate::finding::{Finding, FindingKind};
-use crate::search::decide::Within;
+use crate::search::decide::{Hit, Within};
 use crate::search::domain::Domain;
 use crate::search::inquiry::{Inquiry, Scene, Subject};
 use crate::search::model::Model;
@@ -48,13 +48,24 @@ impl<'policy> Look<'_, 'policy> {
         scenes: &[&Scene<'policy>],
         given: &[(String, Domain)],
     ) -> Found<()> {
-        let only = |index: usize| index == statement.index;
-        let within = Within { allows: &only, given, alone: true, ..Within::WHOLE };
-        match self.inquiry.among(scenes, &within, self.budget) {
+        match self.hit_by(statement, scenes, given, &[]) {
             Found::One(_) => Found::One(()),
             Found::None => Found::None,
             Found::Unknown => Found::Unknown,
         }
+    }
+
+    /// The same request, and with which other values for the parts `over` it is let in too.
+    fn hit_by(
+        &mut self,
+        statement: &Statement,
+        scenes: &[&Scene<'policy>],
+        given: &[(String, Domain)],
+        over: &[String],
+    ) -> Found<Hit> {
+        let only = |index: usize| index == statement.index;
+        let within = Within { allows: &only, given, over, alone: true, ..Within::WHOLE };
+        self.inquiry.among(scenes, &within, self.budget)
     }
 }
 

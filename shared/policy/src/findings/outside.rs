@@ -5,10 +5,12 @@ use std::rc::Rc;
 use super::party::{Callers, Party, of_statement};
 use super::{Look, parties, powers};
 use crate::finding::{Finding, FindingKind};
-use crate::search::Found;
 use crate::search::domain::Domain;
 use crate::search::inquiry::Scene;
+use crate::search::literal::Literal;
+use crate::search::settle::settle;
 use crate::search::world::World;
+use crate::search::{Budget, Found};
 use crate::{Statement, access};
 
 /// How many kinds of callers are remembered.
@@ -19,11 +21,12 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
     let mut powerful = Vec::new();
     let is_powerful = access::classes(&statement.action).iter().any(|class| class.is_powerful());
     let mut all: Vec<(Callers, Rc<[Scene<'_>]>)> = Vec::new();
+    let mut known = None;
     for party in of_statement(statement, look.trust) {
         let scenes = look.scenes_of(&party, &mut all);
         let scenes: Vec<&Scene<'_>> =
             scenes.iter().filter(|scene| look.may_be_of(&scene.world, &party)).collect();
-        let reason = match look.by(statement, &scenes, &party.given) {
+        let reason = match look.lets_in(statement, &scenes, &party, &mut known) {
             Found::None => continue,
             Found::One(_) => format!("{} is let in{}", party.what, party.how),
             Found::Unknown => format!(
@@ -47,7 +50,56 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
     }
 }
 
+/// The parts that the parties of a long list differ in, and on which no other part depends.
+const APART: [&str; 2] = ["aws:sourceip", "aws:sourcevpce"];
+
+/// A request that was let in, and what another value of the one part that was given must meet to be let in too.
+struct Known {
+    callers: Callers,
+    part: String,
+    demands: Vec<(Literal, bool)>,
+}
+
+impl Known {
+    /// Whether the request, with one of the values that a party gives, is let in.
+    fn lets_in(&self, party: &Party, budget: &mut Budget) -> bool {
+        let [(part, values)] = party.given.as_slice() else { return false };
+        let demands: Vec<(&Literal, bool)> =
+            self.demands.iter().map(|(literal, wanted)| (literal, *wanted)).collect();
+        self.callers == party.callers
+            && self.part == *part
+            && matches!(settle(values, &demands, budget), Found::One(_))
+    }
+}
+
 impl<'policy> Look<'_, 'policy> {
+    /// Whether a party is let in by the statement, in some of the worlds.
+    fn lets_in(
+        &mut self,
+        statement: &Statement,
+        scenes: &[&Scene<'policy>],
+        party: &Party,
+        known: &mut Option<Known>,
+    ) -> Found<()> {
+        let [(part, _)] = party.given.as_slice() else { return self.by(statement, scenes, &party.given) };
+        if !APART.contains(&part.as_str()) {
+            return self.by(statement, scenes, &party.given);
+        }
+        if known.as_ref().is_some_and(|known| known.lets_in(party, self.budget)) {
+            return Found::One(());
+        }
+        match self.hit_by(statement, scenes, &party.given, std::slice::from_ref(part)) {
+            Found::One(hit) => {
+                let demands = hit.frame.into_iter().map(|(_, literal, wanted)| (literal, wanted));
+                let (callers, part) = (party.callers.clone(), part.clone());
+                *known = Some(Known { callers, part, demands: demands.collect() });
+                Found::One(())
+            }
+            Found::None => Found::None,
+            Found::Unknown => Found::Unknown,
+        }
+    }
+
     /// Whether some of the worlds can change who may do what by the statement.
     fn has_power(
         &mut self,

@@ -122,7 +122,7 @@ fn of_condition(condition: &Condition, value: &str, trust: &Trust) -> Option<Par
             (FindingKind::OutsideOrganization, callers, path.into_iter().collect(), "organization")
         }
         "aws:sourceip" => {
-            let address = Domain::address(&addresses_outside(value, &trust.networks)?);
+            let address = Domain::address_in(addresses_outside(value, &trust.networks)?);
             let given = vec![(key.to_owned(), address)];
             (FindingKind::OutsideNetwork, Callers::By(Way::Internet), given, "network")
         }
@@ -189,7 +189,7 @@ fn is_organization(text: &str) -> bool {
 
 static NOT_PUBLIC: LazyLock<Addresses> = LazyLock::new(|| Addresses::public().complement());
 
-/// All but the public addresses of a block that are not in trusted networks. `None` where these are all of the block.
+/// The public addresses of a block that are not in trusted networks. `None` where that is all of the block.
 fn addresses_outside(block: &str, networks: &[String]) -> Option<Addresses> {
     let block = parse_block(block)?;
     let trusted: Addresses = networks.iter().filter_map(|text| parse_block(text)).collect();
@@ -197,5 +197,7 @@ fn addresses_outside(block: &str, networks: &[String]) -> Option<Addresses> {
         return None;
     }
     let block: Addresses = [block].into_iter().collect();
-    Some(Addresses::union_of(&[&block.complement(), &*NOT_PUBLIC, &trusted]))
+    let v4 = block.v4.without(&NOT_PUBLIC.v4).without(&trusted.v4);
+    let v6 = block.v6.without(&NOT_PUBLIC.v6).without(&trusted.v6);
+    Some(Addresses { v4, v6 })
 }

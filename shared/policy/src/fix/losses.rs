@@ -1,8 +1,9 @@
 //! Whom a fix shuts out, in words.
 
 use super::shut::own_accounts;
-use crate::search::decide::{Question, Survey};
+use crate::search::decide::Question;
 use crate::search::model::Model;
+use crate::search::survey::Survey;
 use crate::search::world::{Source, World};
 use crate::search::{Budget, Found};
 use crate::words::{and, short};

@@ -1,9 +1,10 @@
 //! Whom a statement is meant for, and what an edit takes from them.
 
 use super::restate;
-use crate::search::decide::{Question, ask};
+use crate::search::decide::Question;
 use crate::search::model::Model;
 use crate::search::request::Request;
+use crate::search::survey::ask;
 use crate::search::world::{CallerKind, Source, World};
 use crate::search::{Budget, Found};
 use crate::{Asking, Policy};

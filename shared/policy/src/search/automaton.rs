@@ -173,7 +173,7 @@ impl<'set> Product<'set> {
     fn search(&self, budget: &mut Budget) -> Found<String> {
         let mut start = State::new();
         for machine in &self.machines {
-            if !machine.add(machine.trie.start(), &mut start) {
+            if !machine.add(&machine.trie.start(), &mut start) {
                 return Found::None;
             }
         }
@@ -181,6 +181,7 @@ impl<'set> Product<'set> {
         let mut seen: Set<State> = Set::from_iter([start.clone()]);
         let mut queue = VecDeque::from([(0_usize, start)]);
         let mut classes: Vec<u16> = Vec::new();
+        let (mut next, mut places) = (State::new(), Vec::new());
         while let Some((id, state)) = queue.pop_front() {
             if self.accepts(&state) {
                 return Found::One(spell(&parents, id));
@@ -198,10 +199,9 @@ impl<'set> Product<'set> {
                 if !budget.spend_steps(state.len()) {
                     return Found::Unknown;
                 }
-                let Some(next) = self.step(&state, *character) else { continue };
-                if !seen.contains(&next) {
+                if self.step(&state, *character, &mut places, &mut next) && !seen.contains(&next) {
                     seen.insert(next.clone());
-                    queue.push_back((parents.len(), next));
+                    queue.push_back((parents.len(), next.clone()));
                     parents.push((id, *character));
                 }
             }
@@ -237,17 +237,14 @@ impl<'set> Product<'set> {
         mentioned
     }
 
-    /// The state after one more character; `None` when no continuation can be accepted.
-    fn step(&self, state: &State, character: char) -> Option<State> {
-        let mut after = State::with_capacity(state.len());
-        let mut places = Vec::new();
-        for (machine, before) in self.parts(state) {
-            machine.trie.advance(before, character, &mut places);
-            if !machine.add(std::mem::take(&mut places), &mut after) {
-                return None;
-            }
-        }
-        Some(after)
+    /// Makes of `after` the state after one more character; `false` when no continuation can be accepted. What is in
+    /// `places` is of no account.
+    fn step(&self, state: &State, character: char, places: &mut Vec<u32>, after: &mut State) -> bool {
+        after.clear();
+        self.parts(state).all(|(machine, before)| {
+            machine.trie.advance(before, character, places);
+            machine.add(places, after)
+        })
     }
 
     fn accepts(&self, state: &State) -> bool {
@@ -257,8 +254,8 @@ impl<'set> Product<'set> {
 
 impl Machine<'_> {
     /// Adds this machine's state to that of all; `false` when no continuation can be accepted.
-    fn add(&self, places: Vec<u32>, state: &mut State) -> bool {
-        match (self.wanted, self.trie.accepts_all(&places)) {
+    fn add(&self, places: &[u32], state: &mut State) -> bool {
+        match (self.wanted, self.trie.accepts_all(places)) {
             (true, _) if places.is_empty() => return false,
             (true, Some(sink)) => state.push(sink),
             (false, Some(_)) => return false,

@@ -90,6 +90,9 @@ fn capture(
     domains: &[(&String, Part)],
     captures: &mut Captures,
 ) -> bool {
+    if !pattern.contains("${") {
+        return false;
+    }
     let units = units(policy, pattern, is_like);
     if !units.iter().any(|unit| matches!(unit, Unit::Variable(_))) {
         return false;

@@ -215,6 +215,11 @@ impl CompiledPrincipal {
         self.named.accounts.finite().filter(|_| self.named.roots.is_empty())
     }
 
+    /// Whether callers of some accounts are named, and no others.
+    pub(crate) fn is_for_accounts(&self) -> bool {
+        !self.negated && !self.named.everyone && !self.named.accounts.is_empty()
+    }
+
     /// Whether every caller is one of the principals.
     pub(crate) fn is_everyone(&self) -> bool {
         self.named.everyone

@@ -1,22 +1,16 @@
 //! Asks whether some request of some world is allowed.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::attempt::{self, Attempt, Compilation, Kind};
+use super::attempt::{self, Attempt, Compilation};
 use super::compile::Parts;
 use super::domain::Domain;
-use super::hashing::Set;
 use super::literal::Literal;
-use super::model::Model;
 use super::names::Names;
 use super::relation::{self, Link};
-use super::request::Request;
 use super::variable::{self, Case};
-use super::world::World;
 use super::{Budget, Found};
-use crate::template::Bindings;
 use crate::{Policy, Statement, Witness};
 
 /// A question about requests: does some Allow of `policy` match while no Deny does, and, if there is an `unless`, does
@@ -51,12 +45,15 @@ impl<'here> Question<'here> {
     /// The same about fewer of the Allow statements.
     fn about<'less>(&'less self, allows: &'less dyn Fn(&Statement) -> bool) -> Question<'less> {
         let counts = |own: &Statement| !own.is_allow() || allows(own);
-        let own = self.policy.variables(&counts).into_iter();
-        let others = self.unless.into_iter().flat_map(|unless| unless.variables(&|_| true));
         // What is left of a policy that all of the statements count of is the policy.
         let is_all = self.policy.statements.iter().all(|own| !(self.allows)(own) || counts(own));
-        let variables =
-            if is_all { Rc::clone(&self.variables) } else { Rc::new(own.chain(others).collect()) };
+        let variables = if is_all {
+            Rc::clone(&self.variables)
+        } else {
+            let own = self.policy.variables(&counts).into_iter();
+            let others = self.unless.into_iter().flat_map(|unless| unless.variables(&|_| true));
+            Rc::new(own.chain(others).collect())
+        };
         let (all_variables, parts) = (Rc::clone(&self.all_variables), self.parts.clone());
         Question { allows, all_variables, variables, parts, ..*self }
     }
@@ -100,64 +97,6 @@ pub(crate) struct Hit {
 
 /// How much work it is to compile a statement.
 const COMPILING: usize = 60;
-
-/// Searches the worlds in order.
-pub(crate) fn ask(
-    question: &Question<'_>,
-    model: &Model,
-    worlds: &[World],
-    budget: &mut Budget,
-) -> Found<Request> {
-    Survey::new(question, model).ask(worlds, budget)
-}
-
-/// A question that is asked of several groups of worlds: it is compiled once.
-pub(crate) struct Survey<'here> {
-    question: &'here Question<'here>,
-    model: &'here Model,
-    open: Compilation<'here>,
-    /// The kinds of worlds of which no request passes.
-    closed: RefCell<Set<Kind>>,
-}
-
-impl<'here> Survey<'here> {
-    pub(crate) fn new(question: &'here Question<'here>, model: &'here Model) -> Self {
-        let open = Compilation::new(question, &model.names, Bindings::default());
-        Self { question, model, open, closed: RefCell::default() }
-    }
-
-    /// Searches the worlds in order.
-    pub(crate) fn ask(&self, worlds: &[World], budget: &mut Budget) -> Found<Request> {
-        let mut gave_up = self.model.incomplete;
-        let names = &self.model.names;
-        for world in worlds {
-            let kind = self.open.kind(world, names);
-            if kind.as_ref().is_some_and(|kind| self.closed.borrow().contains(kind)) {
-                continue;
-            }
-            let attempt = Attempt::new(&self.open, names, world);
-            let found = if self.question.variables.is_empty() {
-                attempt.run(&Within::WHOLE, budget)
-            } else {
-                match attempt.slots(&Within::WHOLE, budget) {
-                    Found::None => Found::None,
-                    Found::One(_) | Found::Unknown => {
-                        with_every_case(self.question, names, &attempt, &Within::WHOLE, budget)
-                    }
-                }
-            };
-            match found {
-                Found::One(hit) => {
-                    let known = self.open.parts.names().to_vec();
-                    return Found::One(Request { world: world.clone(), known, witness: hit.witness });
-                }
-                Found::None => self.closed.borrow_mut().extend(kind),
-                Found::Unknown => gave_up = true,
-            }
-        }
-        if gave_up { Found::Unknown } else { Found::None }
-    }
-}
 
 /// Asks for each way to bind the variables. `open` is the attempt that leaves all of them open and gives no part a value.
 pub(super) fn with_every_case(

@@ -75,7 +75,12 @@ impl Domain {
 
     /// An address outside this set.
     pub(crate) fn address(excluded: &Addresses) -> Self {
-        Self::of(Values::Address(Arc::new(excluded.complement())))
+        Self::address_in(excluded.complement())
+    }
+
+    /// An address in this set.
+    pub(crate) fn address_in(all: Addresses) -> Self {
+        Self::of(Values::Address(Arc::new(all)))
     }
 
     /// Its values, where they are listed.

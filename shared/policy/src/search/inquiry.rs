@@ -152,7 +152,9 @@ impl<'here> Inquiry<'here> {
     ) -> Found<Hit> {
         let Subject { question, compilation } = self.subject;
         let names = &self.model.names;
-        let open = scene.attempt.get_or_init(|| Attempt::new(compilation, names, &scene.world));
+        let open = scene
+            .attempt
+            .get_or_init(|| Attempt::of_kind(compilation, names, &scene.world, self.kind(scene)));
         let attempt = open.clone().having(given);
         if question.variables.is_empty() {
             attempt.run(within, budget)

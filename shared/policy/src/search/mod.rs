@@ -49,6 +49,7 @@ pub(crate) mod relation;
 pub(crate) mod request;
 pub(crate) mod settle;
 pub(crate) mod strangers;
+pub(crate) mod survey;
 pub(crate) mod trie;
 pub(crate) mod variable;
 pub(crate) mod walk;

@@ -31,7 +31,9 @@ pub(crate) fn walk<'goal>(
         budget,
     };
     let mut touched: Vec<usize> = must.iter().map(|(literal, _)| literal.slot).collect();
-    walk.impose(must);
+    if !walk.impose(must) {
+        return Found::None;
+    }
     touched.sort_unstable();
     touched.dedup();
     // Where one of them has no value, the others need none: those that are soon seen come first.
@@ -83,11 +85,14 @@ impl<'goal> Walk<'goal, '_> {
             return Found::Unknown;
         }
         let mut gave_up = false;
+        let single = clause.options.iter().map(Way::demands).filter(|option| option.len() == 1).flatten();
+        let at_first: Vec<_> = single.map(|(literal, _)| self.length(literal.slot)).collect();
         for option in clause.options.iter().map(Way::demands) {
             let touched: Vec<usize> = option.iter().map(|(literal, _)| literal.slot).collect();
             let before: Vec<_> = touched.iter().map(|number| self.slot(*number)).collect();
-            self.impose(option);
-            let outcome = match self.settle(&touched) {
+            let lengths: Vec<_> = touched.iter().map(|number| self.length(*number)).collect();
+            let settled = if self.impose(option) { self.settle(&touched) } else { Found::None };
+            let outcome = match settled {
                 Found::One(()) => self.descend(depth + 1),
                 other => other,
             };
@@ -96,21 +101,19 @@ impl<'goal> Walk<'goal, '_> {
                 Found::None => {}
                 Found::Unknown => gave_up = true,
             }
-            self.retract(option);
+            self.retract(&lengths);
             for (number, before) in touched.into_iter().zip(before) {
                 self.put_back(number, before);
             }
             // What was tried in vain need not be tried again beside another option.
             if let [(literal, wanted)] = option
-                && let Some(demands) = self.demands.get_mut(literal.slot)
+                && !self.impose(&[(literal, !wanted)])
             {
-                demands.push((literal, !wanted));
+                break;
             }
         }
-        for option in clause.options.iter().map(Way::demands).filter(|option| option.len() == 1) {
-            self.retract(option);
-            option.iter().for_each(|(literal, _)| self.touch(literal.slot));
-        }
+        self.retract(&at_first);
+        at_first.iter().for_each(|(number, _)| self.touch(*number));
         if gave_up { Found::Unknown } else { Found::None }
     }
 
@@ -144,18 +147,29 @@ impl<'goal> Walk<'goal, '_> {
         can_be(*wanted) && (!literal.is_open() || !can_be(!wanted) || is_demanded())
     }
 
-    fn impose(&mut self, demands: &[Demand<'goal>]) {
-        for (literal, wanted) in demands {
-            if let Some(own) = self.demands.get_mut(literal.slot) {
-                own.push((literal, *wanted));
+    /// Demands what is not demanded yet; `false` where the opposite is.
+    fn impose(&mut self, demands: &[Demand<'goal>]) -> bool {
+        demands.iter().all(|(literal, wanted)| {
+            let Some(own) = self.demands.get_mut(literal.slot) else { return true };
+            let known = own.iter().find(|(known, _)| !literal.is_open() && known.is_same(literal));
+            if let Some((_, mark)) = known {
+                return mark == wanted;
             }
-        }
+            own.push((literal, *wanted));
+            true
+        })
     }
 
-    fn retract(&mut self, demands: &[Demand<'goal>]) {
-        for (literal, _) in demands.iter().rev() {
-            if let Some(own) = self.demands.get_mut(literal.slot) {
-                own.pop();
+    /// How much is demanded of a part.
+    fn length(&self, number: usize) -> (usize, usize) {
+        (number, self.demands.get(number).map_or(0, Vec::len))
+    }
+
+    /// Forgets what was demanded since so much was.
+    fn retract(&mut self, lengths: &[(usize, usize)]) {
+        for (number, length) in lengths {
+            if let Some(own) = self.demands.get_mut(*number) {
+                own.truncate(*length);
             }
         }
     }

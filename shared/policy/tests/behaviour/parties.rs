@@ -226,3 +226,22 @@ fn an_account_is_not_outside_where_only_a_trusted_organization_of_it_gets_in() {
     assert_eq!(of(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } })), 0);
     assert_eq!(of(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-z9y8x7w6v5" } })), 1);
 }
+
+#[test]
+fn a_network_that_a_deny_takes_away_is_not_said_to_be_let_in_with_the_others_of_its_list() {
+    for key in ["aws:SourceIp", "aws:SourceVpce"] {
+        let (operator, values) = match key {
+            "aws:SourceIp" => ("IpAddress", ["11.0.0.0/24", "12.0.0.0/24", "13.0.0.0/24"]),
+            _ => ("StringEquals", ["vpce-11111111", "vpce-22222222", "vpce-33333333"]),
+        };
+        let allowed = with(json!("*"), json!({ operator: { key: values } }));
+        let denied = deny(json!("s3:*"), json!({ operator: { key: values[1] } }));
+        let findings = analysis(vec![allowed, denied]).findings;
+        let networks: Vec<&str> = findings
+            .iter()
+            .filter(|finding| finding.kind == FindingKind::OutsideNetwork)
+            .map(|finding| finding.principal.as_str())
+            .collect();
+        assert_eq!(networks, [format!("{}, {}", values[0], values[2])], "{key}");
+    }
+}

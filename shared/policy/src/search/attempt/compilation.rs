@@ -10,7 +10,7 @@ use crate::search::literal::EPOCH;
 use crate::search::names::Names;
 use crate::search::part::Part;
 use crate::template::Bindings;
-use crate::{Policy, Statement};
+use crate::{Policy, PrincipalKind, Statement};
 
 /// The statements of a question, with the variables bound in one way.
 pub(crate) struct Compilation<'here> {
@@ -109,6 +109,36 @@ impl<'here> Compilation<'here> {
         compilation.is_spoken_of = compilation.spoken_of();
         compilation
     }
+}
+
+/// From how many statements for accounts on it is worth while to ask without them first.
+const MANY: usize = 4;
+
+impl<'here> Compilation<'here> {
+    /// The same question as if the other policy had no Allow for accounts that it names; `None` where it has few. Where no
+    /// request passes of that, none passes of the question, and it tells few accounts apart.
+    pub(in crate::search) fn wider(question: &Question<'here>, names: &Names) -> Option<Self> {
+        let is_for_accounts = |own: &&Statement| own.is_allow() && names_accounts(own);
+        let unless = question.unless?;
+        if unless.statements.iter().filter(is_for_accounts).count() < MANY {
+            return None;
+        }
+        let mut wider = Self::new(question, names, Bindings::default());
+        let unless = wider.unless.as_mut()?;
+        unless.allows.retain(|own| !own.principal.is_for_accounts());
+        wider.is_spoken_of = wider.spoken_of();
+        Some(wider)
+    }
+}
+
+/// Whether a statement names an account or something in one.
+fn names_accounts(statement: &Statement) -> bool {
+    !statement.principal.negated
+        && statement
+            .principal
+            .principals
+            .iter()
+            .any(|own| own.kind == PrincipalKind::Aws && !own.is_everyone())
 }
 
 /// Whether a policy says what this statement says, most likely in the same place.

@@ -5,9 +5,13 @@ use names::Partition;
 use super::{ALWAYS, Compilation};
 use crate::search::compile::{Compiled, CompiledPrincipal};
 use crate::search::hashing::Table;
+use crate::search::literal::Literal;
 use crate::search::names::Names;
 use crate::search::part::Part;
 use crate::search::world::{CallerKind, Session, Source, Way, World};
+
+/// A part that each principal element asks about which names an account by its number, or everyone.
+const USER_ID: &str = "aws:userid";
 
 /// What a question can tell of a world. What the account is called, and the organization, counts only as far as parts or
 /// principals speak of it.
@@ -21,7 +25,14 @@ pub(crate) struct Kind {
     partition: Partition,
     /// The principal elements that name the account.
     named: Vec<usize>,
+    /// The parts of which the question speaks.
     parts: Vec<Part>,
+}
+
+impl Kind {
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
 }
 
 /// Which principal elements name an account, by the numbers of their statements.
@@ -85,17 +96,68 @@ impl Compilation<'_> {
         self.allows.iter().chain(&self.denies).chain(unless)
     }
 
-    /// For each part whether the question speaks of it: of the parts that are always there only if some demand is on it.
+    /// For each part whether the question speaks of it: of what tells who the caller is only if some demand is on it.
     pub(super) fn spoken_of(&self) -> Vec<bool> {
-        let mut spoken: Vec<bool> =
-            (0..self.parts.names().len()).map(|number| number >= ALWAYS.len()).collect();
-        for literal in
-            self.statements().flat_map(|own| own.literals.iter().chain(own.principal.alternatives()))
-        {
+        let names = self.parts.names().iter().map(String::as_str);
+        let mut spoken: Vec<bool> = names.map(|name| !ALWAYS.contains(&name) && name != USER_ID).collect();
+        // The name of a user stands in the ARN too.
+        let tells_users_apart = self.parts.find("aws:username").is_some();
+        let mut mark = |literal: &Literal| {
             if let Some(own) = spoken.get_mut(literal.slot) {
                 *own = true;
             }
+        };
+        for statement in self.statements() {
+            statement.literals.iter().for_each(&mut mark);
+            if tells_users_apart || !statement.principal.is_everyone() {
+                statement.principal.alternatives().iter().for_each(&mut mark);
+            }
         }
         spoken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use serde_json::{Value, json};
+
+    use super::{Compilation, Kind};
+    use crate::search::Budget;
+    use crate::search::decide::Question;
+    use crate::search::hashing::Set;
+    use crate::search::model::Model;
+    use crate::{Asking, Policy, Trust};
+
+    /// Many accounts of which each may read, and everyone where this holds.
+    fn policy(condition: &Value) -> Policy {
+        let allow = |principal: Value, condition: &Value| {
+            json!({
+                "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "*",
+                "Condition": condition,
+            })
+        };
+        let named = (0..9).map(|number| allow(json!({ "AWS": format!("11111111111{number}") }), &json!({})));
+        let statements: Vec<Value> = named.chain([allow(json!("*"), condition)]).collect();
+        let document = json!({ "Version": "2012-10-17", "Statement": statements });
+        Policy::from_document(document).expect("a policy")
+    }
+
+    #[test]
+    #[expect(clippy::mutable_key_type, reason = "a part is told by which one it is")]
+    fn a_wider_question_tells_no_accounts_apart_that_only_the_other_policy_names() {
+        let (before, after) =
+            (policy(&json!({})), policy(&json!({ "Bool": { "aws:SecureTransport": "true" } })));
+        let trust = Trust::default();
+        let asking = Asking { trust: &trust, now: UNIX_EPOCH };
+        let model = Model::of(&[&before, &after], asking, &mut Budget::new(Budget::DEFAULT));
+        let question = Question::of(&before, Some(&after), &|_| true);
+        let worlds = model.principals(&model.untrusted_accounts(&trust));
+        let wider = Compilation::wider(&question, &model.names).expect("a wider question");
+        let kinds: Set<Kind> = worlds.iter().filter_map(|world| wider.kind(world, &model.names)).collect();
+        let callers: Set<_> = worlds.iter().map(|world| (world.caller, world.way)).collect();
+        assert!(worlds.len() >= 9 * callers.len());
+        assert_eq!(kinds.len(), callers.len());
     }
 }

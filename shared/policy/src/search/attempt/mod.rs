@@ -47,6 +47,23 @@ impl<'here> Attempt<'here> {
         Self::of_parts(compilation, names, world, parts)
     }
 
+    /// The same where the kind of the world is known, if it has one: its parts are those of the world.
+    pub(super) fn of_kind(
+        compilation: &'here Compilation<'here>,
+        names: &Names,
+        world: &World,
+        kind: Option<&Kind>,
+    ) -> Self {
+        let Some(kind) = kind else { return Self::new(compilation, names, world) };
+        let mut known = kind.parts().iter();
+        let all = compilation.parts.names().iter().zip(&compilation.is_spoken_of);
+        let part = |(name, is_spoken_of): (&String, &bool)| {
+            let known = if *is_spoken_of { known.next().cloned() } else { None };
+            known.unwrap_or_else(|| world.part(name, names))
+        };
+        Self::of_parts(compilation, names, world, all.map(part).collect())
+    }
+
     /// The same with the variables bound in some way. This one binds none.
     pub(super) fn bound<'other>(
         &self,
