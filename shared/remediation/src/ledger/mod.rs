@@ -1,5 +1,6 @@
 //! The port to what Curfew remembers: records, who works on what, how much was changed, what people were told.
 
+mod attempt;
 mod memory;
 mod record;
 mod standing;
@@ -11,11 +12,9 @@ use events::Subject;
 
 use crate::{Brief, CallError};
 
+pub use attempt::{Attempt, AttemptResult};
 pub use memory::Memory;
-pub use record::{
-    Asked, Attempt, AttemptResult, End, Held, Hold, LeftAlone, NoRecordId, Record, RecordId, Restores,
-    Telling,
-};
+pub use record::{Asked, End, Held, Hold, LeftAlone, NoRecordId, Record, RecordId, Restores, Telling};
 pub(crate) use standing::is_same_moment;
 pub use standing::{Closing, Entry, KEPT, LastTold, SKEW, Standing};
 
