@@ -23,6 +23,11 @@ impl PublicAccessBlock {
         Self { block_public_acls: true, ignore_public_acls: true, ..self }
     }
 
+    /// The same with the flag on that keeps the public out whatever the policy says.
+    pub(crate) fn with_public_restricted(self) -> Self {
+        Self { restrict_public_buckets: true, ..self }
+    }
+
     /// Whether both flags are on that are about ACLs.
     pub(crate) fn blocks_acls(self) -> bool {
         self.block_public_acls && self.ignore_public_acls

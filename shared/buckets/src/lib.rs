@@ -10,6 +10,7 @@
 
 mod acl;
 mod block;
+mod commands;
 mod listing;
 mod policy;
 mod read_only;

@@ -1,10 +1,10 @@
 //! A plan as commands of the AWS CLI that people can run as they stand, each on a line of its own.
 
-use remediation::Target;
 use serde_json::json;
 
 use super::plan::{AclPlan, AclStep};
 use super::port::NewAcl;
+use crate::commands::{command, put_block};
 use crate::{Bucket, PublicAccessBlock};
 
 /// The commands of a plan, in its order. Each is run only where the one before it succeeded, since the flags would mask a
@@ -51,11 +51,6 @@ fn put_acl(bucket: &Bucket<'_>, acl: &NewAcl) -> String {
     }
 }
 
-pub(super) fn put_block(bucket: &Bucket<'_>, block: PublicAccessBlock) -> String {
-    let flags = block.flags().map(|(name, on)| format!("{name}={on}")).join(",");
-    command(bucket, "put-public-access-block", &format!(" --public-access-block-configuration {flags}"))
-}
-
 /// Turns on the flags that are about ACLs and keeps the others, which Curfew could not read: S3 takes only all four at
 /// once.
 pub(super) fn block_once_read(bucket: &Bucket<'_>) -> Vec<String> {
@@ -73,9 +68,4 @@ pub(super) fn block_once_read(bucket: &Bucket<'_>) -> Vec<String> {
         "  # Where the first says NoSuchPublicAccessBlockConfiguration, the bucket has none, and this does it:".to_owned(),
         format!("  # {}", all_off.trim_start()),
     ]
-}
-
-fn command(bucket: &Bucket<'_>, name: &str, options: &str) -> String {
-    let Target { id, account, region } = bucket;
-    format!("  aws s3api {name} --region {region} --bucket {id} --expected-bucket-owner {account}{options}")
 }

@@ -3,9 +3,10 @@
 use remediation::{Evidence, Fact, Target};
 
 use super::around::{Around, Effect};
-use super::commands::{block_once_read, put_block};
+use super::commands::block_once_read;
 use super::plan::AclPlan;
 use super::state::AclState;
+use crate::commands::put_block;
 use crate::{Bucket, PublicAccessBlock};
 
 /// The blocks of the alert.

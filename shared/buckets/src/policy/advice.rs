@@ -48,13 +48,30 @@ fn of_switches(assessment: &PolicyAssessment, services: &str) -> Option<String> 
     if policy.blocker().is_some() {
         return Some(format!("Keep RestrictPublicBuckets on: it alone keeps the public out.{services}"));
     }
-    let helps = policy.is_public != Fact::Known(false) && policy.restricted().is_none();
-    helps.then(|| {
+    let command = if policy.bucket_block.known().is_some() { ", by the command below" } else { "" };
+    helps(policy).then(|| {
         format!(
             "To close it to the public at once, without changing the policy: turn on RestrictPublicBuckets in the \
-             bucket's Block Public Access.{services}"
+             bucket's Block Public Access{command}.{services}"
         )
     })
+}
+
+/// Whether RestrictPublicBuckets is off and may keep out whom the policy lets in.
+fn helps(policy: &BucketPolicy) -> bool {
+    policy.blocker().is_none() && policy.is_public != Fact::Known(false) && policy.restricted().is_none()
+}
+
+/// Whether the advice is to turn on RestrictPublicBuckets.
+pub(super) fn advises_switch(assessment: &PolicyAssessment) -> bool {
+    let findings = assessment.findings();
+    let mut open = findings.iter().filter_map(of_analyser).filter(|found| is_open(found)).peekable();
+    let lets_public_in = match findings.first() {
+        Some(PolicyFinding::NoVerdict(_) | PolicyFinding::Unreadable(_)) | None => false,
+        Some(PolicyFinding::NoDocument { .. }) => true,
+        Some(_) => open.peek().is_some() && !open.all(policy::Finding::is_way_of_services),
+    };
+    lets_public_in && assessment.state.policy.as_ref().is_some_and(helps)
 }
 
 fn verdict(assessment: &PolicyAssessment) -> &'static str {

@@ -29,8 +29,8 @@ impl<P: BucketPolicies> Describe for S3Policy<P> {
         match *plan {}
     }
 
-    fn evidence(&self, _bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
-        evidence::blocks(&found.assessment)
+    fn evidence(&self, bucket: &Bucket<'_>, found: &Found<Self>) -> Vec<Evidence> {
+        evidence::blocks(bucket, &found.assessment)
     }
 
     fn commands(&self, _bucket: &Bucket<'_>, plan: &NoPlan) -> String {

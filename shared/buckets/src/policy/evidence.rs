@@ -5,16 +5,21 @@ use policy::{proposal, why};
 use remediation::{Evidence, Fact};
 use serde_json::Value;
 
+use super::advice;
 use super::assess::PolicyAssessment;
 use super::state::BucketPolicy;
-use crate::PublicAccessBlock;
+use crate::commands::put_block;
+use crate::{Bucket, PublicAccessBlock};
 
 /// The title of the block that says what keeps the public out.
 pub const WHAT_BLOCKS: &str = "What blocks it";
 
+/// The title of the command that closes a bucket to the public.
+const AT_ONCE: &str = "How to close it to the public at once";
+
 /// The blocks of the alert.
-pub(super) fn blocks(assessment: &PolicyAssessment) -> Vec<Evidence> {
-    let mut blocks = Vec::new();
+pub(super) fn blocks(bucket: &Bucket<'_>, assessment: &PolicyAssessment) -> Vec<Evidence> {
+    let mut blocks: Vec<Evidence> = at_once(bucket, assessment).into_iter().collect();
     if let Some((policy, analysis)) = &assessment.analysed {
         let why = why(policy, analysis, assessment.state.bucket.as_str());
         if !why.trim().is_empty() {
@@ -33,6 +38,13 @@ pub(super) fn blocks(assessment: &PolicyAssessment) -> Vec<Evidence> {
         blocks.extend(policy.document.known().map(|text| Evidence::new("The whole policy", pretty(text))));
     }
     blocks
+}
+
+/// Turns on RestrictPublicBuckets where that is advised. S3 takes all flags at once, so the others have to be known.
+fn at_once(bucket: &Bucket<'_>, assessment: &PolicyAssessment) -> Option<Evidence> {
+    let flags = assessment.state.policy.as_ref()?.bucket_block.known().copied()?;
+    let command = put_block(bucket, flags.with_public_restricted());
+    advice::advises_switch(assessment).then(|| Evidence::new(AT_ONCE, command))
 }
 
 fn switches(policy: &BucketPolicy, services: bool) -> String {

@@ -125,6 +125,11 @@ fn kinds(findings: &[Finding]) -> Vec<&'static str> {
     findings.iter().map(|finding| finding.kind).collect()
 }
 
+/// What the mail says that blocks the policy.
+fn what_blocks(report: &Report) -> &str {
+    &report.evidence.iter().find(|one| one.title == WHAT_BLOCKS).unwrap().body
+}
+
 #[test]
 fn a_public_policy_leads_with_one_sentence_and_is_never_planned_to_be_changed() {
     let findings = findings(&state(PUBLIC, true));
@@ -197,7 +202,7 @@ fn restrict_public_buckets_softens_nothing_that_only_services_get_in_by() {
     );
     let report = report(&state);
     assert!(report.advice[0].ends_with("does not stop AWS services."), "{:?}", report.advice);
-    assert!(report.evidence[2].body.contains("AWS services are not"), "{}", report.evidence[2].body);
+    assert!(what_blocks(&report).contains("AWS services are not"), "{}", what_blocks(&report));
 }
 
 /// Public by AWS's documentation, and closed by its Deny.
@@ -231,8 +236,8 @@ fn restrict_public_buckets_is_no_comfort_where_s3_does_not_call_the_policy_publi
     let findings = findings(&state);
     assert_eq!(findings[0].severity, Severity::Critical);
     assert!(!findings[0].sentence().contains("blocked"));
-    let evidence = report(&state).evidence;
-    assert!(evidence[2].body.contains("does not apply"), "{}", evidence[2].body);
+    let report = report(&state);
+    assert!(what_blocks(&report).contains("does not apply"), "{}", what_blocks(&report));
 }
 
 #[test]
@@ -252,10 +257,50 @@ fn the_mail_shows_the_reasons_the_fix_the_blocks_and_the_whole_policy() {
     let titles: Vec<&str> = evidence.iter().map(|part| part.title.as_str()).collect();
     assert_eq!(
         titles,
-        ["The statements and why", "The proposed fix (not applied)", "What blocks it", "The whole policy"]
+        [
+            "How to close it to the public at once",
+            "The statements and why",
+            "The proposed fix (not applied)",
+            "What blocks it",
+            "The whole policy"
+        ]
     );
-    assert!(evidence[0].body.contains("statement 1 (`Website`)"), "{}", evidence[0].body);
-    assert!(evidence[2].body.ends_with("So nothing blocks what the policy allows."));
+    assert!(evidence[1].body.contains("statement 1 (`Website`)"), "{}", evidence[1].body);
+    assert!(evidence[3].body.ends_with("So nothing blocks what the policy allows."));
+}
+
+#[test]
+fn the_command_that_closes_a_bucket_keeps_its_other_flags_and_is_there_where_it_is_advised() {
+    let mut some_on = state(PUBLIC, true);
+    let on = PublicAccessBlock { ignore_public_acls: true, ..PublicAccessBlock::default() };
+    some_on.policy.as_mut().unwrap().bucket_block = Fact::Known(on);
+    let command = &report(&some_on).evidence[0].body;
+    assert!(command.contains(" put-public-access-block "), "{command}");
+    let flags =
+        "BlockPublicAcls=false,IgnorePublicAcls=true,BlockPublicPolicy=false,RestrictPublicBuckets=true";
+    assert!(command.ends_with(flags), "{command}");
+
+    let mut restricted = state(PUBLIC, true);
+    let on = PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() };
+    restricted.policy.as_mut().unwrap().bucket_block = Fact::Known(on);
+    let nobody_knows =
+        CallError::Denied(Denied { action: "s3:GetBucketPublicAccessBlock", message: String::new() });
+    let no_policy = CallError::Denied(Denied { action: "s3:GetBucketPolicy", message: String::new() });
+    let reports = [
+        (report_without(&state(PUBLIC, true), &[nobody_knows]), false),
+        (report_without(&state(PUBLIC, true), &[no_policy]), true),
+        (report(&restricted), false),
+        (report(&state(PUBLIC, false)), false),
+        (report(&state(CLOSED_BY_DENY, true)), false),
+        (report(&state(PRIVATE, true)), false),
+        (report(&state("{", true)), false),
+        (report(&some_on), true),
+    ];
+    for (Report { advice, evidence, .. }, is_advised) in reports {
+        let is_there = evidence.iter().any(|one| one.title == "How to close it to the public at once");
+        let is_said = advice.join(" ").contains("by the command below");
+        assert_eq!((is_said, is_there), (is_advised, is_advised), "{advice:?} {evidence:?}");
+    }
 }
 
 #[test]
