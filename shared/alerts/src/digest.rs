@@ -8,8 +8,8 @@ use remediation::clock::rfc3339;
 use remediation::{Alert, Brief, Outcome, Sentences, Severity};
 use serde_json::{Map, Value, json};
 
-use crate::mail::Text;
 use crate::message::{MESSAGE_LIMIT, Message, VERSION};
+use crate::text::Text;
 
 /// What subscription filters know it by, in the place of an outcome.
 const DIGEST: &str = "digest";
