@@ -6,6 +6,7 @@ import time
 import pytest
 from harness import offenders
 from harness.functions import ROWS, TRIGGERED
+from harness.groups import Network, strict_about_interfaces
 from harness.offenders import ALL_USERS, grant
 from harness.recorder import s3_error, sns_error
 from harness.triggers import call, tick
@@ -111,6 +112,14 @@ def test_what_is_critical_or_failed_or_held_does_not_wait(start, s3):
     run = send(stopped, queued(about_bucket(listable(s3))))
     assert (run.outcome, run.line["alert"], len(run.mails)) == ("held", "sent", 1)
     assert ticks(function).published == [] == ticks(stopped).published
+
+
+def test_what_curfew_may_not_isolate_does_not_wait(start, ec2):
+    function = start("sg-quarantine", {"alerts": "daily", "sg": {"quarantine": "isolate"}})
+    network = Network(ec2)
+    strict_about_interfaces(function, ec2, managed=[network.interface(network.open)])
+    run = send(function, queued(about_group(network.open)))
+    assert (run.outcome, run.line["alert"], len(run.mails)) == ("alerted", "sent", 1)
 
 
 def test_a_digest_that_sns_refuses_is_sent_by_the_next_tick_and_nothing_of_it_is_lost(start, s3, emulator):
