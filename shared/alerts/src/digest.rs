@@ -17,7 +17,7 @@ const DIGEST: &str = "digest";
 /// How many subjects the mail, and how many the JSON lists at most; tried in order until the whole fits. The JSON, which
 /// goes out once a protocol, gives way before the mail does. The last always fits: a brief has a few sentences of limited
 /// length.
-const LISTED: [(usize, usize); 9] = [
+const LISTED: [(usize, usize); 10] = [
     (usize::MAX, usize::MAX),
     (usize::MAX, 100),
     (usize::MAX, 25),
@@ -27,6 +27,7 @@ const LISTED: [(usize, usize); 9] = [
     (75, 5),
     (30, 5),
     (10, 3),
+    (5, 1),
 ];
 
 /// A digest in the making: the worst first, and of the same severity the oldest.
@@ -213,11 +214,13 @@ impl Digest<'_> {
 
 /// One subject.
 fn case(text: &mut Text, brief: &Brief) {
-    let Brief { at, record, subject, outcome, severity, owner, findings, steps } = brief;
+    let Brief { at, record, subject, outcome, severity, owner, findings, steps, exempt, refused } = brief;
     text.line(&format!("  - {}: {outcome}, {severity}, at {}", subject.resource, rfc3339(*at)));
     sentences(text, "Open", findings);
     let did = if *outcome == Outcome::Observed { "Would do" } else { "Did" };
     sentences(text, did, steps);
+    sentences(text, "Exempt", exempt);
+    sentences(text, "Not exempt", refused);
     let who = subject.cause.opened_by().unwrap_or("the trigger does not say who");
     text.line(&format!("      Opened by: {who}"));
     if let Some(owner) = owner {

@@ -95,6 +95,25 @@ fn the_headline_counts_what_is_there() {
 }
 
 #[test]
+fn what_is_exempt_is_said_with_its_terms_and_what_is_not_with_the_reason() {
+    let one = |sentence: &str| Sentences { first: vec![sentence.to_owned()], others: 0 };
+    let said = Brief {
+        exempt: one("everything, until the end of 2026-12-31 (UTC)"),
+        refused: one("the resource's tags: `curfew:exempt-until` is missing"),
+        ..brief("acme", Outcome::Exempt, 0)
+    };
+    let (mail, facts, _) = members(&[said]);
+    for line in [
+        "\n      Exempt: everything, until the end of 2026-12-31 (UTC)\n",
+        "\n      Not exempt: the resource's tags: `curfew:exempt-until` is missing\n",
+    ] {
+        assert!(mail.contains(line), "{mail}");
+    }
+    let entry = &facts["entries"][0];
+    assert!(entry["exemptions"]["first"].is_array() && entry["exemptions_refused"]["first"].is_array());
+}
+
+#[test]
 fn only_what_curfew_changed_can_be_put_back() {
     let says =
         |outcome| members(&[brief("acme", outcome, 0)]).0.contains("make restore REGION=eu-west-1 RECORD=");
@@ -133,6 +152,8 @@ proptest! {
         let brief = |number| Brief {
             findings: long.clone(),
             steps: long.clone(),
+            exempt: long.clone(),
+            refused: long.clone(),
             ..brief(&format!("acme-{number}"), outcome, number)
         };
         let briefs: Vec<Brief> = (0..many as u64).map(brief).collect();

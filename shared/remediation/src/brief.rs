@@ -37,6 +37,12 @@ pub struct Brief {
     pub findings: Sentences,
     /// What was changed; where nothing was since Curfew only observes, what would have been.
     pub steps: Sentences,
+    /// What is exempt, until when, why, and by whose word.
+    #[serde(default, skip_serializing_if = "Sentences::is_empty")]
+    pub exempt: Sentences,
+    /// What does not exempt though somebody wrote so, and why.
+    #[serde(default, skip_serializing_if = "Sentences::is_empty")]
+    pub refused: Sentences,
 }
 
 /// The first of some sentences.
@@ -55,6 +61,12 @@ fn is_none(number: &usize) -> bool {
 }
 
 impl Sentences {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty() && self.others == 0
+    }
+
     fn of(all: impl ExactSizeIterator<Item = String>) -> Self {
         let others = all.len().saturating_sub(LISTED);
         Self { first: all.take(LISTED).map(|sentence| shortened(&sentence)).collect(), others }
@@ -79,13 +91,15 @@ impl Brief {
             owner: report.owner.clone(),
             findings: Sentences::of(report.findings.iter().map(crate::Finding::sentence)),
             steps,
+            exempt: Sentences::of(report.exempt.applied.iter().map(ToString::to_string)),
+            refused: Sentences::of(report.exempt.refusals().into_iter()),
         }
     }
 
     /// The same for programs, in the words of the log line where these have them.
     #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
-        let Self { at, record, subject, outcome, severity, owner, findings, steps } = self;
+        let Self { at, record, subject, outcome, severity, owner, findings, steps, exempt, refused } = self;
         let mut facts = Map::new();
         let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
         add("at", rfc3339(*at).into());
@@ -105,6 +119,12 @@ impl Brief {
         add("console", json!(subject.console_url()));
         add("findings", json!(findings));
         add(if *outcome == Outcome::Observed { "planned" } else { "changes" }, json!(steps));
+        if !exempt.is_empty() {
+            add("exemptions", json!(exempt));
+        }
+        if !refused.is_empty() {
+            add("exemptions_refused", json!(refused));
+        }
         facts
     }
 }

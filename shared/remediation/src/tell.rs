@@ -117,9 +117,13 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         walked.outcome == Outcome::Held && hold.is_some_and(|hold| !hold.tells)
     }
 
-    /// Whether the next mail about several subjects is soon enough. What is not written down cannot wait.
+    /// Whether the next mail about several subjects is soon enough. What is not written down cannot wait, and that an
+    /// exemption ends is no news once it has ended.
     fn may_wait(&self, report: &Report) -> bool {
-        self.visit.pace != Pace::Each && self.record.is_some() && !report.is_urgent()
+        let pace = self.visit.pace;
+        let heard_by = pace.heard_by(self.ports.clock.now());
+        let ends_before = report.exempt.first_end().is_some_and(|end| end <= heard_by);
+        pace != Pace::Each && self.record.is_some() && !report.is_urgent() && !ends_before
     }
 
     /// Writes down what came of it, and lets the subject go.

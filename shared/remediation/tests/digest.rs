@@ -3,13 +3,14 @@
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
+use exemptions::Exemptions;
 use proptest::prelude::*;
 use remediation::clock::Clock;
 use remediation::ledger::{Briefs, Limits, Memory, Record};
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{Call, Hindered, LEASED, LIMITS, Still, Topic, bucket, run, said, visit};
 use remediation::{
-    Brief, Delivery, Mode, NotMailed, Outcome, Pace, Ports, Said, Told, Visit, mail_briefs, walk,
+    Brief, Delivery, Fact, Mode, NotMailed, Outcome, Pace, Ports, Said, Tags, Told, Visit, mail_briefs, walk,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -24,7 +25,9 @@ struct World {
 impl World {
     fn walk(&self, doors: &Doors, name: &str, mode: Mode, pace: Pace) -> Said {
         let subject = bucket(name);
-        let visit = Visit { pace, ..visit::<Doors>(&subject, mode, Delivery::First, &&self.clock) };
+        let exemptions = &Exemptions::default();
+        let visit =
+            Visit { pace, exemptions, ..visit::<Doors>(&subject, mode, Delivery::First, &&self.clock) };
         said(run(walk(doors, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
     }
 
@@ -133,6 +136,53 @@ fn what_is_only_observed_waits() {
     assert!(matches!((said.report.outcome, said.told), (Outcome::Observed, Told::Later)));
     assert_eq!(world.tick(Pace::Hourly), Ok(1));
     assert_eq!(world.topic.digests.borrow()[0][0].steps.first, ["close the front door"]);
+}
+
+/// A house whose tags say that it is exempt until then. It is 2026-11-22, 05:41.
+fn exempt_until(until: &str) -> Doors {
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    let tags =
+        [("curfew:exempt", "all"), ("curfew:exempt-reason", "our website"), ("curfew:exempt-until", until)];
+    let tags: Tags = tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    *doors.tags.borrow_mut() = Some(Fact::Known(tags));
+    doors
+}
+
+#[test]
+fn that_an_exemption_ends_is_told_before_it_ends() {
+    let world = World::default();
+    for (pace, until, waits) in [
+        (Pace::Daily, "2026-11-22", false),
+        (Pace::Daily, "2026-11-23T00:30:00Z", false),
+        (Pace::Daily, "2026-11-23", true),
+        (Pace::Hourly, "2026-11-22T06:40:00Z", false),
+        (Pace::Hourly, "2026-11-22", true),
+    ] {
+        let name = format!("acme-{pace:?}-{until}").to_lowercase().replace(':', "-");
+        let said = world.walk(&exempt_until(until), &name, Mode::Enforce, pace);
+        assert_eq!(said.report.outcome, Outcome::Exempt, "{name}");
+        assert_eq!(matches!(said.told, Told::Later), waits, "{name}");
+        assert_eq!(matches!(said.told, Told::Sent), !waits, "{name}");
+    }
+}
+
+#[test]
+fn what_is_exempt_and_what_is_not_is_left_to_the_digest_with_the_reason() {
+    let world = World::default();
+    for (name, until) in [("acme-exempt", "2026-12-01"), ("acme-refused", "2026-13-01")] {
+        world.walk(&exempt_until(until), name, Mode::Enforce, Pace::Hourly);
+    }
+    assert_eq!(world.tick(Pace::Hourly), Ok(2));
+    let briefs = &world.topic.digests.borrow()[0];
+    let said: Vec<_> =
+        briefs.iter().map(|brief| (&brief.exempt.first[..], &brief.refused.first[..])).collect();
+    let exempt = "everything, until the end of 2026-12-01 (UTC), by the resource's tags: our website";
+    let [(exempts, []), ([], refused)] = said[..] else { panic!("{said:#?}") };
+    assert_eq!(exempts, [exempt]);
+    assert!(
+        refused[0].starts_with("the resource's tags: `curfew:exempt-until` cannot be right"),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -16,6 +16,8 @@ fn left(mut record: Record, passed: Duration) -> Record {
         owner: Some("doors@example.com".to_owned()),
         findings: Sentences { first: vec!["the front door is open".to_owned()], others: 2 },
         steps: Sentences { first: vec!["closed the front door".to_owned()], others: 0 },
+        exempt: Sentences::default(),
+        refused: Sentences { first: vec!["the tags exempt nothing".to_owned()], others: 0 },
     };
     if let Some(last) = record.told.last_mut() {
         last.brief = Some(Box::new(brief));
