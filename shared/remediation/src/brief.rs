@@ -43,6 +43,9 @@ pub struct Brief {
     /// What does not exempt though somebody wrote so, and why.
     #[serde(default, skip_serializing_if = "Sentences::is_empty")]
     pub refused: Sentences,
+    /// Whether a restore takes the record: something was changed, or may have been, and the resource is there.
+    #[serde(default)]
+    pub is_reversible: bool,
 }
 
 /// The first of some sentences.
@@ -74,7 +77,7 @@ impl Sentences {
 }
 
 impl Brief {
-    /// The report of a subject in brief.
+    /// The report of a subject in brief. Whether a restore takes it, only the record knows.
     #[must_use]
     pub fn of(report: &Report, record: &RecordId, at: SystemTime) -> Self {
         let steps = if report.outcome == Outcome::Observed {
@@ -93,13 +96,15 @@ impl Brief {
             steps,
             exempt: Sentences::of(report.exempt.applied.iter().map(ToString::to_string)),
             refused: Sentences::of(report.exempt.refusals().into_iter()),
+            is_reversible: false,
         }
     }
 
     /// The same for programs, in the words of the log line where these have them.
     #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
-        let Self { at, record, subject, outcome, severity, owner, findings, steps, exempt, refused } = self;
+        let Self { at, record, subject, outcome, severity, owner, findings, steps, exempt, refused, .. } =
+            self;
         let mut facts = Map::new();
         let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
         add("at", rfc3339(*at).into());

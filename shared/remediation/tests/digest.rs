@@ -10,7 +10,8 @@ use remediation::ledger::{Briefs, Limits, Memory, Record};
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{Call, Hindered, LEASED, LIMITS, Still, Topic, bucket, run, said, visit};
 use remediation::{
-    Brief, Delivery, Fact, Mode, NotMailed, Outcome, Pace, Ports, Said, Tags, Told, Visit, mail_briefs, walk,
+    Applied, Brief, Delivery, Fact, Mode, NotMailed, Outcome, Pace, Ports, Said, Tags, Told, Visit,
+    mail_briefs, walk,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -183,6 +184,21 @@ fn what_is_exempt_and_what_is_not_is_left_to_the_digest_with_the_reason() {
         refused[0].starts_with("the resource's tags: `curfew:exempt-until` cannot be right"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_brief_knows_whether_a_restore_takes_its_record() {
+    let world = World::default();
+    world.close("acme-closed");
+    let others = Doors::read([open(&["front door"]), open(&[])]);
+    *others.apply.borrow_mut() = Some((0, Ok(Applied::Done)));
+    let meanwhile = world.walk(&others, "acme-meanwhile", Mode::Enforce, Pace::Hourly);
+    assert_eq!(meanwhile.report.outcome, Outcome::ClosedMeanwhile);
+    world.walk(&Doors::read([open(&["front door"])]), "acme-observed", Mode::Observe, Pace::Hourly);
+    assert_eq!(world.tick(Pace::Hourly), Ok(3));
+    for brief in &world.topic.digests.borrow()[0] {
+        assert_eq!(brief.is_reversible, brief.subject.resource.id() == "acme-closed", "{brief:?}");
+    }
 }
 
 #[test]

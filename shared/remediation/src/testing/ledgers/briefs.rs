@@ -18,6 +18,7 @@ fn left(mut record: Record, passed: Duration) -> Record {
         steps: Sentences { first: vec!["closed the front door".to_owned()], others: 0 },
         exempt: Sentences::default(),
         refused: Sentences { first: vec!["the tags exempt nothing".to_owned()], others: 0 },
+        is_reversible: true,
     };
     if let Some(last) = record.told.last_mut() {
         last.brief = Some(Box::new(brief));
