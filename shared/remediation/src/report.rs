@@ -188,9 +188,7 @@ impl Report {
     /// Whether Curfew was to close something and may not, and nothing was begun: what was begun ends as `still-open`.
     fn is_left_to_a_person(&self) -> bool {
         let is_by_hand = |finding: &Finding| finding.remedy == Remedy::ByHand;
-        self.mode == Mode::Enforce
-            && self.outcome == Outcome::Alerted
-            && self.findings.iter().any(is_by_hand)
+        self.mode == Mode::Enforce && self.outcome == Outcome::Alerted && self.findings.iter().any(is_by_hand)
     }
 
     /// What there is to say, for programs: the same members in the log line and in the alert's JSON. The
