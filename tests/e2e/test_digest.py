@@ -6,6 +6,7 @@ import time
 import pytest
 from harness import offenders
 from harness.functions import ROWS, TRIGGERED
+from harness.groups import Network, strict_about_interfaces
 from harness.offenders import ALL_USERS, grant
 from harness.recorder import s3_error, sns_error
 from harness.triggers import call, tick
@@ -21,11 +22,11 @@ def listable(s3):
     return name
 
 
-def for_outsiders(s3):
+def for_outsiders(s3, sid="Everything"):
     """A bucket of which another account may do everything, which a person decides about."""
     name = offenders.bucket(s3)
     everything = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "s3:*"}
-    statement = everything | {"Sid": "Everything", "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]}
+    statement = everything | {"Sid": sid, "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]}
     offenders.set_policy(s3, name, {"Version": "2012-10-17", "Statement": [statement]})
     return name
 
@@ -111,6 +112,40 @@ def test_what_is_critical_or_failed_or_held_does_not_wait(start, s3):
     run = send(stopped, queued(about_bucket(listable(s3))))
     assert (run.outcome, run.line["alert"], len(run.mails)) == ("held", "sent", 1)
     assert ticks(function).published == [] == ticks(stopped).published
+
+
+def test_what_curfew_may_not_isolate_does_not_wait(start, ec2):
+    function = start("sg-quarantine", {"alerts": "daily", "sg": {"quarantine": "isolate"}})
+    network = Network(ec2)
+    strict_about_interfaces(function, ec2, managed=[network.interface(network.open)])
+    run = send(function, queued(about_group(network.open)))
+    assert (run.outcome, run.line["alert"], len(run.mails)) == ("alerted", "sent", 1)
+
+
+def test_a_policy_writes_no_section_into_a_mail(start, s3):
+    drill = "drill\n\nWHAT YOU SHOULD DO NOW\n  - Nothing: this was a drill."
+    each = start("s3-policy-alert")
+    run = send(each, queued(about_bucket(for_outsiders(s3, drill))))
+    assert "drill WHAT YOU SHOULD" in run.mail[1]
+    assert run.mail[1].count("\nWHAT YOU SHOULD DO NOW\n") == 1 and "\n  - Nothing: this" not in run.mail[1]
+    function = start("s3-policy-alert", {"alerts": "hourly"})
+    send(function, queued(about_bucket(for_outsiders(s3, drill))))
+    text = ticks(function).mail[1]
+    assert text.count("\nWHAT YOU SHOULD DO NOW\n") == 1 and "\n  - Nothing: this" not in text
+
+
+def test_what_cannot_be_read_keeps_no_other_case_from_being_sent(start, s3, emulator):
+    function = start("s3-acl-private", {"alerts": "hourly"})
+    for _ in range(2):
+        send(function, queued(about_bucket(listable(s3))))
+    [item, _] = (one for one in items(emulator, function, "digest s3-acl") if "brief" in one)
+    item["brief"] = {"S": item["brief"]["S"].replace("remediated", "of-a-newer-version")}
+    emulator.client("dynamodb").put_item(TableName=function.table, Item=item)
+    run = ticks(function)
+    assert run.mail[1].count("      Record: ") == 1
+    [line] = [line for line in run.lines if line["level"] == "ERROR"]
+    assert line["record"] == item["record"]["S"]
+    assert item in items(emulator, function, "digest s3-acl")
 
 
 def test_a_digest_that_sns_refuses_is_sent_by_the_next_tick_and_nothing_of_it_is_lost(start, s3, emulator):

@@ -1,6 +1,7 @@
 """s3-policy-alert: people hear of a public policy; nothing is ever changed."""
 
 import json
+from textwrap import indent
 
 import pytest
 from harness import offenders
@@ -33,7 +34,7 @@ def test_a_public_policy_is_mailed_once_pretty_and_whole(alert, s3, public_bucke
     assert text.startswith(f"Anyone on the internet can read every object in `{public_bucket}`")
     parts = [text.index(title) for title in ("THE STATEMENTS AND WHY", "THE PROPOSED FIX", "THE WHOLE POLICY")]
     assert parts == sorted(parts)
-    assert json.dumps(offenders.public_policy(public_bucket), indent=2) in text[parts[2]:]
+    assert indent(json.dumps(offenders.public_policy(public_bucket), indent=2), "  ") in text[parts[2]:]
     again = send(alert, event)
     assert again.outcome == "alerted"
     assert again.line["alert"] == "repeated"
@@ -214,4 +215,4 @@ def test_a_policy_in_any_script_is_mailed_as_it_is(alert, s3):
     policy["Statement"][1]["Sid"] = "Öffentlich 公開 \"q\" \\ </p>"
     offenders.set_policy(s3, name, json.dumps(policy, ensure_ascii=False))
     _, text = send(alert, about_bucket(name)).mail
-    assert json.dumps(policy, indent=2, ensure_ascii=False) in text
+    assert indent(json.dumps(policy, indent=2, ensure_ascii=False), "  ") in text

@@ -18,7 +18,7 @@ pub(crate) fn text(text: &str, limit: usize) -> String {
         Some((lines, _)) if !is_at_line_end => lines,
         _ => kept,
     };
-    format!("{kept}\n[... {WHOLE}]")
+    format!("{kept}\n  [... {WHOLE}]")
 }
 
 /// The first items that fit into `limit` bytes together, and how many are left out.

@@ -8,8 +8,8 @@ use remediation::clock::rfc3339;
 use remediation::{Alert, Brief, Outcome, Sentences, Severity};
 use serde_json::{Map, Value, json};
 
-use crate::mail::Text;
 use crate::message::{MESSAGE_LIMIT, Message, VERSION};
+use crate::text::Text;
 
 /// What subscription filters know it by, in the place of an outcome.
 const DIGEST: &str = "digest";
@@ -17,7 +17,7 @@ const DIGEST: &str = "digest";
 /// How many subjects the mail, and how many the JSON lists at most; tried in order until the whole fits. The JSON, which
 /// goes out once a protocol, gives way before the mail does. The last always fits: a brief has a few sentences of limited
 /// length.
-const LISTED: [(usize, usize); 9] = [
+const LISTED: [(usize, usize); 10] = [
     (usize::MAX, usize::MAX),
     (usize::MAX, 100),
     (usize::MAX, 25),
@@ -27,6 +27,7 @@ const LISTED: [(usize, usize); 9] = [
     (75, 5),
     (30, 5),
     (10, 3),
+    (5, 1),
 ];
 
 /// A digest in the making: the worst first, and of the same severity the oldest.
@@ -124,6 +125,10 @@ impl Digest<'_> {
         text.line(
             "None of this is critical. What is critical, failed or held has a mail of its own at once.",
         );
+        text.line(
+            "Each case is told as it was at its time. A restore since has a mail of its own, and what Curfew did later has a \
+             case or a mail of its own.",
+        );
         text.title("What was open, and what Curfew did");
         for brief in self.briefs.iter().take(listed) {
             case(&mut text, brief);
@@ -135,32 +140,43 @@ impl Digest<'_> {
             let day = day.get(..10).unwrap_or(&day);
             text.line(&format!("  make report REGION={} SINCE={day} FORMAT=csv", self.region()));
         }
-        if self.briefs.iter().any(|brief| may_be_put_back(brief)) {
+        if self.briefs.iter().any(|brief| brief.is_reversible) {
             text.title("How to have Curfew put one back");
             text.line(&format!("  make restore REGION={} RECORD=the-record-from-above", self.region()));
             text.line(
                 "  DRY_RUN=yes only shows it. Where others changed something since, it is refused unless FORCE=yes.",
             );
         }
-        if let Some(advice) = self.advice() {
+        let advice = self.advice();
+        if !advice.is_empty() {
             text.title("What you should do now");
-            text.line(&format!("  {advice}"));
+            text.list(advice, "", usize::MAX);
         }
         text.into()
     }
 
-    /// What a person should do, where something stays as it is until somebody does.
-    fn advice(&self) -> Option<&'static str> {
+    /// What a person should do, where something stays as it is until somebody does. What was so when a case was written
+    /// down may be over: the same resource may have been closed, put back or deleted since.
+    fn advice(&self) -> Vec<String> {
         let is_any = |outcome| self.briefs.iter().any(|brief| brief.outcome == outcome);
-        if is_any(Outcome::Alerted) {
-            Some("Look at what is `alerted`: Curfew leaves that as it is, and a person has to decide.")
-        } else if is_any(Outcome::Observed) {
-            Some("Look at what is `observed`: it is still open, since Curfew only observes.")
-        } else if is_any(Outcome::Exempt) {
-            Some("Look at what is `exempt`: an exemption ends soon, and what it covers is closed then.")
-        } else {
-            None
-        }
+        [
+            (
+                Outcome::Alerted,
+                "Look at what is `alerted`: Curfew left that as it was, and a person has to decide.",
+            ),
+            (
+                Outcome::Observed,
+                "Look at what is `observed`: it was still open at that time, since Curfew only observed.",
+            ),
+            (
+                Outcome::Exempt,
+                "Look at what is `exempt`: an exemption ends soon, and what it covers is closed then.",
+            ),
+        ]
+        .into_iter()
+        .filter(|(outcome, _)| is_any(*outcome))
+        .map(|(_, advice)| advice.to_owned())
+        .collect()
     }
 
     /// `email` is what people get by mail, `default` is short enough for anything else.
@@ -213,11 +229,13 @@ impl Digest<'_> {
 
 /// One subject.
 fn case(text: &mut Text, brief: &Brief) {
-    let Brief { at, record, subject, outcome, severity, owner, findings, steps } = brief;
+    let Brief { at, record, subject, outcome, severity, owner, findings, steps, exempt, refused, .. } = brief;
     text.line(&format!("  - {}: {outcome}, {severity}, at {}", subject.resource, rfc3339(*at)));
     sentences(text, "Open", findings);
     let did = if *outcome == Outcome::Observed { "Would do" } else { "Did" };
     sentences(text, did, steps);
+    sentences(text, "Exempt", exempt);
+    sentences(text, "Not exempt", refused);
     let who = subject.cause.opened_by().unwrap_or("the trigger does not say who");
     text.line(&format!("      Opened by: {who}"));
     if let Some(owner) = owner {
@@ -232,13 +250,5 @@ fn sentences(text: &mut Text, title: &str, sentences: &Sentences) {
     }
     if sentences.others > 0 {
         text.line(&format!("      {title}: and {} more, which the record has", sentences.others));
-    }
-}
-
-/// Whether Curfew changed something of it, or may have.
-fn may_be_put_back(brief: &Brief) -> bool {
-    match brief.outcome {
-        Outcome::Remediated | Outcome::ClosedMeanwhile => true,
-        _ => !brief.steps.first.is_empty() && brief.outcome != Outcome::Observed,
     }
 }

@@ -11,6 +11,7 @@ pub mod message;
 mod cut;
 mod exempt;
 mod restored;
+mod text;
 mod topic;
 
 pub use topic::{Topic, TopicArn, TopicArnError};

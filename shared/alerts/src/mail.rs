@@ -1,12 +1,11 @@
 //! An alert as a person reads it: first what was open, what Curfew did, how to put it back and what to do now; then
 //! where it is, which trigger told of it, and the evidence.
 
-use std::fmt::Write;
-
 use remediation::clock::rfc3339;
 use remediation::ledger::Held;
 use remediation::{Alert, Finding, Left, Note, Outcome, Remedy, Report, Unread};
 
+use crate::text::Text;
 use crate::{cut, exempt, restored};
 
 /// SNS takes subjects of fewer than 100 characters, ASCII, on one line.
@@ -140,9 +139,9 @@ fn text(report: &Report, limit: usize) -> String {
     }
     for evidence in &report.evidence {
         text.title(&evidence.title);
-        text.line(&cut::text(&evidence.body, limit));
+        text.block(&evidence.body, limit);
     }
-    text.0
+    text.into()
 }
 
 /// The command that puts back what was changed, or may have been.
@@ -279,39 +278,5 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
     }
     if let Some(note) = report.note {
         text.line(&format!("  Note: {}.", note.words()));
-    }
-}
-
-/// A plain-text mail in the making.
-#[derive(Default)]
-pub(crate) struct Text(String);
-
-impl From<Text> for String {
-    fn from(text: Text) -> Self {
-        text.0
-    }
-}
-
-impl Text {
-    pub(crate) fn line(&mut self, line: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.0, "{line}");
-    }
-
-    pub(crate) fn title(&mut self, title: &str) {
-        self.line(&format!("\n{}", title.to_uppercase()));
-    }
-
-    pub(crate) fn list(&mut self, items: Vec<String>, if_empty: &str, limit: usize) {
-        if items.is_empty() && !if_empty.is_empty() {
-            self.line(&format!("  {if_empty}"));
-        }
-        let (kept, left_out) = cut::items(items, limit);
-        for item in kept {
-            self.line(&format!("  - {item}"));
-        }
-        if left_out > 0 {
-            self.line(&format!("  - and {left_out} more [{}]", cut::WHOLE));
-        }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cut;
 use crate::mail::{headline, mail};
+use crate::text::on_one_line;
 
 /// The JSON's version: raised when a member changes its meaning or goes.
 pub(crate) const VERSION: u32 = 1;
@@ -60,7 +61,7 @@ fn compose(report: &Report, of_mail: usize, of_facts: usize) -> String {
     let text = mail(report, of_mail).text;
     let facts = facts(report, of_facts).to_string();
     json!({
-        "default": cut::text(&headline(report), of_mail.min(1_000)),
+        "default": cut::text(&on_one_line(&headline(report)), of_mail.min(1_000)),
         "email": text,
         "sqs": facts,
         "lambda": facts,
@@ -74,7 +75,7 @@ fn compose(report: &Report, of_mail: usize, of_facts: usize) -> String {
 fn facts(report: &Report, limit: usize) -> Value {
     let mut facts = Map::new();
     facts.insert("version".to_owned(), VERSION.into());
-    facts.insert("headline".to_owned(), headline(report).into());
+    facts.insert("headline".to_owned(), on_one_line(&headline(report)).into());
     facts.extend(report.facts());
     facts.insert("resource_kind".to_owned(), report.subject.resource.kind().into());
     facts.insert("partition".to_owned(), report.subject.partition().as_str().into());

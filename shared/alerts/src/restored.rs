@@ -4,7 +4,8 @@ use remediation::clock::rfc3339;
 use remediation::restore::{Late, Restoration};
 use remediation::{Outcome, Report};
 
-use crate::mail::{Text, finding, whereabouts};
+use crate::mail::{finding, whereabouts};
+use crate::text::Text;
 
 /// The alert in a few sentences.
 pub(crate) fn headline(report: &Report, restoration: &Restoration) -> String {

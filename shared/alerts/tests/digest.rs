@@ -28,7 +28,9 @@ fn brief(name: &str, outcome: Outcome, minutes: u64) -> Brief {
         subject.cause = call.with_opened_by(Some("arn:aws:iam::210987654321:user/ann"));
     }
     let report = Report { subject: subject.clone(), ..report(outcome) };
-    Brief::of(&report, &RecordId::new(&subject, "sg-ingress", at(minutes), "r1"), at(minutes))
+    let record = RecordId::new(&subject, "sg-ingress", at(minutes), "r1");
+    let is_reversible = outcome == Outcome::Remediated;
+    Brief { is_reversible, ..Brief::of(&report, &record, at(minutes)) }
 }
 
 fn members(briefs: &[Brief]) -> (String, Value, Value) {
@@ -95,11 +97,45 @@ fn the_headline_counts_what_is_there() {
 }
 
 #[test]
-fn only_what_curfew_changed_can_be_put_back() {
-    let says =
-        |outcome| members(&[brief("acme", outcome, 0)]).0.contains("make restore REGION=eu-west-1 RECORD=");
-    assert!(says(Outcome::Remediated) && says(Outcome::ClosedMeanwhile));
-    assert!(!says(Outcome::Observed) && !says(Outcome::Alerted));
+fn what_is_exempt_is_said_with_its_terms_and_what_is_not_with_the_reason() {
+    let one = |sentence: &str| Sentences { first: vec![sentence.to_owned()], others: 0 };
+    let said = Brief {
+        exempt: one("everything, until the end of 2026-12-31 (UTC)"),
+        refused: one("the resource's tags: `curfew:exempt-until` is missing"),
+        ..brief("acme", Outcome::Exempt, 0)
+    };
+    let (mail, facts, _) = members(&[said]);
+    for line in [
+        "\n      Exempt: everything, until the end of 2026-12-31 (UTC)\n",
+        "\n      Not exempt: the resource's tags: `curfew:exempt-until` is missing\n",
+    ] {
+        assert!(mail.contains(line), "{mail}");
+    }
+    let entry = &facts["entries"][0];
+    assert!(entry["exemptions"]["first"].is_array() && entry["exemptions_refused"]["first"].is_array());
+}
+
+#[test]
+fn a_restore_is_offered_only_for_what_it_takes() {
+    for (outcome, is_reversible) in
+        [(Outcome::Remediated, true), (Outcome::ClosedMeanwhile, true), (Outcome::ClosedMeanwhile, false)]
+    {
+        let mail = members(&[Brief { is_reversible, ..brief("acme", outcome, 0) }]).0;
+        assert_eq!(mail.contains("make restore REGION=eu-west-1 RECORD="), is_reversible, "{mail}");
+    }
+}
+
+#[test]
+fn what_was_open_when_it_was_observed_is_not_said_to_be_open_now() {
+    let cases = [Outcome::Observed, Outcome::Remediated, Outcome::Exempt, Outcome::Alerted];
+    let briefs: Vec<Brief> =
+        cases.into_iter().zip(0..).map(|(outcome, minutes)| brief("acme", outcome, minutes)).collect();
+    let mail = members(&briefs).0;
+    assert!(!mail.contains("is still open"), "{mail}");
+    let now = mail.split("WHAT YOU SHOULD DO NOW\n").nth(1).unwrap();
+    let first: Vec<&str> = now.lines().filter_map(|line| line.split(": ").next()).collect();
+    let looks = ["alerted", "observed", "exempt"].map(|outcome| format!("  - Look at what is `{outcome}`"));
+    assert_eq!(first, looks, "nothing is left out for the sake of another");
 }
 
 #[test]
@@ -133,6 +169,8 @@ proptest! {
         let brief = |number| Brief {
             findings: long.clone(),
             steps: long.clone(),
+            exempt: long.clone(),
+            refused: long.clone(),
             ..brief(&format!("acme-{number}"), outcome, number)
         };
         let briefs: Vec<Brief> = (0..many as u64).map(brief).collect();

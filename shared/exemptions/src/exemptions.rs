@@ -48,13 +48,21 @@ impl Exemptions {
     /// What the settings say about this resource and this control.
     #[must_use]
     pub fn of_settings(&self, arn: &str, control: &str, now: SystemTime) -> Candidates {
+        self.entries_that(|entry| entry.resource.matches(arn) && entry.controls.include(control), now)
+    }
+
+    /// The entries of the settings that exempt nothing now: their end is over, or further ahead than is allowed.
+    #[must_use]
+    pub fn not_in_force(&self, now: SystemTime) -> Vec<Refused> {
+        self.entries_that(|_| true, now).refused
+    }
+
+    fn entries_that(&self, is_meant: impl Fn(&Entry) -> bool, now: SystemTime) -> Candidates {
         let mut candidates = Candidates::default();
-        for (position, entry) in self.entries.iter().enumerate() {
-            if entry.resource.matches(arn) && entry.controls.include(control) {
-                let Entry { scope, reason, owner, until, .. } = entry.clone();
-                let exemption = Exemption { origin: Origin::Settings(position), scope, reason, owner, until };
-                self.sort(exemption, "until", now, &mut candidates);
-            }
+        for (position, entry) in self.entries.iter().enumerate().filter(|(_, entry)| is_meant(entry)) {
+            let Entry { scope, reason, owner, until, .. } = entry.clone();
+            let exemption = Exemption { origin: Origin::Settings(position), scope, reason, owner, until };
+            self.sort(exemption, "until", now, &mut candidates);
         }
         candidates
     }

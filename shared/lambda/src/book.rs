@@ -8,7 +8,7 @@ use ledger::Table;
 use remediation::clock::SystemClock;
 use remediation::ledger::{
     Archive, Begun, Briefs, Chronicle, Ended, Graces, Ledger, LeftAlone, Memory, Pending, Record, RecordId,
-    Terms, Unfinished,
+    Terms, Unfinished, Waiting,
 };
 use remediation::{Brief, CallError, Mode, Pace};
 use settings::{Settings, SettingsNotRead, SettingsSource};
@@ -153,7 +153,7 @@ impl Chronicle for Book {
 }
 
 impl Briefs for Book {
-    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+    async fn briefs(&self, control: &str) -> Result<Waiting, CallError> {
         match self {
             Self::Table(table) => table.briefs(control).await,
             Self::Process(memory) => memory.briefs(control).await,

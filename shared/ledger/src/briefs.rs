@@ -4,11 +4,10 @@ use std::slice;
 use std::time::{Duration, SystemTime};
 
 use remediation::clock::Clock;
-use remediation::ledger::{Record, TOGETHER};
+use remediation::ledger::{Record, TOGETHER, Waiting};
 use remediation::{Brief, CallError};
 
 use crate::item::{Item, item, key, millis, seconds, string, text};
-use crate::read::QUERY;
 use crate::standings::Expression;
 use crate::table::Table;
 use crate::write::{Retries, Write, Written};
@@ -36,15 +35,13 @@ pub(crate) fn left(record: &Record) -> Result<Option<Write>, serde_json::Error> 
 }
 
 impl<K: Clock> Table<K> {
-    pub(crate) async fn waiting_briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+    pub(crate) async fn waiting_briefs(&self, control: &str) -> Result<Waiting, CallError> {
         let values = [(":resource", text(partition(control))), (":first", text("0")), (":last", text(":"))];
         let condition = Expression::new("#resource = :resource AND #record BETWEEN :first AND :last", values);
         // The time to live takes its time.
         let waits = Expression::new("attribute_not_exists(#sent_at)", []);
         let query = self.query_of(&condition, Some(&waits)).consistent_read(true);
-        let mut items = self.all_pages(query).await?;
-        items.truncate(TOGETHER);
-        items.iter().map(brief).collect()
+        Ok(waiting(&self.all_pages(query).await?))
     }
 
     pub(crate) async fn take_sending(
@@ -100,8 +97,41 @@ impl<K: Clock> Table<K> {
     }
 }
 
-fn brief(item: &Item) -> Result<Brief, CallError> {
-    let missing = || CallError::Incomplete { action: QUERY, field: "brief" };
-    let text = string(item, "brief").ok_or_else(missing)?;
-    serde_json::from_str(text).map_err(|_| missing())
+/// What cannot be read may be of a newer version of Curfew: it is named, and left where it is.
+fn waiting(items: &[Item]) -> Waiting {
+    let mut waiting = Waiting::default();
+    for item in items {
+        match string(item, "brief").map(serde_json::from_str) {
+            Some(Ok(brief)) => waiting.briefs.push(brief),
+            Some(Err(_)) | None => {
+                waiting.unreadable.push(string(item, "record").unwrap_or_default().to_owned());
+            }
+        }
+    }
+    waiting.briefs.truncate(TOGETHER);
+    waiting
+}
+
+#[cfg(test)]
+mod tests {
+    use remediation::ledger::RecordId;
+    use remediation::{Mode, Outcome, testing};
+
+    use super::*;
+
+    #[test]
+    fn a_brief_that_cannot_be_read_keeps_no_other_from_being_sent() {
+        let written = |record: &str, brief: &str| item([("record", text(record)), ("brief", text(brief))]);
+        let report = testing::report("s3-acl", testing::bucket("acme"), Mode::Enforce, Outcome::Remediated);
+        let record = RecordId::new(&report.subject, "s3-acl", SystemTime::UNIX_EPOCH, "r1");
+        let readable = Brief::of(&report, &record, SystemTime::UNIX_EPOCH);
+        let readable = serde_json::to_string(&readable).unwrap();
+        let newer = written("2-newer", &readable.replace("remediated", "of-a-newer-version"));
+        let known = written("3-known", &readable);
+        let mut items = vec![item([("record", text("1-without"))]), newer];
+        items.extend((0..=TOGETHER).map(|_| known.clone()));
+        let waiting = waiting(&items);
+        assert_eq!(waiting.unreadable, ["1-without", "2-newer"]);
+        assert_eq!(waiting.briefs.len(), TOGETHER);
+    }
 }

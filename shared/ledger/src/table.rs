@@ -9,7 +9,7 @@ use events::Subject;
 use remediation::clock::Clock;
 use remediation::ledger::{
     Archive, Begun, Briefs, Chronicle, Ended, Graces, Ledger, LeftAlone, Pending, Record, RecordId, Terms,
-    Unfinished,
+    Unfinished, Waiting,
 };
 use remediation::{Brief, CallError};
 
@@ -124,7 +124,7 @@ impl<K: Clock> Chronicle for Table<K> {
 }
 
 impl<K: Clock> Briefs for Table<K> {
-    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+    async fn briefs(&self, control: &str) -> Result<Waiting, CallError> {
         self.waiting_briefs(control).await
     }
 

@@ -37,6 +37,15 @@ pub struct Brief {
     pub findings: Sentences,
     /// What was changed; where nothing was since Curfew only observes, what would have been.
     pub steps: Sentences,
+    /// What is exempt, until when, why, and by whose word.
+    #[serde(default, skip_serializing_if = "Sentences::is_empty")]
+    pub exempt: Sentences,
+    /// What does not exempt though somebody wrote so, and why.
+    #[serde(default, skip_serializing_if = "Sentences::is_empty")]
+    pub refused: Sentences,
+    /// Whether a restore takes the record: something was changed, or may have been, and the resource is there.
+    #[serde(default)]
+    pub is_reversible: bool,
 }
 
 /// The first of some sentences.
@@ -55,6 +64,12 @@ fn is_none(number: &usize) -> bool {
 }
 
 impl Sentences {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty() && self.others == 0
+    }
+
     fn of(all: impl ExactSizeIterator<Item = String>) -> Self {
         let others = all.len().saturating_sub(LISTED);
         Self { first: all.take(LISTED).map(|sentence| shortened(&sentence)).collect(), others }
@@ -62,7 +77,7 @@ impl Sentences {
 }
 
 impl Brief {
-    /// The report of a subject in brief.
+    /// The report of a subject in brief. Whether a restore takes it, only the record knows.
     #[must_use]
     pub fn of(report: &Report, record: &RecordId, at: SystemTime) -> Self {
         let steps = if report.outcome == Outcome::Observed {
@@ -79,13 +94,17 @@ impl Brief {
             owner: report.owner.clone(),
             findings: Sentences::of(report.findings.iter().map(crate::Finding::sentence)),
             steps,
+            exempt: Sentences::of(report.exempt.applied.iter().map(ToString::to_string)),
+            refused: Sentences::of(report.exempt.refusals().into_iter()),
+            is_reversible: false,
         }
     }
 
     /// The same for programs, in the words of the log line where these have them.
     #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
-        let Self { at, record, subject, outcome, severity, owner, findings, steps } = self;
+        let Self { at, record, subject, outcome, severity, owner, findings, steps, exempt, refused, .. } =
+            self;
         let mut facts = Map::new();
         let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
         add("at", rfc3339(*at).into());
@@ -105,6 +124,12 @@ impl Brief {
         add("console", json!(subject.console_url()));
         add("findings", json!(findings));
         add(if *outcome == Outcome::Observed { "planned" } else { "changes" }, json!(steps));
+        if !exempt.is_empty() {
+            add("exemptions", json!(exempt));
+        }
+        if !refused.is_empty() {
+            add("exemptions_refused", json!(refused));
+        }
         facts
     }
 }

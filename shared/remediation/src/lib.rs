@@ -57,7 +57,7 @@ pub use fact::{Fact, Reason, Unknown, Unread};
 pub use finding::{Change, Finding, Severity};
 pub use inspect::{Inspected, inspect, inspect_sparing};
 pub use judge::{Judge, Listed, Place, Survey, Tags, Target};
-pub use mailing::{NotMailed, mail_briefs};
+pub use mailing::{Mailed, NotMailed, mail_briefs};
 pub use mode::Mode;
 pub use moments::Moments;
 pub use notify::{Alert, Notify, Undelivered};

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::clock::Clock;
-use crate::ledger::{Briefs, lease_until};
+use crate::ledger::{Briefs, Waiting, lease_until};
 use crate::{Brief, CallError, Notify, Pace, Ports, Undelivered};
 
 /// Why a digest was not sent, or may be sent again. What waits waits on.
@@ -20,6 +20,15 @@ pub enum NotMailed {
     Unwritten(#[source] CallError),
 }
 
+/// What came of a tick.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mailed {
+    /// How many subjects the digest was about; 0 where none was due.
+    pub subjects: usize,
+    /// The keys of what waits on, since it cannot be read.
+    pub unreadable: Vec<String>,
+}
+
 /// Sends the digest of a control where it is due, and says about how many subjects. `deadline` is when Lambda ends the
 /// request: nobody else sends it until then.
 ///
@@ -32,27 +41,28 @@ pub async fn mail_briefs<K: Clock, N: Notify, L: Briefs>(
     pace: Pace,
     request_id: &str,
     deadline: SystemTime,
-) -> Result<usize, NotMailed> {
+) -> Result<Mailed, NotMailed> {
     let now = ports.clock.now();
     note_sent(ports, control, ports.unnoted.take(), now).await?;
-    let waiting = ports.ledger.briefs(control).await?;
+    let Waiting { briefs: waiting, unreadable } = ports.ledger.briefs(control).await?;
+    let nothing = Mailed { subjects: 0, unreadable };
     let since = waiting.iter().map(|brief| brief.at).min();
     if !since.is_some_and(|since| pace.is_due(since, now)) {
-        return Ok(0);
+        return Ok(nothing);
     }
     if !ports.ledger.take_briefs(control, request_id, now, lease_until(deadline, now)).await? {
-        return Ok(0);
+        return Ok(nothing);
     }
     // Somebody else may have sent them just before.
-    let waiting = ports.ledger.briefs(control).await?;
+    let waiting = ports.ledger.briefs(control).await?.briefs;
     if waiting.is_empty() {
-        return Ok(0);
+        return Ok(nothing);
     }
     let sent = ports.notify.notify_together(control, &waiting).await;
     sent.map_err(|Undelivered { error, .. }| NotMailed::Undelivered(error))?;
     let subjects = waiting.len();
     note_sent(ports, control, waiting, now).await?;
-    Ok(subjects)
+    Ok(Mailed { subjects, ..nothing })
 }
 
 /// Notes what was sent. What cannot be noted now is kept for the next tick.

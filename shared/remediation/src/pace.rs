@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 
+const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How soon people hear of what nobody has to act on at once.
@@ -27,6 +28,18 @@ impl Pace {
             // What waits from before the settings were changed is sent as well.
             Self::Each | Self::Hourly => true,
             Self::Daily => day(since) < day(now),
+        }
+    }
+
+    /// By when people have heard of what waits from `since` on, as ticks come once an hour.
+    #[must_use]
+    pub fn heard_by(self, since: SystemTime) -> SystemTime {
+        match self {
+            Self::Each => since,
+            Self::Hourly => since + HOUR,
+            Self::Daily => {
+                SystemTime::UNIX_EPOCH + Duration::from_secs((day(since) + 1) * DAY.as_secs()) + HOUR
+            }
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::advice::advice;
 use crate::ledger::{Hold, Record, RecordId};
 use crate::restore::Restoration;
 use crate::{
-    Assessment, CallError, Change, Evidence, Exempt, Finding, Left, Mode, Note, Outcome, Recount, Severity,
-    StepError, Target, Unread, Walked,
+    Assessment, CallError, Change, Evidence, Exempt, Finding, Left, Mode, Note, Outcome, Recount, Remedy,
+    Severity, StepError, Target, Unread, Walked,
 };
 
 /// The title of the commands that finish by hand what Curfew could not.
@@ -182,6 +182,13 @@ impl Report {
             || self.error.is_some()
             || self.hindrance.is_some()
             || self.restoration.is_some()
+            || self.is_left_to_a_person()
+    }
+
+    /// Whether Curfew was to close something and may not, and nothing was begun: what was begun ends as `still-open`.
+    fn is_left_to_a_person(&self) -> bool {
+        let is_by_hand = |finding: &Finding| finding.remedy == Remedy::ByHand;
+        self.mode == Mode::Enforce && self.outcome == Outcome::Alerted && self.findings.iter().any(is_by_hand)
     }
 
     /// What there is to say, for programs: the same members in the log line and in the alert's JSON. The

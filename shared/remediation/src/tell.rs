@@ -117,9 +117,13 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         walked.outcome == Outcome::Held && hold.is_some_and(|hold| !hold.tells)
     }
 
-    /// Whether the next mail about several subjects is soon enough. What is not written down cannot wait.
+    /// Whether the next mail about several subjects is soon enough. What is not written down cannot wait, and that an
+    /// exemption ends is no news once it has ended.
     fn may_wait(&self, report: &Report) -> bool {
-        self.visit.pace != Pace::Each && self.record.is_some() && !report.is_urgent()
+        let pace = self.visit.pace;
+        let heard_by = pace.heard_by(self.ports.clock.now());
+        let ends_before = report.exempt.first_end().is_some_and(|end| end <= heard_by);
+        pace != Pace::Each && self.record.is_some() && !report.is_urgent() && !ends_before
     }
 
     /// Writes down what came of it, and lets the subject go.
@@ -147,7 +151,9 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             });
         }
         if matches!(told, Told::Sent | Told::Later) {
-            let brief = matches!(told, Told::Later).then(|| Box::new(Brief::of(report, &record.id, now)));
+            let is_reversible = record.may_have_changed() && walked.outcome != Outcome::Gone;
+            let brief = || Brief { is_reversible, ..Brief::of(report, &record.id, now) };
+            let brief = matches!(told, Told::Later).then(|| Box::new(brief()));
             record.told.push(Telling { at: now, to: self.ports.notify.place(), situation, brief });
         }
         if is_at_work && is_over && !matches!(told, Told::Failed(_)) {

@@ -3,13 +3,15 @@
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
+use exemptions::Exemptions;
 use proptest::prelude::*;
 use remediation::clock::Clock;
 use remediation::ledger::{Briefs, Limits, Memory, Record};
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{Call, Hindered, LEASED, LIMITS, Still, Topic, bucket, run, said, visit};
 use remediation::{
-    Brief, Delivery, Mode, NotMailed, Outcome, Pace, Ports, Said, Told, Visit, mail_briefs, walk,
+    Applied, Brief, Delivery, Fact, Mode, NotMailed, Outcome, Pace, Ports, Said, Tags, Told, Visit,
+    mail_briefs, walk,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -24,7 +26,9 @@ struct World {
 impl World {
     fn walk(&self, doors: &Doors, name: &str, mode: Mode, pace: Pace) -> Said {
         let subject = bucket(name);
-        let visit = Visit { pace, ..visit::<Doors>(&subject, mode, Delivery::First, &&self.clock) };
+        let exemptions = &Exemptions::default();
+        let visit =
+            Visit { pace, exemptions, ..visit::<Doors>(&subject, mode, Delivery::First, &&self.clock) };
         said(run(walk(doors, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
     }
 
@@ -39,7 +43,8 @@ impl World {
 
     fn tick_of(&self, ledger: &impl Briefs, pace: Pace, request: &str) -> Result<usize, NotMailed> {
         let ports = Ports::new(&self.clock, &self.topic, ledger);
-        run(mail_briefs(&ports, "doors", pace, request, self.clock.now() + Duration::from_secs(60)))
+        let ends = self.clock.now() + Duration::from_secs(60);
+        run(mail_briefs(&ports, "doors", pace, request, ends)).map(|mailed| mailed.subjects)
     }
 
     fn mails(&self) -> usize {
@@ -135,6 +140,68 @@ fn what_is_only_observed_waits() {
     assert_eq!(world.topic.digests.borrow()[0][0].steps.first, ["close the front door"]);
 }
 
+/// A house whose tags say that it is exempt until then. It is 2026-11-22, 05:41.
+fn exempt_until(until: &str) -> Doors {
+    let doors = Doors::read([open(&["front door"]), open(&[])]);
+    let tags =
+        [("curfew:exempt", "all"), ("curfew:exempt-reason", "our website"), ("curfew:exempt-until", until)];
+    let tags: Tags = tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    *doors.tags.borrow_mut() = Some(Fact::Known(tags));
+    doors
+}
+
+#[test]
+fn that_an_exemption_ends_is_told_before_it_ends() {
+    let world = World::default();
+    for (pace, until, waits) in [
+        (Pace::Daily, "2026-11-22", false),
+        (Pace::Daily, "2026-11-23T00:30:00Z", false),
+        (Pace::Daily, "2026-11-23", true),
+        (Pace::Hourly, "2026-11-22T06:40:00Z", false),
+        (Pace::Hourly, "2026-11-22", true),
+    ] {
+        let name = format!("acme-{pace:?}-{until}").to_lowercase().replace(':', "-");
+        let said = world.walk(&exempt_until(until), &name, Mode::Enforce, pace);
+        assert_eq!(said.report.outcome, Outcome::Exempt, "{name}");
+        assert_eq!(matches!(said.told, Told::Later), waits, "{name}");
+        assert_eq!(matches!(said.told, Told::Sent), !waits, "{name}");
+    }
+}
+
+#[test]
+fn what_is_exempt_and_what_is_not_is_left_to_the_digest_with_the_reason() {
+    let world = World::default();
+    for (name, until) in [("acme-exempt", "2026-12-01"), ("acme-refused", "2026-13-01")] {
+        world.walk(&exempt_until(until), name, Mode::Enforce, Pace::Hourly);
+    }
+    assert_eq!(world.tick(Pace::Hourly), Ok(2));
+    let briefs = &world.topic.digests.borrow()[0];
+    let said: Vec<_> =
+        briefs.iter().map(|brief| (&brief.exempt.first[..], &brief.refused.first[..])).collect();
+    let exempt = "everything, until the end of 2026-12-01 (UTC), by the resource's tags: our website";
+    let [(exempts, []), ([], refused)] = said[..] else { panic!("{said:#?}") };
+    assert_eq!(exempts, [exempt]);
+    assert!(
+        refused[0].starts_with("the resource's tags: `curfew:exempt-until` cannot be right"),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_brief_knows_whether_a_restore_takes_its_record() {
+    let world = World::default();
+    world.close("acme-closed");
+    let others = Doors::read([open(&["front door"]), open(&[])]);
+    *others.apply.borrow_mut() = Some((0, Ok(Applied::Done)));
+    let meanwhile = world.walk(&others, "acme-meanwhile", Mode::Enforce, Pace::Hourly);
+    assert_eq!(meanwhile.report.outcome, Outcome::ClosedMeanwhile);
+    world.walk(&Doors::read([open(&["front door"])]), "acme-observed", Mode::Observe, Pace::Hourly);
+    assert_eq!(world.tick(Pace::Hourly), Ok(3));
+    for brief in &world.topic.digests.borrow()[0] {
+        assert_eq!(brief.is_reversible, brief.subject.resource.id() == "acme-closed", "{brief:?}");
+    }
+}
+
 #[test]
 fn a_digest_that_does_not_get_through_is_sent_by_the_next_tick_with_what_came_since() {
     let world = World::default();
@@ -165,7 +232,7 @@ fn of_two_ticks_at_once_one_sends() {
     let ends = world.clock.now() + Duration::from_secs(60);
     let slow = Hindered::new(&world.ledger, async |call| {
         if call == Call::TakeBriefs {
-            assert_eq!(mail_briefs(&another, "doors", Pace::Hourly, "r2", ends).await, Ok(1));
+            assert_eq!(mail_briefs(&another, "doors", Pace::Hourly, "r2", ends).await.unwrap().subjects, 1);
         }
         Ok(())
     });
@@ -179,7 +246,7 @@ fn what_was_sent_since_it_was_listed_is_not_sent_again() {
     world.close("acme");
     let slow = Hindered::new(&world.ledger, async |call| {
         if call == Call::TakeBriefs {
-            let waiting = world.ledger.briefs("doors").await?;
+            let waiting = world.ledger.briefs("doors").await?.briefs;
             world.ledger.sent("doors", &waiting, world.clock.now()).await?;
         }
         Ok(())
@@ -219,7 +286,8 @@ fn the_process_that_sent_a_digest_notes_it_before_it_sends_another_one() {
     assert!(matches!((tick(), tick()), (Err(NotMailed::Unwritten(_)), Err(NotMailed::Unwritten(_)))));
     world.close("acme-2");
     fails.set(false);
-    assert_eq!((tick(), tick()), (Ok(1), Ok(0)));
+    let subjects = || tick().map(|mailed| mailed.subjects);
+    assert_eq!((subjects(), subjects()), (Ok(1), Ok(0)));
     assert_eq!(world.digests(), [["acme"], ["acme-2"]]);
 }
 

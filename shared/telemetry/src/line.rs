@@ -225,6 +225,17 @@ pub fn mailed(control: &'static str, subjects: usize, api_calls: u32) {
     tracing::info!(target: TARGET, control, mailed = subjects, api_calls, "the digest was sent, about {resources}");
 }
 
+/// What waits for the digest, cannot be read, and stays where it is.
+pub fn brief_not_read(control: &str, record: &str) {
+    tracing::error!(
+        target: TARGET,
+        control,
+        record,
+        outcome = Outcome::Failed.as_str(),
+        "what the digest should say of record `{record}` cannot be read: it is left where it is, and the others are sent",
+    );
+}
+
 /// The digest was not sent, or may be sent again.
 pub fn not_mailed(control: &str, error: &NotMailed) {
     tracing::error!(target: TARGET, control, outcome = Outcome::Failed.as_str(), "{error}");

@@ -46,7 +46,33 @@ fn settings_that_can_be_used_are_said_to_be() {
     let ran = curfew(&["settings", "check", file.name()], "");
     assert_eq!(ran.output, format!("`{}` can be used\n", file.name()));
     assert_eq!((ran.ending, ran.errors.as_str()), (Ending::Done, ""));
-    assert_eq!(curfew(&["--json", "settings", "check"], "{}").output, "{\"usable\":true,\"error\":null}\n");
+    assert_eq!(
+        curfew(&["--json", "settings", "check"], "{}").output,
+        "{\"usable\":true,\"error\":null,\"warnings\":[]}\n"
+    );
+}
+
+#[test]
+fn exemptions_that_exempt_nothing_are_warned_of() {
+    let until = |end: &str| {
+        let exemption =
+            r#"{"resource": "arn:aws:s3:::acme", "controls": "all", "reason": "r", "until": "END"}"#;
+        format!(r#"{{"exemptions": [{}], "exempt_max_days": 3650}}"#, exemption.replace("END", end))
+    };
+    for (end, words) in [("2020-01-31", "`until` is over since"), ("9999-01-31", "`until` is too far ahead")]
+    {
+        let ran = curfew(&["settings", "check"], &until(end));
+        assert_eq!((ran.ending, ran.output.as_str()), (Ending::Done, "the settings can be used\n"));
+        let said = format!("warning: `exemptions[0]` of the settings: {words}");
+        assert!(
+            ran.errors.starts_with(&said) && ran.errors.ends_with(": it exempts nothing\n"),
+            "{}",
+            ran.errors
+        );
+        let json: Value =
+            serde_json::from_str(&curfew(&["settings", "check", "--json"], &until(end)).output).unwrap();
+        assert_eq!((&json["usable"], json["warnings"].as_array().unwrap().len()), (&Value::Bool(true), 1));
+    }
 }
 
 #[test]

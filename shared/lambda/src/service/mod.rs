@@ -14,8 +14,8 @@ use futures_util::stream;
 use remediation::clock::Clock;
 use remediation::ledger::{Briefs, Ledger};
 use remediation::{
-    CallError, Control, Delivery, Ended, Judge, Looked, Mode, NotMailed, Notify, Ports, Recount, Target,
-    Told, Visit, mail_briefs, walk_from,
+    CallError, Control, Delivery, Ended, Judge, Looked, Mailed, Mode, NotMailed, Notify, Ports, Recount,
+    Target, Told, Visit, mail_briefs, walk_from,
 };
 use serde_json::Value;
 use settings::Settings;
@@ -253,9 +253,11 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger + Briefs> Service<C, N, K, L> {
         let mailed = mail_briefs(&self.ports, C::NAME, pace, request_id, *deadline);
         let (mailed, api_calls) = aws::within(left, mailed).await;
         match mailed {
-            Ok(0) => Ok(()),
-            Ok(subjects) => {
-                line::mailed(C::NAME, subjects, api_calls);
+            Ok(Mailed { subjects, unreadable }) => {
+                unreadable.iter().for_each(|record| line::brief_not_read(C::NAME, record));
+                if subjects > 0 {
+                    line::mailed(C::NAME, subjects, api_calls);
+                }
                 Ok(())
             }
             Err(error) => {

@@ -9,7 +9,7 @@ use events::Subject;
 use super::standing::{Entry, Standing};
 use super::{
     Archive, Begun, Briefs, Chronicle, Ended, Graces, Held, Hold, Ledger, LeftAlone, Pending, Record,
-    RecordId, TOGETHER, Terms, Unfinished,
+    RecordId, TOGETHER, Terms, Unfinished, Waiting,
 };
 use crate::{Brief, CallError};
 
@@ -133,10 +133,11 @@ impl Ledger for Memory {
 }
 
 impl Briefs for Memory {
-    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+    async fn briefs(&self, control: &str) -> Result<Waiting, CallError> {
         let pages = self.pages();
         let of_control = pages.briefs.iter().filter(|((of, _), _)| of == control);
-        Ok(of_control.map(|(_, brief)| brief.clone()).take(TOGETHER).collect())
+        let briefs = of_control.map(|(_, brief)| brief.clone()).take(TOGETHER).collect();
+        Ok(Waiting { briefs, unreadable: Vec::new() })
     }
 
     async fn take_briefs(

@@ -230,6 +230,15 @@ pub trait Chronicle {
 /// How many subjects one mail is about at most. What is beyond that is left to the next tick.
 pub const TOGETHER: usize = 1_000;
 
+/// What waits for a mail about several subjects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// What the mail is about.
+    pub briefs: Vec<Brief>,
+    /// The keys of what waits and cannot be read: it stays where it is, and keeps nothing else from being sent.
+    pub unreadable: Vec<String>,
+}
+
 /// Keeps what is left to a mail about several subjects, from the write that [ends](Ledger::finish) its record until it is
 /// sent.
 pub trait Briefs {
@@ -237,7 +246,7 @@ pub trait Briefs {
     ///
     /// # Errors
     /// When it cannot be listed.
-    fn briefs(&self, control: &str) -> impl Future<Output = Result<Vec<Brief>, CallError>>;
+    fn briefs(&self, control: &str) -> impl Future<Output = Result<Waiting, CallError>>;
 
     /// Lets nobody else send what waits of a control until `until`. Says whether that is so.
     ///
@@ -328,7 +337,7 @@ impl<T: Chronicle> Chronicle for &T {
 }
 
 impl<T: Briefs> Briefs for &T {
-    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+    async fn briefs(&self, control: &str) -> Result<Waiting, CallError> {
         (*self).briefs(control).await
     }
 

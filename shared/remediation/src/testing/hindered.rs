@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use events::Subject;
 
-use crate::ledger::{Begun, Briefs, Ledger, Memory, Pending, Record, Terms};
+use crate::ledger::{Begun, Briefs, Ledger, Memory, Pending, Record, Terms, Waiting};
 use crate::{Brief, CallError};
 
 /// One of a ledger's calls.
@@ -91,7 +91,7 @@ impl<F: AsyncFn(Call) -> Result<(), CallError>> Ledger for Hindered<'_, F> {
 }
 
 impl<F: AsyncFn(Call) -> Result<(), CallError>> Briefs for Hindered<'_, F> {
-    async fn briefs(&self, control: &str) -> Result<Vec<Brief>, CallError> {
+    async fn briefs(&self, control: &str) -> Result<Waiting, CallError> {
         (self.meets)(Call::Briefs).await?;
         self.ledger.briefs(control).await
     }

@@ -157,6 +157,7 @@ fn a_group_that_only_services_and_other_accounts_use_is_in_use() {
         let report = walk(&control(&memory, ISOLATE));
         assert_eq!((report.outcome, report.severity()), (Outcome::Alerted, Severity::High));
         assert_eq!(report.hindrance, None, "that is for a person");
+        assert!(report.is_urgent(), "and does not wait for a digest");
         assert!(revokes(&report, "How to close it by hand"), "{:?}", report.evidence);
         assert!(
             report.findings.iter().all(|finding| !finding.sentence().contains("none has it")),
