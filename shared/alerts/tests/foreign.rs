@@ -79,7 +79,7 @@ fn of_a_digest(report: &Report) -> String {
 
 fn default_of(report: &Report) -> String {
     let body: Value = serde_json::from_str(&message(report).body).unwrap();
-    body["default"].as_str().unwrap().to_owned()
+    body.get("default").unwrap().as_str().unwrap().to_owned()
 }
 
 #[test]
