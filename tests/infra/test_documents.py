@@ -114,7 +114,7 @@ def test_an_example_of_json_parses_and_one_of_settings_can_be_used(document):
     for text, value in examples(document):
         if isinstance(value, dict) and set(value) <= top():
             ran = check(text)
-            assert json.loads(ran.stdout) == {"usable": True, "error": None}, text
+            assert json.loads(ran.stdout) == {"usable": True, "error": None, "warnings": []}, text
         elif "Statement" in value:
             assert value["Version"] == "2012-10-17" and all({"Sid", "Effect"} <= set(one) for one in value["Statement"])
 
