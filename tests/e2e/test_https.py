@@ -46,6 +46,7 @@ def test_an_event_is_rehearsed_without_a_call_a_line_or_a_metric(start, authorit
     runtime.wait_until_asked(60)
     # A rehearsal that does not go well would say so.
     assert function.lines() == []
+    assert function.metrics == []
     assert aws.calls == []
     aws.close()
 

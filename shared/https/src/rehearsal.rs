@@ -3,6 +3,8 @@
 use std::future::Future;
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
 /// A status and a body for a request.
@@ -18,7 +20,8 @@ pub async fn rehearse<F: Future>(answer: Answer, done: F) -> F::Output {
 }
 
 /// The answer, where somebody rehearses.
-pub(crate) fn answered(request: &HttpRequest) -> Option<HttpResponse> {
+pub(crate) fn answered(request: &HttpRequest) -> Option<Result<HttpResponse, ConnectorError>> {
     let (status, body) = ANSWER.try_with(|answer| answer(request)).ok()?;
-    Some(HttpResponse::new(status.try_into().ok()?, SdkBody::from(body)))
+    let status = StatusCode::try_from(status).map_err(|error| ConnectorError::user(error.into()));
+    Some(status.map(|status| HttpResponse::new(status, SdkBody::from(body))))
 }

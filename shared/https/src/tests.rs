@@ -138,35 +138,21 @@ async fn a_server_that_does_not_speak_tls_is_told_nothing() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_not_there_within_its_limit_is_a_time_out() {
-    let (listener, address) = listener().await;
-    let client = straight();
-    let limits = HttpConnectorSettings::builder().connect_timeout(SHORT).build();
-    let silent = async {
-        let (connection, _) = listener.accept().await.unwrap();
-        tokio::time::sleep(SHORT * 4).await;
-        drop(connection);
-    };
-    let url = format!("https://{address}/");
-    let ((), answered) = tokio::join!(silent, ask(&client, &limits, &url));
-    let error = answered.unwrap_err();
-    assert!(error.is_timeout(), "{error:?}");
-}
-
-#[tokio::test]
-async fn an_answer_that_is_not_there_within_its_limit_is_a_time_out() {
-    let (listener, address) = listener().await;
-    let client = straight();
-    let limits = HttpConnectorSettings::builder().read_timeout(SHORT).build();
-    let silent = async {
-        let (connection, _) = asked(&listener).await;
-        tokio::time::sleep(SHORT * 4).await;
-        drop(connection);
-    };
-    let url = format!("http://{address}/");
-    let ((), answered) = tokio::join!(silent, ask(&client, &limits, &url));
-    let error = answered.unwrap_err();
-    assert!(error.is_timeout(), "{error:?}");
+async fn what_is_not_there_within_its_limit_is_a_time_out() {
+    let limits = HttpConnectorSettings::builder;
+    let cases = [("https", limits().connect_timeout(SHORT)), ("http", limits().read_timeout(SHORT))];
+    for (scheme, limits) in cases {
+        let (listener, address) = listener().await;
+        let silent = async {
+            let (connection, _) = listener.accept().await.unwrap();
+            tokio::time::sleep(SHORT * 4).await;
+            drop(connection);
+        };
+        let (client, limits, url) = (straight(), limits.build(), format!("{scheme}://{address}/"));
+        let ((), answered) = tokio::join!(silent, ask(&client, &limits, &url));
+        let error = answered.unwrap_err();
+        assert!(error.is_timeout(), "{scheme}: {error:?}");
+    }
 }
 
 #[tokio::test]

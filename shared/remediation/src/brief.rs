@@ -77,7 +77,7 @@ impl Sentences {
 }
 
 impl Brief {
-    /// The report of a subject in brief. Whether a restore takes it, only the record knows.
+    /// The report of a subject in brief.
     #[must_use]
     pub fn of(report: &Report, record: &RecordId, at: SystemTime) -> Self {
         let steps = if report.outcome == Outcome::Observed {
@@ -96,7 +96,7 @@ impl Brief {
             steps,
             exempt: Sentences::of(report.exempt.applied.iter().map(ToString::to_string)),
             refused: Sentences::of(report.exempt.refusals().into_iter()),
-            is_reversible: false,
+            is_reversible: report.is_reversible,
         }
     }
 

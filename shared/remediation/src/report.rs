@@ -40,7 +40,8 @@ pub struct Report {
     pub remaining: Option<Vec<Finding>>,
     /// What of that counts as open comes to this.
     pub left: Option<Left>,
-    /// Whether something was changed that can be put back, or may have been: here or by who was at work on it before.
+    /// Whether a restore takes its record: something was changed, or may have been, here or by who was at work on it before,
+    /// and the resource is there.
     pub is_reversible: bool,
     /// The state before, as it was read, where there was something to find.
     pub before: Option<Value>,
@@ -102,9 +103,7 @@ impl Report {
             changes: walked.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
             left: walked.seen.as_ref().and_then(|seen| seen.assessment.left()),
-            is_reversible: !walked.changes.is_empty()
-                || walked.failed_call().is_some_and(CallError::may_be_done)
-                || record.is_some_and(Record::may_have_changed_before),
+            is_reversible: is_reversible(walked, record),
             before: found.map(|found| found.written.clone()),
             record: record.map(|record| record.id.clone()),
             hold: record.and_then(|record| record.held.clone()).filter(|_| walked.outcome == Outcome::Held),
@@ -254,6 +253,13 @@ impl Report {
         }
         facts
     }
+}
+
+fn is_reversible<C: Recount>(walked: &Walked<C>, record: Option<&Record>) -> bool {
+    let has_plan = walked.found.as_ref().is_some_and(|found| found.plan.is_some());
+    let is_in_doubt = has_plan && walked.failed_call().is_some_and(CallError::may_be_done);
+    let is_changed = !walked.changes.is_empty() || record.is_some_and(Record::may_have_changed_before);
+    (is_changed || is_in_doubt) && walked.outcome != Outcome::Gone
 }
 
 /// The commands that put back all that the plans change, the last one first. The answer to a call may have got lost, so

@@ -151,9 +151,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             });
         }
         if matches!(told, Told::Sent | Told::Later) {
-            let is_reversible = record.may_have_changed() && walked.outcome != Outcome::Gone;
-            let brief = || Brief { is_reversible, ..Brief::of(report, &record.id, now) };
-            let brief = matches!(told, Told::Later).then(|| Box::new(brief()));
+            let brief = matches!(told, Told::Later).then(|| Box::new(Brief::of(report, &record.id, now)));
             record.told.push(Telling { at: now, to: self.ports.notify.place(), situation, brief });
         }
         if is_at_work && is_over && !matches!(told, Told::Failed(_)) {

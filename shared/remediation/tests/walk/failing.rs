@@ -76,7 +76,7 @@ fn a_failure_before_any_change_is_not_looked_at_again() {
     let doors = Doors::read([open(&["front door"])]).then(0, Err(denied()));
     let report = enforce(&doors);
     assert_eq!(report.evidence.last().unwrap().title, "How to put back what would be changed");
-    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!((report.outcome, report.is_reversible), (Outcome::Failed, false));
     assert_eq!(doors.calls.borrow().len(), 2);
     assert_eq!(by_hand(&report), Some("  close front door"));
     assert_eq!(
@@ -174,6 +174,9 @@ fn what_a_call_without_an_answer_closed_is_seen_and_told_at_once() {
         let (report, is_told) = told(&doors().then(0, Err(error.clone())), false);
         assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedMeanwhile)));
         assert!(is_told && report.may_have_changed() && !report.is_unfinished(), "{error}");
+        assert!(report.is_reversible, "{error}");
+        // Of a read without an answer there is no plan, and nothing to put back.
+        assert!(!enforce(&Doors::read([Err(error.clone())])).is_reversible, "{error}");
         assert!(matches!(&report.error, Some(StepError::Call(own)) if *own == error));
         assert_eq!(report.evidence.last().unwrap().title, "How to open them again");
 
