@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from harness import offenders
 from harness.groups import WORLD, Network, four, group_of, says
+from harness.loopback import Reset
 from harness.offenders import permission
-from harness.recorder import ec2_error
+from harness.recorder import ec2_error, s3_error
 from support import about_bucket, about_group, queued, section, send
 
 
@@ -107,6 +108,33 @@ def test_a_rule_of_somebody_in_the_place_of_a_part_is_refused_and_stays_by_force
     forced = send(back(revoke), {"record": record, "force": True})
     assert forced.answer["ending"] == "restored" and "NOT all as it was before" in forced.mail[1]
     assert says(ec2, group) == ["tcp 80 80 0.0.0.0/0", "tcp 80 8080 0.0.0.0/0"]
+
+
+@pytest.mark.parametrize("last", ["RequestLimitExceeded", "UnauthorizedOperation", "InvalidParameterValue"])
+def test_what_a_call_did_whose_answer_was_lost_can_be_put_back_whatever_its_next_attempt_says(revoke, acl, back, ec2, s3, last):
+    group, bucket = group_of(ec2, permission("tcp", 22, v4=four(WORLD))), offenders.open_bucket(s3)
+    places = [
+        (revoke, "RevokeSecurityGroupIngress", about_group(group), lambda: says(ec2, group), ec2_error),
+        (acl, "PutBucketAcl", about_bucket(bucket), lambda: bucket_state(s3, bucket), s3_error),
+    ]
+    code = {"RequestLimitExceeded": "SlowDown", "UnauthorizedOperation": "AccessDenied"}.get(last, last)
+    for function, operation, event, state, error in places:
+        before = state()
+        answer = (503 if code == "SlowDown" else 403, error(last if function is revoke else code, "No."))
+        function.recorder.faults[operation] = [lose_the_answer, *[answer] * 9]
+        # No later delivery comes.
+        run = send(function, queued(event, receive_count=8))
+        assert state() != before
+        subject, text = run.mail
+        assert "It changed nothing" not in text and "What would be changed" not in text, text
+        assert f"\n  make restore REGION=eu-central-1 RECORD={run.line['record']}\n" in text, text
+        answer = send(back(function), {"record": run.line["record"]}).answer
+        assert (answer["ending"], state()) == ("restored", before), answer
+
+
+def lose_the_answer(_call, forward):
+    forward()
+    raise Reset
 
 
 def test_what_is_back_already_is_left_alone_and_told(acl, back, s3):

@@ -7,7 +7,8 @@ use std::time::Duration;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+    BeforeDeserializationInterceptorContextMut, BeforeSerializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -16,6 +17,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::time::Instant;
 
 use crate::behavior::ATTEMPT;
+use crate::doubt;
 
 tokio::task_local! {
     static WALK: Walk;
@@ -28,8 +30,8 @@ struct Walk {
     ends: Option<Instant>,
 }
 
-/// Counts every request that a client sends, retries too, and gives each call its share of the time that is left; each
-/// client of the functions has it as an interceptor.
+/// Counts every request that a client sends, retries too, gives each call its share of the time that is left, and marks an
+/// answer before which another one of the same call is missing; each client of the functions has it as an interceptor.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OfAWalk;
 
@@ -59,10 +61,31 @@ impl Intercept for OfAWalk {
         &self,
         _: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // What is sent for no subject is nobody's to count.
         WALK.try_with(|walk| walk.sent.set(walk.sent.get().saturating_add(1))).unwrap_or_default();
+        doubt::begin(config);
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        answered: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        doubt::mark(answered.response_mut(), config);
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        ended: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        doubt::end(ended.response(), config);
         Ok(())
     }
 }

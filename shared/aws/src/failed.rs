@@ -5,6 +5,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use remediation::{CallError, Denied, Transport};
 
+use crate::doubt;
+
 /// Codes by which the services say "not allowed".
 const DENIED: [&str; 6] = [
     "AccessDenied",
@@ -36,8 +38,28 @@ const PASSING: [&str; 17] = [
     "Unavailable",
 ];
 
-/// Tells an SDK error by its code and message.
+/// Tells an SDK error by its code and message. Of a call that changes something, what the last attempt was answered counts
+/// only where each earlier one was answered too.
 pub fn failed<E>(action: &'static str, error: SdkError<E, HttpResponse>) -> CallError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let is_in_doubt = error.raw_response().is_some_and(doubt::is_marked) && !only_reads(action);
+    let last = last_attempt(action, error);
+    if is_in_doubt && !last.may_be_done() {
+        let (failure, cause) = ("at an earlier attempt", Transport::new(last));
+        return CallError::Unanswered { action, failure, cause };
+    }
+    last
+}
+
+fn only_reads(action: &str) -> bool {
+    let operation = action.rsplit(':').next().unwrap_or(action);
+    ["Describe", "Get", "List", "Query"].iter().any(|verb| operation.starts_with(verb))
+}
+
+/// What the last attempt came to.
+fn last_attempt<E>(action: &'static str, error: SdkError<E, HttpResponse>) -> CallError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

@@ -3,6 +3,7 @@
 
 mod behavior;
 mod calls;
+mod doubt;
 mod endpoint;
 mod failed;
 mod region;

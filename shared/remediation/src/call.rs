@@ -103,11 +103,15 @@ impl CallError {
     pub fn may_be_done(&self) -> bool {
         match self {
             Self::Denied(_) | Self::Refused { .. } | Self::Withheld { .. } => false,
-            Self::Passing { code, .. } => {
-                !["Throttl", "LimitExceeded", "SlowDown"].iter().any(|sign| code.contains(sign))
-            }
+            Self::Passing { code, .. } => !Self::is_throttle(code),
             Self::Unanswered { .. } | Self::Incomplete { .. } => true,
         }
+    }
+
+    /// Whether these words of a service are a throttle's.
+    #[must_use]
+    pub fn is_throttle(words: &str) -> bool {
+        ["Throttl", "LimitExceeded", "SlowDown"].iter().any(|sign| words.contains(sign))
     }
 
     /// The error for programs: `kind`, `message`, and the IAM `action` that is missing, where one is.
