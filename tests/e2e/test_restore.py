@@ -110,6 +110,20 @@ def test_a_rule_of_somebody_in_the_place_of_a_part_is_refused_and_stays_by_force
     assert says(ec2, group) == ["tcp 80 80 0.0.0.0/0", "tcp 80 8080 0.0.0.0/0"]
 
 
+def test_what_is_open_beside_what_was_put_back_by_force_is_not_said_to_be_left_alone(revoke, back, ec2):
+    group = group_of(ec2, permission("tcp", 22, v4=four(WORLD)))
+    record = closed(revoke, about_group(group)).line["record"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission("tcp", 3389, v4=four(WORLD))])
+
+    forced = send(back(revoke), {"record": record, "force": True})
+    text = forced.mail[1]
+    assert "NOT all as it was before: something was changed since and is still so" in text
+    assert "Curfew leaves what is back alone until" in text and "leaves it alone" not in text
+    assert "What is open beside it, Curfew treats as ever." in text
+    assert send(revoke, queued(about_group(group))).outcome == "remediated"
+    assert says(ec2, group) == ["tcp 22 22 0.0.0.0/0"]
+
+
 @pytest.mark.parametrize("last", ["RequestLimitExceeded", "UnauthorizedOperation", "InvalidParameterValue"])
 def test_what_a_call_did_whose_answer_was_lost_can_be_put_back_whatever_its_next_attempt_says(revoke, acl, back, ec2, s3, last):
     group, bucket = group_of(ec2, permission("tcp", 22, v4=four(WORLD))), offenders.open_bucket(s3)

@@ -12,7 +12,7 @@ pub(crate) fn headline(report: &Report, restoration: &Restoration) -> String {
     let resource = &report.subject.resource;
     let until = rfc3339(restoration.restores.grace_until);
     let asked = format!("Curfew was asked to put back what it had changed of {resource}");
-    let alone = format!("Curfew leaves it alone until {until}.");
+    let alone = format!("Curfew leaves what is back alone until {until}.");
     match &restoration.late {
         Some(Late { is_cut_off: true, .. }) => {
             return format!("{asked}, and was CUT OFF: nobody knows how much of it is back.");
@@ -62,7 +62,7 @@ fn was_back(report: &Report, restoration: &Restoration) -> bool {
 fn found(restoration: &Restoration) -> String {
     let stays = !restoration.stays.is_empty();
     let differs: Vec<&str> = [
-        (&restoration.still_changed, "something was changed since and stays so"),
+        (&restoration.still_changed, "something was changed since and is still so"),
         (&restoration.lost, "something does not exist any more"),
     ]
     .into_iter()
@@ -157,7 +157,7 @@ fn did(report: &Report, restoration: &Restoration, text: &mut Text, limit: usize
     let is_over = |one: &&String| !restoration.still_changed.contains(one);
     let over: Vec<String> = restoration.changed_since.iter().filter(is_over).cloned().collect();
     said_list(text, "  This had been changed since:", &over, limit);
-    said_list(text, "  This was changed since, and stays so:", &restoration.still_changed, limit);
+    said_list(text, "  This was changed since, and is still so:", &restoration.still_changed, limit);
     said_list(text, "  This was put there by Curfew, and stays:", &restoration.stays, limit);
     if let Some(error) = &report.error {
         text.line(&format!("  It could not finish: {error}"));

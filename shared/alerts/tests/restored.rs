@@ -134,12 +134,12 @@ fn only_what_is_all_as_it_was_before_is_said_to_be_so() {
     let cases: [(&[Change], String); 5] = [
         (&[], format!("{all}.")),
         (&[stays], format!("{all}, but for what Curfew put there and stays.")),
-        (&[since], format!("{not_all} something was changed since and stays so.")),
+        (&[since], format!("{not_all} something was changed since and is still so.")),
         (&[lost], format!("{not_all} something does not exist any more.")),
         (
             &[since, lost, stays],
             format!(
-                "{not_all} something was changed since and stays so and something does not exist any more, and what Curfew \
+                "{not_all} something was changed since and is still so and something does not exist any more, and what Curfew \
                  put there stays."
             ),
         ),

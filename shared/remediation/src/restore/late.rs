@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::Restoration;
-use super::report::{FIND_OUT, TAKE_BACK};
+use super::report::{FIND_OUT, TAKE_BACK, leaves_alone};
 use crate::clock::rfc3339;
 use crate::earlier::Earlier;
 use crate::ledger::{AttemptResult, Record, Restores};
@@ -114,7 +114,7 @@ fn advice(restores: &Restores, late: &Late, is_undone: bool, now: SystemTime) ->
     let how = if is_undone { "take it back with the commands below" } else { "close it by hand" };
     let who = format!("If nobody of yours asked for this, {how}, and {FIND_OUT}");
     let closes = if restores.grace_until > now {
-        format!("Curfew leaves it alone until {until}; the next trigger after that closes it again.")
+        leaves_alone(&until)
     } else {
         format!("Curfew left it alone until {until}: what is open is treated like anything else by now.")
     };

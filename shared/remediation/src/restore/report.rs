@@ -21,7 +21,7 @@ pub(super) const FIND_OUT: &str =
 
 /// What becomes of others' work that a restore has ended.
 const LOOK_AGAIN: &str = "What Curfew was at work on before, or had to wait with, was ended by this: Curfew looks at the \
-                          resource again within two hours, and treats what is open beside what was put back as ever.";
+                          resource again within two hours.";
 
 /// What a report says of a restore beside what it says of all work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,14 +210,21 @@ fn is_undone(evidence: &[Evidence]) -> bool {
     evidence.iter().any(|one| one.title == TAKE_BACK)
 }
 
+/// What becomes of what is open now.
+pub(super) fn leaves_alone(until: &str) -> String {
+    format!(
+        "Curfew leaves what is back alone until {until}; the next trigger after that closes it again. What is open beside \
+         it, Curfew treats as ever."
+    )
+}
+
 fn advice(outcome: Outcome, restoration: &Restoration, is_changed: bool, is_undone: bool) -> Vec<String> {
     let until = rfc3339(restoration.restores.grace_until);
     let is_changed = is_changed || !restoration.unnoted.is_empty();
     let look_again = restoration.restores.look_again.then_some(LOOK_AGAIN);
     match outcome {
         Outcome::Restored => {
-            let closes =
-                format!("Curfew leaves it alone until {until}; the next trigger after that closes it again.");
+            let closes = leaves_alone(&until);
             let exempt = "If it has to stay open longer, exempt it, with a reason and an end.".to_owned();
             let how = if is_undone { "take it back with the commands below" } else { "close it by hand" };
             let undo = format!("If nobody of yours asked for this, {how}, and {FIND_OUT}");
