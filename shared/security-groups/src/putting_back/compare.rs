@@ -158,10 +158,20 @@ fn groups_of(placement: &Placement, now: &Interface) -> Vec<GroupId> {
     before.iter().filter(is_back).chain(others).cloned().collect()
 }
 
-/// The interfaces that got other groups since.
-pub(super) fn moved_by_others(placements: &[Placement], live: &[Interface]) -> Vec<String> {
+/// The placements without these groups, as far as they change something then.
+pub(super) fn without(placements: Vec<Placement>, gone: &[GroupId]) -> Vec<Placement> {
+    let placements = placements.into_iter().map(|one| Placement { groups: others(&one.groups, gone), ..one });
+    placements.filter(|one| one.groups != one.interface.groups && !one.groups.is_empty()).collect()
+}
+
+fn others(groups: &[GroupId], gone: &[GroupId]) -> Vec<GroupId> {
+    groups.iter().filter(|group| !gone.contains(group)).cloned().collect()
+}
+
+/// The interfaces that got other groups since. Those that they had before, but for what does not exist any more, are none.
+pub(super) fn moved_by_others(placements: &[Placement], live: &[Interface], gone: &[GroupId]) -> Vec<String> {
     let is_moved = |(placement, now): &(&Placement, &Interface)| {
-        now.groups != placement.groups && now.groups != placement.interface.groups
+        now.groups != others(&placement.groups, gone) && now.groups != placement.interface.groups
     };
     let words = |(placement, now): (&Placement, &Interface)| {
         let joined = |groups: &[GroupId]| words::joined(groups, ", ");

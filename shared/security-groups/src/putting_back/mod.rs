@@ -24,11 +24,16 @@ impl<P: SecurityGroups> Reversible for SgIngress<P> {
             place: compare::to_place(&place, &interfaces),
         };
         let mut lost = compare::lost_interfaces(&place, &interfaces);
-        lost.extend(self.without_lost_groups(at, &mut left.place).await?);
+        let gone = self.gone_groups(at, &left.place).await?;
+        left.place = compare::without(left.place, &gone);
+        lost.extend(
+            gone.iter()
+                .map(|group| format!("the group {group}, which interfaces had, does not exist any more")),
+        );
         let mut stays: Vec<String> = compared.tags_that_stay().into_iter().collect();
         stays.extend(compare::quarantine_groups(&place));
         let mut changed_since = compared.rules_of_others();
-        changed_since.extend(compare::moved_by_others(&place, &interfaces));
+        changed_since.extend(compare::moved_by_others(&place, &interfaces, &gone));
         Ok(Some(Look {
             changed_since,
             hindrances: compare::hindrances(&left.place),
@@ -84,29 +89,21 @@ impl<P: SecurityGroups> SgIngress<P> {
         Ok(placements)
     }
 
-    /// Takes groups out that do not exist any more, and says which.
-    async fn without_lost_groups(
-        &self,
-        at: &At<'_>,
-        placements: &mut Vec<Placement>,
-    ) -> Result<Vec<String>, CallError> {
+    /// The groups that interfaces are to get and that do not exist any more.
+    async fn gone_groups(&self, at: &At<'_>, placements: &[Placement]) -> Result<Vec<GroupId>, CallError> {
         let is_new =
             |one: &Placement, group: &GroupId| !one.interface.groups.contains(group) && group != at.id;
-        let mut new: Vec<GroupId> = placements
-            .iter()
-            .flat_map(|one| one.groups.iter().filter(|group| is_new(one, group)).cloned())
-            .collect();
+        let mut new: Vec<&GroupId> =
+            placements.iter().flat_map(|one| one.groups.iter().filter(|group| is_new(one, group))).collect();
         new.sort();
         new.dedup();
-        let mut lost = Vec::new();
+        let mut gone = Vec::new();
         for group in new {
-            if self.groups.group(&At { id: &group, ..*at }).await?.is_none() {
-                placements.iter_mut().for_each(|one| one.groups.retain(|other| *other != group));
-                lost.push(format!("the group {group}, which interfaces had, does not exist any more"));
+            if self.groups.group(&At { id: group, ..*at }).await?.is_none() {
+                gone.push(group.clone());
             }
         }
-        placements.retain(|one| one.groups != one.interface.groups && !one.groups.is_empty());
-        Ok(lost)
+        Ok(gone)
     }
 }
 

@@ -47,6 +47,25 @@ fn interfaces_and_groups_that_are_gone_are_named_and_the_others_come_back() {
 }
 
 #[test]
+fn an_interface_without_a_group_that_is_gone_is_not_said_to_be_moved_by_others() {
+    let all = r#"{"quarantine": "isolate", "isolate_all_groups": true}"#;
+    let world = World::closed(in_use(&["eni-1"]), all);
+    assert_eq!(world.memory.groups_of("eni-1"), [QUARANTINE]);
+    world.memory.gone.borrow_mut().push(group_id(OTHER));
+    for _ in 0..2 {
+        let back = world.restore();
+        let lost = format!("the group {OTHER}, which interfaces had, does not exist any more");
+        assert_eq!((back.lost, back.changed_since.len()), (vec![lost], 0));
+        if let Ending::Done(said) = &back.ending {
+            assert_eq!(said.report.outcome, Outcome::Restored);
+            let restoration = said.report.restoration.as_ref().unwrap();
+            assert_eq!(restoration.still_changed, Vec::<String>::new());
+        }
+        assert_eq!(world.memory.groups_of("eni-1"), [GROUP]);
+    }
+}
+
+#[test]
 fn an_interface_that_a_person_moved_after_a_cut_off_isolation_is_not_taken_for_isolated() {
     let world = World::closed(in_use(&["eni-1"]), ISOLATE);
     let mut record = world.record().unwrap();
