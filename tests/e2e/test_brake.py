@@ -35,3 +35,14 @@ def test_over_the_brake_a_bucket_waits_and_one_mail_says_so(start, s3):
     # A repeated delivery, and one about the same bucket by another rule, wait as well.
     for event in (about_bucket(first), compliance_change(BUCKET, first, "another-rule")):
         says_again_nothing(send(function, queued(event, receive_count=2)))
+
+
+def test_what_waits_and_is_closed_by_somebody_else_is_no_lost_call_of_curfews(start, s3):
+    function = start("s3-acl-private", {"s3_acl": {"changes_per_hour": 0}})
+    name = offenders.open_bucket(s3)
+    assert send(function, queued(about_bucket(name))).outcome == "held"
+    s3.put_bucket_acl(Bucket=name, ACL="private")
+    run = send(function, queued(about_bucket(name), receive_count=2))
+    assert (run.outcome, run.changing) == ("closed-meanwhile", [])
+    text = run.mail[1]
+    assert "Somebody else closed it" in text and "  It changed nothing.\n" in text and "got lost" not in text, text

@@ -82,6 +82,9 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
+        Outcome::ClosedMeanwhile if report.note == Some(Note::ClosedByOthers) => {
+            "It is closed now. Somebody else closed it: Curfew made no call that may have done so."
+        }
         Outcome::ClosedMeanwhile => {
             "It is closed now. Curfew does not know who closed it: somebody else, or a call of Curfew's whose answer got lost."
         }
@@ -106,7 +109,7 @@ fn held(report: &Report) -> String {
             };
             format!(
                 "{resource} IS OPEN: Curfew closed the same {} within a day, and it was opened again each time. {who}. \
-                 Curfew leaves it alone until {until}.",
+                 Curfew leaves it alone until {until}, unless something else is opened too.",
                 counts::times(*times)
             )
         }
@@ -243,7 +246,8 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
         return;
     }
     let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
-    let may_have = report.outcome == Outcome::ClosedMeanwhile || report.may_have_changed();
+    let is_unsure = report.outcome == Outcome::ClosedMeanwhile && report.note != Some(Note::ClosedByOthers);
+    let may_have = is_unsure || report.may_have_changed();
     let if_none = if may_have { "Nothing that it knows of." } else { "It changed nothing." };
     text.list(changes, if_none, limit);
     match &report.remaining {

@@ -60,6 +60,17 @@ fn what_nobody_saw_curfew_close_is_not_said_to_be_closed_by_it() {
 }
 
 #[test]
+fn what_others_closed_is_not_said_to_be_a_lost_call_of_curfews() {
+    let text = |note| mail(&Report { note: Some(note), ..report(Outcome::ClosedMeanwhile) }, usize::MAX).text;
+    let (lost, of_others) = (text(Note::ClosedMeanwhile), text(Note::ClosedByOthers));
+    for (text, is_unsure) in [(&lost, true), (&of_others, false)] {
+        assert_eq!(text.contains("answer got lost"), is_unsure, "{text}");
+        assert_eq!(text.contains("Nothing that it knows of."), is_unsure, "{text}");
+    }
+    assert!(of_others.contains("Somebody else closed it"), "{of_others}");
+}
+
+#[test]
 fn what_waits_says_of_how_many_in_words_that_fit_one_too() {
     let said = |by: Held| {
         let until = SystemTime::UNIX_EPOCH + testing::NOW;

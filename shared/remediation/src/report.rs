@@ -89,7 +89,8 @@ impl Report {
         let findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
         let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
         let evidence = found.map(|found| control.evidence(target, found)).unwrap_or_default();
-        let put_back = put_back(control, target, walked);
+        let is_reversible = is_reversible(walked, record);
+        let put_back = put_back(control, target, walked, is_reversible);
         Self {
             control: C::NAME,
             subject: walked.subject.clone(),
@@ -103,7 +104,7 @@ impl Report {
             changes: walked.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
             left: walked.seen.as_ref().and_then(|seen| seen.assessment.left()),
-            is_reversible: is_reversible(walked, record),
+            is_reversible,
             before: found.map(|found| found.written.clone()),
             record: record.map(|record| record.id.clone()),
             hold: record.and_then(|record| record.held.clone()).filter(|_| walked.outcome == Outcome::Held),
@@ -116,7 +117,10 @@ impl Report {
             exempt: walked.exempt.clone(),
             owner: walked.owner.clone(),
             error: walked.error.clone(),
-            note: walked.note,
+            note: match walked.note {
+                Some(Note::ClosedMeanwhile) if !is_reversible => Some(Note::ClosedByOthers),
+                note => note,
+            },
             advice: advice(control, walked),
             restoration: None,
             evidence: by_hand.into_iter().chain(evidence).chain(put_back).collect(),
@@ -264,7 +268,12 @@ fn is_reversible<C: Recount>(walked: &Walked<C>, record: Option<&Record>) -> boo
 
 /// The commands that put back all that the plans change, the last one first. The answer to a call may have got lost, so
 /// that this is not only what was noted.
-fn put_back<C: Recount>(control: &C, target: &Target<'_, C::Id>, walked: &Walked<C>) -> Option<Evidence> {
+fn put_back<C: Recount>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    walked: &Walked<C>,
+    is_reversible: bool,
+) -> Option<Evidence> {
     let found = walked.found.as_ref()?;
     let undo = |state: &C::State, plan: &C::Plan| {
         control.undo(state, plan, &control.foreseen(plan, &walked.changes))
@@ -280,12 +289,9 @@ fn put_back<C: Recount>(control: &C, target: &Target<'_, C::Id>, walked: &Walked
         .chain(earlier)
         .map(|back| control.commands(target, &back))
         .collect();
-    let may_be_done = !walked.changes.is_empty()
-        || !walked.earlier.is_empty()
-        || walked.failed_call().is_some_and(CallError::may_be_done);
     let is_to_come = match walked.outcome {
         Outcome::Observed | Outcome::Held => true,
-        Outcome::Failed => !may_be_done,
+        Outcome::Failed => !is_reversible,
         _ => false,
     };
     let title = if is_to_come { WOULD_PUT_BACK } else { control.put_back(plan) };

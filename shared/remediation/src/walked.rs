@@ -100,6 +100,8 @@ pub enum Note {
     Deleted,
     /// It was open at the first read and closed at the second, and no change is known.
     ClosedMeanwhile,
+    /// The same, where Curfew has made no call that may have closed it.
+    ClosedByOthers,
     /// What was found has no effect, for this reason.
     Inert(&'static str),
     /// Curfew's call that closes it had no answer, and a read afterwards found it closed.
@@ -253,6 +255,7 @@ impl Note {
                 "it was closed between Curfew's two reads, by somebody else or by a call of Curfew's whose answer \
                  got lost"
             }
+            Self::ClosedByOthers => "it was closed between Curfew's two reads, and by no call of Curfew's",
             Self::Inert(why) => why,
             Self::Unanswered => {
                 "Curfew's call that closes it had no answer, and a read afterwards found it closed: if somebody else \

@@ -192,8 +192,8 @@ fn what_a_call_without_an_answer_closed_is_seen_and_told_at_once() {
 fn what_is_closed_though_the_call_was_refused_is_not_claimed_either() {
     let doors = Doors::read([open(&["front door"]), open(&["window"])]).then(0, Err(refused("Stuck")));
     let (report, is_told) = told(&doors, false);
-    assert_eq!((report.outcome, report.changes.len()), (Outcome::ClosedMeanwhile, 0));
-    assert!(is_told && !report.may_have_changed() && report.error.is_some());
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedByOthers)));
+    assert!(is_told && !report.may_have_changed() && report.error.is_some() && report.changes.is_empty());
 }
 
 #[test]

@@ -112,9 +112,9 @@ fn what_only_a_person_can_close_is_still_open_and_never_remediated() {
 fn what_somebody_else_closed_meanwhile_is_not_claimed() {
     let doors = Doors::read([open(&["front door"]), open(&[])]).then(0, Ok(Applied::Done));
     let (report, is_told) = told(&doors, false);
-    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedMeanwhile)));
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedByOthers)));
     assert!(report.changes.is_empty());
-    // Should it have been a call of its own, this is all that is left of what was there.
+    // This is all that is left of what was there.
     assert_eq!(report.before, Some(serde_json::json!(["front door"])));
     assert!(is_told);
 }

@@ -49,7 +49,8 @@ fn what_waited_and_was_closed_by_somebody_else_is_no_change_of_curfews() {
     memory.rules.borrow_mut().clear();
     clock.forward(Duration::from_secs(60 * 60));
     let report = deliver(Delivery::Last);
-    assert_eq!((report.outcome, report.changes.len()), (Outcome::ClosedMeanwhile, 0));
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedByOthers)));
+    assert!(report.changes.is_empty());
     assert_eq!(report.findings.len(), 1, "what was open is said");
     assert!(memory.about.borrow().tags.is_empty());
     let mails: Vec<Outcome> = topic.reports.borrow().iter().map(|report| report.outcome).collect();
