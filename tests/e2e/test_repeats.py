@@ -1,12 +1,14 @@
 """What a second delivery, a denial that repeats itself and other people's changes must not lead to."""
 
 import os
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from harness import offenders
 from harness.groups import WORLD, group_of
 from harness.offenders import permission
-from harness.recorder import ec2_error
-from support import about_group, queued, send
+from harness.recorder import ec2_error, s3_error
+from support import about_bucket, about_group, failures, queued, section, send
 
 
 def test_icmp_that_stays_after_a_remediation_is_not_mailed_again(revoke, ec2):
@@ -37,6 +39,66 @@ def test_a_group_that_somebody_else_closed_meanwhile_is_no_remediation(revoke, e
     run = send(revoke, about_group(group))
     assert (run.outcome, run.line["changes"]) == ("closed-meanwhile", [])
     assert "closed between Curfew's two reads" in run.mail[1]
+
+
+DENIED = ("UnauthorizedOperation", "AccessDenied", 403)
+THROTTLED = ("RequestLimitExceeded", "SlowDown", 503)
+
+
+@pytest.mark.parametrize(("of_ec2", "of_s3", "status"), [DENIED, THROTTLED], ids=["denied", "throttled"])
+def test_what_curfew_could_not_close_and_somebody_else_did_is_left_as_it_is(start, revoke, ec2, s3, of_ec2, of_s3, status):
+    blocking = start("s3-acl-private", {"s3_acl": {"block_public_acls": True}})
+    name, group = offenders.open_bucket(s3), group_of(ec2, permission("tcp", 22, v4=[(WORLD, "")]))
+    cases = [
+        (blocking, "PutBucketAcl", s3_error(of_s3), about_bucket(name), lambda: s3.put_bucket_acl(Bucket=name, ACL="private")),
+        (revoke, "RevokeSecurityGroupIngress", ec2_error(of_ec2), about_group(group), lambda: close(ec2, group)),
+    ]
+    for function, operation, error, event, somebody_closes in cases:
+        function.recorder.fault(operation, status, error, times=9)
+        run = send(function, queued(event))
+        assert (failures(run), run.outcome, run.line["changes"]) == (["m0"], "failed", [])
+        somebody_closes()
+        run = send(function, queued(event, receive_count=2))
+        assert (failures(run), run.outcome, run.changing) == ([], "closed-meanwhile", [])
+        text = run.mail[1]
+        assert "Somebody else closed it" in text and "  It changed nothing.\n" in text and "make restore" not in text, text
+    assert offenders.tags_of(ec2, group) == {}
+
+
+def test_what_curfew_only_began_to_close_and_somebody_else_closed_is_not_said_to_be_closed_by_it(revoke, ec2):
+    group = group_of(ec2, permission("tcp", (80, 8080), v4=[(WORLD, "web")]))
+    [rule] = offenders.rules_of(ec2, group)
+    revoke.recorder.fault("RevokeSecurityGroupIngress", 403, ec2_error("UnauthorizedOperation"), times=9)
+    assert send(revoke, queued(about_group(group))).outcome == "still-open"
+    ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
+    run = send(revoke, queued(about_group(group), receive_count=2))
+    assert (failures(run), run.changing) == ([], [])
+    text = run.mail[1]
+    assert "Curfew had begun to close this" in text and "had failed, and a read afterwards found it closed" in text, text
+    assert "Curfew closed this" not in text and "had no answer" not in text
+    assert offenders.tags_of(ec2, group) == {}
+
+
+def test_what_curfew_only_began_to_close_and_is_exempt_by_now_is_not_said_to_be_closed(revoke, ec2):
+    group = group_of(ec2, permission("tcp", (80, 8080), v4=[(WORLD, "web")]))
+    revoke.recorder.fault("RevokeSecurityGroupIngress", 403, ec2_error("UnauthorizedOperation"), times=9)
+    record = send(revoke, queued(about_group(group))).line["record"]
+    until = (datetime.now(UTC) + timedelta(days=60)).strftime("%Y-%m-%d")
+    tags = {"curfew:exempt": "all", "curfew:exempt-reason": "our shop", "curfew:exempt-until": until}
+    ec2.create_tags(Resources=[group], Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+    run = send(revoke, queued(about_group(group), receive_count=2))
+    assert (failures(run), run.outcome, run.changing) == ([], "exempt", [])
+    text = run.mail[1]
+    assert "Curfew had begun to close it before, and what was done by then stays." in text and "nothing was changed" not in text
+    assert "could NOT read" not in text
+    assert f"\n  make restore REGION=eu-central-1 RECORD={record}\n" in text
+    assert [line.split(" (")[0] for line in section(text, "WHAT CURFEW DID")[:2]] == [
+        '  - put back tcp 80 from 0.0.0.0/0, "web"', '  - put back tcp 443 from 0.0.0.0/0, "web"'
+    ]
+
+
+def close(ec2, group):
+    ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=list(offenders.rules_of(ec2, group)))
 
 
 def test_a_revoke_whose_answer_gets_lost_is_told_with_all_that_was_there(revoke, ec2):

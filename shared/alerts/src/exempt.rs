@@ -2,12 +2,14 @@
 
 use remediation::Exempt;
 
-/// What ends, in one sentence.
-pub(crate) fn ending(exempt: &Exempt) -> String {
+/// What ends, and whether something had been changed before.
+pub(crate) fn ending(exempt: &Exempt, is_half_done: bool) -> String {
     let first = exempt.applied.iter().min_by_key(|exemption| exemption.until.end());
-    match first {
-        Some(first) => format!("It is exempt until {}, and nothing was changed.", first.until),
-        None => "It is exempt, and nothing was changed.".to_owned(),
+    let until = first.map(|first| format!(" until {}", first.until)).unwrap_or_default();
+    if is_half_done {
+        format!("It is exempt{until}. Curfew had begun to close it before, and what was done by then stays.")
+    } else {
+        format!("It is exempt{until}, and nothing was changed.")
     }
 }
 

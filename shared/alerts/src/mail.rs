@@ -47,7 +47,8 @@ pub(crate) fn headline(report: &Report) -> String {
         [first, rest @ ..] => format!("{} (the first of {} findings)", first.sentence(), rest.len() + 1),
     };
     let stays = report.findings.iter().any(|finding| finding.remedy == Remedy::Report);
-    let is_unsure = matches!(report.note, Some(Note::CutOff(_) | Note::Unanswered));
+    let is_unsure =
+        matches!(report.note, Some(Note::CutOff(_) | Note::Unanswered | Note::ClosedAfterFailure));
     let then = match report.outcome {
         // That it was Curfew who closed it, nobody verified.
         Outcome::Remediated if is_unsure && stays => {
@@ -88,13 +89,20 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::ClosedMeanwhile => {
             "It is closed now. Curfew does not know who closed it: somebody else, or a call of Curfew's whose answer got lost."
         }
-        Outcome::Exempt => return format!("{found}. {}", exempt::ending(&report.exempt)),
+        Outcome::Exempt => {
+            return format!("{found}. {}", exempt::ending(&report.exempt, is_half_done(report)));
+        }
         Outcome::Held => return held(report),
         Outcome::Restored => "A person asked for it, and Curfew put it back.",
         // Nobody is told of these.
         Outcome::Compliant => "Nothing was found to close.",
     };
     format!("{found}. {then}{}", exempt::beside(&report.exempt))
+}
+
+/// Whether Curfew had begun to close what is exempt by now.
+fn is_half_done(report: &Report) -> bool {
+    matches!(report.note, Some(Note::LeftHalfWay(_))) || !report.changes.is_empty()
 }
 
 /// Why something waits, in one or two sentences.
@@ -150,11 +158,14 @@ fn text(report: &Report, limit: usize) -> String {
 /// The command that puts back what was changed, or may have been.
 fn restore(report: &Report) -> Option<String> {
     let changes_something = match report.outcome {
-        Outcome::Remediated | Outcome::StillOpen | Outcome::ClosedMeanwhile | Outcome::Failed => true,
+        Outcome::Remediated
+        | Outcome::StillOpen
+        | Outcome::ClosedMeanwhile
+        | Outcome::Failed
+        | Outcome::Exempt => true,
         Outcome::Compliant
         | Outcome::Alerted
         | Outcome::Observed
-        | Outcome::Exempt
         | Outcome::Held
         | Outcome::Gone
         | Outcome::Restored => false,
@@ -246,7 +257,11 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
         return;
     }
     let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
-    let is_unsure = report.outcome == Outcome::ClosedMeanwhile && report.note != Some(Note::ClosedByOthers);
+    let is_unsure = match report.outcome {
+        Outcome::ClosedMeanwhile => report.note != Some(Note::ClosedByOthers),
+        Outcome::Exempt => is_half_done(report),
+        _ => false,
+    };
     let may_have = is_unsure || report.may_have_changed();
     let if_none = if may_have { "Nothing that it knows of." } else { "It changed nothing." };
     text.list(changes, if_none, limit);
@@ -272,7 +287,8 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
                 text.list(new, "", limit);
             }
         }
-        None if !report.changes.is_empty() => {
+        // What is exempt was read, and nothing was changed then.
+        None if !report.changes.is_empty() && report.outcome != Outcome::Exempt => {
             text.line("  It could NOT read the resource again: nobody has verified the change.");
         }
         None => {}

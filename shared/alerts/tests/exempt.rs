@@ -5,10 +5,12 @@
 #[expect(dead_code, reason = "the rest is for the other mails")]
 mod support;
 
+use std::time::SystemTime;
+
 use alerts::mail::mail;
 use alerts::message::message;
 use exemptions::{Exemption, Flaw, Origin, Refused, Scope, Until};
-use remediation::{CallError, Denied, Exempt, Outcome, Report, Unread};
+use remediation::{CallError, Denied, Exempt, Note, Outcome, Report, Unread, testing};
 use serde_json::{Value, json};
 use support::report;
 
@@ -30,6 +32,26 @@ fn ending() -> Exempt {
 fn facts(report: &Report) -> Value {
     let body: Value = serde_json::from_str(&message(report).body).unwrap();
     serde_json::from_str(body["sqs"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn what_was_begun_before_it_was_exempt_is_not_said_to_be_unchanged() {
+    let at = SystemTime::UNIX_EPOCH + testing::NOW;
+    let changes = report(Outcome::Remediated).changes;
+    assert!(!changes.is_empty());
+    for changes in [changes, Vec::new()] {
+        let note = Some(Note::LeftHalfWay(at));
+        let text =
+            mail(&Report { note, changes, exempt: ending(), ..report(Outcome::Exempt) }, usize::MAX).text;
+        let first = text.lines().next().unwrap();
+        assert!(
+            first.ends_with("Curfew had begun to close it before, and what was done by then stays."),
+            "{first}"
+        );
+        for claim in ["nothing was changed", "It changed nothing", "could NOT read"] {
+            assert!(!text.contains(claim), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub struct Earlier<C: Control> {
     pub changes: Vec<C::Change>,
     /// Whether it was cut off, so that nobody knows how far it came.
     pub is_cut_off: bool,
+    /// Whether more may have been changed than the answers told: it was cut off, or a call had no answer.
+    pub is_in_doubt: bool,
 }
 
 impl<C: Control> Earlier<C> {
@@ -46,6 +48,7 @@ impl<C: Control> Earlier<C> {
             plan: attempt.plan.as_ref().filter(|_| !has_waited).map(value).transpose()?,
             changes: changes.collect::<Result<_, _>>()?,
             is_cut_off: attempt.result.is_none(),
+            is_in_doubt: attempt.result.as_ref().is_none_or(|result| result.is_in_doubt),
         })
     }
 }

@@ -41,7 +41,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             _ => false,
         };
         match self.begun(&open) {
-            Some(plan) if !is_left_as_it_is => self.see_to_its_end(open, &plan).await,
+            Some(plan) if !is_left_as_it_is => self.see_to_its_end(open, &plan, outcome).await,
             plan => {
                 self.left_as_it_is = plan;
                 self.nothing_to_do(open, outcome).await
@@ -53,7 +53,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     pub(crate) async fn go_on(&mut self, open: Record) -> Result<Walked<C>, Barred> {
         self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
         match self.begun(&open) {
-            Some(plan) => self.see_to_its_end(open, &plan).await,
+            Some(plan) => self.see_to_its_end(open, &plan, Outcome::Compliant).await,
             None => self.nothing_to_do(open, Outcome::Compliant).await,
         }
     }
@@ -86,24 +86,50 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     }
 
     /// What of the plan may be left is done: a tag, a flag, what the live state does not show.
-    async fn see_to_its_end(&mut self, open: Record, plan: &C::Plan) -> Result<Walked<C>, Barred> {
+    async fn see_to_its_end(
+        &mut self,
+        open: Record,
+        plan: &C::Plan,
+        outcome: Outcome,
+    ) -> Result<Walked<C>, Barred> {
         let Some(found) = self.found_first() else {
             return self.nothing_to_do(open, Outcome::Compliant).await;
         };
+        // All that was to be closed is exempt by now: what is done of it closed nothing.
+        if outcome == Outcome::Exempt && !found.assessment.is_open() {
+            return self.nothing_to_do(open, outcome).await;
+        }
         let (control, clock) = (self.control, &self.ports.clock);
-        let Some(seen) =
+        let Some(mut seen) =
             verify(control, &self.target, plan, &found.assessment, clock, &mut self.exempting).await?
         else {
             return self.nothing_to_do(open, Outcome::Gone).await;
         };
         let changes = self.noted_changes();
         let after = Some(&seen.assessment);
-        let left = |plan: &C::Plan, done: &[C::Change]| control.unfinished(&self.target, plan, done, after);
-        let if_done = |plan: &C::Plan| left(plan, &control.foreseen(plan, &changes));
+        let as_noted = |plan: &C::Plan| control.unfinished(&self.target, plan, &changes, after);
+        let if_done =
+            |plan: &C::Plan| control.unfinished(&self.target, plan, &control.foreseen(plan, &changes), after);
         // Only what no answer told makes the difference.
-        let mut plans = self.earlier.iter().filter_map(|earlier| earlier.plan.as_ref());
-        let is_unanswered = plans.any(|plan| if_done(plan) != left(plan, &changes));
-        let left = if_done(plan);
+        let (in_doubt, answered): (Vec<_>, Vec<_>) =
+            self.earlier.iter().filter(|one| one.plan.is_some()).partition(|one| one.is_in_doubt);
+        let is_missed =
+            |one: &&Earlier<C>| one.plan.as_ref().is_some_and(|plan| if_done(plan) != as_noted(plan));
+        let closed_by = match (in_doubt.iter().any(is_missed), answered.iter().any(is_missed)) {
+            (true, _) => Some(Note::Unanswered),
+            (false, true) => Some(Note::ClosedAfterFailure),
+            (false, false) => None,
+        };
+        let left = if in_doubt.is_empty() { as_noted(plan) } else { if_done(plan) };
+        // What was denied, refused or throttled was not done: what others closed then, Curfew leaves as it is.
+        let is_of_others = changes.is_empty() && in_doubt.is_empty();
+        let plain = self.exempting.again(control, control.assess(&seen.state, clock.now()));
+        let left = if is_of_others && !plain.is_open() {
+            seen.assessment = plain;
+            None
+        } else {
+            left
+        };
         let before = written(&seen.state).map_err(Barred::Failed)?;
         let findings = control.findings(&seen.assessment);
         let attempt = self.attempt_at(before, findings, left.as_ref())?;
@@ -111,7 +137,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let closes = left.is_some() && seen.assessment.is_open();
         self.resume(open, vec![attempt], closes).await?;
 
-        let note = self.note(Outcome::Failed).or(is_unanswered.then_some(Note::Unanswered));
+        let note = self.note(Outcome::Failed).or(closed_by);
         let walked = Walked { changes, note, ..self.ended(Outcome::Failed) };
         let mut walked = match &left {
             Some(left) => {

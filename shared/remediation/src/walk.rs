@@ -328,12 +328,19 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         walked.note = match walked.note {
             // Where all that was to be closed is open, nobody had closed anything before it was exempt.
             Some(Note::CutOff(at)) if !self.is_untouched(&found.assessment) => Some(Note::LeftHalfWay(at)),
-            _ => None,
+            Some(Note::CutOff(_)) => None,
+            note if walked.outcome != Outcome::Exempt => note,
+            _ => {
+                let first = self.record.as_ref().and_then(|record| record.attempts.first());
+                first.filter(|_| !walked.changes.is_empty()).map(|first| Note::LeftHalfWay(first.at))
+            }
         };
         if let Some(until) = self.exempting.grace().filter(|_| self.exempting.outcome().applied.is_empty()) {
             walked.note = Some(Note::Restored(until));
         }
-        Ok(Walked { found: Some(found), ..walked })
+        // What was closed before is what there is to say, and else what is exempt.
+        let first = walked.found.take().filter(|_| walked.outcome != Outcome::Exempt);
+        Ok(Walked { found: first.or(Some(found)), ..walked })
     }
 
     /// Whether nothing is done of what others were going to do.

@@ -106,9 +106,11 @@ pub enum Note {
     Inert(&'static str),
     /// Curfew's call that closes it had no answer, and a read afterwards found it closed.
     Unanswered,
+    /// Curfew's call that closes it had failed, and a read afterwards found it closed.
+    ClosedAfterFailure,
     /// An earlier delivery had begun to close it then, and was cut off.
     CutOff(SystemTime),
-    /// The same, and it is exempt by now: what was done of it stays.
+    /// Curfew had begun to close it then, and it is exempt by now: what was done of it stays.
     LeftHalfWay(SystemTime),
     /// A person put it back, and it is left alone until then.
     Restored(SystemTime),
@@ -261,6 +263,9 @@ impl Note {
                 "Curfew's call that closes it had no answer, and a read afterwards found it closed: if somebody else \
                  closed it at that moment, nobody can tell"
             }
+            Self::ClosedAfterFailure => {
+                "Curfew's call that closes it had failed, and a read afterwards found it closed: somebody else closed it"
+            }
             Self::CutOff(at) => {
                 return format!(
                     "Curfew had begun to close it at {} and was cut off, so that nobody knows how much of it that did; \
@@ -270,7 +275,7 @@ impl Note {
             }
             Self::LeftHalfWay(at) => {
                 return format!(
-                    "Curfew had begun to close it at {} and was cut off before it was exempt: what was done by then \
+                    "Curfew had begun to close it at {} and had not finished before it was exempt: what was done by then \
                      stays, and the record has what it was before",
                     rfc3339(at)
                 );

@@ -58,6 +58,30 @@ fn what_waited_and_was_closed_by_somebody_else_is_no_change_of_curfews() {
 }
 
 #[test]
+fn what_waited_and_may_not_be_done_then_is_not_said_to_be_done() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
+    let control = control(&memory, "{}");
+    let (clock, topic, ledger) = (Still::default(), Topic::default(), Ledger::default());
+    let ports = Ports::new(&clock, &topic, &ledger);
+    let subject = subject();
+    let deliver = |changes_per_hour, delivery| {
+        let visit = testing::visit::<SgIngress<&Memory>>(&subject, Mode::Enforce, delivery, &&clock);
+        let limits = Limits { changes_per_hour, ..LIMITS };
+        testing::said(run(remediation::walk(&control, &Visit { limits, ..visit }, &ports))).report
+    };
+    let put_back = "How to put back what would be changed";
+    let held = deliver(0, Delivery::First);
+    assert_eq!((held.outcome, &*held.evidence.last().unwrap().title), (Outcome::Held, put_back));
+    memory.denied.borrow_mut().push(REVOKE);
+    let report = deliver(1, Delivery::Again);
+    assert_eq!((report.outcome, &*report.evidence.last().unwrap().title), (Outcome::Failed, put_back));
+    // Another one closes it.
+    memory.rules.borrow_mut().clear();
+    let report = deliver(1, Delivery::Again);
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedByOthers)));
+}
+
+#[test]
 fn parts_that_did_not_fit_are_there_and_those_that_did_are_not() {
     let range =
         tagged(described(rule("sgr-1", "tcp", "80-443", WORLD), "Ann's \"café\" $(id)"), "team", "a'b");
