@@ -79,6 +79,22 @@ def test_what_curfew_only_began_to_close_and_somebody_else_closed_is_not_said_to
     assert offenders.tags_of(ec2, group) == {}
 
 
+def test_what_somebody_else_closed_while_curfew_was_denied_is_not_said_to_be_closed_by_it(revoke, ec2):
+    group = group_of(ec2, permission("tcp", (80, 8080), v4=[(WORLD, "web")]))
+    [rule] = offenders.rules_of(ec2, group)
+
+    def somebody_closes(_call, _forward):
+        ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
+        return 403, ec2_error("UnauthorizedOperation")
+
+    revoke.recorder.intercept("RevokeSecurityGroupIngress", somebody_closes)
+    run = send(revoke, queued(about_group(group)))
+    assert (failures(run), run.outcome) == (["m0"], "failed")
+    text = run.mail[1]
+    assert "A second read found nothing left to close, but Curfew FAILED to finish." in text, text
+    assert "Curfew closed this" not in text and "somebody else closed it" in text
+
+
 def test_what_curfew_only_began_to_close_and_is_exempt_by_now_is_not_said_to_be_closed(revoke, ec2):
     group = group_of(ec2, permission("tcp", (80, 8080), v4=[(WORLD, "web")]))
     revoke.recorder.fault("RevokeSecurityGroupIngress", 403, ec2_error("UnauthorizedOperation"), times=9)

@@ -75,7 +75,7 @@ pub(crate) fn headline(report: &Report) -> String {
             Some(Left::Idle) => "Curfew changed something. What is left has no effect now.",
             Some(Left::Open) | None => "Curfew changed something, and the resource is STILL OPEN.",
         },
-        Outcome::Failed if report.is_known_closed() && report.changes.is_empty() => {
+        Outcome::Failed if report.is_known_closed() && (report.changes.is_empty() || is_unsure) => {
             "A second read found nothing left to close, but Curfew FAILED to finish."
         }
         Outcome::Failed if report.is_known_closed() => {

@@ -56,6 +56,13 @@ fn what_nobody_saw_curfew_close_is_not_said_to_be_closed_by_it() {
         let first = text.lines().next().unwrap();
         assert!(first.contains("Curfew had begun to close") && !first.contains("Curfew closed"), "{first}");
         assert!(text.contains(&format!("Note: {}.", note.words())), "{text}");
+        let remaining = Some(Vec::new());
+        let failed = Report { note: Some(note), remaining, ..report(Outcome::Failed) };
+        let text = mail(&failed, usize::MAX).text;
+        assert!(
+            !failed.changes.is_empty() && !text.lines().next().unwrap().contains("Curfew closed"),
+            "{text}"
+        );
     }
 }
 

@@ -95,8 +95,23 @@ async fn apply<C: Control>(
     }
     if walked.outcome == Outcome::ClosedMeanwhile {
         walked.note = Some(Note::ClosedMeanwhile);
+    } else if walked.note.is_none() && is_closed_after_failure(control, target, plan, &walked) {
+        walked.note = Some(Note::ClosedAfterFailure);
     }
     walked
+}
+
+/// Whether it is closed, and the call that was to close it was answered and not carried out.
+fn is_closed_after_failure<C: Control>(
+    control: &C,
+    target: &Target<'_, C::Id>,
+    plan: &C::Plan,
+    walked: &Walked<C>,
+) -> bool {
+    let after = walked.seen.as_ref().map(|seen| &seen.assessment).filter(|after| !after.is_open());
+    let is_answered = walked.failed_call().is_some_and(|error| !error.may_be_done());
+    let left = |done: &[C::Change]| control.unfinished(target, plan, done, after);
+    after.is_some() && is_answered && left(&control.foreseen(plan, &walked.changes)) != left(&walked.changes)
 }
 
 /// Reads again: whatever the calls answered, only this says whether the resource is closed.
