@@ -97,8 +97,9 @@ impl<'here> Inquiry<'here> {
             reason = "a part is told by which one it is, whatever was found out about it"
         )]
         let mut closed: Set<&Kind> = Set::default();
+        let is_incomplete = self.model.is_incomplete_among(scenes.iter().map(|scene| &scene.world));
         let at_once = |budget: &mut Budget| {
-            let mut outcome = Outcome { gave_up: self.model.incomplete };
+            let mut outcome = Outcome { gave_up: is_incomplete };
             for scene in scenes {
                 let kind = self.kind(scene);
                 if kind.is_some_and(|kind| closed.contains(kind)) {
@@ -123,7 +124,7 @@ impl<'here> Inquiry<'here> {
         let statements: Vec<usize> =
             self.subject.question.policy.statements.iter().filter(counts).map(|own| own.index).collect();
         let mut left = statements.len() * scenes.len();
-        let mut outcome = Outcome { gave_up: self.model.incomplete };
+        let mut outcome = Outcome { gave_up: is_incomplete };
         for statement in statements {
             let only = |index: usize| index == statement;
             let within = Within { allows: &only, alone: true, ..*within };

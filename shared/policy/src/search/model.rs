@@ -21,7 +21,7 @@ pub(crate) struct Model {
     /// When it is asked, in seconds since 1970.
     now: i64,
     /// Whether some ways were left out.
-    pub(crate) incomplete: bool,
+    incomplete: bool,
     /// The parts of requests of outsiders, and of anyone.
     known: Rc<KnownParts>,
 }
@@ -43,6 +43,15 @@ const VISITORS: [CallerKind; 6] = [
     CallerKind::Root,
     CallerKind::FederatedUser,
     CallerKind::WebIdentity,
+];
+
+/// The keys that say whose the endpoint or the access point is by which a request comes.
+const OF_OWNERS: [&str; 5] = [
+    "aws:sourcevpcarn",
+    "aws:vpceaccount",
+    "aws:vpceorg*",
+    "s3:dataaccesspointarn",
+    "s3:dataaccesspointaccount",
 ];
 
 /// How many of the VPCs and VPC endpoints that are let in get worlds of their own.
@@ -72,6 +81,19 @@ impl Model {
             incomplete,
             known: Rc::default(),
         }
+    }
+
+    /// Whether ways were left out in which callers like these may be told apart. Of whoever is anonymous only the owner of an
+    /// endpoint or of an access point is an account.
+    pub(crate) fn is_incomplete_among<'world>(
+        &self,
+        worlds: impl IntoIterator<Item = &'world World>,
+    ) -> bool {
+        let mut callers = worlds.into_iter().map(|world| world.caller).peekable();
+        self.incomplete
+            && (callers.peek().is_none()
+                || callers.any(|caller| caller != CallerKind::Anonymous)
+                || self.names.speaks_of(&OF_OWNERS))
     }
 
     /// The worlds of outsiders.

@@ -97,6 +97,11 @@ fn patterns(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What stands where the id of a federated user has its account. What follows the colon is a name, which holds none.
+fn front_of_id(text: &str) -> &str {
+    if text.contains("${") { text } else { text.split(':').next().unwrap_or(text) }
+}
+
 /// The accounts in some texts, and the patterns where an account may stand.
 #[derive(Debug)]
 pub(crate) struct Accounts {
@@ -138,7 +143,7 @@ fn trusted_networks(trust: &Trust) -> Arc<Addresses> {
 
 /// Whether what a request says by this key depends on an account. What is not known may.
 fn speaks_of_accounts(key: &str) -> bool {
-    let is_free = Key::new(key).is_chosen_by_caller() && key != "aws:username";
+    let is_free = Key::new(key).is_chosen_by_caller();
     let is_told = matches!(
         key,
         "aws:sourceip"
@@ -243,7 +248,10 @@ impl Names {
                 self.read_variables(&condition.values, policy.has_variables);
                 let accounts = condition.values.accounts();
                 self.accounts.extend(accounts.ids.iter().cloned());
-                if speaks_of_accounts(key) {
+                if key == "aws:userid" {
+                    let fronts = condition.values.iter().flat_map(|value| patterns(front_of_id(value)));
+                    self.account_patterns.extend(fronts.map(str::to_owned));
+                } else if speaks_of_accounts(key) {
                     self.account_patterns.extend(accounts.patterns.iter().cloned());
                 }
                 if key == "aws:sourceip" {

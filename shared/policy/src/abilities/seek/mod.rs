@@ -16,7 +16,7 @@ use crate::search::inquiry::{Inquiry, Subject, holds_for_all};
 use crate::search::model::Model;
 use crate::search::patterns::Patterns;
 use crate::search::world::{Source, World};
-use crate::search::{Budget, Found};
+use crate::search::{Budget, Found, actions};
 use crate::template::Bindings;
 use crate::{Condition, Policy, Scope, Statement, Witness};
 use find::Asked;
@@ -301,7 +301,9 @@ impl Seeker<'_> {
         let mut signatures: Vec<Vec<bool>> = Vec::new();
         let mut different: Vec<&'static str> = Vec::new();
         for action in actions {
-            let signature: Vec<bool> = self.actions.iter().map(|(_, test)| test.holds(action)).collect();
+            let tests = self.actions.iter().map(|(_, test)| test.holds(action));
+            // What a prefix is asked of differs from what has none.
+            let signature: Vec<bool> = tests.chain([actions::carries(action, PREFIX)]).collect();
             let allowed =
                 self.counting(caller).iter().zip(&signature).any(|(counts, holds)| *counts && *holds);
             if allowed && !signatures.contains(&signature) {
@@ -342,7 +344,7 @@ impl Seeker<'_> {
             Found::None => return Found::None,
             Found::Unknown => return Found::Unknown,
         };
-        let over = self.over(target);
+        let over = self.over(target, actions);
         let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
         let own = self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
         let subjects =
@@ -382,10 +384,14 @@ impl Seeker<'_> {
     }
 
     /// Every target, and all that tells such targets apart.
-    fn over(&self, target: Target) -> Vec<(String, Domain)> {
+    fn over(&self, target: Target, actions: &[&str]) -> Vec<(String, Domain)> {
         let mut over = vec![target.resource(self.bucket)];
         match target {
-            Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
+            Target::Bucket => {
+                if actions.iter().all(|action| actions::carries(action, PREFIX)) {
+                    over.push((PREFIX.to_owned(), Domain::free()));
+                }
+            }
             Target::Objects => {
                 let tag = || Domain::free().maybe();
                 over.extend(self.tags.iter().map(|name| (name.clone(), tag())));
