@@ -99,11 +99,6 @@ impl Policy {
         })
     }
 
-    /// The same as this document tells it.
-    pub(crate) fn told_by(self, document: Value) -> Self {
-        Self { document: Arc::new(document), ..self }
-    }
-
     /// The same with only some of the Allow statements, and every Deny.
     pub(crate) fn only(&self, allows: std::ops::Range<usize>) -> Self {
         self.of_statements(|statement| !statement.is_allow() || allows.contains(&statement.index))

@@ -2,25 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::Policy;
-
-/// The document with a statement replaced by one or more.
-pub(super) fn with_statements(policy: &Policy, index: usize, statements: &[Value]) -> Option<Value> {
-    let mut document = policy.document().clone();
-    let pointer = policy.pointer(index);
-    if let [one] = statements {
-        *document.pointer_mut(&pointer)? = one.clone();
-        return Some(document);
-    }
-    let list = document.get_mut("Statement")?;
-    match list {
+/// Puts one or more statements in the place of the one that the pointer names; `None` where there is none.
+pub(super) fn put(document: &mut Value, pointer: &str, statements: Vec<Value>) -> Option<()> {
+    let statements = match <[Value; 1]>::try_from(statements) {
+        Ok([one]) => {
+            *document.pointer_mut(pointer)? = one;
+            return Some(());
+        }
+        Err(statements) => statements,
+    };
+    match document.get_mut("Statement")? {
         Value::Array(list) => {
             let position: usize = pointer.rsplit('/').next()?.parse().ok()?;
-            list.splice(position..=position, statements.iter().cloned());
+            list.splice(position..=position, statements);
         }
-        single => *single = Value::Array(statements.to_vec()),
+        single => *single = Value::Array(statements),
     }
-    Some(document)
+    Some(())
+}
+
+/// Which of these texts stand somewhere in a document.
+pub(super) fn mentioned<'text>(document: &Value, texts: &[&'text str]) -> Vec<&'text str> {
+    texts.iter().copied().filter(|text| mentions(document, text)).collect()
+}
+
+fn mentions(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(own) => own.contains(text),
+        Value::Array(list) => list.iter().any(|own| mentions(own, text)),
+        Value::Object(members) => members.iter().any(|(name, own)| name.contains(text) || mentions(own, text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// The operations that turn one document into the other.
