@@ -28,9 +28,11 @@ pub(super) fn mentioned<'text>(document: &Value, texts: &[&'text str]) -> Vec<&'
 
 fn mentions(value: &Value, text: &str) -> bool {
     match value {
-        Value::String(own) => own.contains(text),
+        Value::String(own) => own.len() >= text.len() && own.contains(text),
         Value::Array(list) => list.iter().any(|own| mentions(own, text)),
-        Value::Object(members) => members.iter().any(|(name, own)| name.contains(text) || mentions(own, text)),
+        Value::Object(members) => {
+            members.iter().any(|(name, own)| name.contains(text) || mentions(own, text))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -2,7 +2,7 @@
 
 mod front;
 
-use crate::template::{Bindings, Piece, pieces};
+use crate::template::{Bindings, Piece, may_hold_variable, pieces};
 use front::{Front, Then};
 
 /// One step of a pattern.
@@ -184,7 +184,7 @@ struct Variable {
 impl Pattern {
     /// Compiles a value; `None` when it needs an absent variable and so matches nothing.
     pub(crate) fn compile(value: &str, style: Style, variables: bool, bindings: &Bindings) -> Option<Self> {
-        if !(variables && value.contains("${")) {
+        if !(variables && may_hold_variable(value)) {
             let mut compiler = Compiler::new(style, value.matches(':').count(), value.len());
             value.chars().for_each(|character| compiler.text(character));
             return Some(Self::new(compiler.tokens));
