@@ -74,8 +74,7 @@ pub fn limit(condition: &Condition) -> Result<(), NoLimit> {
     }
     let is_open = |value: &&String| !is_fixed(&condition.key, value) || is_anonymous(condition, value);
     let may_be_anonymous = condition.key.is_on_every_request();
-    let open =
-        if may_be_anonymous { condition.values.iter().find(is_open) } else { condition.first_open() };
+    let open = if may_be_anonymous { condition.values.iter().find(is_open) } else { condition.first_open() };
     match open {
         Some(value) => Err(NoLimit::Value(value.clone())),
         None => Ok(()),

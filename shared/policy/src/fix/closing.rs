@@ -38,11 +38,15 @@ impl<'here> Closing<'here> {
         index: usize,
         asking: Asking<'here>,
         denies: &'here [Statement],
+        like: Option<Model>,
         budget: &mut Budget,
     ) -> Option<Self> {
         let statement = policy.statements.get(index)?;
         let before = ground::ground(&policy.only(index..index + 1), asking.trust);
         let mut model = Model::of(&[&before], asking, budget);
+        if let Some(like) = like {
+            model = model.sharing(&like);
+        }
         let takes = shut::takes(&before, &model, budget);
         let is_welcoming = |number: usize| takes.get(number).is_none_or(|takes| *takes != Found::None);
         model.names.welcome(&[&with_denies(&before, is_welcoming)], asking.trust);
@@ -54,6 +58,11 @@ impl<'here> Closing<'here> {
         let inside = model.inside(asking.trust);
         let lost = RefCell::default();
         Some(Self { policy, statement, asking, refusals, before, model, inside, lost })
+    }
+
+    /// The model that it was closed by.
+    pub(super) fn into_model(self) -> Model {
+        self.model
     }
 
     /// The first candidate for the statement that is sound. The document has the statement like this.
@@ -131,7 +140,7 @@ impl<'here> Closing<'here> {
             }
             Found::Unknown => return None,
         }
-        let mut model = Model::of(&[&self.before, &after], self.asking, budget);
+        let mut model = Model::of(&[&self.before, &after], self.asking, budget).sharing(&self.model);
         let is_narrower = is_narrower(&after, &self.before);
         if !is_narrower
             && shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None

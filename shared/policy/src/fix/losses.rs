@@ -18,9 +18,13 @@ pub(super) fn sentences(
     after: &Policy,
     asking: Asking<'_>,
     by_everyone: bool,
+    like: Option<&Model>,
 ) -> Vec<String> {
     let mut budget = Budget::new(Budget::DEFAULT / 2);
-    let model = Model::of(&[before, after], asking, &mut budget);
+    let mut model = Model::of(&[before, after], asking, &mut budget);
+    if let Some(like) = like {
+        model = model.sharing(like);
+    }
     let question = Question::of(before, Some(after), &|_| true);
     let mut losses = Losses {
         survey: Survey::new(&question, &model),

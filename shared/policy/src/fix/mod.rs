@@ -105,6 +105,8 @@ pub(crate) fn propose(
     let mut current = policy.clone();
     let mut document = policy.document().clone();
     let mut summary = Vec::new();
+    // Most statements of a policy name the same parties: one model shares with the next one what was found out.
+    let mut model = None;
     let first = public.first().map_or(0, |statement| statement.index);
     let by_everyone = public.iter().all(|statement| statement.principal.is_everyone());
     let refusals = refusals(policy, &trust);
@@ -114,10 +116,12 @@ pub(crate) fn propose(
         let not_found = || NoFix::NotFound { statement: index };
         let pointer = policy.pointer(index);
         let json = document.pointer(&pointer).ok_or_else(not_found)?;
-        let closing = Closing::of(&current, index, asking, &refusals, &mut budget).ok_or_else(not_found)?;
+        let closing = Closing::of(&current, index, asking, &refusals, model.take(), &mut budget)
+            .ok_or_else(not_found)?;
         let Closed { policy: next, statements, what } =
             closing.run(json, &mut budget).ok_or_else(not_found)?;
         patch::put(&mut document, &pointer, statements).ok_or_else(not_found)?;
+        model = Some(closing.into_model());
         summary.insert(0, format!("In {statement}, {what}."));
         current = next;
     }
@@ -136,7 +140,7 @@ pub(crate) fn propose(
     {
         return Err(NoFix::NotFound { statement: first });
     }
-    let shuts_out = losses::sentences(&before, &after, asking, by_everyone);
+    let shuts_out = losses::sentences(&before, &after, asking, by_everyone, model.as_ref());
     let leaves = leaves(&current, asking);
     Ok(Fix { summary, patch, policy: document, shuts_out, leaves, fill_in })
 }

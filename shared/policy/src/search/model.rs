@@ -74,6 +74,14 @@ impl Model {
         }
     }
 
+    /// The same, sharing the parts of requests with another model, where they are the same by its names.
+    pub(crate) fn sharing(mut self, other: &Self) -> Self {
+        if self.now == other.now && self.names.are_alike(&other.names) {
+            self.known = Rc::clone(&other.known);
+        }
+        self
+    }
+
     /// The worlds of outsiders.
     pub(crate) fn outside(&self) -> Vec<World> {
         self.worlds(&CallerKind::ALL, &self.names.strangers, &self.strange_organizations, &Reach::Outside)
