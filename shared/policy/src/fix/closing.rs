@@ -38,15 +38,12 @@ impl<'here> Closing<'here> {
         index: usize,
         asking: Asking<'here>,
         denies: &'here [Statement],
-        like: Option<Model>,
+        like: Option<&Model>,
         budget: &mut Budget,
     ) -> Option<Self> {
         let statement = policy.statements.get(index)?;
         let before = ground::ground(&policy.only(index..index + 1), asking.trust);
-        let mut model = Model::of(&[&before], asking, budget);
-        if let Some(like) = like {
-            model = model.sharing(&like);
-        }
+        let mut model = Model::about(&[&before], None, asking, like, budget);
         let takes = shut::takes(&before, &model, budget);
         let is_welcoming = |number: usize| takes.get(number).is_none_or(|takes| *takes != Found::None);
         model.names.welcome(&[&with_denies(&before, is_welcoming)], asking.trust);
@@ -140,7 +137,8 @@ impl<'here> Closing<'here> {
             }
             Found::Unknown => return None,
         }
-        let mut model = Model::of(&[&self.before, &after], self.asking, budget).sharing(&self.model);
+        let both = [&self.before, &after];
+        let mut model = Model::about(&both, None, self.asking, Some(&self.model), budget);
         let is_narrower = is_narrower(&after, &self.before);
         if !is_narrower
             && shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None

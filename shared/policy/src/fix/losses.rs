@@ -21,10 +21,7 @@ pub(super) fn sentences(
     like: Option<&Model>,
 ) -> Vec<String> {
     let mut budget = Budget::new(Budget::DEFAULT / 2);
-    let mut model = Model::of(&[before, after], asking, &mut budget);
-    if let Some(like) = like {
-        model = model.sharing(like);
-    }
+    let model = Model::about(&[before, after], None, asking, like, &mut budget);
     let question = Question::of(before, Some(after), &|_| true);
     let mut losses = Losses {
         survey: Survey::new(&question, &model),

@@ -30,6 +30,7 @@ use thiserror::Error;
 
 use crate::documented::statement_is_public;
 use crate::search::Budget;
+use crate::search::model::Model;
 use crate::{Asking, Policy, Statement, Trust, findings, words};
 use candidate::{Candidate, Source};
 pub use candidate::{ORGANIZATION_PLACEHOLDER, OWNER_PLACEHOLDER};
@@ -79,13 +80,15 @@ pub enum NoFix {
 /// How many public statements are worked on.
 const MAX_STATEMENTS: usize = 12;
 
-/// Proposes an edit of the statements that count; the others stay as they are.
+/// Proposes an edit of the statements that count; the others stay as they are. What was found out for a model of the
+/// policy is not worked out again: most statements of a policy name the same parties.
 ///
 /// # Errors
 /// No statement that counts is public, or no edit passes the proof.
 pub(crate) fn propose(
     policy: &Policy,
     asking: Asking<'_>,
+    mut model: Option<Model>,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Result<Fix, NoFix> {
     let (public, kept): (Vec<&Statement>, Vec<&Statement>) =
@@ -105,8 +108,6 @@ pub(crate) fn propose(
     let mut current = policy.clone();
     let mut document = policy.document().clone();
     let mut summary = Vec::new();
-    // Most statements of a policy name the same parties: one model shares with the next one what was found out.
-    let mut model = None;
     let first = public.first().map_or(0, |statement| statement.index);
     let by_everyone = public.iter().all(|statement| statement.principal.is_everyone());
     let refusals = refusals(policy, &trust);
@@ -116,7 +117,7 @@ pub(crate) fn propose(
         let not_found = || NoFix::NotFound { statement: index };
         let pointer = policy.pointer(index);
         let json = document.pointer(&pointer).ok_or_else(not_found)?;
-        let closing = Closing::of(&current, index, asking, &refusals, model.take(), &mut budget)
+        let closing = Closing::of(&current, index, asking, &refusals, model.as_ref(), &mut budget)
             .ok_or_else(not_found)?;
         let Closed { policy: next, statements, what } =
             closing.run(json, &mut budget).ok_or_else(not_found)?;

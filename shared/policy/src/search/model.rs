@@ -16,8 +16,10 @@ use crate::{Asking, Key, Policy, Trust};
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) names: Names,
+    /// Accounts that nobody names.
+    strangers: Strangers,
     /// Organizations that nobody names.
-    strange_organizations: Vec<String>,
+    strange_organizations: Strangers,
     /// When it is asked, in seconds since 1970.
     now: i64,
     /// Whether some ways were left out.
@@ -50,46 +52,42 @@ const MAX_VPCS: usize = 8;
 
 impl Model {
     pub(crate) fn of(policies: &[&Policy], asking: Asking<'_>, budget: &mut Budget) -> Self {
-        Self::about(policies, None, asking, budget)
+        Self::about(policies, None, asking, None, budget)
     }
 
-    /// The same for the bucket of this name.
+    /// The same for the bucket of this name. It shares with another model what both would find out.
     pub(crate) fn about(
         policies: &[&Policy],
         bucket: Option<&str>,
         asking: Asking<'_>,
+        other: Option<&Self>,
         budget: &mut Budget,
     ) -> Self {
         let mut names = Names::of(policies, bucket, asking.trust, budget);
-        let strangers = Strangers::accounts(&names, budget);
-        let organizations = Strangers::organizations(&names, budget);
-        let incomplete = strangers.incomplete || organizations.incomplete;
-        names.strangers = strangers.found;
-        Self {
-            names,
-            strange_organizations: organizations.found,
-            now: seconds(asking.now),
-            incomplete,
-            known: Rc::default(),
-        }
-    }
-
-    /// The same, sharing the parts of requests with another model, where they are the same by its names.
-    pub(crate) fn sharing(mut self, other: &Self) -> Self {
-        if self.now == other.now && self.names.are_alike(&other.names) {
-            self.known = Rc::clone(&other.known);
-        }
-        self
+        let strangers = Strangers::accounts(&names, other.map(|own| &own.strangers), budget);
+        let known = other.map(|own| &own.strange_organizations);
+        let strange_organizations = Strangers::organizations(&names, known, budget);
+        let incomplete = strangers.incomplete || strange_organizations.incomplete;
+        names.strangers.clone_from(&strangers.found);
+        let now = seconds(asking.now);
+        let alike = other.filter(|own| own.now == now && names.are_alike(&own.names));
+        let known = alike.map_or_else(Rc::default, |own| Rc::clone(&own.known));
+        Self { names, strangers, strange_organizations, now, incomplete, known }
     }
 
     /// The worlds of outsiders.
     pub(crate) fn outside(&self) -> Vec<World> {
-        self.worlds(&CallerKind::ALL, &self.names.strangers, &self.strange_organizations, &Reach::Outside)
+        self.worlds(
+            &CallerKind::ALL,
+            &self.names.strangers,
+            &self.strange_organizations.found,
+            &Reach::Outside,
+        )
     }
 
     /// The worlds of services that act for outsiders.
     pub(crate) fn deputies(&self, source: Source) -> Vec<World> {
-        let organizations = &self.strange_organizations;
+        let organizations = &self.strange_organizations.found;
         let mut worlds =
             self.worlds(&[CallerKind::Service], &self.names.strangers, organizations, &Reach::Outside);
         worlds.iter_mut().for_each(|world| world.source = source);
@@ -171,7 +169,7 @@ impl Model {
 
     /// The organizations that are told apart.
     fn organizations(&self) -> Vec<String> {
-        self.strange_organizations.iter().chain(&self.names.organizations).cloned().collect()
+        self.strange_organizations.found.iter().chain(&self.names.organizations).cloned().collect()
     }
 
     /// The worlds of the members of organizations.
@@ -216,7 +214,7 @@ impl Model {
 
     fn organizations_outside(&self, trust: &Trust) -> Vec<String> {
         let untrusted = self.untrusted_organizations(trust);
-        self.strange_organizations.iter().cloned().chain(untrusted).collect()
+        self.strange_organizations.found.iter().cloned().chain(untrusted).collect()
     }
 
     /// The organizations that are named and not trusted.

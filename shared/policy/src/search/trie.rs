@@ -12,6 +12,8 @@ use crate::pattern::{Class, Pattern, Token};
 #[derive(Debug, Clone)]
 pub(crate) struct Trie {
     places: Vec<Place>,
+    /// Whether the case of some step does not matter.
+    folds: bool,
     /// The characters that some step names, in both cases where the case does not matter.
     mentioned: OnceLock<BTreeSet<char>>,
 }
@@ -64,7 +66,7 @@ impl Trie {
         patterns: impl Iterator<Item = &'set Pattern>,
     ) -> Self {
         let start = Place { step: None, next: Next::NONE, ends: false };
-        let mut trie = Self { places: vec![start], mentioned: OnceLock::new() };
+        let mut trie = Self { places: vec![start], folds: false, mentioned: OnceLock::new() };
         literals.for_each(|text| trie.add(text.chars().map(Token::Char)));
         patterns.for_each(|pattern| trie.add(pattern.tokens().iter().copied()));
         trie
@@ -73,6 +75,7 @@ impl Trie {
     fn add(&mut self, tokens: impl Iterator<Item = Token>) {
         let mut place = START;
         for token in tokens {
+            self.folds |= matches!(token, Token::Fold(_));
             place = match self.find(place, |step| step.cmp(&token)) {
                 Ok(next) => next,
                 Err(at) => {
@@ -150,6 +153,7 @@ impl Trie {
     pub(crate) fn advance(&self, state: &[u32], character: char, after: &mut Vec<u32>) {
         after.clear();
         let steps = [Token::Char(character), Token::Fold(character.to_ascii_lowercase())];
+        let steps = if self.folds { &steps[..] } else { &steps[..1] };
         for place in state {
             if matches!(self.step(*place), Some(Token::Many(class)) if class.contains(character)) {
                 after.push(*place);
@@ -177,8 +181,10 @@ impl Trie {
             state.extend(self.next(place).iter().rev().take_while(is_many));
             index += 1;
         }
-        state.sort_unstable();
-        state.dedup();
+        if state.len() > 1 {
+            state.sort_unstable();
+            state.dedup();
+        }
     }
 
     /// Whether the text so far matches.
