@@ -1,6 +1,6 @@
 //! JSON Patch (RFC 6902) between two policies.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Puts one or more statements in the place of the one that the pointer names; `None` where there is none.
 pub(super) fn put(document: &mut Value, pointer: &str, statements: Vec<Value>) -> Option<()> {
@@ -44,6 +44,12 @@ pub(super) fn between(before: &Value, after: &Value) -> Vec<Value> {
     operations
 }
 
+fn operation(name: &str, path: String, value: Option<&Value>) -> Value {
+    let place = [("op", Value::from(name)), ("path", Value::from(path))];
+    let value = value.map(|value| ("value", value.clone()));
+    place.into_iter().chain(value).map(|(member, value)| (member.to_owned(), value)).collect()
+}
+
 fn compare(before: &Value, after: &Value, path: &str, operations: &mut Vec<Value>) {
     match (before, after) {
         _ if before == after => {}
@@ -51,19 +57,19 @@ fn compare(before: &Value, after: &Value, path: &str, operations: &mut Vec<Value
         (Value::Array(old), Value::Array(new)) if path == "/Statement" => {
             elements(old, new, path, operations)
         }
-        _ => operations.push(json!({ "op": "replace", "path": path, "value": after })),
+        _ => operations.push(operation("replace", path.to_owned(), Some(after))),
     }
 }
 
 fn members(old: &Map<String, Value>, new: &Map<String, Value>, path: &str, operations: &mut Vec<Value>) {
     let place = |name: &str| format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
     for name in old.keys().filter(|name| !new.contains_key(*name)) {
-        operations.push(json!({ "op": "remove", "path": place(name) }));
+        operations.push(operation("remove", place(name), None));
     }
     for (name, value) in new {
         match old.get(name) {
             Some(own) => compare(own, value, &place(name), operations),
-            None => operations.push(json!({ "op": "add", "path": place(name), "value": value })),
+            None => operations.push(operation("add", place(name), Some(value))),
         }
     }
 }
@@ -85,9 +91,9 @@ fn elements(old: &[Value], new: &[Value], path: &str, operations: &mut Vec<Value
         compare(before, after, &format!("{path}/{}", head + offset), operations);
     }
     for (offset, _) in old.iter().enumerate().skip(new.len()).rev() {
-        operations.push(json!({ "op": "remove", "path": format!("{path}/{}", head + offset) }));
+        operations.push(operation("remove", format!("{path}/{}", head + offset), None));
     }
     for (offset, value) in new.iter().enumerate().skip(old.len()) {
-        operations.push(json!({ "op": "add", "path": format!("{path}/{}", head + offset), "value": value }));
+        operations.push(operation("add", format!("{path}/{}", head + offset), Some(value)));
     }
 }
