@@ -70,7 +70,7 @@ impl Model {
         let incomplete = strangers.incomplete || strange_organizations.incomplete;
         names.strangers.clone_from(&strangers.found);
         let now = seconds(asking.now);
-        let alike = other.filter(|own| own.now == now && names.are_alike(&own.names));
+        let alike = other.filter(|own| own.now == now && are_alike(&names, &own.names));
         let known = alike.map_or_else(Rc::default, |own| Rc::clone(&own.known));
         Self { names, strangers, strange_organizations, now, incomplete, known }
     }
@@ -356,4 +356,50 @@ impl Model {
             _ => &[Session::Temporary],
         }
     }
+}
+
+/// Whether requests have the same parts with the same values by these names as by others, whoever is welcome.
+fn are_alike(names: &Names, other: &Names) -> bool {
+    let Names {
+        accounts,
+        strangers,
+        organizations,
+        closed_networks,
+        endpoint_owners,
+        services,
+        all_services,
+        values,
+        account_patterns,
+        organization_patterns,
+        partitions,
+        owner,
+        bucket,
+        actions,
+        foreign_services,
+        speaks_of_sessions,
+        keys,
+        variables,
+        tells_principals_apart,
+        welcome_networks: _,
+        welcome_vpcs: _,
+    } = names;
+    *accounts == other.accounts
+        && *strangers == other.strangers
+        && *organizations == other.organizations
+        && *closed_networks == other.closed_networks
+        && *endpoint_owners == other.endpoint_owners
+        && *services == other.services
+        && *all_services == other.all_services
+        && *values == other.values
+        && *account_patterns == other.account_patterns
+        && *organization_patterns == other.organization_patterns
+        && *partitions == other.partitions
+        && *owner == other.owner
+        && *bucket == other.bucket
+        && *actions == other.actions
+        && *foreign_services == other.foreign_services
+        && *speaks_of_sessions == other.speaks_of_sessions
+        && *keys == other.keys
+        && *variables == other.variables
+        && *tells_principals_apart == other.tells_principals_apart
 }

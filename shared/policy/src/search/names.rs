@@ -192,52 +192,6 @@ impl Names {
         names
     }
 
-    /// Whether requests have the same parts with the same values by these names, whoever is welcome.
-    pub(crate) fn are_alike(&self, other: &Self) -> bool {
-        let Self {
-            accounts,
-            strangers,
-            organizations,
-            closed_networks,
-            endpoint_owners,
-            services,
-            all_services,
-            values,
-            account_patterns,
-            organization_patterns,
-            partitions,
-            owner,
-            bucket,
-            actions,
-            foreign_services,
-            speaks_of_sessions,
-            keys,
-            variables,
-            tells_principals_apart,
-            welcome_networks: _,
-            welcome_vpcs: _,
-        } = self;
-        *accounts == other.accounts
-            && *strangers == other.strangers
-            && *organizations == other.organizations
-            && *closed_networks == other.closed_networks
-            && *endpoint_owners == other.endpoint_owners
-            && *services == other.services
-            && *all_services == other.all_services
-            && *values == other.values
-            && *account_patterns == other.account_patterns
-            && *organization_patterns == other.organization_patterns
-            && *partitions == other.partitions
-            && *owner == other.owner
-            && *bucket == other.bucket
-            && *actions == other.actions
-            && *foreign_services == other.foreign_services
-            && *speaks_of_sessions == other.speaks_of_sessions
-            && *keys == other.keys
-            && *variables == other.variables
-            && *tells_principals_apart == other.tells_principals_apart
-    }
-
     /// Lets nobody else be welcome than whom these policies let in or leave out, and who is trusted.
     pub(crate) fn welcome(&mut self, policies: &[&Policy], trust: &Trust) {
         let mut networks = vec![trusted_networks(trust)];
