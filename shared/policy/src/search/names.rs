@@ -64,7 +64,10 @@ const SESSIONS: &str = "assumed-role";
 
 /// The partition and the path of the ARN of a bucket or object.
 pub(crate) fn bucket_and_key(arn: &str) -> Option<(&str, &str)> {
-    let (partition, path) = arn.strip_prefix("arn:")?.split_once(":s3:::")?;
+    let body = arn.strip_prefix("arn:")?;
+    // Most often the service follows at once.
+    let usual = body.split_once(':').and_then(|(own, rest)| Some((own, rest.strip_prefix("s3:::")?)));
+    let (partition, path) = usual.or_else(|| body.split_once(":s3:::"))?;
     let partition = if partition.contains(['*', '?', '$']) { "aws" } else { partition };
     Some((partition, path))
 }
