@@ -17,6 +17,8 @@ MINISTACK := .venv-ministack/.complete
 # What the preview is compared with; each pins other versions of what the tests use.
 PEERS := target/bench-peers
 PEER_TOOLS := $(PEERS)/custodian/.complete $(PEERS)/prowler/.complete
+# The AWS CLI, for who tries Curfew here.
+SANDBOX := target/sandbox/awscli
 # What writes bills of materials.
 CYCLONEDX := target/tools/bin/cargo-cyclonedx
 
@@ -51,7 +53,7 @@ CARGO := env -u MAKEFLAGS -u MFLAGS RUSTC_WRAPPER="$(or $(RUSTC_WRAPPER),$(CURDI
 # What this machine can run itself.
 OWN_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
 
-.PHONY: help setup functions debug demo test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview report redrive history export restore remove bench bench-peers lock clean
+.PHONY: help setup functions debug demo sandbox test fuzz test-faults lint build package bills checker deploy rollback status test-alert stop start settings preview report redrive history export restore remove bench bench-peers lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -85,14 +87,24 @@ $(MINISTACK): tests/ministack.txt
 # first, so that aws-sdk-ec2 begins before the SDK crates that more functions use.
 # `curfew` apart: nobody waits for its own SDK crates before the demonstration.
 functions:
-	$(CARGO) build --locked --workspace --example empty --example ledgers --lib --bin sg-quarantine
-	$(CARGO) build --locked --workspace --example empty --example ledgers $(FUNCTIONS:%=--bin %)
+	@$(CARGO) build --locked --workspace --example empty --example ledgers --lib --bin sg-quarantine
+	@$(CARGO) build --locked --workspace --example empty --example ledgers $(FUNCTIONS:%=--bin %)
 
 debug: functions ## The functions and `curfew`, unoptimized
-	$(CARGO) build --locked --workspace --example empty --example ledgers --bins
+	@$(CARGO) build --locked --workspace --example empty --example ledgers --bins
 
 demo: $(TOOLS) functions ## The main job, against an emulator on this machine
 	@$(BIN)/python tests/demo.py
+
+$(SANDBOX)/.complete: tests/awscli.txt
+	@echo "The AWS CLI into $(@D) ..."
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/$(INSTALL) tests/awscli.txt
+	touch $@
+
+sandbox: $(TOOLS) $(SANDBOX)/.complete debug ## Curfew at work in an emulated account on this machine, until Ctrl-C; its mails come to the screen
+	@$(BIN)/python tests/sandbox.py
 
 test: $(TOOLS) $(CHECKOV) $(MINISTACK) debug ## Everything: units, properties, adapters, snapshots, templates, end to end
 	@# The same cases each time: who changes something is to hear of that alone. See `fuzz`.
@@ -121,7 +133,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/debug-rustc .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build package bills demo test fuzz test-faults bench bench-peers deploy rollback status test-alert stop start settings preview report redrive history export restore remove lock clean; do \
+	@for target in build package bills demo sandbox test fuzz test-faults bench bench-peers deploy rollback status test-alert stop start settings preview report redrive history export restore remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
 			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
 	done
@@ -215,7 +227,7 @@ restore: debug ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGIO
 
 bench: $(TOOLS) ## Size, start and speed beside an empty Lambda function and boto3; BASE=a943bdd beside a commit too
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)
-	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty \
+	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty --example connected \
 		--$(OWN_ARCH) --lambda-dir target/bench/empty
 	env -u MAKEFLAGS -u MFLAGS cargo build --quiet --locked --release --package curfew --no-default-features --target-dir target/bench/explain
 	env -u MAKEFLAGS -u MFLAGS cargo run --quiet --locked --package policy --example hard_policies --target-dir target/bench/explain \
@@ -250,12 +262,13 @@ lock: ## tests/*.txt anew, from tests/*.in
 	.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/ministack.in
 	{ echo "# Written by 'make lock' from ministack.in."; .venv-ministack/bin/python -m pip freeze; } > tests/ministack.txt
 	touch $(MINISTACK)
-	@for peer in custodian prowler; do \
-		rm -rf "$(PEERS)/$$peer"; \
-		$(PYTHON) -m venv "$(PEERS)/$$peer"; \
-		"$(PEERS)/$$peer/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "tests/$$peer.in"; \
-		{ echo "# Written by 'make lock' from $$peer.in."; "$(PEERS)/$$peer/bin/python" -m pip freeze; } > "tests/$$peer.txt"; \
-		touch "$(PEERS)/$$peer/.complete"; \
+	@for place in $(PEERS)/custodian $(PEERS)/prowler $(SANDBOX); do \
+		name=$$(basename "$$place"); \
+		rm -rf "$$place"; \
+		$(PYTHON) -m venv "$$place"; \
+		"$$place/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "tests/$$name.in"; \
+		{ echo "# Written by 'make lock' from $$name.in."; "$$place/bin/python" -m pip freeze; } > "tests/$$name.txt"; \
+		touch "$$place/.complete"; \
 	done
 
 clean: ## All that was built or installed here

@@ -29,6 +29,8 @@ from harness.functions import FUNCTIONS, TRIGGERED  # noqa: E402
 from harness.stack import CREDENTIALS, REGION, spawn, stop, stop_on_signals  # noqa: E402
 
 SERVICES = ("S3", "EC2", "SNS", "SSM", "DYNAMODB", "SQS", "CONFIG")
+# What a function has a connection to before its first event.
+CONNECTED = ("S3", "SNS", "SSM", "DYNAMODB")
 WARM = 50
 # The share of a core that a small Lambda function has in an invocation.
 PERCENT = 15
@@ -87,6 +89,11 @@ def start(subject, urls, roots):
     return runtime, process, begin
 
 
+def used(process):
+    """The seconds of a core that a process has used so far, by Linux's clock for it; see clock_getcpuclockid(3)."""
+    return time.clock_gettime((~process.pid << 3) | 2)
+
+
 def ended(runtime, process):
     stop(process)
     runtime.close()
@@ -97,8 +104,9 @@ def unlimited(subject, urls, roots):
     runtime, process, begin = start(subject, urls, roots)
     try:
         runtime.ready()
-        ready = runtime.asked_at - begin
+        ready, of_start = runtime.asked_at - begin, used(process)
         first = runtime.invoke(batch(subject.function, 1))
+        of_first = used(process) - of_start
         warm = []
         for _ in range(WARM):
             runtime.ready()
@@ -106,6 +114,7 @@ def unlimited(subject, urls, roots):
         status = Path(f"/proc/{process.pid}/status").read_text().splitlines()
         [peak] = [line.split()[1] for line in status if line.startswith("VmHWM")]
         subject.add(start=ready, first=first, cold=ready + first, warm=statistics.median(warm), peak=int(peak) / 1024)
+        subject.add(of_start=of_start, of_first=of_first)
     finally:
         ended(runtime, process)
 
@@ -149,13 +158,15 @@ def figures(subject):
     if subject.binary:
         yield "size", Path(subject.binary).stat().st_size / 2**20, "{:.2f} MiB"
         yield "zipped", zipped(subject.binary) / 2**20, "{:.2f} MiB"
-    for name in ("start", "first", "cold", "warm", "limited", "one", "ten"):
+    for name in ("start", "of_start", "first", "of_first", "cold", "warm", "limited", "one", "ten"):
         if (value := subject.median(name)) is not None:
             yield name, value * 1e3, "{:.2f} ms"
     yield "peak", max(subject.measured["peak"]), "{:.1f} MiB"
 
 
 MEANS = f"""start: from the process's start to its asking for an event     first: the first event, to its answer     cold: both
+of_start, of_first: how much of a core the process itself used for them; the rest is waiting, for the stand-in above all
+connected: an empty function that opens connections to four services, as a function does, and does no more
 warm: an event, to its answer      limited: the first event with {PERCENT} % of a core, after a start with all of one
 one, ten: a batch of one and of {BATCH}, where each call to AWS takes {WAY * 1e3:.0f} ms      peak: resident memory"""
 
@@ -194,10 +205,11 @@ def main():
 
     folder, explain = base.build(asked.base, asked.architecture) if asked.base else (None, None)
     empty = built(asked.empty, "empty", "empty")
+    connected = built(asked.empty, "connected", "connected")
     python = Subject("boto3", "boto3", [sys.executable, Path(__file__).with_name("with_boto3.py")])
     now = {name: built(asked.now, name, "now") for name in FUNCTIONS}
     before = {name: built(folder, name, asked.base) if folder else None for name in FUNCTIONS}
-    everything = [subject for subject in (empty, python, *now.values(), *before.values()) if subject]
+    everything = [subject for subject in (empty, connected, python, *now.values(), *before.values()) if subject]
 
     with tempfile.TemporaryDirectory() as folder:
         authority = Authority(Path(folder), like_aws=True)
@@ -206,6 +218,8 @@ def main():
         tls = authority.server()
         aws, far = Apart(SERVICES, tls, answers.answer), Apart(SERVICES, tls, answers.answer, WAY)
         limit = Limit(PERCENT)
+        if connected:
+            connected.command += [aws.urls[service] for service in CONNECTED]
         try:
             for turn in range(asked.runs + 1):
                 for subject in everything:
@@ -226,7 +240,7 @@ def main():
     if limit.why_not:
         print(f"limited: not measured, since no control group can be made here: {limit.why_not}")
     for name in FUNCTIONS:
-        say(name, [subject for subject in (now[name], before[name], empty, python) if subject])
+        say(name, [subject for subject in (now[name], before[name], connected, empty, python) if subject])
     policies.compare([words.split() for words in (asked.explain, explain) if words], asked.hard)
 
 

@@ -162,7 +162,7 @@ def test_a_group_in_a_file_that_cannot_be_read_is_said_and_not_called_clean(tmp_
     ran = subprocess.run([binary("curfew"), "preview", groups], capture_output=True, text=True, env=NOWHERE, timeout=60)
     assert ran.returncode == UNREAD
     assert "sg-00000000000000002" in ran.stderr and "NOT ALL WERE LISTED" in ran.stdout
-    assert "1 security groups, 1 clean" in ran.stdout
+    assert "1 security group, 1 clean" in ran.stdout
 
 
 def test_a_file_that_does_not_say_whose_it_is_asks_for_it(tmp_path):

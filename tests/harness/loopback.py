@@ -36,9 +36,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(parts)
 
-    def answer(self, status, headers, body=b""):
+    def answer(self, status, headers, body=b"", length=None):
+        """`length` is that of a body which a HEAD is not given."""
         self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+        for name, value in {**headers, "Content-Length": str(len(body) if length is None else length)}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":

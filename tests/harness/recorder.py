@@ -196,7 +196,8 @@ def sns_error(code, message=""):
 
 def mail_of(published):
     """Subject line and text of a published message, as an e-mail subscriber gets them."""
-    return published["Subject"], json.loads(published["Message"])["email"]
+    is_by_protocol = published.get("MessageStructure") == "json"
+    return published["Subject"], json.loads(published["Message"])["email"] if is_by_protocol else published["Message"]
 
 
 def facts_of(published, protocol="sqs"):

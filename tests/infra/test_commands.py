@@ -24,7 +24,7 @@ from harness.stack import ACCOUNT, REGION, ROOT, Function, binary
 MAKEFILE = (ROOT / "Makefile").read_text()
 CI = (ROOT / ".ci" / "run").read_text()
 # Targets that build, test or measure; `make lint` reads what they would run as the shell does.
-DRY = {"make help", "make package VERSION=0.1.0", "make test-faults", "make fuzz", "make bench", "make bench BASE=a943bdd", "make bench-peers"}
+DRY = {"make help", "make sandbox", "make package VERSION=0.1.0", "make test-faults", "make fuzz", "make bench", "make bench BASE=a943bdd", "make bench-peers"}
 BY_CI = {"make setup", "make debug", "make lint", "make test", "make demo"}
 # (command, what cargo has to know): these take minutes to build.
 BY_CARGO = {

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use clap::builder::styling::Style;
 use policy::{Analysis, Asking, Policy, Trust, analyse, analyse_bucket, explain_refusal, explain_text};
 use remediation::clock::{Clock, SystemClock};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Explain;
@@ -48,7 +49,7 @@ fn file(path: &Path, asking: Asking<'_>, console: &mut Console<'_>) -> Result<()
     let text = if is_input { console.read()? } else { read(path)? };
     if console.json {
         let mut answer = Map::from_iter([("file".to_owned(), json!(path.to_string_lossy()))]);
-        answer.extend(facts(&text, asking));
+        answer.extend(Answer::about(&text, asking).facts());
         return Ok(console.print(&answer)?);
     }
     let stem = path.file_stem().filter(|_| !is_input);
@@ -91,10 +92,26 @@ fn by_severity(line: &str) -> Style {
 }
 
 /// What is found out about a policy, for programs.
-fn facts(text: &str, asking: Asking<'_>) -> Map<String, Value> {
-    match Policy::parse(text.trim_end_matches(['\n', '\r'])) {
-        Ok(policy) => of(&analyse(&policy, asking)),
-        Err(error) => refusal(&error.to_string()),
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Explained(Box<Analysis>),
+    Refused { error: String },
+}
+
+impl Answer {
+    fn about(text: &str, asking: Asking<'_>) -> Self {
+        match Policy::parse(text.trim_end_matches(['\n', '\r'])) {
+            Ok(policy) => Self::Explained(Box::new(analyse(&policy, asking))),
+            Err(error) => Self::Refused { error: error.to_string() },
+        }
+    }
+
+    fn facts(&self) -> Map<String, Value> {
+        match self {
+            Self::Explained(analysis) => of(analysis),
+            Self::Refused { error } => refusal(error),
+        }
     }
 }
 
@@ -112,7 +129,7 @@ pub(crate) fn refusal(error: &str) -> Map<String, Value> {
 /// Line by line, with never more of a line in memory than a policy may have.
 fn lines(input: &mut dyn BufRead, output: &mut dyn Write, asking: Asking<'_>) -> io::Result<()> {
     let limit = Policy::MAX_BYTES as u64 + 2;
-    let mut line = Vec::new();
+    let (mut line, mut written) = (Vec::new(), Vec::new());
     loop {
         line.clear();
         if (&mut *input).take(limit).read_until(b'\n', &mut line)? == 0 {
@@ -122,19 +139,21 @@ fn lines(input: &mut dyn BufRead, output: &mut dyn Write, asking: Asking<'_>) ->
         if !complete {
             skip_line(input)?;
         }
-        serde_json::to_writer(&mut *output, &answer(&line, complete, asking))?;
-        output.write_all(b"\n")?;
+        written.clear();
+        serde_json::to_writer(&mut written, &answer(&line, complete, asking))?;
+        written.push(b'\n');
+        output.write_all(&written)?;
         output.flush()?;
     }
 }
 
-fn answer(line: &[u8], complete: bool, asking: Asking<'_>) -> Map<String, Value> {
+fn answer(line: &[u8], complete: bool, asking: Asking<'_>) -> Answer {
     if !complete {
-        return refusal(&format!("the line has more than {} bytes", Policy::MAX_BYTES));
+        return Answer::Refused { error: format!("the line has more than {} bytes", Policy::MAX_BYTES) };
     }
     match std::str::from_utf8(line) {
-        Ok(text) => facts(text, asking),
-        Err(_) => refusal("the line is not UTF-8"),
+        Ok(text) => Answer::about(text, asking),
+        Err(_) => Answer::Refused { error: "the line is not UTF-8".to_owned() },
     }
 }
 

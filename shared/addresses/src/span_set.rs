@@ -175,7 +175,8 @@ impl<T: Point> FromIterator<Span<T>> for SpanSet<T> {
     /// Takes the spans in any order; they may overlap.
     fn from_iter<I: IntoIterator<Item = Span<T>>>(spans: I) -> Self {
         let mut unsorted: Vec<_> = spans.into_iter().collect();
-        unsorted.sort_unstable();
+        // Most are the spans of sets, one after the other: a stable sort only merges these.
+        unsorted.sort();
         let mut spans: Vec<Span<T>> = Vec::with_capacity(unsorted.len());
         for span in unsorted {
             match spans.last_mut() {

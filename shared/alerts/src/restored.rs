@@ -30,7 +30,7 @@ pub(crate) fn headline(report: &Report, restoration: &Restoration) -> String {
             } else {
                 ", and did"
             };
-            format!("{asked}{did}: a second read found {}. {alone}", found(restoration))
+            format!("{asked}{did}. A second read found {}. {alone}", found(restoration))
         }
         Outcome::Gone => format!("{asked}: it does not exist any more."),
         _ if !report.changes.is_empty() || !restoration.unnoted.is_empty() => {

@@ -155,7 +155,7 @@ fn only_what_is_all_as_it_was_before_is_said_to_be_so() {
 fn what_was_back_already_is_said_so() {
     let text = text_of(&plain(Outcome::Restored, |_| {}));
     assert!(
-        text.lines().next().unwrap().contains("; it was back already, and nothing was changed: a second"),
+        text.lines().next().unwrap().contains("; it was back already, and nothing was changed. A second"),
         "{text}"
     );
     assert!(text.contains("\n  It changed nothing.\n"), "{text}");
@@ -169,7 +169,7 @@ fn what_a_request_did_that_was_cut_off_is_said_with_the_words_of_both() {
         one.restores.before.push(before);
         one.unnoted.push("added grant READ".to_owned());
     }));
-    assert!(text.lines().next().unwrap().contains(", and did: a second read found all"), "{text}");
+    assert!(text.lines().next().unwrap().contains(", and did. A second read found all"), "{text}");
     assert!(
         text.contains(
             "  Reason      the shop is down\n  Asked for before at 2026-11-22T05:41:07.120Z, and nobody was told how it ended:\n"

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use addresses::{Addresses, IpNet};
+use addresses::IpNet;
 
 use crate::Condition;
 
@@ -35,6 +35,5 @@ pub(crate) fn is_narrow(block: IpNet) -> bool {
 
 /// Whether the blocks of a condition together cover the internet.
 pub(crate) fn covers_internet(condition: &Condition) -> bool {
-    let blocks = condition.values.iter().filter_map(|value| parse_block(value));
-    condition.key.name() == "aws:sourceip" && blocks.collect::<Addresses>().covers_internet()
+    condition.key.name() == "aws:sourceip" && condition.values.addresses().covers_internet()
 }

@@ -53,13 +53,14 @@ fn analyse_among(
     let documented = policy.statements.iter().filter(|own| counts(own)).any(documented::statement_is_public);
     let is_asked =
         |statement: &Statement| counts(statement) && findings::is_asked_about(statement, asking.trust);
-    let findings = if policy.statements.iter().any(is_asked) {
-        let mut budget = Budget::new(Budget::DEFAULT);
-        let model = Model::about(&[policy], bucket, asking, &mut budget);
+    let mut budget = Budget::new(Budget::DEFAULT);
+    let is_asked = policy.statements.iter().any(is_asked);
+    let model = is_asked.then(|| Model::about(&[policy], bucket, asking, None, &mut budget));
+    let findings = if let Some(model) = &model {
         let may_be_open = policy.statements.iter().any(|own| counts(own) && abilities::lets_in_services(own));
         let worlds = if may_be_open { model.outside() } else { Vec::new() };
         let subject = Subject::new(policy, &counts, &model.names);
-        let inquiry = Inquiry::new(&subject, &model, &worlds);
+        let inquiry = Inquiry::new(&subject, model, &worlds);
         if documented {
             semantic = semantic::decide_by(policy, &inquiry, &mut budget);
         }
@@ -67,10 +68,10 @@ fn analyse_among(
         let bucket = &Bucket::of(policy, &model.names).or_of(shown);
         if may_be_open {
             let mut budget = Budget::new(Budget::DEFAULT * 4);
-            abilities = abilities::seek(policy, bucket, &inquiry, (&model, &worlds), shown, &mut budget);
+            abilities = abilities::seek(policy, bucket, &inquiry, (model, &worlds), shown, &mut budget);
         }
         let (semantic, inquiry) = (&semantic, &inquiry);
-        let asked = Asked { trust: asking.trust, semantic, bucket, model: &model, inquiry };
+        let asked = Asked { trust: asking.trust, semantic, bucket, model, inquiry };
         findings::findings(policy, Some(asked), &counts)
     } else {
         findings::findings(policy, None, &counts)
@@ -80,7 +81,7 @@ fn analyse_among(
         semantic,
         abilities,
         findings,
-        fix: fix::propose(policy, asking, &counts),
+        fix: fix::propose(policy, asking, model, &counts),
         bucket: bucket.map(str::to_owned),
     }
 }

@@ -73,7 +73,9 @@ pub fn limit(condition: &Condition) -> Result<(), NoLimit> {
         return Err(NoLimit::NoValues);
     }
     let is_open = |value: &&String| !is_fixed(&condition.key, value) || is_anonymous(condition, value);
-    match condition.values.iter().find(is_open) {
+    let may_be_anonymous = condition.key.is_on_every_request();
+    let open = if may_be_anonymous { condition.values.iter().find(is_open) } else { condition.first_open() };
+    match open {
         Some(value) => Err(NoLimit::Value(value.clone())),
         None => Ok(()),
     }

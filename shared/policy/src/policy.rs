@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::statement::share_lists;
 use crate::template::{Piece, pieces};
-use crate::{Comparison, Condition, Oddity, ParseError, Statement, Texts, parse};
+use crate::{Comparison, Condition, Oddity, ParseError, Statement, parse};
 
 /// A bucket policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,11 +99,6 @@ impl Policy {
         })
     }
 
-    /// The same as this document tells it.
-    pub(crate) fn told_by(self, document: Value) -> Self {
-        Self { document: Arc::new(document), ..self }
-    }
-
     /// The same with only some of the Allow statements, and every Deny.
     pub(crate) fn only(&self, allows: std::ops::Range<usize>) -> Self {
         self.of_statements(|statement| !statement.is_allow() || allows.contains(&statement.index))
@@ -124,17 +119,17 @@ impl Policy {
         // Whether a key is there is no comparison with a value.
         let compares =
             |own: &&Condition| own.operator.is_none_or(|own| own.comparison != Comparison::Absence);
-        let of_statement = |statement: &'_ Statement| {
-            let values = statement.conditions.iter().filter(compares).map(|own| own.values.clone());
-            values.chain([statement.resource.patterns.clone()]).collect::<Vec<_>>()
-        };
         let counting = self.statements.iter().filter(|own| self.has_variables && counts(own));
-        let texts = counting.flat_map(of_statement);
-        let keys = texts
-            .filter(Texts::have_variables)
-            .flat_map(|texts| texts.iter().flat_map(|text| pieces(text, true)).collect::<Vec<_>>());
-        keys.filter_map(|piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None })
-            .collect()
+        let lists = counting.flat_map(|statement| {
+            let values = statement.conditions.iter().filter(compares).map(|own| &own.values);
+            values.chain([&statement.resource.patterns])
+        });
+        let texts = lists.filter(|texts| texts.have_variables()).flat_map(|texts| texts.iter());
+        let keys = texts.flat_map(|text| pieces(text, true)).filter_map(|piece| match piece {
+            Piece::Variable { key, .. } => Some(key),
+            _ => None,
+        });
+        keys.collect()
     }
 
     /// The JSON Pointer of a statement, which may stand alone instead of in a list.

@@ -5,13 +5,13 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use addresses::Addresses;
+use addresses::{Addresses, IpNet};
 
 use crate::address::{is_narrow, parse_block};
 use crate::pattern::{Pattern, Style};
 use crate::search::names::Accounts;
 use crate::search::patterns::Patterns;
-use crate::template::Bindings;
+use crate::template::{Bindings, may_hold_variable};
 
 /// A list, and what was worked out of it. It never changes: a list with other elements is another one.
 pub struct Shared<T, R>(Arc<(Vec<T>, R)>);
@@ -23,6 +23,7 @@ pub type Texts = Shared<String, Readings>;
 #[derive(Debug, Default)]
 pub struct Readings {
     patterns: [OnceLock<Arc<Patterns>>; Style::ALL.len()],
+    blocks: OnceLock<Vec<Option<IpNet>>>,
     addresses: OnceLock<Arc<Addresses>>,
     fixed_networks: OnceLock<Arc<Addresses>>,
     accounts: OnceLock<Accounts>,
@@ -55,16 +56,21 @@ impl Texts {
         }
     }
 
+    /// For each of the texts the block of addresses that it is, if it is one.
+    pub(crate) fn blocks(&self) -> &[Option<IpNet>] {
+        self.readings().blocks.get_or_init(|| self.iter().map(|text| parse_block(text)).collect())
+    }
+
     /// The texts as blocks of addresses, where they hold no variables.
     pub(crate) fn addresses(&self) -> Arc<Addresses> {
-        let read = || Arc::new(self.iter().filter_map(|text| parse_block(text)).collect());
+        let read = || Arc::new(self.blocks().iter().copied().flatten().collect());
         Arc::clone(self.readings().addresses.get_or_init(read))
     }
 
     /// Those of the blocks that S3 counts as fixed.
     pub(crate) fn fixed_networks(&self) -> Arc<Addresses> {
         let read = || {
-            let blocks = self.iter().filter_map(|text| parse_block(text));
+            let blocks = self.blocks().iter().copied().flatten();
             Arc::new(blocks.filter(|block| is_narrow(*block)).collect())
         };
         Arc::clone(self.readings().fixed_networks.get_or_init(read))
@@ -77,7 +83,7 @@ impl Texts {
 
     /// Whether one of the texts holds what is a variable in a policy that has variables.
     pub(crate) fn have_variables(&self) -> bool {
-        *self.readings().has_variables.get_or_init(|| self.iter().any(|text| text.contains("${")))
+        *self.readings().has_variables.get_or_init(|| self.iter().any(|text| may_hold_variable(text)))
     }
 
     /// Those of the texts that `keep` picks.

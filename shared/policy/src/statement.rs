@@ -44,6 +44,13 @@ pub struct Statement {
     pub has_unknown_element: bool,
 }
 
+impl Scope {
+    /// Whether it is seen at a glance that the other one is the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.negated == other.negated && self.patterns.is(&other.patterns)
+    }
+}
+
 impl Statement {
     /// Whether the statement grants.
     #[must_use]

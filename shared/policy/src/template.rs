@@ -19,6 +19,11 @@ pub(crate) enum Piece {
     },
 }
 
+/// Whether a value holds what may be a variable in a policy that has variables.
+pub(crate) fn may_hold_variable(value: &str) -> bool {
+    value.contains('$') && value.contains("${")
+}
+
 /// Splits a value into pieces. A `${` without its `}` is text.
 pub(crate) fn pieces(value: &str, variables: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();

@@ -33,8 +33,8 @@ pub struct Preview {
 pub struct Part {
     /// The control.
     pub control: &'static str,
-    /// What its resources are called, as in `buckets`.
-    pub kind: &'static str,
+    /// What one of its resources is called, as in `bucket`.
+    pub noun: &'static str,
     /// The Region; `None` in files that do not say so.
     pub region: Option<Region>,
     /// How many resources were looked at.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use counts::counted;
 use remediation::Report;
 use remediation::clock::rfc3339;
 
@@ -29,7 +30,8 @@ fn of_part(part: &Part, text: &mut Text) {
     let counts = Would::ALL.map(|would| (would, part.count(would)));
     let counts = counts.iter().filter(|(_, count)| *count > 0);
     let counts: String = counts.map(|(would, count)| format!(", {count} {}", would.short())).collect();
-    text.line(&format!("\n{}: {} {}, {} clean{counts}", part.title(), part.seen, part.kind, part.clean()));
+    let seen = counted(part.seen, part.noun);
+    text.line(&format!("\n{}: {seen}, {} clean{counts}", part.title(), part.clean()));
     if let Some(error) = &part.not_listed {
         text.line(&format!("  NOT ALL WERE LISTED: {error}"));
     }

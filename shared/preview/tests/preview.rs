@@ -47,7 +47,7 @@ fn preview() -> Preview {
     ];
     let listed = Part {
         control: "s3-acl",
-        kind: "buckets",
+        noun: "bucket",
         region: region.clone(),
         seen: 9,
         reports,
@@ -55,7 +55,7 @@ fn preview() -> Preview {
     };
     let not_listed = Part {
         control: "sg-ingress",
-        kind: "security groups",
+        noun: "security group",
         region,
         seen: 0,
         reports: Vec::new(),

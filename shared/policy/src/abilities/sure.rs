@@ -5,7 +5,7 @@ use crate::search::domain::{Domain, Presence};
 use crate::search::names::Names;
 use crate::search::relation::presence;
 use crate::search::world::World;
-use crate::template::{Piece, pieces};
+use crate::template::{Piece, may_hold_variable, pieces};
 use crate::{Condition, Effect, Policy, Scope, Statement};
 
 /// A policy that allows no more than another to requests that lack some keys.
@@ -47,10 +47,12 @@ pub(crate) fn policies(policy: &Policy, worlds: &[&World], names: &Names, target
 /// equals nothing. `None` where there is no such variable.
 fn without_variables(policy: &Policy, lacking: &[String], over: impl Fn(&str) -> bool) -> Option<Policy> {
     let has = |text: &String, counts: &dyn Fn(&String, bool) -> bool| {
-        pieces(text, policy.has_variables).iter().any(|piece| match piece {
-            Piece::Variable { key, default } => counts(key, default.is_some()),
-            _ => false,
-        })
+        policy.has_variables
+            && may_hold_variable(text)
+            && pieces(text, true).iter().any(|piece| match piece {
+                Piece::Variable { key, default } => counts(key, default.is_some()),
+                _ => false,
+            })
     };
     let is_open = |text: &String| has(text, &|_, _| true);
     let is_nothing = |text: &String| has(text, &|key, has_default| !has_default && lacking.contains(key));

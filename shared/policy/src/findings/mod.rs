@@ -88,22 +88,27 @@ pub(crate) fn findings(
     }
     if let Some(Asked { trust, semantic, bucket, model, inquiry }) = asked {
         let (exposed, own, theirs) =
-            (&mut Budget::new(WORK), &mut Budget::new(WORK * 2), &mut Budget::new(WORK));
+            (&mut Budget::new(WORK * 4), &mut Budget::new(WORK * 2), &mut Budget::new(WORK));
         let counting: Vec<&Statement> = statements().collect();
-        // None uses up the work that the next one needs.
         for (number, statement) in counting.iter().enumerate() {
-            exposed.share(counting.len() - number, |budget| {
-                exposure::Look { policy, semantic, bucket, inquiry, budget }.look(statement, &mut findings);
-            });
-        }
-        for (number, statement) in counting.iter().enumerate() {
-            own.share(counting.len() - number, |budget| {
-                let mut look = Look { policy, trust, bucket, model, inquiry, budget };
-                outside::look(&mut look, statement, &mut findings);
-            });
-            theirs.share(counting.len() - number, |budget| {
-                let mut look = Look { policy, trust, bucket, model, inquiry, budget };
-                deputy::look(&mut look, statement, &mut findings);
+            // None uses up the work that the next one needs.
+            let left = counting.len() - number;
+            if !is_asked_about(statement, trust) {
+                continue;
+            }
+            inquiry.alone(statement, |inquiry| {
+                exposed.share(left, |budget| {
+                    exposure::Look { policy, semantic, bucket, inquiry, budget }
+                        .look(statement, &mut findings);
+                });
+                own.share(left, |budget| {
+                    let mut look = Look { policy, trust, bucket, model, inquiry, budget };
+                    outside::look(&mut look, statement, &mut findings);
+                });
+                theirs.share(left, |budget| {
+                    let mut look = Look { policy, trust, bucket, model, inquiry, budget };
+                    deputy::look(&mut look, statement, &mut findings);
+                });
             });
         }
     }

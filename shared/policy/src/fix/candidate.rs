@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Policy, Statement, Trust};
+use crate::{Statement, Trust};
 
 /// Stands for the account that owns the bucket when the settings do not name it.
 pub const OWNER_PLACEHOLDER: &str = "BUCKET_OWNER_ACCOUNT_ID";
@@ -57,12 +57,13 @@ pub(super) struct Refusal<'here> {
 
 /// What a candidate is made from.
 pub(super) struct Source<'here> {
-    pub(super) policy: &'here Policy,
+    /// Whether `${...}` is a policy variable.
+    pub(super) has_variables: bool,
     /// Every Deny, in order.
     pub(super) refusals: &'here [Refusal<'here>],
     pub(super) statement: &'here Statement,
     /// The statement as the document has it.
-    pub(super) json: Value,
+    pub(super) json: &'here Value,
     pub(super) trust: &'here Trust,
 }
 

@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 
+use serde_json::Value;
+
 use super::candidate::{Candidate, Demand, Refusal, Source};
 use super::narrower::is_narrower;
-use super::{candidates, ground, patch, restate, services, shut};
+use super::{candidates, ground, restate, services, shut};
 use crate::documented::statement_is_public;
 use crate::search::model::Model;
 use crate::search::request::Request;
@@ -36,11 +38,12 @@ impl<'here> Closing<'here> {
         index: usize,
         asking: Asking<'here>,
         denies: &'here [Statement],
+        like: Option<&Model>,
         budget: &mut Budget,
     ) -> Option<Self> {
         let statement = policy.statements.get(index)?;
         let before = ground::ground(&policy.only(index..index + 1), asking.trust);
-        let mut model = Model::of(&[&before], asking, budget);
+        let mut model = Model::about(&[&before], None, asking, like, budget);
         let takes = shut::takes(&before, &model, budget);
         let is_welcoming = |number: usize| takes.get(number).is_none_or(|takes| *takes != Found::None);
         model.names.welcome(&[&with_denies(&before, is_welcoming)], asking.trust);
@@ -54,11 +57,15 @@ impl<'here> Closing<'here> {
         Some(Self { policy, statement, asking, refusals, before, model, inside, lost })
     }
 
-    /// The policy with the first candidate for the statement that is sound, and what was done.
-    pub(super) fn run(&self, budget: &mut Budget) -> Option<(Policy, String)> {
-        let json = self.policy.document().pointer(&self.policy.pointer(self.statement.index))?.clone();
+    /// The model that it was closed by.
+    pub(super) fn into_model(self) -> Model {
+        self.model
+    }
+
+    /// The first candidate for the statement that is sound. The document has the statement like this.
+    pub(super) fn run(&self, json: &Value, budget: &mut Budget) -> Option<Closed> {
         let source = Source {
-            policy: self.policy,
+            has_variables: self.policy.has_variables,
             refusals: &self.refusals,
             statement: self.statement,
             json,
@@ -68,7 +75,7 @@ impl<'here> Closing<'here> {
         if shut::is_for_nobody(&self.before, &self.model, &self.inside, self.asking, budget) {
             // That nobody who must be kept loses anything is what was just proven.
             let delete = delete("nobody gets in by it who is meant to");
-            return self.done(&delete, delete.summary.clone());
+            return self.done(delete);
         }
         let mut candidates = if shut::is_for_services(&self.before, &self.model, budget) {
             restate::candidates(&source)
@@ -91,21 +98,21 @@ impl<'here> Closing<'here> {
             if !meant
                 || !shut::loses_services(&self.before, &proven.after, &proven.model, self.asking, budget)
             {
-                return self.taken(proven, &candidate, budget);
+                return self.taken(proven, candidate, budget);
             }
             if let Some(beside) = services::beside(&source, &candidate)
                 && let Some(better) = self.proven(&beside, budget)
                 && shut::gains_services(&proven.after, &better.after, &better.model, self.asking, budget)
             {
-                return self.taken(better, &beside, budget);
+                return self.taken(better, beside, budget);
             }
             second_best.get_or_insert((proven, candidate));
         }
         if second_best.is_none() && emptied {
             let delete = delete("narrowed to those whom S3 counts as fixed, it lets nobody in");
-            return self.proven(&delete, budget).and_then(|_| self.done(&delete, delete.summary.clone()));
+            return self.proven(&delete, budget).and_then(|_| self.done(delete));
         }
-        second_best.and_then(|(proven, candidate)| self.taken(proven, &candidate, budget))
+        second_best.and_then(|(proven, candidate)| self.taken(proven, candidate, budget))
     }
 
     /// The candidate, if it closes the statement, keeps those who must be kept, and lets nobody in.
@@ -130,7 +137,8 @@ impl<'here> Closing<'here> {
             }
             Found::Unknown => return None,
         }
-        let mut model = Model::of(&[&self.before, &after], self.asking, budget);
+        let both = [&self.before, &after];
+        let mut model = Model::about(&both, None, self.asking, Some(&self.model), budget);
         let is_narrower = is_narrower(&after, &self.before);
         if !is_narrower
             && shut::request(&after, Some(&self.before), &model, &model.everyone(), budget) != Found::None
@@ -142,17 +150,19 @@ impl<'here> Closing<'here> {
         Some(Proven { after, model })
     }
 
-    /// The policy with a candidate that passed the proof, and what is done.
-    fn taken(&self, proven: Proven, candidate: &Candidate, budget: &mut Budget) -> Option<(Policy, String)> {
-        let is_of_all = |demand: &&Demand| {
+    /// A candidate that passed the proof.
+    fn taken(&self, proven: Proven, mut candidate: Candidate, budget: &mut Budget) -> Option<Closed> {
+        let is_of_all = |demand: &mut Demand| {
             let denied = with_denies(&self.before, |number| number == demand.deny);
             let met = proven.after.of_statements(|own| own.is_allow());
             let met = met.of_statements(|own| own.index < demand.statements);
             let everyone = proven.model.everyone();
             shut::request(&denied, Some(&met), &proven.model, &everyone, budget) == Found::None
         };
-        let demand = candidate.demand.as_ref().filter(is_of_all);
-        self.done(candidate, demand.map_or(&candidate.summary, |demand| &demand.of_all).clone())
+        if let Some(demand) = candidate.demand.take_if(is_of_all) {
+            candidate.summary = demand.of_all;
+        }
+        self.done(candidate)
     }
 
     /// Lets edited statements share what they say with the one before the edit, and with what a Deny says.
@@ -164,13 +174,23 @@ impl<'here> Closing<'here> {
     }
 
     /// The policy with a candidate, and what is done.
-    fn done(&self, candidate: &Candidate, summary: String) -> Option<(Policy, String)> {
-        let document = patch::with_statements(self.policy, self.statement.index, &candidate.statements)?;
-        let mut fixed = self.policy.with_statements(self.statement.index, &candidate.statements)?;
-        let edited = fixed.statements.iter_mut().skip(self.statement.index);
-        self.share(edited.take(candidate.statements.len()));
-        Some((fixed.told_by(document), summary))
+    fn done(&self, candidate: Candidate) -> Option<Closed> {
+        let Candidate { statements, summary, .. } = candidate;
+        let mut policy = self.policy.with_statements(self.statement.index, &statements)?;
+        let edited = policy.statements.iter_mut().skip(self.statement.index);
+        self.share(edited.take(statements.len()));
+        Some(Closed { policy, statements, what: summary })
     }
+}
+
+/// A statement that was closed.
+pub(super) struct Closed {
+    /// The policy after the edit. No document tells of it.
+    pub(super) policy: Policy,
+    /// The statements in the place of the one.
+    pub(super) statements: Vec<Value>,
+    /// What was done.
+    pub(super) what: String,
 }
 
 /// The policy with only some of its Deny statements, by their numbers among themselves.

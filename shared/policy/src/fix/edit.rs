@@ -1,12 +1,12 @@
 //! Small edits of a statement's JSON.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// One value as a string, several as a list.
 pub(super) fn compact(values: &[String]) -> Value {
     match values {
-        [one] => json!(one),
-        many => json!(many),
+        [one] => Value::from(one.as_str()),
+        many => many.iter().map(String::as_str).collect(),
     }
 }
 

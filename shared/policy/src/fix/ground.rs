@@ -42,7 +42,7 @@ pub(super) fn speaks_of_organization(policy: &Policy) -> bool {
 pub(super) fn candidate(source: &Source<'_>) -> Option<Candidate> {
     let mut json: Value = source.json.clone();
     let mut variables = Vec::new();
-    for condition in source.statement.conditions.iter().filter(|_| source.policy.has_variables) {
+    for condition in source.statement.conditions.iter().filter(|_| source.has_variables) {
         let Some(Grounded { key, values }) = grounded(condition, source.trust) else { continue };
         let (operator, written) = (condition.operator_name.as_str(), condition.key.written());
         json = without_condition(&json, operator, written)?;

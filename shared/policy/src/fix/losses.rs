@@ -18,9 +18,10 @@ pub(super) fn sentences(
     after: &Policy,
     asking: Asking<'_>,
     by_everyone: bool,
+    like: Option<&Model>,
 ) -> Vec<String> {
     let mut budget = Budget::new(Budget::DEFAULT / 2);
-    let model = Model::of(&[before, after], asking, &mut budget);
+    let model = Model::about(&[before, after], None, asking, like, &mut budget);
     let question = Question::of(before, Some(after), &|_| true);
     let mut losses = Losses {
         survey: Survey::new(&question, &model),

@@ -30,10 +30,11 @@ use thiserror::Error;
 
 use crate::documented::statement_is_public;
 use crate::search::Budget;
+use crate::search::model::Model;
 use crate::{Asking, Policy, Statement, Trust, findings, words};
 use candidate::{Candidate, Source};
 pub use candidate::{ORGANIZATION_PLACEHOLDER, OWNER_PLACEHOLDER};
-use closing::Closing;
+use closing::{Closed, Closing};
 use edit::with_sid_suffix;
 
 /// An edit that closes a policy.
@@ -79,13 +80,15 @@ pub enum NoFix {
 /// How many public statements are worked on.
 const MAX_STATEMENTS: usize = 12;
 
-/// Proposes an edit of the statements that count; the others stay as they are.
+/// Proposes an edit of the statements that count; the others stay as they are. What was found out for a model of the
+/// policy is not worked out again: most statements of a policy name the same parties.
 ///
 /// # Errors
 /// No statement that counts is public, or no edit passes the proof.
 pub(crate) fn propose(
     policy: &Policy,
     asking: Asking<'_>,
+    mut model: Option<Model>,
     counts: &dyn Fn(&Statement) -> bool,
 ) -> Result<Fix, NoFix> {
     let (public, kept): (Vec<&Statement>, Vec<&Statement>) =
@@ -103,6 +106,7 @@ pub(crate) fn propose(
     let asking = Asking { trust: &trust, ..asking };
     let mut budget = Budget::new(Budget::DEFAULT);
     let mut current = policy.clone();
+    let mut document = policy.document().clone();
     let mut summary = Vec::new();
     let first = public.first().map_or(0, |statement| statement.index);
     let by_everyone = public.iter().all(|statement| statement.principal.is_everyone());
@@ -111,8 +115,14 @@ pub(crate) fn propose(
     for statement in public.into_iter().rev() {
         let index = statement.index;
         let not_found = || NoFix::NotFound { statement: index };
-        let closing = Closing::of(&current, index, asking, &refusals, &mut budget).ok_or_else(not_found)?;
-        let (next, what) = closing.run(&mut budget).ok_or_else(not_found)?;
+        let pointer = policy.pointer(index);
+        let json = document.pointer(&pointer).ok_or_else(not_found)?;
+        let closing = Closing::of(&current, index, asking, &refusals, model.as_ref(), &mut budget)
+            .ok_or_else(not_found)?;
+        let Closed { policy: next, statements, what } =
+            closing.run(json, &mut budget).ok_or_else(not_found)?;
+        patch::put(&mut document, &pointer, statements).ok_or_else(not_found)?;
+        model = Some(closing.into_model());
         summary.insert(0, format!("In {statement}, {what}."));
         current = next;
     }
@@ -123,19 +133,17 @@ pub(crate) fn propose(
     if current.statements.is_empty() {
         summary.push("No statement is left, so delete the policy.".to_owned());
     }
-    let patch = patch::between(policy.document(), current.document());
-    let text = current.document().to_string();
-    let placeholders = [OWNER_PLACEHOLDER, ORGANIZATION_PLACEHOLDER];
-    let fill_in = placeholders.into_iter().filter(|placeholder| text.contains(placeholder)).collect();
+    let patch = patch::between(policy.document(), &document);
+    let fill_in = patch::mentioned(&document, &[OWNER_PLACEHOLDER, ORGANIZATION_PLACEHOLDER]);
     let (before, after) = (ground::ground(policy, &trust), ground::ground(&current, &trust));
     if ground::speaks_of_organization(policy)
         && !organization::keeps_whichever_it_is(&before, &after, asking, &mut budget)
     {
         return Err(NoFix::NotFound { statement: first });
     }
-    let shuts_out = losses::sentences(&before, &after, asking, by_everyone);
+    let shuts_out = losses::sentences(&before, &after, asking, by_everyone, model.as_ref());
     let leaves = leaves(&current, asking);
-    Ok(Fix { summary, patch, policy: current.document().clone(), shuts_out, leaves, fill_in })
+    Ok(Fix { summary, patch, policy: document, shuts_out, leaves, fill_in })
 }
 
 /// Every Deny under the number that it has before any edit.

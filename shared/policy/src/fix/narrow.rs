@@ -33,7 +33,7 @@ pub(super) fn to_accounts(source: &Source<'_>) -> Option<Candidate> {
     for (kind, values) in others {
         map.insert(kind.name().to_owned(), compact(&values));
     }
-    let mut statement = with_principal(&source.json, Value::Object(map))?;
+    let mut statement = with_principal(source.json, Value::Object(map))?;
     if element.negated {
         statement = excluding(source, statement)?;
     }
@@ -53,7 +53,7 @@ pub(super) fn to_accounts_by_source(source: &Source<'_>) -> Option<Candidate> {
     let Candidate { summary, mut statements, .. } = to_accounts(source)?;
     let kind = PrincipalKind::Service.name();
     statements.first_mut()?.get_mut("Principal")?.as_object_mut()?.shift_remove(kind)?;
-    let own = with_principal(&source.json, json!({ kind: compact(&services) }))?;
+    let own = with_principal(source.json, json!({ kind: compact(&services) }))?;
     let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
     let own = with_condition(&own, "StringEquals", "aws:SourceAccount", &accounts)?;
     statements.push(with_sid_suffix(own, "Services"));
@@ -100,7 +100,7 @@ pub(super) fn to_trusted(source: &Source<'_>, accounts: Candidate) -> Option<Can
         ("StringEquals", "aws:SourceVpce", own("vpce"), "VpcEndpoint"),
     ];
     let everyone =
-        with_principal(&source.json, json!("*")).filter(|_| source.statement.principal.is_everyone());
+        with_principal(source.json, json!("*")).filter(|_| source.statement.principal.is_everyone());
     let mut statements = accounts.statements;
     for (operator, key, values, suffix) in parties.iter().filter(|(_, _, values, _)| !values.is_empty()) {
         let statement = with_condition(everyone.as_ref()?, operator, key, values)?;
@@ -121,7 +121,7 @@ pub(super) fn by_pattern(source: &Source<'_>) -> Option<Candidate> {
     }
     let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
     let patterns: Vec<String> = element.principals.iter().map(|own| own.value.clone()).collect();
-    let narrowed = with_principal(&source.json, json!({ "AWS": compact(&accounts) }))?;
+    let narrowed = with_principal(source.json, json!({ "AWS": compact(&accounts) }))?;
     Some(Candidate::new(
         format!(
             "narrow the principal to {} and keep what it said as a condition on `aws:PrincipalArn`",
@@ -138,7 +138,7 @@ pub(super) fn by_account(source: &Source<'_>) -> Option<Candidate> {
         return None;
     }
     let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
-    let statement = with_condition(&source.json, "StringEquals", "aws:PrincipalAccount", &accounts)?;
+    let statement = with_condition(source.json, "StringEquals", "aws:PrincipalAccount", &accounts)?;
     Some(Candidate::new(
         format!("require by `aws:PrincipalAccount` that callers are of {}", source.owner()),
         vec![statement],

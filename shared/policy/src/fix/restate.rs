@@ -34,7 +34,7 @@ fn require_key(source: &Source<'_>, condition: &Condition) -> Option<Candidate> 
     }
     let (name, key) = (condition.operator_name.as_str(), condition.key.written());
     let strict = strict_name(name);
-    let without = without_condition(&source.json, name, key)?;
+    let without = without_condition(source.json, name, key)?;
     let dropped =
         if open.is_empty() { String::new() } else { format!(", without the values {}", quoted(&open)) };
     Some(Candidate::new(
@@ -69,7 +69,7 @@ fn drop_open_values(source: &Source<'_>, condition: &Condition) -> Option<Candid
         return None;
     }
     let (name, key) = (condition.operator_name.as_str(), condition.key.written());
-    let without = without_condition(&source.json, name, key)?;
+    let without = without_condition(source.json, name, key)?;
     Some(Candidate::new(
         format!("drop {} from the values of `{key}`", quoted(&open)),
         vec![with_condition(&without, name, key, &fixed)?],
@@ -82,7 +82,7 @@ fn pin_account(source: &Source<'_>, condition: &Condition) -> Option<Candidate> 
     let (key, values) = implied(condition)?;
     Some(Candidate::new(
         format!("add `{key}` {}, which `{}` already implies", quoted(&values), condition.key),
-        vec![with_condition(&source.json, "StringEquals", key, &values)?],
+        vec![with_condition(source.json, "StringEquals", key, &values)?],
     ))
 }
 
@@ -117,7 +117,7 @@ fn pin_principal(source: &Source<'_>) -> Option<Candidate> {
         return None;
     }
     let root = json!({ "AWS": account });
-    let narrowed = with_principal(&source.json, root)?;
+    let narrowed = with_principal(source.json, root)?;
     let pattern = principal.value.clone();
     Some(Candidate::new(
         format!("name account {account} as the principal and keep `{pattern}` as a condition"),
@@ -133,7 +133,7 @@ fn take_over_deny(source: &Source<'_>) -> Vec<Candidate> {
         .filter_map(|(number, Refusal { statement: deny, .. })| {
             let left_over = deny.conditions.iter().filter_map(|condition| {
                 let key = format!("`{}`", condition.key);
-                restated(&source.json, condition).map(|statement| (key, statement))
+                restated(source.json, condition).map(|statement| (key, statement))
             });
             let numbered = left_over.enumerate().map(|(number, (key, statement))| match number {
                 0 => (key, statement),

@@ -9,7 +9,7 @@ use super::edit::{with_condition, with_principal, with_sid_suffix};
 pub(super) fn pinned(source: &Source<'_>) -> Option<Candidate> {
     let accounts: Vec<String> = source.trust.all_accounts().map(str::to_owned).collect();
     let json = if source.statement.principal.is_everyone() {
-        with_principal(&source.json, json!("*"))?
+        with_principal(source.json, json!("*"))?
     } else {
         source.json.clone()
     };

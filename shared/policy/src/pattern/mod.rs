@@ -2,7 +2,7 @@
 
 mod front;
 
-use crate::template::{Bindings, Piece, pieces};
+use crate::template::{Bindings, Piece, may_hold_variable, pieces};
 use front::{Front, Then};
 
 /// One step of a pattern.
@@ -184,13 +184,17 @@ struct Variable {
 impl Pattern {
     /// Compiles a value; `None` when it needs an absent variable and so matches nothing.
     pub(crate) fn compile(value: &str, style: Style, variables: bool, bindings: &Bindings) -> Option<Self> {
+        if !(variables && may_hold_variable(value)) {
+            let mut compiler = Compiler::new(style, value.matches(':').count(), value.len());
+            value.chars().for_each(|character| compiler.text(character));
+            return Some(Self::new(compiler.tokens));
+        }
         let pieces = pieces(value, variables);
         let colons = |piece: &Piece| match piece {
             Piece::Text(text) => text.matches(':').count(),
             _ => 0,
         };
-        let last = pieces.iter().map(colons).sum::<usize>().min(5);
-        let mut compiler = Compiler { style, last, segment: 0, tokens: Vec::new(), variables: Vec::new() };
+        let mut compiler = Compiler::new(style, pieces.iter().map(colons).sum(), value.len());
         for piece in &pieces {
             match piece {
                 Piece::Text(text) => text.chars().for_each(|character| compiler.text(character)),
@@ -242,6 +246,11 @@ impl Pattern {
         };
         let variables = self.variables.iter().cloned().map(|variable| Variable { folds: true, ..variable });
         Self { variables: variables.collect(), ..Self::new(self.tokens.iter().map(fold).collect()) }
+    }
+
+    /// What every value begins with that matches.
+    pub(crate) fn beginning(&self) -> &str {
+        if self.front.folds { "" } else { &self.front.text }
     }
 
     pub(crate) fn tokens(&self) -> &[Token] {
@@ -353,6 +362,12 @@ struct Compiler {
 }
 
 impl Compiler {
+    /// For a text with so many colons that is about as long as this.
+    fn new(style: Style, colons: usize, length: usize) -> Self {
+        let tokens = Vec::with_capacity(length);
+        Self { style, last: colons.min(5), segment: 0, tokens, variables: Vec::new() }
+    }
+
     fn text(&mut self, character: char) {
         let wild = match self.style {
             Style::Exact | Style::IgnoreCase => None,

@@ -56,6 +56,15 @@ const OF_BUCKETS: &[&str] = &[
     "s3:PutReplicationConfiguration*",
 ];
 
+/// The keys that only requests which list objects carry, and these requests: the column "Condition keys" of the same page
+/// names the keys for no other action. S3 refuses a statement that asks for one where no action of it lists. It takes one
+/// that is about `s3:*`, and there the key is absent from what does not list.
+const OF_LISTING: &[&str] = &["s3:prefix", "s3:delimiter", "s3:max-keys"];
+const LISTING: &[&str] = &["s3:ListBucket", "s3:ListBucketVersions"];
+
+/// How the keys begin that say what an object is tagged with: a request that is about the bucket has none of them.
+const OBJECT_TAG: &str = "s3:existingobjecttag/";
+
 /// The actions of S3 that a bucket's policy can grant: the usual ones first, so that a witness has these.
 const KNOWN: &[&str] = &[
     "s3:GetObject",
@@ -202,6 +211,29 @@ pub(crate) fn go_together(action: &str, resource: &str) -> bool {
     let Some((_, path)) = bucket_and_key(resource) else { return true };
     let others = if path.contains('/') { OF_BUCKETS } else { OF_OBJECTS };
     !others.iter().any(|pattern| is_named(action, pattern))
+}
+
+/// Whether a request for this action can carry the key, which is in lower case. What is newer than the list of actions may
+/// carry any.
+pub(crate) fn carries(action: &str, key: &str) -> bool {
+    if key.starts_with(OBJECT_TAG) {
+        return !OF_BUCKETS.iter().any(|pattern| is_named(action, pattern));
+    }
+    let is_among = |list: &[&str]| list.iter().any(|own| own.eq_ignore_ascii_case(action));
+    !OF_LISTING.contains(&key) || is_among(LISTING) || !is_among(KNOWN)
+}
+
+/// The actions by which of these keys no request for them carries.
+pub(crate) fn by_keys<'key>(actions: &Domain, keys: &'key [String]) -> Vec<(Domain, Vec<&'key str>)> {
+    let Some(list) = actions.list() else { return vec![(actions.clone(), Vec::new())] };
+    let lacking = |action: &str| -> Vec<&'key str> {
+        keys.iter().map(String::as_str).filter(|key| !carries(action, key)).collect()
+    };
+    let mut all: Vec<Vec<&str>> = list.iter().map(|action| lacking(action)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let of = |own: Vec<&'key str>| Some((Domain::some_of(list, |action| lacking(action) == own)?, own));
+    all.into_iter().filter_map(of).collect()
 }
 
 /// Whether a pattern of the lists above names an action, in any case.

@@ -36,7 +36,7 @@ pub(crate) fn find(demands: &[Demand<'_>], budget: &mut Budget) -> Found<String>
         return Found::None;
     }
     let wanted =
-        || demands.iter().filter(|(_, wanted)| *wanted).map(|(patterns, _)| patterns.trie(true).beginning());
+        || demands.iter().filter(|(_, wanted)| *wanted).map(|(patterns, _)| patterns.beginning(true));
     let longest = wanted().max_by_key(|beginning| beginning.len()).unwrap_or_default();
     if wanted().any(|beginning| !longest.starts_with(beginning)) {
         return Found::None;

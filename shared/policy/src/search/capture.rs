@@ -49,14 +49,15 @@ pub(super) fn wanted(
     captures
 }
 
-/// What the variables in conditions must be for each of these to match what was found.
+/// What the variables in conditions of the statements that count must be for each of these to match what was found.
 pub(super) fn all(
     policy: &Policy,
+    counts: impl Fn(&Statement) -> bool,
     domains: &[(&String, Part)],
     value: &dyn Fn(&str) -> Option<String>,
 ) -> Captures {
     let mut captures = Captures::new();
-    for statement in &policy.statements {
+    for statement in policy.statements.iter().filter(|own| counts(own)) {
         of_conditions(policy, statement, domains, value, &mut captures, |_| true);
     }
     captures

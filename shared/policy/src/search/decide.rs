@@ -27,6 +27,8 @@ pub(crate) struct Question<'here> {
     pub(crate) variables: Rc<BTreeSet<String>>,
     /// The parts of a request that the policies speak of.
     pub(crate) parts: Parts,
+    /// How much work it is to compile the statements.
+    work: usize,
 }
 
 impl<'here> Question<'here> {
@@ -39,7 +41,18 @@ impl<'here> Question<'here> {
         let variables: Rc<BTreeSet<String>> = Rc::new(all.collect());
         let all_variables = Rc::clone(&variables);
         let parts = attempt::parts(policy, unless, allows, &variables);
-        Self { policy, unless, allows, speaks: allows, all_variables, variables, parts }
+        let work = work(policy, allows);
+        Self { policy, unless, allows, speaks: allows, all_variables, variables, parts, work }
+    }
+
+    /// A question about some of the Allow statements, with only the parts and variables that these and each Deny speak of.
+    pub(crate) fn alone(policy: &'here Policy, allows: &'here dyn Fn(&Statement) -> bool) -> Self {
+        let counts = |own: &Statement| !own.is_allow() || allows(own);
+        let variables = Rc::new(policy.variables(&counts));
+        let all_variables = Rc::clone(&variables);
+        let parts = attempt::parts(policy, None, allows, &variables);
+        let work = work(policy, allows);
+        Self { policy, unless: None, allows, speaks: allows, all_variables, variables, parts, work }
     }
 
     /// The same about fewer of the Allow statements.
@@ -55,14 +68,15 @@ impl<'here> Question<'here> {
             Rc::new(own.chain(others).collect())
         };
         let (all_variables, parts) = (Rc::clone(&self.all_variables), self.parts.clone());
-        Question { allows, all_variables, variables, parts, ..*self }
+        let work = work(self.policy, allows);
+        Question { allows, all_variables, variables, parts, work, ..*self }
     }
+}
 
-    /// How much work it is to compile the statements.
-    fn work(&self) -> usize {
-        let counts = |own: &&Statement| !own.is_allow() || (self.allows)(own);
-        COMPILING * (self.policy.statements.iter().filter(counts).count() + 1)
-    }
+/// How much work it is to compile each Deny, and the Allow statements that count.
+fn work(policy: &Policy, allows: &dyn Fn(&Statement) -> bool) -> usize {
+    let counts = |own: &&Statement| !own.is_allow() || allows(own);
+    COMPILING * (policy.statements.iter().filter(counts).count() + 1)
 }
 
 /// What a question is narrowed to.
@@ -128,7 +142,7 @@ fn with_variables(
     within: &Within<'_>,
     budget: &mut Budget,
 ) -> Found<Hit> {
-    if !budget.spend_steps(question.work()) {
+    if !budget.spend_steps(question.work) {
         return Found::Unknown;
     }
     let compilation = Compilation::new(question, names, case.open());
@@ -140,7 +154,7 @@ fn with_variables(
     };
     let mut all_decided = true;
     for decided in variable::suggestions(question, allow, names, &open.world, &question.parts, &suggestion) {
-        if !budget.spend_steps(question.work()) {
+        if !budget.spend_steps(question.work) {
             return Found::Unknown;
         }
         let compilation = Compilation::new(question, names, case.closed(decided));
@@ -193,8 +207,9 @@ fn with_relations(
             all_variables: Rc::clone(&question.all_variables),
             variables,
             parts,
+            work: question.work,
         };
-        if !budget.spend_steps(2 * question.work()) {
+        if !budget.spend_steps(2 * question.work) {
             return Found::Unknown;
         }
         let compilation = Compilation::new(&related, names, case.open());

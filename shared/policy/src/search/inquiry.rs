@@ -37,7 +37,10 @@ impl<'here> Subject<'here> {
         allows: &'here dyn Fn(&Statement) -> bool,
         names: &Names,
     ) -> Self {
-        let question = Question::of(policy, None, allows);
+        Self::asked(Question::of(policy, None, allows), names)
+    }
+
+    fn asked(question: Question<'here>, names: &Names) -> Self {
         let compilation = Compilation::new(&question, names, Bindings::default());
         Self { question, compilation }
     }
@@ -74,6 +77,19 @@ impl<'here> Inquiry<'here> {
         self.subject.question.allows
     }
 
+    /// Questions about one of the statements. With variables each is compiled for itself, which is less work where others
+    /// are left out; then a witness says nothing of the keys that only others speak of.
+    pub(crate) fn alone<T>(&self, statement: &Statement, ask: impl FnOnce(&Inquiry<'_>) -> T) -> T {
+        let question = &self.subject.question;
+        if question.variables.is_empty() {
+            return ask(self);
+        }
+        let only = |own: &Statement| own.index == statement.index && (question.allows)(own);
+        let subject = Subject::asked(Question::alone(question.policy, &only), &self.model.names);
+        let scenes = self.scenes.iter().map(|scene| Scene::from(scene.world.clone())).collect();
+        ask(&Inquiry { subject: &subject, model: self.model, scenes })
+    }
+
     /// A request of some of the callers.
     pub(crate) fn find(&self, callers: Callers<'_>, within: &Within<'_>, budget: &mut Budget) -> Found<Hit> {
         let scenes = self.scenes.iter().filter(|scene| callers(&scene.world));
@@ -97,9 +113,13 @@ impl<'here> Inquiry<'here> {
             reason = "a part is told by which one it is, whatever was found out about it"
         )]
         let mut closed: Set<&Kind> = Set::default();
+        let is_incomplete = self.model.is_incomplete_among(scenes.iter().map(|scene| &scene.world));
         let at_once = |budget: &mut Budget| {
-            let mut outcome = Outcome { gave_up: self.model.incomplete };
+            let mut outcome = Outcome { gave_up: is_incomplete };
             for scene in scenes {
+                if outcome.gave_up && budget.is_short_for(1) {
+                    break;
+                }
                 let kind = self.kind(scene);
                 if kind.is_some_and(|kind| closed.contains(kind)) {
                     continue;
@@ -123,11 +143,14 @@ impl<'here> Inquiry<'here> {
         let statements: Vec<usize> =
             self.subject.question.policy.statements.iter().filter(counts).map(|own| own.index).collect();
         let mut left = statements.len() * scenes.len();
-        let mut outcome = Outcome { gave_up: self.model.incomplete };
+        let mut outcome = Outcome { gave_up: is_incomplete };
         for statement in statements {
             let only = |index: usize| index == statement;
             let within = Within { allows: &only, alone: true, ..*within };
             for scene in scenes {
+                if budget.is_short_for(left) {
+                    return Found::Unknown;
+                }
                 let found = budget.share(left, |budget| self.ask(scene, given, &within, budget));
                 left -= 1;
                 if let Some(hit) = outcome.take(found) {

@@ -72,6 +72,9 @@ pub(crate) struct Budget {
     steps: usize,
 }
 
+/// The least work that is done for an answer which was not found before.
+const LEAST: usize = 64;
+
 impl Budget {
     /// Enough for every policy that people write, and a few milliseconds at most.
     pub(crate) const DEFAULT: usize = 600_000;
@@ -88,6 +91,11 @@ impl Budget {
         let answer = ask(self);
         self.steps += kept;
         answer
+    }
+
+    /// Whether one of several questions that are still to be asked has so little left that it is not worth asking.
+    pub(crate) fn is_short_for(&self, questions: usize) -> bool {
+        self.steps / questions.max(1) < LEAST
     }
 
     /// Takes some work from the budget; `false` when it is used up.

@@ -16,12 +16,14 @@ use crate::{Asking, Key, Policy, Trust};
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) names: Names,
+    /// Accounts that nobody names.
+    strangers: Strangers,
     /// Organizations that nobody names.
-    strange_organizations: Vec<String>,
+    strange_organizations: Strangers,
     /// When it is asked, in seconds since 1970.
     now: i64,
     /// Whether some ways were left out.
-    pub(crate) incomplete: bool,
+    incomplete: bool,
     /// The parts of requests of outsiders, and of anyone.
     known: Rc<KnownParts>,
 }
@@ -45,43 +47,69 @@ const VISITORS: [CallerKind; 6] = [
     CallerKind::WebIdentity,
 ];
 
+/// The keys that say whose the endpoint or the access point is by which a request comes.
+const OF_OWNERS: [&str; 5] = [
+    "aws:sourcevpcarn",
+    "aws:vpceaccount",
+    "aws:vpceorg*",
+    "s3:dataaccesspointarn",
+    "s3:dataaccesspointaccount",
+];
+
 /// How many of the VPCs and VPC endpoints that are let in get worlds of their own.
 const MAX_VPCS: usize = 8;
 
 impl Model {
     pub(crate) fn of(policies: &[&Policy], asking: Asking<'_>, budget: &mut Budget) -> Self {
-        Self::about(policies, None, asking, budget)
+        Self::about(policies, None, asking, None, budget)
     }
 
-    /// The same for the bucket of this name.
+    /// The same for the bucket of this name. It shares with another model what both would find out.
     pub(crate) fn about(
         policies: &[&Policy],
         bucket: Option<&str>,
         asking: Asking<'_>,
+        other: Option<&Self>,
         budget: &mut Budget,
     ) -> Self {
         let mut names = Names::of(policies, bucket, asking.trust, budget);
-        let strangers = Strangers::accounts(&names, budget);
-        let organizations = Strangers::organizations(&names, budget);
-        let incomplete = strangers.incomplete || organizations.incomplete;
-        names.strangers = strangers.found;
-        Self {
-            names,
-            strange_organizations: organizations.found,
-            now: seconds(asking.now),
-            incomplete,
-            known: Rc::default(),
-        }
+        let strangers = Strangers::accounts(&names, other.map(|own| &own.strangers), budget);
+        let known = other.map(|own| &own.strange_organizations);
+        let strange_organizations = Strangers::organizations(&names, known, budget);
+        let incomplete = strangers.incomplete || strange_organizations.incomplete;
+        names.strangers.clone_from(&strangers.found);
+        let now = seconds(asking.now);
+        let alike = other.filter(|own| own.now == now && are_alike(&names, &own.names));
+        let known = alike.map_or_else(Rc::default, |own| Rc::clone(&own.known));
+        Self { names, strangers, strange_organizations, now, incomplete, known }
+    }
+
+    /// Whether ways were left out in which callers like these may be told apart. Of whoever is anonymous only the owner of an
+    /// endpoint or of an access point is an account.
+    pub(crate) fn is_incomplete_among<'world>(
+        &self,
+        worlds: impl IntoIterator<Item = &'world World>,
+    ) -> bool {
+        let mut callers = worlds.into_iter().map(|world| world.caller).peekable();
+        self.incomplete
+            && (callers.peek().is_none()
+                || callers.any(|caller| caller != CallerKind::Anonymous)
+                || self.names.speaks_of(&OF_OWNERS))
     }
 
     /// The worlds of outsiders.
     pub(crate) fn outside(&self) -> Vec<World> {
-        self.worlds(&CallerKind::ALL, &self.names.strangers, &self.strange_organizations, &Reach::Outside)
+        self.worlds(
+            &CallerKind::ALL,
+            &self.names.strangers,
+            &self.strange_organizations.found,
+            &Reach::Outside,
+        )
     }
 
     /// The worlds of services that act for outsiders.
     pub(crate) fn deputies(&self, source: Source) -> Vec<World> {
-        let organizations = &self.strange_organizations;
+        let organizations = &self.strange_organizations.found;
         let mut worlds =
             self.worlds(&[CallerKind::Service], &self.names.strangers, organizations, &Reach::Outside);
         worlds.iter_mut().for_each(|world| world.source = source);
@@ -163,7 +191,7 @@ impl Model {
 
     /// The organizations that are told apart.
     fn organizations(&self) -> Vec<String> {
-        self.strange_organizations.iter().chain(&self.names.organizations).cloned().collect()
+        self.strange_organizations.found.iter().chain(&self.names.organizations).cloned().collect()
     }
 
     /// The worlds of the members of organizations.
@@ -208,7 +236,7 @@ impl Model {
 
     fn organizations_outside(&self, trust: &Trust) -> Vec<String> {
         let untrusted = self.untrusted_organizations(trust);
-        self.strange_organizations.iter().cloned().chain(untrusted).collect()
+        self.strange_organizations.found.iter().cloned().chain(untrusted).collect()
     }
 
     /// The organizations that are named and not trusted.
@@ -350,4 +378,50 @@ impl Model {
             _ => &[Session::Temporary],
         }
     }
+}
+
+/// Whether requests have the same parts with the same values by these names as by others, whoever is welcome.
+fn are_alike(names: &Names, other: &Names) -> bool {
+    let Names {
+        accounts,
+        strangers,
+        organizations,
+        closed_networks,
+        endpoint_owners,
+        services,
+        all_services,
+        values,
+        account_patterns,
+        organization_patterns,
+        partitions,
+        owner,
+        bucket,
+        actions,
+        foreign_services,
+        speaks_of_sessions,
+        keys,
+        variables,
+        tells_principals_apart,
+        welcome_networks: _,
+        welcome_vpcs: _,
+    } = names;
+    *accounts == other.accounts
+        && *strangers == other.strangers
+        && *organizations == other.organizations
+        && *closed_networks == other.closed_networks
+        && *endpoint_owners == other.endpoint_owners
+        && *services == other.services
+        && *all_services == other.all_services
+        && *values == other.values
+        && *account_patterns == other.account_patterns
+        && *organization_patterns == other.organization_patterns
+        && *partitions == other.partitions
+        && *owner == other.owner
+        && *bucket == other.bucket
+        && *actions == other.actions
+        && *foreign_services == other.foreign_services
+        && *speaks_of_sessions == other.speaks_of_sessions
+        && *keys == other.keys
+        && *variables == other.variables
+        && *tells_principals_apart == other.tells_principals_apart
 }

@@ -64,7 +64,10 @@ const SESSIONS: &str = "assumed-role";
 
 /// The partition and the path of the ARN of a bucket or object.
 pub(crate) fn bucket_and_key(arn: &str) -> Option<(&str, &str)> {
-    let (partition, path) = arn.strip_prefix("arn:")?.split_once(":s3:::")?;
+    let body = arn.strip_prefix("arn:")?;
+    // Most often the service follows at once.
+    let usual = body.split_once(':').and_then(|(own, rest)| Some((own, rest.strip_prefix("s3:::")?)));
+    let (partition, path) = usual.or_else(|| body.split_once(":s3:::"))?;
     let partition = if partition.contains(['*', '?', '$']) { "aws" } else { partition };
     Some((partition, path))
 }
@@ -95,6 +98,11 @@ fn patterns(text: &str) -> impl Iterator<Item = &str> {
     runs(place.unwrap_or_default()).filter(|run| {
         !is_digits(run) && run.contains(|character: char| character.is_ascii_digit() || character == '?')
     })
+}
+
+/// What stands where the id of a federated user has its account. What follows the colon is a name, which holds none.
+fn front_of_id(text: &str) -> &str {
+    if text.contains("${") { text } else { text.split(':').next().unwrap_or(text) }
 }
 
 /// The accounts in some texts, and the patterns where an account may stand.
@@ -138,7 +146,7 @@ fn trusted_networks(trust: &Trust) -> Arc<Addresses> {
 
 /// Whether what a request says by this key depends on an account. What is not known may.
 fn speaks_of_accounts(key: &str) -> bool {
-    let is_free = Key::new(key).is_chosen_by_caller() && key != "aws:username";
+    let is_free = Key::new(key).is_chosen_by_caller();
     let is_told = matches!(
         key,
         "aws:sourceip"
@@ -243,7 +251,10 @@ impl Names {
                 self.read_variables(&condition.values, policy.has_variables);
                 let accounts = condition.values.accounts();
                 self.accounts.extend(accounts.ids.iter().cloned());
-                if speaks_of_accounts(key) {
+                if key == "aws:userid" {
+                    let fronts = condition.values.iter().flat_map(|value| patterns(front_of_id(value)));
+                    self.account_patterns.extend(fronts.map(str::to_owned));
+                } else if speaks_of_accounts(key) {
                     self.account_patterns.extend(accounts.patterns.iter().cloned());
                 }
                 if key == "aws:sourceip" {

@@ -28,6 +28,8 @@ struct Known {
     answers: RefCell<Table<Vec<Asked>, Option<Slot>>>,
     /// Which of the listed values match patterns that were asked about.
     matched: RefCell<Table<Same<Patterns>, Matched>>,
+    /// Whether the part has none of the few values that patterns stand for which were asked about.
+    refused: RefCell<Table<Same<Patterns>, bool>>,
 }
 
 /// For each of the listed values whether some patterns match it.
@@ -81,6 +83,7 @@ impl From<Domain> for Part {
             unasked: OnceCell::new(),
             answers: RefCell::default(),
             matched: RefCell::default(),
+            refused: RefCell::default(),
         }))
     }
 }
@@ -228,7 +231,13 @@ impl Part {
     /// Whether what is demanded is one of a few values, none of which the part can have.
     fn admits_none(&self, literal: &Literal) -> bool {
         let Test::Text(patterns) = &literal.test else { return false };
-        let few = patterns.finite().filter(|_| patterns.weight() <= LITTLE);
-        few.is_some_and(|mut values| !values.any(|value| self.admits(value)))
+        let Some(mut few) = patterns.finite().filter(|_| patterns.weight() <= LITTLE) else { return false };
+        let same = Same(Arc::clone(patterns));
+        if let Some(known) = self.0.refused.borrow().get(&same) {
+            return *known;
+        }
+        let is_refused = !few.any(|value| self.admits(value));
+        self.0.refused.borrow_mut().insert(same, is_refused);
+        is_refused
     }
 }

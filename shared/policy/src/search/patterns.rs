@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::trie::Trie;
-use crate::pattern::{Pattern, Token};
+use crate::pattern::Pattern;
 
 /// From how many patterns on a value is compared with all at once.
 const MANY: usize = 6;
@@ -16,8 +16,15 @@ pub(crate) struct Patterns {
     rest: Vec<Pattern>,
     /// Whether an undecided variable is part of one of them.
     open: bool,
-    /// All of them as one automaton: without those that hold an undecided variable, and with them.
-    tries: [OnceLock<Arc<Trie>>; 2],
+    /// What was worked out of them: without those that hold an undecided variable, and with them.
+    together: [Together; 2],
+}
+
+/// What was worked out of all patterns together.
+#[derive(Debug, Clone, Default)]
+struct Together {
+    trie: OnceLock<Arc<Trie>>,
+    beginning: OnceLock<String>,
 }
 
 impl FromIterator<Pattern> for Patterns {
@@ -30,7 +37,7 @@ impl FromIterator<Pattern> for Patterns {
 
 impl Extend<Pattern> for Patterns {
     fn extend<I: IntoIterator<Item = Pattern>>(&mut self, patterns: I) {
-        self.tries = [OnceLock::new(), OnceLock::new()];
+        self.together = Default::default();
         for pattern in patterns {
             match pattern.literal() {
                 Some(literal) => self.literals.push(literal.to_owned()),
@@ -63,16 +70,28 @@ impl Patterns {
 
     /// The patterns as one automaton; those with an undecided variable only if `open` says so.
     pub(crate) fn trie(&self, open: bool) -> &Trie {
-        let build = || {
-            let literals =
-                self.sorted_literals().map(|text| text.chars().map(Token::Char).collect::<Vec<_>>());
-            let rest = self.rest.iter().filter(|pattern| open || !pattern.is_open());
-            let all = literals.chain(rest.map(|pattern| pattern.tokens().to_vec()));
-            Arc::new(Trie::of(all.map(Vec::into_iter)))
-        };
-        let [closed, all] = &self.tries;
-        let own = if open || !self.open { all } else { closed };
-        own.get_or_init(build)
+        let build = || Arc::new(Trie::of(self.sorted_literals(), self.rest_of(open)));
+        self.together(open).trie.get_or_init(build)
+    }
+
+    /// What every text begins with that matches; those with an undecided variable count only if `open` says so.
+    pub(crate) fn beginning(&self, open: bool) -> &str {
+        self.together(open).beginning.get_or_init(|| {
+            // What the first and the last of the sorted literals begin with, all between them do too.
+            let literals = self.literals.first().into_iter().chain(self.literals.last());
+            let all = literals.map(String::as_str).chain(self.rest_of(open).map(Pattern::beginning));
+            all.reduce(common_beginning).unwrap_or_default().to_owned()
+        })
+    }
+
+    fn together(&self, open: bool) -> &Together {
+        let [closed, all] = &self.together;
+        if open || !self.open { all } else { closed }
+    }
+
+    /// The patterns that are not literals; those with an undecided variable only if `open` says so.
+    fn rest_of(&self, open: bool) -> impl Iterator<Item = &Pattern> {
+        self.rest.iter().filter(move |pattern| open || !pattern.is_open())
     }
 
     /// Both sets in one.
@@ -84,7 +103,7 @@ impl Patterns {
             literals,
             rest: self.rest.iter().chain(&other.rest).cloned().collect(),
             open: self.open || other.open,
-            tries: Default::default(),
+            together: Default::default(),
         }
     }
 
@@ -104,7 +123,7 @@ impl Patterns {
             (pattern.is_open() && other.rest.contains(pattern)) || other.trie(false).covers(pattern.tokens())
         };
         !other.is_empty()
-            && self.trie(true).beginning().starts_with(other.trie(false).beginning())
+            && self.beginning(true).starts_with(other.beginning(false))
             && self.literals.iter().all(|literal| other.matches(literal, false))
             && self.rest.iter().all(is_in_other)
     }
@@ -124,7 +143,7 @@ impl Patterns {
             literals: self.literals.clone(),
             rest: rest.cloned().collect(),
             open: self.open,
-            tries: Default::default(),
+            together: Default::default(),
         }
     }
 
@@ -144,4 +163,11 @@ impl Patterns {
     pub(crate) fn rest(&self) -> &[Pattern] {
         &self.rest
     }
+}
+
+/// What both texts begin with.
+fn common_beginning<'text>(one: &'text str, other: &'text str) -> &'text str {
+    let same = one.chars().zip(other.chars()).take_while(|(own, others)| own == others);
+    let length = same.map(|(own, _)| own.len_utf8()).sum();
+    one.get(..length).unwrap_or_default()
 }

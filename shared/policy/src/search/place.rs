@@ -2,6 +2,7 @@
 //!
 //! S3 takes a policy only where each of its resources can be the bucket that it is put on, or something in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use names::Partition;
@@ -13,28 +14,28 @@ use super::{Budget, Found, automaton};
 use crate::Policy;
 use crate::condition::is_literal;
 use crate::pattern::{Pattern, Style};
-use crate::template::{Bindings, Piece, pieces};
+use crate::template::{Bindings, Piece, may_hold_variable, pieces};
 
 /// The name of the bucket: the one that is asked about, where the policies can be about it; else the one that they name,
 /// in full or by patterns. `None` where they name several, or none.
 pub(crate) fn bucket(policies: &[&Policy], asked: Option<&str>, budget: &mut Budget) -> Option<String> {
-    let fronts: BTreeSet<String> = policies.iter().flat_map(|policy| fronts(policy)).collect();
+    let fronts: BTreeSet<Cow<'_, str>> = policies.iter().flat_map(|policy| fronts(policy)).collect();
     let fits = |name: &str| {
-        fronts.iter().any(|front| front == name || like(front).is_some_and(|pattern| pattern.matches(name)))
+        fronts.iter().any(|front| *front == name || like(front).is_some_and(|pattern| pattern.matches(name)))
     };
     if let Some(asked) = asked.filter(|asked| fits(asked)) {
         return Some(asked.to_owned());
     }
     let mut named = fronts.iter().filter(|front| is_bucket_name(front));
     match (named.next(), named.next()) {
-        (Some(only), None) => Some(only.clone()),
+        (Some(only), None) => Some(only.to_string()),
         (Some(_), Some(_)) => None,
         (None, _) => matching(&fronts, budget),
     }
 }
 
 /// A name that all of these patterns match, where one of them says something.
-fn matching(fronts: &BTreeSet<String>, budget: &mut Budget) -> Option<String> {
+fn matching(fronts: &BTreeSet<Cow<'_, str>>, budget: &mut Budget) -> Option<String> {
     if fronts.iter().all(|front| front == "*") {
         return None;
     }
@@ -60,16 +61,19 @@ fn like(text: &str) -> Option<Pattern> {
 }
 
 /// What the resources say of the bucket's name, as patterns.
-fn fronts(policy: &Policy) -> impl Iterator<Item = String> + '_ {
+fn fronts(policy: &Policy) -> impl Iterator<Item = Cow<'_, str>> {
     let resources = policy.statements.iter().flat_map(|statement| &statement.resource.patterns);
     resources.filter_map(|pattern| match bucket_and_key(pattern) {
         Some((_, path)) => Some(front(path, policy.has_variables)),
-        None => pattern.starts_with('*').then(|| "*".to_owned()),
+        None => pattern.starts_with('*').then_some(Cow::Borrowed("*")),
     })
 }
 
 /// The front of a path up to the first slash. A variable may stand for anything.
-fn front(path: &str, variables: bool) -> String {
+fn front(path: &str, variables: bool) -> Cow<'_, str> {
+    if !(variables && may_hold_variable(path)) {
+        return Cow::Borrowed(path.split_once('/').map_or(path, |(own, _)| own));
+    }
     let mut front = String::new();
     for piece in pieces(path, variables) {
         match piece {
@@ -85,7 +89,7 @@ fn front(path: &str, variables: bool) -> String {
             Piece::Variable { .. } => front.push('*'),
         }
     }
-    front
+    Cow::Owned(front)
 }
 
 /// The partitions that the bucket can be in: those that the resources name; else the usual one, and those of which

@@ -1,7 +1,7 @@
 //! Finds a value of one part of a request that meets all demands on it.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -174,18 +174,25 @@ fn same_family(demands: &[(&Test, bool)]) -> bool {
     kinds.next().is_none_or(|first| kinds.all(|kind| kind == first))
 }
 
+/// Addresses that a request should rather have than any other.
+const USUAL: [IpAddr; 5] = [
+    IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7)),
+    IpAddr::V4(Ipv4Addr::new(5, 6, 7, 8)),
+    IpAddr::V6(Ipv6Addr::new(0x2600, 0x1f18, 0, 0, 0, 0, 0, 7)),
+    IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+    IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+];
+
 /// Those of these addresses that are on either side of a boundary, or usually on none.
 fn addresses<'set>(
     demands: &'set [(&Test, bool)],
     all: &'set Addresses,
 ) -> impl Iterator<Item = IpAddr> + 'set {
-    let usual = ["198.51.100.7", "5.6.7.8", "2600:1f18::7", "0.0.0.0", "::"];
     let sets = demands
         .iter()
         .filter_map(|(test, _)| if let Test::Address(set) = test { Some(set.as_ref()) } else { None });
     let cuts = sets.chain([all]).flat_map(|set| set.boundaries_in(all));
-    let usual = usual.into_iter().filter_map(|address| address.parse().ok());
-    usual.filter(|address| all.contains(*address)).chain(cuts)
+    USUAL.into_iter().filter(|address| all.contains(*address)).chain(cuts)
 }
 
 /// Text demands on an address: looks among the dotted quads.

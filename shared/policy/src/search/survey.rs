@@ -67,7 +67,7 @@ impl<'here> Survey<'here> {
 
     /// Searches the worlds in order.
     pub(crate) fn ask(&self, worlds: &[World], budget: &mut Budget) -> Found<Request> {
-        let mut gave_up = self.model.incomplete;
+        let mut gave_up = self.model.is_incomplete_among(worlds);
         let names = &self.model.names;
         for world in worlds {
             if self.wider.as_ref().is_some_and(|wider| wider.is_closed(world, names, budget)) {

@@ -6,18 +6,16 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use crate::pattern::{Class, Token};
+use crate::pattern::{Class, Pattern, Token};
 
 /// Patterns of which one must match.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Trie {
     places: Vec<Place>,
+    /// Whether the case of some step does not matter.
+    folds: bool,
     /// The characters that some step names, in both cases where the case does not matter.
-    mentioned: BTreeSet<char>,
-    /// Whether some step is a hexadecimal digit.
-    speaks_of_hex: bool,
-    /// What every text begins with that matches.
-    start: OnceLock<String>,
+    mentioned: OnceLock<BTreeSet<char>>,
 }
 
 /// What is reached by the beginnings of some patterns.
@@ -26,39 +24,63 @@ struct Place {
     /// The step that leads here. Where it is `Many`, the place is also reached without a character, and left by none.
     step: Option<Token>,
     /// The places after this one, in the order of their steps.
-    next: Vec<u32>,
+    next: Next,
     /// Whether a pattern ends here.
     ends: bool,
+}
+
+/// The places after another one. Most have one.
+#[derive(Debug, Clone)]
+enum Next {
+    One([u32; 1]),
+    Others(Vec<u32>),
+}
+
+impl Next {
+    const NONE: Self = Self::Others(Vec::new());
+
+    fn all(&self) -> &[u32] {
+        match self {
+            Self::One(one) => one,
+            Self::Others(others) => others,
+        }
+    }
+
+    fn insert(&mut self, at: usize, place: u32) {
+        match self {
+            Self::Others(others) if others.is_empty() => *self = Self::One([place]),
+            Self::Others(others) => others.insert(at, place),
+            Self::One([one]) => {
+                *self = Self::Others(if at == 0 { vec![place, *one] } else { vec![*one, place] });
+            }
+        }
+    }
 }
 
 /// The state before the first character.
 const START: u32 = 0;
 
 impl Trie {
-    pub(crate) fn of<Tokens: Iterator<Item = Token>>(patterns: impl Iterator<Item = Tokens>) -> Self {
-        let mut trie =
-            Self { places: vec![Place { step: None, next: Vec::new(), ends: false }], ..Self::default() };
-        for tokens in patterns {
-            trie.add(tokens);
-        }
+    pub(crate) fn of<'set>(
+        literals: impl Iterator<Item = &'set str>,
+        patterns: impl Iterator<Item = &'set Pattern>,
+    ) -> Self {
+        let start = Place { step: None, next: Next::NONE, ends: false };
+        let mut trie = Self { places: vec![start], folds: false, mentioned: OnceLock::new() };
+        literals.for_each(|text| trie.add(text.chars().map(Token::Char)));
+        patterns.for_each(|pattern| trie.add(pattern.tokens().iter().copied()));
         trie
     }
 
     fn add(&mut self, tokens: impl Iterator<Item = Token>) {
         let mut place = START;
         for token in tokens {
-            match token {
-                Token::Char(character) => drop(self.mentioned.insert(character)),
-                Token::Fold(character) => {
-                    self.mentioned.extend([character, character.to_ascii_uppercase()]);
-                }
-                Token::One(class) | Token::Many(class) => self.speaks_of_hex |= class == Class::Hex,
-            }
+            self.folds |= matches!(token, Token::Fold(_));
             place = match self.find(place, |step| step.cmp(&token)) {
                 Ok(next) => next,
                 Err(at) => {
                     let Ok(new) = u32::try_from(self.places.len()) else { return };
-                    self.places.push(Place { step: Some(token), next: Vec::new(), ends: false });
+                    self.places.push(Place { step: Some(token), next: Next::NONE, ends: false });
                     if let Some(place) = self.places.get_mut(place as usize) {
                         place.next.insert(at, new);
                     }
@@ -79,7 +101,7 @@ impl Trie {
     }
 
     fn next(&self, place: u32) -> &[u32] {
-        self.places.get(place as usize).map_or(&[], |place| &place.next)
+        self.places.get(place as usize).map_or(&[], |place| place.next.all())
     }
 
     fn step(&self, place: u32) -> Option<Token> {
@@ -90,26 +112,34 @@ impl Trie {
         self.places.get(place as usize).is_some_and(|place| place.ends)
     }
 
+    /// The characters that some step names, in both cases where the case does not matter.
     pub(crate) fn mentioned(&self) -> &BTreeSet<char> {
-        &self.mentioned
-    }
-
-    pub(crate) fn speaks_of_hex(&self) -> bool {
-        self.speaks_of_hex
-    }
-
-    /// What every text begins with that matches.
-    pub(crate) fn beginning(&self) -> &str {
-        self.start.get_or_init(|| {
-            let (mut text, mut place) = (String::new(), START);
-            while let ([next], false) = (self.next(place), self.ends(place))
-                && let Some(Token::Char(character)) = self.step(*next)
-            {
-                text.push(character);
-                place = *next;
+        self.mentioned.get_or_init(|| {
+            // Most are ASCII: a bit for each.
+            let (mut ascii, mut others) = (0_u128, BTreeSet::new());
+            let mut mention = |character: char| match u8::try_from(character) {
+                Ok(byte) if byte.is_ascii() => ascii |= 1 << byte,
+                _ => drop(others.insert(character)),
+            };
+            for place in &self.places {
+                match place.step {
+                    Some(Token::Char(character)) => mention(character),
+                    Some(Token::Fold(character)) => {
+                        [character, character.to_ascii_uppercase()].into_iter().for_each(&mut mention);
+                    }
+                    _ => {}
+                }
             }
-            text
+            others.extend((0..128_u8).filter(|byte| ascii >> byte & 1 == 1).map(char::from));
+            others
         })
+    }
+
+    /// Whether some step is a hexadecimal digit.
+    pub(crate) fn speaks_of_hex(&self) -> bool {
+        let is_hex =
+            |place: &Place| matches!(place.step, Some(Token::One(Class::Hex) | Token::Many(Class::Hex)));
+        self.places.iter().any(is_hex)
     }
 
     /// The state before the first character.
@@ -123,6 +153,7 @@ impl Trie {
     pub(crate) fn advance(&self, state: &[u32], character: char, after: &mut Vec<u32>) {
         after.clear();
         let steps = [Token::Char(character), Token::Fold(character.to_ascii_lowercase())];
+        let steps = if self.folds { &steps[..] } else { &steps[..1] };
         for place in state {
             if matches!(self.step(*place), Some(Token::Many(class)) if class.contains(character)) {
                 after.push(*place);
@@ -150,8 +181,10 @@ impl Trie {
             state.extend(self.next(place).iter().rev().take_while(is_many));
             index += 1;
         }
-        state.sort_unstable();
-        state.dedup();
+        if state.len() > 1 {
+            state.sort_unstable();
+            state.dedup();
+        }
     }
 
     /// Whether the text so far matches.

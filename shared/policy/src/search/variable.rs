@@ -15,6 +15,7 @@ use super::names::Names;
 use super::part::Part;
 use super::relation::Link;
 use super::world::{CallerKind, World};
+use crate::Statement;
 use crate::template::Bindings;
 
 /// One value, or the absence, for each of some keys.
@@ -148,7 +149,8 @@ pub(crate) fn suggestions(
         captured
     };
     let wanted = with(capture::wanted(policy, allow, &domains, &value));
-    let captured = with(capture::all(policy, &domains, &value));
+    let counts = |own: &Statement| !own.is_allow() || (question.allows)(own);
+    let captured = with(capture::all(policy, counts, &domains, &value));
     let admits =
         |key: &String, text: &str| domains.iter().any(|(name, domain)| *name == key && domain.admits(text));
     let mut present = as_found.clone();

@@ -102,7 +102,7 @@ fn operators_that_exclude_or_measure_do_not_limit() {
     assert_eq!(under("Null", "aws:SourceVpc", json!("false")), OPEN);
     assert_eq!(under("Null", "aws:PrincipalOrgID", json!(true)), OPEN);
     assert_eq!(under("Bool", "aws:SecureTransport", json!(true)), OPEN);
-    assert_eq!(under("NumericLessThan", "s3:max-keys", json!(10)), OPEN);
+    assert_eq!(under("NumericLessThan", "s3:signatureAge", json!(10)), OPEN);
     assert_eq!(under("DateLessThan", "aws:CurrentTime", json!("2099-01-01T00:00:00Z")), OPEN);
 }
 

@@ -72,8 +72,7 @@ fn keys_of_one_caller_belong_together() {
 fn contradictions_let_nobody_in() {
     let years = json!({ "DateLessThan": { "aws:CurrentTime": "2020-01-01" }, "DateGreaterThan": { "aws:CurrentTime": "2021-01-01" } });
     assert_eq!(verdicts(&allow(json!("*"), years)), BY_TEXT);
-    let numbers =
-        json!({ "NumericLessThan": { "s3:max-keys": "5" }, "NumericGreaterThan": { "s3:max-keys": 5 } });
+    let numbers = json!({ "NumericLessThan": { "s3:signatureAge": "5" }, "NumericGreaterThan": { "s3:signatureAge": 5 } });
     assert_eq!(verdicts(&allow(json!("*"), numbers)), BY_TEXT);
     let blocks = json!({ "IpAddress": { "aws:SourceIp": "0.0.0.0/1" }, "NotIpAddress": { "aws:SourceIp": ["0.0.0.0/2", "64.0.0.0/2"] } });
     assert_eq!(verdicts(&allow(json!("*"), blocks)), BY_TEXT);
@@ -153,6 +152,6 @@ fn that_a_key_is_there_makes_nothing_intricate() {
     assert_eq!(only("NotIpAddress", "aws:SourceIp", json!("203.0.114.0/24")), BY_TEXT);
     assert_eq!(only("NotIpAddress", "aws:SourceIp", json!("8.0.0.0/6")), OPEN);
     assert_eq!(only("NotIpAddress", "aws:SourceIp", json!("10.0.0.0/8")), BY_TEXT);
-    assert_eq!(only("NumericGreaterThan", "s3:max-keys", json!("-5")), OPEN);
+    assert_eq!(only("NumericGreaterThan", "aws:MultiFactorAuthAge", json!("60")), OPEN);
     assert_eq!(only("DateGreaterThan", "aws:CurrentTime", json!("2020-01-01T00:00:00Z")), BY_TEXT);
 }

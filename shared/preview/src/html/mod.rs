@@ -1,6 +1,7 @@
 //! A preview as a page.
 
 use askama::Template;
+use counts::counted;
 use remediation::clock::rfc3339;
 
 use crate::{Part, Preview, Would, reasons, unread, worst};
@@ -20,8 +21,7 @@ struct Page {
 /// A control in a Region.
 struct Row {
     title: String,
-    kind: &'static str,
-    seen: usize,
+    seen: String,
     clean: usize,
     counts: Vec<usize>,
     not_listed: Option<String>,
@@ -73,8 +73,7 @@ pub fn html(preview: &Preview) -> Result<String, askama::Error> {
 fn row(part: &Part) -> Row {
     Row {
         title: part.title(),
-        kind: part.kind,
-        seen: part.seen,
+        seen: counted(part.seen, part.noun),
         clean: part.clean(),
         counts: Would::ALL.iter().map(|would| part.count(*would)).collect(),
         not_listed: part.not_listed.as_ref().map(ToString::to_string),

@@ -49,13 +49,13 @@ pub(super) fn preview(
             // What a write would say is asked, since nothing is written.
             let port = ReadOnly::of(S3BucketAcls::new(&alone(sdk)));
             let control = S3Acl::new(port, settings.s3_acl, Mode::Observe);
-            wait(all.seen_by(&control, "buckets", of_acls))
+            wait(all.seen_by(&control, "bucket", of_acls))
         });
         let of_policies = tell.clone();
         let policies = scope.spawn(move || {
             let port = Remembering::of(S3BucketPolicies::new(&alone(sdk)));
             let control = S3Policy::new(port, settings.s3_policy.clone());
-            wait(all.seen_by(&control, "buckets", of_policies))
+            wait(all.seen_by(&control, "bucket", of_policies))
         });
         let port = security_groups::ReadOnly::of(Ec2SecurityGroups::new(sdk));
         let control = SgIngress::new(port, settings.sg.clone());
@@ -65,7 +65,7 @@ pub(super) fn preview(
             }
         };
         let (groups, ()) =
-            here.block_on(async { join!(all.seen_by(&control, "security groups", tell), listen) });
+            here.block_on(async { join!(all.seen_by(&control, "security group", tell), listen) });
         (joined(acls), joined(policies), groups)
     });
     let mut parts = Vec::new();
@@ -104,7 +104,7 @@ impl Everything<'_> {
     async fn seen_by<J: Survey + Describe>(
         &self,
         judge: &J,
-        kind: &'static str,
+        noun: &'static str,
         tell: UnboundedSender<String>,
     ) -> Result<Vec<Part>, Trouble> {
         // Who does not listen any more has ended.
@@ -112,7 +112,7 @@ impl Everything<'_> {
         let mut parts = Vec::new();
         for region in self.regions {
             let place = Place { account: self.account, region };
-            parts.push(part(judge, kind, &place, self.exemptions, &mut tell).await);
+            parts.push(part(judge, noun, &place, self.exemptions, &mut tell).await);
         }
         Ok(parts)
     }

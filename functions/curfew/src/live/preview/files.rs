@@ -66,11 +66,11 @@ pub(super) async fn preview(
     let mut parts = Vec::new();
     if !files.policies.is_empty() {
         let control = S3Policy::new(&files, settings.s3_policy.clone());
-        parts.push(part(&control, "buckets", &place, &exemptions, &mut tell).await);
+        parts.push(part(&control, "bucket", &place, &exemptions, &mut tell).await);
     }
     if !files.groups.is_empty() || files.is_part {
         let control = SgIngress::new(&files, settings.sg.clone());
-        let mut groups = part(&control, "security groups", &place, &exemptions, &mut tell).await;
+        let mut groups = part(&control, "security group", &place, &exemptions, &mut tell).await;
         groups.not_listed = files.is_part.then(|| CallError::Withheld {
             action: "ec2:DescribeSecurityGroups",
             code: "NotReadable",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use counts::counted;
 use events::{Cause, Resource, Subject};
 use exemptions::Exemptions;
 use futures_util::{StreamExt, stream};
@@ -19,19 +20,19 @@ const TOLD_EVERY: Duration = Duration::from_secs(2);
 /// Lists all resources of a control and looks at each. How far that is, it tells.
 pub(super) async fn part<J: Survey + Describe>(
     judge: &J,
-    kind: &'static str,
+    noun: &'static str,
     place: &Place<'_>,
     exemptions: &Exemptions,
     tell: &mut impl FnMut(String),
 ) -> Part {
     let region = Some(place.region.clone());
-    let mut part = Part { control: J::NAME, kind, region, seen: 0, reports: Vec::new(), not_listed: None };
+    let mut part = Part { control: J::NAME, noun, region, seen: 0, reports: Vec::new(), not_listed: None };
     let listed = match judge.survey(place).await {
         Ok(listed) => listed,
         Err(error) => return Part { not_listed: Some(error), ..part },
     };
     let all = listed.len();
-    tell(format!("{}: {all} {kind} in {}", J::NAME, place.region));
+    tell(format!("{}: {} in {}", J::NAME, counted(all, noun), place.region));
     let mut told = SystemClock.now();
     let looks = listed.into_iter().map(|listed| look(judge, place, exemptions, listed));
     let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);

@@ -38,10 +38,9 @@ impl Seeker<'_> {
     ) -> Vec<String> {
         let counting = self.counting(caller);
         let mut places: Vec<(String, Domain)> = Vec::new();
-        for ((statement, test), _) in self.actions.iter().zip(counting).filter(|(_, counts)| **counts) {
-            if !actions.iter().any(|action| test.holds(action)) {
-                continue;
-            }
+        let about = self.actions.about(actions);
+        let asked = counting.iter().zip(about).map(|(counts, holds)| *counts && holds);
+        for (statement, _) in self.policy.statements.iter().zip(asked).filter(|(_, is_asked)| *is_asked) {
             let patterns = &statement.resource.patterns;
             if places.len() + patterns.len() > MAX_PLACES {
                 return Vec::new();

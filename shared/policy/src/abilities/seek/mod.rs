@@ -1,24 +1,27 @@
 //! Finds the abilities of outsiders.
 
+mod extent;
 mod find;
 mod shown;
 mod way;
 
-use super::sure::{self, Sure};
+use std::cell::OnceCell;
+
+use super::sure::Sure;
 use super::{
     Abilities, Ability, AbilityKind, Bucket, Extent, Needs, Other, Outsider, Undecided, lets_in_outsiders,
     lets_in_services,
 };
 use crate::pattern::{Pattern, Style};
-use crate::search::decide::Hit;
 use crate::search::domain::Domain;
-use crate::search::inquiry::{Inquiry, Subject, holds_for_all};
+use crate::search::inquiry::{Inquiry, Subject};
 use crate::search::model::Model;
 use crate::search::patterns::Patterns;
 use crate::search::world::{Source, World};
-use crate::search::{Budget, Found};
+use crate::search::{Budget, Found, actions};
 use crate::template::Bindings;
 use crate::{Condition, Policy, Scope, Statement, Witness};
+use extent::sure_of_all;
 use find::Asked;
 
 /// Finds what outsiders can do by the statements that the inquiry is about. What a request shows that was found before
@@ -43,8 +46,6 @@ pub(crate) fn seek(
     let mut chosen: Vec<String> = chosen.map(|condition| condition.key.name().to_owned()).collect();
     chosen.sort_unstable();
     chosen.dedup();
-    let statements = policy.statements.iter();
-    let actions = statements.map(|statement| (statement, ActionTest::of(&statement.action))).collect();
     let by_index = |lets_in: fn(&Statement) -> bool| {
         policy.statements.iter().map(|statement| counts(statement) && lets_in(statement)).collect()
     };
@@ -53,10 +54,10 @@ pub(crate) fn seek(
         bucket,
         model,
         worlds,
-        sure: sure_policies(policy, model, worlds),
+        sure: sure_of_all(),
         tags,
         chosen,
-        actions,
+        actions: Actions::of(policy),
         outsiders: by_index(lets_in_outsiders),
         services: by_index(lets_in_services),
         answers: Vec::new(),
@@ -76,26 +77,7 @@ pub(crate) fn seek(
     abilities
 }
 
-/// The policies that are sure for each kind of outsider and each target.
-fn sure_policies(policy: &Policy, model: &Model, worlds: &[World]) -> Vec<(Outsider, Target, Sure)> {
-    let mut all = Vec::new();
-    if model.names.variables.is_empty() {
-        return all;
-    }
-    for caller in Outsider::ALL {
-        let own: Vec<&World> = worlds.iter().filter(|world| Outsider::of(world.caller) == caller).collect();
-        for target in [Target::Bucket, Target::Objects] {
-            let policies = sure::policies(policy, &own, &model.names, target);
-            all.extend(policies.into_iter().map(|sure| (caller, target, sure)));
-        }
-    }
-    all
-}
-
 const PREFIX: &str = "s3:prefix";
-
-/// How many requests may each be good for what a variable stands for in it, before only a part counts as proven.
-const MAX_TRIES: usize = 4;
 
 /// The keys that say for whom a service acts.
 const SOURCES: [&str; 4] = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorg*"];
@@ -111,6 +93,36 @@ fn is_parameter(condition: &Condition) -> bool {
     condition.key.is_chosen_by_caller()
         && !matches!(name, "aws:securetransport" | "aws:username" | "s3:prefix" | "s3:tlsversion")
         && !name.starts_with("aws:principaltag/")
+}
+
+/// The actions that statements are about.
+struct Actions<'here> {
+    /// Each list of actions once.
+    tests: Vec<(&'here Scope, ActionTest)>,
+    /// For each statement which of them it has.
+    of_statements: Vec<usize>,
+}
+
+impl<'here> Actions<'here> {
+    fn of(policy: &'here Policy) -> Self {
+        let mut actions = Self { tests: Vec::new(), of_statements: Vec::new() };
+        for scope in policy.statements.iter().map(|statement| &statement.action) {
+            let known = actions.tests.iter().position(|(own, _)| own.is(scope));
+            actions.of_statements.push(known.unwrap_or(actions.tests.len()));
+            if known.is_none() {
+                actions.tests.push((scope, ActionTest::of(scope)));
+            }
+        }
+        actions
+    }
+
+    /// For each statement whether it is about one of these actions.
+    fn about(&self, actions: &[&str]) -> Vec<bool> {
+        let holds = |(_, test): &(_, ActionTest)| actions.iter().any(|action| test.holds(action));
+        let held: Vec<bool> = self.tests.iter().map(holds).collect();
+        let of_statement = |test: &usize| held.get(*test).copied().unwrap_or_default();
+        self.of_statements.iter().map(of_statement).collect()
+    }
 }
 
 /// The actions that a statement is about.
@@ -179,13 +191,14 @@ struct Seeker<'here> {
     bucket: &'here Bucket,
     model: &'here Model,
     worlds: &'here [World],
-    /// Policies that are sure whatever their variables stand for.
-    sure: Vec<(Outsider, Target, Sure)>,
+    /// For each kind of outsider and each target, as far as somebody asked, the policies that are sure whatever their
+    /// variables stand for.
+    sure: Vec<(Outsider, Target, OnceCell<Vec<Sure>>)>,
     /// The tags of objects that are spoken of.
     tags: Vec<String>,
     /// The headers and parameters that are spoken of.
     chosen: Vec<String>,
-    actions: Vec<(&'here Statement, ActionTest)>,
+    actions: Actions<'here>,
     /// By index, whether a statement may let in outsiders.
     outsiders: Vec<bool>,
     /// By index, whether a statement may let in services.
@@ -294,14 +307,16 @@ impl Seeker<'_> {
         &mut self,
         caller: Outsider,
         target: Target,
-        actions: &[&'static str],
+        alike: &[&'static str],
         inquiry: &Inquiry<'_>,
         budget: &mut Budget,
     ) -> Found<Answer> {
         let mut signatures: Vec<Vec<bool>> = Vec::new();
         let mut different: Vec<&'static str> = Vec::new();
-        for action in actions {
-            let signature: Vec<bool> = self.actions.iter().map(|(_, test)| test.holds(action)).collect();
+        for action in alike {
+            // What a prefix is asked of differs from what has none.
+            let mut signature = self.actions.about(&[action]);
+            signature.push(actions::carries(action, PREFIX));
             let allowed =
                 self.counting(caller).iter().zip(&signature).any(|(counts, holds)| *counts && *holds);
             if allowed && !signatures.contains(&signature) {
@@ -326,91 +341,5 @@ impl Seeker<'_> {
         let answer = self.ask(caller, target, &different, inquiry, budget);
         self.answers.push(Known { caller, target, signatures, answer: answer.clone() });
         answer
-    }
-
-    fn ask(
-        &self,
-        caller: Outsider,
-        target: Target,
-        actions: &[&'static str],
-        inquiry: &Inquiry<'_>,
-        budget: &mut Budget,
-    ) -> Found<Answer> {
-        let given = vec![target.resource(self.bucket)];
-        let (hit, mut parameter) = match self.find(caller, actions, &given, &[], inquiry, budget) {
-            Found::One(found) => found,
-            Found::None => return Found::None,
-            Found::Unknown => return Found::Unknown,
-        };
-        let over = self.over(target);
-        let names: Vec<String> = over.iter().map(|(name, _)| name.clone()).collect();
-        let own = self.sure.iter().filter(|(who, of, _)| (*who, *of) == (caller, target));
-        let subjects =
-            own.map(|(_, _, sure)| (Subject::new(&sure.policy, inquiry.counts(), &self.model.names), sure));
-        let subjects: Vec<(Subject<'_>, &Sure)> = subjects.collect();
-        let inquiries =
-            subjects.iter().map(|(subject, sure)| (Inquiry::new(subject, self.model, self.worlds), *sure));
-        let sure: Vec<(Inquiry<'_>, &Sure)> = inquiries.collect();
-        // Where a variable matters, each request may be good for one object.
-        let mut tries = if sure.is_empty() { usize::MAX } else { MAX_TRIES };
-        let all = holds_for_all(&over, budget, |given, budget| {
-            let surely = sure.iter().find_map(|(inquiry, sure)| {
-                let given: Vec<(String, Domain)> = given.iter().cloned().chain(sure.given()).collect();
-                match self.find(caller, actions, &given, &names, inquiry, budget) {
-                    Found::One(found) => Some(found),
-                    Found::None | Found::Unknown => None,
-                }
-            });
-            let (hit, needs) = match surely {
-                Some(found) => found,
-                None => {
-                    tries = tries.checked_sub(1)?;
-                    match self.find(caller, actions, given, &names, inquiry, budget) {
-                        Found::One(found) => found,
-                        Found::None | Found::Unknown => return None,
-                    }
-                }
-            };
-            parameter |= needs;
-            Some(hit)
-        });
-        if !all {
-            return Found::One(self.part(caller, actions, target, hit, parameter, inquiry, budget));
-        }
-        let needs = Needs { parameter, ..Needs::default() };
-        Found::One(Answer { witness: hit.witness, extent: Extent::All, needs, places: Vec::new() })
-    }
-
-    /// Every target, and all that tells such targets apart.
-    fn over(&self, target: Target) -> Vec<(String, Domain)> {
-        let mut over = vec![target.resource(self.bucket)];
-        match target {
-            Target::Bucket => over.push((PREFIX.to_owned(), Domain::free())),
-            Target::Objects => {
-                let tag = || Domain::free().maybe();
-                over.extend(self.tags.iter().map(|name| (name.clone(), tag())));
-            }
-        }
-        over
-    }
-
-    /// The answer where only a part is proven.
-    #[expect(clippy::too_many_arguments, reason = "a question is made of all of these")]
-    fn part(
-        &self,
-        caller: Outsider,
-        actions: &[&'static str],
-        target: Target,
-        hit: Hit,
-        parameter: bool,
-        inquiry: &Inquiry<'_>,
-        budget: &mut Budget,
-    ) -> Answer {
-        let places = match target {
-            Target::Objects => self.places(caller, actions, inquiry, budget),
-            Target::Bucket => Vec::new(),
-        };
-        let needs = Needs { parameter, ..Needs::default() };
-        Answer { witness: hit.witness, extent: Extent::Part, needs, places }
     }
 }

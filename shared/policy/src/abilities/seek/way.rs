@@ -26,7 +26,7 @@ impl Seeker<'_> {
         // Where a variable ties what is asked for to other parts, one request need not be good for all.
         let of_all = ability.scope == Extent::All && self.model.names.variables.is_empty();
         let (given, over) = if of_all {
-            (Vec::new(), self.over(target))
+            (Vec::new(), self.over(target, actions))
         } else {
             (vec![target.resource(self.bucket)], Vec::new())
         };

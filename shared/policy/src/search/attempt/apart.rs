@@ -3,7 +3,7 @@
 
 use super::Attempt;
 use crate::search::decide::{Hit, Within};
-use crate::search::domain::{Domain, shape};
+use crate::search::domain::{Domain, Presence, shape};
 use crate::search::literal::Slot;
 use crate::search::patterns::Patterns;
 use crate::search::world::{CallerKind, sources};
@@ -23,15 +23,18 @@ const ACTION: &str = "action";
 const RESOURCE: &str = "resource";
 
 impl Attempt<'_> {
-    /// Whether an action of objects is asked for on a bucket, or one of buckets on an object.
+    /// Whether an action of objects is asked for on a bucket, or one of buckets on an object, or with a key that no request
+    /// for it carries.
     pub(super) fn is_request_apart(&self, slots: &[Slot]) -> bool {
-        match (self.values(ACTION, slots), self.values(RESOURCE, slots)) {
-            ([action, ..], [resource, ..]) => !actions::go_together(action, resource),
-            _ => false,
-        }
+        let Some(action) = self.values(ACTION, slots).first() else { return false };
+        let resource = self.values(RESOURCE, slots).first();
+        let mut parts = self.compilation.parts.names().iter().zip(slots);
+        resource.is_some_and(|resource| !actions::go_together(action, resource))
+            || parts.any(|(key, slot)| *slot != Slot::Absent && !actions::carries(action, key))
     }
 
-    /// Asks again for what may be about an object, and then for what may be about a bucket.
+    /// Asks again for what may be about an object, and then for what may be about a bucket, each time for what carries
+    /// which keys.
     pub(super) fn with_one_kind(
         &self,
         within: &Within<'_>,
@@ -39,11 +42,21 @@ impl Attempt<'_> {
     ) -> Found<(usize, Vec<Slot>)> {
         let (Some(all), Some(of)) = (self.part(ACTION), self.part(RESOURCE)) else { return Found::Unknown };
         let mut gave_up = false;
-        for (action, resource) in actions::kinds(all, of) {
-            match self.with([(ACTION, action), (RESOURCE, resource)]).linked(within, budget) {
-                Found::One(found) => return Found::One(found),
-                Found::None => {}
-                Found::Unknown => gave_up = true,
+        let keys = self.compilation.parts.names();
+        for (actions, resource) in actions::kinds(all, of) {
+            for (action, lacking) in actions::by_keys(&actions, keys) {
+                let must_carry =
+                    |key: &&str| self.part(key).is_some_and(|own| own.presence == Presence::Always);
+                if lacking.iter().any(must_carry) {
+                    continue;
+                }
+                let attempt = self.with([(ACTION, action), (RESOURCE, resource.clone())]);
+                let attempt = lacking.iter().fold(attempt, |own, key| own.with([(*key, Domain::never())]));
+                match attempt.linked(within, budget) {
+                    Found::One(found) => return Found::One(found),
+                    Found::None => {}
+                    Found::Unknown => gave_up = true,
+                }
             }
         }
         if gave_up { Found::Unknown } else { Found::None }

@@ -20,6 +20,8 @@ pub(crate) struct Compilation<'here> {
     pub(super) unless: Option<Unless>,
     pub(in crate::search) parts: Parts,
     pub(super) bindings: Bindings,
+    /// Whether variables are spoken of, which may tell worlds apart in other ways than parts do.
+    pub(super) has_variables: bool,
     /// Whether the time is asked for as a number.
     pub(super) speaks_of_epoch: bool,
     /// The services that are named.
@@ -101,6 +103,7 @@ impl<'here> Compilation<'here> {
             }),
             parts,
             bindings,
+            has_variables: !question.variables.is_empty(),
             speaks_of_epoch: names.keys.contains(EPOCH),
             services: names.all_services.iter().cloned().collect(),
             is_spoken_of: Vec::new(),

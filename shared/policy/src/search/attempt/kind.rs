@@ -70,7 +70,7 @@ impl Naming {
 impl Compilation<'_> {
     /// The kind of a world; `None` where variables may tell worlds apart in other ways.
     pub(in crate::search) fn kind(&self, world: &World, names: &Names) -> Option<Kind> {
-        if self.policy.has_variables && !names.variables.is_empty() {
+        if self.has_variables {
             return None;
         }
         let parts = self.parts.names().iter().zip(&self.is_spoken_of);

@@ -145,14 +145,7 @@ impl World {
 
     /// A part of the request. Worlds that what tells its values apart is the same of have the same one.
     pub(crate) fn part(&self, name: &str, names: &Names) -> Part {
-        let traits = self.traits_of(name);
-        if let Some(known) = self.known.get(name, &traits) {
-            return known;
-        }
-        let domain = self.domain(name, names);
-        let part = if domain.presence == Presence::Never { self.known.absent() } else { domain.into() };
-        self.known.add(name, traits, &part);
-        part
+        self.known.part(name, self.traits_of(name), || self.domain(name, names))
     }
 
     /// Whether no request of this world has the part.

@@ -36,20 +36,21 @@ impl World {
                 CallerKind::Role | CallerKind::WebIdentity => Domain::listed(["AssumedRole"]),
                 CallerKind::Service => Domain::never(),
             },
+            // A unique id has at least 16 characters: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>.
             "aws:userid" => match self.caller {
                 CallerKind::Anonymous => Domain::listed(["anonymous"]),
                 CallerKind::Root => Domain::listed([account]),
                 CallerKind::FederatedUser => Domain::shaped([&format!("{account}:<e>")]),
                 CallerKind::User => {
-                    Domain::shaped(["AIDA<A>"]).hinted(&[USER_ID]).except(self.reach.taken(key, names))
+                    Domain::shaped(["AIDA<A12+>"]).hinted(&[USER_ID]).except(self.reach.taken(key, names))
                 }
                 // A unique id that is named is of a user or a role, whoever reaches what.
                 CallerKind::Service => {
-                    Domain::shaped(["AROA<A>:<e>"]).hinted(&[SESSION_ID]).except(names.taken(key))
+                    Domain::shaped(["AROA<A12+>:<e>"]).hinted(&[SESSION_ID]).except(names.taken(key))
                 }
-                _ => {
-                    Domain::shaped(["AROA<A>:<e>"]).hinted(&[SESSION_ID]).except(self.reach.taken(key, names))
-                }
+                _ => Domain::shaped(["AROA<A12+>:<e>"])
+                    .hinted(&[SESSION_ID])
+                    .except(self.reach.taken(key, names)),
             },
             "aws:principalarn" => match self.caller {
                 CallerKind::Anonymous | CallerKind::Service => Domain::never(),

@@ -87,6 +87,8 @@ impl World {
                 .except(self.reach.not_owner(self.organization.as_deref().unwrap_or_default()))
                 .maybe(),
             "aws:resourceorgpaths" => Domain::shaped(["o-<a10+>/<n>"]).maybe().many(),
+            // S3 refuses a request that says a negative number, or none.
+            "s3:max-keys" => Domain::shaped(["<d>"]).hinted(&["1"]).maybe(),
             "aws:tagkeys" | "s3:requestobjecttagkeys" => Domain::free().maybe().many(),
             _ => Domain::free().maybe(),
         }

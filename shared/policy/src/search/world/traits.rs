@@ -1,11 +1,12 @@
 //! What tells the values of one part of a request apart: most parts are the same for many worlds.
 
 use std::cell::{OnceCell, RefCell};
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use names::Partition;
 
-use crate::search::domain::Domain;
+use crate::search::domain::{Domain, Presence};
 use crate::search::hashing::Table;
 use crate::search::part::Part;
 use crate::search::world::{CallerKind, Reach, Session, Source, Way, World};
@@ -72,7 +73,7 @@ impl Depends {
 }
 
 /// Those traits of a world that tell the values of a part apart.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Traits {
     caller: Option<CallerKind>,
     account: Option<Rc<str>>,
@@ -82,6 +83,17 @@ pub(super) struct Traits {
     partition: Option<Partition>,
     is_outside: Option<bool>,
     rest: Option<(Session, bool)>,
+}
+
+impl Hash for Traits {
+    /// By what most often differs.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let caller = self.caller.map_or(0, |caller| 1 + caller as u32);
+        let way = self.way.map_or(0, |way| 1 + way as u32);
+        let source = self.source.map_or(0, |source| 1 + source as u32);
+        state.write_u32(caller << 16 | way << 8 | source);
+        self.account.iter().chain(&self.organization).for_each(|name| state.write(name.as_bytes()));
+    }
 }
 
 impl World {
@@ -106,26 +118,39 @@ impl World {
 /// [`Reach::Anyone`].
 #[derive(Debug, Default)]
 pub(crate) struct KnownParts {
-    parts: RefCell<Table<String, Table<Traits, Part>>>,
+    numbers: RefCell<Table<String, usize>>,
+    /// By the numbers of their names.
+    parts: RefCell<Table<(usize, Traits), Part>>,
     /// What no request has, whatever it is called.
     absent: OnceCell<Part>,
 }
 
 impl KnownParts {
-    pub(super) fn get(&self, name: &str, traits: &Traits) -> Option<Part> {
-        self.parts.borrow().get(name)?.get(traits).cloned()
-    }
-
-    pub(super) fn absent(&self) -> Part {
-        self.absent.get_or_init(|| Domain::never().into()).clone()
-    }
-
-    pub(super) fn add(&self, name: &str, traits: Traits, part: &Part) {
-        let mut all = self.parts.borrow_mut();
-        match all.get_mut(name) {
-            Some(own) => drop(own.insert(traits, part.clone())),
-            None => drop(all.insert(name.to_owned(), Table::from_iter([(traits, part.clone())]))),
+    /// The part of this name of worlds with these traits, which `make` makes where it was not asked for before.
+    pub(super) fn part(&self, name: &str, traits: Traits, make: impl FnOnce() -> Domain) -> Part {
+        let asked = (self.number(name), traits);
+        if let Some(known) = self.parts.borrow().get(&asked) {
+            return known.clone();
         }
+        let domain = make();
+        let is_absent = domain.presence == Presence::Never;
+        let part = if is_absent {
+            self.absent.get_or_init(|| Domain::never().into()).clone()
+        } else {
+            domain.into()
+        };
+        self.parts.borrow_mut().insert(asked, part.clone());
+        part
+    }
+
+    fn number(&self, name: &str) -> usize {
+        if let Some(known) = self.numbers.borrow().get(name) {
+            return *known;
+        }
+        let mut numbers = self.numbers.borrow_mut();
+        let number = numbers.len();
+        numbers.insert(name.to_owned(), number);
+        number
     }
 }
 

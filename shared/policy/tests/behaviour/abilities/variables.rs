@@ -81,9 +81,11 @@ fn a_caller_chooses_the_tag_that_reaches_an_object() {
     assert_eq!(found(&policy_of(vec![start])), ["account read part"]);
     // What is written at will may be empty.
     assert_eq!(
-        found(&policy_of(vec![of_team("arn:aws:s3:::bucket/${s3:prefix}*")])),
+        found(&policy_of(vec![of_team("arn:aws:s3:::bucket/${aws:referer}*")])),
         everyone(&["read all"])
     );
+    // A request for an object has no prefix.
+    assert_eq!(found(&policy_of(vec![of_team("arn:aws:s3:::bucket/${s3:prefix}*")])), [""; 0]);
     let folder = of_team("arn:aws:s3:::bucket/${aws:PrincipalTag/team}/*");
     assert_eq!(
         found(&policy_of(vec![folder, rest])),

@@ -159,8 +159,6 @@ fn what_a_caller_writes_may_hold_a_wildcard_or_nothing() {
     for key in [
         "aws:Referer",
         "aws:UserAgent",
-        "s3:prefix",
-        "s3:delimiter",
         "s3:x-amz-acl",
         "s3:x-amz-grant-read",
         "aws:RequestTag/team",
@@ -170,6 +168,12 @@ fn what_a_caller_writes_may_hold_a_wildcard_or_nothing() {
             assert_eq!(under(json!({ "StringEquals": { key: value } })), OPEN, "{key} {value}");
         }
     }
+    for key in ["s3:prefix", "s3:delimiter"] {
+        for value in ["*", "public/*", "wh?t", ""] {
+            let listing = listing("s3:ListBucket", json!({ "StringEquals": { key: value } }));
+            assert_eq!(verdicts(&policy_of(vec![listing])), OPEN, "{key} {value}");
+        }
+    }
     // What AWS gives or checks holds none.
     for key in ["aws:PrincipalTag/team", "aws:username", "aws:Ec2InstanceSourceVpc", "aws:CalledViaFirst"] {
         assert_eq!(under(json!({ "StringEquals": { key: "*" } })), BY_TEXT, "{key}");
@@ -177,6 +181,77 @@ fn what_a_caller_writes_may_hold_a_wildcard_or_nothing() {
     let mut starred = statement("Allow", json!("*"), json!({}));
     starred["Resource"] = json!("arn:aws:s3:::bucket/${*}");
     assert_eq!(verdicts(&policy_of(vec![starred])), OPEN);
+}
+
+/// An Allow for everyone on the bucket and all objects.
+fn listing(action: &str, condition: Value) -> Value {
+    let mut statement = statement("Allow", json!("*"), condition);
+    statement["Action"] = json!(action);
+    statement["Resource"] = json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]);
+    statement
+}
+
+#[test]
+fn only_what_lists_has_a_prefix_a_delimiter_and_a_number_of_keys() {
+    let only = |action: &str, condition: Value| verdicts(&policy_of(vec![listing(action, condition)]));
+    let but = |action: &str, condition: Value| {
+        let deny = json!({
+            "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition,
+        });
+        verdicts(&policy_of(vec![listing(action, json!({})), deny]))
+    };
+    for (key, value) in [("s3:prefix", "public/"), ("s3:delimiter", "/"), ("s3:max-keys", "7")] {
+        let there = || json!({ "Null": { key: "false" } });
+        let equal = || json!({ "StringEquals": { key: value } });
+        let differs = || json!({ "StringNotEquals": { key: value } });
+        for action in ["s3:GetObject", "s3:PutObject", "s3:PutBucketPolicy", "s3:ListBucketMultipartUploads"]
+        {
+            assert_eq!(only(action, there()), BY_TEXT, "{action} {key}");
+            assert_eq!(only(action, equal()), BY_TEXT, "{action} {key}");
+            assert_eq!(only(action, differs()), OPEN, "{action} {key}");
+            assert_eq!(but(action, differs()), BY_TEXT, "{action} {key}");
+            assert_eq!(but(action, equal()), OPEN, "{action} {key}");
+        }
+        for action in ["s3:ListBucket", "s3:ListBucketVersions", "s3:List*", "s3:*", "s3:ListBucketsNewly"] {
+            assert_eq!(only(action, there()), OPEN, "{action} {key}");
+            assert_eq!(only(action, equal()), OPEN, "{action} {key}");
+            assert_eq!(but(action, differs()), OPEN, "{action} {key}");
+        }
+    }
+}
+
+#[test]
+fn the_bucket_has_no_tags_of_an_object() {
+    let tagged = || json!({ "StringEquals": { "s3:ExistingObjectTag/public": "yes" } });
+    for action in ["s3:ListBucket", "s3:GetBucketLocation", "s3:PutBucketPolicy", "s3:DeleteBucket"] {
+        assert_eq!(verdicts(&policy_of(vec![listing(action, tagged())])), BY_TEXT, "{action}");
+    }
+    assert_eq!(verdicts(&policy_of(vec![listing("s3:*", tagged())])), OPEN);
+}
+
+#[test]
+fn nobody_asks_for_fewer_keys_than_none() {
+    let only = |operator: &str, number: &str| {
+        verdicts(&policy_of(vec![listing("s3:ListBucket", json!({ operator: { "s3:max-keys": number } }))]))
+    };
+    assert_eq!(only("NumericLessThan", "0"), BY_TEXT);
+    assert_eq!(only("NumericEquals", "-1"), BY_TEXT);
+    assert_eq!(only("NumericLessThanEquals", "0"), OPEN);
+    assert_eq!(only("NumericGreaterThan", "-5"), OPEN);
+    assert_eq!(only("NumericNotEquals", "-1"), OPEN);
+}
+
+#[test]
+fn a_role_is_named_by_its_id_whatever_its_sessions_are_called() {
+    for session in ["*", "?*", "b?b", "bob*", "?"] {
+        let role = format!("AROAEXAMPLEID12345678:{session}");
+        assert_eq!(under(json!({ "StringLike": { "aws:userid": role } })), BY_TEXT, "{session}");
+        let but = statement("Deny", json!("*"), json!({ "StringNotLike": { "aws:userid": role } }));
+        let all = statement("Allow", json!("*"), json!({}));
+        assert_eq!(verdicts(&policy_of(vec![all, but])), BY_TEXT, "{session}");
+    }
+    // Another role can have such an id.
+    assert_eq!(under(json!({ "StringLike": { "aws:userid": "AROAEXAMPLEID1234567?:*" } })), OPEN);
 }
 
 #[test]

@@ -35,6 +35,18 @@ fn a_user_is_called_what_the_arn_says() {
 }
 
 #[test]
+fn an_id_that_is_shown_is_one_that_aws_can_have_given() {
+    for pattern in ["*a*", "AROA*", "AIDA?*", "*:b?b", "A*Z*"] {
+        let context = witness_under(json!({ "StringLike": { "aws:userid": pattern } })).context;
+        let id = context["aws:userid"][0].split(':').next().unwrap();
+        let is_account = id.bytes().all(|byte| byte.is_ascii_digit());
+        assert!(id == "anonymous" || is_account || id.len() >= 16, "{pattern} {id}");
+    }
+    // Shorter ones are nobody's.
+    assert_eq!(under(json!({ "StringLike": { "aws:userid": "AROA???:*" } })), BY_TEXT);
+}
+
+#[test]
 fn a_user_whose_arn_and_name_differ_is_nobody() {
     let both =
         |arn: &str, name: &str| json!({ "StringLike": { "aws:PrincipalArn": arn, "aws:username": name } });

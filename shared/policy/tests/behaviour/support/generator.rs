@@ -224,7 +224,7 @@ pub(crate) fn request(account: &'static str, owner: &'static str) -> impl Strate
                 select(vec!["s3:GetObject", "s3:PutObject", "s3:GetObjectAcl"]),
                 select(vec!["arn:aws:s3:::b/x", "arn:aws:s3:::b/a/x", "arn:aws:s3:::b/eve/x"]),
             ),
-            1 => (Just("s3:GetBucketAcl"), Just("arn:aws:s3:::b")),
+            1 => (select(vec!["s3:GetBucketAcl", "s3:ListBucket"]), Just("arn:aws:s3:::b")),
         ],
         select(vec!["8.8.4.4", "12.3.4.5", "130.0.0.1", "2a00::1"]),
         (
@@ -267,18 +267,21 @@ pub(crate) fn request(account: &'static str, owner: &'static str) -> impl Strate
                 put("aws:viaawsservice", if is_forwarded { "true" } else { "false" });
                 put("aws:currenttime", time);
                 put("aws:resourceaccount", owner);
+                // Only what lists has these.
+                let listing = |own| if action == "s3:ListBucket" { own } else { None };
                 let optional = [
                     ("aws:referer", referer),
                     ("aws:useragent", agent),
-                    ("s3:prefix", prefix),
-                    ("s3:max-keys", keys),
+                    ("s3:prefix", listing(prefix)),
+                    ("s3:max-keys", listing(keys)),
                 ];
                 for (key, value) in optional {
                     if let Some(value) = value {
                         put(key, value);
                     }
                 }
-                if kind != "service" {
+                // A request without TLS has no version of it.
+                if kind != "service" && flags[0] {
                     put("s3:tlsversion", "1.2");
                 }
                 // Neither a service nor whoever comes through one says where from.
