@@ -5,7 +5,7 @@ use addresses::Addresses;
 use crate::Key;
 use crate::search::domain::Domain;
 use crate::search::names::Names;
-use crate::search::world::{CallerKind, Session, World};
+use crate::search::world::{CallerKind, Reach, Session, World};
 
 /// How old temporary credentials can be, in seconds.
 pub(crate) const LONGEST_SESSION: i64 = 36 * 3_600;
@@ -36,19 +36,18 @@ impl World {
                 CallerKind::Role | CallerKind::WebIdentity => Domain::listed(["AssumedRole"]),
                 CallerKind::Service => Domain::never(),
             },
-            // A unique id has at least 16 characters: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>.
             "aws:userid" => match self.caller {
                 CallerKind::Anonymous => Domain::listed(["anonymous"]),
                 CallerKind::Root => Domain::listed([account]),
                 CallerKind::FederatedUser => Domain::shaped([&format!("{account}:<e>")]),
-                CallerKind::User => {
-                    Domain::shaped(["AIDA<A12+>"]).hinted(&[USER_ID]).except(self.reach.taken(key, names))
-                }
+                CallerKind::User => Domain::shaped([&self.unique_id("AIDA")])
+                    .hinted(&[USER_ID])
+                    .except(self.reach.taken(key, names)),
                 // A unique id that is named is of a user or a role, whoever reaches what.
                 CallerKind::Service => {
                     Domain::shaped(["AROA<A12+>:<e>"]).hinted(&[SESSION_ID]).except(names.taken(key))
                 }
-                _ => Domain::shaped(["AROA<A12+>:<e>"])
+                _ => Domain::shaped([&format!("{}:<e>", self.unique_id("AROA"))])
                     .hinted(&[SESSION_ID])
                     .except(self.reach.taken(key, names)),
             },
@@ -99,6 +98,14 @@ impl World {
             },
             _ => return self.credentials(key, names),
         })
+    }
+
+    /// The shape of a unique id that begins so. It has at least 16 characters:
+    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>. A policy may name a shorter one, as AWS's examples
+    /// do, and then means somebody by it.
+    fn unique_id(&self, front: &str) -> String {
+        let rest = if matches!(*self.reach, Reach::Outside) { "<A12+>" } else { "<A>" };
+        format!("{front}{rest}")
     }
 
     /// The ARNs of users whose name has this shape.

@@ -242,6 +242,16 @@ fn a_statement_that_nobody_meets_is_deleted() {
 }
 
 #[test]
+fn a_role_whose_id_is_written_shorter_than_aws_gives_them_is_meant_too() {
+    for id in ["AROAEXAMPLEID", "AROAEXAMPLEID12345678"] {
+        let role = json!({ "StringLike": { "aws:userid": format!("{id}:*") } });
+        let fix = fix(&allow(json!("*"), role.clone()), &settings());
+        assert_eq!(fix.policy["Statement"][0]["Principal"], json!({ "AWS": "111122223333" }), "{id}");
+        assert_eq!(fix.policy["Statement"][0]["Condition"], role, "{id}");
+    }
+}
+
+#[test]
 fn a_closed_policy_needs_no_fix() {
     let analysis =
         analyse(&parse(&allow(json!({ "AWS": "111122223333" }), json!({}))), trusting(&settings()));
