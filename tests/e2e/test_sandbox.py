@@ -55,6 +55,10 @@ class Sandbox:
 def sandbox(tmp_path):
     made = Sandbox(tmp_path)
     yield made
+    # It ends what it started, one by one, which takes longer than `stop` waits.
+    if made.process.poll() is None:
+        made.process.terminate()
+        made.process.wait(30)
     stop(made.process)
 
 
