@@ -19,7 +19,7 @@ from harness import triggers  # noqa: E402
 from harness.deployed import Deployment, Mapping, real_binaries  # noqa: E402
 from harness.functions import QUEUED  # noqa: E402
 from harness.gate import PERSON, Gate  # noqa: E402
-from harness.stack import ACCOUNT, REGION, ROOT, TARGET, Emulator, Function, stop_on_signals  # noqa: E402
+from harness.stack import ACCOUNT, REGION, ROOT, TARGET, Emulator, Function, stop_all, stop_on_signals  # noqa: E402
 
 PLACE = ROOT / "target" / "sandbox"
 # The AWS CLI, if `make sandbox` brought it; a terminal shall find that alone of what is beside it.
@@ -96,8 +96,13 @@ class Worker(threading.Thread):
                 body = triggers.tick() | {"time": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
                 self.mapping.sqs.send_message(QueueUrl=self.mapping.url, MessageBody=json.dumps(body))
             if self.is_on() and self.mapping.pump(self.function) != (0, 0):
+                lines = self.function.lines()
                 with self.log.open("a") as file:
-                    file.writelines(json.dumps(line) + "\n" for line in self.function.lines())
+                    file.writelines(json.dumps(line) + "\n" for line in lines)
+                # Without a word it would look as if nobody had seen it.
+                for line in lines:
+                    if line.get("outcome") == "exempt" and line["alert"] == "none":
+                        say(f"\n== Left alone at {datetime.now():%H:%M:%S}, without a mail: {line['message']}")
                 continue
             time.sleep(PAUSE_SECONDS)
 
@@ -127,7 +132,9 @@ def main(place=PLACE):
         while all(worker.is_alive() for worker in workers) and emulator.process.poll() is None:
             time.sleep(PAUSE_SECONDS)
     except SystemExit:
-        return say("\nEnded. Nothing of the account is left.")
+        say("\nEnding ...")
+        stop_all()
+        return say("Ended. Nothing of the account is left.")
     finally:
         told.unlink(missing_ok=True)
     said = [f"{worker.name}: {worker.trouble!r}" for worker in workers if worker.trouble]

@@ -24,7 +24,10 @@ def write(place, options, say):
             f"In {place.region} the functions' roles were not given what {options.FILE} wants ({', '.join(lacking)}).",
             f"`make deploy REGION={place.region} FILE={options.FILE}` gives it to them and writes the settings. {UNCHANGED}",
         )
-    say("settings", put(place, text))
+    how = put(place, text)
+    say("settings", how)
+    if how == "written":
+        print(f"{place.region}  The functions go by them within five minutes.")
 
 
 def to_be(place, options):

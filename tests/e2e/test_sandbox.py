@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import boto3
 import pytest
@@ -54,6 +55,10 @@ class Sandbox:
 def sandbox(tmp_path):
     made = Sandbox(tmp_path)
     yield made
+    # It ends what it started, one by one, which takes longer than `stop` waits.
+    if made.process.poll() is None:
+        made.process.terminate()
+        made.process.wait(30)
     stop(made.process)
 
 
@@ -76,6 +81,10 @@ def test_what_a_newcomer_opens_is_closed_and_put_back(sandbox):
     assert "2 security groups, 2 clean" in sandbox.type(f"curfew preview --region {REGION}")
     assert "Put back" in sandbox.type(f"curfew restore --region {REGION} --resource {ARN} --reason 'the shop is down'")
     assert is_public() and sandbox.mails()[2].startswith("[Curfew] restored, high")
+    # What is left alone is said, though no mail is.
+    s3.put_bucket_acl(Bucket=BUCKET, ACL="public-read")
+    sandbox.wait(lambda: f"without a mail: S3 bucket {BUCKET}: exempt" in sandbox.screen.read_text())
+    assert is_public() and len(sandbox.mails()) == 3
     assert "alarms that ring" in sandbox.type(f"{sys.executable} infra/tool status --regions {REGION}")
 
     # What is stopped waits, and is done once it goes on.
@@ -89,6 +98,25 @@ def test_what_a_newcomer_opens_is_closed_and_put_back(sandbox):
     sandbox.type(f"{sys.executable} infra/tool test-alert --regions {REGION}")
     assert len(sandbox.mails()) == 5 and "test" in sandbox.mails()[4]
 
-    os.killpg(sandbox.process.pid, signal.SIGINT)
+    # As somebody does who is in a hurry.
+    started = subprocess.run(["pgrep", "-P", str(sandbox.process.pid)], capture_output=True, text=True).stdout.split()
+    assert started
+    for _ in range(2):
+        os.killpg(sandbox.process.pid, signal.SIGINT)
+        time.sleep(0.5)
     assert sandbox.process.wait(20) == 0
+    assert not [one for one in started if Path(f"/proc/{one}").exists()]
     assert sandbox.screen.read_text().endswith("Ended. Nothing of the account is left.\n") and not sandbox.told.exists()
+
+
+def test_who_a_bucket_is_opened_to_does_not_matter(sandbox):
+    """By a canned ACL with two grants, and by grants beside which there is no other."""
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="both-ways", ACL="public-read-write", CreateBucketConfiguration={"LocationConstraint": REGION})
+    everybody = "uri=http://acs.amazonaws.com/groups/global/"
+    s3.create_bucket(Bucket="public-alone", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_acl(Bucket="public-alone", GrantWrite=f"{everybody}AllUsers", GrantRead=f"{everybody}AuthenticatedUsers")
+    sandbox.wait(lambda: len(sandbox.mails()) == 2)
+    assert sorted(sandbox.mails()) == [f"[Curfew] remediated, critical: S3 bucket {name} ({REGION})" for name in ("both-ways", "public-alone")]
+    grants = [grant["Permission"] for grant in s3.get_bucket_acl(Bucket="both-ways")["Grants"]]
+    assert grants == ["FULL_CONTROL"] and s3.get_bucket_acl(Bucket="public-alone")["Grants"] == []

@@ -1,7 +1,7 @@
 """moto's server, with what it lacks of AWS: an alias that a stack makes, versions that it replaces, log groups of functions,
 termination protection that can be taken away, policies that a role lists and that go before it, a key's policy as text, versions that
-really run when they are asked, groups by the lists that they name, and items that two requests do not change at the same time. Templates are read by
-libyaml, which takes a fifth of the time.
+really run when they are asked, groups by the lists that they name, ACLs without a grant or with two to one group, and items that two
+requests do not change at the same time. Templates are read by libyaml, which takes a fifth of the time.
 
 Called with moto's own arguments.
 """
@@ -36,11 +36,13 @@ from moto.ec2.models.security_groups import SecurityGroup  # noqa: E402
 from moto.ec2.responses import EC2Response  # noqa: E402
 from moto.iam.models import Role, iam_backends  # noqa: E402
 from moto.kms.models import KmsBackend  # noqa: E402
+from moto.s3.models import FakeAcl, FakeGrant  # noqa: E402
+from moto.s3.responses import S3Response  # noqa: E402
 from moto.server import main  # noqa: E402
 from moto.ssm.models import ssm_backends  # noqa: E402
 
 send_to_targets, delete_instances = Rule.send_to_targets, StackInstances.delete
-create_role = Role.create_from_cloudformation_json
+create_role, acl_from_body = Role.create_from_cloudformation_json, S3Response._acl_from_body
 delete_role, validate = Role.delete_from_cloudformation_json, CloudFormationResponse._validate_different_update
 clean_json = parsing.clean_json
 update_resource, store_value, map_queue = parsing.parse_and_update_resource, parsing.ResourceMap.parse_ssm_parameter, LambdaBackend.create_event_source_mapping
@@ -230,6 +232,12 @@ def names_list(self, values):
     return any(rule.prefix_list_id in values for rule in self.ingress_rules)
 
 
+def grants_one_by_one(self, grants=None):
+    """moto tells the first permission to the first grantee of each grant, and `public-read-write` has two in one."""
+    each = [(grant, grantee) for grant in grants or [] for grantee in grant.grantees]
+    self.grants = [FakeGrant([grantee], [permission]) for grant, grantee in each for permission in grant.permissions]
+
+
 def update_termination_protection(self):
     stack = cloudformation_backends[self.current_account][self.region].get_stack(self._get_param("StackName"))
     stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
@@ -260,6 +268,9 @@ if __name__ == "__main__":
     Table.delete = lambda *_: None
     DynamoHandler.call_action = one_at_a_time(DynamoHandler.call_action)
     SecurityGroup.filter_ip_permission__prefix_list_id = names_list
+    FakeAcl.__init__ = grants_one_by_one
+    # Where the last grant is taken away, moto keeps no ACL, and fails to tell it.
+    S3Response._acl_from_body = lambda self: acl_from_body(self) or FakeAcl()
     EC2Response.call_action = one_at_a_time(EC2Response.call_action)
     CloudFormationResponse._validate_different_update = validate_with_parameters
     CloudFormationResponse.update_termination_protection = update_termination_protection

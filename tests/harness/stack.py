@@ -77,9 +77,16 @@ def stop_all():
 
 
 def stop_on_signals():
-    """Ctrl-C, and being told to stop, end this process in the orderly way."""
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, lambda number, _frame: sys.exit(128 + number))
+    """Ctrl-C, and being told to stop, end this process in the orderly way, which a second one does not cut off."""
+    signs = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def end(number, _frame):
+        for sign in signs:
+            signal.signal(sign, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for sign in signs:
+        signal.signal(sign, end)
 
 
 def wait_for(port, process, what, seconds=60):
