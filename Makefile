@@ -183,7 +183,7 @@ deploy: $(TOOLS) $(CHECKER) ## Curfew into REGION, or REGIONS="a b"; the first t
 
 # With the functions' own code, and without what asks AWS, whose SDK takes minutes.
 checker:
-	@$(CARGO) build --quiet --locked --package curfew --no-default-features --target-dir $(CHECKER_DIR)
+	@$(CARGO) build --locked --package curfew --no-default-features --target-dir $(CHECKER_DIR)
 
 rollback: $(TOOLS) ## Events in REGION go to the version before this one again; of FUNCTION alone where it is said
 	@$(CURFEW) rollback $(OPTIONS)

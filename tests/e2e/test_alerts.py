@@ -120,7 +120,7 @@ def test_the_mail_answers_its_questions_in_order_and_shows_the_evidence_last(acl
     ):
         _, text = send(function, event).mail
         titles = headings(text)
-        first = SECTIONS if function is policy else SECTIONS_OF_A_CHANGE
+        first = ["WHAT IS OPEN", *SECTIONS[1:]] if function is policy else SECTIONS_OF_A_CHANGE
         assert titles[:len(first)] == first
         assert evidence in titles[len(first):]
         where = text.split("\nWHERE\n")[1].split("\nSINCE")[0]

@@ -69,7 +69,7 @@ def test_what_a_newcomer_opens_is_closed_and_put_back(sandbox):
     s3.put_bucket_acl(Bucket=BUCKET, ACL="public-read")
     sandbox.wait(lambda: len(sandbox.mails()) == 1 and not is_public())
     assert sandbox.mails() == [f"[Curfew] remediated, high: S3 bucket {BUCKET} ({REGION})"]
-    assert "by arn:aws:iam::123456789012:user/you" in sandbox.screen.read_text()
+    assert "Opened by arn:aws:iam::123456789012:user/you" in sandbox.screen.read_text()
 
     # By the name alone, as a person types it.
     ec2.create_security_group(GroupName="acme-bastion", Description="A group to look at")

@@ -69,7 +69,7 @@ class Gate:
     def _tell(self, service, name, request):
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         event = triggers.call(service, name, request, eventTime=now, userIdentity=IDENTITY)
-        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"]), "Time": now}
         answer = self.emulator.client("events", REGION).put_events(Entries=[entry])
         assert answer["FailedEntryCount"] == 0, answer
 

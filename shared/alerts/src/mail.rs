@@ -178,9 +178,14 @@ fn restore(report: &Report) -> Option<String> {
 fn of_walk(report: &Report, text: &mut Text, limit: usize) {
     text.line(&headline(report));
 
-    text.title("What was open");
+    let is_open_still =
+        matches!(report.outcome, Outcome::Alerted | Outcome::Observed | Outcome::Held | Outcome::Exempt);
+    text.title(if is_open_still { "What is open" } else { "What was open" });
     let findings = report.findings.iter().map(finding).collect();
     text.list(findings, "Nobody knows: the resource, or a part of it, could not be read.", limit);
+    if let Some(who) = report.subject.cause.opened_by() {
+        text.line(&format!("  Opened by {who}"));
+    }
 
     if !report.unread.is_empty() {
         text.title("What Curfew could not read");

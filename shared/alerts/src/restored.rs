@@ -70,7 +70,7 @@ fn found(restoration: &Restoration) -> String {
     .map(|(_, words)| words)
     .collect();
     if differs.is_empty() {
-        let but = if stays { ", but for what Curfew put there and stays" } else { "" };
+        let but = if stays { ", but what Curfew put there stays" } else { "" };
         return format!("all that Curfew had changed as it was before{but}");
     }
     let and = if stays { ", and what Curfew put there stays" } else { "" };

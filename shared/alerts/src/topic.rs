@@ -101,8 +101,8 @@ impl Topic {
         };
         let text = format!(
             "This is a test, which somebody asked for: mails of Curfew reach you.\n\n\
-             The control {control} is in the mode {mode}. For each resource that AWS Config reports, it {does}. \
-             When its rules are created, AWS Config reports all that is open already.\n",
+             The control {control} is in the mode {mode}. For each resource that an event names, it {does}. \
+             When its rules are created, AWS Config names all that is open already.\n",
             mode = mode.as_str(),
         );
         let publish = self

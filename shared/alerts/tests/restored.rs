@@ -133,7 +133,7 @@ fn only_what_is_all_as_it_was_before_is_said_to_be_so() {
     let stays = |one: &mut Restoration| one.stays.push("it".to_owned());
     let cases: [(&[Change], String); 5] = [
         (&[], format!("{all}.")),
-        (&[stays], format!("{all}, but for what Curfew put there and stays.")),
+        (&[stays], format!("{all}, but what Curfew put there stays.")),
         (&[since], format!("{not_all} something was changed since and is still so.")),
         (&[lost], format!("{not_all} something does not exist any more.")),
         (

@@ -28,6 +28,10 @@ pub struct Preview {
     pub parts: Vec<Part>,
 }
 
+/// What a preview does not know.
+const RECORDS: &str =
+    "It knows no records: what a person put back is listed too, though Curfew leaves that alone for a while.";
+
 /// What one control saw in one Region.
 #[derive(Debug)]
 pub struct Part {

@@ -6,13 +6,14 @@ use counts::counted;
 use remediation::Report;
 use remediation::clock::rfc3339;
 
-use crate::{Part, Preview, Would, reasons, unread, worst};
+use crate::{Part, Preview, RECORDS, Would, reasons, unread, worst};
 
 /// The preview in words: for each control what would be closed, mailed and left, the worst first, with the reasons.
 #[must_use]
 pub fn text(preview: &Preview) -> String {
     let mut text = Text(String::new());
     text.line(&format!("Preview of {}, {}. Nothing was changed.", preview.of, rfc3339(preview.made_at)));
+    text.line(RECORDS);
     for part in &preview.parts {
         of_part(part, &mut text);
     }

@@ -144,7 +144,8 @@ fn trouble(ending: &str, said: &Value) -> Trouble {
         }
         "refused" => {
             let what = format!("nothing was changed, since others did since: {}", joined("changed_since"));
-            failed(Ending::NotRestored, what).with("--force puts it back and keeps what others changed.")
+            failed(Ending::NotRestored, what)
+                .with("--force (FORCE=yes with make) puts it back and keeps what others changed.")
         }
         "busy" => {
             let what = match text(said, "busy_until") {

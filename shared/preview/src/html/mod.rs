@@ -4,12 +4,13 @@ use askama::Template;
 use counts::counted;
 use remediation::clock::rfc3339;
 
-use crate::{Part, Preview, Would, reasons, unread, worst};
+use crate::{Part, Preview, RECORDS, Would, reasons, unread, worst};
 
 #[derive(Template)]
 #[template(path = "preview.html")]
 struct Page {
     of: String,
+    records: &'static str,
     made_at: String,
     totals: Vec<(&'static str, &'static str, usize)>,
     parts: Vec<Row>,
@@ -60,6 +61,7 @@ pub fn html(preview: &Preview) -> Result<String, askama::Error> {
     }
     Page {
         of: preview.of.clone(),
+        records: RECORDS,
         made_at: rfc3339(preview.made_at),
         totals: Would::ALL.iter().map(|would| (would.as_str(), would.title(), total(*would))).collect(),
         parts: preview.parts.iter().map(row).collect(),
