@@ -14,8 +14,7 @@ MORE = {"AclChanges": ("none", "grants", "flags"), "GroupChanges": ("none", "rul
 def write(place, options, say):
     """Writes a file's settings, where the functions may do what these want."""
     text = checked(options)
-    shared = Stack(place, "shared")
-    if not shared.is_there():
+    if not (shared := Stack(place, "shared")).is_there():
         raise absent(place)
     wanted, has = wants(text), shared.values()
     lacking = [name for name, order in MORE.items() if order.index(wanted[name]) > order.index(has[name])]
@@ -24,10 +23,8 @@ def write(place, options, say):
             f"In {place.region} the functions' roles were not given what {options.FILE} wants ({', '.join(lacking)}).",
             f"`make deploy REGION={place.region} FILE={options.FILE}` gives it to them and writes the settings. {UNCHANGED}",
         )
-    how = put(place, text)
-    say("settings", how)
-    if how == "written":
-        print(f"{place.region}  The functions go by them within five minutes.")
+    say("settings", put(place, text))
+    return "the functions go by what is written within five minutes"
 
 
 def to_be(place, options):
@@ -87,8 +84,8 @@ def put(place, text):
     before = read(place)
     if before == text:
         return "unchanged"
-    what = {"Name": f"/{place.prefix}/settings", "Value": text, "Type": "String", "Tier": "Intelligent-Tiering"}
-    place.client("ssm").put_parameter(**what, Overwrite=True)
+    what = {"Value": text, "Type": "String", "Tier": "Intelligent-Tiering", "Overwrite": True}
+    place.client("ssm").put_parameter(Name=f"/{place.prefix}/settings", **what)
     if before is not None:
         print(f"{place.region}  settings as they were: {before}")
     return "written"

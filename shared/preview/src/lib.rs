@@ -167,7 +167,7 @@ fn worst(report: &Report) -> Option<Severity> {
 /// Why it is so, a sentence each: what was found, what exempts it, what could not be read.
 fn reasons(report: &Report) -> Vec<String> {
     let findings = report.findings.iter().map(|finding| finding.sentence());
-    let exempt = report.exempt.applied.iter().map(|exemption| format!("Exempt by {exemption}"));
+    let exempt = report.exempt.applied.iter().map(|exemption| format!("Exempt: {exemption}"));
     let refused = report.exempt.refusals().into_iter().map(|refusal| format!("NOT exempt: {refusal}"));
     let hindrance = report.hindrance.iter().map(|what| format!("Curfew could not {what}"));
     let error = report.error.iter().map(|error| format!("It could not be judged: {error}"));

@@ -26,7 +26,7 @@ pub fn text(report: &Report) -> String {
     let (to_see, others): (Vec<&Case>, Vec<&Case>) =
         report.cases.iter().partition(|case| case.needs_a_look());
     list("Not closed, or not over", &to_see, &mut text);
-    list("The newest of the others", &others, &mut text);
+    list("The newest of all other cases", &others, &mut text);
     again(&tally, &mut text);
     opened_by(&tally, &mut text);
     unread(report, &mut text);
@@ -76,10 +76,11 @@ pub(crate) fn sources(report: &Report) -> String {
 /// How long it was open what Curfew closed.
 pub(crate) fn exposure(exposure: &Exposure) -> String {
     let Exposure { closed, known, .. } = *exposure;
+    let unknown = closed - known;
+    let of_others = if unknown > 0 { format!(", and of {unknown} it is unknown") } else { String::new() };
     let mut words = format!(
         "Curfew closed {closed}. Of {known} of them it is known how long they were open, from what the trigger tells to the read \
-         that found it closed, and of {} it is unknown.",
-        closed - known
+         that found it closed{of_others}."
     );
     if let (Some(median), Some(most), Some(longest)) = (exposure.median, exposure.most, exposure.longest) {
         let [median, most, longest] = [median, most, longest].map(counts::span);

@@ -81,5 +81,6 @@ fn as_they_were(interfaces: &[Interface]) -> Evidence {
 fn goes_with_the_rules(plan: &Revocation) -> Option<Evidence> {
     let goes = plan.cut.iter().map(words::cut).chain(words::portless_of(plan));
     let lines: Vec<String> = goes.map(|goes| format!("  {goes}")).collect();
-    (!lines.is_empty()).then(|| Evidence::new("What goes with the rules", lines.join("\n")))
+    (!lines.is_empty())
+        .then(|| Evidence::new("What goes with these rules, though not all of it was open", lines.join("\n")))
 }

@@ -89,7 +89,7 @@ fn icmp_that_is_cut_is_named_in_plan_and_mail() {
     assert!(report.planned.contains(&format!("do not put back {step}")), "{:?}", report.planned);
     let portless = "every IP protocol without ports from 0.0.0.0/1 (part of rule sgr-1)";
     assert!(report.planned.contains(&format!("do not put back {portless}")), "{:?}", report.planned);
-    assert_eq!(report.evidence[1].title, "What goes with the rules");
+    assert_eq!(report.evidence[1].title, "What goes with these rules, though not all of it was open");
     assert_eq!(report.evidence[1].body, format!("  {step}\n  {portless}"));
 
     let kept = walk_in(&control(&memory, r#"{"authorized_protocols": ["esp", "ah"]}"#), Mode::Observe);
