@@ -15,17 +15,16 @@ import settings
 from aws import UNCHANGED, Place, Trouble, told
 from templates import OPTIONS, ROWS, fit
 
-# What each command does in one Region.
+# What each command does in one Region, and what can be said to it besides PREFIX and ACCOUNT.
+VALUES = (*OPTIONS, "ARCH", "FILE", "PACKAGE")
 COMMANDS = {
-    "check": checks.check, "deploy": commands.deploy, "status": commands.status, "rollback": commands.rollback,
-    "stop": partial(commands.switch, is_on=False), "start": partial(commands.switch, is_on=True), "settings": settings.write,
-    "redrive": commands.redrive, "remove": commands.remove, "test-alert": commands.test_alert,
+    "check": (checks.check, VALUES), "deploy": (commands.deploy, VALUES), "settings": (settings.write, ["FILE"]),
+    "stop": (partial(commands.switch, is_on=False), []), "start": (partial(commands.switch, is_on=True), []),
+    "status": (commands.status, []), "remove": (commands.remove, ["LOGS", "FORCE"]), "rollback": (commands.rollback, ["FUNCTION"]),
+    "redrive": (commands.redrive, ["FUNCTION"]), "test-alert": (commands.test_alert, ["FUNCTION"]),
 }
-# What can be said besides what becomes a parameter of a template; of some only these words.
-OTHERS = {
-    "ACCOUNT": None, "ARCH": ("arm64", "x86-64"), "FILE": None, "FORCE": ("yes", "no"), "FUNCTION": ROWS, "LOGS": ("keep", "delete"),
-    "PACKAGE": None,
-}
+# Of some only these words; those of what becomes a parameter are in the templates.
+WORDS = {"ARCH": ("arm64", "x86-64"), "FORCE": ("yes", "no"), "FUNCTION": ROWS, "LOGS": ("keep", "delete")}
 
 
 def options():
@@ -34,14 +33,19 @@ def options():
     parser.add_argument("--regions", default="")
     parser.add_argument("--lambda-dir", default="target/lambda")
     parser.add_argument("--checker", default="target/checker/debug/curfew")
-    for name, words in OTHERS.items():
-        parser.add_argument(f"--{name}", choices=words)
-    for name in OPTIONS:
-        parser.add_argument(f"--{name}", type=partial(fit, name))
+    takes = COMMANDS.get("".join(sys.argv[1:2]), (None, ()))[1]
+    for name in {"PREFIX", "ACCOUNT", *takes}:
+        # Only a deployment asks the templates: no other command is kept from its work by what lies on the disk.
+        parser.add_argument(f"--{name}", choices=WORDS.get(name), type=partial(fit, name) if name in OPTIONS and takes is VALUES else str)
     try:
-        return parser.parse_args()
+        said, others = parser.parse_known_args()
     except argparse.ArgumentError as error:
         raise Trouble(str(error).replace("argument --", ""), UNCHANGED) from error
+    if others:
+        raise Trouble(f"`make {said.command}` knows no {others[0].removeprefix('--')}.", UNCHANGED)
+    # Once for all Regions.
+    said.text = settings.checked(said) if "FILE" in takes and said.FILE else None
+    return said
 
 
 class Steps(list):
@@ -62,17 +66,18 @@ class Steps(list):
 def main():
     """One Region after the other; one that fails does not keep the others waiting. At the end a table."""
     said, lines, failed = options(), {}, False
-    if not said.regions.split():
+    regions = dict.fromkeys(said.regions.replace(",", " ").split())
+    if not regions:
         raise Trouble("No Region is named.", 'Say which, as in REGION=eu-central-1 or REGIONS="eu-central-1 us-east-1".')
-    for region in dict.fromkeys(said.regions.replace(",", " ").split()):
+    for region in regions:
         steps = Steps(region)
         try:
-            last = COMMANDS[said.command](Place(region, said.PREFIX or "curfew", said.ACCOUNT), said, steps)
+            last = COMMANDS[said.command][0](Place(region, said.PREFIX or "curfew", said.ACCOUNT), said, steps)
             lines[region] = "; ".join(filter(None, [", ".join(f"{number} {how}" for how, number in Counter(steps).items()), last]))
         except Exception as error:
             text, failed = told(error), True
             print(f"{region}  {text}", flush=True)
-            lines[region] = f"FAILED: {text.splitlines()[0]}"
+            lines[region] = f"FAILED: {text.splitlines()[0]}" if len(regions) > 1 else "FAILED, as said above"
     print("", *(f"  {region:<16}{line}" for region, line in lines.items()), sep="\n")
     return int(failed)
 

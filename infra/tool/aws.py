@@ -1,7 +1,7 @@
 """A Region of the account that the credentials are for, and what AWS refuses there, in words that say what to do."""
 
+import functools
 import re
-import threading
 import traceback
 
 import boto3
@@ -33,20 +33,16 @@ class Place:
     """One Region, and what names begin with there."""
 
     def __init__(self, region, prefix="curfew", account=None):
-        self.region, self.prefix, self.clients, self.lock = region, prefix, {}, threading.Lock()
-        self.session = boto3.session.Session(region_name=region)
-        self.partition = self.session.get_partition_for_region(region)
+        self.region, self.prefix = region, prefix
+        session = boto3.session.Session(region_name=region)
+        self.partition = session.get_partition_for_region(region)
+        # Made before there are threads: a session is for one.
+        self.client = functools.cache(session.client)
         identity = self.client("sts").get_caller_identity()
         self.account = identity["Account"]
         print(f"{region}  account {self.account}, as {identity['Arn']}", flush=True)
         if account and account != self.account:
             raise Trouble(f"These credentials are for account {self.account}, not for {account}.", UNCHANGED)
-
-    def client(self, service):
-        with self.lock:
-            if service not in self.clients:
-                self.clients[service] = self.session.client(service)
-            return self.clients[service]
 
 
 def absent(place, what="Curfew"):

@@ -2,7 +2,6 @@
 
 from botocore.exceptions import ClientError
 
-import packages
 import settings
 from aws import Trouble, pages
 from functions import everything
@@ -18,8 +17,6 @@ CHOICES = (
 
 
 def check(place, options, say):
-    if options.PACKAGE:
-        packages.codes(options)
     settings.to_be(place, options)
     if options.EMAIL is None and not Stack(place, "shared").is_there():
         advice = "Say who does, as in EMAIL=ops@example.com; EMAIL=none leaves the topic without a subscriber."

@@ -1,18 +1,16 @@
 """What each command does in a Region, in order. Each step may be repeated."""
 
 import datetime
+import hashlib
 import json
 
 import checks
 import packages
 import settings
-from aws import Trouble, absent, maybe, pages, told
+from aws import UNCHANGED, Trouble, absent, maybe, pages, told
 from functions import LIVE, Function, everything, together
 from stacks import Stack
-from templates import ROWS, given
-
-# What comes after a first deployment, when AWS Config evaluates everything.
-COMES = {"enforce": "all that is open is closed, and mailed", "observe": "mails say what would be closed; nothing is"}
+from templates import ROWS, given, properties
 
 
 def deploy(place, options, say):
@@ -31,15 +29,17 @@ def deploy(place, options, say):
     if values["Email"] and values["Email"] not in [one["Endpoint"] for one in subscriptions(place, topic)]:
         # SNS forgets a subscription that nobody confirms after some days, of which CloudFormation learns nothing.
         place.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=values["Email"])
-    inherited = {key: values[key] for key in ("AlertTopicArn", "RolePath")}
-
-    def bring(function):
-        stopped = "yes" if function.is_stopped() else "no"
-        said = {**given("function", options), **names, **inherited, **function.row.parameters(place.prefix), "Stopped": stopped}
-        say(function.name, function.deploy(said, codes[function.row]))
-        say(f"{function.name} (stack)", function.stack.deploy(said))
-
-    together(everything(place), bring)
+    inherited = {**given("function", options), **names, **{key: values[key] for key in ("AlertTopicArn", "RolePath")}}
+    functions = everything(place)
+    said = {one: {**inherited, **one.row.parameters(place.prefix)} for one in functions}
+    wanted = {one: properties(place, {**said[one], "Architecture": codes[one.row].architecture}) for one in functions}
+    # As soon as one is another, all get a version: what was at work together is gone back to together.
+    mark = hashlib.sha256(json.dumps([[codes[one.row].digest, wanted[one]] for one in functions], sort_keys=True).encode()).hexdigest()[:16]
+    # All have to answer before any is handed events.
+    versions = together(functions, lambda one: one.bring(wanted[one], codes[one.row], mark))
+    together(functions, lambda one: say(one.name, one.point(versions[one])))
+    stopped = {True: "yes", False: "no"}
+    together(functions, lambda one: say(f"{one.name} (stack)", one.stack.deploy({**said[one], "Stopped": stopped[one.is_stopped()]})))
     how = config.deploy({**given("config", options), **names})
     say("config", how)
     # As the schedule does once a day. Where Curfew is stopped, the order waits.
@@ -47,7 +47,8 @@ def deploy(place, options, say):
     place.client("sqs").send_message(QueueUrl=Function(place, ROWS["sweep"]).queue()[0], MessageBody=json.dumps(order))
     say.say("sweep", "begun: what is there already is looked at")
     if how == "created":
-        say.say("mode", f"{mode}: AWS Config evaluates everything now: within the hour {COMES[mode]}")
+        comes = "all that is open is closed, and mailed" if mode == "enforce" else "mails say what would be closed; nothing is"
+        say.say("mode", f"{mode}: within the hour {comes}")
     return f"mode: {mode}; mails: {mails(place, topic)}"
 
 
@@ -131,7 +132,10 @@ def switch(place, options, say, is_on):
 
 
 def rollback(place, options, say):
-    together(everything(place, options.FUNCTION), lambda function: say(function.name, function.rollback()))
+    functions = everything(place, options.FUNCTION)
+    # All have to answer before any is gone back to. Who asks twice goes back once.
+    versions = together(functions, Function.before)
+    together(functions, lambda one: say(one.name, one.point(versions[one], f"back at version {versions[one]}")))
 
 
 def redrive(place, options, say):
@@ -142,10 +146,13 @@ def redrive(place, options, say):
             raise absent(place, f"A queue of {function.name}")
         if waiting := letters[2]:
             # With the destination named, since what EventBridge itself put here has no queue to go back to.
-            place.client("sqs").start_message_move_task(SourceArn=letters[1], DestinationArn=queue[1])
+            function.sqs.start_message_move_task(SourceArn=letters[1], DestinationArn=queue[1])
         say(function.name, f"{waiting} on their way back" if waiting else "no dead letters")
 
-    together([one for one in everything(place, options.FUNCTION) if options.FUNCTION or one.row.schedule], back)
+    functions = [one for one in everything(place, options.FUNCTION) if one.row.schedule]
+    if not functions:
+        raise Trouble(f"{options.FUNCTION} has no queue, and so no dead letters.", UNCHANGED)
+    together(functions, back)
 
 
 def test_alert(place, options, say):

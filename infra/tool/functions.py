@@ -1,12 +1,10 @@
 """The Lambda functions: brought, asked whether they work, and only then handed events.
 
-What handles events is the alias `live`. A version's description says of which Curfew it is, which binary it runs and what
-it was configured with.
+What handles events is the alias `live`. A version's description says of which Curfew it is, which binary it runs, and by a
+mark with what else it was deployed: the binaries and values of all functions.
 """
 
-import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -44,35 +42,34 @@ def everything(place, name=None):
 
 
 def together(functions, work):
-    """Does the work for all functions at the same time; a failure ends none of the others."""
+    """Does the work for all functions at the same time; a failure ends none of the others. Returns what came of each."""
     with ThreadPoolExecutor() as pool:
-        ended = [pool.submit(work, function) for function in functions]
-    if troubles := [told(one.exception()) for one in ended if one.exception()]:
+        ended = {function: pool.submit(work, function) for function in functions}
+    if troubles := [told(one.exception()) for one in ended.values() if one.exception()]:
         raise Trouble(*"\n".join(troubles).rsplit("\n  -> ", 1))
+    return {function: one.result() for function, one in ended.items()}
 
 
 class Function:
     """A function in a Region, with its stack and its queues."""
 
     def __init__(self, place, row):
-        self.place, self.row, self.name, self.client = place, row, f"{place.prefix}-{row.binary}", place.client("lambda")
-        self.stack = Stack(place, row.binary)
+        self.place, self.row, self.name, self.stack = place, row, f"{place.prefix}-{row.binary}", Stack(place, row.binary)
+        self.client, self.sqs = place.client("lambda"), place.client("sqs")
 
     def describe(self, qualifier=LIVE):
         """The configuration of the version that handles events, or of another; nothing where there is none."""
         return maybe(self.client.get_function_configuration, FunctionName=self.name, Qualifier=qualifier)
 
-    def deploy(self, values, code):
-        """Brings the function to the code. Says `created`, `updated` or `unchanged`."""
-        wanted, before = properties(self.place, {**values, "Architecture": code.architecture}), self.describe()
-        marks = f"{code.digest} {hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:16]}"
+    def bring(self, wanted, code, mark):
+        """Publishes a version with the code, which has answered. Returns its number; nothing where it is at work already."""
+        before, marks = self.describe(), f"{code.digest} {mark}"
         if before and before["Description"].endswith(marks):
-            return "unchanged"
+            return None
         bring = self.bring_package if code.path.suffix == ".zip" else self.bring_binary
         version = patiently(lambda: bring(wanted, f"{code.release} {marks}", code.path))
         patiently(lambda: self.probe(version), 2 if before else ATTEMPTS)
-        self.point(version, before)
-        return "updated" if before else "created"
+        return version
 
     def bring_binary(self, wanted, description, path):
         """Has cargo-lambda create or change the function and publish a version, which no alias points at. Returns its number."""
@@ -82,8 +79,6 @@ class Function:
             "--runtime", wanted["Runtime"], "--tracing", wanted["TracingConfig"]["Mode"].lower(),
             "--description", description, "--tag", "project=curfew", "--output-format", "json",
         ]
-        if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
-            command += ["--endpoint-url", endpoint]
         # In the command itself a comma would begin another variable.
         with tempfile.NamedTemporaryFile("w") as variables:
             variables.writelines(f"{name}={value}\n" for name, value in wanted["Environment"]["Variables"].items())
@@ -125,22 +120,23 @@ class Function:
             what = f"Version {version} of {self.name} in {self.place.region} does not work: {answer}"
             raise Trouble(what, f"It is handed nothing; what was at work before still is. {AGAIN}")
 
-    def point(self, version, before):
-        """Hands events to a version from now on. The alias keeps in its description which one was before."""
-        move, note = (self.client.update_alias, f"before: {before['Version']}") if before else (self.client.create_alias, "")
-        move(FunctionName=self.name, Name=LIVE, FunctionVersion=version, Description=note)
-
-    def rollback(self):
-        """Hands events to the version that was live before this one, once it answers."""
-        now = self.describe()
-        if not now:
-            raise absent(self.place, self.name)
-        version = self.client.get_alias(FunctionName=self.name, Name=LIVE)["Description"].removeprefix("before: ")
+    def point(self, version, note=None):
+        """Hands events to a version from now on. The alias keeps in its description which one was before, or a note."""
         if not version:
-            return "nothing before it"
-        self.probe(version)
-        self.point(version, now)
-        return f"back at version {version}"
+            return "unchanged"
+        before = self.describe()
+        move, was = (self.client.update_alias, f"before: {before['Version']}") if before else (self.client.create_alias, "")
+        move(FunctionName=self.name, Name=LIVE, FunctionVersion=version, Description=note or was)
+        return note or ("updated" if before else "created")
+
+    def before(self):
+        """The version that was live before this one, which has answered; nothing where there is none, or it is back already."""
+        if not self.describe():
+            raise absent(self.place, self.name)
+        version = re.fullmatch(r"before: (\d+)", self.client.get_alias(FunctionName=self.name, Name=LIVE)["Description"])
+        if version:
+            self.probe(version[1])
+        return version and version[1]
 
     def mappings(self):
         queue = f"arn:{self.place.partition}:sqs:{self.place.region}:{self.place.account}:{self.name}"
@@ -151,9 +147,8 @@ class Function:
 
     def queue(self, suffix=""):
         """(URL, ARN, messages, those in flight too) of its queue, with a suffix of its dead letters; `None` where it has none."""
-        sqs = self.place.client("sqs")
-        if url := maybe(sqs.get_queue_url, QueueName=self.name + suffix).get("QueueUrl"):
-            found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn", *COUNTS])["Attributes"]
+        if url := maybe(self.sqs.get_queue_url, QueueName=self.name + suffix).get("QueueUrl"):
+            found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn", *COUNTS])["Attributes"]
             return url, found["QueueArn"], sum(int(found.get(count, 0)) for count in COUNTS)
         return None
 

@@ -13,7 +13,8 @@ MORE = {"AclChanges": ("none", "grants", "flags"), "GroupChanges": ("none", "rul
 
 def write(place, options, say):
     """Writes a file's settings, where the functions may do what these want."""
-    text = checked(options)
+    if (text := options.text) is None:
+        raise Trouble("No file is named.", "Say which, as in FILE=settings.json.")
     if not (shared := Stack(place, "shared")).is_there():
         raise absent(place)
     wanted, has = wants(text), shared.values()
@@ -30,7 +31,7 @@ def write(place, options, say):
 def to_be(place, options):
     """The settings that a deployment leaves: the file's, or those that are there, or the mode alone that it begins with."""
     now = read(place)
-    text = checked(options) if options.FILE else now
+    text = options.text or now
     said = parsed(text).get("mode")
     if now is None and not said and not options.MODE:
         raise Trouble(
@@ -93,8 +94,6 @@ def put(place, text):
 
 def checked(options):
     """The text of the file, which the functions would take: their own code, built for this machine, says so."""
-    if not options.FILE:
-        raise Trouble("No file is named.", "Say which, as in FILE=settings.json.")
     try:
         # Editors on Windows begin UTF-8 with a mark, which JSON does not know.
         text = Path(options.FILE).read_text(encoding="utf-8-sig")

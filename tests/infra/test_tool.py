@@ -202,7 +202,7 @@ def test_a_defect_in_one_region_does_not_end_the_others(capsys, monkeypatch):
             raise KeyError("Outputs")
         say("config", "created")
 
-    monkeypatch.setitem(main["COMMANDS"], "status", work)
+    monkeypatch.setitem(main["COMMANDS"], "status", (work, []))
     monkeypatch.setattr(sys, "argv", ["make", "status", "--regions", "eu-central-1 us-east-1"])
     assert tool.main()() == 1
     table = capsys.readouterr().out.splitlines()[-2:]
@@ -425,7 +425,8 @@ def test_what_people_ask_of_an_account_make_hands_to_the_command(words, command)
 def test_each_option_of_the_tool_is_a_variable_of_make():
     text = (ROOT / "Makefile").read_text()
     said = re.search(r"^SAID = ((?:.*\\\n)*.*)$", text, re.MULTILINE)[1].replace("\\", "").split()
-    assert sorted(said) == sorted([*tool.main().__globals__["OTHERS"], *tool_templates.OPTIONS])
+    takes = set().union(*(words for _, words in tool.main().__globals__["COMMANDS"].values()))
+    assert sorted(said) == sorted(takes | {"PREFIX", "ACCOUNT"})
 
 
 def test_the_tool_stays_small():
