@@ -5,7 +5,7 @@
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getatt.html
 # CfnInclude of aws-cdk-lib hands `{"Fn::GetAtt": "DeadLetters.Arn"}` on as it is in properties that are free JSON, such as a
 # queue's RedrivePolicy. cdk-nag reads the text as if it were the list: its first letter is the resource, its second the
-# attribute, `<D.e>`. So no rule that looks for a reference finds it, and AwsSolutions-SQS3 wants dead letters of the dead letters.
+# attribute, `<D.e>`. AwsSolutions-SQS3 does not find the reference by that, and wants dead letters of the dead letters.
 #
 # Seen with cdk-nag 2.38.2 and aws-cdk-lib 2.276.0: `<D.e>` and the finding for the short form, `<DeadLetters.Arn>` and no finding
 # for the list.

@@ -102,4 +102,5 @@ def checked(options):
         raise Trouble(f"{options.FILE} cannot be checked: {error}", f"It has to be a file in UTF-8. {UNCHANGED}") from error
     if run.returncode:
         raise Trouble(f"{options.FILE}: {run.stderr.strip()}", f"Correct it and run the same command again. {UNCHANGED}")
+    print("" if options.command == "deploy" else run.stderr, end="", flush=True)  # `check`, before it, gave these warnings
     return text

@@ -323,6 +323,16 @@ def test_settings_are_checked_before_they_are_written(deployment, tmp_path):
     refused(deployment.tool("settings", "--FILE", file), "a file in UTF-8")
 
 
+def test_what_settings_warn_of_is_said_once_where_they_are_written_too(deployment, tmp_path):
+    file = tmp_path / "settings.json"
+    over = {"resource": "arn:aws:s3:::site", "controls": "all", "reason": "a site", "until": "2026-01-31"}
+    file.write_text(json.dumps({"mode": "observe", "exemptions": [over]}))
+    said = ("--EMAIL", "none", "--FILE", file)
+    told = [deployment.tool("check", *said), done(deployment.deploy(*said), "created", RESOURCES), deployment.tool("settings", "--FILE", file)]
+    warning = "warning: `exemptions[0]` of the settings: `until` is over"
+    assert [run.stdout.count(warning) for run in told] == [1, 0, 1]
+
+
 def test_settings_reach_every_region_that_can_be_reached(deployment, tmp_path):
     done(deployment.deploy(*FIRST), "created", RESOURCES)
     file = tmp_path / "settings.json"
