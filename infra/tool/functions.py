@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aws import AGAIN, UNCHANGED, Trouble, absent, maybe, told
 from stacks import Stack
-from templates import ROOT, ROWS, properties
+from templates import ROOT, ROWS
 
 CARGO_LAMBDA = Path(sys.executable).parent / "cargo-lambda"
 LIVE, LATEST = "live", "$LATEST"
@@ -133,7 +133,7 @@ class Function:
         """The version that was live before this one, which has answered; nothing where there is none, or it is back already."""
         if not self.describe():
             raise absent(self.place, self.name)
-        version = re.fullmatch(r"before: (\d+)", self.client.get_alias(FunctionName=self.name, Name=LIVE)["Description"])
+        version = re.fullmatch(r"before: (\d+)", self.client.get_alias(FunctionName=self.name, Name=LIVE).get("Description", ""))
         if version:
             self.probe(version[1])
         return version and version[1]
