@@ -82,7 +82,7 @@ class Act:
         # Events about other acts' buckets came to this function as well.
         mapping.purge()
         try:
-            deployment.put(self.event)
+            deployment.emulator.put(self.event)
             handed_over = mapping.pump(function)
             line = first(function.lines())
             show("after", self.look(), "31")
@@ -98,7 +98,7 @@ class Act:
 
             before = self.look()
             function.recorder.clear()
-            deployment.put(self.event)
+            deployment.emulator.put(self.event)
             handed_over = mapping.pump(function)
             line = first(function.lines())
             # Of the ledger only is asked whether people know.
@@ -128,7 +128,7 @@ def put_back(act, deployment, inbox):
     promise("one alert says so", inbox() == 1)
     function, mapping = deployment.function(act.function), deployment.mapping(act.function)
     try:
-        deployment.put(act.event)
+        deployment.emulator.put(act.event)
         mapping.pump(function)
         # An event about another act's bucket came to this function as well.
         line = first([one for one in function.lines() if one.get("resource") == act.resource])

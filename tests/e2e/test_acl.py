@@ -168,6 +168,8 @@ def test_a_bucket_of_any_name_that_s3_ever_gave_is_reached_by_it(acl, name):
     acl.recorder.fault("GetBucketAcl", 200, PUBLIC_ACL)
     acl.recorder.fault("PutBucketAcl", 200, "")
     run = send(acl, about_bucket(name))
-    assert {call.path.split("?")[0].strip("/") for call in run.calls if call.operation != "Publish"} == {name}
+    # The account's own Block Public Access is read once by a process, whatever the bucket.
+    about_it = [call.path for call in run.calls if call.operation != "Publish" and not call.path.startswith("/v20180820/")]
+    assert {path.split("?")[0].strip("/") for path in about_it} == {name}
     assert run.line["resource"] == name
     assert [change["action"] for change in run.line["changes"]] == ["s3:PutBucketAcl"]

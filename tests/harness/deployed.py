@@ -3,7 +3,6 @@ templates. What Lambda does between a queue and a function is done here, as the 
 """
 
 import functools
-import json
 import os
 import subprocess
 import sys
@@ -65,12 +64,6 @@ class Deployment:
         configuration = self.emulator.client("lambda").get_function_configuration(FunctionName=f"curfew-{name}", Qualifier="live")
         variables = {key: value for key, value in configuration["Environment"]["Variables"].items() if key != "AWS_ENDPOINT_URL"}
         return Function(name, self.emulator, topic=None, environment=variables)
-
-    def put(self, event):
-        """Puts an event on the event bus, whose rules decide what becomes of it."""
-        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
-        answer = self.emulator.client("events").put_events(Entries=[entry])
-        assert answer["FailedEntryCount"] == 0, answer
 
     def mapping(self, name):
         return Mapping(self.emulator, name)

@@ -125,6 +125,12 @@ class Emulator:
         self.client("dynamodb").create_table(TableName=name, **ledger())
         return name
 
+    def put(self, event):
+        """Puts an event on the event bus, whose rules decide what becomes of it."""
+        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+        answer = self.client("events").put_events(Entries=[entry])
+        assert answer["FailedEntryCount"] == 0, answer
+
     def client(self, service, region=REGION):
         """One for all threads: to make one takes longer than most calls."""
         with self.alone:

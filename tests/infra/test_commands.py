@@ -150,7 +150,7 @@ def handle(deployment, function, event):
     """What a function does about an event on the bus; returns the line of its subject and the mails."""
     mapping = deployment.mapping(function)
     empty(mapping)
-    deployment.put(event)
+    deployment.emulator.put(event)
     worker = deployment.function(function)
     try:
         assert mapping.pump(worker) == (1, 0)

@@ -64,7 +64,7 @@ def test_each_deployment_begins_a_sweep_once_everything_stands_also_where_curfew
 
 def test_a_new_version_replaces_the_functions_and_keeps_queues_messages_and_settings(deployment, tmp_path):
     done(deployment.deploy(*FIRST), "created", RESOURCES)
-    deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
+    deployment.emulator.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
     settings = tmp_path / "settings.json"
     settings.write_text('{"mode": "observe"}')
     assert deployment.tool("settings", "--FILE", settings).returncode == 0
@@ -448,7 +448,7 @@ def test_stop_lets_events_wait_and_start_goes_on(deployment):
     done(deployment.tool("stop"), "stopped", 1)
     assert mapping_states(deployment) == ["Disabled"] * len(QUEUED)
     assert {values_of(deployment, name)["Stopped"] for name in QUEUED} == {"yes"}
-    deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
+    deployment.emulator.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
     told = deployment.tool("status").stdout
     assert "STOPPED" in told and "waiting 1" in told
     # A deployment leaves it as it is.
@@ -500,7 +500,7 @@ def test_what_was_kept_gets_the_key_and_the_days_of_the_next_deployment(deployme
 
 def test_another_key_is_refused_while_messages_wait_that_only_the_old_one_opens(deployment):
     done(deployment.deploy(*FIRST), "created", RESOURCES)
-    deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
+    deployment.emulator.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
     refused(deployment.tool("check", "--KEY", "aws-managed"), "1 message waits", "with another key")
     assert deployment.tool("check", "--KEY", "customer-managed").returncode == 0
 
@@ -539,7 +539,7 @@ def test_what_is_kept_is_protected_and_goes_when_told_so(deployment):
 
 def test_remove_loses_no_message_unless_told_to(deployment):
     done(deployment.deploy(*FIRST), "created", RESOURCES)
-    deployment.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
+    deployment.emulator.put(triggers.compliance_change(triggers.GROUP, "sg-0a1b2c3d4e5f60718", "restricted-ssh"))
     refused(deployment.tool("remove"), "1 message waits", "FORCE=yes", "make redrive REGION=eu-central-1 FUNCTION=sg-quarantine")
     assert len(stacks(deployment)) == STACKS
     done(deployment.tool("remove", "--FORCE", "yes"), "removed", RESOURCES - 1)

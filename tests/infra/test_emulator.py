@@ -166,21 +166,16 @@ def waiting(emulator, function):
     return [json.loads(message["Body"])["detail"] for message in messages]
 
 
-def put(emulator, event):
-    entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
-    assert emulator.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
-
-
 def test_the_bus_takes_an_event_to_the_queues_that_it_is_for(emulator, outputs):
     event = compliance_change(GROUP, "sg-0a1b2c3d4e5f60718", "curfew-vpc-sg-open-only-to-authorized-ports")
-    put(emulator, event)
+    emulator.put(event)
     assert {name: waiting(emulator, name) for name in TRIGGERED} == {
         name: [event["detail"]] if ROWS[name].resource == GROUP else [] for name in TRIGGERED
     }
 
 
 def test_the_bus_still_does_not_enter_lists_of_objects(emulator, outputs):
-    put(emulator, put_evaluations((GROUP, "sg-0a1b2c3d4e5f60718", "NON_COMPLIANT")))
+    emulator.put(put_evaluations((GROUP, "sg-0a1b2c3d4e5f60718", "NON_COMPLIANT")))
     assert waiting(emulator, "sg-quarantine") == [], "it does by now: take that out of infra/emulator.json"
 
 
@@ -196,7 +191,7 @@ def test_the_bus_still_does_not_enter_lists_of_objects(emulator, outputs):
 ])
 def test_what_was_deployed_takes_a_trigger_where_it_is_meant_to_go(emulator, outputs, name):
     event, meant_for = SAMPLES[name]
-    put(emulator, event)
+    emulator.put(event)
     assert {function for function in TRIGGERED if waiting(emulator, function) == [event["detail"]]} == meant_for
     assert not any(waiting(emulator, function) for function in TRIGGERED)
 

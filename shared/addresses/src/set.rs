@@ -57,6 +57,25 @@ impl Addresses {
         self.v4.covers(u32::public()) || self.v6.covers(u128::public())
     }
 
+    /// The addresses of both sets.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
+    }
+
+    /// The addresses of this set that are not in `other`.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self { v4: self.v4.without(&other.v4), v6: self.v6.without(&other.v6) }
+    }
+
+    /// The lowest address of the set, of IPv4 sooner than of IPv6.
+    #[must_use]
+    pub fn first(&self) -> Option<IpAddr> {
+        let v4 = self.v4.spans().first().map(|span| IpAddr::V4(Ipv4Addr::from_bits(span.first())));
+        v4.or_else(|| self.v6.spans().first().map(|span| IpAddr::V6(Ipv6Addr::from_bits(span.first()))))
+    }
+
     /// Every address of either family that is not in the set.
     #[must_use]
     pub fn complement(&self) -> Self {

@@ -72,20 +72,15 @@ impl<T: Point> SpanSet<T> {
         self.spans.iter().chain(&other.spans).copied().collect()
     }
 
-    /// The values of both sets.
+    /// The values of both sets. What that takes does not grow with parts of either that are far from the other.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        let mut spans = Vec::new();
-        let (mut ours, mut theirs) = (self.spans.iter().peekable(), other.spans.iter().peekable());
-        while let (Some(a), Some(b)) = (ours.peek(), theirs.peek()) {
-            spans.extend(a.intersection(**b));
-            if a.last() < b.last() {
-                ours.next();
-            } else {
-                theirs.next();
-            }
-        }
-        Self { spans }
+        let (few, many) = if self.spans.len() <= other.spans.len() { (self, other) } else { (other, self) };
+        let of = |span: &Span<T>| {
+            let span = *span;
+            many.near(span).filter_map(move |own| own.intersection(span))
+        };
+        Self { spans: few.spans.iter().flat_map(of).collect() }
     }
 
     /// The values of this set that are not in `other`. What that takes does not grow with parts of `other` that are
@@ -94,10 +89,8 @@ impl<T: Point> SpanSet<T> {
     pub fn without(&self, other: &Self) -> Self {
         let mut spans = Vec::new();
         for span in &self.spans {
-            let before = other.spans.partition_point(|taken| taken.last() < span.first());
-            let taken = other.spans.iter().skip(before).take_while(|taken| taken.first() <= span.last());
             let mut start = Some(span.first());
-            for taken in taken {
+            for taken in other.near(*span) {
                 let left = start.zip(taken.first().previous());
                 spans.extend(left.and_then(|(first, last)| Span::new(first, last)));
                 start = taken.last().next();
@@ -150,6 +143,12 @@ impl<T: Point> SpanSet<T> {
             ends.filter(move |point| first <= *point && *point <= last)
         };
         other.spans.iter().flat_map(within)
+    }
+
+    /// The spans that have values of a span, from the lowest to the highest.
+    fn near(&self, span: Span<T>) -> impl Iterator<Item = &Span<T>> {
+        let before = self.spans.partition_point(|own| own.last() < span.first());
+        self.spans.iter().skip(before).take_while(move |own| own.first() <= span.last())
     }
 
     /// The last span that starts at or before `point`.

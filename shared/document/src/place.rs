@@ -10,7 +10,8 @@ impl Place {
     /// The place of a member of the object at this place.
     #[must_use]
     pub fn member(&self, name: &str) -> Self {
-        if self.is_root() { Self(name.to_owned()) } else { Self(format!("{self}.{name}")) }
+        let dot = if self.is_root() { "" } else { "." };
+        Self([&self.0, dot, name].concat())
     }
 
     /// The place of an element of the list at this place.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 /// Reads one JSON document in which no object names a member twice.
@@ -72,11 +73,15 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = access.next_key::<String>()? {
-            if object.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("member `{name}` is there twice")));
+            match object.entry(name) {
+                Entry::Vacant(place) => {
+                    let Strict(value) = access.next_value()?;
+                    place.insert(value);
+                }
+                Entry::Occupied(place) => {
+                    return Err(A::Error::custom(format_args!("member `{}` is there twice", place.key())));
+                }
             }
-            let Strict(value) = access.next_value()?;
-            object.insert(name, value);
         }
         Ok(Value::Object(object))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::statement::share_lists;
 use crate::template::{Piece, pieces};
@@ -80,7 +80,7 @@ impl Policy {
 
     /// A policy of only these statements, read as this one is; `None` where they are none. No document tells of it.
     pub(crate) fn with_only(&self, statements: &[Value]) -> Option<Self> {
-        let parse::Parsed { statements, .. } = parse::policy(&json!({ "Statement": statements })).ok()?;
+        let statements = parse::statements(statements).ok()?;
         let has_variables = self.has_variables;
         Some(Self { statements, oddities: Vec::new(), has_variables, document: Arc::default() })
     }

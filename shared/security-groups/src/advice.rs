@@ -7,6 +7,7 @@ use crate::opening::openings;
 use crate::{GroupAssessment, QuarantineStyle, SgChange, SgFinding};
 
 const WHO: &str = "Find out who opened it, and whether somebody outside used it.";
+const WHY: &str = "Ask whoever opened it what for, and find out whether somebody outside used it.";
 
 const TRACKED: &str = "Connections that were open before live on while they are tracked. Look at who is \
                        connected. A rule in the subnet's network ACL that denies an address cuts it at once; \
@@ -36,16 +37,17 @@ where
     let closes_no_more = !walked.seen.as_ref().is_some_and(|seen| seen.assessment.has_work());
     let found = walked.found.as_ref().map(|found| &found.assessment);
     let is_hindered = found.is_some_and(GroupAssessment::may_isolate);
+    let who = if walked.subject.cause.opened_by().is_some() { WHY } else { WHO };
     let advice: &[&str] = match walked.outcome {
         Outcome::Remediated | Outcome::StillOpen if isolates && closes_no_more => &[
-            WHO,
+            who,
             TRACKED,
             "The rules are still there as evidence. Once they are gone, the commands below give the interfaces \
              their groups back; with the rules in place, Curfew will isolate them again at the next trigger.",
             "Rules of other groups that name this group as their source let isolated interfaces in no more.",
         ],
         Outcome::Remediated => &[
-            WHO,
+            who,
             TRACKED,
             "If somebody needs this access, give it to the addresses that need it. If it has to stay \
              open, have Curfew put it back, as above: it leaves it alone for a while then. After the commands below it \

@@ -1,5 +1,6 @@
 //! What is said in the log and counted in metrics.
 
+mod length;
 pub mod line;
 pub mod log;
 pub mod metrics;

@@ -8,7 +8,7 @@ use remediation::{CallError, NotMailed, Outcome, Said, Told};
 use serde_json::{Map, Value, json};
 use tracing::Level;
 
-use crate::{TARGET, metrics};
+use crate::{TARGET, length, metrics};
 
 /// What may hold hundreds of values comes last: of a line, Logs Insights finds the first 200 by itself.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html>
@@ -46,14 +46,14 @@ pub fn evaluation(said: &Said, evaluated: &Evaluated<'_>, api_calls: u32) {
     if !evaluated.by_item.is_empty() {
         facts.insert("by_item".to_owned(), json!(evaluated.by_item));
     }
-    large_last(&mut facts);
     // What is open here is for AWS Config to know, and for the function that deals with it to warn of.
     let level = if said.report.outcome == Outcome::Failed { Level::ERROR } else { Level::INFO };
     subject(said, facts, level);
 }
 
-fn subject(said: &Said, facts: Map<String, Value>, level: Level) {
-    let facts = Value::Object(facts).to_string();
+fn subject(said: &Said, mut facts: Map<String, Value>, level: Level) {
+    large_last(&mut facts);
+    let facts = length::fitted(facts);
     let message = message(said);
     match level {
         Level::ERROR => tracing::error!(target: TARGET, facts, "{message}"),
@@ -118,7 +118,6 @@ fn facts(Said { report, told, unwritten, .. }: &Said, api_calls: u32) -> Map<Str
     }
     add("duration_ms", u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX).into());
     add("api_calls", api_calls.into());
-    large_last(&mut facts);
     facts
 }
 

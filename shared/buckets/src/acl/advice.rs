@@ -36,9 +36,14 @@ where
         "Objects keep ACLs of their own: until BlockPublicAcls and IgnorePublicAcls of the bucket are on, \
          those that were uploaded as public may still be."
     };
+    let who = if walked.subject.cause.opened_by().is_some() {
+        "Ask whoever made the bucket public what for, and find out whether somebody relied on it."
+    } else {
+        "Find out who made the bucket public, and whether somebody relied on it."
+    };
     let advice: &[&str] = match walked.outcome {
         Outcome::Remediated => &[
-            "Find out who made the bucket public, and whether somebody relied on it.",
+            who,
             objects,
             "If it has to be public after all, have Curfew put it back, as above: it leaves it alone for a while then. \
              After the commands below it closes it again at the next trigger. To keep it open, exempt it.",

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Look, parties};
+use super::Look;
+use super::parties::{LetIn, gather};
 use crate::condition::is_literal;
 use crate::finding::{Finding, FindingKind};
 use crate::search::Found;
@@ -41,11 +42,15 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
         findings.push(Finding::about(statement, FindingKind::ServiceShutOut, services.join(", "), unmet));
         return;
     }
-    let found = services.into_iter().filter_map(|service| {
-        let (kind, why) = deputy(look, &deputies, statement, service)?;
-        Some((kind, service.to_owned(), why))
+    let passing = |service| Some((service, Passing::of(look, &deputies, statement, service)?));
+    let passing: Vec<(&str, Passing)> = services.into_iter().filter_map(passing).collect();
+    let look = &*look;
+    let let_in = passing.into_iter().map(|(service, passing)| LetIn {
+        kind: passing.kind(),
+        name: service,
+        why: move || passing.why(look, statement, service),
     });
-    for (kind, services, reasons) in parties::gather(found.collect()) {
+    for (kind, services, reasons) in gather(let_in) {
         findings.push(Finding::about(statement, kind, services, reasons));
     }
 }
@@ -70,35 +75,56 @@ impl<'policy> Deputies<'policy> {
     }
 }
 
-/// Whether the service can be made to come here for an outside account, by what the search finds.
-fn deputy<'policy>(
-    look: &mut Look<'_, 'policy>,
-    deputies: &Deputies<'policy>,
-    statement: &Statement,
-    service: &str,
-) -> Option<(FindingKind, String)> {
-    let given = [("aws:principalservicename".to_owned(), Domain::texts([service.to_owned()]))];
-    let mut passes = |source| {
-        let scenes: Vec<&Scene<'policy>> =
-            deputies.of(source).iter().filter(|scene| scene.world.may_be_called(service)).collect();
-        look.by(statement, &scenes, &given)
-    };
-    match passes(Source::Full) {
-        Found::One(()) => Some((FindingKind::ConfusedDeputy, why_any_account(look, statement, service))),
-        Found::Unknown => {
-            let why = format!(
+/// Which calls of a service for an outside account pass.
+#[derive(Clone, Copy)]
+enum Passing {
+    /// Any.
+    Every,
+    /// It is too much work to find out, so any.
+    Undecided,
+    /// Those that do not say all about their source.
+    Unsourced,
+}
+
+impl Passing {
+    /// Whether the service can be made to come here for an outside account, by what the search finds.
+    fn of<'policy>(
+        look: &mut Look<'_, 'policy>,
+        deputies: &Deputies<'policy>,
+        statement: &Statement,
+        service: &str,
+    ) -> Option<Self> {
+        let given = [("aws:principalservicename".to_owned(), Domain::texts([service.to_owned()]))];
+        let mut passes = |source| {
+            let scenes: Vec<&Scene<'policy>> =
+                deputies.of(source).iter().filter(|scene| scene.world.may_be_called(service)).collect();
+            look.by(statement, &scenes, &given)
+        };
+        match passes(Source::Full) {
+            Found::One(()) => Some(Self::Every),
+            Found::Unknown => Some(Self::Undecided),
+            Found::None => (passes(Source::Any) != Found::None).then_some(Self::Unsourced),
+        }
+    }
+
+    fn kind(self) -> FindingKind {
+        match self {
+            Self::Every | Self::Undecided => FindingKind::ConfusedDeputy,
+            Self::Unsourced => FindingKind::UnsourcedService,
+        }
+    }
+
+    fn why(self, look: &Look<'_, '_>, statement: &Statement, service: &str) -> String {
+        match self {
+            Self::Every => why_any_account(look, statement, service),
+            Self::Undecided => format!(
                 "Whether `{service}` may act for any account is too intricate to follow to the end within the bound on \
                  work, so it counts as if it may."
-            );
-            Some((FindingKind::ConfusedDeputy, why))
-        }
-        Found::None if passes(Source::Any) == Found::None => None,
-        Found::None => {
-            let why = format!(
+            ),
+            Self::Unsourced => format!(
                 "`{service}` may act for no outside account where its call says all about the source; not each service \
                  says all, and a call that says less passes."
-            );
-            Some((FindingKind::UnsourcedService, why))
+            ),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use super::parties::{LetIn, gather, listed};
 use super::party::{Callers, Party, of_statement};
-use super::{Look, parties, powers};
+use super::{Look, powers};
 use crate::finding::{Finding, FindingKind};
 use crate::search::domain::Domain;
 use crate::search::inquiry::Scene;
@@ -22,30 +23,28 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
     let is_powerful = access::classes(&statement.action).iter().any(|class| class.is_powerful());
     let mut all: Vec<(Callers, Rc<[Scene<'_>]>)> = Vec::new();
     let mut known = None;
-    for party in of_statement(statement, look.trust) {
-        let scenes = look.scenes_of(&party, &mut all);
+    let parties = of_statement(statement, look.trust);
+    for party in &parties {
+        let scenes = look.scenes_of(party, &mut all);
         let scenes: Vec<&Scene<'_>> =
-            scenes.iter().filter(|scene| look.may_be_of(&scene.world, &party)).collect();
-        let reason = match look.lets_in(statement, &scenes, &party, &mut known) {
+            scenes.iter().filter(|scene| look.may_be_of(&scene.world, party)).collect();
+        let is_proven = match look.lets_in(statement, &scenes, party, &mut known) {
             Found::None => continue,
-            Found::One(_) => format!("{} is let in{}", party.what, party.how),
-            Found::Unknown => format!(
-                "Whether {} is let in is too intricate to follow to the end within the bound on work, so it counts as if.",
-                party.what.replacen("The ", "the ", 1)
-            ),
+            Found::One(()) => true,
+            Found::Unknown => false,
         };
         if is_powerful && look.has_power(statement, &scenes, &party.given) {
-            powerful.push(party.name.clone());
+            powerful.push(party.name);
         }
-        outside.push((party.kind, party.name, reason));
+        outside.push(LetIn { kind: party.kind, name: party.name, why: move || party.is_let_in(is_proven) });
     }
     if !powerful.is_empty() {
         powerful.dedup();
-        let parties = parties::listed(&powerful);
+        let parties = listed(&powerful);
         let why = vec![format!("The statement allows {parties} to change who may do what.")];
         findings.push(Finding::about(statement, FindingKind::PowerfulAccess, parties, why));
     }
-    for (kind, party, reasons) in parties::gather(outside) {
+    for (kind, party, reasons) in gather(outside) {
         findings.push(Finding::about(statement, kind, party, reasons));
     }
 }
@@ -62,7 +61,7 @@ struct Known {
 
 impl Known {
     /// Whether the request, with one of the values that a party gives, is let in.
-    fn lets_in(&self, party: &Party, budget: &mut Budget) -> bool {
+    fn lets_in(&self, party: &Party<'_>, budget: &mut Budget) -> bool {
         let [(part, values)] = party.given.as_slice() else { return false };
         let demands: Vec<(&Literal, bool)> =
             self.demands.iter().map(|(literal, wanted)| (literal, *wanted)).collect();
@@ -78,7 +77,7 @@ impl<'policy> Look<'_, 'policy> {
         &mut self,
         statement: &Statement,
         scenes: &[&Scene<'policy>],
-        party: &Party,
+        party: &Party<'_>,
         known: &mut Option<Known>,
     ) -> Found<()> {
         let [(part, _)] = party.given.as_slice() else { return self.by(statement, scenes, &party.given) };
@@ -118,7 +117,7 @@ impl<'policy> Look<'_, 'policy> {
     /// The worlds of the callers of a party; those of the same callers share what was found out.
     fn scenes_of(
         &self,
-        party: &Party,
+        party: &Party<'_>,
         all: &mut Vec<(Callers, Rc<[Scene<'policy>]>)>,
     ) -> Rc<[Scene<'policy>]> {
         if let Some((_, scenes)) = all.iter().rev().take(RECENT).find(|(own, _)| *own == party.callers) {
@@ -131,7 +130,7 @@ impl<'policy> Look<'_, 'policy> {
     }
 
     /// Whether callers of a world can be of a party.
-    fn may_be_of(&self, world: &World, party: &Party) -> bool {
+    fn may_be_of(&self, world: &World, party: &Party<'_>) -> bool {
         party.given.iter().filter(|(part, _)| is_of_caller(part)).all(|(part, domain)| {
             let own = world.part(part, &self.model.names);
             domain.list().unwrap_or_default().iter().any(|value| own.admits(value))

@@ -7,20 +7,54 @@ use addresses::Addresses;
 use crate::address::parse_block;
 use crate::documented::limit;
 use crate::finding::FindingKind;
+use crate::key::Key;
 use crate::search::domain::Domain;
 use crate::search::world::Way;
 use crate::{Condition, Principal, PrincipalKind, Statement, Trust};
 
 /// A party that a statement names, and the requests that come from it.
-pub(super) struct Party {
+pub(super) struct Party<'policy> {
     pub(super) kind: FindingKind,
-    pub(super) name: String,
-    /// What it is, as the subject of a sentence.
-    pub(super) what: String,
-    /// By what it is let in, and what is to be said of that, as the rest of a sentence.
-    pub(super) how: String,
+    pub(super) name: &'policy str,
+    named: Named<'policy>,
     pub(super) callers: Callers,
     pub(super) given: Vec<(String, Domain)>,
+}
+
+/// By what a statement names a party.
+enum Named<'policy> {
+    /// By a principal that is a canonical user.
+    CanonicalUser,
+    /// By a principal of this account.
+    Account(&'policy str),
+    /// By the value of a key, and what the value is of.
+    Key(&'policy Key, &'static str),
+}
+
+impl Party<'_> {
+    /// That it is let in, in words; `false` where that was too much work to prove.
+    pub(super) fn is_let_in(&self, is_proven: bool) -> String {
+        let name = self.name;
+        let (the, who) = match self.named {
+            Named::CanonicalUser => ("The ", format!("canonical user `{name}`")),
+            Named::Account(account) => ("", format!("Account {account}")),
+            Named::Key(_, what) => ("The ", format!("{what} `{name}`")),
+        };
+        if !is_proven {
+            let the = the.to_ascii_lowercase();
+            return format!(
+                "Whether {the}{who} is let in is too intricate to follow to the end within the bound on work, so it counts \
+                 as if."
+            );
+        }
+        match self.named {
+            Named::CanonicalUser => format!("{the}{who} is let in; nothing shows whose it is."),
+            Named::Account(_) => format!("{the}{who} is let in, and the settings do not name it."),
+            Named::Key(key, _) => {
+                format!("{the}{who} is let in by `{key}`, and the settings do not name it.")
+            }
+        }
+    }
 }
 
 /// Who belongs to a party.
@@ -55,13 +89,14 @@ pub(super) fn names_parties(statement: &Statement, trust: &Trust) -> bool {
 }
 
 /// The parties that a statement names and the settings do not.
-pub(super) fn of_statement(statement: &Statement, trust: &Trust) -> Vec<Party> {
+pub(super) fn of_statement<'policy>(statement: &'policy Statement, trust: &Trust) -> Vec<Party<'policy>> {
+    let networks: Addresses = trust.networks.iter().filter_map(|text| parse_block(text)).collect();
     let principals = statement.principal.principals.iter().filter(|_| !statement.principal.negated);
     let by_principal = principals.filter(|own| own.is_fixed()).filter_map(|own| of_principal(own, trust));
     let conditions = statement.conditions.iter().filter(|_| !statement.principal.is_fixed());
     let limits = conditions.filter(|condition| limit(condition).is_ok());
     let by_condition = limits.flat_map(|condition| {
-        condition.values.iter().filter_map(|value| of_condition(condition, value, trust))
+        condition.values.iter().filter_map(|value| of_condition(condition, value, trust, &networks))
     });
     by_principal.chain(by_condition).collect()
 }
@@ -78,13 +113,12 @@ fn given(part: &str, value: &str) -> (String, Domain) {
     (part.to_owned(), Domain::texts([value.to_owned()]))
 }
 
-fn of_principal(principal: &Principal, trust: &Trust) -> Option<Party> {
+fn of_principal<'policy>(principal: &'policy Principal, trust: &Trust) -> Option<Party<'policy>> {
     let value = &principal.value;
-    let (kind, what, how, callers, given) = match principal.kind {
+    let (kind, named, callers, given) = match principal.kind {
         PrincipalKind::CanonicalUser => (
             FindingKind::OutsideCanonicalUser,
-            format!("The canonical user `{value}`"),
-            "; nothing shows whose it is.",
+            Named::CanonicalUser,
             Callers::Anyone,
             vec![given("canonicaluser", value)],
         ),
@@ -97,18 +131,22 @@ fn of_principal(principal: &Principal, trust: &Trust) -> Option<Party> {
             };
             (
                 FindingKind::OutsideAccount,
-                format!("Account {account}"),
-                ", and the settings do not name it.",
+                Named::Account(account),
                 Callers::Account(account.to_owned()),
                 part.map(|part| given(part, value)).into_iter().collect(),
             )
         }
         PrincipalKind::Service => return None,
     };
-    Some(Party { kind, name: value.clone(), what, how: how.to_owned(), callers, given })
+    Some(Party { kind, name: value, named, callers, given })
 }
 
-fn of_condition(condition: &Condition, value: &str, trust: &Trust) -> Option<Party> {
+fn of_condition<'policy>(
+    condition: &'policy Condition,
+    value: &'policy str,
+    trust: &Trust,
+    networks: &Addresses,
+) -> Option<Party<'policy>> {
     let key = condition.key.name();
     let (kind, callers, given, what) = match key {
         "aws:principalorgid" | "aws:principalorgpaths" => {
@@ -122,7 +160,7 @@ fn of_condition(condition: &Condition, value: &str, trust: &Trust) -> Option<Par
             (FindingKind::OutsideOrganization, callers, path.into_iter().collect(), "organization")
         }
         "aws:sourceip" => {
-            let address = Domain::address_in(addresses_outside(value, &trust.networks)?);
+            let address = Domain::address_in(addresses_outside(value, networks)?);
             let given = vec![(key.to_owned(), address)];
             (FindingKind::OutsideNetwork, Callers::By(Way::Internet), given, "network")
         }
@@ -152,14 +190,7 @@ fn of_condition(condition: &Condition, value: &str, trust: &Trust) -> Option<Par
             (FindingKind::OutsideAccount, callers, of_account(key, value, account), what)
         }
     };
-    Some(Party {
-        kind,
-        name: value.to_owned(),
-        what: format!("The {what} `{value}`"),
-        how: format!(" by `{}`, and the settings do not name it.", condition.key),
-        callers,
-        given,
-    })
+    Some(Party { kind, name: value, named: Named::Key(&condition.key, what), callers, given })
 }
 
 /// What a request says that has this value for a key that names an account.
@@ -190,14 +221,10 @@ fn is_organization(text: &str) -> bool {
 static NOT_PUBLIC: LazyLock<Addresses> = LazyLock::new(|| Addresses::public().complement());
 
 /// The public addresses of a block that are not in trusted networks. `None` where that is all of the block.
-fn addresses_outside(block: &str, networks: &[String]) -> Option<Addresses> {
+fn addresses_outside(block: &str, trusted: &Addresses) -> Option<Addresses> {
     let block = parse_block(block)?;
-    let trusted: Addresses = networks.iter().filter_map(|text| parse_block(text)).collect();
     if trusted.covers_block(block) {
         return None;
     }
-    let block: Addresses = [block].into_iter().collect();
-    let v4 = block.v4.without(&NOT_PUBLIC.v4).without(&trusted.v4);
-    let v6 = block.v6.without(&NOT_PUBLIC.v6).without(&trusted.v6);
-    Some(Addresses { v4, v6 })
+    Some([block].into_iter().collect::<Addresses>().without(&NOT_PUBLIC).without(trusted))
 }

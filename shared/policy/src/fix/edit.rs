@@ -3,19 +3,19 @@
 use serde_json::{Map, Value};
 
 /// One value as a string, several as a list.
-pub(super) fn compact(values: &[String]) -> Value {
+pub(super) fn compact<T: AsRef<str>>(values: &[T]) -> Value {
     match values {
-        [one] => Value::from(one.as_str()),
-        many => many.iter().map(String::as_str).collect(),
+        [one] => Value::from(one.as_ref()),
+        many => many.iter().map(AsRef::as_ref).collect(),
     }
 }
 
 /// The statement with one more condition; `None` when the operator already has that key.
-pub(super) fn with_condition(
+pub(super) fn with_condition<T: AsRef<str>>(
     statement: &Value,
     operator: &str,
     key: &str,
-    values: &[String],
+    values: &[T],
 ) -> Option<Value> {
     let mut statement = statement.clone();
     let object = statement.as_object_mut()?;
@@ -37,17 +37,26 @@ pub(super) fn with_condition(
 
 /// The statement without a condition.
 pub(super) fn without_condition(statement: &Value, operator: &str, key: &str) -> Option<Value> {
-    let mut statement = statement.clone();
-    let block = statement.get_mut("Condition")?.as_object_mut()?;
-    let keys = block.get_mut(operator)?.as_object_mut()?;
-    keys.shift_remove(key)?;
-    if keys.is_empty() {
-        block.shift_remove(operator);
-    }
-    if block.is_empty() {
-        statement.as_object_mut()?.shift_remove("Condition");
-    }
-    Some(statement)
+    let statement = statement.as_object()?;
+    let block = statement.get("Condition")?.as_object()?;
+    let keys = block.get(operator)?.as_object()?;
+    keys.get(key)?;
+    let keys = keys.iter().filter(|(own, _)| *own != key);
+    let keys = keys.map(|(own, values)| (own.clone(), values.clone())).collect();
+    Some(Value::Object(with_member(statement, "Condition", with_member(block, operator, keys))))
+}
+
+/// The object with another one in the place of a member, or without it where that one is empty. What is replaced is not
+/// copied: the values of one condition can be most of a policy.
+fn with_member(object: &Map<String, Value>, name: &str, other: Map<String, Value>) -> Map<String, Value> {
+    let mut other = Some(other);
+    let members = object.iter().filter_map(|(own, value)| {
+        if own != name {
+            return Some((own.clone(), value.clone()));
+        }
+        other.take().filter(|other| !other.is_empty()).map(|other| (own.clone(), Value::Object(other)))
+    });
+    members.collect()
 }
 
 /// The statement for other principals, which stand where the old ones stood.

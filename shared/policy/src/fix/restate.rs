@@ -44,8 +44,8 @@ fn require_key(source: &Source<'_>, condition: &Condition) -> Option<Candidate> 
 }
 
 /// The fixed ones of the values, and the others.
-fn by_fixedness(condition: &Condition) -> (Vec<String>, Vec<String>) {
-    condition.values.iter().cloned().partition(|value| is_fixed(&condition.key, value))
+fn by_fixedness(condition: &Condition) -> (Vec<&str>, Vec<&str>) {
+    condition.values.iter().map(String::as_str).partition(|value| is_fixed(&condition.key, value))
 }
 
 /// The operator's name without `IfExists` and `ForAllValues:`.
@@ -201,6 +201,6 @@ fn positive(condition: &Condition) -> Option<&'static str> {
 }
 
 /// Values in backticks.
-fn quoted(values: &[String]) -> String {
-    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+fn quoted<T: AsRef<str>>(values: &[T]) -> String {
+    values.iter().map(|value| format!("`{}`", value.as_ref())).collect::<Vec<_>>().join(", ")
 }

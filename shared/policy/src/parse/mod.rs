@@ -58,6 +58,15 @@ pub(crate) fn policy(document: &Value) -> Result<Parsed, ParseError> {
     Ok(Parsed { statements, oddities, has_variables })
 }
 
+/// Reads statements that stand in no document.
+pub(crate) fn statements(all: &[Value]) -> Result<Vec<Statement>, ParseError> {
+    let mut statements = Vec::with_capacity(all.len());
+    for one in all {
+        read(&Node::root(one), &mut statements, &mut Vec::new())?;
+    }
+    Ok(statements)
+}
+
 /// Reads a statement, or notes that a template stands in its place.
 fn read(
     node: &Node<'_>,

@@ -179,6 +179,14 @@ impl Literal {
 }
 
 impl Test {
+    /// The addresses that a value is compared with, where it is compared with such.
+    pub(crate) fn addresses(&self) -> Option<&Addresses> {
+        match self {
+            Self::Address(set) => Some(set),
+            _ => None,
+        }
+    }
+
     /// Whether a value matches; an undecided variable matches if `open` says so.
     pub(crate) fn matches(&self, value: &str, open: bool) -> bool {
         match self {

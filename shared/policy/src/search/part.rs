@@ -111,6 +111,14 @@ impl Hash for Part {
     }
 }
 
+/// The patterns that are compared with, where no undecided variable is in them.
+fn compared(literal: &Literal) -> Option<&Arc<Patterns>> {
+    match &literal.test {
+        Test::Text(patterns) if !patterns.is_open() => Some(patterns),
+        _ => None,
+    }
+}
+
 impl Part {
     /// Whether this is the other one.
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -163,9 +171,9 @@ impl Part {
     /// The same where the part has one of some listed values, and what is demanded is how it compares with patterns.
     fn settle_listed(&self, demands: &[(&Literal, bool)], budget: &mut Budget) -> Option<Found<Slot>> {
         let values = self.list().filter(|_| !self.many && self.presence != Presence::Never)?;
-        let mut matched = Vec::with_capacity(demands.len());
+        let mut all = Vec::with_capacity(demands.len());
         for (literal, wanted) in demands {
-            matched.push((self.matched(values, literal)?, literal.reading(*wanted).1));
+            all.push((compared(literal)?, literal.reading(*wanted).1));
         }
         if !budget.spend_steps(16 + 16 * demands.len()) {
             return Some(Found::Unknown);
@@ -174,27 +182,31 @@ impl Part {
         if self.presence == Presence::Maybe && demands.iter().all(is_absent) {
             return Some(Found::One(Slot::Absent));
         }
-        let meets = |place: usize| matched.iter().all(|(own, matching)| own.get(place) == Some(matching));
-        let found = values.iter().enumerate().find(|(place, _)| meets(*place));
-        Some(found.map_or(Found::None, |(_, value)| Found::One(Slot::of(value))))
+        let found = if values.len() <= HANDFUL {
+            let meets = |value: &&String| {
+                all.iter().all(|(patterns, matching)| patterns.matches(value, false) == *matching)
+            };
+            values.iter().find(meets)
+        } else {
+            let all: Vec<(Matched, bool)> = all
+                .into_iter()
+                .map(|(patterns, matching)| (self.matched(values, patterns), matching))
+                .collect();
+            let meets = |place: usize| all.iter().all(|(own, matching)| own.get(place) == Some(matching));
+            values.iter().enumerate().find(|(place, _)| meets(*place)).map(|(_, value)| value)
+        };
+        Some(found.map_or(Found::None, |value| Found::One(Slot::of(value))))
     }
 
-    /// Which of the listed values a demand's patterns match; `None` where it has none, or an undecided variable in them.
-    fn matched(&self, values: &[String], literal: &Literal) -> Option<Matched> {
-        let Test::Text(patterns) = &literal.test else { return None };
-        if patterns.is_open() {
-            return None;
-        }
-        if values.len() <= HANDFUL {
-            return Some(values.iter().map(|value| patterns.matches(value, false)).collect());
-        }
+    /// Which of the listed values some patterns match.
+    fn matched(&self, values: &[String], patterns: &Arc<Patterns>) -> Matched {
         let same = Same(Arc::clone(patterns));
         if let Some(known) = self.0.matched.borrow().get(&same) {
-            return Some(Rc::clone(known));
+            return Rc::clone(known);
         }
         let matched: Matched = values.iter().map(|value| patterns.matches(value, false)).collect();
         self.0.matched.borrow_mut().insert(same, Rc::clone(&matched));
-        Some(matched)
+        matched
     }
 
     /// Whether it is little work to see whether a value meets demands.
@@ -216,8 +228,11 @@ impl Part {
             Values::Listed(values) if !self.many && values.len() <= most => {
                 let matching = literal.reading(wanted).1;
                 is_met_by_absence()
-                    && match self.matched(values, literal) {
-                        Some(matched) => matched.iter().all(|own| *own == matching),
+                    && match compared(literal) {
+                        Some(patterns) if values.len() <= HANDFUL => {
+                            values.iter().all(|value| patterns.matches(value, false) == matching)
+                        }
+                        Some(patterns) => self.matched(values, patterns).iter().all(|own| *own == matching),
                         None => values.iter().all(|value| is_met(&Slot::of(value))),
                     }
             }

@@ -103,19 +103,7 @@ fn among(domain: &Domain, demands: &[(&Test, bool)], budget: &mut Budget) -> Fou
         Values::Listed(values) => {
             values.iter().find(|value| meets(value)).map_or(Found::None, |value| Found::One(value.clone()))
         }
-        Values::Address(all) => {
-            let meets = |address: &IpAddr| {
-                demands.iter().all(|(test, wanted)| match test {
-                    Test::Address(set) => set.contains(*address) == *wanted,
-                    _ => test.matches(&address.to_string(), *wanted) == *wanted,
-                })
-            };
-            match addresses(demands, all).find(meets) {
-                Some(address) => Found::One(address.to_string()),
-                None if demands.iter().all(|(test, _)| matches!(test, Test::Address(_))) => Found::None,
-                None => address_by_text(demands, all, budget),
-            }
-        }
+        Values::Address(all) => address(demands, all, budget),
         Values::Time(range) => time(demands, range, budget),
         Values::Text(shape, excluded) => {
             let typed = demands.iter().filter(|(test, _)| !matches!(test, Test::Text(_))).count();
@@ -183,16 +171,42 @@ const USUAL: [IpAddr; 5] = [
     IpAddr::V6(Ipv6Addr::UNSPECIFIED),
 ];
 
+/// An address of a set that meets every demand.
+fn address(demands: &[(&Test, bool)], all: &Addresses, budget: &mut Budget) -> Found<String> {
+    let meets = |address: &IpAddr| {
+        demands.iter().all(|(test, wanted)| match test {
+            Test::Address(set) => set.contains(*address) == *wanted,
+            _ => test.matches(&address.to_string(), *wanted) == *wanted,
+        })
+    };
+    let sets = || demands.iter().filter_map(|(test, wanted)| Some((test.addresses()?, *wanted)));
+    if sets().count() < demands.len() {
+        return match addresses(demands, all).find(meets) {
+            Some(address) => Found::One(address.to_string()),
+            None => address_by_text(demands, all, budget),
+        };
+    }
+    let first = || {
+        let left = sets().fold(Cow::Borrowed(all), |left, (set, wanted)| {
+            Cow::Owned(if wanted { left.intersection(set) } else { left.without(set) })
+        });
+        left.first()
+    };
+    usual_in(all).find(meets).or_else(first).map_or(Found::None, |address| Found::One(address.to_string()))
+}
+
+fn usual_in(all: &Addresses) -> impl Iterator<Item = IpAddr> {
+    USUAL.into_iter().filter(|address| all.contains(*address))
+}
+
 /// Those of these addresses that are on either side of a boundary, or usually on none.
 fn addresses<'set>(
     demands: &'set [(&Test, bool)],
     all: &'set Addresses,
 ) -> impl Iterator<Item = IpAddr> + 'set {
-    let sets = demands
-        .iter()
-        .filter_map(|(test, _)| if let Test::Address(set) = test { Some(set.as_ref()) } else { None });
+    let sets = demands.iter().filter_map(|(test, _)| test.addresses());
     let cuts = sets.chain([all]).flat_map(|set| set.boundaries_in(all));
-    USUAL.into_iter().filter(|address| all.contains(*address)).chain(cuts)
+    usual_in(all).chain(cuts)
 }
 
 /// Text demands on an address: looks among the dotted quads.

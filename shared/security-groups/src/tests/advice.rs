@@ -2,10 +2,10 @@
 
 use events::AccountId;
 use network::Rule;
-use remediation::{Mode, Report};
+use remediation::{Mode, Report, testing};
 
 use super::memory::Memory;
-use super::{GROUP, WORLD, control, rule, walk_in};
+use super::{GROUP, WORLD, control, rule, subject, walk_in};
 
 /// What is open: by name, with whether a rule for ICMP alone is among it, and whether something is to be closed where
 /// open ICMP is reported.
@@ -139,6 +139,23 @@ fn each_sentence_is_said_where_it_is_true_and_nowhere_else() {
                     }
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn nobody_is_sent_to_find_out_what_the_trigger_tells() {
+    let ann = "arn:aws:iam::123456789012:user/ann";
+    for style in ["revoke", "isolate"] {
+        for (opened_by, advised) in
+            [(None, "Find out who opened it,"), (Some(ann), "Ask whoever opened it what for,")]
+        {
+            let memory = Memory::of(rules("tcp")).with_interface("eni-own", "interface", &[GROUP]);
+            let mut subject = subject();
+            subject.cause = subject.cause.with_opened_by(opened_by);
+            let control = control(&memory, &format!(r#"{{"quarantine": "{style}"}}"#));
+            let report = testing::report_of(&control, &subject, Mode::Enforce);
+            assert!(report.advice[0].starts_with(advised), "{style}: {:?}", report.advice);
         }
     }
 }

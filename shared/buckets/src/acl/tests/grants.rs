@@ -236,3 +236,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn nobody_is_sent_to_find_out_what_the_trigger_tells() {
+    let ann = "arn:aws:iam::123456789012:user/ann";
+    for (opened_by, advised) in
+        [(None, "Find out who made the bucket public,"), (Some(ann), "Ask whoever made the")]
+    {
+        let memory = Memory::of(listable());
+        let mut subject = subject();
+        subject.cause = subject.cause.with_opened_by(opened_by);
+        let control = S3Acl::new(&memory, PLAIN, Mode::Enforce);
+        let report = testing::report_of(&control, &subject, Mode::Enforce);
+        assert!(report.advice[0].starts_with(advised), "{:?}", report.advice);
+    }
+}
