@@ -29,7 +29,8 @@ async fn main() -> ExitCode {
             let groups = OrItem::new(groups.clone(), item);
             let acls = S3Acl::new(acls, settings.s3_acl, Mode::Observe);
             let policies = S3Policy::new(policies, settings.s3_policy.clone());
-            (acls, policies, SgIngress::new(groups, settings.sg.clone()))
+            let groups = SgIngress::new(groups, settings.sg.clone());
+            (acls, (policies, (groups, ())))
         })
         .await
 }

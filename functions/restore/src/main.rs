@@ -22,7 +22,8 @@ async fn main() -> ExitCode {
     function
         .restore(|settings| {
             let acls = S3Acl::new(acls.clone(), settings.s3_acl, Mode::Enforce);
-            (acls, SgIngress::new(groups.clone(), settings.sg.clone()))
+            let groups = SgIngress::new(groups.clone(), settings.sg.clone());
+            (acls, (groups, ()))
         })
         .await
 }

@@ -27,11 +27,12 @@ async fn main() -> ExitCode {
         .sweep(queues, |settings| {
             // It writes nothing, and so asks what a write would say.
             let acls = S3Acl::new(acls.clone(), settings.s3_acl, Mode::Observe);
-            (
-                Surveyed::new("sg-quarantine", SgIngress::new(groups.clone(), settings.sg.clone())),
-                Surveyed::new("s3-acl-private", acls),
-                Surveyed::new("s3-policy-alert", S3Policy::new(policies.clone(), settings.s3_policy.clone())),
-            )
+            let acls = Surveyed::new("s3-acl-private", acls);
+            let groups = SgIngress::new(groups.clone(), settings.sg.clone());
+            let groups = Surveyed::new("sg-quarantine", groups);
+            let policies = S3Policy::new(policies.clone(), settings.s3_policy.clone());
+            let policies = Surveyed::new("s3-policy-alert", policies);
+            (groups, (acls, (policies, ())))
         })
         .await
 }

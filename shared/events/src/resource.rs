@@ -112,6 +112,13 @@ impl Kind {
         let folded = |text: &str| text.replace("::", "").to_ascii_lowercase();
         KINDS.iter().copied().find(|kind| folded(kind.config_type) == folded(finding_type))
     }
+
+    /// The resource of this kind that an ARN names, by its service and its last part.
+    fn of_arn(&self, arn: &str) -> Option<Resource> {
+        let ((service, name), (own, form)) = (ends(arn)?, ends(self.arn)?);
+        let id = name.strip_prefix(form.strip_suffix("{id}")?)?;
+        if service == own { (self.resource)(id) } else { None }
+    }
 }
 
 impl Resource {
@@ -119,6 +126,12 @@ impl Resource {
     #[must_use]
     pub fn of_config(config_type: &str, id: &str) -> Option<Self> {
         Kind::of_config_type(config_type).and_then(|kind| (kind.resource)(id))
+    }
+
+    /// The resource of this ARN, in any partition; `None` where Curfew knows no such kind, or the id cannot be one.
+    #[must_use]
+    pub fn of_arn(arn: &str) -> Option<Self> {
+        KINDS.iter().find_map(|kind| kind.of_arn(arn))
     }
 
     /// Its type, as AWS Config calls it: `AWS::S3::Bucket`.
@@ -138,6 +151,11 @@ impl Resource {
     pub fn kind_name(&self) -> &'static str {
         self.row().words
     }
+}
+
+/// An ARN's service, and its last part, which may have colons in it.
+fn ends(arn: &str) -> Option<(&str, &str)> {
+    arn.split(':').nth(2).zip(arn.splitn(6, ':').nth(5))
 }
 
 impl fmt::Display for Resource {
@@ -171,6 +189,31 @@ mod tests {
         }
         assert_eq!(Resource::of_config("AWS::S3::Bucket", "no bucket"), None);
         assert_eq!(Resource::of_config("AWS::EC2::Instance", "i-1a2b3c4d"), None);
+    }
+
+    #[test]
+    fn the_arn_of_a_resource_finds_it_again() {
+        for (arn, resource) in [
+            ("arn:aws:s3:::acme-reports", Resource::Bucket(BucketName::new("acme-reports").unwrap())),
+            (
+                "arn:aws-cn:ec2:cn-north-1:210987654321:security-group/sg-1a2b3c4d",
+                Resource::SecurityGroup(GroupId::new("sg-1a2b3c4d").unwrap()),
+            ),
+            (
+                "arn:aws:ec2:eu-west-1:210987654321:prefix-list/pl-1a2b3c4d",
+                Resource::PrefixList(PrefixListId::new("pl-1a2b3c4d").unwrap()),
+            ),
+        ] {
+            assert_eq!(Resource::of_arn(arn), Some(resource));
+        }
+        for none in [
+            "acme-reports",
+            "arn:aws:s3:::acme-reports/a-key",
+            "arn:aws:sns:::acme-reports",
+            "arn:aws:ec2:eu-west-1:210987654321:security-group/pl-1a2b3c4d",
+        ] {
+            assert_eq!(Resource::of_arn(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::CONTROLS;
 use crate::resources::Kind;
 
 /// A pattern of ARNs: `*` stands for any characters, colons and slashes too, `?` for one.
@@ -18,7 +19,7 @@ impl ArnPattern {
     /// neither does the ARN of a bucket's objects.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let may_match = [Kind::Bucket, Kind::SecurityGroup].iter().any(|kind| kind.may_match(text));
+        let may_match = CONTROLS.iter().any(|control| control.kind.may_match(text));
         (text.starts_with("arn:") && may_match).then(|| Self(text.to_owned()))
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use events::{AccountId, BucketName, Cause, GroupId, Region, Subject};
+use events::{AccountId, Cause, Region, Resource, Subject};
 use remediation::clock::parse;
 use remediation::ledger::{Hold, Record};
 use remediation::{Outcome, Severity};
@@ -84,7 +84,7 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
     };
     let (name, arn) = (needed("resource")?, needed("arn")?);
     let (account, region) = (text("account").unwrap_or_default(), text("region").unwrap_or_default());
-    let subject = subject(&name, &arn, &account, &region);
+    let subject = subject(&arn, &account, &region);
     let restores = text("restores").map(|record| Restoring {
         record,
         reason: text("reason"),
@@ -127,11 +127,8 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
 }
 
 /// The resource that a line is about, where it is of a kind that Curfew knows.
-fn subject(name: &str, arn: &str, account: &str, region: &str) -> Option<Subject> {
-    let resource = match arn.split(':').nth(2)? {
-        "s3" => BucketName::new(name)?.into(),
-        _ => GroupId::new(name)?.into(),
-    };
+fn subject(arn: &str, account: &str, region: &str) -> Option<Subject> {
+    let resource = Resource::of_arn(arn)?;
     let cause = Cause::new("log line");
     Some(Subject { resource, account: AccountId::new(account)?, region: Region::new(region)?, cause })
 }

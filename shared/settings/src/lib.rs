@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use buckets::{S3AclSettings, S3PolicySettings};
 use exemptions::{Entry, Exemptions, MOST_DAYS};
-use remediation::ledger::Limits;
+use remediation::ledger::{CHANGES_PER_HOUR, Limits};
 use remediation::{CallError, Mode, Pace};
 use security_groups::SgSettings;
 use serde::Deserialize;
@@ -147,12 +147,7 @@ impl Settings {
     /// What limits the work of the control of this name.
     #[must_use]
     pub fn limits(&self, control: &str) -> Limits {
-        let changes_per_hour = match control {
-            "s3-acl" => self.s3_acl.changes_per_hour,
-            "sg-ingress" => self.sg.changes_per_hour,
-            // It changes nothing, or is in no settings.
-            _ => remediation::ledger::CHANGES_PER_HOUR,
-        };
+        let (_, changes_per_hour) = self.of(control);
         Limits { changes_per_hour, feud_limit: self.feud_limit, remind_after: self.remind_after }
     }
 
@@ -179,13 +174,20 @@ impl Settings {
     /// Whether the control of this name changes anything.
     #[must_use]
     pub fn mode_of(&self, control: &str) -> Mode {
-        let own = match control {
-            "s3-acl" => self.s3_acl.mode,
-            "s3-policy" => self.s3_policy.mode,
-            "sg-ingress" => self.sg.mode,
-            _ => None,
-        };
+        let (own, _) = self.of(control);
         own.unwrap_or(self.mode)
+    }
+
+    /// What is said of the control of this name: its own mode, and how many resources it may change in an hour.
+    fn of(&self, control: &str) -> (Option<Mode>, u32) {
+        match control {
+            "s3-acl" => (self.s3_acl.mode, self.s3_acl.changes_per_hour),
+            // It changes nothing.
+            "s3-policy" => (self.s3_policy.mode, CHANGES_PER_HOUR),
+            "sg-ingress" => (self.sg.mode, self.sg.changes_per_hour),
+            // It is in no settings.
+            _ => (None, CHANGES_PER_HOUR),
+        }
     }
 
     /// All that they say about exemptions.

@@ -256,6 +256,17 @@ fn a_control_has_its_own_mode_or_that_of_all() {
 }
 
 #[test]
+fn a_control_has_its_own_limit_of_changes() {
+    let limits = |json: &str| {
+        let settings = parse(json).unwrap();
+        CONTROLS.map(|known| settings.limits(known.name).changes_per_hour)
+    };
+    assert_eq!(limits("{}"), [30, 30, 30]);
+    let own = r#"{"s3_acl": {"changes_per_hour": 1}, "sg": {"changes_per_hour": 2}}"#;
+    assert_eq!(limits(own), [1, 30, 2]);
+}
+
+#[test]
 fn ports_are_the_same_in_a_list_and_in_one_text() {
     let ports = |json: &str| {
         let json = format!(r#"{{"sg": {{"authorized_tcp_ports": {json}}}}}"#);

@@ -24,7 +24,7 @@ impl<J> Surveyed<J> {
     }
 }
 
-/// All that is swept.
+/// All that is swept: what one control is about, in a pair with the rest, as in `(acls, (groups, ()))`.
 pub trait Surveys {
     /// The controls, in the order in which they are swept.
     fn controls(&self) -> Vec<&'static str>;
@@ -41,9 +41,26 @@ pub trait Surveys {
     ) -> impl Future<Output = Option<Result<Reached, Stop>>>;
 }
 
-impl<A: Survey, B: Survey, C: Survey> Surveys for (Surveyed<A>, Surveyed<B>, Surveyed<C>) {
+/// Nothing.
+impl Surveys for () {
     fn controls(&self) -> Vec<&'static str> {
-        vec![A::NAME, B::NAME, C::NAME]
+        Vec::new()
+    }
+
+    async fn stage<K: Clock, P: Post, W: Waiting>(
+        &self,
+        _: &Leg<'_, K, P, W>,
+        _: &mut Stage,
+        _: &mut Tally,
+    ) -> Option<Result<Reached, Stop>> {
+        None
+    }
+}
+
+/// What one control is about, and then the rest.
+impl<J: Survey, Rest: Surveys> Surveys for (Surveyed<J>, Rest) {
+    fn controls(&self) -> Vec<&'static str> {
+        [vec![J::NAME], self.1.controls()].concat()
     }
 
     async fn stage<K: Clock, P: Post, W: Waiting>(
@@ -52,12 +69,10 @@ impl<A: Survey, B: Survey, C: Survey> Surveys for (Surveyed<A>, Surveyed<B>, Sur
         stage: &mut Stage,
         tally: &mut Tally,
     ) -> Option<Result<Reached, Stop>> {
-        // On the heap: the compiler gives up on a future of so many others.
-        Some(match stage.control.as_str() {
-            name if name == A::NAME => Box::pin(sweep(&self.0, leg, stage, tally)).await,
-            name if name == B::NAME => Box::pin(sweep(&self.1, leg, stage, tally)).await,
-            name if name == C::NAME => Box::pin(sweep(&self.2, leg, stage, tally)).await,
-            _ => return None,
-        })
+        if stage.control == J::NAME {
+            // On the heap: the compiler gives up on a future of so many others.
+            return Some(Box::pin(sweep(&self.0, leg, stage, tally)).await);
+        }
+        self.1.stage(leg, stage, tally).await
     }
 }

@@ -1,14 +1,14 @@
 //! The records of a resource, or all of them, straight from the table.
 
 use clap::builder::styling::Style;
+use exemptions::CONTROLS;
 use ledger::{Listing, Table, Unreadable};
 use remediation::clock::{Clock, SystemClock};
 use remediation::ledger::Record;
 use remediation::{CallError, Outcome};
 use time::{Date, OffsetDateTime};
 
-use super::records::{self, CONTROLS};
-use super::{SignedIn, region_of, wait};
+use super::{SignedIn, records, region_of, wait};
 use crate::arguments::History;
 use crate::console::{self, Console};
 use crate::trouble::{Ending, Trouble};
@@ -56,7 +56,7 @@ async fn since_then(table: &Table<SystemClock>, since: Date, said: &mut Said<'_,
             open.extend(page);
             Ok::<_, Stopped>(())
         };
-        records::each(table, &Listing::OpenOf(control), take).await?;
+        records::each(table, &Listing::OpenOf(control.name), take).await?;
     }
     for day in records::days(since, OffsetDateTime::from(SystemClock.now()).date()) {
         let take = |page: Vec<Result<Record, Unreadable>>| {

@@ -1,18 +1,10 @@
 //! The records in the table, page by page.
 
-use buckets::{S3Acl, S3Policy};
-use ec2::Ec2SecurityGroups;
 use ledger::{Listing, Table, Unreadable};
+use remediation::CallError;
 use remediation::clock::SystemClock;
 use remediation::ledger::Record;
-use remediation::{CallError, Judge};
-use s3::{S3BucketAcls, S3BucketPolicies};
-use security_groups::SgIngress;
 use time::Date;
-
-/// The controls that keep records.
-pub(super) const CONTROLS: [&str; 3] =
-    [S3Acl::<S3BucketAcls>::NAME, S3Policy::<S3BucketPolicies>::NAME, SgIngress::<Ec2SecurityGroups>::NAME];
 
 /// The days from the first to the one after the last: the clocks of others may be ahead.
 pub(super) fn days(first: Date, last: Date) -> impl Iterator<Item = Date> {

@@ -19,7 +19,7 @@ pub struct Asks<'a> {
     pub(super) settings: &'a Settings,
 }
 
-/// The controls that put back, each what it changed itself.
+/// The controls that put back, each what it changed itself: one in a pair with the others, as in `(acls, (groups, ()))`.
 pub trait Hands {
     /// Whether one of them is called so.
     fn has(&self, control: &str) -> bool;
@@ -35,9 +35,25 @@ pub trait Hands {
     ) -> impl Future<Output = Result<Option<Back>, RestoreError>>;
 }
 
-impl<A: Reversible, B: Reversible> Hands for (A, B) {
+/// Nobody.
+impl Hands for () {
+    fn has(&self, _: &str) -> bool {
+        false
+    }
+
+    async fn restore<K: Clock, N: Notify, L: Ledger>(
+        &self,
+        _: &Asks<'_>,
+        _: &Ports<K, N, L>,
+    ) -> Result<Option<Back>, RestoreError> {
+        Ok(None)
+    }
+}
+
+/// A control, and the others.
+impl<C: Reversible, Others: Hands> Hands for (C, Others) {
     fn has(&self, control: &str) -> bool {
-        [A::NAME, B::NAME].contains(&control)
+        control == C::NAME || self.1.has(control)
     }
 
     async fn restore<K: Clock, N: Notify, L: Ledger>(
@@ -45,11 +61,10 @@ impl<A: Reversible, B: Reversible> Hands for (A, B) {
         asks: &Asks<'_>,
         ports: &Ports<K, N, L>,
     ) -> Result<Option<Back>, RestoreError> {
-        match asks.record.control.as_str() {
-            name if name == A::NAME => by(&self.0, asks, ports).await,
-            name if name == B::NAME => by(&self.1, asks, ports).await,
-            _ => Ok(None),
+        if asks.record.control == C::NAME {
+            return by(&self.0, asks, ports).await;
         }
+        self.1.restore(asks, ports).await
     }
 }
 

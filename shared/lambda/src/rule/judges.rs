@@ -19,25 +19,37 @@ pub trait Work {
     fn with<J: Judging>(self, judge: &J) -> impl Future<Output = Self::Output>;
 }
 
-/// The controls of a rule's function.
+/// The controls of a rule's function: one in a pair with the others, as in `(acls, (groups, ()))`.
 pub trait Judges {
     /// What they are called.
-    const NAMES: &'static [&'static str];
+    fn names() -> Vec<&'static str>;
 
     /// Has the control of this name do some work; `None` where there is none.
     fn hand<W: Work>(&self, control: &str, work: W) -> impl Future<Output = Option<W::Output>>;
 }
 
-impl<A: Judging, B: Judging, C: Judging> Judges for (A, B, C) {
-    const NAMES: &'static [&'static str] = &[A::NAME, B::NAME, C::NAME];
+/// None.
+impl Judges for () {
+    fn names() -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    async fn hand<W: Work>(&self, _: &str, _: W) -> Option<W::Output> {
+        None
+    }
+}
+
+/// A control, and the others.
+impl<J: Judging, Others: Judges> Judges for (J, Others) {
+    fn names() -> Vec<&'static str> {
+        [vec![J::NAME], Others::names()].concat()
+    }
 
     async fn hand<W: Work>(&self, control: &str, work: W) -> Option<W::Output> {
-        // On the heap, or each invocation would move room for all three.
-        Some(match control {
-            name if name == A::NAME => Box::pin(work.with(&self.0)).await,
-            name if name == B::NAME => Box::pin(work.with(&self.1)).await,
-            name if name == C::NAME => Box::pin(work.with(&self.2)).await,
-            _ => return None,
-        })
+        if control == J::NAME {
+            // On the heap, or each invocation would move room for all of them.
+            return Some(Box::pin(work.with(&self.0)).await);
+        }
+        self.1.hand(control, work).await
     }
 }

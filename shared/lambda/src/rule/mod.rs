@@ -110,7 +110,7 @@ where
             Err(error) => return Err(NotEvaluated::Unreadable(error)),
         };
         let home = Home::of(function_arn).ok_or_else(|| NotEvaluated::NoHome(function_arn.to_owned()))?;
-        let control = chosen(&rule.parameters, J::NAMES)?;
+        let control = chosen(&rule.parameters, &J::names())?;
         at_home(rule.account.as_ref(), &home)?;
         at_home(rule.subject().map(|subject| &subject.account), &home)?;
         let token = rule.result_token.as_deref().map(|text| Token { text, is_test: rule.is_test() });
@@ -138,7 +138,7 @@ where
                 let looks = looks(time("notificationCreationTime", asked_at)?, None);
                 let work = AtAll { looks, port: &self.port, token, home: &home, asked_at };
                 let judges = (self.arm)(settings, None);
-                let no_control = || ParametersError::NoControl { known: J::NAMES.to_vec() };
+                let no_control = || ParametersError::NoControl { known: J::names() };
                 let all = judges.hand(control, work).await.ok_or_else(no_control)?;
                 let all = all.map_err(NotEvaluated::NotListed)?;
                 match Failures::of(&all) {

@@ -35,7 +35,7 @@ impl World {
 
     fn ask(&self, payload: &Value) -> Result<Value, NotRestored> {
         let ports = Ports::new(&self.clock, &self.topic, &self.ledger);
-        let hands = (self.doors.clone(), self.doors.clone());
+        let hands = (self.doors.clone(), ());
         run(answer(&hands, &payload.to_string(), &ports, &invocation(), &Settings::default()))
     }
 }

@@ -111,8 +111,10 @@ impl World {
         let ports = Ports { clock: &self.clock, post: &self.post, ledger: &self.ledger };
         let surveys = (
             Surveyed::new("close-high-street", self.high.clone()),
-            Surveyed::new("close-low-street", self.low.clone()),
-            Surveyed::new("close-mews", self.mews.clone()),
+            (
+                Surveyed::new("close-low-street", self.low.clone()),
+                (Surveyed::new("close-mews", self.mews.clone()), ()),
+            ),
         );
         let settings = Settings::default();
         logged(|| run(answer(&surveys, &payload.to_string(), &ports, &invocation(), &settings)))

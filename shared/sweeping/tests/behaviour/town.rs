@@ -173,8 +173,10 @@ impl World {
         };
         let surveys = (
             Surveyed::new("close-north", self.north.clone()),
-            Surveyed::new("close-east", self.east.clone()),
-            Surveyed::new("close-west", self.west.clone()),
+            (
+                Surveyed::new("close-east", self.east.clone()),
+                (Surveyed::new("close-west", self.west.clone()), ()),
+            ),
         );
         let gone = run(leg.go(&surveys, progress));
         self.notices.borrow_mut().extend(leg.notices.take());

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime};
 
+use exemptions::CONTROLS;
 use futures_util::{TryStreamExt, stream};
 use ledger::{Listing, Table};
 use remediation::CallError;
@@ -12,8 +13,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::arguments::Report as Asked;
 use crate::console::Console;
-use crate::live::SignedIn;
-use crate::live::records::{self, CONTROLS};
+use crate::live::{SignedIn, records};
 use crate::trouble::Trouble;
 
 /// How many days are read at the same time.
@@ -44,7 +44,7 @@ pub(super) async fn read(
     let progress = RefCell::new(Progress { gathering, console, told: made_at });
     let refused = |error: CallError| signed_in.refused(&error);
     for control in CONTROLS {
-        list(&table, Listing::OpenOf(control), &progress).await.map_err(refused)?;
+        list(&table, Listing::OpenOf(control.name), &progress).await.map_err(refused)?;
     }
     stream::iter(days.into_iter().map(Ok))
         .try_for_each_concurrent(AT_ONCE, |day| list(&table, Listing::EndedOn(day.to_string()), &progress))

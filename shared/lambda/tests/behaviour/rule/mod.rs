@@ -81,7 +81,9 @@ impl Evaluations for Config {
 struct Only(Doors);
 
 impl Judges for Only {
-    const NAMES: &'static [&'static str] = &["doors"];
+    fn names() -> Vec<&'static str> {
+        vec!["doors"]
+    }
 
     async fn hand<W: Work>(&self, control: &str, work: W) -> Option<W::Output> {
         if control == "doors" { Some(work.with(&self.0).await) } else { None }
