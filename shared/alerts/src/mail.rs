@@ -59,7 +59,6 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Remediated if is_unsure => {
             "Curfew had begun to close this, and a second read found nothing left to close."
         }
-        Outcome::Remediated if report.note == Some(Note::ClosedByOthers) => BY_OTHERS,
         Outcome::Remediated if report.note == Some(Note::ClosedInPart) && stays => {
             "Curfew closed a part of what it closes, and somebody else the rest of that. A second read found nothing of it left. \
              What is reported only stays as it is."
@@ -94,7 +93,7 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
-        Outcome::ClosedMeanwhile if report.note == Some(Note::ClosedByOthers) => {
+        Outcome::ClosedMeanwhile if is_by_others(report) => {
             "It is closed now. Somebody else closed it: Curfew made no call that may have done so."
         }
         Outcome::ClosedMeanwhile => {
@@ -111,9 +110,10 @@ pub(crate) fn headline(report: &Report) -> String {
     format!("{found}. {then}{}", exempt::beside(&report.exempt))
 }
 
-/// What Curfew found closed, and did something else about.
-const BY_OTHERS: &str =
-    "It is closed now, and somebody else closed it. What Curfew did beside that is in the list below.";
+/// Whether it is known that somebody else closed it, all of it.
+fn is_by_others(report: &Report) -> bool {
+    matches!(report.note, Some(Note::ClosedByOthers | Note::ClosedAfterFailure))
+}
 
 /// Whether Curfew had begun to close what is exempt by now.
 fn is_half_done(report: &Report) -> bool {
@@ -278,7 +278,7 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
     }
     let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
     let is_unsure = match report.outcome {
-        Outcome::ClosedMeanwhile => report.note != Some(Note::ClosedByOthers),
+        Outcome::ClosedMeanwhile => !is_by_others(report),
         Outcome::Exempt => is_half_done(report),
         _ => false,
     };

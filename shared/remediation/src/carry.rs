@@ -100,6 +100,7 @@ async fn apply<C: Control>(
     } else if walked.note.is_none() {
         walked.note = closed_by_others(control, plan, &walked);
     }
+    walked.outcome = walked.outcome_by_note();
     walked
 }
 

@@ -301,8 +301,12 @@ fn put_back<C: Recount>(
         Outcome::Failed => !is_reversible,
         _ => false,
     };
+    // What went with closing is left where somebody else closed: it may stand for what he took away.
+    let is_of_others =
+        matches!(walked.note, Some(Note::ClosedByOthers | Note::ClosedAfterFailure | Note::ClosedInPart));
     let undo = |state: &C::State, plan: &C::Plan| {
-        let done = control.may_be_done(plan, &walked.changes, is_in_doubt || is_to_come);
+        let mut done = control.may_be_done(plan, &walked.changes, is_in_doubt || is_to_come);
+        done.retain(|change| !is_of_others || control.closes(change));
         control.undo(state, plan, &done)
     };
     let earlier = walked

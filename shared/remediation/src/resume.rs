@@ -148,6 +148,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             None => self.seen(walked, seen),
         };
         walked.note = self.note(walked.outcome).or(walked.note);
+        walked.outcome = walked.outcome_by_note();
         Ok(Walked { found: Some(found), earlier: self.others(), ..walked })
     }
 

@@ -152,6 +152,16 @@ impl<C: Control> Walked<C> {
         }
     }
 
+    /// The outcome once it is known that somebody else closed it: what Curfew did beside that has closed nothing.
+    pub(crate) fn outcome_by_note(&self) -> Outcome {
+        match (self.outcome, self.note) {
+            (Outcome::Remediated, Some(Note::ClosedByOthers | Note::ClosedAfterFailure)) => {
+                Outcome::ClosedMeanwhile
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
     /// Whether more may be done than the answers told: to a call that changes something there was none.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {

@@ -397,7 +397,11 @@ fn what_somebody_else_revoked_at_the_same_time_is_not_put_back() {
 fn what_was_put_back_of_a_rule_that_somebody_else_revoked_stays() {
     let world = closed_with_somebody_else(Memory::of([rule("sgr-1", "tcp", "80-8080", WORLD)]));
     let report = world.topic.reports.borrow().last().cloned().unwrap();
-    assert_eq!((report.outcome, report.note), (Outcome::Remediated, Some(Note::ClosedByOthers)));
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedByOthers)));
+    assert!(
+        report.evidence.iter().all(|one| !one.body.contains("revoke-security-group-ingress")),
+        "{report:?}"
+    );
     let before = world.memory.says();
     assert_eq!(before.len(), 2, "80 and 443 are let in");
     let report = testing::report_of_restore(world.restore());
