@@ -114,6 +114,10 @@ fn closed_by_others<C: Control>(control: &C, plan: &C::Plan, walked: &Walked<C>)
     if unnoted(control, plan, &walked.changes).is_empty() {
         return None;
     }
+    // A call of an earlier delivery that had no answer may have taken effect since.
+    if walked.earlier.iter().any(|earlier| earlier.plan.is_some() && earlier.is_in_doubt) {
+        return Some(Note::Unanswered);
+    }
     let is_own = walked.changes.iter().any(|change| control.closes(change));
     Some(if is_own { Note::ClosedInPart } else { Note::ClosedByOthers })
 }

@@ -7,7 +7,7 @@ use remediation::clock::Clock;
 use remediation::restore::{Ending, Order, restore};
 use remediation::testing::doors::{Doors, open};
 use remediation::testing::{self, Call, Hindered, LEASED, bucket, deliver, order, report_of_restore, run};
-use remediation::{Delivery, Ended, Mode, Note, Outcome, Ports, Told, Visit, walk};
+use remediation::{Applied, Delivery, Ended, Mode, Note, Outcome, Ports, Told, Visit, walk};
 
 use super::world::{DAY, HOUR, World, is_killed, outcome};
 
@@ -262,4 +262,13 @@ fn what_was_begun_and_is_closed_is_told_although_something_else_is_open_by_then(
     let report = world.finds([open(&["front", "back", "cellar"]), open(&[])]).deliver();
     assert_eq!((report.outcome, report.note), (Outcome::Remediated, None));
     assert!(report.evidence.iter().all(|one| one.title != "What Curfew had begun before"));
+}
+
+#[test]
+fn what_an_earlier_call_may_have_closed_since_is_not_said_to_be_closed_by_somebody_else() {
+    let world = World::of([open(&["front", "back"])]);
+    world.cut_off_closing();
+    *world.doors.apply.borrow_mut() = Some((1, Ok(Applied::Done)));
+    let report = world.finds([open(&["front", "back"]), open(&[])]).deliver();
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, Some(Note::Unanswered)));
 }
