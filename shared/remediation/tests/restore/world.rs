@@ -93,7 +93,7 @@ impl World {
     /// The first record, as if it had closed these doors.
     pub(crate) fn record_of_closing(&self, doors: &[&str]) -> Record {
         let mut record = self.record();
-        let attempt = &mut record.attempts[0];
+        let attempt = record.attempts.first_mut().unwrap();
         attempt.plan = Some(json!({ "Close": doors }));
         attempt.result.as_mut().unwrap().changes = doors.iter().map(|door| json!({ "door": door })).collect();
         record
