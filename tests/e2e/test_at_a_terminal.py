@@ -19,7 +19,7 @@ from support import about_bucket, queued, send
 NOWHERE = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}
 PREFIX = "terminal"
 # How it ends; `curfew --help` lists the same.
-UNREAD, NOT_ASKED, NOT_RESTORED = 1, 3, 4
+UNREAD, NOT_ASKED, NOT_RESTORED, HALF_RESTORED = 1, 3, 4, 5
 READING = {"GetCallerIdentity", "GetBucketPolicy", "GetBucketPolicyStatus", "GetPublicAccessBlock", "GetAccountPublicAccessBlock"}
 
 
@@ -235,6 +235,23 @@ def test_what_the_function_refuses_is_an_error_and_so_is_one_that_is_not_there(c
     as_json = curfew(*words, "--prefix", PREFIX, "--json", AWS_ENDPOINT_URL_LAMBDA=restoring.server.url)
     assert json.loads(as_json.stdout)["errorType"] == "Curfew.NoSuchRecord" and as_json.returncode == NOT_RESTORED
     refused(curfew(*words, AWS_ENDPOINT_URL_LAMBDA=restoring.server.url), NOT_ASKED, "ResourceNotFoundException", "--prefix")
+
+
+class CutOff:
+    """A function that Lambda ends since it takes too long."""
+
+    def invoke(self, _body):
+        return True, {"errorType": "Sandbox.Timedout", "errorMessage": "RequestId: 1 Error: Task timed out after 60.00 seconds"}
+
+
+def test_of_a_restore_that_was_cut_off_nobody_says_that_nothing_was_put_back(curfew):
+    handler = type("Lambda", (Restoring,), {"function": CutOff()})
+    handler.server = Server(handler)
+    record = "2026-11-22T05:41:07.120Z.s3-acl.5f2c9a1e@arn:aws:s3:::acme"
+    ran = curfew("restore", "--record", record, "--prefix", PREFIX, AWS_ENDPOINT_URL_LAMBDA=handler.server.url)
+    handler.server.close()
+    refused(ran, HALF_RESTORED, "nobody knows yet how much was put back", "timed out", "The same command again")
+    assert "nothing" not in ran.stderr
 
 
 def test_the_region_of_an_arn_is_where_it_is_asked(curfew, aws):

@@ -41,6 +41,19 @@ def test_a_group_that_somebody_else_closed_meanwhile_is_no_remediation(revoke, e
     assert "closed between Curfew's two reads" in run.mail[1]
 
 
+def test_what_somebody_else_closed_while_curfew_was_throttled_is_not_said_to_be_revoked_by_it(revoke, ec2):
+    group = group_of(ec2, permission("tcp", 22, v4=[(WORLD, "")]))
+
+    def somebody_closes(_call, _forward):
+        close(ec2, group)
+        return 503, ec2_error("RequestLimitExceeded")
+
+    revoke.recorder.intercept("RevokeSecurityGroupIngress", somebody_closes)
+    run = send(revoke, about_group(group))
+    assert (run.outcome, run.line["changes"]) == ("closed-meanwhile", [])
+    assert "Somebody else closed it" in run.mail[1] and "make restore" not in run.mail[1], run.mail[1]
+
+
 DENIED = ("UnauthorizedOperation", "AccessDenied", 403)
 THROTTLED = ("RequestLimitExceeded", "SlowDown", 503)
 
@@ -72,9 +85,9 @@ def test_what_curfew_only_began_to_close_and_somebody_else_closed_is_not_said_to
     assert send(revoke, queued(about_group(group))).outcome == "still-open"
     ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
     run = send(revoke, queued(about_group(group), receive_count=2))
-    assert (failures(run), run.changing) == ([], [])
+    assert (failures(run), run.outcome, run.changing) == ([], "closed-meanwhile", [])
     text = run.mail[1]
-    assert "Curfew had begun to close this" in text and "had failed, and a read afterwards found it closed" in text, text
+    assert "Somebody else closed it" in text and "had failed, and a read afterwards found it closed" in text, text
     assert "Curfew closed this" not in text and "had no answer" not in text
     assert offenders.tags_of(ec2, group) == {}
 

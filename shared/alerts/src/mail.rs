@@ -49,6 +49,7 @@ pub(crate) fn headline(report: &Report) -> String {
     let stays = report.findings.iter().any(|finding| finding.remedy == Remedy::Report);
     let is_unsure =
         matches!(report.note, Some(Note::CutOff(_) | Note::Unanswered | Note::ClosedAfterFailure));
+    let is_of_others = matches!(report.note, Some(Note::ClosedByOthers | Note::ClosedInPart));
     let then = match report.outcome {
         // That it was Curfew who closed it, nobody verified.
         Outcome::Remediated if is_unsure && stays => {
@@ -57,6 +58,13 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Remediated if is_unsure => {
             "Curfew had begun to close this, and a second read found nothing left to close."
+        }
+        Outcome::Remediated if report.note == Some(Note::ClosedInPart) && stays => {
+            "Curfew closed a part of what it closes, and somebody else the rest of that. A second read found nothing of it left. \
+             What is reported only stays as it is."
+        }
+        Outcome::Remediated if report.note == Some(Note::ClosedInPart) => {
+            "Curfew closed a part of this, and somebody else the rest. A second read found nothing left to close."
         }
         Outcome::Remediated if stays => {
             "Curfew closed what it may close, and a second read found nothing of that left. What is reported only stays as it is."
@@ -75,7 +83,9 @@ pub(crate) fn headline(report: &Report) -> String {
             Some(Left::Idle) => "Curfew changed something. What is left has no effect now.",
             Some(Left::Open) | None => "Curfew changed something, and the resource is STILL OPEN.",
         },
-        Outcome::Failed if report.is_known_closed() && (report.changes.is_empty() || is_unsure) => {
+        Outcome::Failed
+            if report.is_known_closed() && (report.changes.is_empty() || is_unsure || is_of_others) =>
+        {
             "A second read found nothing left to close, but Curfew FAILED to finish."
         }
         Outcome::Failed if report.is_known_closed() => {
@@ -83,7 +93,7 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Failed => "Curfew FAILED to finish.",
         Outcome::Gone => "The resource was deleted meanwhile.",
-        Outcome::ClosedMeanwhile if report.note == Some(Note::ClosedByOthers) => {
+        Outcome::ClosedMeanwhile if is_by_others(report) => {
             "It is closed now. Somebody else closed it: Curfew made no call that may have done so."
         }
         Outcome::ClosedMeanwhile => {
@@ -98,6 +108,11 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Compliant => "Nothing was found to close.",
     };
     format!("{found}. {then}{}", exempt::beside(&report.exempt))
+}
+
+/// Whether it is known that somebody else closed it, all of it.
+fn is_by_others(report: &Report) -> bool {
+    matches!(report.note, Some(Note::ClosedByOthers | Note::ClosedAfterFailure))
 }
 
 /// Whether Curfew had begun to close what is exempt by now.
@@ -263,7 +278,7 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
     }
     let changes = report.changes.iter().map(|change| change.summary.clone()).collect();
     let is_unsure = match report.outcome {
-        Outcome::ClosedMeanwhile => report.note != Some(Note::ClosedByOthers),
+        Outcome::ClosedMeanwhile => !is_by_others(report),
         Outcome::Exempt => is_half_done(report),
         _ => false,
     };

@@ -18,7 +18,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use remediation::ledger::{Held, Hold};
 use remediation::{
-    CallError, Denied, Evidence, Left, Mode, Note, Outcome, Remedy, Report, Unknown, Unread, testing,
+    CallError, Denied, Evidence, Finding, Left, Mode, Note, Outcome, Remedy, Report, Unknown, Unread, testing,
 };
 use serde_json::{Value, json};
 use support::{bucket, report, unread};
@@ -75,6 +75,33 @@ fn what_others_closed_is_not_said_to_be_a_lost_call_of_curfews() {
         assert_eq!(text.contains("Nothing that it knows of."), is_unsure, "{text}");
     }
     assert!(of_others.contains("Somebody else closed it"), "{of_others}");
+}
+
+#[test]
+fn what_curfew_and_somebody_else_closed_is_not_said_to_be_closed_by_curfew_alone() {
+    let first = |note, outcome, findings: &[Finding]| {
+        let remaining = Some(Vec::new());
+        let report = Report { note: Some(note), remaining, findings: findings.to_vec(), ..report(outcome) };
+        let text = mail(&report, usize::MAX).text;
+        assert!(text.contains(&format!("Note: {}.", note.words())), "{text}");
+        text.lines().next().unwrap().to_owned()
+    };
+    let mut to_close = report(Outcome::Remediated).findings;
+    to_close.retain(|finding| finding.remedy == Remedy::Close);
+    let in_part = first(Note::ClosedInPart, Outcome::Remediated, &to_close);
+    assert!(in_part.contains("Curfew closed a part of this, and somebody else the rest."), "{in_part}");
+    let mut beside = to_close.clone();
+    beside.extend(to_close.first().map(|one| Finding { remedy: Remedy::Report, ..one.clone() }));
+    let in_part = first(Note::ClosedInPart, Outcome::Remediated, &beside);
+    assert!(in_part.contains("What is reported only stays as it is."), "{in_part}");
+    for note in [Note::ClosedByOthers, Note::ClosedAfterFailure] {
+        let by_others = first(note, Outcome::ClosedMeanwhile, &to_close);
+        assert!(by_others.contains("Somebody else closed it: Curfew made no call"), "{by_others}");
+    }
+    for note in [Note::ClosedInPart, Note::ClosedByOthers] {
+        let failed = first(note, Outcome::Failed, &to_close);
+        assert!(failed.contains("FAILED to finish") && !failed.contains("Curfew closed"), "{failed}");
+    }
 }
 
 #[test]

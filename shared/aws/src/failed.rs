@@ -44,13 +44,18 @@ pub fn failed<E>(action: &'static str, error: SdkError<E, HttpResponse>) -> Call
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let is_in_doubt = error.raw_response().is_some_and(doubt::is_marked) && !only_reads(action);
+    let is_in_doubt = is_in_doubt(&error) && !only_reads(action);
     let last = last_attempt(action, error);
     if is_in_doubt && !last.may_be_done() {
         let (failure, cause) = ("at an earlier attempt", Transport::new(last));
         return CallError::Unanswered { action, failure, cause };
     }
     last
+}
+
+/// Whether an earlier attempt of the same call was never answered, and may be done whatever this error says.
+pub fn is_in_doubt<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    error.raw_response().is_some_and(doubt::is_marked)
 }
 
 fn only_reads(action: &str) -> bool {

@@ -11,5 +11,5 @@ mod region;
 pub use behavior::{ATTEMPT, behavior_version, retries};
 pub use calls::{OfAWalk, sent, within};
 pub use endpoint::{endpoint, own_endpoint};
-pub use failed::{code, failed};
+pub use failed::{code, failed, is_in_doubt};
 pub use region::{PerRegion, sdk_region};

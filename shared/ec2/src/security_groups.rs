@@ -277,7 +277,6 @@ impl SecurityGroups for Ec2SecurityGroups {
     }
 
     async fn revoke(&self, at: &At<'_>, rules: &[&RuleId]) -> Result<Revoked, CallError> {
-        let sent_before = aws::sent();
         let answer = self
             .client(at)
             .revoke_security_group_ingress()
@@ -290,8 +289,7 @@ impl SecurityGroups for Ec2SecurityGroups {
             Err(error) => match aws::code(&error) {
                 Some("InvalidGroup.NotFound") => Ok(Revoked::NotThere),
                 Some("InvalidPermission.NotFound" | "InvalidSecurityGroupRuleId.NotFound") => {
-                    let is_repeated = aws::sent() > sent_before + 1;
-                    Ok(if is_repeated { Revoked::MayBeDone } else { Revoked::NotThere })
+                    Ok(if aws::is_in_doubt(&error) { Revoked::MayBeDone } else { Revoked::NotThere })
                 }
                 _ => Err(aws::failed(action::REVOKE, error)),
             },

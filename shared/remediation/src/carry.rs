@@ -97,8 +97,35 @@ async fn apply<C: Control>(
         walked.note = Some(Note::ClosedMeanwhile);
     } else if walked.note.is_none() && is_closed_after_failure(control, target, plan, &walked) {
         walked.note = Some(Note::ClosedAfterFailure);
+    } else if walked.note.is_none() {
+        walked.note = closed_by_others(control, plan, &walked);
     }
+    walked.outcome = walked.outcome_by_note();
     walked
+}
+
+/// What there is to say where it is closed and somebody else closed it, or a part of it: each call was answered, and what is
+/// to be closed by this plan is gone although none of them says that it did that.
+fn closed_by_others<C: Control>(control: &C, plan: &C::Plan, walked: &Walked<C>) -> Option<Note> {
+    let is_closed = walked.seen.as_ref().is_some_and(|seen| !seen.assessment.is_open());
+    if !is_closed || walked.is_in_doubt() {
+        return None;
+    }
+    if unnoted(control, plan, &walked.changes).is_empty() {
+        return None;
+    }
+    // A call of an earlier delivery that had no answer may have taken effect since.
+    if walked.earlier.iter().any(|earlier| earlier.plan.is_some() && earlier.is_in_doubt) {
+        return Some(Note::Unanswered);
+    }
+    let is_own = walked.changes.iter().any(|change| control.closes(change));
+    Some(if is_own { Note::ClosedInPart } else { Note::ClosedByOthers })
+}
+
+/// What this plan closes and no answer told of.
+pub(crate) fn unnoted<C: Control>(control: &C, plan: &C::Plan, done: &[C::Change]) -> Vec<C::Change> {
+    let foreseen = control.foreseen(plan, done).into_iter();
+    foreseen.filter(|change| control.closes(change) && !done.contains(change)).collect()
 }
 
 /// Whether it is closed, and the call that was to close it was answered and not carried out.

@@ -63,6 +63,17 @@ pub trait Control: Judge {
     /// foreseen.
     fn foreseen(&self, plan: &Self::Plan, done: &[Self::Change]) -> Vec<Self::Change>;
 
+    /// Whether such a change closes something, and does not only go with that.
+    fn closes(&self, _change: &Self::Change) -> bool {
+        true
+    }
+
+    /// What of `plan` is done, as it was noted in `done`; where the answer to a call got lost, all of it may be.
+    fn may_be_done(&self, plan: &Self::Plan, done: &[Self::Change], is_in_doubt: bool) -> Vec<Self::Change> {
+        let foreseen = self.foreseen(plan, done).into_iter();
+        foreseen.filter(|change| is_in_doubt || done.contains(change)).collect()
+    }
+
     /// The plan that puts back what `done` changed of the state `before`, where `plan` was being carried out; `None`
     /// where there is nothing to put back.
     fn undo(&self, before: &Self::State, plan: &Self::Plan, done: &[Self::Change]) -> Option<Self::Plan>;

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::carry::unnoted;
 use crate::ledger::{Attempt, Record};
 use crate::{Control, Outcome, StepError};
 
@@ -34,6 +35,14 @@ impl<C: Control> Earlier<C> {
         let read = |attempt: &Attempt| Self::read(attempt);
         let all: Result<_, serde_json::Error> = record.attempts.iter().map(read).collect();
         all.map_err(|error| StepError::Unreadable(record.id.to_string(), Arc::new(error)))
+    }
+
+    /// Whether it may have closed what `plan` does not close any more.
+    pub(crate) fn has_begun_more(&self, control: &C, plan: &C::Plan) -> bool {
+        let closing = |plan: &C::Plan| unnoted(control, plan, &[]);
+        let begun = self.plan.as_ref().filter(|_| self.is_in_doubt).map(closing).unwrap_or_default();
+        let now = closing(plan);
+        begun.iter().any(|change| !now.contains(change))
     }
 
     fn read(attempt: &Attempt) -> Result<Self, serde_json::Error> {

@@ -16,6 +16,9 @@ use crate::{
 /// The title of the commands that finish by hand what Curfew could not.
 const BY_HAND: &str = "How to finish by hand";
 
+/// The title of what an earlier delivery was going to do.
+const BEGUN_BEFORE: &str = "What Curfew had begun before";
+
 /// The title of the commands that put back what was not changed yet.
 const WOULD_PUT_BACK: &str = "How to put back what would be changed";
 
@@ -90,7 +93,9 @@ impl Report {
         let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
         let evidence = found.map(|found| control.evidence(target, found)).unwrap_or_default();
         let is_reversible = is_reversible(walked, record);
-        let put_back = put_back(control, target, walked, is_reversible);
+        let is_in_doubt = walked.is_in_doubt() || record.is_some_and(Record::is_in_doubt_before);
+        let put_back = put_back(control, target, walked, is_reversible, is_in_doubt);
+        let begun = begun_before(control, walked);
         Self {
             control: C::NAME,
             subject: walked.subject.clone(),
@@ -123,7 +128,7 @@ impl Report {
             },
             advice: advice(control, walked),
             restoration: None,
-            evidence: by_hand.into_iter().chain(evidence).chain(put_back).collect(),
+            evidence: by_hand.into_iter().chain(begun).chain(evidence).chain(put_back).collect(),
             exposed_for: walked.exposed_for.filter(|_| walked.outcome == Outcome::Remediated),
             duration: walked.duration,
         }
@@ -266,17 +271,43 @@ fn is_reversible<C: Recount>(walked: &Walked<C>, record: Option<&Record>) -> boo
     (is_changed || is_in_doubt) && walked.outcome != Outcome::Gone
 }
 
-/// The commands that put back all that the plans change, the last one first. The answer to a call may have got lost, so
-/// that this is not only what was noted.
+/// What an earlier delivery had begun and this one does not do: nobody knows how much of that was done.
+fn begun_before<C: Recount>(control: &C, walked: &Walked<C>) -> Option<Evidence> {
+    let plan = walked.found.as_ref()?.plan.as_ref()?;
+    let steps = control.steps(plan);
+    let begun = walked.earlier.iter().filter(|earlier| earlier.has_begun_more(control, plan));
+    let begun = begun.filter_map(|earlier| earlier.plan.as_ref()).flat_map(|plan| control.steps(plan));
+    let mut lines: Vec<String> = Vec::new();
+    for line in begun.filter(|step| !steps.contains(step)).map(|step| format!("  {step}")) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    (!lines.is_empty()).then(|| Evidence::new(BEGUN_BEFORE, lines.join("\n")))
+}
+
+/// The commands that put back what the plans changed, the last one first. Where the answer to a call got lost, that is not
+/// only what was noted, and where nothing is changed yet, it is all of them.
 fn put_back<C: Recount>(
     control: &C,
     target: &Target<'_, C::Id>,
     walked: &Walked<C>,
     is_reversible: bool,
+    is_in_doubt: bool,
 ) -> Option<Evidence> {
     let found = walked.found.as_ref()?;
+    let is_to_come = match walked.outcome {
+        Outcome::Observed | Outcome::Held => true,
+        Outcome::Failed => !is_reversible,
+        _ => false,
+    };
+    // What went with closing is left where somebody else closed: it may stand for what he took away.
+    let is_of_others =
+        matches!(walked.note, Some(Note::ClosedByOthers | Note::ClosedAfterFailure | Note::ClosedInPart));
     let undo = |state: &C::State, plan: &C::Plan| {
-        control.undo(state, plan, &control.foreseen(plan, &walked.changes))
+        let mut done = control.may_be_done(plan, &walked.changes, is_in_doubt || is_to_come);
+        done.retain(|change| !is_of_others || control.closes(change));
+        control.undo(state, plan, &done)
     };
     let earlier = walked
         .earlier
@@ -289,11 +320,6 @@ fn put_back<C: Recount>(
         .chain(earlier)
         .map(|back| control.commands(target, &back))
         .collect();
-    let is_to_come = match walked.outcome {
-        Outcome::Observed | Outcome::Held => true,
-        Outcome::Failed => !is_reversible,
-        _ => false,
-    };
     let title = if is_to_come { WOULD_PUT_BACK } else { control.put_back(plan) };
     (!all.is_empty()).then(|| Evidence::new(title, all.join("\n")))
 }

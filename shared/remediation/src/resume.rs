@@ -1,7 +1,7 @@
 //! Going on with what somebody else began, where the live state has nothing that is to be closed: what was begun is seen
 //! to its end and said once.
 
-use crate::carry::{carry_out, verdict, verify};
+use crate::carry::{carry_out, unnoted, verdict, verify};
 use crate::clock::Clock;
 use crate::earlier::Earlier;
 use crate::ledger::{Ledger, Record};
@@ -110,13 +110,14 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let as_noted = |plan: &C::Plan| control.unfinished(&self.target, plan, &changes, after);
         let if_done =
             |plan: &C::Plan| control.unfinished(&self.target, plan, &control.foreseen(plan, &changes), after);
-        // Only what no answer told makes the difference.
         let (in_doubt, answered): (Vec<_>, Vec<_>) =
             self.earlier.iter().filter(|one| one.plan.is_some()).partition(|one| one.is_in_doubt);
-        let is_missed =
-            |one: &&Earlier<C>| one.plan.as_ref().is_some_and(|plan| if_done(plan) != as_noted(plan));
+        let is_missed = |one: &&Earlier<C>| {
+            one.plan.as_ref().is_some_and(|plan| !unnoted(control, plan, &changes).is_empty())
+        };
         let closed_by = match (in_doubt.iter().any(is_missed), answered.iter().any(is_missed)) {
             (true, _) => Some(Note::Unanswered),
+            (false, true) if changes.iter().any(|change| control.closes(change)) => Some(Note::ClosedInPart),
             (false, true) => Some(Note::ClosedAfterFailure),
             (false, false) => None,
         };
@@ -147,6 +148,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             None => self.seen(walked, seen),
         };
         walked.note = self.note(walked.outcome).or(walked.note);
+        walked.outcome = walked.outcome_by_note();
         Ok(Walked { found: Some(found), earlier: self.others(), ..walked })
     }
 

@@ -147,7 +147,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 after: walked.seen.as_ref().map(|seen| written(&seen.state)).transpose()?,
                 remaining: report.remaining.as_ref().map(written).transpose()?,
                 error: report.error.as_ref().map(StepError::facts),
-                is_in_doubt: walked.failed_call().is_some_and(CallError::may_be_done),
+                is_in_doubt: walked.is_in_doubt(),
             });
         }
         if matches!(told, Told::Sent | Told::Later) {

@@ -358,7 +358,9 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             self.let_go().await?;
             return Err(Barred::Stale);
         }
+        let begun = self.earlier.iter().find(|earlier| earlier.has_begun_more(self.control, plan));
         let walked = Walked {
+            note: begun.map(|earlier| Note::BegunBefore(earlier.at)),
             changes: self.noted_changes(),
             earlier: std::mem::take(&mut self.earlier),
             ..self.ended(Outcome::Failed)

@@ -102,6 +102,8 @@ pub enum Note {
     ClosedMeanwhile,
     /// The same, where Curfew has made no call that may have closed it.
     ClosedByOthers,
+    /// Somebody else closed a part of it at the same time.
+    ClosedInPart,
     /// What was found has no effect, for this reason.
     Inert(&'static str),
     /// Curfew's call that closes it had no answer, and a read afterwards found it closed.
@@ -110,6 +112,8 @@ pub enum Note {
     ClosedAfterFailure,
     /// An earlier delivery had begun to close it then, and was cut off.
     CutOff(SystemTime),
+    /// An earlier delivery had begun to close more than was open at this one's first read, and nobody knows how far it came.
+    BegunBefore(SystemTime),
     /// Curfew had begun to close it then, and it is exempt by now: what was done of it stays.
     LeftHalfWay(SystemTime),
     /// A person put it back, and it is left alone until then.
@@ -146,6 +150,22 @@ impl<C: Control> Walked<C> {
             Some(StepError::Call(error)) => Some(error),
             _ => None,
         }
+    }
+
+    /// The outcome once it is known that somebody else closed it: what Curfew did beside that has closed nothing.
+    pub(crate) fn outcome_by_note(&self) -> Outcome {
+        match (self.outcome, self.note) {
+            (Outcome::Remediated, Some(Note::ClosedByOthers | Note::ClosedAfterFailure)) => {
+                Outcome::ClosedMeanwhile
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// Whether more may be done than the answers told: to a call that changes something there was none.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.note == Some(Note::Unanswered) || self.failed_call().is_some_and(CallError::may_be_done)
     }
 
     /// What the last read could not read and another one may, where the walk is over but for that.
@@ -258,6 +278,9 @@ impl Note {
                  got lost"
             }
             Self::ClosedByOthers => "it was closed between Curfew's two reads, and by no call of Curfew's",
+            Self::ClosedInPart => {
+                "somebody else closed a part of it at the same time: what Curfew closed is in the list above"
+            }
             Self::Inert(why) => why,
             Self::Unanswered => {
                 "Curfew's call that closes it had no answer, and a read afterwards found it closed: if somebody else \
@@ -270,6 +293,13 @@ impl Note {
                 return format!(
                     "Curfew had begun to close it at {} and was cut off, so that nobody knows how much of it that did; \
                      this finishes that work",
+                    rfc3339(at)
+                );
+            }
+            Self::BegunBefore(at) => {
+                return format!(
+                    "Curfew had begun to close more of it at {}, and nobody knows how much of that it did: what of that is \
+                     closed by now is under `What Curfew had begun before`",
                     rfc3339(at)
                 );
             }

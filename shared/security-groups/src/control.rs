@@ -203,6 +203,10 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         foreseen(plan, done)
     }
 
+    fn closes(&self, change: &SgChange) -> bool {
+        change.closes()
+    }
+
     fn undo(&self, _before: &Group, _plan: &Quarantine, done: &[SgChange]) -> Option<Quarantine> {
         undo(done)
     }

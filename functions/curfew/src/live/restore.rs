@@ -31,6 +31,9 @@ const SHOWN: [(&str, &str); 9] = [
     ("untold", "what nobody was told of"),
 ];
 
+/// What to do about what is not all back.
+const AGAIN: &str = "The same command again does what is left.";
+
 /// What the function answers.
 struct Answer {
     said: Value,
@@ -45,8 +48,7 @@ pub(crate) fn run(asked: &Restore, console: &mut Console<'_>) -> Result<Ending, 
         console.print(&said)?;
     }
     if is_error {
-        let why = text(&said, "errorMessage").map_or_else(|| said.to_string(), ToOwned::to_owned);
-        return Err(failed(Ending::NotRestored, format!("nothing was put back: {why}")));
+        return Err(of_error(&said));
     }
     if !console.json {
         for line in shown(&said) {
@@ -132,9 +134,19 @@ fn done(ending: &str, said: &Value) -> Option<String> {
     )
 }
 
+/// What an error means. One of the function's own comes before any change; where Lambda ended the function, as it does to one
+/// that takes too long, a part may be back.
+fn of_error(said: &Value) -> Trouble {
+    let why = text(said, "errorMessage").map_or_else(|| said.to_string(), ToOwned::to_owned);
+    if text(said, "errorType").is_some_and(|kind| kind.starts_with("Curfew.")) {
+        return failed(Ending::NotRestored, format!("nothing was put back: {why}"));
+    }
+    let what = format!("the function was cut off, and nobody knows yet how much was put back: {why}");
+    failed(Ending::HalfRestored, what).with(AGAIN)
+}
+
 /// Why it did not end well, and what to do.
 fn trouble(ending: &str, said: &Value) -> Trouble {
-    const AGAIN: &str = "The same command again does what is left.";
     let joined = |key| list(said, key).collect::<Vec<_>>().join("; ");
     match ending {
         "refused" if list(said, "hindrances").next().is_some() => {

@@ -216,6 +216,11 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         plan.foreseen(done)
     }
 
+    /// The flags only keep it so.
+    fn closes(&self, change: &AclChange) -> bool {
+        matches!(change, AclChange::Removed(_))
+    }
+
     fn undo(&self, before: &AclState, _plan: &AclPlan, done: &[AclChange]) -> Option<AclPlan> {
         AclPlan::undo(before, done)
     }

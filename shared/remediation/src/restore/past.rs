@@ -55,7 +55,7 @@ impl<C: Control> Past<C> {
             else {
                 continue;
             };
-            done.extend(control.foreseen(&plan, &earlier.changes));
+            done.extend(control.may_be_done(&plan, &earlier.changes, earlier.is_in_doubt));
             after = attempt.result.as_ref().and_then(|result| result.after.as_ref());
             first.get_or_insert((state, plan));
         }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Fact, Finding, Found, Judge,
-    Listed, Place, Recount, Remedy, Severity, Survey, Tags, Target, Unread, Walked,
+    Listed, Place, Recount, Remedy, Severity, Survey, Tags, Target, Transport, Unread, Walked,
 };
 
 /// How many doors applying closes, and what it answers.
@@ -108,6 +108,13 @@ pub fn denied() -> CallError {
 #[must_use]
 pub fn throttled() -> CallError {
     CallError::Passing { action: "house:CloseDoor", code: "SlowDown".to_owned(), message: "later".to_owned() }
+}
+
+/// Whether doors are closed, nobody answers.
+#[must_use]
+pub fn lost() -> CallError {
+    let cause = Transport::new(throttled());
+    CallError::Unanswered { action: "house:CloseDoor", failure: "time-out", cause }
 }
 
 /// This door is not closed.

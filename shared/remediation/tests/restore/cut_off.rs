@@ -7,7 +7,7 @@ use remediation::clock::Clock;
 use remediation::restore::{Ending, Order, restore};
 use remediation::testing::doors::{Doors, open};
 use remediation::testing::{self, Call, Hindered, LEASED, bucket, deliver, order, report_of_restore, run};
-use remediation::{Delivery, Ended, Mode, Outcome, Ports, Told, Visit, walk};
+use remediation::{Applied, Delivery, Ended, Mode, Note, Outcome, Ports, Told, Visit, walk};
 
 use super::world::{DAY, HOUR, World, is_killed, outcome};
 
@@ -245,4 +245,30 @@ fn a_restore_of_which_nobody_can_be_told_is_closed_again_and_not_without_another
     let said = world.finds([both(), both(), open(&[])]).tick();
     assert_eq!(said.report.outcome, Outcome::Remediated);
     assert!(matches!(said.of_restore.unwrap().told, Told::Failed(_)), "the log has the whole of it");
+}
+
+#[test]
+fn what_was_begun_and_is_closed_is_told_although_something_else_is_open_by_then() {
+    let world = World::of([open(&["front", "back"])]);
+    world.cut_off_closing();
+    let report = world.finds([open(&["back", "cellar"]), open(&[])]).deliver();
+    assert_eq!(report.outcome, Outcome::Remediated);
+    assert!(matches!(report.note, Some(Note::BegunBefore(_))), "{:?}", report.note);
+    let begun = report.evidence.iter().find(|one| one.title == "What Curfew had begun before").unwrap();
+    assert_eq!(begun.body, "  close the front");
+    // Where all of it is open still, nothing of it was done.
+    let world = World::of([open(&["front", "back"])]);
+    world.cut_off_closing();
+    let report = world.finds([open(&["front", "back", "cellar"]), open(&[])]).deliver();
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, None));
+    assert!(report.evidence.iter().all(|one| one.title != "What Curfew had begun before"));
+}
+
+#[test]
+fn what_an_earlier_call_may_have_closed_since_is_not_said_to_be_closed_by_somebody_else() {
+    let world = World::of([open(&["front", "back"])]);
+    world.cut_off_closing();
+    *world.doors.apply.borrow_mut() = Some((1, Ok(Applied::Done)));
+    let report = world.finds([open(&["front", "back"]), open(&[])]).deliver();
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, Some(Note::Unanswered)));
 }

@@ -52,8 +52,7 @@ fn what_failed_before_any_change_takes_no_grace_from_what_was_put_back_before() 
     let world = World::closed();
     world.finds([open(&[]), open(&["front", "back"])]).restore();
     let newer = world.ledger.records().split_off(1);
-    let mut record = world.record();
-    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["cellar"] }));
+    let record = world.record_of_closing(&["cellar"]);
     *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
     world.finds([open(&["front", "back"])]);
     world.clock.forward(Duration::from_secs(60));
@@ -135,8 +134,7 @@ fn what_could_not_be_looked_at_again_before_the_change_is_not_changed_and_said()
     let world = World::closed();
     world.finds([open(&[]), open(&["front", "back"])]).restore();
     let newer = world.ledger.records().split_off(1);
-    let mut record = world.record();
-    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["cellar"] }));
+    let record = world.record_of_closing(&["cellar"]);
     world.clock.forward(Duration::from_secs(60));
     world.finds([open(&["front", "back"]), Err(throttled())]);
     let order = Order { newer: &newer, request_id: "another", ..order::<Doors>(&record, &&world.clock) };

@@ -159,8 +159,7 @@ fn what_others_changed_is_shown_and_refused_unless_it_is_forced() {
 #[test]
 fn what_aws_would_refuse_is_said_and_not_tried_even_by_force() {
     let world = World::closed();
-    let mut record = world.record();
-    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["bricked gate"] }));
+    let record = world.record_of_closing(&["bricked gate"]);
     world.finds([open(&[])]);
     let order = Order { force: true, ..order::<Doors>(&record, &&world.clock) };
     let back = run(restore(&world.doors, &order, &world.ports())).unwrap();

@@ -78,6 +78,22 @@ fn what_was_denied_is_not_done_and_what_had_no_answer_may_be() {
 }
 
 #[test]
+fn what_others_closed_at_the_same_time_is_not_opened_unless_an_answer_got_lost() {
+    for (is_in_doubt, planned) in
+        [(false, vec!["open the back"]), (true, vec!["open the front", "open the back"])]
+    {
+        let world = World::closed();
+        let mut record = world.record_of_closing(&["back"]);
+        record.attempts[0].plan = Some(serde_json::json!({ "Close": ["front", "back"] }));
+        record.attempts[0].result.as_mut().unwrap().is_in_doubt = is_in_doubt;
+        world.finds([open(&[])]);
+        let order = Order { dry_run: true, ..order::<Doors>(&record, &&world.clock) };
+        let back = run(restore(&world.doors, &order, &world.ports())).unwrap();
+        assert_eq!(back.planned, planned);
+    }
+}
+
+#[test]
 fn a_record_that_only_failed_or_only_waits_has_nothing_to_put_back() {
     let world = World::closed();
     let mut denied = world.record();

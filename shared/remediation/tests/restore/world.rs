@@ -9,6 +9,7 @@ use remediation::restore::{Back, Ending, Order, RestoreError, restore};
 use remediation::testing::doors::{Doors, Read, open};
 use remediation::testing::{self, LEASED, LIMITS, Still, Topic, bucket, deliver, order, run, said};
 use remediation::{Delivery, Mode, Outcome, Ports, Report, Said, walk};
+use serde_json::json;
 use tokio::time::timeout;
 
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -87,6 +88,15 @@ impl World {
 
     pub(crate) fn record(&self) -> Record {
         self.ledger.records().remove(0)
+    }
+
+    /// The first record, as if it had closed these doors.
+    pub(crate) fn record_of_closing(&self, doors: &[&str]) -> Record {
+        let mut record = self.record();
+        let attempt = record.attempts.first_mut().unwrap();
+        attempt.plan = Some(json!({ "Close": doors }));
+        attempt.result.as_mut().unwrap().changes = doors.iter().map(|door| json!({ "door": door })).collect();
+        record
     }
 
     pub(crate) fn last_record(&self) -> Record {

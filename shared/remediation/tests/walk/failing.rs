@@ -1,6 +1,6 @@
 //! Steps that could not be done, and what is said then.
 
-use remediation::testing::doors::{Doors, denied, open, refused, throttled};
+use remediation::testing::doors::{Doors, denied, lost, open, refused, throttled};
 use remediation::{Applied, CallError, Left, Note, Outcome, Severity, StepError};
 
 use super::kit::{by_hand, enforce, open_door, told};
@@ -222,4 +222,24 @@ fn what_cannot_be_written_down_is_not_changed() {
     assert!(matches!(report.error, Some(StepError::Unwritable(_))));
     assert_eq!(*doors.calls.borrow(), ["read acme"]);
     assert!(is_told);
+}
+
+#[test]
+fn what_others_closed_at_the_same_time_is_not_called_closed_by_curfew() {
+    let note = |closed, applied: Result<Applied, CallError>, after: &[&'static str]| {
+        let doors = Doors::read([open(&["front door", "back door"]), open(after)]).then(closed, applied);
+        let report = enforce(&doors);
+        let commands: Vec<_> =
+            report.evidence.iter().filter(|one| one.title == "How to open them again").collect();
+        (report.outcome, report.note, commands.first().map(|one| one.body.clone()))
+    };
+    let (one, both) =
+        (Some("  open front door".to_owned()), Some("  open front door\n  open back door".to_owned()));
+    assert_eq!(note(2, Ok(Applied::Done), &[]), (Outcome::Remediated, None, both.clone()));
+    assert_eq!(note(1, Ok(Applied::Done), &[]), (Outcome::Remediated, Some(Note::ClosedInPart), one.clone()));
+    assert_eq!(note(1, Ok(Applied::Done), &["window"]).1, Some(Note::ClosedInPart));
+    assert_eq!(note(1, Err(denied()), &[]), (Outcome::Failed, Some(Note::ClosedInPart), one.clone()));
+    // It may have been the call that had no answer.
+    assert_eq!(note(1, Err(lost()), &[]), (Outcome::Failed, None, both));
+    assert_eq!(note(1, Ok(Applied::Done), &["back door"]), (Outcome::StillOpen, None, one));
 }

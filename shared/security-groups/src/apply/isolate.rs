@@ -5,6 +5,7 @@ use futures_util::{StreamExt, join, stream};
 use network::Rule;
 use remediation::CallError;
 
+use crate::apply::both;
 use crate::port::{EVERYWHERE, QUARANTINE_GROUP_NAME, action};
 use crate::state::readable;
 use crate::{
@@ -49,11 +50,11 @@ impl<P: SecurityGroups> SgIngress<P> {
                     groups: interface.isolated(at.id, &quarantine, plan.all_groups),
                     interface,
                 })),
-                Err(error) => failed = failed.and(Err(error)),
+                Err(error) => failed = both(failed, Err(error)),
             }
         }
         let placed = self.place(at, &placements, done).await;
-        failed.and(placed)
+        both(failed, placed)
     }
 
     /// Gives interfaces their groups, but for those that are gone. One that fails does not stop the others.
@@ -71,7 +72,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         for change in placed.buffered(AT_ONCE).collect::<Vec<Result<_, CallError>>>().await {
             match change {
                 Ok(change) => done.extend(change),
-                Err(error) => failed = failed.and(Err(error)),
+                Err(error) => failed = both(failed, Err(error)),
             }
         }
         failed

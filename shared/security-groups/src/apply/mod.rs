@@ -42,3 +42,12 @@ impl<P: SecurityGroups> SgIngress<P> {
         Ok(())
     }
 }
+
+/// Of two things that were done one after the other, the failure that counts: the first one, but for one that leaves open
+/// whether it is done.
+fn both(first: Result<(), CallError>, second: Result<(), CallError>) -> Result<(), CallError> {
+    match (&first, &second) {
+        (Err(one), Err(other)) if !one.may_be_done() && other.may_be_done() => second,
+        _ => first.and(second),
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use network::Rule;
 use remediation::CallError;
 
+use crate::apply::both;
 use crate::apply::revoke::Progress;
 use crate::{At, PutBack, Release, Rules, SecurityGroups, SgChange, SgIngress};
 
@@ -31,7 +32,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         let fitted = self.put_back_what_fits(at, &waiting, done).await;
         let _alone = self.isolating.lock().await;
         let placed = self.place(at, &plan.place, done).await;
-        revoked.and(fitted).and(placed)
+        both(both(revoked, fitted), placed)
     }
 
     /// What was put back, as rules. The group is read only where an id is not known.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use network::{Rule, RuleId};
 use remediation::CallError;
 
+use crate::apply::both;
 use crate::state::says_the_same;
 use crate::{At, Authorized, Part, PutBack, Revocation, Revoked, SecurityGroups, SgChange, SgIngress, Tags};
 
@@ -31,19 +32,17 @@ impl<P: SecurityGroups> SgIngress<P> {
         plan: &Revocation,
         done: &mut Vec<SgChange>,
     ) -> Result<(), CallError> {
-        let Progress { mut waiting, kept, mut error } = self.put_back(at, &plan.restore, done).await;
+        let Progress { mut waiting, kept, error } = self.put_back(at, &plan.restore, done).await;
         let rules: Vec<&Rule> = plan.revoke.iter().filter(|rule| !kept.contains(&rule.id)).collect();
         let mut there = kept;
-        if !rules.is_empty()
-            && let Err(why) = self.revoke_rules(at, &rules, &mut there, done).await
-        {
-            error = error.or(Some(why));
-        }
+        let revoked =
+            if rules.is_empty() { Ok(()) } else { self.revoke_rules(at, &rules, &mut there, done).await };
         // As long as a rule is there, nothing of it is missing.
         for (_, parts) in &mut waiting {
             parts.retain(|part| !there.contains(&part.part_of));
         }
-        error.or(self.put_back_what_fits(at, &waiting, done).await.err()).map_or(Ok(()), Err)
+        let fitted = self.put_back_what_fits(at, &waiting, done).await;
+        both(both(error.map_or(Ok(()), Err), revoked), fitted)
     }
 
     /// Puts parts back, as far as EC2 takes them and the group has room.
@@ -167,27 +166,33 @@ impl<P: SecurityGroups> SgIngress<P> {
                 return Err(error);
             }
         }
-        let mut failed: Option<CallError> = None;
-        let mut gone = Vec::new();
+        let mut failed = Ok(());
+        let (mut gone, mut is_one_there) = (Vec::new(), false);
         for rule in rules {
-            if failed.as_ref().is_some_and(|error| !concerns_one_alone(error)) {
+            if failed.as_ref().is_err_and(|error| !concerns_one_alone(error)) {
                 there.insert(&rule.id);
                 continue;
             }
             match self.groups.revoke(at, &[&rule.id]).await {
-                Ok(Revoked::Done) => done.push(revoked(rule)),
-                Ok(Revoked::NotThere | Revoked::MayBeDone) => gone.push(*rule),
+                Ok(Revoked::Done) => {
+                    is_one_there = true;
+                    done.push(revoked(rule));
+                }
+                // It is this very call's answer that got lost.
+                Ok(Revoked::MayBeDone) => done.push(revoked(rule)),
+                Ok(Revoked::NotThere) => gone.push(*rule),
                 Err(error) => {
+                    is_one_there = true;
                     there.insert(&rule.id);
-                    failed.get_or_insert(error);
+                    failed = both(failed, Err(error));
                 }
             }
         }
         // EC2 takes all of them away or none: where all are gone, it was the try whose answer got lost.
-        if may_be_done && gone.len() == rules.len() {
+        if may_be_done && !is_one_there {
             done.extend(gone.iter().map(revoked));
         }
-        failed.map_or(Ok(()), Err)
+        failed
     }
 }
 

@@ -31,11 +31,29 @@ impl<C: Control<State = Group>> Compared<'_, C> {
     /// What was put back in their place and is there still, by its id. What somebody changed since is his, and so is what
     /// was there before, and what he added although it says the same.
     pub(super) fn to_revoke(&self) -> Vec<PutBack> {
-        let there = |put_back: &PutBack| {
+        self.parts().filter(|part| !self.stands_alone(part)).collect()
+    }
+
+    /// What was put back and is there still, whose rule does not come back: somebody else has taken that away.
+    pub(super) fn parts_that_stay(&self) -> Vec<String> {
+        let alone = self.parts().filter(|part| self.stands_alone(part));
+        alone
+            .map(|part| format!("{}, since somebody else revoked that rule", words::part(&part.part)))
+            .collect()
+    }
+
+    fn parts(&self) -> impl Iterator<Item = PutBack> {
+        self.back.revoke.iter().filter_map(|put_back| {
             let rule = self.live.inbound().find(|rule| self.is_own(put_back, rule))?;
             Some(PutBack { id: Some(rule.id.clone()), ..put_back.clone() })
-        };
-        self.back.revoke.iter().filter_map(there).collect()
+        })
+    }
+
+    /// Whether the rule of a part is not there and does not come back.
+    fn stands_alone(&self, put_back: &PutBack) -> bool {
+        let rule = &put_back.part.part_of;
+        let comes_back = self.back.authorize.iter().any(|part| part.part_of == *rule);
+        !comes_back && self.live.rule(rule).is_none()
     }
 
     /// Whether this rule is the one that was put back: by its id, as it was noted or as it was read after. Where nobody

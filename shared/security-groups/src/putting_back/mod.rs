@@ -31,6 +31,7 @@ impl<P: SecurityGroups> Reversible for SgIngress<P> {
                 .map(|group| format!("the group {group}, which interfaces had, does not exist any more")),
         );
         let mut stays: Vec<String> = compared.tags_that_stay().into_iter().collect();
+        stays.extend(compared.parts_that_stay());
         stays.extend(compare::quarantine_groups(&place));
         let mut changed_since = compared.rules_of_others();
         changed_since.extend(compare::moved_by_others(&place, &interfaces, &gone));

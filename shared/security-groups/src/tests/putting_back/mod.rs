@@ -13,9 +13,9 @@ use proptest::sample::select;
 use remediation::ledger::{Memory as Ledger, Record};
 use remediation::restore::{Back, Ending, Order, restore};
 use remediation::testing::{self, Still, Topic, run};
-use remediation::{Delivery, Outcome, Ports};
+use remediation::{Delivery, Note, Outcome, Ports};
 
-use super::memory::{Memory, OTHER, QUARANTINE, in_use};
+use super::memory::{Event, Memory, OTHER, QUARANTINE, in_use};
 use super::records::{any_scene, any_settings, interfaces, rules, set};
 use super::{GROUP, WORLD, described, group_id, rule, subject, tagged};
 use crate::SgIngress;
@@ -371,4 +371,60 @@ fn a_rule_that_was_there_before_is_not_taken_for_a_part_of_another() {
     record.attempts[0].plan.as_mut().unwrap()["revoke"]["restore"].as_array_mut().unwrap().push(part);
     assert_eq!(outcome(&world.ordered(&record, |_| {})), Outcome::Restored);
     assert!(world.memory.ids().contains(&"sgr-2".to_owned()), "{:?}", world.memory.ids());
+}
+
+/// A group of which somebody else revokes `sgr-1` while Curfew is at work.
+fn closed_with_somebody_else(memory: Memory) -> World {
+    memory.meanwhile.borrow_mut().push(("ec2:RevokeSecurityGroupIngress", |memory: &Memory| {
+        memory.rules.borrow_mut().retain(|rule| rule.id.as_str() != "sgr-1");
+    }));
+    World::closed(memory, "{}")
+}
+
+#[test]
+fn what_somebody_else_revoked_at_the_same_time_is_not_put_back() {
+    let (his, own) = (rule("sgr-1", "tcp", "22", WORLD), rule("sgr-2", "tcp", "3389", WORLD));
+    let world = closed_with_somebody_else(Memory::of([his, own]));
+    let report = world.topic.reports.borrow().last().cloned().unwrap();
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, Some(Note::ClosedInPart)));
+    let by_hand = &report.evidence.last().unwrap().body;
+    assert!(by_hand.contains("3389") && !by_hand.contains("\"FromPort\":22"), "{by_hand}");
+    assert_eq!(outcome(&world.restore()), Outcome::Restored);
+    assert_eq!(world.memory.says(), [format!("tcp 3389 from {WORLD}")]);
+}
+
+#[test]
+fn what_was_put_back_of_a_rule_that_somebody_else_revoked_stays() {
+    let world = closed_with_somebody_else(Memory::of([rule("sgr-1", "tcp", "80-8080", WORLD)]));
+    let report = world.topic.reports.borrow().last().cloned().unwrap();
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::ClosedByOthers)));
+    assert!(
+        report.evidence.iter().all(|one| !one.body.contains("revoke-security-group-ingress")),
+        "{report:?}"
+    );
+    let before = world.memory.says();
+    assert_eq!(before.len(), 2, "80 and 443 are let in");
+    let report = testing::report_of_restore(world.restore());
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Restored, 0));
+    assert_eq!(world.memory.says(), before);
+    let stays = report.restoration.unwrap().stays;
+    let words = "(part of rule sgr-1), since somebody else revoked that rule";
+    assert_eq!(stays.iter().filter(|one| one.ends_with(words)).count(), 2, "{stays:?}");
+}
+
+#[test]
+fn what_a_call_revoked_whose_answer_got_lost_comes_back_though_somebody_else_revoked_another_rule() {
+    const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
+    // The call about both, that about the one that is gone, and that about the other.
+    let first: Event = |memory| {
+        memory.rules.borrow_mut().retain(|rule| rule.id.as_str() != "sgr-1");
+        memory.meanwhile.borrow_mut().push((REVOKE, |memory| {
+            memory.meanwhile.borrow_mut().push((REVOKE, |memory| memory.repeats_revoking.set(Some(true))));
+        }));
+    };
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD), rule("sgr-2", "tcp", "3389", WORLD)]);
+    memory.meanwhile.borrow_mut().push((REVOKE, first));
+    let world = World::closed(memory, "{}");
+    assert_eq!(outcome(&world.restore()), Outcome::Restored);
+    assert_eq!(world.memory.says(), [format!("tcp 3389 from {WORLD}")]);
 }
