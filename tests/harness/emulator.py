@@ -206,7 +206,7 @@ def map_alias(self, spec):
 
 def one_at_a_time(call):
     """A transaction that fails puts whole tables back to what they were: nobody else may have written them meanwhile.
-    What EC2 lists must not change while it is listed."""
+    What EC2 lists must not change while it is listed, nor what CloudFormation makes while it makes another stack."""
     lock = threading.Lock()
 
     def locked(*args, **kwargs):
@@ -272,6 +272,7 @@ if __name__ == "__main__":
     # Where the last grant is taken away, moto keeps no ACL, and fails to tell it.
     S3Response._acl_from_body = lambda self: acl_from_body(self) or FakeAcl()
     EC2Response.call_action = one_at_a_time(EC2Response.call_action)
+    CloudFormationResponse.call_action = one_at_a_time(CloudFormationResponse.call_action)
     CloudFormationResponse._validate_different_update = validate_with_parameters
     CloudFormationResponse.update_termination_protection = update_termination_protection
     main()

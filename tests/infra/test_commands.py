@@ -297,7 +297,8 @@ def deployed(terminal, command):
 
 def test_the_page_about_the_functions(terminal, deployment):
     folder, ec2 = terminal.folder, deployment.emulator.client("ec2")
-    assert deployment.deploy(*FIRST).returncode == 0
+    run = deployment.deploy(*FIRST)
+    assert run.returncode == 0, run.stdout
     closed(terminal, deployment)
     group = terminal.known[GROUP] = offenders.group(ec2)
     arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/{group}"
