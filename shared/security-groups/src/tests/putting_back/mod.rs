@@ -396,6 +396,8 @@ fn what_two_deliveries_closed_comes_back_by_one_command_each_and_is_no_change_of
     }
     let back = world.restore();
     assert_eq!((back.changed_since.as_slice(), outcome(&back)), ([].as_slice(), Outcome::Restored));
+    // All of it is left alone now.
+    assert_eq!(world.again().outcome, Outcome::Exempt);
     assert_eq!(world.memory.says().len(), 2);
     let back = world.restore();
     assert!(matches!(back.ending, Ending::AlreadySo(_)) && back.changed_since.is_empty(), "{back:?}");
