@@ -70,9 +70,9 @@ impl Digest<'_> {
         self.briefs.iter().map(|brief| brief.at).max()
     }
 
-    /// How many resources Curfew closed.
+    /// How many resources Curfew closed, and nobody else had a part in that.
     fn closed(&self) -> usize {
-        let closed = self.briefs.iter().filter(|brief| brief.outcome == Outcome::Remediated);
+        let closed = self.briefs.iter().filter(|brief| is_closed(brief));
         closed.map(|brief| &brief.record.resource).collect::<BTreeSet<_>>().len()
     }
 
@@ -87,8 +87,17 @@ impl Digest<'_> {
     fn others(&self) -> (usize, String) {
         let mut others = self.outcomes();
         others.retain(|(outcome, _)| *outcome != Outcome::Remediated);
-        let words: Vec<String> = others.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-        (others.iter().map(|(_, count)| count).sum(), words.join(", "))
+        let in_part = self.in_part();
+        let in_part_words = (in_part > 0).then(|| format!("{in_part} that it closed in part, or may have"));
+        let words = others.iter().map(|(outcome, count)| format!("{count} {outcome}"));
+        let words: Vec<String> = in_part_words.into_iter().chain(words).collect();
+        (in_part + others.iter().map(|(_, count)| count).sum::<usize>(), words.join(", "))
+    }
+
+    /// How many cases say that Curfew closed a part, or may have.
+    fn in_part(&self) -> usize {
+        let in_part = |brief: &&&Brief| brief.outcome == Outcome::Remediated && !is_closed(brief);
+        self.briefs.iter().filter(in_part).count()
     }
 
     fn subject(&self) -> String {
@@ -227,13 +236,22 @@ impl Digest<'_> {
     }
 }
 
+/// Whether Curfew closed it, and nobody else had a part in that.
+fn is_closed(brief: &Brief) -> bool {
+    brief.outcome == Outcome::Remediated && !brief.is_in_part
+}
+
 /// One subject.
 fn case(text: &mut Text, brief: &Brief) {
-    let Brief { at, record, subject, outcome, severity, owner, findings, steps, exempt, refused, .. } = brief;
+    let Brief { at, record, subject, outcome, severity, owner, findings, steps, note, .. } = brief;
+    let Brief { exempt, refused, .. } = brief;
     text.line(&format!("  - {}: {outcome}, {severity}, at {}", subject.resource, rfc3339(*at)));
     sentences(text, "Open", findings);
     let did = if *outcome == Outcome::Observed { "Would do" } else { "Did" };
     sentences(text, did, steps);
+    if let Some(note) = note {
+        text.line(&format!("      Note: {note}"));
+    }
     sentences(text, "Exempt", exempt);
     sentences(text, "Not exempt", refused);
     let who = subject.cause.opened_by().unwrap_or("the trigger does not say who");

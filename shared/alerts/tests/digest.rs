@@ -13,7 +13,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use remediation::ledger::RecordId;
 use remediation::testing::NOW;
-use remediation::{Brief, Outcome, Report, Sentences, Severity};
+use remediation::{Brief, Note, Outcome, Report, Sentences, Severity};
 use serde_json::{Value, json};
 use support::{bucket, report};
 
@@ -113,6 +113,30 @@ fn what_is_exempt_is_said_with_its_terms_and_what_is_not_with_the_reason() {
     }
     let entry = &facts["entries"][0];
     assert!(entry["exemptions"]["first"].is_array() && entry["exemptions_refused"]["first"].is_array());
+}
+
+#[test]
+fn what_somebody_else_had_a_part_in_is_not_counted_as_closed_by_curfew_and_its_note_is_told() {
+    for note in [Note::ClosedInPart, Note::Unanswered, Note::CutOff(at(0))] {
+        let words = note.words();
+        let of = |note| {
+            Brief::of(
+                &Report { note, ..report(Outcome::Remediated) },
+                &RecordId::new(&bucket("acme", "eu-west-1"), "sg-ingress", at(0), "r1"),
+                at(0),
+            )
+        };
+        let (mail, facts, _) = members(&[brief("web", Outcome::Remediated, 0), of(Some(note))]);
+        let headline = mail.lines().next().unwrap();
+        assert!(headline.starts_with("Curfew closed 1 resource in"), "{headline}");
+        assert!(headline.ends_with("It also reports: 1 that it closed in part, or may have."), "{headline}");
+        assert_eq!(mail.matches(&format!("\n      Note: {words}\n")).count(), 1, "{mail}");
+        let notes: Vec<_> = facts["entries"].as_array().unwrap().iter().map(|entry| &entry["note"]).collect();
+        assert!(notes.contains(&&json!(words)) && notes.contains(&&Value::Null), "{notes:?}");
+        assert_eq!(facts["counts"], json!({ "remediated": 2 }));
+        let mail = members(&[of(Some(Note::BegunBefore(at(0))))]).0;
+        assert!(mail.starts_with("Curfew closed 1 resource in"), "{mail}");
+    }
 }
 
 #[test]

@@ -37,6 +37,12 @@ pub struct Brief {
     pub findings: Sentences,
     /// What was changed; where nothing was since Curfew only observes, what would have been.
     pub steps: Sentences,
+    /// What else there is to know of how it was closed, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Whether Curfew closed a part of it, or may have, so that nobody may say that Curfew closed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_in_part: bool,
     /// What is exempt, until when, why, and by whose word.
     #[serde(default, skip_serializing_if = "Sentences::is_empty")]
     pub exempt: Sentences,
@@ -94,6 +100,8 @@ impl Brief {
             owner: report.owner.clone(),
             findings: Sentences::of(report.findings.iter().map(crate::Finding::sentence)),
             steps,
+            note: report.note.map(crate::Note::words),
+            is_in_part: report.note.is_some_and(crate::Note::is_in_part),
             exempt: Sentences::of(report.exempt.applied.iter().map(ToString::to_string)),
             refused: Sentences::of(report.exempt.refusals().into_iter()),
             is_reversible: report.is_reversible,
@@ -103,8 +111,8 @@ impl Brief {
     /// The same for programs, in the words of the log line where these have them.
     #[must_use]
     pub fn facts(&self) -> Map<String, Value> {
-        let Self { at, record, subject, outcome, severity, owner, findings, steps, exempt, refused, .. } =
-            self;
+        let Self { at, record, subject, outcome, severity, owner, findings, steps, note, .. } = self;
+        let Self { exempt, refused, .. } = self;
         let mut facts = Map::new();
         let mut add = |key: &str, value: Value| facts.insert(key.to_owned(), value);
         add("at", rfc3339(*at).into());
@@ -124,6 +132,9 @@ impl Brief {
         add("console", json!(subject.console_url()));
         add("findings", json!(findings));
         add(if *outcome == Outcome::Observed { "planned" } else { "changes" }, json!(steps));
+        if let Some(note) = note {
+            add("note", note.as_str().into());
+        }
         if !exempt.is_empty() {
             add("exemptions", json!(exempt));
         }

@@ -125,7 +125,8 @@ fn closed_by_others<C: Control>(control: &C, plan: &C::Plan, walked: &Walked<C>)
 /// What this plan closes and no answer told of.
 pub(crate) fn unnoted<C: Control>(control: &C, plan: &C::Plan, done: &[C::Change]) -> Vec<C::Change> {
     let foreseen = control.foreseen(plan, done).into_iter();
-    foreseen.filter(|change| control.closes(change) && !done.contains(change)).collect()
+    let is_noted = |change: &C::Change| done.iter().any(|one| control.closes_the_same(one, change));
+    foreseen.filter(|change| control.closes(change) && !is_noted(change)).collect()
 }
 
 /// Whether it is closed, and the call that was to close it was answered and not carried out.

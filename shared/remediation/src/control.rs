@@ -68,6 +68,11 @@ pub trait Control: Judge {
         true
     }
 
+    /// Whether two changes close the very same, however it was worded or tagged when each was planned.
+    fn closes_the_same(&self, one: &Self::Change, other: &Self::Change) -> bool {
+        one == other
+    }
+
     /// What of `plan` is done, as it was noted in `done`; where the answer to a call got lost, all of it may be.
     fn may_be_done(&self, plan: &Self::Plan, done: &[Self::Change], is_in_doubt: bool) -> Vec<Self::Change> {
         let foreseen = self.foreseen(plan, done).into_iter();

@@ -42,7 +42,7 @@ impl<C: Control> Earlier<C> {
         let closing = |plan: &C::Plan| unnoted(control, plan, &[]);
         let begun = self.plan.as_ref().filter(|_| self.is_in_doubt).map(closing).unwrap_or_default();
         let now = closing(plan);
-        begun.iter().any(|change| !now.contains(change))
+        begun.iter().any(|change| !now.iter().any(|one| control.closes_the_same(one, change)))
     }
 
     fn read(attempt: &Attempt) -> Result<Self, serde_json::Error> {

@@ -93,8 +93,7 @@ impl Report {
         let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
         let evidence = found.map(|found| control.evidence(target, found)).unwrap_or_default();
         let is_reversible = is_reversible(walked, record);
-        let is_in_doubt = walked.is_in_doubt() || record.is_some_and(Record::is_in_doubt_before);
-        let put_back = put_back(control, target, walked, is_reversible, is_in_doubt);
+        let put_back = put_back(control, target, walked, is_reversible);
         let begun = begun_before(control, walked);
         Self {
             control: C::NAME,
@@ -286,40 +285,45 @@ fn begun_before<C: Recount>(control: &C, walked: &Walked<C>) -> Option<Evidence>
     (!lines.is_empty()).then(|| Evidence::new(BEGUN_BEFORE, lines.join("\n")))
 }
 
-/// The commands that put back what the plans changed, the last one first. Where the answer to a call got lost, that is not
+/// The commands that put back what all the plans changed, each thing once. Where the answer to a call got lost, that is not
 /// only what was noted, and where nothing is changed yet, it is all of them.
 fn put_back<C: Recount>(
     control: &C,
     target: &Target<'_, C::Id>,
     walked: &Walked<C>,
     is_reversible: bool,
-    is_in_doubt: bool,
 ) -> Option<Evidence> {
     let found = walked.found.as_ref()?;
+    let plan = found.plan.as_ref()?;
     let is_to_come = match walked.outcome {
         Outcome::Observed | Outcome::Held => true,
         Outcome::Failed => !is_reversible,
         _ => false,
     };
+    // What was found may be what an earlier delivery had found.
+    let is_found = |state: &C::State, begun: &C::Plan| *state == found.state && begun == plan;
+    let mut plans: Vec<(&C::State, &C::Plan, bool)> = Vec::new();
+    for earlier in &walked.earlier {
+        if let (Some(state), Some(begun)) = (&earlier.state, &earlier.plan) {
+            plans.push((state, begun, earlier.is_in_doubt || is_found(state, begun) && walked.is_in_doubt()));
+        }
+    }
+    if !plans.iter().any(|(state, begun, _)| is_found(state, begun)) {
+        plans.push((&found.state, plan, walked.is_in_doubt()));
+    }
     // What went with closing is left where somebody else closed: it may stand for what he took away.
     let is_of_others =
         matches!(walked.note, Some(Note::ClosedByOthers | Note::ClosedAfterFailure | Note::ClosedInPart));
-    let undo = |state: &C::State, plan: &C::Plan| {
-        let mut done = control.may_be_done(plan, &walked.changes, is_in_doubt || is_to_come);
-        done.retain(|change| !is_of_others || control.closes(change));
-        control.undo(state, plan, &done)
-    };
-    let earlier = walked
-        .earlier
-        .iter()
-        .rev()
-        .filter_map(|earlier| undo(earlier.state.as_ref()?, earlier.plan.as_ref()?));
-    let plan = found.plan.as_ref()?;
-    let all: Vec<String> = undo(&found.state, plan)
-        .into_iter()
-        .chain(earlier)
-        .map(|back| control.commands(target, &back))
-        .collect();
+    let mut done: Vec<C::Change> = Vec::new();
+    for &(_, begun, is_in_doubt) in &plans {
+        for change in control.may_be_done(begun, &walked.changes, is_in_doubt || is_to_come) {
+            if !done.contains(&change) && (!is_of_others || control.closes(&change)) {
+                done.push(change);
+            }
+        }
+    }
+    let &(state, first, _) = plans.first()?;
+    let back = control.undo(state, first, &done)?;
     let title = if is_to_come { WOULD_PUT_BACK } else { control.put_back(plan) };
-    (!all.is_empty()).then(|| Evidence::new(title, all.join("\n")))
+    Some(Evidence::new(title, control.commands(target, &back)))
 }

@@ -82,7 +82,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             outcome => outcome,
         };
         let note = self.note(outcome);
-        Ok(Walked { found, changes, note, earlier: self.others(), ..self.ended(outcome) })
+        Ok(Walked { found, changes, note, earlier: std::mem::take(&mut self.earlier), ..self.ended(outcome) })
     }
 
     /// What of the plan may be left is done: a tag, a flag, what the live state does not show.
@@ -149,12 +149,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         };
         walked.note = self.note(walked.outcome).or(walked.note);
         walked.outcome = walked.outcome_by_note();
-        Ok(Walked { found: Some(found), earlier: self.others(), ..walked })
-    }
-
-    /// All attempts but the first, which stands in the place of what was found.
-    fn others(&mut self) -> Vec<Earlier<C>> {
-        std::mem::take(&mut self.earlier).into_iter().skip(1).collect()
+        Ok(Walked { found: Some(found), earlier: std::mem::take(&mut self.earlier), ..walked })
     }
 
     fn seen(&self, walked: Walked<C>, seen: Seen<C>) -> Walked<C> {

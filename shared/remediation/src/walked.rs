@@ -267,6 +267,24 @@ impl StepError {
 }
 
 impl Note {
+    /// Whether Curfew closed only a part of what is closed, or nobody knows how much of it.
+    #[must_use]
+    pub fn is_in_part(self) -> bool {
+        match self {
+            Self::ClosedMeanwhile
+            | Self::ClosedByOthers
+            | Self::ClosedInPart
+            | Self::Unanswered
+            | Self::ClosedAfterFailure
+            | Self::CutOff(_) => true,
+            Self::Deleted
+            | Self::Inert(_)
+            | Self::BegunBefore(_)
+            | Self::LeftHalfWay(_)
+            | Self::Restored(_) => false,
+        }
+    }
+
     /// The note in words, without the full stop.
     #[must_use]
     pub fn words(self) -> String {
@@ -298,8 +316,8 @@ impl Note {
             }
             Self::BegunBefore(at) => {
                 return format!(
-                    "Curfew had begun to close more of it at {}, and nobody knows how much of that it did: what of that is \
-                     closed by now is under `What Curfew had begun before`",
+                    "Curfew had begun to close more of it at {}, and nobody knows how much of that it did: the record has \
+                     what it was going to do",
                     rfc3339(at)
                 );
             }

@@ -91,7 +91,10 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         claimed_by: text("claimed_by"),
     });
     Ok(Case {
-        is_reversible: record.is_some() && !changes.is_empty() && restores.is_none(),
+        is_reversible: record.is_some()
+            && !changes.is_empty()
+            && restores.is_none()
+            && outcome != Outcome::Gone,
         control: needed("control")?,
         resource: subject.as_ref().map_or_else(|| name.clone(), |subject| subject.resource.to_string()),
         console: subject.and_then(|subject| subject.console_url()),

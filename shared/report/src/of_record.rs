@@ -24,6 +24,7 @@ pub(crate) fn case(record: &Record) -> Case {
         .filter(|_| ending == Ending::Is(Outcome::Remediated))
         .and_then(|closed| closed.duration_since(cause.open_since()?).ok());
     let findings = first.map(|first| list(&first.findings)).unwrap_or_default();
+    let is_gone = ending == Ending::Is(Outcome::Gone);
     let plan = record.attempts.iter().find_map(|attempt| attempt.plan.as_ref());
     Case {
         record: Some(record.id.to_string()),
@@ -60,7 +61,7 @@ pub(crate) fn case(record: &Record) -> Case {
             claimed_by: restores.claimed_by.clone(),
         }),
         put_back: None,
-        is_reversible: record.restores.is_none() && record.may_have_changed(),
+        is_reversible: record.restores.is_none() && record.may_have_changed() && !is_gone,
         times: 1,
         attempts: record.attempts.iter().map(attempt).collect(),
         is_short: false,

@@ -267,13 +267,6 @@ impl Record {
         earlier.iter().any(|attempt| self.may_have_changed_in(attempt))
     }
 
-    /// Whether one of all attempts before the last may have done more than it noted.
-    pub(crate) fn is_in_doubt_before(&self) -> bool {
-        let earlier = self.attempts.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
-        let is_in_doubt = |attempt: &Attempt| attempt.result.as_ref().is_none_or(|result| result.is_in_doubt);
-        earlier.iter().any(|attempt| attempt.plan.is_some() && is_in_doubt(attempt))
-    }
-
     /// Whether something may have been done that nobody was told of.
     #[must_use]
     pub fn is_unsaid(&self) -> bool {

@@ -13,6 +13,8 @@ use crate::{Control, StepError};
 pub struct Past<C: Control> {
     /// The state before the first change.
     pub before: C::State,
+    /// The states before the later changes, which may have had more open.
+    pub later: Vec<C::State>,
     /// The state after the last change; `None` where nobody read it.
     pub after: Option<C::State>,
     /// What was going to be done first.
@@ -47,7 +49,7 @@ impl<C: Control> Past<C> {
         if record.restores.is_some() {
             return Err(NotReversible::Restore(record.id.to_string()));
         }
-        let mut first = None;
+        let (mut first, mut later) = (None, Vec::new());
         let (mut after, mut done) = (None, Vec::new());
         for (attempt, earlier) in record.attempts.iter().zip(Earlier::<C>::all(record)?) {
             let (true, Some(state), Some(plan)) =
@@ -57,11 +59,14 @@ impl<C: Control> Past<C> {
             };
             done.extend(control.may_be_done(&plan, &earlier.changes, earlier.is_in_doubt));
             after = attempt.result.as_ref().and_then(|result| result.after.as_ref());
-            first.get_or_insert((state, plan));
+            match first {
+                None => first = Some((state, plan)),
+                Some(_) => later.push(state),
+            }
         }
         let (before, plan) = first.ok_or_else(|| NotReversible::Unchanged(record.id.to_string()))?;
         let unreadable = |error| StepError::Unreadable(record.id.to_string(), Arc::new(error));
         let after = after.map(Deserialize::deserialize).transpose().map_err(unreadable)?;
-        Ok(Self { before, after, plan, done })
+        Ok(Self { before, later, after, plan, done })
     }
 }

@@ -222,13 +222,14 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
 
     /// What was open before Curfew closed it, and what others had put back since and is left alone still.
     fn may_be_opened(&self, now: SystemTime) -> Vec<String> {
-        let mut all = openings(&self.control.assess(&self.past.before, now));
+        let states = std::iter::once(&self.past.before).chain(&self.past.later);
+        let before = states.flat_map(|state| openings(&self.control.assess(state, now)));
         let back = self.order.newer.iter().filter_map(|newer| newer.restores.as_ref());
-        for opening in
-            back.filter(|back| back.grace_until > now).flat_map(|back| back.opened.iter().flatten())
-        {
-            if !all.contains(opening) {
-                all.push(opening.clone());
+        let back = back.filter(|back| back.grace_until > now).flat_map(|back| back.opened.iter().flatten());
+        let mut all: Vec<String> = Vec::new();
+        for opening in before.chain(back.cloned()) {
+            if !all.contains(&opening) {
+                all.push(opening);
             }
         }
         all

@@ -221,6 +221,15 @@ fn the_restore_command_names_the_record_where_something_was_changed() {
 }
 
 #[test]
+fn no_restore_is_offered_of_what_does_not_exist_any_more() {
+    let command = |outcome| {
+        let of = report(&[record("web", "2026-11-02T10:00:00.000Z", outcome)]);
+        (of.cases[0].changes.len(), of.cases[0].restore_command("curfew").is_some())
+    };
+    assert_eq!([command("remediated"), command("gone")], [(1, true), (1, false)]);
+}
+
+#[test]
 fn the_json_has_the_same_numbers_and_all_that_is_kept() {
     let json = json_of(&all());
     assert_eq!(json["total"], 14);

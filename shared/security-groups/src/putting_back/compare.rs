@@ -97,7 +97,11 @@ impl<C: Control<State = Group>> Compared<'_, C> {
         let before = self.past.before.inbound().any(is_as_before);
         let after = self.past.after.iter().flat_map(Group::inbound);
         let after = after.filter(|old| !is_part(old)).any(is_as_before);
-        before || after || self.back.revoke.iter().any(|one| self.is_own(one, rule))
+        // What a later delivery closed was not there before the first one.
+        let is_back =
+            |part: &Part| is_worded(rule, &part.permission) && has_tags(rule, &settable(&part.tags));
+        let is_own = self.back.revoke.iter().any(|one| self.is_own(one, rule));
+        before || after || is_own || self.back.authorize.iter().any(is_back)
     }
 
     /// How a rule came to be there, in words.

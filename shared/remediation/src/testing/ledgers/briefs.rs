@@ -16,6 +16,8 @@ fn left(mut record: Record, passed: Duration) -> Record {
         owner: Some("doors@example.com".to_owned()),
         findings: Sentences { first: vec!["the front door is open".to_owned()], others: 2 },
         steps: Sentences { first: vec!["closed the front door".to_owned()], others: 0 },
+        note: Some("somebody else closed the back door".to_owned()),
+        is_in_part: true,
         exempt: Sentences::default(),
         refused: Sentences { first: vec!["the tags exempt nothing".to_owned()], others: 0 },
         is_reversible: true,

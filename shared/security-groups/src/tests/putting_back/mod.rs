@@ -12,14 +12,16 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use remediation::ledger::{Memory as Ledger, Record};
 use remediation::restore::{Back, Ending, Order, restore};
+use remediation::testing::doors::lost;
 use remediation::testing::{self, Still, Topic, run};
-use remediation::{Delivery, Note, Outcome, Ports};
+use remediation::{Delivery, Note, Outcome, Ports, Report};
 
 use super::memory::{Event, Memory, OTHER, QUARANTINE, in_use};
 use super::records::{any_scene, any_settings, interfaces, rules, set};
 use super::{GROUP, WORLD, described, group_id, rule, subject, tagged};
 use crate::SgIngress;
 
+const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
 const ISOLATE: &str = r#"{"quarantine": "isolate"}"#;
 
 type Control<'a> = SgIngress<&'a Memory>;
@@ -45,6 +47,12 @@ impl World {
         world.clock.forward(Duration::from_secs(1));
         world.memory.calls.borrow_mut().clear();
         world
+    }
+
+    /// Delivers the same once more.
+    fn again(&self) -> Report {
+        let control = super::control(&self.memory, "{}");
+        testing::said(testing::deliver(&control, &subject(), Delivery::Again, &self.ports())).report
     }
 
     fn ports(&self) -> Ports<&Still, &Topic, &Ledger> {
@@ -373,9 +381,63 @@ fn a_rule_that_was_there_before_is_not_taken_for_a_part_of_another() {
     assert!(world.memory.ids().contains(&"sgr-2".to_owned()), "{:?}", world.memory.ids());
 }
 
+#[test]
+fn what_two_deliveries_closed_comes_back_by_one_command_each_and_is_no_change_of_others_then() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
+    memory.meanwhile.borrow_mut().push((REVOKE, |memory: &Memory| {
+        memory.rules.borrow_mut().push(rule("sgr-2", "tcp", "3389", WORLD));
+    }));
+    let world = World::closed(memory, "{}");
+    let report = world.again();
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, None));
+    let by_hand = &report.evidence.last().unwrap().body;
+    for port in ["\"FromPort\":22,", "\"FromPort\":3389,"] {
+        assert_eq!(by_hand.matches(port).count(), 1, "{by_hand}");
+    }
+    let back = world.restore();
+    assert_eq!((back.changed_since.as_slice(), outcome(&back)), ([].as_slice(), Outcome::Restored));
+    // All of it is left alone now.
+    assert_eq!(world.again().outcome, Outcome::Exempt);
+    assert_eq!(world.memory.says().len(), 2);
+    let back = world.restore();
+    assert!(matches!(back.ending, Ending::AlreadySo(_)) && back.changed_since.is_empty(), "{back:?}");
+}
+
+#[test]
+fn what_was_refused_once_and_closed_by_the_next_delivery_is_in_the_commands_once() {
+    let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD), rule("sgr-2", "tcp", "3389", WORLD)]);
+    memory.refused.borrow_mut().push("sgr-2");
+    let world = World::closed(memory, "{}");
+    assert_eq!(world.memory.says(), [format!("tcp 3389 from {WORLD}")]);
+    world.memory.refused.borrow_mut().clear();
+    let report = world.again();
+    assert_eq!(report.outcome, Outcome::Remediated);
+    let by_hand = &report.evidence.last().unwrap().body;
+    for port in ["\"FromPort\":22,", "\"FromPort\":3389,"] {
+        assert_eq!(by_hand.matches(port).count(), 1, "EC2 refuses the call that has one twice: {by_hand}");
+    }
+}
+
+#[test]
+fn a_rule_that_somebody_tagged_or_described_since_was_not_closed_by_who_had_begun() {
+    for change in
+        [(|rule| tagged(rule, "team", "web")) as fn(Rule) -> Rule, |rule| described(rule, "for a minute")]
+    {
+        let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
+        memory.failing.borrow_mut().insert(REVOKE, lost());
+        let world = World::closed(memory, "{}");
+        world.memory.failing.borrow_mut().clear();
+        let open = world.memory.rules.borrow_mut().remove(0);
+        world.memory.rules.borrow_mut().push(change(open));
+        let report = world.again();
+        assert_eq!((report.outcome, report.note), (Outcome::Remediated, None));
+        assert!(report.evidence.iter().all(|one| one.title != "What Curfew had begun before"));
+    }
+}
+
 /// A group of which somebody else revokes `sgr-1` while Curfew is at work.
 fn closed_with_somebody_else(memory: Memory) -> World {
-    memory.meanwhile.borrow_mut().push(("ec2:RevokeSecurityGroupIngress", |memory: &Memory| {
+    memory.meanwhile.borrow_mut().push((REVOKE, |memory: &Memory| {
         memory.rules.borrow_mut().retain(|rule| rule.id.as_str() != "sgr-1");
     }));
     World::closed(memory, "{}")
@@ -414,7 +476,6 @@ fn what_was_put_back_of_a_rule_that_somebody_else_revoked_stays() {
 
 #[test]
 fn what_a_call_revoked_whose_answer_got_lost_comes_back_though_somebody_else_revoked_another_rule() {
-    const REVOKE: &str = "ec2:RevokeSecurityGroupIngress";
     // The call about both, that about the one that is gone, and that about the other.
     let first: Event = |memory| {
         memory.rules.borrow_mut().retain(|rule| rule.id.as_str() != "sgr-1");
