@@ -33,6 +33,7 @@ impl<P: BucketAcls, T: Clock> Reversible for S3Acl<P, T> {
         };
         let compared = Compared {
             before: &past.before,
+            was: past.before.acl.with_removed(&past.done).grants,
             after: after(past),
             done: &past.done,
             acl: &acl,
@@ -77,6 +78,8 @@ fn after<P: BucketAcls, T: Clock>(past: &Past<S3Acl<P, T>>) -> Vec<Grant> {
 /// A bucket before the changes, after them, and now.
 struct Compared<'a> {
     before: &'a AclState,
+    /// The grants, with those that were added while others were being taken away.
+    was: Vec<Grant>,
     after: Vec<Grant>,
     done: &'a [AclChange],
     acl: &'a Acl,
@@ -107,7 +110,7 @@ impl Compared<'_> {
 
     /// The ACL as it was, with what others granted and without what they took away since.
     fn write(&self) -> Option<AclWrite> {
-        let (before, now) = (&self.before.acl.grants, &self.acl.grants);
+        let (before, now) = (&self.was, &self.acl.grants);
         let grants: Vec<Grant> = if same_grants(now, &self.after) {
             before.clone()
         } else {
@@ -153,7 +156,7 @@ impl Compared<'_> {
 
     /// What was granted, taken away or switched since. What is as it was before Curfew came is no change.
     fn changed_since(&self) -> Vec<String> {
-        let (before, now) = (&self.before.acl.grants, &self.acl.grants);
+        let (before, now) = (&self.was, &self.acl.grants);
         let is_new = |grant: &&Grant| !has(&self.after, grant) && !has(before, grant);
         let is_gone = |grant: &&Grant| !has(now, grant) && has(before, grant);
         let new = now.iter().filter(is_new).map(|grant| format!("{} was added since", grant.words()));
@@ -256,7 +259,7 @@ impl Grant {
         Self { grantee, permission: "FULL_CONTROL".to_owned() }
     }
 
-    fn says_the_same(&self, other: &Self) -> bool {
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
         let who = |grant: &Self| {
             let grantee = &grant.grantee;
             let name =

@@ -6,7 +6,7 @@ use super::assess::AclAssessment;
 use super::plan::{AclChange, AclPlan, AclStep, AclWrite, BlockChange};
 use super::port::NewAcl;
 use super::settings::S3AclSettings;
-use super::state::{AclState, Grant};
+use super::state::{Acl, AclState, Grant};
 use crate::PublicAccessBlock;
 
 impl AclPlan {
@@ -72,7 +72,7 @@ impl AclPlan {
         };
         let write = (!removed.is_empty() || !added.is_empty()).then(|| {
             AclStep::Write(AclWrite {
-                acl: NewAcl::Grants(before.acl.clone()),
+                acl: NewAcl::Grants(before.acl.with_removed(done)),
                 removed: added,
                 added: removed,
                 may_be_refused: flags.is_none(),
@@ -91,6 +91,20 @@ impl AclPlan {
             }
         };
         (!steps.is_empty()).then_some(Self { steps })
+    }
+}
+
+impl Acl {
+    /// The ACL before any of the changes: a grant that somebody added while they were being made, and that was removed as
+    /// well, stands behind those of the first look.
+    pub(super) fn with_removed(&self, done: &[AclChange]) -> Self {
+        let mut acl = self.clone();
+        for grant in done.iter().filter_map(AclChange::removed) {
+            if !acl.grants.iter().any(|own| own.says_the_same(&grant)) {
+                acl.grants.push(grant);
+            }
+        }
+        acl
     }
 }
 

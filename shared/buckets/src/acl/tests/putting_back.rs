@@ -379,3 +379,29 @@ fn flags_that_can_be_read_only_at_the_second_look_are_no_reason_to_give_up() {
     world.memory.failing_once.borrow_mut().insert("GetPublicAccessBlock", error);
     assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored);
 }
+
+#[test]
+fn what_somebody_added_meanwhile_and_the_next_delivery_removed_comes_back_too() {
+    let added = group("READ_ACP", ALL_USERS);
+    let memory = Memory {
+        and_then: Some(acl(vec![user("FULL_CONTROL", "owner"), added.clone()])),
+        ..Memory::of(listable())
+    };
+    let mut world = World::closed(memory, PLAIN);
+    assert!(world.memory.acl.borrow().is_public());
+    world.memory.and_then = None;
+    world.clock.forward(Duration::from_secs(360));
+    let report =
+        testing::said(testing::deliver(&world.control(PLAIN), &subject(), Delivery::Again, &world.ports()))
+            .report;
+    assert_eq!((report.outcome, world.ledger.records().len()), (Outcome::Remediated, 1));
+    let by_hand = &report.evidence.last().unwrap().body;
+    assert!(by_hand.contains("\"READ_ACP\"") && by_hand.contains("\"READ\""), "{by_hand}");
+
+    let report = testing::report_of_restore(world.restore(|_| {}));
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Restored, 2));
+    let mut grants = listable().grants;
+    grants.push(added);
+    assert_eq!(world.memory.acl.borrow().grants, grants);
+    assert!(matches!(world.restore(|_| {}).ending, Ending::AlreadySo(_)));
+}
