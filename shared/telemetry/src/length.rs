@@ -1,9 +1,10 @@
-//! Lines that CloudWatch keeps in one piece.
+//! Lines that CloudWatch takes.
 
 use serde_json::{Map, Value, json};
 
-/// How long the facts of a line may be, in bytes. CloudWatch takes events of 1 MB (<https://aws.amazon.com/about-aws/whats-new/2025/04/amazon-cloudwatch-logs-increases-log-event-size-1-mb/>).
-/// A longer line comes in pieces, in which no query finds a field. The rest is room for what else is on the line.
+/// How long the facts of a line may be, in bytes. CloudWatch takes events of at most 1 MB
+/// (<https://aws.amazon.com/about-aws/whats-new/2025/04/amazon-cloudwatch-logs-increases-log-event-size-1-mb/>). What becomes of
+/// a longer line nobody has tried. The rest is room for what else is on the line.
 const LONGEST: usize = 1_000_000;
 
 /// What is cut, in this order and no more of it than it takes. The record has all of it.

@@ -100,3 +100,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_two_sets_share_and_what_one_has_alone_keep_the_families_apart() {
+    let (one, other) =
+        (set(&["10.0.0.0/8", "2001:db8::/32"]), set(&["10.128.0.0/9", "192.0.2.0/24", "2001:db8::/33"]));
+    assert_eq!(one.intersection(&other), set(&["10.128.0.0/9", "2001:db8::/33"]));
+    assert_eq!(one.without(&other), set(&["10.0.0.0/9", "2001:db8:8000::/33"]));
+    let first = |set: addresses::Addresses| set.first().map(|address| address.to_string());
+    assert_eq!(first(one.without(&other)).as_deref(), Some("10.0.0.0"));
+    assert_eq!(first(set(&["2001:db8::/32"])).as_deref(), Some("2001:db8::"));
+    assert_eq!(first(one.without(&one)), None);
+}

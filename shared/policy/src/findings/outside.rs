@@ -36,7 +36,7 @@ pub(super) fn look(look: &mut Look<'_, '_>, statement: &Statement, findings: &mu
         if is_powerful && look.has_power(statement, &scenes, &party.given) {
             powerful.push(party.name);
         }
-        outside.push(LetIn { kind: party.kind, name: party.name, why: move || party.is_let_in(is_proven) });
+        outside.push(LetIn { kind: party.kind, name: party.name, why: move || party.sentence(is_proven) });
     }
     if !powerful.is_empty() {
         powerful.dedup();

@@ -33,7 +33,7 @@ enum Named<'policy> {
 
 impl Party<'_> {
     /// That it is let in, in words; `false` where that was too much work to prove.
-    pub(super) fn is_let_in(&self, is_proven: bool) -> String {
+    pub(super) fn sentence(&self, is_proven: bool) -> String {
         let name = self.name;
         let (the, who) = match self.named {
             Named::CanonicalUser => ("The ", format!("canonical user `{name}`")),
