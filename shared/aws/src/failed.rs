@@ -44,7 +44,7 @@ pub fn failed<E>(action: &'static str, error: SdkError<E, HttpResponse>) -> Call
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let is_in_doubt = is_in_doubt(&error) && !only_reads(action);
+    let is_in_doubt = is_in_doubt(&error) && !CallError::only_reads(action);
     let last = last_attempt(action, error);
     if is_in_doubt && !last.may_be_done() {
         let (failure, cause) = ("at an earlier attempt", Transport::new(last));
@@ -56,11 +56,6 @@ where
 /// Whether an earlier attempt of the same call was never answered, and may be done whatever this error says.
 pub fn is_in_doubt<E>(error: &SdkError<E, HttpResponse>) -> bool {
     error.raw_response().is_some_and(doubt::is_marked)
-}
-
-fn only_reads(action: &str) -> bool {
-    let operation = action.rsplit(':').next().unwrap_or(action);
-    ["Describe", "Get", "List", "Query"].iter().any(|verb| operation.starts_with(verb))
 }
 
 /// What the last attempt came to.

@@ -104,7 +104,7 @@ fn after_failure<C: Recount>(walked: &Walked<C>) -> Vec<String> {
         }),
         _ => Some("Look at the error above: trying again does not help.".to_owned()),
     };
-    let by_hand = match (is_left, walked.changes.is_empty()) {
+    let by_hand = match (is_left, walked.done.changes.is_empty()) {
         (false, _) => None,
         (true, true) => Some("Or do it by hand at once, with the commands below."),
         (true, false) if is_for_good => Some("Or finish it by hand at once, with the commands below."),

@@ -97,15 +97,23 @@ impl CallError {
         matches!(self, Self::Passing { .. } | Self::Unanswered { .. })
     }
 
-    /// Whether the service may have done what the call asks for, although it did not say so. One that is denied, refused or
-    /// throttled is not done.
+    /// Whether the service may have changed what the call asks for, although it did not say so. One that is denied, refused
+    /// or throttled is not done, and one that only reads changes nothing.
     #[must_use]
     pub fn may_be_done(&self) -> bool {
         match self {
+            _ if Self::only_reads(self.action()) => false,
             Self::Denied(_) | Self::Refused { .. } | Self::Withheld { .. } => false,
             Self::Passing { code, .. } => !Self::is_throttle(code),
             Self::Unanswered { .. } | Self::Incomplete { .. } => true,
         }
+    }
+
+    /// Whether an IAM action changes nothing.
+    #[must_use]
+    pub fn only_reads(action: &str) -> bool {
+        let operation = action.rsplit(':').next().unwrap_or(action);
+        ["Describe", "Get", "List", "Query"].iter().any(|verb| operation.starts_with(verb))
     }
 
     /// Whether these words of a service are a throttle's.

@@ -2,7 +2,7 @@
 
 use crate::clock::{Clock, PAUSES};
 use crate::{
-    Applied, Assessment, CallError, Control, Exempting, Note, Outcome, Remedy, Seen, Target, Walked,
+    Applied, Assessment, CallError, Control, Done, Exempting, Note, Outcome, Remedy, Seen, Target, Walked,
 };
 
 /// Applies the plan and looks again. `walked` may have changes of earlier attempts.
@@ -26,8 +26,8 @@ pub(crate) async fn carry_out<C: Control>(
     Box::pin(apply(control, target, before, &rest, clock, walked, exempting)).await
 }
 
-/// What is left of the plan where a call that had no answer did what it was to do; `None` where nothing is, and where that
-/// call did not close anything.
+/// What is left of the plan where a call that had no answer did what it was to do; `None` where nothing is, and where no
+/// such call closes anything.
 fn rest_of_unanswered<C: Control>(
     control: &C,
     target: &Target<'_, C::Id>,
@@ -35,10 +35,13 @@ fn rest_of_unanswered<C: Control>(
     walked: &Walked<C>,
 ) -> Option<C::Plan> {
     let after = walked.seen.as_ref().map(|seen| &seen.assessment).filter(|after| !after.is_open())?;
-    walked.failed_call().filter(|error| error.may_be_done())?;
+    if !walked.may_have_closed(control) {
+        return None;
+    }
+    let Done { changes, in_doubt } = &walked.done;
     let left = |done: &[C::Change]| control.unfinished(target, plan, done, Some(after));
-    let rest = left(&control.foreseen(plan, &walked.changes))?;
-    let is_news = walked.outcome == Outcome::ClosedMeanwhile || left(&walked.changes).as_ref() != Some(&rest);
+    let rest = left(&[changes.as_slice(), in_doubt].concat())?;
+    let is_news = walked.outcome == Outcome::ClosedMeanwhile || left(changes).as_ref() != Some(&rest);
     is_news.then_some(rest)
 }
 
@@ -51,7 +54,7 @@ async fn apply<C: Control>(
     mut walked: Walked<C>,
     exempting: &mut Exempting<'_>,
 ) -> Walked<C> {
-    let applied = control.apply(target, plan, &mut walked.changes).await;
+    let applied = control.apply(target, plan, &mut walked.done).await;
     let is_applied = matches!(applied, Ok(Applied::Done));
     match applied {
         Ok(Applied::Inert(why)) => {
@@ -60,12 +63,13 @@ async fn apply<C: Control>(
         Ok(Applied::Done | Applied::Stopped) => {}
         Err(error) => {
             // What is refused for good may be refused because the resource is gone.
-            let worth_a_look = !walked.changes.is_empty()
+            let worth_a_look = !walked.done.changes.is_empty()
+                || !walked.done.in_doubt.is_empty()
                 || error.may_be_done()
                 || matches!(error, CallError::Refused { .. } | CallError::Withheld { .. });
             walked.error = Some(error.into());
             if !worth_a_look {
-                walked.left = control.unfinished(target, plan, &walked.changes, None);
+                walked.left = control.unfinished(target, plan, &walked.done.changes, None);
                 return walked;
             }
         }
@@ -91,12 +95,12 @@ async fn apply<C: Control>(
     };
     if is_unfinished && (walked.seen.is_some() || !is_applied) {
         let after = walked.seen.as_ref().map(|seen| &seen.assessment);
-        walked.left = control.unfinished(target, plan, &walked.changes, after);
+        let in_doubt = after.map(|_| walked.done.in_doubt.as_slice()).unwrap_or_default();
+        let done = [&walked.done.changes, in_doubt].concat();
+        walked.left = control.unfinished(target, plan, &done, after);
     }
     if walked.outcome == Outcome::ClosedMeanwhile {
-        walked.note = Some(Note::ClosedMeanwhile);
-    } else if walked.note.is_none() && is_closed_after_failure(control, target, plan, &walked) {
-        walked.note = Some(Note::ClosedAfterFailure);
+        walked.note = Some(closed_meanwhile(control, &walked));
     } else if walked.note.is_none() {
         walked.note = closed_by_others(control, plan, &walked);
     }
@@ -104,22 +108,28 @@ async fn apply<C: Control>(
     walked
 }
 
-/// What there is to say where it is closed and somebody else closed it, or a part of it: each call was answered, and what is
-/// to be closed by this plan is gone although none of them says that it did that.
+/// What there is to say where it is closed and no change of this delivery is known.
+pub(crate) fn closed_meanwhile<C: Control>(control: &C, walked: &Walked<C>) -> Note {
+    let is_own = walked.done.changes.iter().any(|change| control.closes(change));
+    if is_own || walked.may_have_closed(control) { Note::ClosedMeanwhile } else { Note::ClosedByOthers }
+}
+
+/// What there is to say where it is closed, and what is to be closed by this plan is gone although no answer says so: a call
+/// that had none did that, now or at an earlier delivery, or somebody else did.
 fn closed_by_others<C: Control>(control: &C, plan: &C::Plan, walked: &Walked<C>) -> Option<Note> {
     let is_closed = walked.seen.as_ref().is_some_and(|seen| !seen.assessment.is_open());
-    if !is_closed || walked.is_in_doubt() {
+    if !is_closed || unnoted(control, plan, &walked.done.changes).is_empty() {
         return None;
     }
-    if unnoted(control, plan, &walked.changes).is_empty() {
-        return None;
-    }
-    // A call of an earlier delivery that had no answer may have taken effect since.
-    if walked.earlier.iter().any(|earlier| earlier.plan.is_some() && earlier.is_in_doubt) {
+    if walked.may_have_closed(control) {
         return Some(Note::Unanswered);
     }
-    let is_own = walked.changes.iter().any(|change| control.closes(change));
-    Some(if is_own { Note::ClosedInPart } else { Note::ClosedByOthers })
+    let is_own = walked.done.changes.iter().any(|change| control.closes(change));
+    Some(match is_own {
+        true => Note::ClosedInPart,
+        false if walked.error.is_some() => Note::ClosedAfterFailure,
+        false => Note::ClosedByOthers,
+    })
 }
 
 /// What this plan closes and no answer told of.
@@ -127,19 +137,6 @@ pub(crate) fn unnoted<C: Control>(control: &C, plan: &C::Plan, done: &[C::Change
     let foreseen = control.foreseen(plan, done).into_iter();
     let is_noted = |change: &C::Change| done.iter().any(|one| control.closes_the_same(one, change));
     foreseen.filter(|change| control.closes(change) && !is_noted(change)).collect()
-}
-
-/// Whether it is closed, and the call that was to close it was answered and not carried out.
-fn is_closed_after_failure<C: Control>(
-    control: &C,
-    target: &Target<'_, C::Id>,
-    plan: &C::Plan,
-    walked: &Walked<C>,
-) -> bool {
-    let after = walked.seen.as_ref().map(|seen| &seen.assessment).filter(|after| !after.is_open());
-    let is_answered = walked.failed_call().is_some_and(|error| !error.may_be_done());
-    let left = |done: &[C::Change]| control.unfinished(target, plan, done, after);
-    after.is_some() && is_answered && left(&control.foreseen(plan, &walked.changes)) != left(&walked.changes)
 }
 
 /// Reads again: whatever the calls answered, only this says whether the resource is closed.
@@ -180,7 +177,7 @@ pub(crate) async fn verify<C: Control>(
 /// failed.
 pub(crate) fn verdict<C: Control>(walked: &Walked<C>, is_deleted: bool) -> Outcome {
     let is_failed = walked.error.is_some();
-    let is_changed = !walked.changes.is_empty();
+    let is_changed = !walked.done.changes.is_empty();
     match &walked.seen {
         Some(seen) if seen.assessment.is_open() && (!is_failed || is_changed) => Outcome::StillOpen,
         // It was Curfew who had begun with it, and something of the plan is left.

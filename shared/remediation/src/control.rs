@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{CallError, Judge, Target};
+use crate::{CallError, Done, Judge, Target};
 
 /// One thing that Curfew enforces.
 ///
@@ -18,7 +18,8 @@ pub trait Control: Judge {
     type Change: Debug + Clone + PartialEq + Serialize + DeserializeOwned;
 
     /// Carries the plan out, changing nothing that it does not name, and notes each change in `done` as
-    /// soon as it is made, so that a failure half way does not hide what came before it.
+    /// soon as it is made, so that a failure half way does not hide what came before it. What a call was to change to
+    /// which there was no answer is noted as in doubt.
     ///
     /// # Errors
     /// When a step fails; the steps before it stand.
@@ -26,7 +27,7 @@ pub trait Control: Judge {
         &self,
         target: &Target<'_, Self::Id>,
         plan: &Self::Plan,
-        done: &mut Vec<Self::Change>,
+        done: &mut Done<Self::Change>,
     ) -> impl Future<Output = Result<Applied, CallError>>;
 
     /// Reads the state again after `plan` was carried out, or `None` where the resource does not exist any
@@ -49,8 +50,8 @@ pub trait Control: Judge {
     }
 
     /// What of `plan` is left to do, and nothing of what is done; `None` where nothing is. `after` is the judgement of
-    /// the read after the changes: where there is one it decides, so that what was taken out of it is not left, and
-    /// where there is none, what is not in `done` counts as undone.
+    /// the read after the changes: where there is one it decides, so that what was taken out of it is not left, and `done`
+    /// has what may be done too; where there is none, what is not in `done` counts as undone.
     fn unfinished(
         &self,
         target: &Target<'_, Self::Id>,
@@ -73,10 +74,15 @@ pub trait Control: Judge {
         one == other
     }
 
-    /// What of `plan` is done, as it was noted in `done`; where the answer to a call got lost, all of it may be.
-    fn may_be_done(&self, plan: &Self::Plan, done: &[Self::Change], is_in_doubt: bool) -> Vec<Self::Change> {
-        let foreseen = self.foreseen(plan, done).into_iter();
-        foreseen.filter(|change| is_in_doubt || done.contains(change)).collect()
+    /// What of `plan` is done, as it was noted in `done`, or may be, as it is `in_doubt`.
+    fn may_be_done(
+        &self,
+        plan: &Self::Plan,
+        done: &[Self::Change],
+        in_doubt: &[Self::Change],
+    ) -> Vec<Self::Change> {
+        let noted = [done, in_doubt].concat();
+        self.foreseen(plan, &noted).into_iter().filter(|change| noted.contains(change)).collect()
     }
 
     /// The plan that puts back what `done` changed of the state `before`, where `plan` was being carried out; `None`

@@ -25,39 +25,50 @@ pub struct Earlier<C: Control> {
     pub changes: Vec<C::Change>,
     /// Whether it was cut off, so that nobody knows how far it came.
     pub is_cut_off: bool,
-    /// Whether more may have been changed than the answers told: it was cut off, or a call had no answer.
-    pub is_in_doubt: bool,
+    /// What may have been changed besides: all of the plan where it was cut off, and else what each call was to do to
+    /// which there was no answer.
+    pub in_doubt: Vec<C::Change>,
 }
 
 impl<C: Control> Earlier<C> {
     /// All attempts of a record, in order.
-    pub(crate) fn all(record: &Record) -> Result<Vec<Self>, StepError> {
-        let read = |attempt: &Attempt| Self::read(attempt);
+    pub(crate) fn all(control: &C, record: &Record) -> Result<Vec<Self>, StepError> {
+        let read = |attempt: &Attempt| Self::read(control, attempt);
         let all: Result<_, serde_json::Error> = record.attempts.iter().map(read).collect();
         all.map_err(|error| StepError::Unreadable(record.id.to_string(), Arc::new(error)))
     }
 
     /// Whether it may have closed what `plan` does not close any more.
     pub(crate) fn has_begun_more(&self, control: &C, plan: &C::Plan) -> bool {
-        let closing = |plan: &C::Plan| unnoted(control, plan, &[]);
-        let begun = self.plan.as_ref().filter(|_| self.is_in_doubt).map(closing).unwrap_or_default();
-        let now = closing(plan);
-        begun.iter().any(|change| !now.iter().any(|one| control.closes_the_same(one, change)))
+        let now = unnoted(control, plan, &[]);
+        let mut begun = self.in_doubt.iter().filter(|change| control.closes(change));
+        begun.any(|change| !now.iter().any(|one| control.closes_the_same(one, change)))
     }
 
-    fn read(attempt: &Attempt) -> Result<Self, serde_json::Error> {
+    fn read(control: &C, attempt: &Attempt) -> Result<Self, serde_json::Error> {
         let state = if attempt.before.is_null() { None } else { Some(value(&attempt.before)?) };
         // Nothing of its plan was done.
         let has_waited = attempt.result.as_ref().is_some_and(|result| result.outcome == Outcome::Held);
-        let changes = attempt.result.iter().flat_map(|result| &result.changes).map(value);
+        let plan = attempt.plan.as_ref().filter(|_| !has_waited).map(value).transpose()?;
+        let all = |changes: &[Value]| changes.iter().map(value).collect::<Result<Vec<C::Change>, _>>();
+        let changes =
+            attempt.result.as_ref().map(|result| all(&result.changes)).transpose()?.unwrap_or_default();
+        let in_doubt = match attempt.result.as_ref().map(|result| (result.is_in_doubt, &result.in_doubt)) {
+            Some((false, _)) => Vec::new(),
+            Some((true, Some(in_doubt))) => all(in_doubt)?,
+            // It was cut off, or its record is of a version that kept no list.
+            Some((true, None)) | None => {
+                plan.as_ref().map(|plan| control.foreseen(plan, &changes)).unwrap_or_default()
+            }
+        };
         Ok(Self {
             at: attempt.at,
             state,
             written: attempt.before.clone(),
-            plan: attempt.plan.as_ref().filter(|_| !has_waited).map(value).transpose()?,
-            changes: changes.collect::<Result<_, _>>()?,
+            plan,
+            changes,
             is_cut_off: attempt.result.is_none(),
-            is_in_doubt: attempt.result.as_ref().is_none_or(|result| result.is_in_doubt),
+            in_doubt,
         })
     }
 }

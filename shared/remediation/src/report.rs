@@ -9,7 +9,7 @@ use crate::advice::advice;
 use crate::ledger::{Hold, Record, RecordId};
 use crate::restore::Restoration;
 use crate::{
-    Assessment, CallError, Change, Evidence, Exempt, Finding, Left, Mode, Note, Outcome, Recount, Remedy,
+    Assessment, Change, Done, Evidence, Exempt, Finding, Left, Mode, Note, Outcome, Recount, Remedy,
     Severity, StepError, Target, Unread, Walked,
 };
 
@@ -105,7 +105,7 @@ impl Report {
                 .and_then(|found| found.plan.as_ref())
                 .map(|plan| control.steps(plan))
                 .unwrap_or_default(),
-            changes: walked.changes.iter().map(|change| control.change(change)).collect(),
+            changes: walked.done.changes.iter().map(|change| control.change(change)).collect(),
             remaining: walked.seen.as_ref().map(|seen| control.findings(&seen.assessment)),
             left: walked.seen.as_ref().and_then(|seen| seen.assessment.left()),
             is_reversible,
@@ -121,10 +121,7 @@ impl Report {
             exempt: walked.exempt.clone(),
             owner: walked.owner.clone(),
             error: walked.error.clone(),
-            note: match walked.note {
-                Some(Note::ClosedMeanwhile) if !is_reversible => Some(Note::ClosedByOthers),
-                note => note,
-            },
+            note: walked.note,
             advice: advice(control, walked),
             restoration: None,
             evidence: by_hand.into_iter().chain(begun).chain(evidence).chain(put_back).collect(),
@@ -264,10 +261,9 @@ impl Report {
 }
 
 fn is_reversible<C: Recount>(walked: &Walked<C>, record: Option<&Record>) -> bool {
-    let has_plan = walked.found.as_ref().is_some_and(|found| found.plan.is_some());
-    let is_in_doubt = has_plan && walked.failed_call().is_some_and(CallError::may_be_done);
-    let is_changed = !walked.changes.is_empty() || record.is_some_and(Record::may_have_changed_before);
-    (is_changed || is_in_doubt) && walked.outcome != Outcome::Gone
+    let Done { changes, in_doubt } = &walked.done;
+    let is_changed = !changes.is_empty() || record.is_some_and(Record::may_have_changed_before);
+    (is_changed || !in_doubt.is_empty()) && walked.outcome != Outcome::Gone
 }
 
 /// What an earlier delivery had begun and this one does not do: nobody knows how much of that was done.
@@ -302,27 +298,30 @@ fn put_back<C: Recount>(
     };
     // What was found may be what an earlier delivery had found.
     let is_found = |state: &C::State, begun: &C::Plan| *state == found.state && begun == plan;
-    let mut plans: Vec<(&C::State, &C::Plan, bool)> = Vec::new();
-    for earlier in &walked.earlier {
-        if let (Some(state), Some(begun)) = (&earlier.state, &earlier.plan) {
-            plans.push((state, begun, earlier.is_in_doubt || is_found(state, begun) && walked.is_in_doubt()));
-        }
+    let begun = walked.earlier.iter().filter_map(|one| Some((one.state.as_ref()?, one.plan.as_ref()?)));
+    let mut plans: Vec<(&C::State, &C::Plan)> = begun.collect();
+    if !plans.iter().any(|(state, begun)| is_found(state, begun)) {
+        plans.push((&found.state, plan));
     }
-    if !plans.iter().any(|(state, begun, _)| is_found(state, begun)) {
-        plans.push((&found.state, plan, walked.is_in_doubt()));
-    }
+    let in_doubt = walked.earlier.iter().flat_map(|earlier| &earlier.in_doubt).chain(&walked.done.in_doubt);
+    let in_doubt: Vec<C::Change> = in_doubt.cloned().collect();
     // What went with closing is left where somebody else closed: it may stand for what he took away.
     let is_of_others =
         matches!(walked.note, Some(Note::ClosedByOthers | Note::ClosedAfterFailure | Note::ClosedInPart));
     let mut done: Vec<C::Change> = Vec::new();
-    for &(_, begun, is_in_doubt) in &plans {
-        for change in control.may_be_done(begun, &walked.changes, is_in_doubt || is_to_come) {
+    for &(_, begun) in &plans {
+        let changes = &walked.done.changes;
+        let done_of_it = match is_to_come {
+            true => control.foreseen(begun, changes),
+            false => control.may_be_done(begun, changes, &in_doubt),
+        };
+        for change in done_of_it {
             if !done.contains(&change) && (!is_of_others || control.closes(&change)) {
                 done.push(change);
             }
         }
     }
-    let &(state, first, _) = plans.first()?;
+    let &(state, first) = plans.first()?;
     let back = control.undo(state, first, &done)?;
     let title = if is_to_come { WOULD_PUT_BACK } else { control.put_back(plan) };
     Some(Evidence::new(title, control.commands(target, &back)))

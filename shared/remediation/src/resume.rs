@@ -1,7 +1,7 @@
 //! Going on with what somebody else began, where the live state has nothing that is to be closed: what was begun is seen
 //! to its end and said once.
 
-use crate::carry::{carry_out, unnoted, verdict, verify};
+use crate::carry::{carry_out, closed_meanwhile, unnoted, verdict, verify};
 use crate::clock::Clock;
 use crate::earlier::Earlier;
 use crate::ledger::{Ledger, Record};
@@ -33,7 +33,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         }
         // Nothing is done of what has only waited.
         open.end_hold(self.ports.clock.now());
-        self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
+        self.earlier = Earlier::all(self.control, &open).map_err(Barred::Failed)?;
         let is_left_as_it_is = match outcome {
             Outcome::Gone => true,
             // What is exempt by now, and of which nothing is known to be closed.
@@ -51,7 +51,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
 
     /// The same where the live state has something that is only to be said: it may be what others left on purpose.
     pub(crate) async fn go_on(&mut self, open: Record) -> Result<Walked<C>, Barred> {
-        self.earlier = Earlier::all(&open).map_err(Barred::Failed)?;
+        self.earlier = Earlier::all(self.control, &open).map_err(Barred::Failed)?;
         match self.begun(&open) {
             Some(plan) => self.see_to_its_end(open, &plan, Outcome::Compliant).await,
             None => self.nothing_to_do(open, Outcome::Compliant).await,
@@ -81,8 +81,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             Outcome::Compliant if found.is_some() && !is_said => Outcome::ClosedMeanwhile,
             outcome => outcome,
         };
-        let note = self.note(outcome);
-        Ok(Walked { found, changes, note, earlier: std::mem::take(&mut self.earlier), ..self.ended(outcome) })
+        Ok(self.noted(Walked { found, done: changes.into(), ..self.ended(outcome) }))
     }
 
     /// What of the plan may be left is done: a tag, a flag, what the live state does not show.
@@ -106,24 +105,23 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             return self.nothing_to_do(open, Outcome::Gone).await;
         };
         let changes = self.noted_changes();
-        let after = Some(&seen.assessment);
-        let as_noted = |plan: &C::Plan| control.unfinished(&self.target, plan, &changes, after);
-        let if_done =
-            |plan: &C::Plan| control.unfinished(&self.target, plan, &control.foreseen(plan, &changes), after);
-        let (in_doubt, answered): (Vec<_>, Vec<_>) =
-            self.earlier.iter().filter(|one| one.plan.is_some()).partition(|one| one.is_in_doubt);
-        let is_missed = |one: &&Earlier<C>| {
-            one.plan.as_ref().is_some_and(|plan| !unnoted(control, plan, &changes).is_empty())
+        let in_doubt: Vec<C::Change> =
+            self.earlier.iter().flat_map(|earlier| &earlier.in_doubt).cloned().collect();
+        let begun = self.earlier.iter().filter_map(|earlier| earlier.plan.as_ref());
+        let missed: Vec<C::Change> = begun.flat_map(|plan| unnoted(control, plan, &changes)).collect();
+        let is_in_doubt =
+            |missed: &C::Change| in_doubt.iter().any(|change| control.closes_the_same(change, missed));
+        let closes = |changes: &[C::Change]| changes.iter().any(|change| control.closes(change));
+        let closed_by = match missed.is_empty() {
+            true => None,
+            false if missed.iter().any(is_in_doubt) => Some(Note::Unanswered),
+            false if closes(&changes) => Some(Note::ClosedInPart),
+            false => Some(Note::ClosedAfterFailure),
         };
-        let closed_by = match (in_doubt.iter().any(is_missed), answered.iter().any(is_missed)) {
-            (true, _) => Some(Note::Unanswered),
-            (false, true) if changes.iter().any(|change| control.closes(change)) => Some(Note::ClosedInPart),
-            (false, true) => Some(Note::ClosedAfterFailure),
-            (false, false) => None,
-        };
-        let left = if in_doubt.is_empty() { as_noted(plan) } else { if_done(plan) };
+        let done = [changes.as_slice(), &in_doubt].concat();
+        let left = control.unfinished(&self.target, plan, &done, Some(&seen.assessment));
         // What was denied, refused or throttled was not done: what others closed then, Curfew leaves as it is.
-        let is_of_others = changes.is_empty() && in_doubt.is_empty();
+        let is_of_others = changes.is_empty() && !closes(&in_doubt);
         let plain = self.exempting.again(control, control.assess(&seen.state, clock.now()));
         let left = if is_of_others && !plain.is_open() {
             seen.assessment = plain;
@@ -139,7 +137,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         self.resume(open, vec![attempt], closes).await?;
 
         let note = self.note(Outcome::Failed).or(closed_by);
-        let walked = Walked { changes, note, ..self.ended(Outcome::Failed) };
+        let walked = Walked { done: changes.into(), note, ..self.ended(Outcome::Failed) };
         let mut walked = match &left {
             Some(left) => {
                 carry_out(control, &self.target, &found.assessment, left, clock, walked, &mut self.exempting)
@@ -147,9 +145,9 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             }
             None => self.seen(walked, seen),
         };
-        walked.note = self.note(walked.outcome).or(walked.note);
+        walked = self.noted(Walked { found: Some(found), ..walked });
         walked.outcome = walked.outcome_by_note();
-        Ok(Walked { found: Some(found), earlier: std::mem::take(&mut self.earlier), ..walked })
+        Ok(walked)
     }
 
     fn seen(&self, walked: Walked<C>, seen: Seen<C>) -> Walked<C> {
@@ -182,8 +180,16 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         match (outcome, cut_off) {
             (Outcome::Gone, _) => Some(Note::Deleted),
             (_, Some(earlier)) => Some(Note::CutOff(earlier.at)),
-            (Outcome::ClosedMeanwhile, None) => Some(Note::ClosedMeanwhile),
-            _ => None,
+            (_, None) => None,
         }
+    }
+
+    /// With what others did before, and what there is to know of that.
+    fn noted(&mut self, walked: Walked<C>) -> Walked<C> {
+        let note = self.note(walked.outcome);
+        let walked = Walked { earlier: std::mem::take(&mut self.earlier), ..walked };
+        let by_whom =
+            (walked.outcome == Outcome::ClosedMeanwhile).then(|| closed_meanwhile(self.control, &walked));
+        Walked { note: note.or(by_whom).or(walked.note), ..walked }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::ledger::{AttemptResult, End, Ledger, Record, Telling};
-use crate::work::{Barred, Work, written};
+use crate::work::{Barred, Work, in_doubt, written};
 use crate::{
     Assessment, Brief, CallError, Control, Ended, Finding, Found, Note, Notify, Outcome, Pace, Recount,
     Report, SOON, Said, Severity, StepError, Undelivered, Walked,
@@ -108,7 +108,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
 
     /// What was changed now, and not by others before.
     fn own_changes<'w>(&self, walked: &'w Walked<C>) -> &'w [C::Change] {
-        walked.changes.get(self.noted..).unwrap_or_default()
+        walked.done.changes.get(self.noted..).unwrap_or_default()
     }
 
     /// Whether people were told in this hour that some resources wait.
@@ -147,7 +147,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 after: walked.seen.as_ref().map(|seen| written(&seen.state)).transpose()?,
                 remaining: report.remaining.as_ref().map(written).transpose()?,
                 error: report.error.as_ref().map(StepError::facts),
-                is_in_doubt: walked.is_in_doubt(),
+                is_in_doubt: !walked.done.in_doubt.is_empty(),
+                in_doubt: in_doubt(&walked.done)?,
             });
         }
         if matches!(told, Told::Sent | Told::Later) {

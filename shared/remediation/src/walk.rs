@@ -332,7 +332,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             note if walked.outcome != Outcome::Exempt => note,
             _ => {
                 let first = self.record.as_ref().and_then(|record| record.attempts.first());
-                first.filter(|_| !walked.changes.is_empty()).map(|first| Note::LeftHalfWay(first.at))
+                first.filter(|_| !walked.done.changes.is_empty()).map(|first| Note::LeftHalfWay(first.at))
             }
         };
         if let Some(until) = self.exempting.grace().filter(|_| self.exempting.outcome().applied.is_empty()) {
@@ -361,7 +361,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let begun = self.earlier.iter().find(|earlier| earlier.has_begun_more(self.control, plan));
         let walked = Walked {
             note: begun.map(|earlier| Note::BegunBefore(earlier.at)),
-            changes: self.noted_changes(),
+            done: self.noted_changes().into(),
             earlier: std::mem::take(&mut self.earlier),
             ..self.ended(Outcome::Failed)
         };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clock::rfc3339;
 use crate::earlier::Earlier;
 use crate::ledger::Held;
-use crate::{Assessment, CallError, Control, Exempt, Judge, Mode, Outcome, Unread};
+use crate::{Assessment, CallError, Control, Done, Exempt, Judge, Mode, Outcome, Unread};
 
 /// What happened to one subject.
 #[derive(Debug)]
@@ -22,8 +22,9 @@ pub struct Walked<C: Control> {
     pub outcome: Outcome,
     /// What was found, where there was something to find.
     pub found: Option<Found<C>>,
-    /// What was changed, in order; first what others changed before who began with the same work.
-    pub changes: Vec<C::Change>,
+    /// What was changed, in order; first what others changed before who began with the same work. And what may have been
+    /// changed by this one besides.
+    pub done: Done<C::Change>,
     /// What these others found and were going to do.
     pub earlier: Vec<Earlier<C>>,
     /// What the read after the changes found; `None` where there was no such read.
@@ -129,7 +130,7 @@ impl<C: Control> Walked<C> {
             mode,
             outcome,
             found: None,
-            changes: Vec::new(),
+            done: Done::default(),
             earlier: Vec::new(),
             seen: None,
             exempt: Exempt::default(),
@@ -162,10 +163,12 @@ impl<C: Control> Walked<C> {
         }
     }
 
-    /// Whether more may be done than the answers told: to a call that changes something there was none.
-    #[must_use]
-    pub fn is_in_doubt(&self) -> bool {
-        self.note == Some(Note::Unanswered) || self.failed_call().is_some_and(CallError::may_be_done)
+    /// Whether Curfew may have closed something although no answer told so, now or at an earlier delivery.
+    pub(crate) fn may_have_closed(&self, control: &C) -> bool {
+        let earlier = self.earlier.iter().flat_map(|earlier| &earlier.in_doubt);
+        let is_noted =
+            |change: &C::Change| self.done.changes.iter().any(|one| control.closes_the_same(one, change));
+        self.done.in_doubt.iter().chain(earlier).any(|change| control.closes(change) && !is_noted(change))
     }
 
     /// What the last read could not read and another one may, where the walk is over but for that.
@@ -217,9 +220,9 @@ impl<C: Control> Walked<C> {
             Outcome::Compliant => false,
             Outcome::Exempt => {
                 let is_half_done = matches!(self.note, Some(Note::LeftHalfWay(_)));
-                self.exempt.ends_soon || is_half_done || !self.changes.is_empty()
+                self.exempt.ends_soon || is_half_done || !self.done.changes.is_empty()
             }
-            Outcome::Gone => !self.changes.is_empty(),
+            Outcome::Gone => !self.done.changes.is_empty(),
             Outcome::Remediated
             | Outcome::Alerted
             | Outcome::Observed
@@ -305,7 +308,7 @@ impl Note {
                  closed it at that moment, nobody can tell"
             }
             Self::ClosedAfterFailure => {
-                "Curfew's call that closes it had failed, and a read afterwards found it closed: somebody else closed it"
+                "a call of Curfew's had failed, and a read afterwards found it closed: somebody else closed it"
             }
             Self::CutOff(at) => {
                 return format!(

@@ -12,8 +12,8 @@ use crate::ledger::{
 };
 use crate::tell::offence;
 use crate::{
-    CallError, Control, Delivery, Exempting, Found, Looked, Mode, Notify, Outcome, Ports, Recount, Said,
-    StepError, Target, Visit, Walked,
+    CallError, Control, Delivery, Done, Exempting, Found, Looked, Mode, Notify, Outcome, Ports, Recount,
+    Said, StepError, Target, Visit, Walked,
 };
 
 /// How many attempts at what came by no queue are made before people are told: Lambda makes as many.
@@ -165,7 +165,7 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
     ) -> Result<(), Barred> {
         let mut record = open;
         record.end_hold(self.ports.clock.now());
-        self.earlier = Earlier::all(&record).map_err(Barred::Failed)?;
+        self.earlier = Earlier::all(self.control, &record).map_err(Barred::Failed)?;
         self.noted = self.noted_changes().len();
         record.attempts.extend(attempts);
         let begun = self.ports.ledger.resume(&record, &self.terms(changes)).await?;
@@ -288,4 +288,10 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
 /// A value as it is written down.
 pub(crate) fn written(value: &impl serde::Serialize) -> Result<Value, StepError> {
     serde_json::to_value(value).map_err(|error| StepError::Unwritable(Arc::new(error)))
+}
+
+/// What may have been changed besides, where there is such, as it is written down.
+pub(crate) fn in_doubt<T: serde::Serialize>(done: &Done<T>) -> Result<Option<Vec<Value>>, StepError> {
+    let all = || done.in_doubt.iter().map(written).collect();
+    (!done.in_doubt.is_empty()).then(all).transpose()
 }

@@ -32,7 +32,7 @@ where
     C: Control<Assessment = GroupAssessment, Change = SgChange>,
 {
     // An open quarantine group loses its rules in that style too.
-    let has_revoked = walked.changes.iter().any(|change| matches!(change, SgChange::Revoked(_)));
+    let has_revoked = walked.done.changes.iter().any(|change| matches!(change, SgChange::Revoked(_)));
     let isolates = style == QuarantineStyle::Isolate && !has_revoked;
     let closes_no_more = !walked.seen.as_ref().is_some_and(|seen| seen.assessment.has_work());
     let found = walked.found.as_ref().map(|found| &found.assessment);

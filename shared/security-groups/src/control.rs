@@ -6,7 +6,7 @@ use events::{GroupId, Resource, Subject};
 use exemptions::Scope;
 use futures_util::join;
 use futures_util::lock::Mutex;
-use remediation::{Applied, CallError, Control, Fact, Judge, Place, Tags, Unknown, Unread};
+use remediation::{Applied, CallError, Control, Done, Fact, Judge, Place, Tags, Unknown, Unread};
 
 use crate::assess::judge;
 use crate::judgements::Judgements;
@@ -178,7 +178,7 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         &self,
         at: &At<'_>,
         plan: &Quarantine,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<Applied, CallError> {
         self.carry_out(at, plan, done).await.map(|()| Applied::Done)
     }

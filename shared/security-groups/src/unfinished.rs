@@ -35,8 +35,11 @@ fn left_to_revoke(
             let left = revocation(after, Tags::new());
             let (mut restore, revoke) = left.map(|left| (left.restore, left.revoke)).unwrap_or_default();
             for part in &plan.restore {
-                // As long as the rule is there, nothing of it is missing.
+                // As long as the rule is there, nothing of it is missing, and of a rule that somebody else revoked neither.
+                let is_own =
+                    |change: &SgChange| matches!(change, SgChange::Revoked(rule) if rule.id == part.part_of);
                 let is_missing = after.group.rule(&part.part_of).is_none()
+                    && done.iter().any(is_own)
                     && !after.group.allows(&part.permission)
                     && !restore.iter().any(|other| says_the_same(&other.permission, &part.permission));
                 if is_missing {

@@ -6,7 +6,7 @@ use events::{BucketName, Resource};
 use exemptions::Scope;
 use futures_util::join;
 use remediation::clock::{Clock, PAUSES, SystemClock};
-use remediation::{Applied, CallError, Control, Fact, Judge, Mode, Tags, Unread};
+use remediation::{Applied, CallError, Control, Done, Fact, Judge, Mode, Tags, Unread};
 
 use super::accounts::KnownAccounts;
 use super::around::Around;
@@ -90,8 +90,22 @@ impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
         }
     }
 
+    async fn write(
+        &self,
+        bucket: &Bucket<'_>,
+        write: &AclWrite,
+        done: &mut Done<AclChange>,
+    ) -> Result<Written, CallError> {
+        let answer = self.acls.write(bucket, &write.acl).await;
+        done.unless_answered(answer, || write.changes())
+    }
+
     /// Turns on the flags that are about ACLs. The others stay as they are, which therefore has to be known.
-    async fn block_once_read(&self, bucket: &Bucket<'_>, done: &mut Vec<AclChange>) -> Result<(), CallError> {
+    async fn block_once_read(
+        &self,
+        bucket: &Bucket<'_>,
+        done: &mut Done<AclChange>,
+    ) -> Result<(), CallError> {
         match BlockChange::blocking(self.acls.public_access_block(bucket).await?) {
             Some(change) => self.block(bucket, change, done).await,
             None => Ok(()),
@@ -102,13 +116,14 @@ impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
         &self,
         bucket: &Bucket<'_>,
         change: BlockChange,
-        done: &mut Vec<AclChange>,
+        done: &mut Done<AclChange>,
     ) -> Result<(), CallError> {
-        match change.after {
-            Some(block) => self.acls.block(bucket, block).await?,
-            None => self.acls.unblock(bucket).await?,
-        }
-        done.push(AclChange::Blocked(change));
+        let answer = match change.after {
+            Some(block) => self.acls.block(bucket, block).await,
+            None => self.acls.unblock(bucket).await,
+        };
+        done.unless_answered(answer, || [AclChange::Blocked(change)])?;
+        done.changes.push(AclChange::Blocked(change));
         Ok(())
     }
 }
@@ -158,14 +173,14 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         &self,
         bucket: &Bucket<'_>,
         plan: &AclPlan,
-        done: &mut Vec<AclChange>,
+        done: &mut Done<AclChange>,
     ) -> Result<Applied, CallError> {
         let mut steps = plan.steps.iter().peekable();
         while let Some(step) = steps.next() {
             match step {
-                AclStep::Write(write) => match self.acls.write(bucket, &write.acl).await? {
+                AclStep::Write(write) => match self.write(bucket, write, done).await? {
                     Written::Done => {
-                        done.extend(write.changes());
+                        done.changes.extend(write.changes());
                         let is_masked_next = steps.peek().is_some_and(|next| next.blocks_acls());
                         if is_masked_next && !self.is_stored(bucket, write).await? {
                             return Ok(Applied::Stopped);

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use events::{BucketName, Resource};
 use exemptions::Scope;
 use futures_util::join;
-use remediation::{Applied, CallError, Control, Fact, Judge, Tags, Unread};
+use remediation::{Applied, CallError, Control, Done, Fact, Judge, Tags, Unread};
 use serde::{Deserialize, Serialize};
 
 use super::assess::PolicyAssessment;
@@ -110,7 +110,7 @@ impl<P: BucketPolicies> Control for S3Policy<P> {
         &self,
         _bucket: &Bucket<'_>,
         plan: &NoPlan,
-        _done: &mut Vec<NoChange>,
+        _done: &mut Done<NoChange>,
     ) -> Result<Applied, CallError> {
         match *plan {}
     }

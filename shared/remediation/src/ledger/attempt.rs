@@ -57,10 +57,13 @@ pub struct AttemptResult {
     /// Why a step could not be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Value>,
-    /// Whether that step may be done all the same, so that more may have been changed than `changes` says: no answer told. One
-    /// that was denied, refused or throttled is not done.
+    /// Whether more may have been changed than `changes` says, since a call had no answer. One that was denied, refused or
+    /// throttled is not done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_in_doubt: bool,
+    /// What that is; `None` where it may be all of the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_doubt: Option<Vec<Value>>,
 }
 
 /// The kind of the error of what was not done, since the resource was changed meanwhile.
@@ -77,6 +80,7 @@ impl AttemptResult {
             remaining: None,
             error: None,
             is_in_doubt: false,
+            in_doubt: None,
         }
     }
 

@@ -37,15 +37,13 @@ pub(crate) fn report<C: Recount>(
 ) -> Option<Report> {
     let (restores, last) = (record.restores.as_ref()?, record.last_asked()?);
     let result = last.result.as_ref();
-    let earlier = Earlier::<C>::all(record);
+    let earlier = Earlier::all(control, record);
     let error = earlier.as_ref().err().cloned();
     let earlier = earlier.ok().and_then(|all| all.into_iter().rfind(|one| one.state.is_some()));
     let plan = earlier.as_ref().and_then(|one| one.plan.as_ref());
     let changes = earlier.iter().flat_map(|one| &one.changes).cloned().collect::<Vec<_>>();
-    let done = match plan {
-        Some(plan) if result.is_none() => control.foreseen(plan, &[]),
-        _ => changes.clone(),
-    };
+    let in_doubt = earlier.iter().flat_map(|one| &one.in_doubt).cloned();
+    let done: Vec<C::Change> = changes.iter().cloned().chain(in_doubt).collect();
     let undo = earlier.as_ref().and_then(|one| control.undo(one.state.as_ref()?, one.plan.as_ref()?, &done));
     let evidence = undo.map(|undo| Evidence::new(TAKE_BACK, control.commands(target, &undo)));
     let is_read = live.is_ok();

@@ -150,7 +150,8 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             late: None,
         };
         let evidence = self.commands(before, plan, earlier, applying);
-        let changes: Vec<Change> = applying.changes.iter().map(|change| control.change(change)).collect();
+        let changes: Vec<Change> =
+            applying.done.changes.iter().map(|change| control.change(change)).collect();
         let advice = advice(outcome, &restoration, !changes.is_empty(), is_undone(&evidence));
         Report {
             control: C::NAME,
@@ -196,7 +197,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
         // What was there before the first request.
         let first = earlier.iter().find_map(|one| Some((one.state.as_ref()?, one.plan.as_ref()?)));
         let first = first.or_else(|| Some((&before.live, plan?)));
-        let done: Vec<C::Change> = applying.unnoted.iter().chain(&applying.changes).cloned().collect();
+        let done: Vec<C::Change> = applying.unnoted.iter().chain(&applying.done.changes).cloned().collect();
         let back = first.filter(|_| !done.is_empty()).and_then(|(state, plan)| {
             let undo = control.undo(state, plan, &done)?;
             Some(Evidence::new(TAKE_BACK, control.commands(target, &undo)))

@@ -11,10 +11,10 @@ use crate::earlier::Earlier;
 use crate::ledger::{
     Attempt, AttemptResult, End, Ledger, Pending, Record, RecordId, Restores, Telling, lease_until,
 };
-use crate::work::written;
+use crate::work::{in_doubt, written};
 use crate::{
-    Applied, Assessment, CallError, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told,
-    Unread,
+    Applied, Assessment, CallError, Done, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target,
+    Told, Unread,
 };
 
 /// One order on its way.
@@ -28,7 +28,7 @@ pub(super) struct Steps<'a, C: Reversible, K, N, L> {
 
 /// What applying came to, and what the read after it found.
 pub(super) struct Applying<C: Reversible> {
-    pub(super) changes: Vec<C::Change>,
+    pub(super) done: Done<C::Change>,
     pub(super) error: Option<StepError>,
     pub(super) seen: Seen<C>,
     /// What the read found done of all that was to be done, although no answer told this request so: the answer got lost, or
@@ -41,7 +41,7 @@ pub(super) struct Applying<C: Reversible> {
 impl<C: Reversible> Applying<C> {
     /// Nothing was tried, for this reason, where there is one.
     fn of_nothing(error: Option<StepError>, seen: Seen<C>) -> Self {
-        Self { changes: Vec::new(), error, seen, unnoted: Vec::new(), is_tried: false }
+        Self { done: Done::default(), error, seen, unnoted: Vec::new(), is_tried: false }
     }
 }
 
@@ -153,14 +153,14 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
 
     /// Carries the plan out and looks until all is back, or will not be.
     async fn apply(&self, plan: &C::Plan) -> Applying<C> {
-        let mut changes = Vec::new();
-        let error = match self.control.apply(&self.target, plan, &mut changes).await {
+        let mut done = Done::default();
+        let error = match self.control.apply(&self.target, plan, &mut done).await {
             Ok(Applied::Done | Applied::Stopped) => None,
             Ok(Applied::Inert(why)) => Some(StepError::NoEffect(why)),
             Err(error) => Some(error.into()),
         };
         // EC2 and S3 may show the old state for a moment after a change.
-        let mut pauses = PAUSES.into_iter().take(if changes.is_empty() { 0 } else { PAUSES.len() });
+        let mut pauses = PAUSES.into_iter().take(if done.changes.is_empty() { 0 } else { PAUSES.len() });
         loop {
             let look = self.control.look(&self.target, self.past).await;
             let is_left = matches!(&look, Ok(Some(look)) if look.left.is_some());
@@ -168,7 +168,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
                 Some(pause) if is_left => self.ports.clock.sleep(pause).await,
                 _ => {
                     let seen = Seen::of(look);
-                    return Applying { changes, error, seen, unnoted: Vec::new(), is_tried: true };
+                    return Applying { done, error, seen, unnoted: Vec::new(), is_tried: true };
                 }
             }
         }
@@ -185,12 +185,12 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
     ) -> Ending {
         let now = self.ports.clock.now();
         let outcome = applying.seen.outcome();
-        let earlier = earlier::<C>(&record);
+        let earlier = earlier(self.control, &record);
         applying.unnoted = self.unnoted(&earlier, plan, &applying);
         // What was not changed is not left alone either, unless it was before.
         if let Some(restores) = record.restores.as_mut()
             && outcome != Outcome::Restored
-            && applying.changes.is_empty()
+            && applying.done.changes.is_empty()
             && applying.unnoted.is_empty()
         {
             let look = applying.seen.look().unwrap_or(look);
@@ -243,18 +243,19 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         applying: &Applying<C>,
     ) -> Result<(), StepError> {
         let now = self.ports.clock.now();
-        let (changes, seen) = (&applying.changes, applying.seen.look());
+        let (done, seen) = (&applying.done, applying.seen.look());
         let left =
             seen.map(|look| look.left.as_ref().map(|left| self.control.steps(left)).unwrap_or_default());
         if let Some(attempt) = record.attempts.last_mut() {
             attempt.result = Some(AttemptResult {
                 at: now,
                 outcome: report.outcome,
-                changes: changes.iter().map(written).collect::<Result<_, _>>()?,
+                changes: done.changes.iter().map(written).collect::<Result<_, _>>()?,
                 after: seen.map(|look| written(&look.live)).transpose()?,
                 remaining: left.map(|left| json!(left)),
                 error: report.error.as_ref().map(StepError::facts),
-                is_in_doubt: report.may_have_changed(),
+                is_in_doubt: !done.in_doubt.is_empty(),
+                in_doubt: in_doubt(done)?,
             });
         }
         if matches!(told, Told::Sent) {
@@ -283,9 +284,10 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let plans = earlier.iter().filter_map(|one| one.plan.as_ref()).chain(plan);
         let mut unnoted: Vec<C::Change> = Vec::new();
         let noted: Vec<C::Change> =
-            earlier.iter().flat_map(|one| &one.changes).chain(&applying.changes).cloned().collect();
+            earlier.iter().flat_map(|one| &one.changes).chain(&applying.done.changes).cloned().collect();
         for change in plans.flat_map(|plan| self.control.foreseen(plan, &noted)) {
-            let is_known = [&left, &applying.changes, &unnoted].iter().any(|list| list.contains(&change));
+            let is_known =
+                [&left, &applying.done.changes, &unnoted].iter().any(|list| list.contains(&change));
             if !is_known {
                 unnoted.push(change);
             }
@@ -383,8 +385,8 @@ fn over_at(record: &Record) -> Option<SystemTime> {
 }
 
 /// The earlier requests of a restore: each was cut off, or its mail got lost.
-fn earlier<C: Reversible>(record: &Record) -> Vec<Earlier<C>> {
-    let mut attempts = Earlier::all(record).unwrap_or_default();
+fn earlier<C: Reversible>(control: &C, record: &Record) -> Vec<Earlier<C>> {
+    let mut attempts = Earlier::all(control, record).unwrap_or_default();
     attempts.pop();
     attempts
 }

@@ -85,6 +85,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
                 remaining: None,
                 error: Some(json!({ "kind": "superseded", "message": why })),
                 is_in_doubt: false,
+                in_doubt: None,
             });
         }
         record.end = Some(End { at: now, outcome });

@@ -24,7 +24,7 @@ fn tells_of(newer: &Record, record: &Record) -> bool {
 }
 
 fn of<C: Reversible>(control: &C, record: &Record) -> Vec<String> {
-    let earlier = Earlier::<C>::all(record).unwrap_or_default();
+    let earlier = Earlier::all(control, record).unwrap_or_default();
     let is_untold = |attempt: &Attempt| !record.told.iter().any(|telling| telling.at >= attempt.at);
     let attempts = record.attempts.iter().zip(&earlier);
     attempts
@@ -44,6 +44,11 @@ fn in_words<C: Reversible>(control: &C, record: &Record, earlier: &Earlier<C>) -
         let steps = earlier.plan.iter().flat_map(|plan| control.steps(plan));
         return steps.map(|step| format!("it was to {step}, and was cut off (record {id})")).collect();
     }
-    let changes = earlier.changes.iter().map(|change| control.change(change).summary);
-    changes.map(|change| format!("it {change} (record {id})")).collect()
+    let in_words = |change| control.change(change).summary;
+    let changes = earlier.changes.iter().map(|change| format!("it {} (record {id})", in_words(change)));
+    let in_doubt = earlier.in_doubt.iter().map(|change| {
+        let change = in_words(change);
+        format!("as far as anybody knows it {change}, but there was no answer (record {id})")
+    });
+    changes.chain(in_doubt).collect()
 }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    Applied, Assessment, CallError, Change, Control, Denied, Describe, Evidence, Fact, Finding, Found, Judge,
-    Listed, Place, Recount, Remedy, Severity, Survey, Tags, Target, Transport, Unread, Walked,
+    Applied, Assessment, CallError, Change, Control, Denied, Describe, Done, Evidence, Fact, Finding, Found,
+    Judge, Listed, Place, Recount, Remedy, Severity, Survey, Tags, Target, Transport, Unread, Walked,
 };
 
 /// How many doors applying closes, and what it answers.
@@ -248,7 +248,7 @@ impl Control for Doors {
         &self,
         target: &Target<'_, BucketName>,
         plan: &Turn,
-        done: &mut Vec<Turned>,
+        done: &mut Done<Turned>,
     ) -> Result<Applied, CallError> {
         let doors = plan.doors();
         self.calls.borrow_mut().push(format!("apply {} to {}", doors.join(" "), target.id));
@@ -256,8 +256,9 @@ impl Control for Doors {
         if self.hangs.get() {
             std::future::pending::<()>().await;
         }
-        done.extend(doors.iter().take(closed).map(|door| Turned { door: door.clone() }));
-        result
+        let turned = |door: &String| Turned { door: door.clone() };
+        done.changes.extend(doors.iter().take(closed).map(turned));
+        done.unless_answered(result, || doors.iter().skip(closed).map(turned))
     }
 
     fn unfinished(

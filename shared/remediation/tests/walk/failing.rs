@@ -240,6 +240,6 @@ fn what_others_closed_at_the_same_time_is_not_called_closed_by_curfew() {
     assert_eq!(note(1, Ok(Applied::Done), &["window"]).1, Some(Note::ClosedInPart));
     assert_eq!(note(1, Err(denied()), &[]), (Outcome::Failed, Some(Note::ClosedInPart), one.clone()));
     // It may have been the call that had no answer.
-    assert_eq!(note(1, Err(lost()), &[]), (Outcome::Failed, None, both));
+    assert_eq!(note(1, Err(lost()), &[]), (Outcome::Failed, Some(Note::Unanswered), both));
     assert_eq!(note(1, Ok(Applied::Done), &["back door"]), (Outcome::StillOpen, None, one));
 }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use remediation::clock::Clock;
 use remediation::testing::doors::{Doors, House, Turn, open, throttled};
 use remediation::testing::{Still, assert_records, bucket, report_of, run};
-use remediation::{Applied, Assessment, Control, Describe, Judge, Mode, Note, Outcome, Target};
+use remediation::{Applied, Assessment, Control, Describe, Done, Judge, Mode, Note, Outcome, Target};
 
 use kit::{by_hand, enforce, open_door, told};
 
@@ -132,8 +132,9 @@ fn what_is_done_can_be_undone_from_its_record() {
     let target = Target::of(&subject, Doors::id(&subject.resource).unwrap());
     let before = run(doors.read(&target)).unwrap().unwrap();
     let plan = doors.plan(&doors.assess(&before, SystemTime::UNIX_EPOCH), SystemTime::UNIX_EPOCH).unwrap();
-    let mut changes = Vec::new();
-    run(doors.apply(&target, &plan, &mut changes)).unwrap();
+    let mut done = Done::default();
+    run(doors.apply(&target, &plan, &mut done)).unwrap();
+    let changes = done.changes;
     assert_records::<Doors>(&before, Some(&plan), &changes);
     let undo = doors.undo(&before, &plan, &changes).unwrap();
     assert_eq!(doors.commands(&target, &undo), "  open front door");

@@ -3,9 +3,8 @@
 use events::{GroupId, VpcId};
 use futures_util::{StreamExt, join, stream};
 use network::Rule;
-use remediation::CallError;
+use remediation::{CallError, Done};
 
-use crate::apply::both;
 use crate::port::{EVERYWHERE, QUARANTINE_GROUP_NAME, action};
 use crate::state::readable;
 use crate::{
@@ -24,7 +23,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         plan: &Isolation,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
         let _alone = self.isolating.lock().await;
         // Read once more: the groups that an interface keeps are those that it has now.
@@ -50,11 +49,11 @@ impl<P: SecurityGroups> SgIngress<P> {
                     groups: interface.isolated(at.id, &quarantine, plan.all_groups),
                     interface,
                 })),
-                Err(error) => failed = both(failed, Err(error)),
+                Err(error) => failed = failed.and(Err(error)),
             }
         }
         let placed = self.place(at, &placements, done).await;
-        both(failed, placed)
+        failed.and(placed)
     }
 
     /// Gives interfaces their groups, but for those that are gone. One that fails does not stop the others.
@@ -62,17 +61,18 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         placements: &[Placement],
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
-        let placed = stream::iter(placements).map(|placement| async {
-            let placed = self.groups.place(at, &placement.interface.id, &placement.groups).await?;
-            Ok((placed == Placed::Done).then(|| SgChange::Placed(placement.clone())))
-        });
+        let placed = stream::iter(placements)
+            .map(|placement| self.groups.place(at, &placement.interface.id, &placement.groups));
+        let placed: Vec<Result<Placed, CallError>> = placed.buffered(AT_ONCE).collect().await;
         let mut failed = Ok(());
-        for change in placed.buffered(AT_ONCE).collect::<Vec<Result<_, CallError>>>().await {
-            match change {
-                Ok(change) => done.extend(change),
-                Err(error) => failed = both(failed, Err(error)),
+        for (placement, placed) in placements.iter().zip(placed) {
+            let change = || SgChange::Placed(placement.clone());
+            match done.unless_answered(placed, || [change()]) {
+                Ok(Placed::Done) => done.changes.push(change()),
+                Ok(_) => {}
+                Err(error) => failed = failed.and(Err(error)),
             }
         }
         failed
@@ -86,7 +86,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         vpc: &VpcId,
         planned: &Destination,
         mut found: Vec<QuarantineGroup>,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<GroupId, CallError> {
         match planned {
             Destination::Known { group, may_have_egress } => {
@@ -105,10 +105,15 @@ impl<P: SecurityGroups> SgIngress<P> {
     }
 
     /// Creates the VPC's quarantine group, or finds the one that somebody else has just created.
-    async fn create(&self, at: &At<'_>, vpc: &VpcId, done: &mut Vec<SgChange>) -> Result<GroupId, CallError> {
+    async fn create(
+        &self,
+        at: &At<'_>,
+        vpc: &VpcId,
+        done: &mut Done<SgChange>,
+    ) -> Result<GroupId, CallError> {
         match self.groups.create_quarantine_group(at, vpc).await? {
             Created::Group(id) => {
-                done.push(SgChange::Created { group: id.clone(), vpc: vpc.clone() });
+                done.changes.push(SgChange::Created { group: id.clone(), vpc: vpc.clone() });
                 self.silence(at, &id).await?;
                 Ok(id)
             }
@@ -140,7 +145,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         at: &At<'_>,
         vpc: &VpcId,
         found: Vec<QuarantineGroup>,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<GroupId, CallError> {
         let mut refused = None;
         for group in found {
@@ -192,11 +197,12 @@ impl<P: SecurityGroups> SgIngress<P> {
         at: &At<'_>,
         vpc: &VpcId,
         found: QuarantineGroup,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<GroupId, CallError> {
         for to in EVERYWHERE.into_iter().filter(|block| found.reaches(block)) {
-            self.groups.revoke_egress(at, &found.id, to).await?;
-            done.push(SgChange::EgressRevoked { group: found.id.clone(), vpc: vpc.clone(), to });
+            let revoked = || SgChange::EgressRevoked { group: found.id.clone(), vpc: vpc.clone(), to };
+            done.unless_answered(self.groups.revoke_egress(at, &found.id, to).await, || [revoked()])?;
+            done.changes.push(revoked());
         }
         Ok(found.id)
     }

@@ -4,7 +4,7 @@ mod isolate;
 mod release;
 mod revoke;
 
-use remediation::CallError;
+use remediation::{CallError, Done};
 
 use crate::{At, Quarantine, SecurityGroups, SgChange, SgIngress, Tags};
 
@@ -14,7 +14,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         plan: &Quarantine,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
         let (quarantined, tags, is_to_close) = match plan {
             Quarantine::Revoke(plan) => {
@@ -26,28 +26,20 @@ impl<P: SecurityGroups> SgIngress<P> {
             Quarantine::Release(plan) => return self.release(at, plan, done).await,
         };
         // What was closed before a step failed is a quarantine too.
-        let is_tagged = !is_to_close || done.iter().any(SgChange::closes);
+        let is_tagged = !is_to_close || done.changes.iter().any(SgChange::closes);
         let tagged = if is_tagged { self.tag(at, tags, done).await } else { Ok(()) };
         quarantined.and(tagged)
     }
 
-    async fn tag(&self, at: &At<'_>, tags: &Tags, done: &mut Vec<SgChange>) -> Result<(), CallError> {
+    async fn tag(&self, at: &At<'_>, tags: &Tags, done: &mut Done<SgChange>) -> Result<(), CallError> {
         if tags.is_empty() {
             return Ok(());
         }
+        // Where there is no answer they are set again: nothing is put back of tags.
         self.groups.tag(at, tags).await?;
         let tagged =
             |(key, value): (&String, &String)| SgChange::Tagged { key: key.clone(), value: value.clone() };
-        done.extend(tags.iter().map(tagged));
+        done.changes.extend(tags.iter().map(tagged));
         Ok(())
-    }
-}
-
-/// Of two things that were done one after the other, the failure that counts: the first one, but for one that leaves open
-/// whether it is done.
-fn both(first: Result<(), CallError>, second: Result<(), CallError>) -> Result<(), CallError> {
-    match (&first, &second) {
-        (Err(one), Err(other)) if !one.may_be_done() && other.may_be_done() => second,
-        _ => first.and(second),
     }
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use network::Rule;
-use remediation::CallError;
+use remediation::{CallError, Done};
 
-use crate::apply::both;
 use crate::apply::revoke::Progress;
 use crate::{At, PutBack, Release, Rules, SecurityGroups, SgChange, SgIngress};
 
@@ -16,7 +15,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         plan: &Release,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
         let Progress { waiting, error, .. } = self.put_back(at, &plan.authorize, done).await;
         if let Some(error) = error {
@@ -32,7 +31,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         let fitted = self.put_back_what_fits(at, &waiting, done).await;
         let _alone = self.isolating.lock().await;
         let placed = self.place(at, &plan.place, done).await;
-        both(both(revoked, fitted), placed)
+        revoked.and(fitted).and(placed)
     }
 
     /// What was put back, as rules. The group is read only where an id is not known.

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use network::{Rule, RuleId};
-use remediation::CallError;
+use remediation::{CallError, Done};
 
-use crate::apply::both;
 use crate::state::says_the_same;
 use crate::{At, Authorized, Part, PutBack, Revocation, Revoked, SecurityGroups, SgChange, SgIngress, Tags};
 
@@ -30,7 +29,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         plan: &Revocation,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
         let Progress { mut waiting, kept, error } = self.put_back(at, &plan.restore, done).await;
         let rules: Vec<&Rule> = plan.revoke.iter().filter(|rule| !kept.contains(&rule.id)).collect();
@@ -42,7 +41,7 @@ impl<P: SecurityGroups> SgIngress<P> {
             parts.retain(|part| !there.contains(&part.part_of));
         }
         let fitted = self.put_back_what_fits(at, &waiting, done).await;
-        both(both(error.map_or(Ok(()), Err), revoked), fitted)
+        error.map_or(Ok(()), Err).and(revoked).and(fitted)
     }
 
     /// Puts parts back, as far as EC2 takes them and the group has room.
@@ -50,7 +49,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         parts: &'a [Part],
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Progress<'a> {
         let mut progress = Progress::default();
         for batch in batches(parts) {
@@ -70,14 +69,14 @@ impl<P: SecurityGroups> SgIngress<P> {
         at: &At<'_>,
         (tags, parts): Batch<'a>,
         so_far: &mut Progress<'a>,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) {
         let mut left = parts.as_slice();
         let mut at_once = left.len();
         while !left.is_empty() {
             let (now, later) = left.split_at(at_once.min(left.len()));
-            match self.authorize(at, now, tags).await {
-                Ok(Authorized::Done(rules)) => done.extend(put_back(now, rules)),
+            match self.authorize(at, now, tags, done).await {
+                Ok(Authorized::Done(rules)) => done.changes.extend(put_back(now, rules)),
                 Ok(Authorized::NoRoom(_)) => return so_far.waiting.push((tags, left.to_vec())),
                 Ok(Authorized::AlreadyThere) | Err(CallError::Refused { .. }) if now.len() > 1 => {
                     at_once = 1;
@@ -104,7 +103,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         &self,
         at: &At<'_>,
         batches: &[Batch<'_>],
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
         let mut refused = None;
         for (tags, parts) in batches {
@@ -112,8 +111,8 @@ impl<P: SecurityGroups> SgIngress<P> {
             let mut at_once = left.len();
             while !left.is_empty() {
                 let (now, later) = left.split_at(at_once.min(left.len()));
-                match self.authorize(at, now, tags).await {
-                    Ok(Authorized::Done(rules)) => done.extend(put_back(now, rules)),
+                match self.authorize(at, now, tags, done).await {
+                    Ok(Authorized::Done(rules)) => done.changes.extend(put_back(now, rules)),
                     Ok(Authorized::NoRoom(_))
                     | Err(CallError::Refused { .. })
                     | Ok(Authorized::AlreadyThere)
@@ -135,9 +134,16 @@ impl<P: SecurityGroups> SgIngress<P> {
         refused.map_or(Ok(()), Err)
     }
 
-    async fn authorize(&self, at: &At<'_>, parts: &[&Part], tags: &Tags) -> Result<Authorized, CallError> {
+    async fn authorize(
+        &self,
+        at: &At<'_>,
+        parts: &[&Part],
+        tags: &Tags,
+        done: &mut Done<SgChange>,
+    ) -> Result<Authorized, CallError> {
         let permissions: Vec<_> = parts.iter().map(|part| &part.permission).collect();
-        self.groups.authorize(at, &permissions, tags).await
+        let answer = self.groups.authorize(at, &permissions, tags).await;
+        done.unless_answered(answer, || put_back(parts, Vec::new()))
     }
 
     /// Revokes all at once; where one of them is gone already, or may not go, EC2 refuses the lot, and they go one
@@ -147,14 +153,14 @@ impl<P: SecurityGroups> SgIngress<P> {
         at: &At<'_>,
         rules: &[&'a Rule],
         there: &mut BTreeSet<&'a RuleId>,
-        done: &mut Vec<SgChange>,
+        done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
         let ids: Vec<&RuleId> = rules.iter().map(|rule| &rule.id).collect();
         let revoked = |rule: &&Rule| SgChange::Revoked((*rule).clone());
         let mut may_be_done = false;
-        match self.groups.revoke(at, &ids).await {
+        match done.unless_answered(self.groups.revoke(at, &ids).await, || rules.iter().map(revoked)) {
             Ok(Revoked::Done) => {
-                done.extend(rules.iter().map(revoked));
+                done.changes.extend(rules.iter().map(revoked));
                 return Ok(());
             }
             Ok(Revoked::NotThere) if rules.len() == 1 => return Ok(()),
@@ -166,31 +172,31 @@ impl<P: SecurityGroups> SgIngress<P> {
                 return Err(error);
             }
         }
-        let mut failed = Ok(());
+        let (mut failed, mut is_over) = (Ok(()), false);
         let (mut gone, mut is_one_there) = (Vec::new(), false);
         for rule in rules {
-            if failed.as_ref().is_err_and(|error| !concerns_one_alone(error)) {
+            if is_over {
                 there.insert(&rule.id);
                 continue;
             }
-            match self.groups.revoke(at, &[&rule.id]).await {
+            match done.unless_answered(self.groups.revoke(at, &[&rule.id]).await, || [revoked(rule)]) {
                 Ok(Revoked::Done) => {
                     is_one_there = true;
-                    done.push(revoked(rule));
+                    done.changes.push(revoked(rule));
                 }
-                // It is this very call's answer that got lost.
-                Ok(Revoked::MayBeDone) => done.push(revoked(rule)),
+                Ok(Revoked::MayBeDone) => done.in_doubt.push(revoked(rule)),
                 Ok(Revoked::NotThere) => gone.push(*rule),
                 Err(error) => {
                     is_one_there = true;
                     there.insert(&rule.id);
-                    failed = both(failed, Err(error));
+                    is_over = !concerns_one_alone(&error);
+                    failed = failed.and(Err(error));
                 }
             }
         }
-        // EC2 takes all of them away or none: where all are gone, it was the try whose answer got lost.
+        // EC2 takes all of them away or none: where all are gone, it may have been the try whose answer got lost.
         if may_be_done && !is_one_there {
-            done.extend(gone.iter().map(revoked));
+            done.in_doubt.extend(gone.iter().map(revoked));
         }
         failed
     }

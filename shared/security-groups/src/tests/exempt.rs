@@ -7,7 +7,7 @@ use exemptions::{CONTROLS, Scope, Sources};
 use network::{PortSet, Protocol, Rule};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use remediation::{Assessment, Control, Fact, Judge};
+use remediation::{Assessment, Control, Done, Fact, Judge};
 
 use super::memory::{Memory, QUARANTINE, in_use};
 use super::properties::{any_rules, memory};
@@ -38,12 +38,12 @@ fn rest(control: &Ingress<'_>, scope: &Scope) -> GroupAssessment {
 /// Closes what is not exempt, looks again, and finds nothing left to do.
 fn close_rest(control: &Ingress<'_>, scope: &Scope) -> Option<Quarantine> {
     let plan = control.plan(&rest(control, scope), SystemTime::UNIX_EPOCH)?;
-    let mut done = Vec::new();
+    let mut done = Done::default();
     at(async |at| control.apply(at, &plan, &mut done).await).unwrap();
     let group = at(async |at| control.read_after(at, &plan).await).unwrap().unwrap();
     let after = control.exempt(control.assess_after(&group, &plan, SystemTime::UNIX_EPOCH), scope);
     assert!(!after.is_open(), "{after:?}");
-    assert_eq!(at(async |at| control.unfinished(at, &plan, &done, Some(&after))), None);
+    assert_eq!(at(async |at| control.unfinished(at, &plan, &done.changes, Some(&after))), None);
     Some(plan)
 }
 
@@ -256,7 +256,7 @@ fn close_rest_if_own(control: &Ingress<'_>, scope: &Scope, interfaces: usize) ->
         return close_rest(control, scope);
     }
     let plan = control.plan(&rest(control, scope), SystemTime::UNIX_EPOCH)?;
-    at(async |at| control.apply(at, &plan, &mut Vec::new()).await).unwrap();
+    at(async |at| control.apply(at, &plan, &mut Done::default()).await).unwrap();
     assert!(!rest(control, scope).has_work());
     Some(plan)
 }

@@ -361,6 +361,33 @@ fn a_group_that_cannot_be_tagged_either_comes_back_until_it_is() {
 }
 
 #[test]
+fn where_it_is_another_call_that_had_no_answer_what_is_gone_was_closed_by_somebody_else() {
+    // The range is kept, since nobody knows whether its part is back; somebody else revokes it.
+    for own in [&["22"][..], &[]] {
+        let rules = own.iter().map(|port| rule(&format!("sgr-{port}"), "tcp", port, WORLD));
+        let memory = Memory::of(rules.chain([rule("sgr-range", "tcp", "80-90", WORLD)]));
+        memory.meanwhile.borrow_mut().push((AUTHORIZE, |memory: &Memory| {
+            memory.rules.borrow_mut().retain(|rule| rule.id.as_str() != "sgr-range");
+            fails(memory, AUTHORIZE);
+        }));
+        let [first, again] = walk_twice(&control(&memory, "{}"));
+        let report = first.report;
+        let (outcome, note) = match own {
+            [] => (Outcome::ClosedMeanwhile, Note::ClosedByOthers),
+            _ => (Outcome::Failed, Note::ClosedInPart),
+        };
+        assert_eq!((report.outcome, report.note), (outcome, Some(note)), "{report:?}");
+        let back: Vec<_> = report.evidence.iter().filter(|one| one.title.contains("put")).collect();
+        assert!(back.iter().all(|one| !one.body.contains("\"FromPort\":80,\"ToPort\":90")), "{back:?}");
+        assert_eq!(back.iter().any(|one| one.body.contains("\"FromPort\":22")), !own.is_empty(), "{back:?}");
+        assert_eq!(memory.about.borrow().tags.contains_key(QUARANTINED_AT), !own.is_empty());
+        // What somebody else took away as a whole, Curfew gives nothing back of.
+        assert_eq!(memory.count(AUTHORIZE), 1);
+        assert!(matches!(again.report.outcome, Outcome::Compliant | Outcome::Remediated), "{again:?}");
+    }
+}
+
+#[test]
 fn a_rule_that_somebody_narrowed_in_its_place_was_not_revoked_by_curfew() {
     let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD)]);
     memory.meanwhile.borrow_mut().push((REVOKE, |memory: &Memory| {

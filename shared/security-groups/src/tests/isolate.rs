@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use remediation::{Control, Judge, Mode, Outcome, Remedy, Severity, Told};
+use remediation::{Control, Done, Judge, Mode, Outcome, Remedy, Severity, Told};
 
 use super::memory::{Memory, OTHER, QUARANTINE, in_use, quarantine_tag};
 use super::{GROUP, WORLD, changes, control, group_id, read, rule, source, walk, walk_in, walk_twice};
@@ -192,7 +192,7 @@ fn the_groups_that_an_interface_keeps_are_those_that_it_has_at_the_change() {
         .unwrap();
     memory.give(0, &[GROUP, "sg-new"]);
     memory.give(1, &[OTHER]);
-    let mut done = Vec::new();
+    let mut done = Done::default();
     super::at(async |at| control.apply(at, &plan, &mut done).await).unwrap();
     assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, "sg-new"]);
     assert_eq!(memory.groups_of("eni-2"), [OTHER], "it had left the group already");

@@ -7,7 +7,7 @@ use network::{PortSet, Protocol, Rule};
 use proptest::prelude::*;
 use proptest::sample::select;
 use remediation::testing::assert_records;
-use remediation::{Assessment, CallError, Control, Judge, Target};
+use remediation::{Assessment, CallError, Control, Done, Judge, Target};
 
 use super::memory::Memory;
 use super::properties::{any_rules, memory};
@@ -71,9 +71,9 @@ fn plan(control: &Ingress<'_>, assessment: &GroupAssessment) -> Option<Quarantin
 }
 
 fn apply(control: &Ingress<'_>, plan: &Quarantine) -> (Vec<SgChange>, Result<(), CallError>) {
-    let mut done = Vec::new();
+    let mut done = Done::default();
     let applied = super::at(async |at| control.apply(at, plan, &mut done).await);
-    (done, applied.map(drop))
+    (done.changes, applied.map(drop))
 }
 
 fn unfinished(

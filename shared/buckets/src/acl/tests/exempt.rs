@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use exemptions::{CONTROLS, Scope};
-use remediation::{Assessment, Fact, Tags};
+use remediation::{Assessment, Done, Fact, Tags};
 
 use super::memory::denied;
 use super::*;
@@ -32,9 +32,9 @@ fn close_rest(control: &Acls<'_>, scope: &Scope) -> Option<(AclPlan, Vec<AclChan
     let subject = subject();
     let id = <Acls<'_> as Judge>::id(&subject.resource).unwrap();
     let plan = control.plan(&rest(control, scope), SystemTime::UNIX_EPOCH)?;
-    let mut done = Vec::new();
+    let mut done = Done::default();
     run(control.apply(&Target::of(&subject, id), &plan, &mut done)).unwrap();
-    Some((plan, done))
+    Some((plan, done.changes))
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use events::{AccountId, BucketName, Region};
-use remediation::Assessment;
 use remediation::testing::assert_records;
+use remediation::{Assessment, Done};
 
 use super::memory::{denied, throttled};
 use super::*;
@@ -76,17 +76,18 @@ proptest! {
         let control = S3Acl::new(&memory, settings, mode);
         let state = run(control.read(&place.target())).unwrap().unwrap();
         let plan = control.plan(&control.assess(&state, SystemTime::UNIX_EPOCH), SystemTime::UNIX_EPOCH);
-        let mut changes = Vec::new();
+        let mut done = Done::default();
         if let Some(plan) = &plan {
             // A flag that nobody can read is left, and nothing is noted of it.
-            let _ = run(control.apply(&place.target(), plan, &mut changes));
+            let _ = run(control.apply(&place.target(), plan, &mut done));
         }
+        let changes = done.changes;
         assert_records::<S3Acl<&Memory>>(&state, plan.as_ref(), &changes);
         if let Some(plan) = &plan {
             let undo = control.undo(&state, plan, &changes).unwrap();
             assert_records::<S3Acl<&Memory>>(&state, Some(&undo), &[]);
             let is_blind = failing.iter().any(|(operation, _)| *operation == "GetPublicAccessBlock");
-            let undone = run(control.apply(&place.target(), &undo, &mut Vec::new()));
+            let undone = run(control.apply(&place.target(), &undo, &mut Done::default()));
             // Where the flags are unknown S3 may refuse the public ACL.
             prop_assert!(undone.is_ok() || is_blind, "{:?}", undone);
             if undone.is_ok() {
@@ -114,13 +115,13 @@ proptest! {
         let plan = control.plan(&assessment, SystemTime::UNIX_EPOCH);
         prop_assert_eq!(plan.is_some(), !assessment.is_compliant());
         if let Some(plan) = plan {
-            let mut changes = Vec::new();
-            run(control.apply(&place.target(), &plan, &mut changes)).unwrap();
+            let mut done = Done::default();
+            run(control.apply(&place.target(), &plan, &mut done)).unwrap();
             // What is exempt is not left to people either, whether the write took effect or not.
             let after = run(control.read_after(&place.target(), &plan)).unwrap().unwrap();
             let after = control.assess_after(&after, &plan, SystemTime::UNIX_EPOCH).without(stays);
             prop_assert!(after.is_compliant());
-            prop_assert_eq!(control.unfinished(&place.target(), &plan, &changes, Some(&after)), None);
+            prop_assert_eq!(control.unfinished(&place.target(), &plan, &done.changes, Some(&after)), None);
             let left = control.unfinished(&place.target(), &plan, &[], Some(&assessment));
             prop_assert_eq!(left.map(|left| left.steps[0].clone()), Some(plan.steps[0].clone()));
             let public = |grants: &[Grant]| -> Vec<Grant> {

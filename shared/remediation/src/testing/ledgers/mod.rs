@@ -96,6 +96,7 @@ pub(super) fn closed(mut record: Record, passed: Duration) -> Record {
             remaining: None,
             error: None,
             is_in_doubt: false,
+            in_doubt: None,
         });
     }
     record.end = Some(End { at: after(passed), outcome: Outcome::Remediated });
