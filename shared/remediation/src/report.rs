@@ -255,6 +255,9 @@ impl Report {
         }
         if let Some(note) = self.note {
             add("note", note.words().into());
+            if note.is_in_part() {
+                add("in_part", true.into());
+            }
         }
         facts
     }

@@ -149,6 +149,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 error: report.error.as_ref().map(StepError::facts),
                 is_in_doubt: !walked.done.in_doubt.is_empty(),
                 in_doubt: in_doubt(&walked.done)?,
+                note: walked.note.map(Note::words),
+                is_in_part: walked.note.is_some_and(Note::is_in_part),
             });
         }
         if matches!(told, Told::Sent | Told::Later) {

@@ -59,6 +59,10 @@ pub struct Case {
     pub exempt: Vec<String>,
     /// Why a step could not be done.
     pub error: Option<String>,
+    /// What else there is to know.
+    pub note: Option<String>,
+    /// Whether Curfew closed only a part of what is closed, or nobody knows how much of it.
+    pub is_in_part: bool,
     /// What it puts back, where it is a restore.
     pub restores: Option<Restoring>,
     /// The record of the restore that put it back, where that is among what was read.
@@ -215,7 +219,9 @@ impl Ending {
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Is(Outcome::Remediated) => "Curfew closed it, and a second read found it closed",
+            Self::Is(Outcome::Remediated) => {
+                "Curfew closed it, or a part of it, and a second read found it closed"
+            }
             Self::Is(Outcome::ClosedMeanwhile) => {
                 "a second read found it closed, and no call of Curfew's is known to have done it"
             }

@@ -13,7 +13,7 @@ use crate::{Case, Report};
 const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// The heads of the columns.
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 29] = [
     "ended_at",
     "outcome",
     "control",
@@ -32,6 +32,7 @@ const COLUMNS: [&str; 28] = [
     "held",
     "exempt",
     "error",
+    "note",
     "restores",
     "reason",
     "claimed_by",
@@ -57,7 +58,7 @@ pub fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn cells(case: &Case, prefix: &str) -> [String; 28] {
+fn cells(case: &Case, prefix: &str) -> [String; 29] {
     let at = |time: Option<SystemTime>| time.map(rfc3339).unwrap_or_default();
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let restores = case.restores.as_ref();
@@ -80,6 +81,7 @@ fn cells(case: &Case, prefix: &str) -> [String; 28] {
         text(case.held.as_deref()),
         case.exempt.join("; "),
         text(case.error.as_deref()),
+        text(case.note.as_deref()),
         text(restores.map(|restores| restores.record.as_str())),
         text(restores.and_then(|restores| restores.reason.as_deref())),
         text(restores.and_then(|restores| restores.claimed_by.as_deref())),
@@ -97,7 +99,7 @@ fn seconds(millis: u64) -> String {
     format!("{}.{:03}", millis / 1_000, millis % 1_000)
 }
 
-fn line(cells: [String; 28], out: &mut dyn Write) -> io::Result<()> {
+fn line(cells: [String; 29], out: &mut dyn Write) -> io::Result<()> {
     let cells = cells.map(|cell| self::cell(&cell));
     write!(out, "{}\r\n", cells.join(","))
 }

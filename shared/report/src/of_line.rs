@@ -116,6 +116,8 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         held: hold.as_ref().map(of_record::held),
         exempt: several("exemptions").iter().map(exemption).collect(),
         error,
+        note: text("note"),
+        is_in_part: line.get("in_part").and_then(Value::as_bool).unwrap_or_default(),
         restores,
         put_back: None,
         times: 1,

@@ -17,6 +17,7 @@ pub(crate) fn case(record: &Record) -> Case {
     let began = record.attempts.first().map(|attempt| attempt.at);
     let last = record.last().map(|last| last.result.as_ref().map_or(last.at, |result| result.at));
     let ended = record.end.as_ref().map(|end| end.at);
+    let result = record.last().and_then(|last| last.result.as_ref());
     let last = ended.or(last).unwrap_or(std::time::UNIX_EPOCH);
     let ending = ending(record);
     let closed_at = results().rfind(|result| result.outcome == Outcome::Remediated).map(|result| result.at);
@@ -54,7 +55,9 @@ pub(crate) fn case(record: &Record) -> Case {
         mails: Some(record.told.len()),
         held: record.held.as_ref().map(held),
         exempt: Vec::new(),
-        error: record.last().and_then(|last| last.result.as_ref()?.error.as_ref()).map(message),
+        error: result.and_then(|result| result.error.as_ref()).map(message),
+        note: result.and_then(|result| result.note.clone()),
+        is_in_part: result.is_some_and(|result| result.is_in_part),
         restores: record.restores.as_ref().map(|restores| Restoring {
             record: restores.record.to_string(),
             reason: restores.reason.clone(),

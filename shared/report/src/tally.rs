@@ -61,6 +61,8 @@ pub struct Day {
 pub struct Exposure {
     /// How many Curfew closed.
     pub closed: usize,
+    /// How many of these it closed only in part, or nobody knows how much of it.
+    pub in_part: usize,
     /// Of how many of these it is known.
     pub known: usize,
     /// The longest.
@@ -183,6 +185,7 @@ fn exposure(cases: &[Case]) -> Exposure {
     let at = |percent: usize| spans.get((spans.len() * percent).div_ceil(100).checked_sub(1)?).copied();
     Exposure {
         closed: closed().count(),
+        in_part: closed().filter(|case| case.is_in_part).count(),
         known: spans.len(),
         longest: spans.last().copied(),
         median: at(50),

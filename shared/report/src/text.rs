@@ -75,11 +75,15 @@ pub(crate) fn sources(report: &Report) -> String {
 
 /// How long it was open what Curfew closed.
 pub(crate) fn exposure(exposure: &Exposure) -> String {
-    let Exposure { closed, known, .. } = *exposure;
+    let Exposure { closed, in_part, known, .. } = *exposure;
     let unknown = closed - known;
     let of_others = if unknown > 0 { format!(", and of {unknown} it is unknown") } else { String::new() };
+    let of_parts = match in_part {
+        0 => String::new(),
+        _ => format!(", {in_part} of them only in part, or nobody knows how much of it"),
+    };
     let mut words = format!(
-        "Curfew closed {closed}. Of {known} of them it is known how long they were open, from what the trigger tells to the read \
+        "Curfew closed {closed}{of_parts}. Of {known} of them it is known how long they were open, from what the trigger tells to the read \
          that found it closed{of_others}."
     );
     if let (Some(median), Some(most), Some(longest)) = (exposure.median, exposure.most, exposure.longest) {
@@ -129,7 +133,7 @@ fn list(title: &str, cases: &[&Case], text: &mut Text) {
             case.resource,
             case.control
         ));
-        let why = case.error.iter().chain(&case.held);
+        let why = case.error.iter().chain(&case.note).chain(&case.held);
         for line in why.chain(&case.changes).chain(&case.findings).take(2) {
             text.line(&format!("    - {line}"));
         }

@@ -64,6 +64,12 @@ pub struct AttemptResult {
     /// What that is; `None` where it may be all of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_doubt: Option<Vec<Value>>,
+    /// What else there is to know, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Whether Curfew closed only a part of what is closed, or nobody knows how much of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_in_part: bool,
 }
 
 /// The kind of the error of what was not done, since the resource was changed meanwhile.
@@ -81,6 +87,8 @@ impl AttemptResult {
             error: None,
             is_in_doubt: false,
             in_doubt: None,
+            note: None,
+            is_in_part: false,
         }
     }
 

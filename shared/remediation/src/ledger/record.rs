@@ -261,7 +261,18 @@ impl Record {
         }
     }
 
-    /// The same of all attempts before the last.
+    /// Whether an attempt has closed something, or may have: not where it is known that somebody else did, whatever it
+    /// changed beside that.
+    pub(crate) fn may_have_closed(&self) -> bool {
+        let is_of_others =
+            |result: &AttemptResult| result.outcome == Outcome::ClosedMeanwhile && !result.is_in_doubt;
+        let may_have_closed = |attempt: &Attempt| {
+            self.may_have_changed_in(attempt) && !attempt.result.as_ref().is_some_and(is_of_others)
+        };
+        self.attempts.iter().any(may_have_closed)
+    }
+
+    /// Whether an attempt before the last has changed something, or may have.
     pub(crate) fn may_have_changed_before(&self) -> bool {
         let earlier = self.attempts.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
         earlier.iter().any(|attempt| self.may_have_changed_in(attempt))

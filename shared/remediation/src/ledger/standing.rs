@@ -276,7 +276,7 @@ impl Record {
     /// That it was closed, where it was.
     #[must_use]
     pub fn closing(&self, now: SystemTime) -> Option<Closing> {
-        let is_closed = self.end.is_some() && self.restores.is_none() && self.may_have_changed();
+        let is_closed = self.end.is_some() && self.restores.is_none() && self.may_have_closed();
         let offence = self.offence.clone().filter(|_| is_closed)?;
         let opened_by = self.subject.cause.opened_by().map(ToOwned::to_owned);
         Some(Closing { at: now, offence, opened_by })

@@ -251,6 +251,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
                 at: now,
                 outcome: report.outcome,
                 changes: done.changes.iter().map(written).collect::<Result<_, _>>()?,
+                note: None,
+                is_in_part: false,
                 after: seen.map(|look| written(&look.live)).transpose()?,
                 remaining: left.map(|left| json!(left)),
                 error: report.error.as_ref().map(StepError::facts),

@@ -77,16 +77,8 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             self.order.record.id, restore.id
         );
         if let Some(attempt) = record.attempts.last_mut() {
-            attempt.result = Some(AttemptResult {
-                at: now,
-                outcome,
-                changes: Vec::new(),
-                after: None,
-                remaining: None,
-                error: Some(json!({ "kind": "superseded", "message": why })),
-                is_in_doubt: false,
-                in_doubt: None,
-            });
+            let error = Some(json!({ "kind": "superseded", "message": why }));
+            attempt.result = Some(AttemptResult { error, ..AttemptResult::of_nothing(now, outcome) });
         }
         record.end = Some(End { at: now, outcome });
         Ok(self.taken(self.ports.replace(record, restore, &self.terms()).await?))

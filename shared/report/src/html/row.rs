@@ -161,6 +161,7 @@ fn facts(case: &Case) -> Vec<(&'static str, String)> {
         ("Over", at(case.ended).or_else(|| Some("not yet".to_owned()))),
         ("Why it waits", case.held.clone()),
         ("What could not be done", case.error.clone()),
+        ("What else there is to know", case.note.clone()),
         ("Puts back", restores.map(|restores| restores.record.clone())),
         ("Asked by, as was said", restores.and_then(|restores| restores.claimed_by.clone())),
         ("Reason, as was said", restores.and_then(|restores| restores.reason.clone())),

@@ -133,6 +133,25 @@ fn how_long_it_was_open_is_from_what_the_trigger_tells_to_the_read_that_found_it
 }
 
 #[test]
+fn what_curfew_closed_only_in_part_is_counted_apart_and_says_why() {
+    let note = "somebody else closed a part of it at the same time";
+    let in_part = record("web", "2026-11-02T10:00:00.000Z", "remediated")
+        .with("/attempts/0/result/note", json!(note))
+        .with("/attempts/0/result/is_in_part", json!(true));
+    let report = report(&[in_part, record("logs", "2026-11-02T10:00:00.000Z", "remediated")]);
+    let exposure = Tally::of(&report).exposure;
+    assert_eq!((exposure.closed, exposure.in_part), (2, 1));
+    let text = report::text(&report);
+    for words in ["Curfew closed 2, 1 of them only in part, or nobody knows how much of it. Of 0", note] {
+        assert!(text.contains(words), "{text}");
+    }
+    assert!(report::html(&report).unwrap().contains(note));
+    let json = json_of(&report);
+    let web = json["cases"].as_array().unwrap().iter().find(|case| case["resource"] == "web").unwrap();
+    assert_eq!((&web["note"], &web["in_part"]), (&json!(note), &json!(true)));
+}
+
+#[test]
 fn what_was_open_before_it_was_looked_at_later_than_it_was_closed_is_unknown() {
     // A trigger that tells of a time after the read, by another clock.
     let made =
@@ -244,7 +263,7 @@ fn the_json_has_the_same_numbers_and_all_that_is_kept() {
     );
     assert_eq!(
         json["exposure"],
-        json!({ "closed": 5, "known": 3, "median_ms": 120_000, "p95_ms": 10_800_000, "longest_ms": 10_800_000 })
+        json!({ "closed": 5, "in_part": 0, "known": 3, "median_ms": 120_000, "p95_ms": 10_800_000, "longest_ms": 10_800_000 })
     );
     let cases = json["cases"].as_array().unwrap();
     assert_eq!(cases.len(), 14);

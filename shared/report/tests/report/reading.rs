@@ -102,6 +102,8 @@ fn a_line_tells_how_long_and_what_and_who() {
         .with("/record", json!("2026-11-02T09:59:58.000Z.s3-acl.5f2c9a1e@arn:aws:s3:::web"))
         .with("/exposed_for_ms", json!(61_000))
         .with("/opened_by", json!("kim"))
+        .with("/note", json!("somebody else closed a part"))
+        .with("/in_part", json!(true))
         .with("/findings", json!([{ "summary": "Anyone may list", "severity": "high" }, { "summary": "Anyone may write", "severity": "critical" }]))
         .with("/changes", json!([{ "action": "s3:PutBucketAcl", "summary": "removed READ for AllUsers", "detail": {} }]))
         .line()]);
@@ -110,6 +112,7 @@ fn a_line_tells_how_long_and_what_and_who() {
     assert_eq!(case.severity, Some(remediation::Severity::Critical));
     assert_eq!(case.changes, ["removed READ for AllUsers"]);
     assert_eq!((case.opened_by.as_deref(), case.mails), (Some("kim"), None));
+    assert_eq!((case.note.as_deref(), case.is_in_part), (Some("somebody else closed a part"), true));
     assert!(case.restore_command("curfew").is_some());
     assert!(report::html(&report).unwrap().contains("Log lines do not say what a resource was afterwards"));
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{HOUR, LIMITS, MINUTE, after, attempt, closed, record, terms, told};
-use crate::ledger::{Begun, Held, Ledger, Limits, Pending, Record, Terms};
+use crate::Outcome;
+use crate::ledger::{Begun, End, Held, Ledger, Limits, Pending, Record, Terms};
 
 pub(super) async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
     let opened = |hours: u32, who: &str| {
@@ -11,15 +12,24 @@ pub(super) async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
         record.subject.cause = events::Cause::new("CloudTrail").with_opened_by(Some(who));
         record
     };
-    for hours in 0..3 {
+    // What somebody else closed meanwhile, Curfew has not fought for, whatever it changed beside that.
+    let mut of_others = closed(opened(0, "alice"), MINUTE);
+    for result in of_others.attempts.iter_mut().filter_map(|attempt| attempt.result.as_mut()) {
+        result.outcome = Outcome::ClosedMeanwhile;
+    }
+    of_others.end = Some(End { at: after(MINUTE), outcome: Outcome::ClosedMeanwhile });
+    assert_eq!(ledger.begin(&opened(0, "alice"), &terms(0 * HOUR, true)).await, Ok(Begun::Taken));
+    assert_eq!(ledger.finish(&of_others, after(MINUTE)).await, Ok(()));
+    for hours in 1..4 {
         let one = opened(hours, "terraform");
         assert_eq!(ledger.begin(&one, &terms(hours * HOUR, true)).await, Ok(Begun::Taken), "{hours}");
         assert_eq!(ledger.finish(&closed(one, hours * HOUR), after(hours * HOUR)).await, Ok(()));
     }
     // Something else on the same resource is not fought over.
+    let at = 3 * HOUR + MINUTE;
     let other = Record { offence: Some("back".to_owned()), ..opened(3, "bob") };
-    assert_eq!(ledger.begin(&other, &terms(3 * HOUR, true)).await, Ok(Begun::Taken));
-    assert_eq!(ledger.finish(&closed(other, 3 * HOUR), after(3 * HOUR)).await, Ok(()));
+    assert_eq!(ledger.begin(&other, &terms(at, true)).await, Ok(Begun::Taken));
+    assert_eq!(ledger.finish(&closed(other, at), after(at)).await, Ok(()));
 
     let fourth = opened(4, "bob");
     let mut held = None;
@@ -30,7 +40,7 @@ pub(super) async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
     }
     let hold = held.unwrap();
     let by = Held::Feud { times: 3, opened_by: vec!["bob".to_owned(), "terraform".to_owned()] };
-    assert_eq!((hold.by, hold.until, hold.tells), (by, after(24 * HOUR), true));
+    assert_eq!((hold.by, hold.until, hold.tells), (by, after(25 * HOUR), true));
     // Who comes beside it tells nobody, as long as the other one may be at work on the mail.
     for (passed, tells) in [(4 * HOUR, false), (5 * HOUR, true)] {
         let beside = Record { id: opened(5, "bob").id, ..fourth.clone() };
@@ -51,8 +61,8 @@ pub(super) async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
     let pending = ledger.pending(&fourth.subject, "feud", after(6 * HOUR)).await;
     let Ok(Pending::Open(held)) = pending else { panic!("{pending:?}") };
     assert_eq!(ledger.finish(&told(*held, 6 * HOUR), after(6 * HOUR)).await, Ok(()));
-    assert_eq!(ledger.due("feud", after(23 * HOUR)).await, Ok(vec![]));
-    assert_eq!(ledger.due("feud", after(24 * HOUR)).await, Ok(vec![fourth.subject.clone()]));
+    assert_eq!(ledger.due("feud", after(24 * HOUR)).await, Ok(vec![]));
+    assert_eq!(ledger.due("feud", after(25 * HOUR)).await, Ok(vec![fourth.subject.clone()]));
     // The day is over: what waited is gone on with.
     let begun = ledger.begin(&opened(25, "bob"), &terms(25 * HOUR, true)).await;
     let Ok(Begun::Open(open)) = begun else { panic!("{begun:?}") };
