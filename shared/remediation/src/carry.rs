@@ -1,6 +1,7 @@
 //! A plan carried out, and what is to be seen then.
 
 use crate::clock::{Clock, PAUSES};
+use crate::earlier::beyond;
 use crate::{
     Applied, Assessment, CallError, Control, Done, Exempting, Note, Outcome, Remedy, Seen, Target, Walked,
 };
@@ -134,9 +135,9 @@ fn closed_by_others<C: Control>(control: &C, plan: &C::Plan, walked: &Walked<C>)
 
 /// What this plan closes and no answer told of.
 pub(crate) fn unnoted<C: Control>(control: &C, plan: &C::Plan, done: &[C::Change]) -> Vec<C::Change> {
-    let foreseen = control.foreseen(plan, done).into_iter();
-    let is_noted = |change: &C::Change| done.iter().any(|one| control.closes_the_same(one, change));
-    foreseen.filter(|change| control.closes(change) && !is_noted(change)).collect()
+    let mut unnoted = beyond(control, &control.foreseen(plan, done), done);
+    unnoted.retain(|change| control.closes(change));
+    unnoted
 }
 
 /// Reads again: whatever the calls answered, only this says whether the resource is closed.

@@ -26,7 +26,7 @@ pub struct Earlier<C: Control> {
     /// Whether it was cut off, so that nobody knows how far it came.
     pub is_cut_off: bool,
     /// What may have been changed besides: all of the plan where it was cut off, and else what each call was to do to
-    /// which there was no answer.
+    /// which there was no answer. Not what a later attempt found open still and is known to have closed.
     pub in_doubt: Vec<C::Change>,
 }
 
@@ -34,8 +34,14 @@ impl<C: Control> Earlier<C> {
     /// All attempts of a record, in order.
     pub(crate) fn all(control: &C, record: &Record) -> Result<Vec<Self>, StepError> {
         let read = |attempt: &Attempt| Self::read(control, attempt);
-        let all: Result<_, serde_json::Error> = record.attempts.iter().map(read).collect();
-        all.map_err(|error| StepError::Unreadable(record.id.to_string(), Arc::new(error)))
+        let all: Result<Vec<Self>, serde_json::Error> = record.attempts.iter().map(read).collect();
+        let mut all = all.map_err(|error| StepError::Unreadable(record.id.to_string(), Arc::new(error)))?;
+        let mut noted: Vec<C::Change> = Vec::new();
+        for earlier in all.iter_mut().rev() {
+            earlier.in_doubt = beyond(control, &earlier.in_doubt, &noted);
+            noted.extend(earlier.changes.iter().cloned());
+        }
+        Ok(all)
     }
 
     /// Whether it may have closed what `plan` does not close any more.
@@ -71,6 +77,12 @@ impl<C: Control> Earlier<C> {
             in_doubt,
         })
     }
+}
+
+/// What of these changes does not close the same as one that is noted.
+pub(crate) fn beyond<C: Control>(control: &C, changes: &[C::Change], noted: &[C::Change]) -> Vec<C::Change> {
+    let is_noted = |change: &&C::Change| noted.iter().any(|one| control.closes_the_same(one, change));
+    changes.iter().filter(|change| !is_noted(change)).cloned().collect()
 }
 
 fn value<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {

@@ -6,6 +6,7 @@ use events::Subject;
 use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
+use crate::earlier::beyond;
 use crate::ledger::{Hold, Record, RecordId};
 use crate::restore::Restoration;
 use crate::{
@@ -307,7 +308,7 @@ fn put_back<C: Recount>(
         plans.push((&found.state, plan));
     }
     let in_doubt = walked.earlier.iter().flat_map(|earlier| &earlier.in_doubt).chain(&walked.done.in_doubt);
-    let in_doubt: Vec<C::Change> = in_doubt.cloned().collect();
+    let in_doubt = beyond(control, &in_doubt.cloned().collect::<Vec<_>>(), &walked.done.changes);
     // What went with closing is left where somebody else closed: it may stand for what he took away.
     let is_of_others =
         matches!(walked.note, Some(Note::ClosedByOthers | Note::ClosedAfterFailure | Note::ClosedInPart));

@@ -7,7 +7,7 @@ use events::Subject;
 use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
-use crate::earlier::Earlier;
+use crate::earlier::{Earlier, beyond};
 use crate::ledger::Held;
 use crate::{Assessment, CallError, Control, Done, Exempt, Judge, Mode, Outcome, Unread};
 
@@ -166,9 +166,8 @@ impl<C: Control> Walked<C> {
     /// Whether Curfew may have closed something although no answer told so, now or at an earlier delivery.
     pub(crate) fn may_have_closed(&self, control: &C) -> bool {
         let earlier = self.earlier.iter().flat_map(|earlier| &earlier.in_doubt);
-        let is_noted =
-            |change: &C::Change| self.done.changes.iter().any(|one| control.closes_the_same(one, change));
-        self.done.in_doubt.iter().chain(earlier).any(|change| control.closes(change) && !is_noted(change))
+        let in_doubt: Vec<C::Change> = self.done.in_doubt.iter().chain(earlier).cloned().collect();
+        beyond(control, &in_doubt, &self.done.changes).iter().any(|change| control.closes(change))
     }
 
     /// What the last read could not read and another one may, where the walk is over but for that.

@@ -28,14 +28,13 @@ fn newer_changes_of_curfews_own_are_changes_since_but_for_tries_to_restore_the_s
 #[test]
 fn all_attempts_of_a_record_are_put_back() {
     let world = World::closed();
-    let mut record = world.record();
+    let mut record = world.record_of_closing(&["back"]);
     // The first was cut off, and the second closed what was left.
     let cut_off = Attempt {
         result: None,
         plan: Some(serde_json::json!({ "Close": ["front"] })),
         ..record.attempts[0].clone()
     };
-    record.attempts[0].plan = Some(serde_json::json!({ "Close": ["back"] }));
     record.attempts.insert(0, cut_off);
     world.finds([open(&[]), open(&[]), open(&["front", "back"])]);
     let back = run(restore(&world.doors, &order::<Doors>(&record, &&world.clock), &world.ports())).unwrap();
@@ -58,12 +57,11 @@ fn what_was_denied_is_not_done_and_what_had_no_answer_may_be() {
         [(false, vec!["open the back"]), (true, vec!["open the front", "open the back"])]
     {
         let world = World::closed();
-        let mut record = world.record();
+        let mut record = world.record_of_closing(&["back"]);
         let mut first = record.attempts[0].clone();
         first.plan = Some(serde_json::json!({ "Close": ["front"] }));
         first.result = Some(failed(&first, is_in_doubt));
         // Then somebody else closed the front, and Curfew the back.
-        record.attempts[0].plan = Some(serde_json::json!({ "Close": ["back"] }));
         record.attempts[0].before = serde_json::to_value(open(&["back"]).unwrap().unwrap()).unwrap();
         record.attempts.insert(0, first);
         let back_again = if is_in_doubt { open(&["front", "back"]) } else { open(&["back"]) };

@@ -7,11 +7,12 @@ use crate::Outcome;
 use crate::ledger::{Begun, End, Held, Ledger, Limits, Pending, Record, Terms};
 
 pub(super) async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
-    let opened = |hours: u32, who: &str| {
-        let mut record = record("feud", "is-fought-over", hours * HOUR, &hours.to_string());
+    let opened_at = |passed: Duration, who: &str| {
+        let mut record = record("feud", "is-fought-over", passed, &passed.as_secs().to_string());
         record.subject.cause = events::Cause::new("CloudTrail").with_opened_by(Some(who));
         record
     };
+    let opened = |hours: u32, who: &str| opened_at(hours * HOUR, who);
     // What somebody else closed meanwhile, Curfew has not fought for, whatever it changed beside that.
     let mut of_others = closed(opened(0, "alice"), MINUTE);
     for result in of_others.attempts.iter_mut().filter_map(|attempt| attempt.result.as_mut()) {
@@ -27,7 +28,7 @@ pub(super) async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
     }
     // Something else on the same resource is not fought over.
     let at = 3 * HOUR + MINUTE;
-    let other = Record { offence: Some("back".to_owned()), ..opened(3, "bob") };
+    let other = Record { offence: Some("back".to_owned()), ..opened_at(at, "bob") };
     assert_eq!(ledger.begin(&other, &terms(at, true)).await, Ok(Begun::Taken));
     assert_eq!(ledger.finish(&closed(other, at), after(at)).await, Ok(()));
 

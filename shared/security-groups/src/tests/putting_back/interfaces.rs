@@ -76,3 +76,21 @@ fn an_interface_that_a_person_moved_after_a_cut_off_isolation_is_not_taken_for_i
     assert_eq!(outcome(&world.ordered(&record, |order| order.force = true)), Outcome::Restored);
     assert!(world.memory.groups_of("eni-1").contains(&"sg-forensics".to_owned()));
 }
+
+#[test]
+fn an_interface_that_got_other_groups_between_two_deliveries_comes_back_with_those() {
+    const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
+    let memory = in_use(&["eni-1"]);
+    memory.failing.borrow_mut().insert(PLACE, lost());
+    let world = World::closed(memory, ISOLATE);
+    world.memory.failing.borrow_mut().clear();
+    world.memory.give(0, &[GROUP, "sg-forensics"]);
+    let control = super::super::control(&world.memory, ISOLATE);
+    let report =
+        testing::said(testing::deliver(&control, &subject(), Delivery::Again, &world.ports())).report;
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, None));
+    let by_hand = &report.evidence.last().unwrap().body;
+    assert!(by_hand.contains("sg-forensics") && !by_hand.contains(OTHER), "{by_hand}");
+    assert_eq!(outcome(&world.restore()), Outcome::Restored);
+    assert_eq!(world.memory.groups_of("eni-1"), [GROUP, "sg-forensics"]);
+}
