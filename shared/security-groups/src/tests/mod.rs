@@ -18,6 +18,7 @@ mod refusals;
 mod revoke;
 mod settings;
 mod together;
+mod unanswered;
 mod unread;
 mod verdicts;
 
