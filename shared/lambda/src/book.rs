@@ -118,6 +118,26 @@ impl Ledger for Book {
             Self::Process(memory) => memory.finish(record, now).await,
         }
     }
+
+    async fn take_turn(
+        &self,
+        of: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        match self {
+            Self::Table(table) => table.take_turn(of, holder, now, until).await,
+            Self::Process(memory) => memory.take_turn(of, holder, now, until).await,
+        }
+    }
+
+    async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
+        match self {
+            Self::Table(table) => table.end_turn(of, holder, now).await,
+            Self::Process(memory) => memory.end_turn(of, holder, now).await,
+        }
+    }
 }
 
 impl Archive for Book {
@@ -157,19 +177,6 @@ impl Briefs for Book {
         match self {
             Self::Table(table) => table.briefs(control).await,
             Self::Process(memory) => memory.briefs(control).await,
-        }
-    }
-
-    async fn take_briefs(
-        &self,
-        control: &str,
-        holder: &str,
-        now: SystemTime,
-        until: SystemTime,
-    ) -> Result<bool, CallError> {
-        match self {
-            Self::Table(table) => table.take_briefs(control, holder, now, until).await,
-            Self::Process(memory) => memory.take_briefs(control, holder, now, until).await,
         }
     }
 

@@ -19,9 +19,6 @@ const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
 const AT_ONCE: usize = 100;
 
-/// The sort key of who sends it. It begins with a letter; the others begin with the year.
-const SENDER: &str = "sender";
-
 fn partition(control: &str) -> String {
     format!("digest {control}")
 }
@@ -42,23 +39,6 @@ impl<K: Clock> Table<K> {
         let waits = Expression::new("attribute_not_exists(#sent_at)", []);
         let query = self.query_of(&condition, Some(&waits)).consistent_read(true);
         Ok(waiting(&self.all_pages(query).await?))
-    }
-
-    pub(crate) async fn take_sending(
-        &self,
-        control: &str,
-        holder: &str,
-        now: SystemTime,
-        until: SystemTime,
-    ) -> Result<bool, CallError> {
-        let change = Expression::new(
-            "SET #lease_until = :until, #holder = :holder",
-            [(":until", millis(until)), (":holder", text(holder))],
-        );
-        // The answer to an earlier try may have got lost.
-        let is_free = "attribute_not_exists(#lease_until) OR #lease_until <= :now OR #holder = :holder";
-        let condition = Expression::new(is_free, [(":now", millis(now))]);
-        self.update_alone(key(&partition(control), SENDER), &change, &condition).await
     }
 
     pub(crate) async fn note_sent(

@@ -13,8 +13,10 @@
 //!
 //! ```text
 //! 2026-11-22T05:41:...5f2c9a1e@arn:aws:s3:::b  what that mail says of a record, written with its end
-//! sender                                       who sends the mail
+//! turn                                         who sends the mail
 //! ```
+//!
+//! What takes turns has a partition too, such as `network-interfaces`, with whose `turn` it is.
 //!
 //! INVARIANTS, each kept by the condition of every write:
 //! - A record that is over is never written again.
@@ -36,6 +38,7 @@ mod parts;
 mod read;
 mod standings;
 mod table;
+mod turns;
 mod write;
 
 #[cfg(test)]

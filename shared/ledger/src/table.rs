@@ -101,6 +101,20 @@ impl<K: Clock> Ledger for Table<K> {
     async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
         self.finish_record(record, now).await
     }
+
+    async fn take_turn(
+        &self,
+        of: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        Table::take_turn(self, of, holder, now, until).await
+    }
+
+    async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
+        Table::end_turn(self, of, holder, now).await
+    }
 }
 
 impl<K: Clock> Archive for Table<K> {
@@ -126,16 +140,6 @@ impl<K: Clock> Chronicle for Table<K> {
 impl<K: Clock> Briefs for Table<K> {
     async fn briefs(&self, control: &str) -> Result<Waiting, CallError> {
         self.waiting_briefs(control).await
-    }
-
-    async fn take_briefs(
-        &self,
-        control: &str,
-        holder: &str,
-        now: SystemTime,
-        until: SystemTime,
-    ) -> Result<bool, CallError> {
-        self.take_sending(control, holder, now, until).await
     }
 
     async fn sent(&self, control: &str, briefs: &[Brief], now: SystemTime) -> Result<(), CallError> {

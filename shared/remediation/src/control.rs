@@ -49,6 +49,12 @@ pub trait Control: Judge {
         self.assess(state, now)
     }
 
+    /// What nobody else may be changing while this plan is carried out, beside its resource: plans for other resources
+    /// change it too, so they take turns.
+    fn turn(&self, _plan: &Self::Plan) -> Option<&'static str> {
+        None
+    }
+
     /// What of `plan` is left to do, and nothing of what is done; `None` where nothing is. `after` is the judgement of
     /// the read after the changes: where there is one it decides, so that what was taken out of it is not left, and `done`
     /// has what may be done too; where there is none, what is not in `done` counts as undone.

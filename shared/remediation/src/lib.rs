@@ -43,6 +43,7 @@ mod put_back;
 mod report;
 mod resume;
 mod tell;
+mod turn;
 mod unwritten;
 mod walk;
 mod walked;

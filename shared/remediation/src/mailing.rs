@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::clock::Clock;
-use crate::ledger::{Briefs, Waiting, lease_until};
+use crate::ledger::{Briefs, Ledger, Waiting, lease_until};
 use crate::{Brief, CallError, Notify, Pace, Ports, Undelivered};
 
 /// Why a digest was not sent, or may be sent again. What waits waits on.
@@ -35,7 +35,7 @@ pub struct Mailed {
 /// # Errors
 /// When it could not be sent, or when it was sent and that could not be written down. Then this process writes it down before
 /// it sends anything else, and another one sends it again.
-pub async fn mail_briefs<K: Clock, N: Notify, L: Briefs>(
+pub async fn mail_briefs<K: Clock, N: Notify, L: Ledger + Briefs>(
     ports: &Ports<K, N, L>,
     control: &str,
     pace: Pace,
@@ -50,7 +50,8 @@ pub async fn mail_briefs<K: Clock, N: Notify, L: Briefs>(
     if !since.is_some_and(|since| pace.is_due(since, now)) {
         return Ok(nothing);
     }
-    if !ports.ledger.take_briefs(control, request_id, now, lease_until(deadline, now)).await? {
+    let turn = format!("digest {control}");
+    if !ports.ledger.take_turn(&turn, request_id, now, lease_until(deadline, now)).await? {
         return Ok(nothing);
     }
     // Somebody else may have sent them just before.

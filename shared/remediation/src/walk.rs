@@ -262,6 +262,13 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
 
     /// Carries the plan out, once it is written down.
     async fn close(&mut self, found: &Found<C>, plan: &C::Plan) -> Result<Walked<C>, Barred> {
+        let turn = self.turn(Some(plan)).await?;
+        let closed = self.close_in_turn(found, plan).await;
+        self.ports.end_turn(turn).await;
+        closed
+    }
+
+    async fn close_in_turn(&mut self, found: &Found<C>, plan: &C::Plan) -> Result<Walked<C>, Barred> {
         self.begin(Some(found), situation_of(self.control, found), true).await?;
         if self.is_late() && !self.is_as_it_was(found).await? {
             self.let_go().await?;

@@ -11,6 +11,7 @@ use crate::ledger::{
     Attempt, AttemptResult, Begun, Heard, Ledger, Limits, Pending, Record, RecordId, Terms, lease_until,
 };
 use crate::tell::offence;
+use crate::turn::Turn;
 use crate::{
     CallError, Control, Delivery, Done, Exempting, Found, Looked, Mode, Notify, Outcome, Ports, Recount,
     Said, StepError, Target, Visit, Walked,
@@ -195,6 +196,16 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
                 self.heard.end = Some(ended);
                 Err(Barred::Stale)
             }
+        }
+    }
+
+    /// Waits for the turn to carry this plan out, where it takes turns.
+    pub(crate) async fn turn(&self, plan: Option<&C::Plan>) -> Result<Option<Turn>, Barred> {
+        let Some(of) = plan.and_then(|plan| self.control.turn(plan)) else { return Ok(None) };
+        let holder = format!("{} {}", self.visit.request_id, self.visit.subject.arn());
+        match self.ports.turn(of, &holder, self.visit.deadline).await? {
+            Some(turn) => Ok(Some(turn)),
+            None => Err(Barred::Busy(lease_until(self.visit.deadline, self.ports.clock.now()))),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use exemptions::Exemptions;
 use proptest::prelude::*;
 use remediation::clock::Clock;
-use remediation::ledger::{Briefs, Limits, Memory, Record};
+use remediation::ledger::{Briefs, Ledger, Limits, Memory, Record};
 use remediation::testing::doors::{Doors, denied, open, throttled};
 use remediation::testing::{Call, Hindered, LEASED, LIMITS, Still, Topic, bucket, run, said, visit};
 use remediation::{
@@ -41,7 +41,12 @@ impl World {
         self.tick_of(&self.ledger, pace, "r1")
     }
 
-    fn tick_of(&self, ledger: &impl Briefs, pace: Pace, request: &str) -> Result<usize, NotMailed> {
+    fn tick_of(
+        &self,
+        ledger: &(impl Ledger + Briefs),
+        pace: Pace,
+        request: &str,
+    ) -> Result<usize, NotMailed> {
         let ports = Ports::new(&self.clock, &self.topic, ledger);
         let ends = self.clock.now() + Duration::from_secs(60);
         run(mail_briefs(&ports, "doors", pace, request, ends)).map(|mailed| mailed.subjects)
@@ -231,7 +236,7 @@ fn of_two_ticks_at_once_one_sends() {
     let another = Ports::new(&world.clock, &world.topic, &world.ledger);
     let ends = world.clock.now() + Duration::from_secs(60);
     let slow = Hindered::new(&world.ledger, async |call| {
-        if call == Call::TakeBriefs {
+        if call == Call::TakeTurn {
             assert_eq!(mail_briefs(&another, "doors", Pace::Hourly, "r2", ends).await.unwrap().subjects, 1);
         }
         Ok(())
@@ -245,7 +250,7 @@ fn what_was_sent_since_it_was_listed_is_not_sent_again() {
     let world = World::default();
     world.close("acme");
     let slow = Hindered::new(&world.ledger, async |call| {
-        if call == Call::TakeBriefs {
+        if call == Call::TakeTurn {
             let waiting = world.ledger.briefs("doors").await?.briefs;
             world.ledger.sent("doors", &waiting, world.clock.now()).await?;
         }

@@ -5,7 +5,6 @@ use std::time::SystemTime;
 use events::{GroupId, Resource, Subject};
 use exemptions::Scope;
 use futures_util::join;
-use futures_util::lock::Mutex;
 use remediation::{Applied, CallError, Control, Done, Fact, Judge, Place, Tags, Unknown, Unread};
 
 use crate::assess::judge;
@@ -27,20 +26,12 @@ pub struct SgIngress<P> {
     pub(crate) settings: SgSettings,
     pub(crate) lists: KnownLists,
     pub(crate) judgements: Judgements,
-    /// One isolation at a time: an interface in two open groups would get one of them back.
-    pub(crate) isolating: Mutex<()>,
 }
 
 impl<P> SgIngress<P> {
     /// The control over the groups that `groups` reaches.
     pub fn new(groups: P, settings: SgSettings) -> Self {
-        Self {
-            groups,
-            settings,
-            lists: KnownLists::default(),
-            judgements: Judgements::default(),
-            isolating: Mutex::new(()),
-        }
+        Self { groups, settings, lists: KnownLists::default(), judgements: Judgements::default() }
     }
 
     /// What is done about this group. A quarantine group cannot be isolated from itself: what opens it goes.
@@ -197,6 +188,16 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         after: Option<&GroupAssessment>,
     ) -> Option<Quarantine> {
         unfinished(plan, done, after)
+    }
+
+    /// One at a time gives interfaces their groups: one in two open groups would get one of them back.
+    fn turn(&self, plan: &Quarantine) -> Option<&'static str> {
+        let places = match plan {
+            Quarantine::Isolate(plan) => !plan.interfaces.is_empty(),
+            Quarantine::Release(plan) => !plan.place.is_empty(),
+            Quarantine::Revoke(_) => false,
+        };
+        places.then_some("network-interfaces")
     }
 
     fn foreseen(&self, plan: &Quarantine, done: &[SgChange]) -> Vec<SgChange> {

@@ -31,8 +31,8 @@ struct Pages {
     brakes: HashMap<(String, u64), (u32, bool)>,
     /// What is to be sent, by control and record.
     briefs: BTreeMap<(String, String), Brief>,
-    /// Who sends what waits of a control, and until when nobody else does.
-    senders: HashMap<String, (String, SystemTime)>,
+    /// Whose turn it is to do something, and until when it is nobody else's.
+    turns: HashMap<String, (String, SystemTime)>,
 }
 
 impl Memory {
@@ -130,6 +130,27 @@ impl Ledger for Memory {
         pages.write(standing.finished(record, now), record);
         Ok(())
     }
+
+    async fn take_turn(
+        &self,
+        of: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        let mut pages = self.pages();
+        let is_taken = |(by, until): &(String, SystemTime)| by != holder && *until > now;
+        if pages.turns.get(of).is_some_and(is_taken) {
+            return Ok(false);
+        }
+        pages.turns.insert(of.to_owned(), (holder.to_owned(), until));
+        Ok(true)
+    }
+
+    async fn end_turn(&self, of: &str, holder: &str, _: SystemTime) -> Result<(), CallError> {
+        self.pages().turns.retain(|name, (by, _)| name != of || by != holder);
+        Ok(())
+    }
 }
 
 impl Briefs for Memory {
@@ -138,22 +159,6 @@ impl Briefs for Memory {
         let of_control = pages.briefs.iter().filter(|((of, _), _)| of == control);
         let briefs = of_control.map(|(_, brief)| brief.clone()).take(TOGETHER).collect();
         Ok(Waiting { briefs, unreadable: Vec::new() })
-    }
-
-    async fn take_briefs(
-        &self,
-        control: &str,
-        holder: &str,
-        now: SystemTime,
-        until: SystemTime,
-    ) -> Result<bool, CallError> {
-        let mut pages = self.pages();
-        let is_taken = |(by, until): &(String, SystemTime)| by != holder && *until > now;
-        if pages.senders.get(control).is_some_and(is_taken) {
-            return Ok(false);
-        }
-        pages.senders.insert(control.to_owned(), (holder.to_owned(), until));
-        Ok(true)
     }
 
     async fn sent(&self, control: &str, briefs: &[Brief], _: SystemTime) -> Result<(), CallError> {

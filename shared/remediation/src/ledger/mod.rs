@@ -171,6 +171,29 @@ pub trait Ledger {
     /// # Errors
     /// When it cannot be written, or somebody else has taken the subject since.
     fn finish(&self, record: &Record, now: SystemTime) -> impl Future<Output = Result<(), CallError>>;
+
+    /// Lets nobody else do `of` until `until`. Says whether that is so; who has its turn already keeps it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn take_turn(
+        &self,
+        of: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> impl Future<Output = Result<bool, CallError>>;
+
+    /// Ends a turn, where it is the holder's still.
+    ///
+    /// # Errors
+    /// When it cannot be written. Then it ends by itself, later.
+    fn end_turn(
+        &self,
+        of: &str,
+        holder: &str,
+        now: SystemTime,
+    ) -> impl Future<Output = Result<(), CallError>>;
 }
 
 /// Finds what was written down.
@@ -248,18 +271,6 @@ pub trait Briefs {
     /// When it cannot be listed.
     fn briefs(&self, control: &str) -> impl Future<Output = Result<Waiting, CallError>>;
 
-    /// Lets nobody else send what waits of a control until `until`. Says whether that is so.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    fn take_briefs(
-        &self,
-        control: &str,
-        holder: &str,
-        now: SystemTime,
-        until: SystemTime,
-    ) -> impl Future<Output = Result<bool, CallError>>;
-
     /// Notes that these were sent.
     ///
     /// # Errors
@@ -324,6 +335,20 @@ impl<T: Ledger> Ledger for &T {
     async fn finish(&self, record: &Record, now: SystemTime) -> Result<(), CallError> {
         (*self).finish(record, now).await
     }
+
+    async fn take_turn(
+        &self,
+        of: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        (*self).take_turn(of, holder, now, until).await
+    }
+
+    async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
+        (*self).end_turn(of, holder, now).await
+    }
 }
 
 impl<T: Chronicle> Chronicle for &T {
@@ -339,16 +364,6 @@ impl<T: Chronicle> Chronicle for &T {
 impl<T: Briefs> Briefs for &T {
     async fn briefs(&self, control: &str) -> Result<Waiting, CallError> {
         (*self).briefs(control).await
-    }
-
-    async fn take_briefs(
-        &self,
-        control: &str,
-        holder: &str,
-        now: SystemTime,
-        until: SystemTime,
-    ) -> Result<bool, CallError> {
-        (*self).take_briefs(control, holder, now, until).await
     }
 
     async fn sent(&self, control: &str, briefs: &[Brief], now: SystemTime) -> Result<(), CallError> {

@@ -8,6 +8,7 @@
 //! since is said and stays, and nothing is taken away but what Curfew itself put there.
 
 mod late;
+mod opened;
 mod past;
 mod report;
 mod steps;

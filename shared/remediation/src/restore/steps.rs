@@ -13,8 +13,7 @@ use crate::ledger::{
 };
 use crate::work::{in_doubt, written};
 use crate::{
-    Applied, Assessment, CallError, Done, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target,
-    Told, Unread,
+    Applied, CallError, Done, Mode, Notify, Outcome, Ports, Report, Said, StepError, Target, Told, Unread,
 };
 
 /// One order on its way.
@@ -58,6 +57,21 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
 
     /// Puts back what is left, once it is written down and seen to be left still: now nobody else of Curfew's is at work.
     pub(super) async fn put_back(
+        &self,
+        look: &Look<C>,
+        plan: &C::Plan,
+        start: SystemTime,
+    ) -> Result<Ending, RestoreError> {
+        let turn = match self.turn(plan).await? {
+            Ok(turn) => turn,
+            Err(until) => return Ok(Ending::Busy(Some(until))),
+        };
+        let ending = self.put_back_in_turn(look, plan, start).await;
+        self.ports.end_turn(turn).await;
+        ending
+    }
+
+    async fn put_back_in_turn(
         &self,
         look: &Look<C>,
         plan: &C::Plan,
@@ -141,16 +155,6 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         }
     }
 
-    /// Until when all that is open now is left alone already, since somebody had it put back.
-    fn left_alone(&self, look: &Look<C>) -> Option<SystemTime> {
-        let now = self.ports.clock.now();
-        let over = |newer: &Record| Some((over_at(newer)?, newer.restores.as_ref()?.left_alone()));
-        let left_alone = self.order.newer.iter().filter_map(over).max_by_key(|(at, _)| *at)?.1;
-        let judged = self.control.assess(&look.live, now);
-        let is_covered = judged.clone().without(|finding| left_alone.rest(&judged, finding)).is_compliant();
-        (is_covered && left_alone.until > now).then_some(left_alone.until)
-    }
-
     /// Carries the plan out and looks until all is back, or will not be.
     async fn apply(&self, plan: &C::Plan) -> Applying<C> {
         let mut done = Done::default();
@@ -206,33 +210,6 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let told = self.ports.notify.notify(&report).await.map_or_else(Told::Failed, |()| Told::Sent);
         let unwritten = self.write_down(record, &report, &told, &applying).await.err();
         Ending::Done(Box::new(Said { report, told, unwritten, of_restore: None }))
-    }
-
-    /// What is open now and was so before Curfew closed it: only that was put back. `None` where another read may find more
-    /// open.
-    fn opened(&self, look: &Look<C>, now: SystemTime) -> Option<Vec<String>> {
-        let judged = self.control.assess(&look.live, now);
-        if judged.findings().iter().any(|finding| judged.may_pass(finding)) {
-            return None;
-        }
-        let without =
-            |openings: &[String]| judged.clone().without(|finding| judged.beyond(finding, openings));
-        Some(openings(&without(&openings(&without(&self.may_be_opened(now))))))
-    }
-
-    /// What was open before Curfew closed it, and what others had put back since and is left alone still.
-    fn may_be_opened(&self, now: SystemTime) -> Vec<String> {
-        let states = std::iter::once(&self.past.before).chain(&self.past.later);
-        let before = states.flat_map(|state| openings(&self.control.assess(state, now)));
-        let back = self.order.newer.iter().filter_map(|newer| newer.restores.as_ref());
-        let back = back.filter(|back| back.grace_until > now).flat_map(|back| back.opened.iter().flatten());
-        let mut all: Vec<String> = Vec::new();
-        for opening in before.chain(back.cloned()) {
-            if !all.contains(&opening) {
-                all.push(opening);
-            }
-        }
-        all
     }
 
     async fn write_down(
@@ -371,19 +348,6 @@ fn hindered<C: Reversible>(seen: &Seen<C>) -> Option<StepError> {
     let message = hindrances.join("; ");
     (!hindrances.is_empty())
         .then(|| CallError::Withheld { action: C::NAME, code: "Hindered", message }.into())
-}
-
-fn openings<A: Assessment>(judged: &A) -> Vec<String> {
-    judged.findings().iter().map(|finding| judged.opening(finding)).collect()
-}
-
-/// When a restore was over.
-fn over_at(record: &Record) -> Option<SystemTime> {
-    let done = record
-        .last_asked()
-        .filter(|_| record.only_waits_for_a_look())
-        .and_then(|last| Some(last.result.as_ref()?.at));
-    record.end.as_ref().map(|end| end.at).or(done)
 }
 
 /// The earlier requests of a restore: each was cut off, or its mail got lost.

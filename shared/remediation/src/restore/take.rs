@@ -4,10 +4,11 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use super::{RestoreError, Reversible};
+use super::{Order, RestoreError, Reversible};
 use crate::clock::Clock;
 use crate::ledger::{Asked, Attempt, AttemptResult, Begun, End, Heard, Ledger, Record, Terms, lease_until};
 use crate::restore::steps::Steps;
+use crate::turn::Turn;
 use crate::{Notify, Outcome};
 
 /// The record as it was taken, or until when somebody else works on the subject, where that is known.
@@ -34,6 +35,18 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             Ok(()) => Ok(Ok(record)),
             Err(until) => Ok(Err(until)),
         }
+    }
+
+    /// Waits for the turn to carry this plan out, where it takes turns; until when somebody else may have it, where that takes
+    /// too long.
+    pub(super) async fn turn(
+        &self,
+        plan: &C::Plan,
+    ) -> Result<Result<Option<Turn>, SystemTime>, RestoreError> {
+        let Some(of) = self.control.turn(plan) else { return Ok(Ok(None)) };
+        let Order { request_id, record, deadline, .. } = self.order;
+        let turn = self.ports.turn(of, &format!("{request_id} {}", record.id), *deadline).await?;
+        Ok(turn.map(Some).ok_or_else(|| lease_until(*deadline, self.ports.clock.now())))
     }
 
     /// Goes on with a restore of the same record.

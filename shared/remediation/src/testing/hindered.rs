@@ -25,10 +25,12 @@ pub enum Call {
     Waiting,
     /// [`Ledger::finish`]
     Finish,
+    /// [`Ledger::take_turn`]
+    TakeTurn,
+    /// [`Ledger::end_turn`]
+    EndTurn,
     /// [`Briefs::briefs`]
     Briefs,
-    /// [`Briefs::take_briefs`]
-    TakeBriefs,
     /// [`Briefs::sent`]
     Sent,
 }
@@ -88,23 +90,28 @@ impl<F: AsyncFn(Call) -> Result<(), CallError>> Ledger for Hindered<'_, F> {
         (self.meets)(Call::Finish).await?;
         self.ledger.finish(record, now).await
     }
+
+    async fn take_turn(
+        &self,
+        of: &str,
+        holder: &str,
+        now: SystemTime,
+        until: SystemTime,
+    ) -> Result<bool, CallError> {
+        (self.meets)(Call::TakeTurn).await?;
+        self.ledger.take_turn(of, holder, now, until).await
+    }
+
+    async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
+        (self.meets)(Call::EndTurn).await?;
+        self.ledger.end_turn(of, holder, now).await
+    }
 }
 
 impl<F: AsyncFn(Call) -> Result<(), CallError>> Briefs for Hindered<'_, F> {
     async fn briefs(&self, control: &str) -> Result<Waiting, CallError> {
         (self.meets)(Call::Briefs).await?;
         self.ledger.briefs(control).await
-    }
-
-    async fn take_briefs(
-        &self,
-        control: &str,
-        holder: &str,
-        now: SystemTime,
-        until: SystemTime,
-    ) -> Result<bool, CallError> {
-        (self.meets)(Call::TakeBriefs).await?;
-        self.ledger.take_briefs(control, holder, now, until).await
     }
 
     async fn sent(&self, control: &str, briefs: &[Brief], now: SystemTime) -> Result<(), CallError> {

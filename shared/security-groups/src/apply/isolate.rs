@@ -25,7 +25,6 @@ impl<P: SecurityGroups> SgIngress<P> {
         plan: &Isolation,
         done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
-        let _alone = self.isolating.lock().await;
         // Read once more: the groups that an interface keeps are those that it has now.
         let by_tag = stream::iter(plan.destinations.keys())
             .map(|vpc| self.groups.quarantine_groups(at, vpc, By::Tag))

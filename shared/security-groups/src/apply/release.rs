@@ -29,7 +29,6 @@ impl<P: SecurityGroups> SgIngress<P> {
             self.revoke_rules(at, &parts, &mut BTreeSet::new(), done).await
         };
         let fitted = self.put_back_what_fits(at, &waiting, done).await;
-        let _alone = self.isolating.lock().await;
         let placed = self.place(at, &plan.place, done).await;
         revoked.and(fitted).and(placed)
     }

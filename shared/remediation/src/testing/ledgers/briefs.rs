@@ -71,15 +71,3 @@ pub(super) async fn what_is_left_to_a_digest_waits_until_it_is_sent<L: Ledger + 
     assert_eq!(ledger.sent(control, &sent, after(5 * MINUTE)).await, Ok(()));
     assert_eq!(waiting(ledger, control).await, Ok(Vec::new()));
 }
-
-pub(super) async fn one_sends_a_digest_and_others_do_not<L: Briefs>(ledger: &L) {
-    let take = async |holder: &str, minutes: u32| {
-        let now = after(minutes * MINUTE);
-        ledger.take_briefs("digests-once", holder, now, now + MINUTE).await
-    };
-    assert_eq!(take("r1", 0).await, Ok(true));
-    assert_eq!(take("r2", 0).await, Ok(false));
-    assert_eq!(take("r1", 0).await, Ok(true), "the answer to the first may have got lost");
-    assert_eq!(take("r2", 1).await, Ok(true), "the other one is over by then");
-    assert_eq!(take("r1", 1).await, Ok(false));
-}

@@ -127,6 +127,7 @@ pub async fn all<L: Ledger + Briefs + Chronicle + Graces>(
     taking::what_is_over_stays_as_it_is(ledger, &kept).await;
     taking::what_was_left_open_is_gone_on_with_by_one(ledger, &kept).await;
     taking::what_others_did_since_the_look_is_looked_at(ledger).await;
+    taking::one_has_its_turn_and_others_have_not(ledger).await;
     replacing::what_is_over_makes_room_in_the_same_moment(ledger, &kept).await;
     replacing::who_does_not_hold_it_any_more_ends_and_begins_nothing(ledger, &kept).await;
     replacing::what_has_to_wait_waits_in_the_place_of_what_is_over(ledger, &kept).await;
@@ -137,7 +138,6 @@ pub async fn all<L: Ledger + Briefs + Chronicle + Graces>(
     telling::people_are_told_once(ledger).await;
     telling::what_a_person_put_back_is_left_alone(ledger).await;
     briefs::what_is_left_to_a_digest_waits_until_it_is_sent(ledger).await;
-    briefs::one_sends_a_digest_and_others_do_not(ledger).await;
     listing::what_ended_is_listed_with_its_end(ledger).await;
     listing::what_is_open_is_listed_with_whether_it_waits(ledger).await;
     listing::what_a_person_put_back_is_known_until_its_end(ledger).await;

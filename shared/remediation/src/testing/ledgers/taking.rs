@@ -117,3 +117,23 @@ pub(super) async fn what_others_did_since_the_look_is_looked_at<L: Ledger>(ledge
     let again = Terms { looked_at: ended, heard, ..terms(2 * MINUTE, true) };
     assert_eq!(ledger.begin(&record("stale", name, 2 * MINUTE, "r2"), &again).await, Ok(Begun::Taken));
 }
+
+pub(super) async fn one_has_its_turn_and_others_have_not<L: Ledger>(ledger: &L) {
+    let take = async |holder: &str, minutes: u32| {
+        let now = after(minutes * MINUTE);
+        ledger.take_turn("turns", holder, now, now + MINUTE).await
+    };
+    assert_eq!(take("r1", 0).await, Ok(true));
+    assert_eq!(take("r2", 0).await, Ok(false));
+    assert_eq!(take("r1", 0).await, Ok(true), "the answer to the first may have got lost");
+    assert_eq!(ledger.take_turn("others", "r2", after(MINUTE), after(2 * MINUTE)).await, Ok(true));
+    assert_eq!(take("r2", 1).await, Ok(true), "the other one is over by then");
+    assert_eq!(
+        ledger.end_turn("turns", "r1", after(MINUTE)).await,
+        Ok(()),
+        "it is over, and ends nobody else's"
+    );
+    assert_eq!(take("r1", 1).await, Ok(false));
+    assert_eq!(ledger.end_turn("turns", "r2", after(MINUTE)).await, Ok(()));
+    assert_eq!(take("r1", 1).await, Ok(true));
+}
