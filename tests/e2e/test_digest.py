@@ -173,7 +173,7 @@ def test_a_digest_that_sns_refuses_is_sent_by_the_next_tick_and_nothing_of_it_is
 
 def let_go(emulator, function, control="s3-acl"):
     """Lets the time pass for which nobody else sends a digest."""
-    key = {"resource": {"S": f"digest {control}"}, "record": {"S": "sender"}}
+    key = {"resource": {"S": f"digest {control}"}, "record": {"S": "turn"}}
     update = {"UpdateExpression": "SET lease_until = :z", "ExpressionAttributeValues": {":z": {"N": "0"}}}
     emulator.client("dynamodb").update_item(TableName=function.table, Key=key, **update)
 

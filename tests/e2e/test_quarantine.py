@@ -1,6 +1,8 @@
 """sg-quarantine in its three styles: what goes, what is put back, who is isolated, and what stays as it was."""
 
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from harness import offenders
@@ -214,6 +216,29 @@ def test_two_open_groups_on_one_interface_are_both_left_in_one_batch(isolate, ec
     assert [line["outcome"] for line in run.lines if "resource" in line] == ["remediated", "remediated"]
     for interface in interfaces:
         assert network.groups_of(interface) == {network.quarantine["GroupId"], network.other}
+
+
+def test_two_processes_take_turns_at_the_groups_of_one_interface(isolate, start, ec2):
+    network = Network(ec2)
+    second = new_group(ec2, network.vpc, "2nd")
+    ec2.authorize_security_group_ingress(GroupId=second, IpPermissions=[permission("tcp", 23, v4=four(WORLD))])
+    interface = network.interface(network.open, second)
+    table = {"LEDGER_TABLE": isolate.table}
+    another = start("sg-quarantine", {"sg": {"quarantine": "isolate"}}, environment=table)
+    with ThreadPoolExecutor(1) as pool:
+        runs = []
+
+        def meanwhile(_call, forward):
+            # The first has read the interface's groups and is about to change them.
+            runs.append(pool.submit(send, another, about_group(second)))
+            time.sleep(1)
+            assert network.groups_of(interface) == {network.open, second}
+            return forward()
+
+        isolate.recorder.intercept("ModifyNetworkInterfaceAttribute", meanwhile)
+        assert send(isolate, about_group(network.open)).outcome == "remediated"
+        assert runs[0].result().outcome == "remediated"
+    assert network.groups_of(interface) == {network.quarantine["GroupId"]}
 
 
 def test_somebody_elses_creation_at_the_same_time_ends_well(isolate, ec2):
