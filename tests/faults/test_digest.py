@@ -45,7 +45,7 @@ def run(emulator, topic, fault=None, target=None):
 
 def let_time_pass(written):
     """Until the next tick nobody is taken to be sending the digest any more: that takes as long as an invocation may."""
-    key = {"resource": "digest s3-acl", "record": "sender"}
+    key = {"resource": "digest s3-acl", "record": "turn"}
     if "Item" in written.table.get_item(Key=key, ConsistentRead=True):
         written.table.update_item(Key=key, UpdateExpression="SET lease_until = :over", ExpressionAttributeValues={":over": 0})
 
