@@ -132,10 +132,10 @@ impl Ledger for Book {
         }
     }
 
-    async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
+    async fn end_turn(&self, of: &str, holder: &str) -> Result<(), CallError> {
         match self {
-            Self::Table(table) => table.end_turn(of, holder, now).await,
-            Self::Process(memory) => memory.end_turn(of, holder, now).await,
+            Self::Table(table) => table.end_turn(of, holder).await,
+            Self::Process(memory) => memory.end_turn(of, holder).await,
         }
     }
 }

@@ -112,8 +112,8 @@ impl<K: Clock> Ledger for Table<K> {
         Table::take_turn(self, of, holder, now, until).await
     }
 
-    async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
-        Table::end_turn(self, of, holder, now).await
+    async fn end_turn(&self, of: &str, holder: &str) -> Result<(), CallError> {
+        Table::end_turn(self, of, holder).await
     }
 }
 

@@ -30,8 +30,8 @@ impl<K: Clock> Table<K> {
         self.update_alone(key(of, TURN), &change, &condition).await
     }
 
-    pub(crate) async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
-        let change = Expression::new("SET #lease_until = :now", [(":now", millis(now))]);
+    pub(crate) async fn end_turn(&self, of: &str, holder: &str) -> Result<(), CallError> {
+        let change = Expression::new("REMOVE #lease_until, #holder", []);
         let condition = Expression::new("#holder = :holder", [(":holder", text(holder))]);
         // Where it is somebody else's by now, it is over.
         self.update_alone(key(of, TURN), &change, &condition).await.map(drop)

@@ -42,7 +42,7 @@ impl<K: Clock, N, L: Ledger> Ports<K, N, L> {
     /// Ends it. Where that cannot be written, it ends by itself.
     pub(crate) async fn end_turn(&self, turn: Option<Turn>) {
         if let Some(Turn { of, holder }) = turn {
-            self.ledger.end_turn(of, &holder, self.clock.now()).await.ok();
+            self.ledger.end_turn(of, &holder).await.ok();
         }
     }
 }

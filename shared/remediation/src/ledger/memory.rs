@@ -147,7 +147,7 @@ impl Ledger for Memory {
         Ok(true)
     }
 
-    async fn end_turn(&self, of: &str, holder: &str, _: SystemTime) -> Result<(), CallError> {
+    async fn end_turn(&self, of: &str, holder: &str) -> Result<(), CallError> {
         self.pages().turns.retain(|name, (by, _)| name != of || by != holder);
         Ok(())
     }

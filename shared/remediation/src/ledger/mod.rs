@@ -188,12 +188,7 @@ pub trait Ledger {
     ///
     /// # Errors
     /// When it cannot be written. Then it ends by itself, later.
-    fn end_turn(
-        &self,
-        of: &str,
-        holder: &str,
-        now: SystemTime,
-    ) -> impl Future<Output = Result<(), CallError>>;
+    fn end_turn(&self, of: &str, holder: &str) -> impl Future<Output = Result<(), CallError>>;
 }
 
 /// Finds what was written down.
@@ -346,8 +341,8 @@ impl<T: Ledger> Ledger for &T {
         (*self).take_turn(of, holder, now, until).await
     }
 
-    async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
-        (*self).end_turn(of, holder, now).await
+    async fn end_turn(&self, of: &str, holder: &str) -> Result<(), CallError> {
+        (*self).end_turn(of, holder).await
     }
 }
 

@@ -102,9 +102,9 @@ impl<F: AsyncFn(Call) -> Result<(), CallError>> Ledger for Hindered<'_, F> {
         self.ledger.take_turn(of, holder, now, until).await
     }
 
-    async fn end_turn(&self, of: &str, holder: &str, now: SystemTime) -> Result<(), CallError> {
+    async fn end_turn(&self, of: &str, holder: &str) -> Result<(), CallError> {
         (self.meets)(Call::EndTurn).await?;
-        self.ledger.end_turn(of, holder, now).await
+        self.ledger.end_turn(of, holder).await
     }
 }
 

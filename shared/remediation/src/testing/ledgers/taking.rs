@@ -128,12 +128,8 @@ pub(super) async fn one_has_its_turn_and_others_have_not<L: Ledger>(ledger: &L) 
     assert_eq!(take("r1", 0).await, Ok(true), "the answer to the first may have got lost");
     assert_eq!(ledger.take_turn("others", "r2", after(MINUTE), after(2 * MINUTE)).await, Ok(true));
     assert_eq!(take("r2", 1).await, Ok(true), "the other one is over by then");
-    assert_eq!(
-        ledger.end_turn("turns", "r1", after(MINUTE)).await,
-        Ok(()),
-        "it is over, and ends nobody else's"
-    );
+    assert_eq!(ledger.end_turn("turns", "r1").await, Ok(()), "it is over, and ends nobody else's");
     assert_eq!(take("r1", 1).await, Ok(false));
-    assert_eq!(ledger.end_turn("turns", "r2", after(MINUTE)).await, Ok(()));
+    assert_eq!(ledger.end_turn("turns", "r2").await, Ok(()));
     assert_eq!(take("r1", 1).await, Ok(true));
 }
