@@ -77,6 +77,11 @@ def run(scenario, emulator, topic, fault=None, target=None):
     return Ended(place, wire, written, answers, begins, items)
 
 
+def unfinished(items):
+    """What somebody would have to go on with. A turn that could not be ended is over once its time is."""
+    return [item for item in items if item.get("open") or item.get("lease_until") and item["record"] != "turn"]
+
+
 def is_recorded(written, place):
     """There is one record, it is open, and it tells the true state before."""
     [record] = written.records_of(place.arn)
@@ -95,8 +100,7 @@ def check(scenario, ended, clean=None):
     place.says(record["attempts"][0]["before"])
     assert record["end"]["outcome"] in scenario.outcomes, record["end"]
     assert record["told"], "nobody was told"
-    # A turn that could not be ended is over by now.
-    assert [item for item in ended.items[-1] if item.get("open") or item.get("lease_until") and item["record"] != "turn"] == []
+    assert unfinished(ended.items[-1]) == []
     assert ended.answers[1:] == [(False, {"batchItemFailures": []})] * 2, ended.answers
     later = wire.effects[ended.begins[2]:]
     assert not [effect.call.operation for effect in later if effect.changes or effect.call.operation == "Publish"]

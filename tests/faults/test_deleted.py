@@ -66,7 +66,7 @@ def look(ended, outcomes, is_read):
     assert ended.answers == [ALL_DONE] * 3, ended.answers
     assert ended.items[0] == ended.items[1] == ended.items[2], "a later delivery has written something"
     assert not [effect for effect in ended.wire.effects[ended.begins[1]:] if effect.changes or effect.call.operation == "Publish"]
-    assert [item for item in ended.items[-1] if item.get("open") or item.get("lease_until")] == []
+    assert check.unfinished(ended.items[-1]) == []
     mails = [effect for effect in ended.wire.effects if effect.call.operation == "Publish"]
     changing = [effect for effect in ended.wire.effects if effect.changes]
     records = ended.written.records()

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 
+import check
 from harness.functions import ROWS
 from scenarios import SCENARIOS
 from storm import KINDS, LAST, Storm
@@ -50,4 +51,4 @@ def check_records(storm, opened):
     for record in records:
         places[record["control"], record["subject"]["id"]].says(record["attempts"][0]["before"])
         assert record["end"]["outcome"] == ("alerted" if record["control"] == "s3-policy" else "remediated")
-    assert [item for item in storm.written.items() if item.get("open") or item.get("lease_until")] == []
+    assert check.unfinished(storm.written.items()) == []

@@ -79,7 +79,7 @@ class Restored:
         for id, record in records.items():
             assert record.get("told"), f"nobody was told of {id}"
             assert record["restores"]["record"] == self.closed["id"] and record["restores"]["reason"] == "a fault"
-        assert [item for item in self.items[-1] if item.get("open") or item.get("lease_until")] == []
+        assert check.unfinished(self.items[-1]) == []
         later = self.wire.effects[self.begins[2]:]
         assert not [effect for effect in later if effect.changes or effect.call.operation == "Publish"]
         assert self.items[2] == self.items[1], "the last asking has written something"

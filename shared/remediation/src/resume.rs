@@ -134,11 +134,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let attempt = self.attempt_at(before, findings, left.as_ref())?;
         // A tag that is missing is no change that a brake or a feud holds up.
         let closes = left.is_some() && seen.assessment.is_open();
+        self.resume(open, vec![attempt], closes).await?;
         let turn = self.turn(left.as_ref()).await?;
-        if let Err(barred) = self.resume(open, vec![attempt], closes).await {
-            self.ports.end_turn(turn).await;
-            return Err(barred);
-        }
         let note = self.note(Outcome::Failed).or(closed_by);
         let walked = Walked { done: changes.into(), note, ..self.ended(Outcome::Failed) };
         let mut walked = match &left {

@@ -7,7 +7,7 @@ use exemptions::Exemptions;
 
 use crate::carry::carry_out;
 use crate::clock::Clock;
-use crate::ledger::{Ledger, Limits};
+use crate::ledger::{AttemptResult, Ledger, Limits};
 use crate::tell::situation_of;
 use crate::work::{Barred, FRESH, Work, written};
 use crate::{
@@ -262,6 +262,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
 
     /// Carries the plan out, once it is written down.
     async fn close(&mut self, found: &Found<C>, plan: &C::Plan) -> Result<Walked<C>, Barred> {
+        self.begin(Some(found), situation_of(self.control, found), true).await?;
         let turn = self.turn(Some(plan)).await?;
         let closed = self.close_in_turn(found, plan).await;
         self.ports.end_turn(turn).await;
@@ -269,9 +270,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     }
 
     async fn close_in_turn(&mut self, found: &Found<C>, plan: &C::Plan) -> Result<Walked<C>, Barred> {
-        self.begin(Some(found), situation_of(self.control, found), true).await?;
         if self.is_late() && !self.is_as_it_was(found).await? {
-            self.let_go().await?;
+            self.let_go(AttemptResult::stale).await?;
             return Err(Barred::Stale);
         }
         let begun = self.earlier.iter().find(|earlier| earlier.has_begun_more(self.control, plan));

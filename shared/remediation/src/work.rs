@@ -199,14 +199,16 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
         }
     }
 
-    /// Waits for the turn to carry this plan out, where it takes turns.
-    pub(crate) async fn turn(&self, plan: Option<&C::Plan>) -> Result<Option<Turn>, Barred> {
+    /// Waits for the turn to carry this plan out, where it takes turns. Where that takes too long, the next delivery goes on
+    /// with what was begun.
+    pub(crate) async fn turn(&mut self, plan: Option<&C::Plan>) -> Result<Option<Turn>, Barred> {
         let Some(of) = plan.and_then(|plan| self.control.turn(plan)) else { return Ok(None) };
         let holder = format!("{} {}", self.visit.request_id, self.visit.subject.arn());
-        match self.ports.turn(of, &holder, self.visit.deadline).await? {
-            Some(turn) => Ok(Some(turn)),
-            None => Err(Barred::Busy(lease_until(self.visit.deadline, self.ports.clock.now()))),
+        if let Some(turn) = self.ports.turn(of, &holder, self.visit.deadline).await? {
+            return Ok(Some(turn));
         }
+        self.let_go(AttemptResult::not_its_turn).await?;
+        Err(Barred::Busy(lease_until(self.visit.deadline, self.ports.clock.now())))
     }
 
     /// Whether the live state was looked at so long ago that it may be another one by now.
@@ -214,12 +216,12 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
         self.ports.clock.now().duration_since(self.looked_at).is_ok_and(|passed| passed > FRESH)
     }
 
-    /// Lets go what was begun, with nothing changed: what it goes by is not so any more.
-    pub(crate) async fn let_go(&mut self) -> Result<(), Barred> {
+    /// Lets go what was begun, with nothing changed, for this reason.
+    pub(crate) async fn let_go(&mut self, why: fn(SystemTime) -> AttemptResult) -> Result<(), Barred> {
         let Some(mut record) = self.record.take() else { return Ok(()) };
         let now = self.ports.clock.now();
         if let Some(last) = record.attempts.last_mut() {
-            last.result = Some(AttemptResult::stale(now));
+            last.result = Some(why(now));
         }
         self.has_let_go = true;
         self.earlier.clear();

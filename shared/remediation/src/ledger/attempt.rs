@@ -75,6 +75,9 @@ pub struct AttemptResult {
 /// The kind of the error of what was not done, since the resource was changed meanwhile.
 const CHANGED_MEANWHILE: &str = "changed-meanwhile";
 
+/// The same, since somebody else was at it.
+const NOT_ITS_TURN: &str = "not-its-turn";
+
 impl AttemptResult {
     /// Nothing was changed, and nothing read.
     pub(crate) fn of_nothing(at: SystemTime, outcome: Outcome) -> Self {
@@ -99,8 +102,17 @@ impl AttemptResult {
         Self { error: Some(error), ..Self::of_nothing(at, Outcome::Failed) }
     }
 
+    /// The same, because somebody else was changing for long what takes turns.
+    pub(crate) fn not_its_turn(at: SystemTime) -> Self {
+        let why = "another invocation was changing for long what only one may change at a time";
+        let error = json!({ "kind": NOT_ITS_TURN, "message": why });
+        Self { error: Some(error), ..Self::of_nothing(at, Outcome::Failed) }
+    }
+
     /// Whether that was all.
-    pub(crate) fn is_stale(&self) -> bool {
-        self.error.as_ref().is_some_and(|error| error["kind"] == CHANGED_MEANWHILE)
+    pub(crate) fn has_given_up(&self) -> bool {
+        let gives_up =
+            |error: &Value| [CHANGED_MEANWHILE, NOT_ITS_TURN].iter().any(|kind| error["kind"] == *kind);
+        self.error.as_ref().is_some_and(gives_up)
     }
 }

@@ -23,7 +23,7 @@ pub struct Late {
 /// Whether people are to be told of a restore by who comes next: nobody was, and more was done than to give up at once.
 pub(crate) fn is_untold(record: &Record) -> bool {
     let gave_up =
-        record.last_asked().and_then(|last| last.result.as_ref()).is_some_and(AttemptResult::is_stale);
+        record.last_asked().and_then(|last| last.result.as_ref()).is_some_and(AttemptResult::has_given_up);
     record.restores.is_some() && !record.last_was_told() && !gave_up
 }
 

@@ -62,26 +62,34 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         plan: &C::Plan,
         start: SystemTime,
     ) -> Result<Ending, RestoreError> {
-        let turn = match self.turn(plan).await? {
-            Ok(turn) => turn,
-            Err(until) => return Ok(Ending::Busy(Some(until))),
+        let attempt = self.attempt(&look.live, Some(plan))?;
+        let record = match self.take(self.record(attempt)).await? {
+            Ok(record) => record,
+            Err(until) => return Ok(Ending::Busy(until)),
         };
-        let ending = self.put_back_in_turn(look, plan, start).await;
+        let turn = match self.turn(plan).await {
+            Ok(Ok(turn)) => turn,
+            Ok(Err(until)) => {
+                self.let_go(record, AttemptResult::not_its_turn).await?;
+                return Ok(Ending::Busy(Some(until)));
+            }
+            Err(error) => {
+                self.let_go(record, AttemptResult::not_its_turn).await?;
+                return Err(error);
+            }
+        };
+        let ending = self.put_back_in_turn(record, look, plan, start).await;
         self.ports.end_turn(turn).await;
         ending
     }
 
     async fn put_back_in_turn(
         &self,
+        record: Record,
         look: &Look<C>,
         plan: &C::Plan,
         start: SystemTime,
     ) -> Result<Ending, RestoreError> {
-        let attempt = self.attempt(&look.live, Some(plan))?;
-        let record = match self.take(self.record(attempt)).await? {
-            Ok(record) => record,
-            Err(until) => return Ok(Ending::Busy(until)),
-        };
         let seen = Seen::of(self.control.look(&self.target, self.past).await);
         let applying = match why_not(look, &seen) {
             Some(error) => Applying::of_nothing(Some(error), seen),
@@ -92,7 +100,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
             },
             // The plan has what is to be there as a whole: it would take back what others changed since.
             None => {
-                self.let_go(record).await?;
+                self.let_go(record, AttemptResult::stale).await?;
                 return Ok(Ending::Changed);
             }
         };
@@ -105,11 +113,15 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         left.is_some_and(|left| self.control.does_the_same(left, plan))
     }
 
-    /// Ends what was begun, with nothing changed: what it goes by is not so any more.
-    async fn let_go(&self, mut record: Record) -> Result<(), RestoreError> {
+    /// Ends what was begun, with nothing changed, for this reason.
+    async fn let_go(
+        &self,
+        mut record: Record,
+        why: fn(SystemTime) -> AttemptResult,
+    ) -> Result<(), RestoreError> {
         let (at, outcome) = (self.ports.clock.now(), Outcome::Failed);
         if let Some(last) = record.attempts.last_mut() {
-            last.result = Some(AttemptResult::stale(at));
+            last.result = Some(why(at));
         }
         if let Some(restores) = record.restores.as_mut() {
             restores.grace_until = at;

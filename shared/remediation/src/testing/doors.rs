@@ -39,6 +39,8 @@ pub struct Doors {
     pub listed: Rc<RefCell<Vec<String>>>,
     /// Whether applying never comes back, once it has closed its doors.
     pub hangs: Rc<Cell<bool>>,
+    /// Whether one at a time turns doors.
+    pub takes_turns: Rc<Cell<bool>>,
     /// What was called, in order.
     pub calls: Rc<RefCell<Vec<String>>>,
 }
@@ -259,6 +261,10 @@ impl Control for Doors {
         let turned = |door: &String| Turned { door: door.clone() };
         done.changes.extend(doors.iter().take(closed).map(turned));
         done.unless_answered(result, || doors.iter().skip(closed).map(turned))
+    }
+
+    fn turn(&self, _plan: &Turn) -> Option<&'static str> {
+        self.takes_turns.get().then_some("doors")
     }
 
     fn unfinished(

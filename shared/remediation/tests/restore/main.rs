@@ -6,6 +6,7 @@ mod cut_off;
 mod failing;
 mod of_others;
 mod past;
+mod turns;
 mod world;
 
 use std::time::Duration;
