@@ -64,6 +64,6 @@ def test_a_first_delivery_asks_the_ledger_twice(scenario, clean):
     """Once before the change or the mail, once after; and the later deliveries of a subject that is closed read it once. Who
     isolates takes turns besides."""
     calls = [effect.call for effect in clean(scenario).wire.effects if effect.delivery == 1 and effect.call.is_of_ledger]
-    in_turn = ["UpdateItem"] if scenario.name == "sg isolate enforce" else []
-    assert [call.operation for call in calls] == [*in_turn, "TransactWriteItems", *in_turn, "TransactWriteItems"]
+    turn = ["UpdateItem", "UpdateItem"] if scenario.name == "sg isolate enforce" else []
+    assert [call.operation for call in calls] == ["TransactWriteItems", *turn, "TransactWriteItems"]
     assert not any(item.get("lease_until") for item in clean(scenario).items[0])
