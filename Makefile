@@ -32,15 +32,17 @@ LAMBDA_DIR := target/lambda
 NO_FUNCTION := curfew
 FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(patsubst %/,%,$(wildcard functions/*/))))
 CHECKER_DIR := target/checker
-# Every variable that the tool takes.
-SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES CURFEW_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS \
-	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER REEVALUATE ROLE_PATH TCP_PORTS
-OPTIONS = --regions "$(WHERE)" $(foreach name,$(SAID),$(if $(call said,$(name)),--$(name) "$(call said,$(name))"))
+# What is said in the call, but for what make itself goes by. The tool refuses what a command does not take.
+UTTERED := $(filter-out CARGO_TARGET_DIR LAMBDA_DIR PYTHON REGION REGIONS RUSTC_WRAPPER,$(foreach name,$(.VARIABLES),$(if \
+	$(filter command,$(origin $(name))),$(name))))
+OPTIONS = --regions "$(WHERE)" $(foreach name,$(UTTERED),$(if $($(name)),--$(name) "$($(name))"))
 CURFEW := $(BIN)/python infra/tool
 # What people ask of their account: the command, which finds credentials as the AWS CLI does.
 ASK := "$${CARGO_TARGET_DIR:-target}/debug/curfew"
 says = $(if $(call said,$1),$2 "$($1)")
 flag = $(if $(call said,$1),$(if $(filter yes,$($1)),$2,$(if $(filter no,$($1)),,$(error $1 is yes or no))))
+# A slip of the pen is not passed over either: DRYRUN=yes would be no dry run.
+takes = $(if $(filter-out $1,$(UTTERED)),$(error `make $@` knows no $(filter-out $1,$(UTTERED)). Nothing was changed))
 PLACE = $(if $(WHERE),--region "$(WHERE)") $(call says,PREFIX,--prefix)
 # What checks a file of settings.
 CHECKER = $(if $(call said,FILE),checker)
@@ -133,9 +135,11 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	$(BIN)/cfn-lint --include-checks I --template infra/*.yaml
 	$(BIN)/shellcheck .ci/run .ci/debug-rustc .ci/lint-rustc
 	@# What make would run for each target, as the shell sees it.
-	@for target in build package bills demo sandbox test fuzz test-faults bench bench-peers deploy rollback status test-alert stop start settings preview report redrive history export restore remove lock clean; do \
-		$(MAKE) --dry-run --always-make --no-print-directory "$$target" REGION=eu-central-1 EMAIL=ops@example.com \
-			MODE=observe FILE=settings.json VERSION=0.1.0 | $(BIN)/shellcheck --shell=bash - || { echo "make $$target: see above"; exit 1; }; \
+	@for words in build "package VERSION=0.1.0" bills demo sandbox test fuzz test-faults bench bench-peers rollback status test-alert \
+		"deploy EMAIL=ops@example.com MODE=observe FILE=settings.json" stop start "settings FILE=settings.json" "preview FILE=settings.json" \
+		report redrive history "export FILE=records.jsonl" restore remove lock clean; do \
+		$(MAKE) --dry-run --always-make --no-print-directory $$words REGION=eu-central-1 | $(BIN)/shellcheck --shell=bash - || \
+			{ echo "make $$words: see above"; exit 1; }; \
 	done
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
@@ -201,16 +205,16 @@ redrive: $(TOOLS) ## Dead letters of FUNCTION in REGION, back to its queue
 	@$(CURFEW) redrive $(OPTIONS)
 
 preview: debug ## What Curfew would close, mail and leave in REGION or REGIONS, read with your credentials; FORMAT=text, json or html, OUTPUT=preview.html
-	@$(ASK) preview $(foreach one,$(WHERE),--region "$(one)") $(call says,FORMAT,--format) $(call says,OUTPUT,--output) $(call says,FILE,--settings)
+	@$(call takes,FORMAT OUTPUT FILE)$(ASK) preview $(foreach one,$(WHERE),--region "$(one)") $(call says,FORMAT,--format) $(call says,OUTPUT,--output) $(call says,FILE,--settings)
 
 report: debug ## What Curfew did in REGION since SINCE (30d), read with your credentials; FORMAT=text, json, csv or html, OUTPUT=report.html
-	@$(ASK) report $(PLACE) $(call says,SINCE,--since) $(call says,FORMAT,--format) $(call says,OUTPUT,--output)
+	@$(call takes,PREFIX SINCE FORMAT OUTPUT)$(ASK) report $(PLACE) $(call says,SINCE,--since) $(call says,FORMAT,--format) $(call says,OUTPUT,--output)
 
 history: debug ## The records of RESOURCE, an ARN, in REGION
-	@$(ASK) history $(PLACE) "$(call said,RESOURCE)"
+	@$(call takes,PREFIX RESOURCE)$(ASK) history $(PLACE) "$(call said,RESOURCE)"
 
 export: debug ## All records of REGION since SINCE, a day, to the end of FILE, a JSON object a line
-	@$(ASK) history --json $(PLACE) --since "$(call said,SINCE)" >> "$(or $(call said,FILE),$(error Say where to, as in FILE=records.jsonl))"
+	@$(call takes,PREFIX SINCE FILE)$(ASK) history --json $(PLACE) --since "$(call said,SINCE)" >> "$(or $(call said,FILE),$(error Say where to, as in FILE=records.jsonl))"
 
 stop: $(TOOLS) ## Nothing more is done in REGION: events wait, for four days at most
 	@$(CURFEW) stop $(OPTIONS)
@@ -222,7 +226,7 @@ remove: $(TOOLS) ## Curfew out of REGION; LOGS=delete ACCOUNT=... deletes logs, 
 	@$(CURFEW) remove $(OPTIONS)
 
 restore: debug ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGION, put back; DRY_RUN=yes, FORCE=yes, REASON=...
-	@$(ASK) restore $(PLACE) $(call says,RECORD,--record) $(call says,RESOURCE,--resource) $(call says,REASON,--reason) \
+	@$(call takes,PREFIX RECORD RESOURCE REASON CLAIMED_BY ACCOUNT DRY_RUN FORCE)$(ASK) restore $(PLACE) $(call says,RECORD,--record) $(call says,RESOURCE,--resource) $(call says,REASON,--reason) \
 		$(call says,CLAIMED_BY,--claimed-by) $(call says,ACCOUNT,--account) $(call flag,DRY_RUN,--dry-run) $(call flag,FORCE,--force)
 
 bench: $(TOOLS) ## Size, start and speed beside an empty Lambda function and boto3; BASE=a943bdd beside a commit too

@@ -28,7 +28,7 @@ WORDS = {"ARCH": ("arm64", "x86-64"), "FORCE": ("yes", "no"), "FUNCTION": ROWS, 
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="make", add_help=False, exit_on_error=False)
+    parser = argparse.ArgumentParser(prog="make", add_help=False, exit_on_error=False, allow_abbrev=False)
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--regions", default="")
     parser.add_argument("--lambda-dir", default="target/lambda")

@@ -14,6 +14,7 @@ from harness import tool  # noqa: E402
 from harness.deployed import Deployment  # noqa: E402
 from harness.functions import FUNCTIONS  # noqa: E402
 from harness.stack import ROOT, Emulator, stop  # noqa: E402
+from made_up import Place  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +47,12 @@ def deployment(own_emulator, lambda_dir):
     """An account in which nothing is deployed yet."""
     urllib.request.urlopen(urllib.request.Request(f"{own_emulator.url}/moto-api/reset", method="POST")).close()
     return Deployment(own_emulator, lambda_dir, tool.run)
+
+
+@pytest.fixture
+def place(monkeypatch):
+    """A Region that answers what the test says, and is asked all of that."""
+    monkeypatch.setattr(sys.modules["stacks"], "PAUSE_SECONDS", 0)
+    place = Place()
+    yield place
+    place.all_was_asked()

@@ -46,3 +46,17 @@ def functions(deployment):
 
 def versions(deployment):
     return {name: one["Version"] for name, one in functions(deployment).items()}
+
+
+def values_of(deployment, stack):
+    [stack] = deployment.emulator.client("cloudformation").describe_stacks(StackName=f"curfew-{stack}")["Stacks"]
+    return {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+
+
+def mapping_states(deployment):
+    found = deployment.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    return [one["State"] for one in found]
+
+
+def parameter(deployment):
+    return deployment.emulator.client("ssm").get_parameter(Name="/curfew/settings")["Parameter"]["Value"]

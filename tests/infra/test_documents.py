@@ -9,7 +9,7 @@ import tomllib
 import pytest
 import yaml
 
-from harness import templates
+from harness import templates, tool
 from harness.documents import DOCUMENTS, slug
 from harness.functions import FUNCTIONS
 from harness.stack import ROOT, binary
@@ -17,9 +17,9 @@ from harness.stack import ROOT, binary
 README, FUNCTIONS_PAGE, INFRA_PAGE, CRATES_PAGE = (DOCUMENTS[name] for name in ("README.md", "functions/README.md", "infra/README.md", "shared/README.md"))
 LANGUAGES = {"sh", "json", "yaml", "text", "python"}
 MAKEFILE = (ROOT / "Makefile").read_text()
-# Of the preview, the packages and the properties; the others are the tool's.
-SAID = re.search(r"^SAID = ((?:.*\\\n)*.*)", MAKEFILE, re.MULTILINE)[1].replace("\\", "").split()
-VARIABLES = {*SAID, *re.findall(r"\$\(call (?:said|says|flag),([A-Z_]+)", MAKEFILE)}
+# What the tool takes, and what recipes take of themselves.
+TOOLS = {"ACCOUNT", "PREFIX"}.union(*(takes for _, takes in tool.main().__globals__["COMMANDS"].values()))
+VARIABLES = {*TOOLS, *re.findall(r"\$\(call (?:said|says|flag),([A-Z_]+)", MAKEFILE)}
 EVERY = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
 
 

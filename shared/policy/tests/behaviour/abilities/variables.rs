@@ -92,3 +92,63 @@ fn a_caller_chooses_the_tag_that_reaches_an_object() {
         ["anonymous read part", "account read part", "service read part"]
     );
 }
+
+#[test]
+fn a_home_of_ones_own_is_a_part() {
+    let home = of(json!("s3:GetObject"), json!("arn:aws:s3:::bucket/home/${aws:username}/*"));
+    assert_eq!(found(&home), ["account read part"]);
+}
+
+#[test]
+fn a_deny_for_the_folder_of_each_user_takes_nothing_from_an_account() {
+    let but = |folder: &str| {
+        let mut deny = statement("Deny", json!("*"), json!({}));
+        deny["Action"] = json!("s3:*");
+        deny["Resource"] = json!(format!("arn:aws:s3:::bucket/home/{folder}/*"));
+        let mut allow = statement("Allow", json!("*"), json!({ "Null": { "aws:PrincipalArn": "false" } }));
+        allow["Action"] = json!("s3:PutObject");
+        found(&policy_of(vec![allow, deny]))
+    };
+    // Another user of the account, or a role, reaches what is closed to the one. No other account does it for an account.
+    assert_eq!(but("${aws:username}"), ["account write all"]);
+    assert_eq!(but("${aws:userid}"), ["account write all"]);
+    assert_eq!(but("${aws:PrincipalAccount}"), ["account write part"]);
+}
+
+/// What an Allow of everything on all objects and the bucket leaves beside another statement.
+fn found_with(statement: Value) -> Vec<String> {
+    let both = json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]);
+    let mut document = of(json!(["s3:GetObject", "s3:ListBucket"]), both.clone());
+    document["Statement"].as_array_mut().unwrap().push(statement);
+    found(&document)
+}
+
+#[test]
+fn a_tag_compared_with_the_callers_own_reaches_what_the_caller_can_choose() {
+    let own = json!({ "StringEquals": { "s3:ExistingObjectTag/team": "${aws:PrincipalTag/team}" } });
+    let mut document =
+        of(json!(["s3:GetObject", "s3:ListBucket"]), json!(["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]));
+    document["Statement"][0]["Condition"] = own.clone();
+    // An object without the tag is nobody's, and what is asked of the bucket has no object.
+    assert_eq!(found(&document), ["account read part"]);
+
+    let mut deny = statement("Deny", json!("*"), own);
+    deny["Action"] = json!("s3:*");
+    deny["Resource"] = json!("*");
+    // Callers without the tag are not denied anything.
+    assert_eq!(found_with(deny.clone()), everyone(&["read all", "list all"]));
+    deny["Condition"] =
+        json!({ "StringNotEquals": { "s3:ExistingObjectTag/team": "${aws:PrincipalTag/team}" } });
+    let left = found_with(deny);
+    assert!(left.contains(&"account read part".to_owned()), "{left:?}");
+    assert!(!left.iter().any(|one| one.starts_with("anonymous read")), "{left:?}");
+}
+
+#[test]
+fn a_folder_of_the_callers_own_is_a_part() {
+    let home = json!("arn:aws:s3:::bucket/home/${aws:PrincipalTag/team}/*");
+    assert_eq!(found(&of(json!("s3:GetObject"), home.clone())), ["account read part"]);
+    let mut deny = statement("Deny", json!("*"), json!({}));
+    deny["Resource"] = home;
+    assert_eq!(found_with(deny), everyone(&["read all", "list all"]));
+}

@@ -1,5 +1,7 @@
 //! What services say of those for whom they act.
 
+use policy::Outsider;
+
 use super::*;
 
 #[test]
@@ -128,4 +130,20 @@ fn the_list_of_a_services_names_is_that_of_the_service() {
         "StringNotEquals": { "aws:PrincipalServiceName": ["cloudtrail.amazonaws.com", "config.amazonaws.com"] },
     });
     assert_eq!(under(refused), BY_TEXT);
+}
+
+#[test]
+fn not_each_service_says_all_about_the_source() {
+    let keys = ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"];
+    for said in keys {
+        assert_eq!(under(json!({ "Null": { said: "false" } })), OPEN, "{said}");
+        for left_out in keys.iter().filter(|key| **key != said) {
+            let conditions = json!({ "Null": { said: "false", *left_out: "true" } });
+            assert_eq!(under(conditions), OPEN, "{said} without {left_out}");
+        }
+        let web = allow(json!({ "Federated": "graph.facebook.com" }), json!({ "Null": { said: "false" } }));
+        assert_eq!(verdicts(&web), BY_TEXT, "{said}");
+        let person = json!({ "Null": { said: "false" }, "StringLike": { "aws:PrincipalArn": "*" } });
+        assert_eq!(under(person), BY_TEXT, "{said}");
+    }
 }

@@ -94,3 +94,15 @@ fn an_interface_that_got_other_groups_between_two_deliveries_comes_back_with_tho
     assert_eq!(outcome(&world.restore()), Outcome::Restored);
     assert_eq!(world.memory.groups_of("eni-1"), [GROUP, "sg-forensics"]);
 }
+
+#[test]
+fn interfaces_get_their_groups_back_in_their_order_and_the_quarantine_group_stays() {
+    let world = World::closed(in_use(&["eni-1", "eni-2"]), ISOLATE);
+    assert_eq!(world.memory.groups_of("eni-1"), [QUARANTINE, OTHER]);
+    assert_eq!(outcome(&world.restore()), Outcome::Restored);
+    assert_eq!(world.memory.groups_of("eni-1"), [OTHER, GROUP]);
+    assert!(world.memory.quarantine.borrow().is_some());
+    assert_eq!(world.writes(), ["ec2:ModifyNetworkInterfaceAttribute"; 2]);
+    let report = world.topic.reports.borrow().last().cloned().unwrap();
+    assert!(report.findings.iter().any(|finding| finding.sentence().contains("22")), "{:?}", report.findings);
+}

@@ -1,0 +1,98 @@
+//! Reads and writes that fail while something is put back, and records that were cut off.
+
+use super::super::memory::{denied, throttled};
+use super::*;
+
+#[test]
+fn a_write_that_fails_after_the_flags_is_told_and_the_next_order_finishes_it() {
+    let mut world = World::closed(Memory::of(listable()), BLOCKING);
+    world.memory.failing.insert("PutBucketAcl", denied("s3:PutBucketAcl"));
+    let back = world.restore(|_| {});
+    let report = testing::report_of_restore(back);
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 1));
+    assert_eq!(report.restoration.unwrap().left, ["add grant READ to the group AllUsers"]);
+    world.memory.failing.clear();
+    let back = world.restore(|_| {});
+    assert_eq!((outcome(&back), back.planned.len()), (Outcome::Restored, 1));
+    assert_eq!(world.memory.snapshot(), (listable(), None));
+}
+
+#[test]
+fn a_write_whose_answer_got_lost_is_said_and_can_be_taken_back() {
+    let mut world = World::closed(Memory::of(listable()), PLAIN);
+    let lost = CallError::Passing {
+        action: "s3:PutBucketAcl",
+        code: "InternalError".to_owned(),
+        message: "it took effect".to_owned(),
+    };
+    world.memory.failing.insert("PutBucketAcl", lost);
+    world.memory.then = Some(listable());
+    let report = testing::report_of_restore(world.restore(|_| {}));
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Restored, 0), "{report:?}");
+    assert_eq!(report.restoration.unwrap().unnoted, ["added grant READ to the group AllUsers"]);
+    let [undo] = &report.evidence[..] else { panic!("{:?}", report.evidence) };
+    assert!(undo.body.contains("put-bucket-acl") && !undo.body.contains("AllUsers"), "{}", undo.body);
+}
+
+#[test]
+fn a_record_that_was_cut_off_is_put_back_whether_its_change_took_effect_or_not() {
+    for (settings, took_effect) in [(PLAIN, true), (PRIVATE, true), (PLAIN, false)] {
+        let before = acl(vec![user("READ", "owner"), group("READ", ALL_USERS)]);
+        let world = World::closed(Memory::of(before.clone()), settings);
+        let mut record = world.record().unwrap();
+        record.attempts[0].result = None;
+        if !took_effect {
+            world.memory.acl.replace(before.clone());
+        }
+        let order = testing::order::<Control<'_>>(&record, &&world.clock);
+        let back = run(restore(&world.control(PLAIN), &order, &world.ports())).unwrap();
+        assert_eq!((outcome(&back), back.planned.is_empty()), (Outcome::Restored, !took_effect), "{back:?}");
+        assert_eq!(*world.memory.acl.borrow(), before);
+    }
+}
+
+#[test]
+fn flags_that_cannot_be_read_are_not_said_to_be_back() {
+    let mut world = World::closed(Memory::of(listable()), BLOCKING);
+    world.memory.failing.insert("GetPublicAccessBlock", denied("s3:GetBucketPublicAccessBlock"));
+    let record = world.record().unwrap();
+    let order = testing::order::<Control<'_>>(&record, &&world.clock);
+    let error = run(restore(&world.control(PLAIN), &order, &world.ports())).unwrap_err();
+    assert!(error.to_string().starts_with("nothing was changed: access denied"), "{error}");
+    assert!(!world.memory.acl.borrow().is_public());
+}
+
+/// All that is read of a bucket.
+const READS: [&str; 4] =
+    ["GetBucketAcl", "GetPublicAccessBlock", "GetAccountPublicAccessBlock", "GetBucketOwnershipControls"];
+
+#[test]
+fn whatever_the_second_look_cannot_read_any_more_nothing_is_put_back_and_people_are_told_why() {
+    for (settings, read) in
+        [PLAIN, PRIVATE, BLOCKING].into_iter().flat_map(|one| READS.map(|read| (one, read)))
+    {
+        let mut world = World::closed(Memory::of(listable()), settings);
+        let before = world.memory.snapshot();
+        world.memory.failing_from.insert(read, (2, throttled("s3:Any")));
+        let report = testing::report_of_restore(world.restore(|_| {}));
+        assert_eq!(report.outcome, Outcome::Failed, "{read}");
+        assert!(report.error.unwrap().to_string().contains("`s3:Any` failed for now (SlowDown)"), "{read}");
+        assert_eq!((world.memory.snapshot(), world.topic.reports.borrow().len()), (before, 2), "{read}");
+        assert!(!world.memory.calls.borrow().iter().any(|call| call.starts_with("Put")), "{read}");
+        let record = world.ledger.records().pop().unwrap();
+        assert_eq!((record.end.unwrap().outcome, record.told.len()), (Outcome::Failed, 1), "{read}");
+
+        world.memory.failing_from.clear();
+        world.clock.forward(Duration::from_secs(1));
+        assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored, "{read}");
+        assert_eq!(*world.memory.acl.borrow(), listable());
+    }
+}
+
+#[test]
+fn flags_that_can_be_read_only_at_the_second_look_are_no_reason_to_give_up() {
+    let world = World::closed(Memory::of(listable()), PLAIN);
+    let error = throttled("s3:GetBucketPublicAccessBlock");
+    world.memory.failing_once.borrow_mut().insert("GetPublicAccessBlock", error);
+    assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored);
+}
