@@ -19,7 +19,7 @@ pub(super) async fn a_feud_waits_for_a_day<L: Ledger>(ledger: &L) {
         result.outcome = Outcome::ClosedMeanwhile;
     }
     of_others.end = Some(End { at: after(MINUTE), outcome: Outcome::ClosedMeanwhile });
-    assert_eq!(ledger.begin(&opened(0, "alice"), &terms(0 * HOUR, true)).await, Ok(Begun::Taken));
+    assert_eq!(ledger.begin(&opened(0, "alice"), &terms(Duration::ZERO, true)).await, Ok(Begun::Taken));
     assert_eq!(ledger.finish(&of_others, after(MINUTE)).await, Ok(()));
     for hours in 1..4 {
         let one = opened(hours, "terraform");
