@@ -225,6 +225,9 @@ def test_a_restore_is_shown_refused_and_forced_with_the_status_of_its_end(curfew
     assert restoring.asked == asked
     again = restore("--record", record, "--account", ACCOUNT)
     assert again.returncode == 0 and "Nothing is left to put back. Curfew leaves it alone until" in again.stdout
+    until = again.stdout.partition("Curfew leaves it alone until ")[2].split()[0].rstrip(".")
+    lines = [line.strip() for line in curfew("history", arn, "--prefix", PREFIX).stdout.splitlines()]
+    assert lines[lines.index(f"put back what {record} had changed") + 1] == f"to be left alone until {until}"
 
 
 def test_what_the_function_refuses_is_an_error_and_so_is_one_that_is_not_there(curfew, restoring):

@@ -3,7 +3,7 @@
 use clap::builder::styling::Style;
 use exemptions::CONTROLS;
 use ledger::{Listing, Table, Unreadable};
-use remediation::clock::{Clock, SystemClock};
+use remediation::clock::{Clock, SystemClock, rfc3339};
 use remediation::ledger::Record;
 use remediation::{CallError, Outcome};
 use time::{Date, OffsetDateTime};
@@ -133,6 +133,12 @@ fn line(record: &Record) -> String {
     }
     if let Some(restores) = &record.restores {
         text.push_str(&format!("    put back what {} had changed\n", restores.record));
+        if record.end.as_ref().is_some_and(|end| end.outcome == Outcome::Restored) {
+            text.push_str(&format!("    to be left alone until {}\n", rfc3339(restores.grace_until)));
+        }
+    }
+    if let Some(note) = record.last().and_then(|last| last.result.as_ref()?.note.as_ref()) {
+        text.push_str(&format!("    {note}\n"));
     }
     text
 }
