@@ -159,6 +159,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         }
         if is_at_work && is_over && !matches!(told, Told::Failed(_)) {
             record.end = Some(End { at: now, outcome: walked.outcome });
+            // What is as open as it was, for all that anybody has seen, was closed by nobody: it is no time of a feud.
+            record.offence = record.offence.filter(|_| walked.may_be_closed_by_curfew(self.control));
         } else if !is_at_work && !matches!(told, Told::Sent) {
             // It is written already that it waits.
             return Ok(());

@@ -170,6 +170,17 @@ impl<C: Control> Walked<C> {
         beyond(control, &in_doubt, &self.done.changes).iter().any(|change| control.closes(change))
     }
 
+    /// Whether Curfew has closed something of it, or it was seen closed after a call of Curfew's that may have done that.
+    pub(crate) fn may_be_closed_by_curfew(&self, control: &C) -> bool {
+        let is_seen_closed = match &self.seen {
+            Some(seen) => !seen.assessment.is_open(),
+            // Nothing was left to do when the walk began.
+            None => self.outcome == Outcome::ClosedMeanwhile,
+        };
+        self.done.changes.iter().any(|change| control.closes(change))
+            || is_seen_closed && self.may_have_closed(control)
+    }
+
     /// What the last read could not read and another one may, where the walk is over but for that.
     #[must_use]
     pub fn to_read_again(&self) -> Option<&Unread> {
