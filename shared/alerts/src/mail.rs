@@ -142,8 +142,8 @@ fn held(report: &Report) -> String {
             )
         }
         Some(Held::Brake { limit }) => format!(
-            "{resource} IS OPEN and waits: Curfew has changed {} in this hour, as many as the settings allow. It goes on \
-             at {until}.",
+            "{resource} IS OPEN and waits: Curfew has begun to change {} in this hour, as many as the settings allow. It \
+             goes on at {until}.",
             counts::counted(*limit, "resource")
         ),
         None => format!("{resource} IS OPEN and waits."),

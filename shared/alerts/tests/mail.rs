@@ -111,7 +111,9 @@ fn what_waits_says_of_how_many_in_words_that_fit_one_too() {
         let hold = Some(Hold { until, by, tells: true });
         mail(&Report { hold, ..report(Outcome::Held) }, usize::MAX).text
     };
-    for (limit, words) in [(1, "has changed 1 resource in"), (30, "has changed 30 resources in")] {
+    for (limit, words) in
+        [(1, "has begun to change 1 resource in"), (30, "has begun to change 30 resources in")]
+    {
         assert!(said(Held::Brake { limit }).contains(words), "{words}");
     }
     for (times, words) in [(1, "closed the same once within"), (3, "closed the same 3 times within")] {

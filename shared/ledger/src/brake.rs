@@ -47,14 +47,15 @@ struct Shard {
 }
 
 impl Brake {
-    /// The brake that a record is counted by. What changes nothing is not counted, nor what a person puts back.
+    /// The brake that a record is counted by. What changes nothing is not counted, nor what a person puts back, nor what
+    /// is counted already.
     pub(crate) fn of(record: &Record, terms: &Terms) -> Option<Self> {
-        if !terms.changes || record.restores.is_some() {
-            return None;
-        }
         let since = since_epoch(terms.now);
         let begins =
             SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs() / HOUR.as_secs() * HOUR.as_secs());
+        if !record.is_to_be_counted(terms, begins) {
+            return None;
+        }
         Some(Self {
             partition: format!("brake {}", record.control),
             hour: rfc3339(begins).chars().take(13).collect(),

@@ -256,12 +256,12 @@ impl Pages {
     }
 
     fn take(&mut self, standing: Standing, record: &Record, terms: &Terms) -> Begun {
-        if terms.changes && record.restores.is_none() {
-            let hour = hour(terms.now);
+        let hour = hour(terms.now);
+        if record.is_to_be_counted(terms, start_of(hour)) {
             let (count, is_told) = self.brakes.entry((record.control.clone(), hour)).or_default();
             if *count >= terms.limits.changes_per_hour {
                 let is_news = !std::mem::replace(is_told, true);
-                let until = SystemTime::UNIX_EPOCH + HOUR * u32::try_from(hour + 1).unwrap_or(u32::MAX);
+                let until = start_of(hour + 1);
                 let by = Held::Brake { limit: terms.limits.changes_per_hour };
                 return self.hold(standing, record, Hold { until, by, tells: is_news }, terms);
             }
@@ -295,6 +295,10 @@ impl Pages {
 
 fn name(record: &Record) -> (String, String) {
     (record.id.resource.clone(), record.control.clone())
+}
+
+fn start_of(hour: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + HOUR * u32::try_from(hour).unwrap_or(u32::MAX)
 }
 
 fn hour(at: SystemTime) -> u64 {

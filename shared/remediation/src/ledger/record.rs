@@ -272,6 +272,19 @@ impl Record {
         self.attempts.iter().any(may_have_closed)
     }
 
+    /// Whether the brake of the hour that began then counts it. A resource is counted once in an hour, however often it takes
+    /// to close it; where the settings let nothing be changed at all, nothing is gone on with either.
+    #[must_use]
+    pub fn is_to_be_counted(&self, terms: &Terms, hour_began: SystemTime) -> bool {
+        // Behind the new attempt is the one that waits, where one does.
+        let mut earlier = self.attempts.iter().rev().skip(1 + usize::from(self.held.is_some()));
+        let has_waited =
+            |attempt: &Attempt| attempt.result.as_ref().is_some_and(|result| result.outcome == Outcome::Held);
+        let is_counted = |one: &Attempt| one.at >= hour_began && one.plan.is_some() && !has_waited(one);
+        let is_news = terms.limits.changes_per_hour == 0 || !earlier.any(is_counted);
+        terms.changes && self.restores.is_none() && is_news
+    }
+
     /// Whether an attempt before the last has changed something, or may have.
     pub(crate) fn may_have_changed_before(&self) -> bool {
         let earlier = self.attempts.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
