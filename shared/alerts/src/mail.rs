@@ -307,8 +307,8 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
                 text.list(new, "", limit);
             }
         }
-        // What is exempt was read, and nothing was changed then.
-        None if !report.changes.is_empty() && report.outcome != Outcome::Exempt => {
+        // What is exempt was read, and what waits, and nothing was changed then.
+        None if !report.changes.is_empty() && !matches!(report.outcome, Outcome::Exempt | Outcome::Held) => {
             text.line("  It could NOT read the resource again: nobody has verified the change.");
         }
         None => {}

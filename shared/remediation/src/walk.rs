@@ -207,7 +207,9 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let walked = match self.close(&found, plan).await {
             Err(barred @ (Barred::Busy(_) | Barred::Stale)) => return Err(barred),
             Err(barred @ (Barred::Held | Barred::Failed(_))) => {
-                Walked { left: Some(plan.clone()), ..self.barred(barred) }
+                let done = self.noted_changes().into();
+                let earlier = std::mem::take(&mut self.earlier);
+                Walked { left: Some(plan.clone()), done, earlier, ..self.barred(barred) }
             }
             Err(barred) => self.barred(barred),
             Ok(walked) => walked,

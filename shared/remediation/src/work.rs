@@ -180,6 +180,11 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
                 Ok(())
             }
             Begun::Held { record } => {
+                // The last attempt is the one that waits. What was done before it, nobody may call nothing.
+                let mut before = (*record).clone();
+                before.attempts.pop();
+                self.earlier = Earlier::all(self.control, &before).map_err(Barred::Failed)?;
+                self.noted = self.noted_changes().len();
                 self.record = Some(*record);
                 Err(Barred::Held)
             }
