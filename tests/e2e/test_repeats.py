@@ -8,7 +8,7 @@ from harness import offenders
 from harness.groups import WORLD, group_of
 from harness.offenders import permission
 from harness.recorder import ec2_error, s3_error
-from support import about_bucket, about_group, failures, queued, section, send
+from support import about_bucket, about_group, failures, follow, queued, section, send
 
 
 def test_icmp_that_stays_after_a_remediation_is_not_mailed_again(revoke, ec2):
@@ -124,6 +124,21 @@ def test_what_curfew_only_began_to_close_and_is_exempt_by_now_is_not_said_to_be_
     assert [line.split(" (")[0] for line in section(text, "WHAT CURFEW DID")[:2]] == [
         '  - put back tcp 80 from 0.0.0.0/0, "web"', '  - put back tcp 443 from 0.0.0.0/0, "web"'
     ]
+
+
+@pytest.mark.parametrize(("of_s3", "status"), [("AccessDenied", 403), ("SlowDown", 503)], ids=["denied", "throttled"])
+def test_the_commands_of_a_mail_do_not_open_what_somebody_else_closed_before_curfew_closed_anything(start, s3, emulator, of_s3, status):
+    function, name = start("s3-acl-private"), offenders.bucket(s3)
+    left = offenders.grant("READ_ACP", offenders.AUTHENTICATED_USERS)
+    offenders.set_grants(s3, name, offenders.grant("READ", offenders.ALL_USERS), left)
+    function.recorder.fault("PutBucketAcl", status, s3_error(of_s3), times=9)
+    assert send(function, queued(about_bucket(name))).outcome == "failed"
+    offenders.set_grants(s3, name, left)
+    before = offenders.grants_of(s3, name)
+    run = send(function, queued(about_bucket(name), receive_count=2))
+    assert run.outcome == "remediated"
+    _, errors = follow(run.mail[1], "HOW TO PUT IT BACK", emulator)
+    assert (errors, offenders.grants_of(s3, name)) == ("", before)
 
 
 def close(ec2, group):

@@ -6,7 +6,7 @@ use events::Subject;
 use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
-use crate::earlier::beyond;
+use crate::earlier::{Earlier, beyond};
 use crate::ledger::{Hold, Record, RecordId};
 use crate::restore::Restoration;
 use crate::{
@@ -302,7 +302,10 @@ fn put_back<C: Recount>(
     };
     // What was found may be what an earlier delivery had found.
     let is_found = |state: &C::State, begun: &C::Plan| *state == found.state && begun == plan;
-    let begun = walked.earlier.iter().filter_map(|one| Some((one.state.as_ref()?, one.plan.as_ref()?)));
+    // Who changed nothing saw what somebody else may have closed before Curfew did anything.
+    let is_at_work = |one: &&Earlier<C>| is_to_come || !one.changes.is_empty() || !one.in_doubt.is_empty();
+    let begun = walked.earlier.iter().filter(is_at_work);
+    let begun = begun.filter_map(|one| Some((one.state.as_ref()?, one.plan.as_ref()?)));
     let mut plans: Vec<(&C::State, &C::Plan)> = begun.collect();
     if !plans.iter().any(|(state, begun)| is_found(state, begun)) {
         plans.push((&found.state, plan));
