@@ -108,6 +108,21 @@ def test_whatever_call_of_an_isolation_fails_the_commands_end_where_curfew_would
     says_again_nothing(run)
 
 
+def test_the_tags_of_an_isolated_group_that_were_denied_are_set_by_the_next_delivery(isolate, ec2):
+    network = Network(ec2)
+    network.interface(network.open)
+    isolate.recorder.fault("CreateTags", *DENIED, times=99)
+    run = send(isolate, queued(about_group(network.open)))
+    assert (failures(run), run.outcome, len(run.mails)) == (["m0"], "failed", 1)
+    assert "as long as the same trigger is delivered again, Curfew tries again what is left" in " ".join(run.mail[1].split())
+    run = send(isolate, queued(about_group(network.open), receive_count=2))
+    assert (failures(run), run.outcome, run.changing, len(run.mails)) == ([], "remediated", ["CreateTags"], 1)
+    assert set(offenders.tags_of(ec2, network.open)) == {QUARANTINED_AT, QUARANTINED_RULES}
+    run = send(isolate, queued(about_group(network.open), receive_count=3))
+    assert (failures(run), run.outcome) == ([], "compliant")
+    says_again_nothing(run)
+
+
 def test_nobody_is_put_into_an_open_quarantine_group_by_hand(isolate, emulator, ec2):
     network = Network(ec2)
     interface = network.interface(network.open)

@@ -149,7 +149,7 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
                 let begun = self.ports.replace(over, &record, &self.terms(changes)).await?;
                 self.enter(begun, record)
             }
-            Begun::Open(open) if !changes && open.is_unsaid() && self.is_to_be_seen_to(&open) => {
+            Begun::Open(open) if !changes && open.is_unfinished() && self.is_to_be_seen_to(&open) => {
                 Err(Barred::Begun(open))
             }
             Begun::Open(open) => self.resume(*open, record.attempts, changes).await,

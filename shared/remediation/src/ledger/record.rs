@@ -293,8 +293,11 @@ impl Record {
 
     /// Whether something may have been done that nobody was told of.
     #[must_use]
-    pub fn is_unsaid(&self) -> bool {
-        self.told.is_empty() || self.last().is_some_and(|last| last.result.is_none())
+    pub fn is_unfinished(&self) -> bool {
+        let has_failed =
+            |result: &AttemptResult| matches!(result.outcome, Outcome::Failed | Outcome::StillOpen);
+        let last = self.last().map(|last| last.result.as_ref());
+        self.told.is_empty() || last.is_some_and(|result| result.is_none_or(has_failed))
     }
 
     /// The record as who comes with another one of the same subject finds it while it waits. Who wrote that it waits tells
