@@ -185,8 +185,10 @@ fn situation_after<C: Recount>(control: &C, walked: &Walked<C>) -> String {
     let found = || walked.found.as_ref().map(|found| &found.assessment).filter(|_| is_there);
     let left = walked.seen.as_ref().map(|seen| &seen.assessment).or_else(found);
     let left = left.map(|left| in_words(control, left));
-    let action = walked.failed_call().map(CallError::action);
-    let error = (walked.error.as_ref().map(StepError::kind), action);
+    // Where it is over although a call failed, that is no news to who finds the same again.
+    let failed = walked.error.as_ref().filter(|_| is_there);
+    let action = walked.failed_call().filter(|_| is_there).map(CallError::action);
+    let error = (failed.map(StepError::kind), action);
     Digest::of(&(left, error, walked.exempt.refusals())).to_string()
 }
 

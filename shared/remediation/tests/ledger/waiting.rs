@@ -5,9 +5,9 @@ use std::time::Duration;
 use events::{Cause, Subject};
 use remediation::clock::Clock;
 use remediation::ledger::{Held, Ledger, Limits};
-use remediation::testing::doors::{Doors, open};
+use remediation::testing::doors::{Doors, lost, open, throttled};
 use remediation::testing::{LEASED, LIMITS, bucket, run};
-use remediation::{Outcome, Told};
+use remediation::{Delivery, Outcome, Told};
 
 use super::world::World;
 
@@ -141,4 +141,92 @@ fn what_is_opened_again_and_again_waits_and_the_mail_names_who_opened_it() {
     assert_eq!(world.mails().iter().filter(|outcome| **outcome == Outcome::Held).count(), 1);
     world.clock.forward(Duration::from_secs(24 * 60 * 60));
     assert_eq!(walked("six", "front door").outcome, Outcome::Remediated);
+}
+
+#[test]
+fn what_was_tried_and_is_as_open_as_before_is_no_time_of_a_feud() {
+    // Nobody could look again after the last one.
+    for after in [open(&["front door"]), Err(lost())] {
+        let world = World::default();
+        let limits = Limits { feud_limit: 2, ..LIMITS };
+        for _ in 0..3 {
+            let doors = Doors::read([open(&["front door"]), after.clone()]).then(0, Err(lost()));
+            assert!(world.last(&doors, limits).is_unfinished());
+            world.clock.forward(Duration::from_secs(60));
+        }
+        let doors = Doors::read([open(&["front door"]), open(&[])]);
+        assert_eq!(world.last(&doors, limits).outcome, Outcome::Remediated);
+    }
+}
+
+#[test]
+fn what_an_unanswered_call_may_have_closed_is_a_time_of_a_feud() {
+    let world = World::default();
+    let limits = Limits { feud_limit: 2, ..LIMITS };
+    let walked = || {
+        let doors = Doors::read([open(&["front door"]), open(&[])]).then(0, Err(lost()));
+        let outcome = world.last(&doors, limits).outcome;
+        world.clock.forward(Duration::from_secs(60));
+        outcome
+    };
+    assert_eq!(
+        [walked(), walked(), walked()],
+        [Outcome::ClosedMeanwhile, Outcome::ClosedMeanwhile, Outcome::Held]
+    );
+}
+
+#[test]
+fn a_resource_is_counted_once_in_an_hour_however_often_it_is_tried() {
+    let world = World::default();
+    let limits = Limits { changes_per_hour: 2, ..LIMITS };
+    let walked = |name: &str, doors: Doors| world.limited(&doors, &bucket(name), limits).report.outcome;
+    let fails = || Doors::read([open(&["front door"])]).then(0, Err(throttled()));
+    let closes = || Doors::read([open(&["front door"]), open(&[])]);
+    for _ in 0..5 {
+        assert_eq!(walked("one", fails()), Outcome::Failed);
+    }
+    assert_eq!(walked("two", closes()), Outcome::Remediated);
+    assert_eq!(walked("three", closes()), Outcome::Held);
+    assert_eq!(walked("one", closes()), Outcome::Remediated);
+    // In the next hour it counts again.
+    assert_eq!(walked("four", closes()), Outcome::Held);
+    world.clock.forward(Duration::from_secs(60 * 60));
+    assert_eq!(walked("three", fails()), Outcome::Failed);
+    world.clock.forward(Duration::from_secs(60 * 60));
+    assert_eq!(walked("three", fails()), Outcome::Failed);
+    assert_eq!(walked("four", closes()), Outcome::Remediated);
+    assert_eq!(walked("five", closes()), Outcome::Held);
+}
+
+#[test]
+fn what_is_half_closed_and_may_not_be_changed_any_more_waits_and_the_mail_has_what_was_done() {
+    let world = World::default();
+    let subject = bucket("acme");
+    let half =
+        Doors::read([open(&["front door", "back door"]), open(&["back door"])]).then(1, Err(throttled()));
+    assert_eq!(world.limited(&half, &subject, LIMITS).report.outcome, Outcome::StillOpen);
+    world.clock.forward(Duration::from_secs(1));
+    let stopped = Limits { changes_per_hour: 0, ..LIMITS };
+    for mails in [1, 1] {
+        let report = world.limited(&Doors::read([open(&["back door"])]), &subject, stopped).report;
+        assert_eq!(report.outcome, Outcome::Held);
+        assert_eq!(report.changes.len(), 1, "the front door was closed before");
+        assert_eq!(world.mails().len(), mails);
+    }
+    world.clock.forward(Duration::from_secs(60 * 60));
+    let report = world.limited(&Doors::read([open(&["back door"]), open(&[])]), &subject, LIMITS).report;
+    let closed: Vec<_> = report.changes.iter().map(|change| change.summary.as_str()).collect();
+    assert_eq!(
+        (report.outcome, closed),
+        (Outcome::Remediated, vec!["closed the front door", "closed the back door"])
+    );
+}
+
+#[test]
+fn a_call_that_failed_while_somebody_else_closed_it_is_no_news_to_who_comes_next() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front door", "window"]), open(&["window"])]).then(0, Err(lost()));
+    assert_eq!(world.deliver(&doors, Delivery::First).report.outcome, Outcome::ClosedMeanwhile);
+    let said = world.deliver(&doors, Delivery::Again);
+    assert_eq!((said.report.outcome, world.mails().len()), (Outcome::Alerted, 1));
 }

@@ -40,6 +40,14 @@ impl World {
         said(run(walk(doors, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger))))
     }
 
+    /// A delivery after which nobody hands the same trigger out again.
+    pub(crate) fn last(&self, doors: &Doors, limits: Limits) -> Report {
+        let subject = bucket("acme");
+        let visit = visit::<Doors>(&subject, Mode::Enforce, Delivery::Last, &&self.clock);
+        let visit = remediation::Visit { limits, ..visit };
+        said(run(walk(doors, &visit, &Ports::new(&self.clock, &self.topic, &self.ledger)))).report
+    }
+
     /// A delivery that is cut off while applying, before its changes are noted.
     pub(crate) fn cut_off(&self, doors: &Doors) {
         doors.hangs.set(true);
