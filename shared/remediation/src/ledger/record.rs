@@ -291,7 +291,7 @@ impl Record {
         earlier.iter().any(|attempt| self.may_have_changed_in(attempt))
     }
 
-    /// Whether something may have been done that nobody was told of.
+    /// Whether something may have been done that nobody was told of, or something is left to do.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
         let has_failed =
