@@ -282,7 +282,8 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
         Outcome::Exempt => is_half_done(report),
         _ => false,
     };
-    let may_have = is_unsure || report.may_have_changed();
+    // What a restore takes without a change that is known was begun by who was cut off, or had no answer.
+    let may_have = is_unsure || report.may_have_changed() || report.is_reversible;
     let if_none = if may_have { "Nothing that it knows of." } else { "It changed nothing." };
     text.list(changes, if_none, limit);
     match &report.remaining {

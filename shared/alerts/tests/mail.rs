@@ -122,6 +122,20 @@ fn what_waits_says_of_how_many_in_words_that_fit_one_too() {
 }
 
 #[test]
+fn where_a_delivery_that_was_cut_off_may_have_changed_something_no_mail_says_that_nothing_was_changed() {
+    for outcome in [Outcome::Failed, Outcome::StillOpen, Outcome::Held] {
+        for (is_reversible, words) in
+            [(true, "  Nothing that it knows of.\n"), (false, "  It changed nothing.\n")]
+        {
+            let error = None;
+            let said =
+                mail(&Report { changes: Vec::new(), is_reversible, error, ..report(outcome) }, usize::MAX);
+            assert!(said.text.contains(words), "{outcome}: {}", said.text);
+        }
+    }
+}
+
+#[test]
 fn the_mail_about_a_failure_after_a_change() {
     assert_snapshot!(written(&report(Outcome::Failed)));
 }

@@ -129,7 +129,7 @@ pub(crate) fn message(error: &Value) -> String {
 pub(crate) fn held(hold: &Hold) -> String {
     match &hold.by {
         Held::Brake { limit } => format!(
-            "in that hour as many resources were changed as the settings allow ({})",
+            "in that hour Curfew had begun to change as many resources as the settings allow ({})",
             counts::counted(*limit, "resource")
         ),
         Held::Feud { times, opened_by } => {
