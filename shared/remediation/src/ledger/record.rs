@@ -291,11 +291,12 @@ impl Record {
         earlier.iter().any(|attempt| self.may_have_changed_in(attempt))
     }
 
-    /// Whether something may have been done that nobody was told of, or something is left to do.
+    /// Whether something may have been done that nobody was told of, or a step failed that is left to do.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        let has_failed =
-            |result: &AttemptResult| matches!(result.outcome, Outcome::Failed | Outcome::StillOpen);
+        let has_failed = |result: &AttemptResult| {
+            result.error.is_some() && matches!(result.outcome, Outcome::Failed | Outcome::StillOpen)
+        };
         let last = self.last().map(|last| last.result.as_ref());
         self.told.is_empty() || last.is_some_and(|result| result.is_none_or(has_failed))
     }
