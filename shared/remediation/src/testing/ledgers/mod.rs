@@ -134,6 +134,7 @@ pub async fn all<L: Ledger + Briefs + Chronicle + Graces>(
     replacing::what_need_not_or_may_not_begin_leaves_the_other_as_it_is(ledger, &kept).await;
     waiting::a_feud_waits_for_a_day(ledger).await;
     waiting::the_brake_holds_what_is_too_much(ledger).await;
+    waiting::the_brake_counts_once_what_is_tried_again(ledger).await;
     waiting::a_raised_limit_counts_at_once(ledger).await;
     telling::people_are_told_once(ledger).await;
     telling::what_a_person_put_back_is_left_alone(ledger).await;

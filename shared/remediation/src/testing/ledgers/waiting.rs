@@ -162,3 +162,26 @@ pub(super) async fn a_raised_limit_counts_at_once<L: Ledger>(ledger: &L) {
     let begun = ledger.begin(&again(6), &terms(6 * MINUTE, true)).await;
     assert!(matches!(begun, Ok(Begun::Open(_))), "{begun:?}");
 }
+
+pub(super) async fn the_brake_counts_once_what_is_tried_again<L: Ledger>(ledger: &L) {
+    let limited = |passed, changes_per_hour| Terms {
+        limits: Limits { changes_per_hour, ..LIMITS },
+        ..terms(passed, true)
+    };
+    let mut one = record("tried", "is-tried-again", Duration::ZERO, "r1");
+    assert_eq!(ledger.begin(&one, &limited(Duration::ZERO, 1)).await, Ok(Begun::Taken));
+    let other = record("tried", "comes-too-late", MINUTE, "other");
+    assert!(matches!(ledger.begin(&other, &limited(MINUTE, 1)).await, Ok(Begun::Held { .. })));
+    one.attempts.push(attempt(2 * MINUTE, "r2"));
+    assert_eq!(ledger.resume(&one, &limited(2 * MINUTE, 1)).await, Ok(Begun::Taken));
+    // Where nothing may be changed at all, nothing is gone on with. NOW is 41 minutes past the hour.
+    one.attempts.push(attempt(4 * MINUTE, "r3"));
+    let begun = ledger.resume(&one, &limited(4 * MINUTE, 0)).await;
+    let Ok(Begun::Held { record }) = begun else { panic!("{begun:?}") };
+    // In the next hour it counts again.
+    let mut one = *record;
+    one.attempts.push(attempt(HOUR / 2, "r4"));
+    assert_eq!(ledger.resume(&one, &limited(HOUR / 2, 1)).await, Ok(Begun::Taken));
+    let another = super::record("tried", "comes-too-late-again", HOUR / 2, "another");
+    assert!(matches!(ledger.begin(&another, &limited(HOUR / 2, 1)).await, Ok(Begun::Held { .. })));
+}
