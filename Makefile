@@ -32,6 +32,10 @@ LAMBDA_DIR := target/lambda
 NO_FUNCTION := curfew
 FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(patsubst %/,%,$(wildcard functions/*/))))
 CHECKER_DIR := target/checker
+# It looks for zig on the path, and joins these flags with its own, which name the processor. The script's path is whole,
+# since a dependency may be linked in a folder of its own.
+FOR_LAMBDA = env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release \
+	--config 'build.rustflags = ["-C", "link-arg=-T$(CURDIR)/.cargo/without-unwinding.ld"]'
 # Every variable that the tool takes.
 SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES CURFEW_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS \
 	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER REEVALUATE ROLE_PATH TCP_PORTS
@@ -139,9 +143,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	done
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
-	@# It looks for zig on the path.
-	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --workspace \
-		--exclude $(NO_FUNCTION) --bins --$(BUILD_ARCH) --lambda-dir $(LAMBDA_DIR)
+	$(FOR_LAMBDA) --workspace --exclude $(NO_FUNCTION) --bins --$(BUILD_ARCH) --lambda-dir $(LAMBDA_DIR)
 	@echo "Sizes in bytes, plain and zipped:"
 	@for binary in $(LAMBDA_DIR)/*/bootstrap; do \
 		printf '  %-40s%12d%12d\n' "$$binary" "$$(wc -c < "$$binary")" "$$(gzip -9 < "$$binary" | wc -c)"; \
@@ -227,8 +229,7 @@ restore: debug ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGIO
 
 bench: $(TOOLS) ## Size, start and speed beside an empty Lambda function and boto3; BASE=a943bdd beside a commit too
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)
-	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty --example connected \
-		--$(OWN_ARCH) --lambda-dir target/bench/empty
+	$(FOR_LAMBDA) --package lambda --example empty --example connected --$(OWN_ARCH) --lambda-dir target/bench/empty
 	env -u MAKEFLAGS -u MFLAGS cargo build --quiet --locked --release --package curfew --no-default-features --target-dir target/bench/explain
 	env -u MAKEFLAGS -u MFLAGS cargo run --quiet --locked --package policy --example hard_policies --target-dir target/bench/explain \
 		> target/bench/hard.jsonl
