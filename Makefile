@@ -32,10 +32,21 @@ LAMBDA_DIR := target/lambda
 NO_FUNCTION := curfew
 FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(patsubst %/,%,$(wildcard functions/*/))))
 CHECKER_DIR := target/checker
+<<<<<<< HEAD
 # What is said in the call, but for what make itself goes by. The tool refuses what a command does not take.
 UTTERED := $(filter-out CARGO_TARGET_DIR LAMBDA_DIR PYTHON REGION REGIONS RUSTC_WRAPPER,$(foreach name,$(.VARIABLES),$(if \
 	$(filter command,$(origin $(name))),$(name))))
 OPTIONS = --regions "$(WHERE)" $(foreach name,$(UTTERED),$(if $($(name)),--$(name) "$($(name))"))
+=======
+# It looks for zig on the path, and joins these flags with its own, which name the processor. The script's path is whole,
+# since a dependency may be linked in a folder of its own.
+FOR_LAMBDA = env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release \
+	--config 'build.rustflags = ["-C", "link-arg=-T$(CURDIR)/.cargo/without-unwinding.ld"]'
+# Every variable that the tool takes.
+SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES CURFEW_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS \
+	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER REEVALUATE ROLE_PATH TCP_PORTS
+OPTIONS = --regions "$(WHERE)" $(foreach name,$(SAID),$(if $(call said,$(name)),--$(name) "$(call said,$(name))"))
+>>>>>>> lean
 CURFEW := $(BIN)/python infra/tool
 # What people ask of their account: the command, which finds credentials as the AWS CLI does.
 ASK := "$${CARGO_TARGET_DIR:-target}/debug/curfew"
@@ -143,9 +154,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	done
 
 build: $(TOOLS) ## The functions as they are deployed; ARCH=arm64 or x86-64
-	@# It looks for zig on the path.
-	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --workspace \
-		--exclude $(NO_FUNCTION) --bins --$(BUILD_ARCH) --lambda-dir $(LAMBDA_DIR)
+	$(FOR_LAMBDA) --workspace --exclude $(NO_FUNCTION) --bins --$(BUILD_ARCH) --lambda-dir $(LAMBDA_DIR)
 	@echo "Sizes in bytes, plain and zipped:"
 	@for binary in $(LAMBDA_DIR)/*/bootstrap; do \
 		printf '  %-40s%12d%12d\n' "$$binary" "$$(wc -c < "$$binary")" "$$(gzip -9 < "$$binary" | wc -c)"; \
@@ -231,8 +240,7 @@ restore: debug ## What RECORD (or the newest of RESOURCE=<arn>) changed in REGIO
 
 bench: $(TOOLS) ## Size, start and speed beside an empty Lambda function and boto3; BASE=a943bdd beside a commit too
 	@$(MAKE) --no-print-directory build ARCH=$(OWN_ARCH)
-	env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release --package lambda --example empty --example connected \
-		--$(OWN_ARCH) --lambda-dir target/bench/empty
+	$(FOR_LAMBDA) --package lambda --example empty --example connected --$(OWN_ARCH) --lambda-dir target/bench/empty
 	env -u MAKEFLAGS -u MFLAGS cargo build --quiet --locked --release --package curfew --no-default-features --target-dir target/bench/explain
 	env -u MAKEFLAGS -u MFLAGS cargo run --quiet --locked --package policy --example hard_policies --target-dir target/bench/explain \
 		> target/bench/hard.jsonl

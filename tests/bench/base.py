@@ -24,9 +24,11 @@ def build(commit, architecture):
     environment |= {"CARGO_TARGET_DIR": str(target)}
     # Whatever is in functions/ and no function is not built for Lambda.
     excluded = ["--exclude", "curfew"] if (tree / "functions" / "curfew").exists() else []
+    script = tree / ".cargo" / "without-unwinding.ld"
+    told = ["--config", f'build.rustflags = ["-C", "link-arg=-T{script}"]'] if script.exists() else []
     run(
-        "cargo-lambda", "lambda", "build", "--locked", "--release", "--workspace", *excluded, "--bins", f"--{architecture}",
-        "--lambda-dir", target / "lambda", cwd=tree, env=environment,
+        "cargo-lambda", "lambda", "build", "--locked", "--release", *told, "--workspace", *excluded, "--bins",
+        f"--{architecture}", "--lambda-dir", target / "lambda", cwd=tree, env=environment,
     )
     return target / "lambda", explainer(tree, target, environment)
 

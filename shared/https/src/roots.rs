@@ -6,10 +6,11 @@
 
 use std::env;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
 
 use base64_simd::STANDARD;
+use bstr::io::BufReadExt;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
@@ -76,10 +77,9 @@ fn of_the_system() -> Option<PathBuf> {
 /// by page. What is between them says for people what they are; what is cut off or cannot be decoded is left out, with a
 /// word in the log.
 fn in_bundle(text: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
-    let mut text = BufReader::with_capacity(BUFFER, text);
-    let (mut line, mut body, mut der) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut body, mut der) = (Vec::new(), Vec::new());
     let mut inside = false;
-    while text.read_until(b'\n', &mut line)? > 0 {
+    BufReader::with_capacity(BUFFER, text).for_byte_line(|line| {
         if line.starts_with(BEGIN) {
             body.clear();
             inside = true;
@@ -94,9 +94,8 @@ fn in_bundle(text: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
         } else if inside {
             body.extend_from_slice(line.trim_ascii());
         }
-        line.clear();
-    }
-    Ok(())
+        Ok(true)
+    })
 }
 
 #[cfg(test)]
