@@ -32,21 +32,14 @@ LAMBDA_DIR := target/lambda
 NO_FUNCTION := curfew
 FUNCTIONS := $(filter-out $(NO_FUNCTION),$(notdir $(patsubst %/,%,$(wildcard functions/*/))))
 CHECKER_DIR := target/checker
-<<<<<<< HEAD
 # What is said in the call, but for what make itself goes by. The tool refuses what a command does not take.
 UTTERED := $(filter-out CARGO_TARGET_DIR LAMBDA_DIR PYTHON REGION REGIONS RUSTC_WRAPPER,$(foreach name,$(.VARIABLES),$(if \
 	$(filter command,$(origin $(name))),$(name))))
 OPTIONS = --regions "$(WHERE)" $(foreach name,$(UTTERED),$(if $($(name)),--$(name) "$($(name))"))
-=======
 # It looks for zig on the path, and joins these flags with its own, which name the processor. The script's path is whole,
 # since a dependency may be linked in a folder of its own.
 FOR_LAMBDA = env -u MAKEFLAGS -u MFLAGS PATH="$(CURDIR)/$(BIN):$$PATH" cargo-lambda lambda build --locked --release \
 	--config 'build.rustflags = ["-C", "link-arg=-T$(CURDIR)/.cargo/without-unwinding.ld"]'
-# Every variable that the tool takes.
-SAID = ACCOUNT ALERT_KEY ALERT_TOPIC ARCH BOUNDARY CONFIG_RULES CURFEW_RULES EMAIL FILE FORCE FUNCTION KEY LOG_DAYS LOGS \
-	MAXIMUM_CONCURRENCY MODE OLDEST_MESSAGE_SECONDS PACKAGE PREFIX RECORDER REEVALUATE ROLE_PATH TCP_PORTS
-OPTIONS = --regions "$(WHERE)" $(foreach name,$(SAID),$(if $(call said,$(name)),--$(name) "$(call said,$(name))"))
->>>>>>> lean
 CURFEW := $(BIN)/python infra/tool
 # What people ask of their account: the command, which finds credentials as the AWS CLI does.
 ASK := "$${CARGO_TARGET_DIR:-target}/debug/curfew"
