@@ -21,6 +21,8 @@ use crate::doubt;
 
 tokio::task_local! {
     static WALK: Walk;
+    /// There where a call is to be tried no more than once.
+    static ONCE: ();
 }
 
 /// The walk of one subject.
@@ -45,14 +47,17 @@ impl Intercept for OfAWalk {
         _: &BeforeSerializationInterceptorContextRef<'_>,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let mut retries = config.load::<RetryConfig>().cloned();
         // Of what is called for no subject, such as reading the settings, the client's own limits hold.
-        let Ok(Some(ends)) = WALK.try_with(|walk| walk.ends) else { return Ok(()) };
-        let left = ends.saturating_duration_since(Instant::now());
-        let retries = config.load::<RetryConfig>().map(|retries| within_a_call(retries, left));
-        let state = config.interceptor_state();
-        state.store_put(timeouts(left));
+        if let Some(left) = left() {
+            retries = retries.map(|retries| within_a_call(&retries, left));
+            config.interceptor_state().store_put(timeouts(left));
+        }
+        if ONCE.try_with(|()| ()).is_ok() {
+            retries = retries.map(|retries| retries.with_max_attempts(1));
+        }
         if let Some(retries) = retries {
-            state.store_put(retries);
+            config.interceptor_state().store_put(retries);
         }
         Ok(())
     }
@@ -112,6 +117,17 @@ pub async fn within<F: Future>(left: Option<Duration>, work: F) -> (F::Output, u
         (output, sent())
     })
     .await
+}
+
+/// Makes a call that the SDK tries once.
+pub(crate) async fn once<F: Future>(call: F) -> F::Output {
+    ONCE.scope((), call).await
+}
+
+/// How much time the walk of this subject has left, where somebody says so.
+pub(crate) fn left() -> Option<Duration> {
+    let ends = WALK.try_with(|walk| walk.ends).ok().flatten()?;
+    Some(ends.saturating_duration_since(Instant::now()))
 }
 
 /// How many requests the walk of this subject has sent so far, retries too.

@@ -7,9 +7,11 @@ mod doubt;
 mod endpoint;
 mod failed;
 mod region;
+mod whole;
 
 pub use behavior::{ATTEMPT, behavior_version, retries};
 pub use calls::{OfAWalk, sent, within};
 pub use endpoint::{endpoint, own_endpoint};
 pub use failed::{code, failed, is_in_doubt};
 pub use region::{PerRegion, sdk_region};
+pub use whole::write_whole;

@@ -13,7 +13,7 @@ use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, RuleId};
 use remediation::{CallError, Place};
 use security_groups::{
-    About, At, Authorized, By, Created, Interface, ListName, Of, Placed, QUARANTINE_GROUP,
+    About, At, Authorized, By, Created, Interface, ListName, Of, Placed, Placement, QUARANTINE_GROUP,
     QUARANTINE_GROUP_NAME, QUARANTINE_GROUP_TEXT, QuarantineGroup, ReadSecurityGroups, Revoked, Rules,
     SecurityGroups, Tags, action, all_traffic,
 };
@@ -364,21 +364,23 @@ impl SecurityGroups for Ec2SecurityGroups {
     async fn place(
         &self,
         at: &At<'_>,
-        interface: &InterfaceId,
-        groups: &[GroupId],
+        Placement { interface, groups }: &Placement,
     ) -> Result<Placed, CallError> {
-        let answer = self
+        let request = self
             .client(at)
             .modify_network_interface_attribute()
-            .network_interface_id(interface.as_str())
-            .set_groups(Some(groups.iter().map(ToString::to_string).collect()))
-            .send()
-            .await;
-        match answer {
+            .network_interface_id(interface.id.as_str())
+            .set_groups(Some(groups.iter().map(ToString::to_string).collect()));
+        let call = async || match request.clone().send().await {
             Ok(_) => Ok(Placed::Done),
             Err(error) if aws::code(&error) == Some("InvalidNetworkInterfaceID.NotFound") => Ok(Placed::Gone),
             Err(error) => Err(aws::failed(action::PLACE, error)),
-        }
+        };
+        let is_as_it_was = async || {
+            let live = self.named_interfaces(at, &[&interface.id]).await?;
+            Ok(live.iter().any(|live| live.has_the_groups_of(interface)))
+        };
+        aws::write_whole(call, is_as_it_was).await
     }
 }
 

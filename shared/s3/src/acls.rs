@@ -4,7 +4,8 @@ use aws_sdk_s3::operation::put_bucket_acl::builders::PutBucketAclFluentBuilder;
 use aws_sdk_s3::types::{self, AccessControlPolicy, BucketCannedAcl, ObjectOwnership};
 use aws_types::SdkConfig;
 use buckets::{
-    Acl, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, ReadBucketAcls, Written,
+    Acl, AclWrite, BlockChange, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock,
+    ReadBucketAcls, Written,
 };
 use remediation::{CallError, Tags};
 
@@ -113,7 +114,7 @@ impl ReadBucketAcls for S3BucketAcls {
 }
 
 impl BucketAcls for S3BucketAcls {
-    async fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> Result<Written, CallError> {
+    async fn write(&self, bucket: &Bucket<'_>, write: &AclWrite) -> Result<Written, CallError> {
         const ACTION: &str = "s3:PutBucketAcl";
         let request = self
             .0
@@ -122,23 +123,26 @@ impl BucketAcls for S3BucketAcls {
             .put_bucket_acl()
             .bucket(bucket.id.as_str())
             .expected_bucket_owner(bucket.account.as_str());
-        let answer = fill(request, acl)?.send().await;
-        match answer {
+        let request = fill(request, &write.acl)?;
+        let call = async || match request.clone().send().await {
             Ok(_) => Ok(Written::Done),
             Err(error) => match aws::code(&error) {
                 Some("AccessControlListNotSupported") => Ok(Written::AclsDisabled),
                 Some("NoSuchBucket") => Ok(Written::NoBucket),
                 _ => Err(explain(aws::failed(ACTION, error), bucket)),
             },
-        }
+        };
+        let is_as_it_was = async || Ok(self.acl(bucket).await?.is_some_and(|live| write.is_of(&live)));
+        aws::write_whole(call, is_as_it_was).await
     }
 
-    async fn block(&self, bucket: &Bucket<'_>, block: PublicAccessBlock) -> Result<(), CallError> {
-        block::write(&self.0.buckets, bucket, block).await
-    }
-
-    async fn unblock(&self, bucket: &Bucket<'_>) -> Result<(), CallError> {
-        block::delete(&self.0.buckets, bucket).await
+    async fn block(&self, bucket: &Bucket<'_>, change: BlockChange) -> Result<(), CallError> {
+        let call = async || match change.after {
+            Some(block) => block::write(&self.0.buckets, bucket, block).await,
+            None => block::delete(&self.0.buckets, bucket).await,
+        };
+        let is_as_it_was = async || Ok(self.public_access_block(bucket).await? == change.before);
+        aws::write_whole(call, is_as_it_was).await
     }
 }
 

@@ -9,7 +9,7 @@ use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, Protocol, Rule, RuleId};
 use remediation::{CallError, Place, Target};
 
-use crate::{About, Interface, ListName, Tags};
+use crate::{About, Interface, ListName, Placement, Tags};
 
 /// A security group, and where it is.
 pub type At<'a> = Target<'a, GroupId>;
@@ -227,13 +227,9 @@ pub trait SecurityGroups: ReadSecurityGroups {
         to: IpNet,
     ) -> impl Future<Output = Result<(), CallError>>;
 
-    /// `ModifyNetworkInterfaceAttribute`: gives an interface exactly these groups.
-    fn place(
-        &self,
-        at: &At<'_>,
-        interface: &InterfaceId,
-        groups: &[GroupId],
-    ) -> impl Future<Output = Result<Placed, CallError>>;
+    /// `ModifyNetworkInterfaceAttribute`: gives an interface exactly these groups. Where it is tried again, the interface is
+    /// looked at before; errs where it has other groups by then.
+    fn place(&self, at: &At<'_>, placement: &Placement) -> impl Future<Output = Result<Placed, CallError>>;
 }
 
 /// A rule for all traffic to this block, as EC2 gives one to a new group.

@@ -96,7 +96,7 @@ impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
         write: &AclWrite,
         done: &mut Done<AclChange>,
     ) -> Result<Written, CallError> {
-        let answer = self.acls.write(bucket, &write.acl).await;
+        let answer = self.acls.write(bucket, write).await;
         done.unless_answered(answer, || write.changes())
     }
 
@@ -118,10 +118,7 @@ impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
         change: BlockChange,
         done: &mut Done<AclChange>,
     ) -> Result<(), CallError> {
-        let answer = match change.after {
-            Some(block) => self.acls.block(bucket, block).await,
-            None => self.acls.unblock(bucket).await,
-        };
+        let answer = self.acls.block(bucket, change).await;
         done.unless_answered(answer, || [AclChange::Blocked(change)])?;
         done.changes.push(AclChange::Blocked(change));
         Ok(())

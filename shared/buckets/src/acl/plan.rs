@@ -112,6 +112,25 @@ impl AclWrite {
         })
     }
 
+    /// Whether this was made of an ACL that is as this one: writing it takes away and brings back no more than it says.
+    #[must_use]
+    pub fn is_of(&self, live: &Acl) -> bool {
+        let is_there = |grant: &Grant| live.grants.contains(grant);
+        let stays = |grant: &Grant| match &self.acl {
+            NewAcl::Grants(written) => written.grants.contains(grant),
+            NewAcl::Private => live.owner.id.is_some() && grant.grantee.id == live.owner.id,
+        };
+        let written = match &self.acl {
+            NewAcl::Grants(written) if written.owner != live.owner => return false,
+            NewAcl::Grants(written) => written.grants.as_slice(),
+            NewAcl::Private => &[],
+        };
+        live.grants.iter().all(|grant| stays(grant) || self.removed.contains(grant))
+            && self.removed.iter().all(is_there)
+            && written.iter().all(|grant| is_there(grant) || self.added.contains(grant))
+            && !self.added.iter().any(is_there)
+    }
+
     /// Whether an ACL grants no more to public groups than was written.
     pub(super) fn holds_in(&self, acl: &Acl) -> bool {
         let written = match &self.acl {

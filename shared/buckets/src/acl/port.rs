@@ -5,6 +5,7 @@ use std::future::Future;
 use remediation::{CallError, Tags};
 use serde::{Deserialize, Serialize};
 
+use super::plan::{AclWrite, BlockChange};
 use super::state::Acl;
 use crate::{Bucket, PublicAccessBlock};
 
@@ -75,25 +76,20 @@ pub trait ReadBucketAcls {
 
 /// Bucket ACLs, to change. Each method is one call.
 pub trait BucketAcls: ReadBucketAcls {
-    /// Replaces the bucket's ACL.
+    /// Replaces the bucket's ACL. Where it is tried again, it is [looked at](AclWrite::is_of) before.
     ///
     /// # Errors
-    /// When S3 does not take it.
-    fn write(&self, bucket: &Bucket<'_>, acl: &NewAcl) -> impl Future<Output = Result<Written, CallError>>;
-
-    /// Replaces the bucket's Block Public Access.
-    ///
-    /// # Errors
-    /// When S3 does not take it.
-    fn block(
+    /// When S3 does not take it, or somebody changed it between two tries.
+    fn write(
         &self,
         bucket: &Bucket<'_>,
-        block: PublicAccessBlock,
-    ) -> impl Future<Output = Result<(), CallError>>;
+        write: &AclWrite,
+    ) -> impl Future<Output = Result<Written, CallError>>;
 
-    /// Takes the bucket's Block Public Access away, so that it has none.
+    /// Replaces the bucket's Block Public Access, or takes it away, so that it has none. Where it is tried again, it is
+    /// looked at before.
     ///
     /// # Errors
-    /// When S3 does not take it.
-    fn unblock(&self, bucket: &Bucket<'_>) -> impl Future<Output = Result<(), CallError>>;
+    /// When S3 does not take it, or somebody changed it between two tries.
+    fn block(&self, bucket: &Bucket<'_>, change: BlockChange) -> impl Future<Output = Result<(), CallError>>;
 }

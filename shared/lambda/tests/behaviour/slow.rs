@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use buckets::{
-    Acl, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, ReadBucketAcls, Written,
+    Acl, AclWrite, BlockChange, Bucket, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock,
+    ReadBucketAcls, Written,
 };
 use events::{GroupId, InterfaceId, VpcId};
 use network::{IpNet, Permission, PrefixListId, Protocol, Rule, RuleId, Traffic, parse_block};
@@ -13,8 +14,8 @@ use remediation::clock::Clock;
 use remediation::testing::{Timeline, Topic};
 use remediation::{Brief, CallError, Denied, Notify, Place, Report, Tags, Undelivered};
 use security_groups::{
-    About, At, Authorized, By, Created, Interface, ListName, Of, Placed, QuarantineGroup, ReadSecurityGroups,
-    Revoked, Rules, SecurityGroups,
+    About, At, Authorized, By, Created, Interface, ListName, Of, Placed, Placement, QuarantineGroup,
+    ReadSecurityGroups, Revoked, Rules, SecurityGroups,
 };
 
 /// How long each call takes.
@@ -169,7 +170,7 @@ impl SecurityGroups for &Slow {
         self.answer(|| Slow::denied("ec2:RevokeSecurityGroupEgress")).await
     }
 
-    async fn place(&self, _: &At<'_>, _: &InterfaceId, _: &[GroupId]) -> Result<Placed, CallError> {
+    async fn place(&self, _: &At<'_>, _: &Placement) -> Result<Placed, CallError> {
         self.answer(|| Slow::denied("ec2:ModifyNetworkInterfaceAttribute")).await
     }
 }
@@ -222,8 +223,8 @@ impl ReadBucketAcls for &Slow {
 }
 
 impl BucketAcls for &Slow {
-    async fn write(&self, bucket: &Bucket<'_>, new: &NewAcl) -> Result<Written, CallError> {
-        let new = match new {
+    async fn write(&self, bucket: &Bucket<'_>, write: &AclWrite) -> Result<Written, CallError> {
+        let new = match &write.acl {
             NewAcl::Grants(acl) => acl.clone(),
             NewAcl::Private => acl(false),
         };
@@ -234,11 +235,7 @@ impl BucketAcls for &Slow {
         .await
     }
 
-    async fn block(&self, _: &Bucket<'_>, _: PublicAccessBlock) -> Result<(), CallError> {
-        self.answer(|| Slow::denied("s3:PutBucketPublicAccessBlock")).await
-    }
-
-    async fn unblock(&self, _: &Bucket<'_>) -> Result<(), CallError> {
+    async fn block(&self, _: &Bucket<'_>, _: BlockChange) -> Result<(), CallError> {
         self.answer(|| Slow::denied("s3:PutBucketPublicAccessBlock")).await
     }
 }

@@ -62,8 +62,7 @@ impl<P: SecurityGroups> SgIngress<P> {
         placements: &[Placement],
         done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
-        let placed = stream::iter(placements)
-            .map(|placement| self.groups.place(at, &placement.interface.id, &placement.groups));
+        let placed = stream::iter(placements).map(|placement| self.groups.place(at, placement));
         let placed: Vec<Result<Placed, CallError>> = placed.buffered(AT_ONCE).collect().await;
         let mut failed = Ok(());
         for (placement, placed) in placements.iter().zip(placed) {

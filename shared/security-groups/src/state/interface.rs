@@ -65,6 +65,14 @@ impl Interface {
         self.managed_by.is_some() || !OWN.contains(&self.kind.as_str())
     }
 
+    /// Whether it has the groups that another look at it found, in whatever order.
+    #[must_use]
+    pub fn has_the_groups_of(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.groups.len() == other.groups.len()
+            && self.groups.iter().all(|group| other.groups.contains(group))
+    }
+
     /// The groups that it has once it is isolated from `group`: `quarantine` in that group's place, and the
     /// others as they were unless `alone`.
     pub(crate) fn isolated(&self, group: &GroupId, quarantine: &GroupId, alone: bool) -> Vec<GroupId> {

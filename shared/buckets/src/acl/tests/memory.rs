@@ -169,7 +169,7 @@ impl ReadBucketAcls for &Memory {
 }
 
 impl BucketAcls for &Memory {
-    async fn write(&self, _: &Target<'_, BucketName>, acl: &NewAcl) -> Result<Written, CallError> {
+    async fn write(&self, _: &Target<'_, BucketName>, write: &AclWrite) -> Result<Written, CallError> {
         if let Some(then) = &self.then {
             self.acl.replace(then.clone());
         }
@@ -184,7 +184,7 @@ impl BucketAcls for &Memory {
         }
         self.before.replace(Some(self.acl.borrow().clone()));
         let owner = self.acl.borrow().owner.clone();
-        self.put_acl(match acl {
+        self.put_acl(match &write.acl {
             NewAcl::Grants(acl) => acl.clone(),
             NewAcl::Private => Acl { owner, grants: vec![user("FULL_CONTROL", "owner")] },
         })?;
@@ -194,16 +194,11 @@ impl BucketAcls for &Memory {
         Ok(Written::Done)
     }
 
-    async fn block(&self, _: &Target<'_, BucketName>, block: PublicAccessBlock) -> Result<(), CallError> {
-        if self.call("PutPublicAccessBlock")? {
-            self.block.set(Some(block));
-        }
-        Ok(())
-    }
-
-    async fn unblock(&self, _: &Target<'_, BucketName>) -> Result<(), CallError> {
-        if self.call("DeletePublicAccessBlock")? {
-            self.block.set(None);
+    async fn block(&self, _: &Target<'_, BucketName>, change: BlockChange) -> Result<(), CallError> {
+        let operation =
+            if change.after.is_some() { "PutPublicAccessBlock" } else { "DeletePublicAccessBlock" };
+        if self.call(operation)? {
+            self.block.set(change.after);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use network::RuleId;
 
 use super::*;
 use crate::state::says_the_same;
-use crate::{Authorized, By, Created, EVERYWHERE, Placed, Revoked, SecurityGroups, all_traffic};
+use crate::{Authorized, By, Created, EVERYWHERE, Placed, Placement, Revoked, SecurityGroups, all_traffic};
 
 impl SecurityGroups for &Memory {
     async fn named_interfaces(&self, _: &At<'_>, ids: &[&InterfaceId]) -> Result<Vec<Interface>, CallError> {
@@ -124,9 +124,9 @@ impl SecurityGroups for &Memory {
     async fn place(
         &self,
         _: &At<'_>,
-        interface: &InterfaceId,
-        groups: &[GroupId],
+        Placement { interface, groups }: &Placement,
     ) -> Result<Placed, CallError> {
+        let interface = &interface.id;
         self.call("ec2:ModifyNetworkInterfaceAttribute")?;
         let mut interfaces = self.interfaces.borrow_mut();
         let Some(found) = interfaces.iter_mut().find(|one| one.id == *interface) else {
