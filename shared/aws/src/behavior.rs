@@ -10,10 +10,10 @@ pub const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// How often a call is tried at most: the waits between them fit into half of a function's minute, whatever wait a
 /// service asks for.
-pub(crate) const ATTEMPTS: u32 = 6;
+const ATTEMPTS: u32 = 6;
 
 /// The longest wait between two attempts.
-pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(3);
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// The version that every client behaves by. A newer one may change defaults and the timing of retries:
 /// <https://docs.aws.amazon.com/sdk-for-rust/latest/dg/behavior-versions.html>

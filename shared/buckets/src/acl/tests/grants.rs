@@ -1,5 +1,7 @@
 //! Which grants go, and whether they had an effect.
 
+use std::time::SystemTime;
+
 use remediation::{Remedy, Severity};
 use serde_json::Value;
 
@@ -249,5 +251,37 @@ fn nobody_is_sent_to_find_out_what_the_trigger_tells() {
         let control = S3Acl::new(&memory, PLAIN, Mode::Enforce);
         let report = testing::report_of(&control, &subject, Mode::Enforce);
         assert!(report.advice[0].starts_with(advised), "{:?}", report.advice);
+    }
+}
+
+#[test]
+fn what_is_written_as_a_whole_is_of_the_acl_that_it_was_made_of_and_of_no_other() {
+    let (owner, log) = (user("FULL_CONTROL", "owner"), group("WRITE", LOG_DELIVERY));
+    let (public, other) = (group("READ", ALL_USERS), user("READ", "another account"));
+    for settings in [PLAIN, S3AclSettings { style: AclStyle::Private, ..PLAIN }] {
+        let before = acl(vec![owner.clone(), public.clone(), log.clone()]);
+        let memory = Memory::of(before.clone());
+        let control = S3Acl::new(&memory, settings, Mode::Enforce);
+        let assessment = AclAssessment::of(&AclState { acl: before.clone(), around: None });
+        let plan = control.plan(&assessment, SystemTime::UNIX_EPOCH).unwrap();
+        let AclStep::Write(write) = &plan.steps[0] else { panic!("{plan:?}") };
+        assert!(write.is_of(&before));
+        assert!(write.is_of(&acl(vec![log.clone(), public.clone(), owner.clone()])));
+        let elsewhere =
+            Acl { owner: Owner { id: Some("other".into()), display_name: None }, ..before.clone() };
+        let changed = [
+            // Somebody grants something, closes it, or takes something away.
+            acl(vec![owner.clone(), public.clone(), log.clone(), other.clone()]),
+            acl(vec![owner.clone(), log.clone()]),
+            acl(vec![owner.clone(), public.clone()]),
+            elsewhere,
+        ];
+        for live in changed {
+            assert!(!write.is_of(&live), "{settings:?} {live:?}");
+        }
+        // What puts it back is of the ACL as it was written.
+        let undo = AclPlan::undo(&AclState { acl: before.clone(), around: None }, &write.changes()).unwrap();
+        let AclStep::Write(back) = &undo.steps[0] else { panic!("{undo:?}") };
+        assert!(!back.is_of(&before), "it is there already");
     }
 }
