@@ -1,7 +1,7 @@
 //! What others did before about the same record, in the control's own types again.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -10,11 +10,16 @@ use crate::carry::unnoted;
 use crate::ledger::{Attempt, Record};
 use crate::{Control, Outcome, StepError};
 
+/// After how long a call must have taken effect, and every look shows it.
+const SETTLED: Duration = Duration::from_secs(60);
+
 /// One attempt of somebody else.
 #[derive(Debug)]
 pub struct Earlier<C: Control> {
     /// When it began.
     pub at: SystemTime,
+    /// When nobody was at work on it any more.
+    pub over: SystemTime,
     /// The state before; `None` where it could not be read.
     pub state: Option<C::State>,
     /// The same as JSON.
@@ -26,7 +31,8 @@ pub struct Earlier<C: Control> {
     /// Whether it was cut off, so that nobody knows how far it came.
     pub is_cut_off: bool,
     /// What may have been changed besides: all of the plan where it was cut off, and else what each call was to do to
-    /// which there was no answer. Not what a later attempt found open still and is known to have closed.
+    /// which there was no answer. Not what a later attempt is known to have closed, nor what one found open still once such
+    /// a call must have taken effect.
     pub in_doubt: Vec<C::Change>,
 }
 
@@ -37,9 +43,14 @@ impl<C: Control> Earlier<C> {
         let all: Result<Vec<Self>, serde_json::Error> = record.attempts.iter().map(read).collect();
         let mut all = all.map_err(|error| StepError::Unreadable(record.id.to_string(), Arc::new(error)))?;
         let mut noted: Vec<C::Change> = Vec::new();
+        let mut found_open: Vec<(SystemTime, Vec<C::Change>)> = Vec::new();
         for earlier in all.iter_mut().rev() {
-            earlier.in_doubt = beyond(control, &earlier.in_doubt, &noted);
+            let settled = earlier.over + SETTLED;
+            let later = found_open.iter().filter(|(at, _)| *at >= settled).flat_map(|(_, open)| open);
+            let not_in_doubt: Vec<C::Change> = later.chain(&noted).cloned().collect();
+            earlier.in_doubt = beyond(control, &earlier.in_doubt, &not_in_doubt);
             noted.extend(earlier.changes.iter().cloned());
+            found_open.extend(earlier.plan.as_ref().map(|plan| (earlier.at, unnoted(control, plan, &[]))));
         }
         Ok(all)
     }
@@ -69,6 +80,7 @@ impl<C: Control> Earlier<C> {
         };
         Ok(Self {
             at: attempt.at,
+            over: attempt.result.as_ref().map_or(attempt.lease_until, |result| result.at),
             state,
             written: attempt.before.clone(),
             plan,

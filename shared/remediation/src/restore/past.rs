@@ -52,11 +52,10 @@ impl<C: Control> Past<C> {
         let (mut first, mut later) = (None, Vec::new());
         let (mut after, mut done) = (None, Vec::new());
         for (attempt, earlier) in record.attempts.iter().zip(Earlier::all(control, record)?) {
-            let (true, Some(state), Some(plan)) =
-                (record.may_have_changed_in(attempt), earlier.state, earlier.plan)
-            else {
-                continue;
-            };
+            // By the record it may have changed something; a later look may know better.
+            let may_have = record.may_have_changed_in(attempt)
+                && !(earlier.changes.is_empty() && earlier.in_doubt.is_empty());
+            let (true, Some(state), Some(plan)) = (may_have, earlier.state, earlier.plan) else { continue };
             done.extend(control.may_be_done(&plan, &earlier.changes, &earlier.in_doubt));
             after = attempt.result.as_ref().and_then(|result| result.after.as_ref());
             match first {

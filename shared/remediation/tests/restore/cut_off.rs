@@ -4,9 +4,11 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use remediation::clock::Clock;
-use remediation::restore::{Ending, Order, restore};
-use remediation::testing::doors::{Doors, open};
-use remediation::testing::{self, Call, Hindered, LEASED, bucket, deliver, order, report_of_restore, run};
+use remediation::restore::{Ending, Order, Past, restore};
+use remediation::testing::doors::{Doors, denied, lost, open};
+use remediation::testing::{
+    self, Call, Hindered, LEASED, bucket, deliver, order, report_of_restore, run, said,
+};
 use remediation::{Applied, Delivery, Ended, Mode, Note, Outcome, Ports, Told, Visit, walk};
 
 use super::world::{DAY, HOUR, World, is_killed, outcome};
@@ -271,4 +273,29 @@ fn what_an_earlier_call_may_have_closed_since_is_not_said_to_be_closed_by_somebo
     *world.doors.apply.borrow_mut() = Some((1, Ok(Applied::Done)));
     let report = world.finds([open(&["front", "back"]), open(&[])]).deliver();
     assert_eq!((report.outcome, report.note), (Outcome::Remediated, Some(Note::Unanswered)));
+}
+
+#[test]
+fn what_a_later_look_found_open_still_was_closed_by_no_earlier_call() {
+    for (passed, note) in [(600, Note::ClosedByOthers), (1, Note::ClosedMeanwhile)] {
+        let world = World::of([]);
+        for answer in [lost(), denied()] {
+            *world.doors.apply.borrow_mut() = Some((0, Err(answer)));
+            let ended = said(deliver(
+                &world.finds([open(&["front"])]).doors,
+                &bucket("acme"),
+                Delivery::Again,
+                &world.ports(),
+            ))
+            .report;
+            assert!(matches!(ended.outcome, Outcome::Failed | Outcome::StillOpen), "{ended:?}");
+            world.clock.forward(Duration::from_secs(passed));
+        }
+        // Somebody else closes it.
+        let report =
+            said(deliver(&world.finds([open(&[])]).doors, &bucket("acme"), Delivery::Again, &world.ports()))
+                .report;
+        assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(note)), "{passed}");
+        assert_eq!(Past::of(&world.doors, &world.record()).is_err(), note == Note::ClosedByOthers);
+    }
 }
