@@ -2,6 +2,7 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::operation::create_security_group::{CreateSecurityGroupError, CreateSecurityGroupOutput};
+use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesOutput;
 use aws_sdk_ec2::operation::describe_security_groups::DescribeSecurityGroupsOutput;
 use aws_sdk_ec2::operation::modify_network_interface_attribute::{
     ModifyNetworkInterfaceAttributeError, ModifyNetworkInterfaceAttributeOutput,
@@ -10,10 +11,12 @@ use aws_sdk_ec2::operation::revoke_security_group_egress::{
     RevokeSecurityGroupEgressError, RevokeSecurityGroupEgressOutput,
 };
 use aws_sdk_ec2::types;
-use aws_smithy_mocks::{mock, mock_client};
+use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use events::InterfaceId;
 use remediation::CallError;
-use security_groups::{By, Created, EVERYWHERE, Placed, QUARANTINE_GROUP, SecurityGroups, all_traffic};
+use security_groups::{
+    By, Created, EVERYWHERE, Interface, Placed, Placement, QUARANTINE_GROUP, SecurityGroups, all_traffic,
+};
 
 use super::{WORLD, at, ec2, failure, group_id, vpc};
 
@@ -117,9 +120,28 @@ fn an_interface_gets_exactly_these_groups_or_is_gone() {
                 call.then_error(move || ModifyNetworkInterfaceAttributeError::generic(failure(code)))
             }
         };
-        let ec2 = ec2(mock_client!(aws_sdk_ec2, [&call]));
-        let interface = InterfaceId::new("eni-1").unwrap();
-        at(async |at| ec2.place(at, &interface, &["sg-1", "sg-2"].map(group_id)).await)
+        // Before another try it is looked at, and has other groups by then.
+        let look = mock!(Client::describe_network_interfaces)
+            .match_requests(|request| request.filters()[0].values() == ["eni-1"])
+            .then_output(|| DescribeNetworkInterfacesOutput::builder().build());
+        let ec2 = ec2(mock_client!(aws_sdk_ec2, RuleMode::MatchAny, [&call, &look]));
+        let interface = Interface {
+            id: InterfaceId::new("eni-1").unwrap(),
+            kind: "interface".to_owned(),
+            description: None,
+            instance: None,
+            managed_by: None,
+            owner: None,
+            vpc: vpc(),
+            groups: vec![group_id("sg-3")],
+        };
+        let placement = Placement { interface, groups: ["sg-1", "sg-2"].map(group_id).to_vec() };
+        let placed = at(async |at| ec2.place(at, &placement).await);
+        assert_eq!(
+            (call.num_calls(), look.num_calls()),
+            (1, usize::from(code == Some("RequestLimitExceeded")))
+        );
+        placed
     };
     assert_eq!(place(None), Ok(Placed::Done));
     assert_eq!(place(Some("InvalidNetworkInterfaceID.NotFound")), Ok(Placed::Gone));

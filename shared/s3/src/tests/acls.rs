@@ -18,7 +18,10 @@ use aws_sdk_s3control::operation::get_public_access_block::{
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
-use buckets::{Acl, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, ReadBucketAcls, Written};
+use buckets::{
+    Acl, AclWrite, BlockChange, BucketAcls, Grant, Grantee, NewAcl, Owner, PublicAccessBlock, ReadBucketAcls,
+    Written,
+};
 use remediation::CallError;
 use remediation::testing::run;
 
@@ -104,6 +107,14 @@ fn reading_names_the_expected_owner_and_keeps_every_field() {
     assert_eq!(rule.num_calls(), 1);
 }
 
+fn writing(acl: NewAcl) -> AclWrite {
+    AclWrite { acl, removed: Vec::new(), added: Vec::new(), may_be_refused: false }
+}
+
+fn blocking(after: Option<PublicAccessBlock>) -> BlockChange {
+    BlockChange { before: None, after }
+}
+
 #[test]
 fn writing_sends_owner_and_grants_as_they_were_and_names_the_expected_owner() {
     let grants = vec![user("FULL_CONTROL", "owner"), group("WRITE", LOG_DELIVERY)];
@@ -118,7 +129,7 @@ fn writing_sends_owner_and_grants_as_they_were_and_names_the_expected_owner() {
         })
         .then_output(|| PutBucketAclOutput::builder().build());
     let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
-    assert_eq!(run(acls.write(&bucket().target(), &NewAcl::Grants(acl(grants)))), Ok(Written::Done));
+    assert_eq!(run(acls.write(&bucket().target(), &writing(NewAcl::Grants(acl(grants))))), Ok(Written::Done));
     assert_eq!(rule.num_calls(), 1);
 }
 
@@ -135,7 +146,7 @@ fn disabled_acls_are_told_from_an_error() {
     let rule = mock!(aws_sdk_s3::Client::put_bucket_acl)
         .then_error(|| PutBucketAclError::generic(sdk_error("AccessControlListNotSupported", "no ACLs")));
     let acls = with_buckets(mock_client!(aws_sdk_s3, [&rule]));
-    assert_eq!(run(acls.write(&bucket().target(), &NewAcl::Private)), Ok(Written::AclsDisabled));
+    assert_eq!(run(acls.write(&bucket().target(), &writing(NewAcl::Private))), Ok(Written::AclsDisabled));
 }
 
 #[test]
@@ -246,7 +257,10 @@ fn all_four_flags_are_written_to_the_expected_owner() {
                 && flags == [Some(true), Some(true), Some(false), Some(true)]
         })
         .then_output(|| PutPublicAccessBlockOutput::builder().build());
-    assert_eq!(run(acls(&rule).block(&bucket().target(), flags(true, true, false, true))), Ok(()));
+    assert_eq!(
+        run(acls(&rule).block(&bucket().target(), blocking(Some(flags(true, true, false, true))))),
+        Ok(())
+    );
     assert_eq!(rule.num_calls(), 1);
 }
 
@@ -300,7 +314,7 @@ fn what_is_not_configured_is_an_answer() {
 #[test]
 fn a_bucket_that_is_gone_is_told_from_an_error_when_it_is_written() {
     let rule = failing!(put_bucket_acl, PutBucketAclError, "NoSuchBucket");
-    assert_eq!(run(acls(&rule).write(&bucket().target(), &NewAcl::Private)), Ok(Written::NoBucket));
+    assert_eq!(run(acls(&rule).write(&bucket().target(), &writing(NewAcl::Private))), Ok(Written::NoBucket));
 }
 
 /// How each call fails where S3 answers it with this code.
@@ -313,15 +327,20 @@ fn failures(code: &'static str) -> [(&'static str, CallError); 6] {
     let ownership = failing!(get_bucket_ownership_controls, GetBucketOwnershipControlsError, code);
     let put_acl = failing!(put_bucket_acl, PutBucketAclError, code);
     let put_block = failing!(put_public_access_block, PutPublicAccessBlockError, code);
+    // Before another try they are looked at, which fails too.
+    let writes = || {
+        let all = [&put_acl, &get_acl, &put_block, &get_block];
+        with_buckets(mock_client!(aws_sdk_s3, RuleMode::MatchAny, all))
+    };
     [
         ("s3:GetBucketAcl", run(acls(&get_acl).acl(&target)).unwrap_err()),
         ("s3:GetBucketPublicAccessBlock", run(acls(&get_block).public_access_block(&target)).unwrap_err()),
         ("s3:GetBucketWebsite", run(acls(&website).serves_website(&target)).unwrap_err()),
         ("s3:GetBucketOwnershipControls", run(acls(&ownership).acls_disabled(&target)).unwrap_err()),
-        ("s3:PutBucketAcl", run(acls(&put_acl).write(&target, &NewAcl::Private)).unwrap_err()),
+        ("s3:PutBucketAcl", run(writes().write(&target, &writing(NewAcl::Private))).unwrap_err()),
         (
             "s3:PutBucketPublicAccessBlock",
-            run(acls(&put_block).block(&target, PublicAccessBlock::default())).unwrap_err(),
+            run(writes().block(&target, blocking(Some(PublicAccessBlock::default())))).unwrap_err(),
         ),
     ]
 }
@@ -349,7 +368,7 @@ fn taking_the_block_away_names_the_expected_owner() {
             request.bucket() == Some("acme-reports") && request.expected_bucket_owner() == OWNER
         })
         .then_output(|| DeletePublicAccessBlockOutput::builder().build());
-    assert_eq!(run(acls(&rule).unblock(&bucket().target())), Ok(()));
+    assert_eq!(run(acls(&rule).block(&bucket().target(), blocking(None))), Ok(()));
 }
 
 /// Asserts that a call errs, and names what its answer lacks.
