@@ -64,7 +64,7 @@ pub(super) fn all_off() -> PublicAccessBlockConfiguration {
     sdk_block(flags(false, false, false, false))
 }
 
-fn sdk_block(block: PublicAccessBlock) -> PublicAccessBlockConfiguration {
+pub(super) fn sdk_block(block: PublicAccessBlock) -> PublicAccessBlockConfiguration {
     PublicAccessBlockConfiguration::builder()
         .block_public_acls(block.block_public_acls)
         .ignore_public_acls(block.ignore_public_acls)
@@ -73,7 +73,7 @@ fn sdk_block(block: PublicAccessBlock) -> PublicAccessBlockConfiguration {
         .build()
 }
 
-fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAccessBlock {
+pub(super) fn flags(block: bool, ignore: bool, policy: bool, restrict: bool) -> PublicAccessBlock {
     PublicAccessBlock {
         block_public_acls: block,
         ignore_public_acls: ignore,
@@ -111,7 +111,7 @@ fn writing(acl: NewAcl) -> AclWrite {
     AclWrite { acl, removed: Vec::new(), added: Vec::new(), may_be_refused: false }
 }
 
-fn blocking(after: Option<PublicAccessBlock>) -> BlockChange {
+pub(super) fn blocking(after: Option<PublicAccessBlock>) -> BlockChange {
     BlockChange { before: None, after }
 }
 
@@ -172,7 +172,7 @@ fn an_answer_without_an_owner_is_not_taken_for_an_acl() {
     assert_eq!(error.to_string(), "`s3:GetBucketAcl` answered without `Owner`");
 }
 
-fn acls(rule: &Rule) -> S3BucketAcls {
+pub(super) fn acls(rule: &Rule) -> S3BucketAcls {
     let once = |config: aws_sdk_s3::config::Builder| config.retry_config(RetryConfig::disabled());
     with_buckets(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [rule], once))
 }
@@ -181,13 +181,7 @@ pub(super) fn with_buckets(buckets: aws_sdk_s3::Client) -> S3BucketAcls {
     S3BucketAcls(Clients::of(buckets, mock_client!(aws_sdk_s3control, [])))
 }
 
-fn with_accounts(rule: &Rule) -> S3BucketAcls {
-    let once = |config: aws_sdk_s3control::config::Builder| config.retry_config(AccountRetries::disabled());
-    let accounts = mock_client!(aws_sdk_s3control, RuleMode::MatchAny, [rule], once);
-    S3BucketAcls(Clients::of(mock_client!(aws_sdk_s3, []), accounts))
-}
-
-const OWNER: Option<&str> = Some("210987654321");
+pub(super) const OWNER: Option<&str> = Some("210987654321");
 
 /// The call, asked of a bucket whose every answer is this error code.
 macro_rules! failing {
@@ -195,73 +189,6 @@ macro_rules! failing {
         let code: &'static str = $code;
         mock!(aws_sdk_s3::Client::$call).then_error(move || $error::generic(sdk_error(code, "why")))
     }};
-}
-
-#[test]
-fn block_public_access_is_read_flag_by_flag_from_the_expected_owner() {
-    let rule = mock!(aws_sdk_s3::Client::get_public_access_block)
-        .match_requests(|request| request.expected_bucket_owner() == OWNER)
-        .then_output(|| {
-            let block = sdk_block(flags(false, true, false, false));
-            GetPublicAccessBlockOutput::builder().public_access_block_configuration(block).build()
-        });
-    let answer = run(acls(&rule).public_access_block(&bucket().target()));
-    assert_eq!(answer, Ok(Some(flags(false, true, false, false))));
-}
-
-/// What the account's switches are read as where S3 control answers with this error code.
-fn account_refused(code: &'static str) -> Result<PublicAccessBlock, CallError> {
-    let rule = mock!(aws_sdk_s3control::Client::get_public_access_block).then_error(move || {
-        let metadata = aws_sdk_s3control::error::ErrorMetadata::builder().code(code).message("no").build();
-        AccountError::generic(metadata)
-    });
-    run(with_accounts(&rule).account_block(&bucket().target()))
-}
-
-#[test]
-fn the_accounts_switches_are_those_of_the_account_that_owns_the_bucket() {
-    let rule = mock!(aws_sdk_s3control::Client::get_public_access_block)
-        .match_requests(|request| request.account_id() == OWNER)
-        .then_output(|| {
-            let block = AccountConfiguration::builder()
-                .block_public_acls(false)
-                .ignore_public_acls(true)
-                .block_public_policy(false)
-                .restrict_public_buckets(false)
-                .build();
-            AccountOutput::builder().public_access_block_configuration(block).build()
-        });
-    let answer = run(with_accounts(&rule).account_block(&bucket().target()));
-    assert_eq!(answer, Ok(flags(false, true, false, false)));
-    assert_eq!(account_refused("NoSuchPublicAccessBlockConfiguration"), Ok(PublicAccessBlock::default()));
-    assert!(account_refused("SlowDown").unwrap_err().is_passing());
-    let denied = account_refused("AccessDenied").unwrap_err();
-    assert!(
-        matches!(&denied, CallError::Denied(d) if d.action == "s3:GetAccountPublicAccessBlock"),
-        "{denied}"
-    );
-}
-
-#[test]
-fn all_four_flags_are_written_to_the_expected_owner() {
-    let rule = mock!(aws_sdk_s3::Client::put_public_access_block)
-        .match_requests(|request| {
-            let block = request.public_access_block_configuration().unwrap();
-            let flags = [
-                block.block_public_acls(),
-                block.ignore_public_acls(),
-                block.block_public_policy(),
-                block.restrict_public_buckets(),
-            ];
-            request.expected_bucket_owner() == OWNER
-                && flags == [Some(true), Some(true), Some(false), Some(true)]
-        })
-        .then_output(|| PutPublicAccessBlockOutput::builder().build());
-    assert_eq!(
-        run(acls(&rule).block(&bucket().target(), blocking(Some(flags(true, true, false, true))))),
-        Ok(())
-    );
-    assert_eq!(rule.num_calls(), 1);
 }
 
 #[test]
@@ -359,16 +286,6 @@ fn a_denial_of_each_call_names_its_iam_action() {
         assert!(matches!(&error, CallError::Denied(denied) if denied.action == action), "{action}: {error}");
         assert!(error.to_string().contains("not owned by account 210987654321"), "{error}");
     }
-}
-
-#[test]
-fn taking_the_block_away_names_the_expected_owner() {
-    let rule = mock!(aws_sdk_s3::Client::delete_public_access_block)
-        .match_requests(|request| {
-            request.bucket() == Some("acme-reports") && request.expected_bucket_owner() == OWNER
-        })
-        .then_output(|| DeletePublicAccessBlockOutput::builder().build());
-    assert_eq!(run(acls(&rule).block(&bucket().target(), blocking(None))), Ok(()));
 }
 
 /// Asserts that a call errs, and names what its answer lacks.

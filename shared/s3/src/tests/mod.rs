@@ -1,6 +1,7 @@
 //! Each call: what is asked, and how each answer is taken.
 
 mod acls;
+mod block;
 mod listing;
 mod policies;
 mod retries;
