@@ -1,7 +1,6 @@
 //! The calls to S3, and what each answer means.
 
 use aws_sdk_s3::config::retry::RetryConfig;
-use aws_sdk_s3::operation::delete_public_access_block::DeletePublicAccessBlockOutput;
 use aws_sdk_s3::operation::get_bucket_acl::{GetBucketAclError, GetBucketAclOutput};
 use aws_sdk_s3::operation::get_bucket_ownership_controls::{
     GetBucketOwnershipControlsError, GetBucketOwnershipControlsOutput,
@@ -9,13 +8,9 @@ use aws_sdk_s3::operation::get_bucket_ownership_controls::{
 use aws_sdk_s3::operation::get_bucket_website::{GetBucketWebsiteError, GetBucketWebsiteOutput};
 use aws_sdk_s3::operation::get_public_access_block::{GetPublicAccessBlockError, GetPublicAccessBlockOutput};
 use aws_sdk_s3::operation::put_bucket_acl::{PutBucketAclError, PutBucketAclOutput};
-use aws_sdk_s3::operation::put_public_access_block::{PutPublicAccessBlockError, PutPublicAccessBlockOutput};
+use aws_sdk_s3::operation::put_public_access_block::PutPublicAccessBlockError;
 use aws_sdk_s3::types::{self, ObjectOwnership, PublicAccessBlockConfiguration};
-use aws_sdk_s3control::config::retry::RetryConfig as AccountRetries;
-use aws_sdk_s3control::operation::get_public_access_block::{
-    GetPublicAccessBlockError as AccountError, GetPublicAccessBlockOutput as AccountOutput,
-};
-use aws_sdk_s3control::types::PublicAccessBlockConfiguration as AccountConfiguration;
+use aws_sdk_s3control::operation::get_public_access_block::GetPublicAccessBlockOutput as AccountOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
 use buckets::{
@@ -25,6 +20,7 @@ use buckets::{
 use remediation::CallError;
 use remediation::testing::run;
 
+use super::block::with_accounts;
 use super::{bucket, sdk_error};
 use crate::S3BucketAcls;
 use crate::acls::sdk_grantee;

@@ -18,7 +18,7 @@ use super::bucket;
 use crate::S3BucketAcls;
 use crate::clients::Clients;
 
-fn with_accounts(rule: &Rule) -> S3BucketAcls {
+pub(super) fn with_accounts(rule: &Rule) -> S3BucketAcls {
     let once = |config: aws_sdk_s3control::config::Builder| config.retry_config(AccountRetries::disabled());
     let accounts = mock_client!(aws_sdk_s3control, RuleMode::MatchAny, [rule], once);
     S3BucketAcls(Clients::of(mock_client!(aws_sdk_s3, []), accounts))
