@@ -74,8 +74,9 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
                 return Ok(Ending::Busy(Some(until)));
             }
             Err(error) => {
-                self.let_go(record, AttemptResult::not_its_turn).await?;
-                return Err(error);
+                let seen = Seen::of(self.control.look(&self.target, self.past).await);
+                let applying = Applying::of_nothing(Some(error.into()), seen);
+                return Ok(self.end(record, look, Some(plan), applying, start).await);
             }
         };
         let ending = self.put_back_in_turn(record, look, plan, start).await;

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::ledger::{Asked, Attempt, AttemptResult, Begun, End, Heard, Ledger, Record, Terms, lease_until};
 use crate::restore::steps::Steps;
 use crate::turn::Turn;
-use crate::{Notify, Outcome};
+use crate::{CallError, Notify, Outcome};
 
 /// The record as it was taken, or until when somebody else works on the subject, where that is known.
 type Taken = Result<Record, Option<SystemTime>>;
@@ -39,10 +39,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
 
     /// Waits for the turn to carry this plan out, where it takes turns; until when somebody else may have it, where that takes
     /// too long.
-    pub(super) async fn turn(
-        &self,
-        plan: &C::Plan,
-    ) -> Result<Result<Option<Turn>, SystemTime>, RestoreError> {
+    pub(super) async fn turn(&self, plan: &C::Plan) -> Result<Result<Option<Turn>, SystemTime>, CallError> {
         let Some(of) = self.control.turn(plan) else { return Ok(Ok(None)) };
         let Order { request_id, record, deadline, .. } = self.order;
         let turn = self.ports.turn(of, &format!("{request_id} {}", record.id), *deadline).await?;
