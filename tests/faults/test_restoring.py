@@ -188,5 +188,5 @@ def test_what_cannot_be_looked_at_again_is_not_changed_and_told_with_the_reason(
         assert not is_error and (said["ending"], said["changes"], said["alert"]) == ("failed", [], "sent"), (call, said)
         # The account's own flags have another API, to which S3's errors mean nothing.
         service, _, _ = call[0].partition(":")
-        assert re.search(f"`{service}:(Get|Describe)[A-Za-z]+` (failed for now|got no answer) \\(", said["error"]), (call, said)
+        assert re.search(f"`{service}:(Get|Describe|Update)[A-Za-z]+` (failed for now|got no answer) \\(", said["error"]), (call, said)
         assert not [effect for effect in restored.wire.effects if effect.delivery == 1 and effect.changes], call
