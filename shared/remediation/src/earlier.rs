@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::carry::unnoted;
 use crate::ledger::{Attempt, Record};
-use crate::{Control, Outcome, StepError};
+use crate::{Assessment, Control, Finding, Outcome, Recount, StepError};
 
 /// After how long a call must have taken effect, and every look shows it.
 const SETTLED: Duration = Duration::from_secs(60);
@@ -60,6 +60,23 @@ impl<C: Control> Earlier<C> {
         let now = unnoted(control, plan, &[]);
         let mut begun = self.in_doubt.iter().filter(|change| control.closes(change));
         begun.any(|change| !now.iter().any(|one| control.closes_the_same(one, change)))
+    }
+
+    /// What this one found of which these changes closed all.
+    pub(crate) fn closed(&self, control: &C, done: &[C::Change]) -> Vec<Finding>
+    where
+        C: Recount,
+    {
+        let Some(state) = &self.state else { return Vec::new() };
+        let assessment = control.assess(state, self.at);
+        let closed = assessment.findings().iter().filter_map(|closed| {
+            let only =
+                control.take_out(assessment.clone(), |finding| (finding == *closed).then_some(finding));
+            let closing = unnoted(control, &control.plan(&only, self.at)?, &[]);
+            let is_closed = !closing.is_empty() && beyond(control, &closing, done).is_empty();
+            is_closed.then(|| control.findings(&only))
+        });
+        closed.flatten().collect()
     }
 
     fn read(control: &C, attempt: &Attempt) -> Result<Self, serde_json::Error> {

@@ -34,7 +34,8 @@ pub struct Report {
     pub outcome: Outcome,
     /// Whether Curfew may change things.
     pub mode: Mode,
-    /// What was found, most severe first.
+    /// What was found, most severe first; with what earlier deliveries had found and Curfew has closed since,
+    /// which comes last where something may be open still.
     pub findings: Vec<Finding>,
     /// What the plan was, a line a step.
     pub planned: Vec<String>,
@@ -90,7 +91,7 @@ impl Report {
         record: Option<&Record>,
     ) -> Self {
         let found = walked.found.as_ref();
-        let findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
+        let findings = findings(control, walked);
         let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
         let evidence = found.map(|found| control.evidence(target, found)).unwrap_or_default();
         let is_reversible = is_reversible(walked, record);
@@ -262,6 +263,36 @@ impl Report {
         }
         facts
     }
+}
+
+/// What was found, and what earlier deliveries of the same record had found and Curfew has closed since: nobody has heard of
+/// that yet.
+fn findings<C: Recount>(control: &C, walked: &Walked<C>) -> Vec<Finding> {
+    let found = walked.found.as_ref();
+    let mut findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
+    match walked.outcome {
+        Outcome::Remediated | Outcome::StillOpen | Outcome::Failed | Outcome::Gone => {}
+        // These say what is open, or by whom all of it was closed.
+        Outcome::Compliant
+        | Outcome::Alerted
+        | Outcome::Observed
+        | Outcome::Exempt
+        | Outcome::Held
+        | Outcome::Restored
+        | Outcome::ClosedMeanwhile => return findings,
+    }
+    let is_same = |one: &Finding, other: &Finding| {
+        (one.kind, &one.summary, &one.evidence) == (other.kind, &other.summary, &other.evidence)
+    };
+    for closed in walked.earlier.iter().flat_map(|earlier| earlier.closed(control, &walked.done.changes)) {
+        if !findings.iter().any(|known| is_same(known, &closed)) {
+            findings.push(closed);
+        }
+    }
+    if walked.outcome == Outcome::Remediated {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    }
+    findings
 }
 
 fn is_reversible<C: Recount>(walked: &Walked<C>, record: Option<&Record>) -> bool {

@@ -1,5 +1,7 @@
 //! A record as a case.
 
+use std::cmp::Reverse;
+
 use remediation::ledger::{self, Held, Hold, Record};
 use remediation::{Outcome, Severity};
 use serde_json::Value;
@@ -13,7 +15,6 @@ pub(crate) fn case(record: &Record) -> Case {
     let Record { subject, control, .. } = record;
     let cause = &subject.cause;
     let results = || record.attempts.iter().filter_map(|attempt| attempt.result.as_ref());
-    let first = record.attempts.iter().find(|attempt| !list(&attempt.findings).is_empty());
     let began = record.attempts.first().map(|attempt| attempt.at);
     let last = record.last().map(|last| last.result.as_ref().map_or(last.at, |result| result.at));
     let ended = record.end.as_ref().map(|end| end.at);
@@ -24,7 +25,7 @@ pub(crate) fn case(record: &Record) -> Case {
     let exposed_for = closed_at
         .filter(|_| ending == Ending::Is(Outcome::Remediated))
         .and_then(|closed| closed.duration_since(cause.open_since()?).ok());
-    let findings = first.map(|first| list(&first.findings)).unwrap_or_default();
+    let findings = findings(record);
     let is_gone = ending == Ending::Is(Outcome::Gone);
     let plan = record.attempts.iter().find_map(|attempt| attempt.plan.as_ref());
     Case {
@@ -38,7 +39,7 @@ pub(crate) fn case(record: &Record) -> Case {
         console: subject.console_url(),
         ending,
         mode: record.mode.as_str().to_owned(),
-        severity: findings.iter().filter_map(severity).max(),
+        severity: findings.iter().copied().filter_map(severity).max(),
         cause: cause.to_string(),
         opened_by: cause.opened_by().map(ToOwned::to_owned),
         open_since: cause.open_since(),
@@ -46,7 +47,7 @@ pub(crate) fn case(record: &Record) -> Case {
         last,
         ended,
         exposed_for,
-        findings: findings.iter().filter_map(sentence).collect(),
+        findings: findings.into_iter().filter_map(sentence).collect(),
         planned: plan.map(|plan| words::plan(control, plan)).unwrap_or_default(),
         changes: results()
             .flat_map(|result| &result.changes)
@@ -69,6 +70,29 @@ pub(crate) fn case(record: &Record) -> Case {
         attempts: record.attempts.iter().map(attempt).collect(),
         is_short: false,
     }
+}
+
+/// What was found, each once, and the worst first: by the last attempt that found something, and by those before it that
+/// changed something or may have. What others only saw, and somebody else closed before Curfew did anything, is not theirs.
+fn findings(record: &Record) -> Vec<&Value> {
+    let found = || record.attempts.iter().filter(|attempt| !list(&attempt.findings).is_empty());
+    let last = found().last();
+    let counts = |attempt: &&ledger::Attempt| {
+        let is_last = last.is_some_and(|last| std::ptr::eq(last, *attempt));
+        let result = attempt.result.as_ref();
+        is_last || result.is_none_or(|result| !result.changes.is_empty() || result.is_in_doubt)
+    };
+    let mut findings: Vec<&Value> = Vec::new();
+    for finding in found().filter(counts).flat_map(|attempt| list(&attempt.findings)) {
+        let is_same = |known: &&Value| {
+            ["kind", "summary", "evidence"].iter().all(|member| known.get(member) == finding.get(member))
+        };
+        if !findings.iter().any(is_same) {
+            findings.push(finding);
+        }
+    }
+    findings.sort_by_key(|finding| Reverse(severity(finding)));
+    findings
 }
 
 fn ending(record: &Record) -> Ending {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use remediation::testing::doors::{Doors, open, refused, throttled};
 use remediation::testing::{Call, Hindered, LEASED, bucket, deliver, said};
-use remediation::{Delivery, Note, Outcome, Ports, Told};
+use remediation::{Applied, Delivery, Note, Outcome, Ports, Report, Told};
 
 use super::world::{Silence, World};
 
@@ -33,6 +33,34 @@ fn what_two_deliveries_closed_is_put_back_by_one_command_for_each() {
     let report = world.deliver(&doors, Delivery::Again).report;
     assert_eq!(report.outcome, Outcome::Remediated);
     assert_eq!(report.evidence.last().unwrap().body, "  open front\n  open back");
+    // Both were open, and nobody has heard of the first.
+    assert_eq!(found(&report), ["the back is open", "the front is open"]);
+}
+
+#[test]
+fn what_an_earlier_delivery_found_is_said_once_and_only_where_curfew_closed_it() {
+    for (then_open, also) in [(vec!["back", "front"], vec![]), (vec!["back"], vec!["the front is open"])] {
+        for answer in [Ok(Applied::Done), Err(refused("Locked"))] {
+            let world = World::default();
+            let doors = Doors::read([open(&["front", "cellar", "window"]), open(&["cellar"])])
+                .then(1, Err(refused("Locked")));
+            world.deliver(&doors, Delivery::First);
+            let is_refused = answer.is_err();
+            *doors.apply.borrow_mut() = Some((usize::from(!is_refused) * 9, answer));
+            // The cellar was closed by somebody else.
+            *doors.reads.borrow_mut() =
+                [open(&then_open), if is_refused { open(&then_open) } else { open(&[]) }].into();
+            let report = world.deliver(&doors, Delivery::Again).report;
+            let now: Vec<String> = then_open.iter().map(|door| format!("the {door} is open")).collect();
+            assert_eq!(found(&report), [now, also.iter().map(ToString::to_string).collect()].concat());
+            let outcome = if is_refused { Outcome::StillOpen } else { Outcome::Remediated };
+            assert_eq!(report.outcome, outcome);
+        }
+    }
+}
+
+fn found(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| finding.summary.as_str()).collect()
 }
 
 #[test]

@@ -128,6 +128,37 @@ fn what_is_not_in_the_controls_types_is_said_as_it_is_written() {
 }
 
 #[test]
+fn what_several_deliveries_found_counts_once_and_not_what_others_closed_before_curfew_did_anything() {
+    let finding =
+        |what: &str, severity: &str| json!({ "kind": "public-grant", "severity": severity, "summary": what });
+    let attempts = |first: Value| {
+        let made = record("web", "2026-11-02T10:00:00.000Z", "remediated");
+        let mut second = made.0.pointer("/attempts/0").unwrap().clone();
+        let mut before = second.clone();
+        before["findings"] =
+            json!([finding("anyone may list", "high"), finding("anyone may write", "critical")]);
+        before["result"] = first;
+        second["findings"] =
+            json!([finding("anyone may list", "high"), finding("anyone may read the ACL", "medium")]);
+        let made = made.with("/attempts", json!([before, second]));
+        let case = crate::made::report(&[made]).cases.remove(0);
+        (case.findings.join(", "), case.severity.unwrap().as_str())
+    };
+    let ended = |changes: Value, is_in_doubt: bool| {
+        let at = "2026-11-02T10:00:01.000Z";
+        json!({ "at": at, "outcome": "failed", "changes": changes, "is_in_doubt": is_in_doubt })
+    };
+    let both = ("anyone may write, anyone may list, anyone may read the ACL".to_owned(), "critical");
+    assert_eq!(attempts(ended(json!([{ "removed": {} }]), false)), both);
+    assert_eq!(attempts(ended(json!([]), true)), both);
+    assert_eq!(attempts(Value::Null), both);
+    assert_eq!(
+        attempts(ended(json!([]), false)),
+        ("anyone may list, anyone may read the ACL".to_owned(), "high")
+    );
+}
+
+#[test]
 fn a_time_without_a_case_says_so() {
     let report = read(&[]);
     assert!(report::text(&report).contains("Nothing: there is no case in this time."));
