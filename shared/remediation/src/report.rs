@@ -240,6 +240,9 @@ impl Report {
             add("planned", json!(self.planned));
         }
         add("changes", json!(self.changes));
+        if self.is_reversible && self.changes.is_empty() {
+            add("may_have_changed", true.into());
+        }
         if let Some(before) = &self.before {
             add("before", before.clone());
         }

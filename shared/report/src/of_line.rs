@@ -90,9 +90,10 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         reason: text("reason"),
         claimed_by: text("claimed_by"),
     });
+    let may_have_changed = line.get("may_have_changed").and_then(Value::as_bool).unwrap_or_default();
     Ok(Case {
         is_reversible: record.is_some()
-            && !changes.is_empty()
+            && (may_have_changed || !changes.is_empty())
             && restores.is_none()
             && outcome != Outcome::Gone,
         control: needed("control")?,

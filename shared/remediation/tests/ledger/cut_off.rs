@@ -19,6 +19,7 @@ fn who_was_cut_off_before_the_changes_is_followed_by_one_who_makes_them() {
     assert_eq!(world.mails(), [Outcome::Remediated]);
     let record = world.only_record();
     assert_eq!((record.attempts.len(), record.end.is_some()), (2, true));
+    assert!(!report.facts().contains_key("may_have_changed"), "what it changed says so");
     // What the one before may have closed is put back too, and once.
     assert_eq!(report.evidence.last().unwrap().body, "  open front door");
 }
@@ -72,6 +73,7 @@ fn who_was_cut_off_after_the_changes_is_followed_by_one_who_says_so() {
     // Nobody knows that it was Curfew.
     assert_eq!(report.outcome, Outcome::ClosedMeanwhile);
     assert!(matches!(report.note, Some(Note::CutOff(_))), "{:?}", report.note);
+    assert_eq!(report.facts()["may_have_changed"], true);
     assert_eq!(report.before, Some(serde_json::json!(["front door"])));
     assert_eq!(report.evidence.last().unwrap().body, "  open front door");
     assert_eq!(world.mails().len(), 1);

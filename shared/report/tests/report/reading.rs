@@ -118,6 +118,18 @@ fn a_line_tells_how_long_and_what_and_who() {
 }
 
 #[test]
+fn a_line_without_a_change_that_is_known_may_have_something_to_put_back() {
+    let made = || {
+        line("web", "2026-11-02T10:00:00Z", "closed-meanwhile")
+            .with("/record", json!("2026-11-02T09:59:58.000Z.s3-acl.5f2c9a1e@arn:aws:s3:::web"))
+    };
+    let report = read(&[made().line()]);
+    assert_eq!(report.cases[0].restore_command("curfew"), None);
+    let report = read(&[made().with("/may_have_changed", json!(true)).line()]);
+    assert!(report.cases[0].restore_command("curfew").is_some());
+}
+
+#[test]
 fn what_is_not_in_the_controls_types_is_said_as_it_is_written() {
     let made = record("web", "2026-11-02T10:00:00.000Z", "remediated")
         .with("/attempts/0/result/changes", json!([{ "of another": "version" }]))
