@@ -202,6 +202,11 @@ fn of_walk(report: &Report, text: &mut Text, limit: usize) {
         text.line(&format!("  Opened by {who}"));
     }
 
+    if !report.found_before.is_empty() {
+        text.title("What was open before, and Curfew closed at an earlier delivery");
+        text.list(report.found_before.iter().map(finding).collect(), "", limit);
+    }
+
     if !report.unread.is_empty() {
         text.title("What Curfew could not read");
         text.list(report.unread.iter().map(unread).collect(), "", limit);

@@ -36,6 +36,7 @@ fn saying(words: &str, outcome: Outcome) -> Report {
         until: Until::parse("2026-12-31").unwrap(),
     };
     let mut report = Report {
+        found_before: base.findings.iter().cloned().map(finding).collect(),
         findings: base.findings.into_iter().map(finding).collect(),
         planned: vec![word()],
         changes: base

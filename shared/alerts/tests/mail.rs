@@ -105,6 +105,15 @@ fn what_curfew_and_somebody_else_closed_is_not_said_to_be_closed_by_curfew_alone
 }
 
 #[test]
+fn what_an_earlier_delivery_closed_is_said_and_counts_for_the_severity() {
+    let mut found_before = report(Outcome::Remediated).findings;
+    found_before[0].severity = remediation::Severity::Critical;
+    let alert = mail(&Report { found_before, ..report(Outcome::Remediated) }, usize::MAX);
+    assert!(alert.subject.contains("critical"), "{}", alert.subject);
+    assert!(alert.text.contains("DELIVERY\n  - Anyone on the internet may reach tcp 22 (critical)"));
+}
+
+#[test]
 fn what_waits_says_of_how_many_in_words_that_fit_one_too() {
     let said = |by: Held| {
         let until = SystemTime::UNIX_EPOCH + testing::NOW;

@@ -91,6 +91,8 @@ impl Brief {
         } else {
             Sentences::of(report.changes.iter().map(|change| change.summary.clone()))
         };
+        let found = report.findings.iter().chain(&report.found_before);
+        let found: Vec<String> = found.map(crate::Finding::sentence).collect();
         Self {
             at,
             record: record.clone(),
@@ -98,7 +100,7 @@ impl Brief {
             outcome: report.outcome,
             severity: report.severity(),
             owner: report.owner.clone(),
-            findings: Sentences::of(report.findings.iter().map(crate::Finding::sentence)),
+            findings: Sentences::of(found.into_iter()),
             steps,
             note: report.note.map(crate::Note::words),
             is_in_part: report.note.is_some_and(crate::Note::is_in_part),

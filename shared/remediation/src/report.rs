@@ -34,9 +34,10 @@ pub struct Report {
     pub outcome: Outcome,
     /// Whether Curfew may change things.
     pub mode: Mode,
-    /// What was found, most severe first; with what earlier deliveries had found and Curfew has closed since,
-    /// which comes last where something may be open still.
+    /// What was found, most severe first.
     pub findings: Vec<Finding>,
+    /// What other deliveries of the same record had found and Curfew has closed.
+    pub found_before: Vec<Finding>,
     /// What the plan was, a line a step.
     pub planned: Vec<String>,
     /// What was changed, in order.
@@ -91,7 +92,7 @@ impl Report {
         record: Option<&Record>,
     ) -> Self {
         let found = walked.found.as_ref();
-        let findings = findings(control, walked);
+        let findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
         let by_hand = walked.left.as_ref().map(|left| Evidence::new(BY_HAND, control.commands(target, left)));
         let evidence = found.map(|found| control.evidence(target, found)).unwrap_or_default();
         let is_reversible = is_reversible(walked, record);
@@ -102,6 +103,7 @@ impl Report {
             subject: walked.subject.clone(),
             outcome: walked.outcome,
             mode: walked.mode,
+            found_before: found_before(control, walked, &findings),
             findings,
             planned: found
                 .and_then(|found| found.plan.as_ref())
@@ -132,13 +134,13 @@ impl Report {
         }
     }
 
-    /// The worst finding's severity. A walk that failed counts as high, because nobody knows whether the
+    /// The severity of the worst that was found, now or before. A walk that failed counts as high, because nobody knows whether the
     /// resource is open, unless a read after it found nothing left to close. Where that read found only what lets nobody
     /// in, what was open before counts no more.
     #[must_use]
     pub fn severity(&self) -> Severity {
         let worst_of = |findings: &[Finding]| findings.iter().map(|finding| finding.severity).max();
-        let worst = worst_of(&self.findings);
+        let worst = worst_of(&self.findings).max(worst_of(&self.found_before));
         match self.outcome {
             Outcome::Failed if self.is_known_closed() => Severity::Medium,
             Outcome::Failed | Outcome::StillOpen if matches!(self.left, Some(Left::Guards | Left::Idle)) => {
@@ -236,6 +238,9 @@ impl Report {
             }
         }
         add("findings", json!(self.findings));
+        if !self.found_before.is_empty() {
+            add("found_before", json!(self.found_before));
+        }
         if !self.planned.is_empty() && self.outcome != Outcome::Remediated {
             add("planned", json!(self.planned));
         }
@@ -268,11 +273,9 @@ impl Report {
     }
 }
 
-/// What was found, and what earlier deliveries of the same record had found and Curfew has closed since: nobody has heard of
-/// that yet.
-fn findings<C: Recount>(control: &C, walked: &Walked<C>) -> Vec<Finding> {
-    let found = walked.found.as_ref();
-    let mut findings = found.map(|found| control.findings(&found.assessment)).unwrap_or_default();
+/// What other deliveries of the same record had found and Curfew has closed, each once, where that is not among `findings`:
+/// nobody has heard of it yet.
+fn found_before<C: Recount>(control: &C, walked: &Walked<C>, findings: &[Finding]) -> Vec<Finding> {
     match walked.outcome {
         Outcome::Remediated | Outcome::StillOpen | Outcome::Failed | Outcome::Gone => {}
         // These say what is open, or by whom all of it was closed.
@@ -282,20 +285,18 @@ fn findings<C: Recount>(control: &C, walked: &Walked<C>) -> Vec<Finding> {
         | Outcome::Exempt
         | Outcome::Held
         | Outcome::Restored
-        | Outcome::ClosedMeanwhile => return findings,
+        | Outcome::ClosedMeanwhile => return Vec::new(),
     }
     let is_same = |one: &Finding, other: &Finding| {
         (one.kind, &one.summary, &one.evidence) == (other.kind, &other.summary, &other.evidence)
     };
+    let mut before: Vec<Finding> = Vec::new();
     for closed in walked.earlier.iter().flat_map(|earlier| earlier.closed(control, &walked.done.changes)) {
-        if !findings.iter().any(|known| is_same(known, &closed)) {
-            findings.push(closed);
+        if !findings.iter().chain(&before).any(|known| is_same(known, &closed)) {
+            before.push(closed);
         }
     }
-    if walked.outcome == Outcome::Remediated {
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    }
-    findings
+    before
 }
 
 fn is_reversible<C: Recount>(walked: &Walked<C>, record: Option<&Record>) -> bool {

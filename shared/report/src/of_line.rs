@@ -101,7 +101,7 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         console: subject.and_then(|subject| subject.console_url()),
         ending: Ending::Is(outcome),
         mode: text("mode").unwrap_or_default(),
-        severity: worst(several("findings")),
+        severity: worst(several("findings")).max(worst(several("found_before"))),
         cause: text("cause").unwrap_or_default(),
         opened_by: text("opened_by"),
         open_since: exposed_for.and_then(|exposed_for| at.checked_sub(exposed_for)),
@@ -110,7 +110,7 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         // Whether somebody comes back to what waits or failed, a line does not say.
         ended: Some(at).filter(|_| outcome != Outcome::Held),
         exposed_for,
-        findings: in_words("findings"),
+        findings: [in_words("findings"), in_words("found_before")].concat(),
         planned: several("planned").iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
         changes,
         mails: None,

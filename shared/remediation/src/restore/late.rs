@@ -78,6 +78,7 @@ pub(crate) fn report<C: Recount>(
         record: Some(record.id.clone()),
         hold: None,
         waiting: Vec::new(),
+        found_before: Vec::new(),
         unread,
         to_read_again: None,
         hindrance: None,

@@ -168,6 +168,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             record: Some(record.id.clone()),
             hold: None,
             waiting: Vec::new(),
+            found_before: Vec::new(),
             unread: seen.map(unread_of).unwrap_or_default(),
             to_read_again: None,
             hindrance: None,

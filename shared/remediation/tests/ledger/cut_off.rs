@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use remediation::testing::doors::{Doors, open, refused, throttled};
 use remediation::testing::{Call, Hindered, LEASED, bucket, deliver, said};
-use remediation::{Applied, Delivery, Note, Outcome, Ports, Report, Told};
+use remediation::{Applied, Delivery, Finding, Note, Outcome, Ports, Told};
 
 use super::world::{Silence, World};
 
@@ -35,7 +35,10 @@ fn what_two_deliveries_closed_is_put_back_by_one_command_for_each() {
     assert_eq!(report.outcome, Outcome::Remediated);
     assert_eq!(report.evidence.last().unwrap().body, "  open front\n  open back");
     // Both were open, and nobody has heard of the first.
-    assert_eq!(found(&report), ["the back is open", "the front is open"]);
+    assert_eq!(
+        (in_words(&report.findings), in_words(&report.found_before)),
+        (vec!["the back is open"], vec!["the front is open"])
+    );
 }
 
 #[test]
@@ -52,16 +55,15 @@ fn what_an_earlier_delivery_found_is_said_once_and_only_where_curfew_closed_it()
             *doors.reads.borrow_mut() =
                 [open(&then_open), if is_refused { open(&then_open) } else { open(&[]) }].into();
             let report = world.deliver(&doors, Delivery::Again).report;
-            let now: Vec<String> = then_open.iter().map(|door| format!("the {door} is open")).collect();
-            assert_eq!(found(&report), [now, also.iter().map(ToString::to_string).collect()].concat());
+            assert_eq!(in_words(&report.found_before), also);
             let outcome = if is_refused { Outcome::StillOpen } else { Outcome::Remediated };
             assert_eq!(report.outcome, outcome);
         }
     }
 }
 
-fn found(report: &Report) -> Vec<&str> {
-    report.findings.iter().map(|finding| finding.summary.as_str()).collect()
+fn in_words(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|finding| finding.summary.as_str()).collect()
 }
 
 #[test]
