@@ -102,7 +102,7 @@ fn interfaces_of_aws_services_are_left_alone_and_named() {
     assert_eq!(memory.count(PLACE), 1);
     assert_eq!(
         memory.count("ec2:DescribeNetworkInterfaces"),
-        3,
+        4,
         "nobody waits for those to close by themselves"
     );
     let advice = report.advice.join(" ");
@@ -196,6 +196,19 @@ fn the_groups_that_an_interface_keeps_are_those_that_it_has_at_the_change() {
     super::at(async |at| control.apply(at, &plan, &mut done).await).unwrap();
     assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, "sg-new"]);
     assert_eq!(memory.groups_of("eni-2"), [OTHER], "it had left the group already");
+}
+
+#[test]
+fn groups_that_others_give_an_interface_while_curfew_is_at_work_stay() {
+    let ids: Vec<String> = (0..30).map(|n| format!("eni-{n}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    for (call, number) in [("ec2:CreateSecurityGroup", 1), (PLACE, 20)] {
+        let memory = in_use(&ids);
+        memory.later.borrow_mut().push((call, number, |memory| memory.give(25, &[GROUP, "sg-forensics"])));
+        let report = walk(&control(&memory, ISOLATE));
+        assert_eq!((report.outcome, memory.count(PLACE)), (Outcome::Remediated, 30));
+        assert_eq!(memory.groups_of("eni-25"), [QUARANTINE, "sg-forensics"], "{call}");
+    }
 }
 
 #[test]
