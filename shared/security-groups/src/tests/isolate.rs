@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use remediation::{Control, Done, Judge, Mode, Outcome, Remedy, Severity, Told};
+use remediation::{Control, Done, Judge, Mode, Note, Outcome, Remedy, Severity, Told};
 
 use super::memory::{Memory, OTHER, QUARANTINE, in_use, quarantine_tag};
 use super::{GROUP, WORLD, changes, control, group_id, read, rule, source, walk, walk_in, walk_twice};
@@ -87,6 +87,26 @@ fn every_other_group_goes_too_where_the_setting_says_so() {
     let all = r#"{"quarantine": "isolate", "isolate_all_groups": true}"#;
     assert_eq!(walk(&control(&memory, all)).outcome, Outcome::Remediated);
     assert_eq!(memory.groups_of("eni-1"), [QUARANTINE]);
+}
+
+#[test]
+fn what_curfew_may_have_closed_for_another_groups_sake_is_not_said_to_be_closed_by_somebody_else() {
+    const ALL_GROUPS: &str = r#"{"quarantine": "isolate", "isolate_all_groups": true}"#;
+    for (settings, of_all, of_a_part) in [
+        (ISOLATE, Note::ClosedByOthers, Note::ClosedInPart),
+        (ALL_GROUPS, Note::ClosedBesides, Note::ClosedBesidesInPart),
+    ] {
+        for (interfaces, outcome, note) in [
+            (&["eni-1"][..], Outcome::ClosedMeanwhile, of_all),
+            (&["eni-1", "eni-2"], Outcome::Remediated, of_a_part),
+        ] {
+            let memory = in_use(interfaces).with_quarantine(&[]);
+            let isolated = |memory: &Memory| memory.give(0, &[QUARANTINE]);
+            memory.later.borrow_mut().push(("ec2:DescribeNetworkInterfaces", 2, isolated));
+            let report = walk(&control(&memory, settings));
+            assert_eq!((report.outcome, report.note), (outcome, Some(note)), "{report:?}");
+        }
+    }
 }
 
 #[test]
