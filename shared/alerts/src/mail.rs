@@ -49,7 +49,10 @@ pub(crate) fn headline(report: &Report) -> String {
     let stays = report.findings.iter().any(|finding| finding.remedy == Remedy::Report);
     let is_unsure =
         matches!(report.note, Some(Note::CutOff(_) | Note::Unanswered | Note::ClosedAfterFailure));
-    let is_of_others = matches!(report.note, Some(Note::ClosedByOthers | Note::ClosedInPart));
+    let is_of_others = matches!(
+        report.note,
+        Some(Note::ClosedByOthers | Note::ClosedBesides | Note::ClosedInPart | Note::ClosedBesidesInPart)
+    );
     let then = match report.outcome {
         // That it was Curfew who closed it, nobody verified.
         Outcome::Remediated if is_unsure && stays => {
@@ -65,6 +68,10 @@ pub(crate) fn headline(report: &Report) -> String {
         }
         Outcome::Remediated if report.note == Some(Note::ClosedInPart) => {
             "Curfew closed a part of this, and somebody else the rest. A second read found nothing left to close."
+        }
+        Outcome::Remediated if report.note == Some(Note::ClosedBesidesInPart) => {
+            "Curfew closed a part of this. The rest was closed by somebody else, or by Curfew itself while it closed another \
+             resource. A second read found nothing left to close."
         }
         Outcome::Remediated if stays => {
             "Curfew closed what it may close, and a second read found nothing of that left. What is reported only stays as it is."
@@ -95,6 +102,9 @@ pub(crate) fn headline(report: &Report) -> String {
         Outcome::Gone => "The resource was deleted meanwhile.",
         Outcome::ClosedMeanwhile if is_by_others(report) => {
             "It is closed now. Somebody else closed it: Curfew made no call that may have done so."
+        }
+        Outcome::ClosedMeanwhile if report.note == Some(Note::ClosedBesides) => {
+            "It is closed now. Somebody else closed it, or Curfew itself while it closed another resource."
         }
         Outcome::ClosedMeanwhile => {
             "It is closed now. Curfew does not know who closed it: somebody else, or a call of Curfew's whose answer got lost."

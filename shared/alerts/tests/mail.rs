@@ -98,7 +98,17 @@ fn what_curfew_and_somebody_else_closed_is_not_said_to_be_closed_by_curfew_alone
         let by_others = first(note, Outcome::ClosedMeanwhile, &to_close);
         assert!(by_others.contains("Somebody else closed it: Curfew made no call"), "{by_others}");
     }
-    for note in [Note::ClosedInPart, Note::ClosedByOthers] {
+    let in_part = first(Note::ClosedBesidesInPart, Outcome::Remediated, &to_close);
+    assert!(
+        in_part.contains("by somebody else, or by Curfew itself while it closed another resource"),
+        "{in_part}"
+    );
+    let besides = first(Note::ClosedBesides, Outcome::ClosedMeanwhile, &to_close);
+    assert!(
+        besides.contains("Somebody else closed it, or Curfew itself while it closed another"),
+        "{besides}"
+    );
+    for note in [Note::ClosedInPart, Note::ClosedByOthers, Note::ClosedBesidesInPart, Note::ClosedBesides] {
         let failed = first(note, Outcome::Failed, &to_close);
         assert!(failed.contains("FAILED to finish") && !failed.contains("Curfew closed"), "{failed}");
     }

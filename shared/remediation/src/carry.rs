@@ -101,9 +101,9 @@ async fn apply<C: Control>(
         walked.left = control.unfinished(target, plan, &done, after);
     }
     if walked.outcome == Outcome::ClosedMeanwhile {
-        walked.note = Some(closed_meanwhile(control, &walked));
+        walked.note = Some(by_whom(control, Some(plan), closed_meanwhile(control, &walked)));
     } else if walked.note.is_none() {
-        walked.note = closed_by_others(control, plan, &walked);
+        walked.note = closed_by_others(control, plan, &walked).map(|note| by_whom(control, Some(plan), note));
     }
     walked.outcome = walked.outcome_by_note();
     walked
@@ -113,6 +113,12 @@ async fn apply<C: Control>(
 pub(crate) fn closed_meanwhile<C: Control>(control: &C, walked: &Walked<C>) -> Note {
     let is_own = walked.done.changes.iter().any(|change| control.closes(change));
     if is_own || walked.may_have_closed(control) { Note::ClosedMeanwhile } else { Note::ClosedByOthers }
+}
+
+/// What there is to say of who closed what this plan was to close.
+pub(crate) fn by_whom<C: Control>(control: &C, plan: Option<&C::Plan>, note: Note) -> Note {
+    let may_be_besides = plan.is_some_and(|plan| control.may_be_closed_besides(plan));
+    if may_be_besides { note.or_besides() } else { note }
 }
 
 /// What there is to say where it is closed, and what is to be closed by this plan is gone although no answer says so: a call

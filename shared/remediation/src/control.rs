@@ -55,6 +55,11 @@ pub trait Control: Judge {
         None
     }
 
+    /// Whether Curfew may close what this plan closes while it closes another resource.
+    fn may_be_closed_besides(&self, _plan: &Self::Plan) -> bool {
+        false
+    }
+
     /// What of `plan` is left to do, and nothing of what is done; `None` where nothing is. `after` is the judgement of
     /// the read after the changes: where there is one it decides, so that what was taken out of it is not left, and `done`
     /// has what may be done too; where there is none, what is not in `done` counts as undone.

@@ -348,8 +348,16 @@ fn put_back<C: Recount>(
     let in_doubt = walked.earlier.iter().flat_map(|earlier| &earlier.in_doubt).chain(&walked.done.in_doubt);
     let in_doubt = beyond(control, &in_doubt.cloned().collect::<Vec<_>>(), &walked.done.changes);
     // What went with closing is left where somebody else closed: it may stand for what he took away.
-    let is_of_others =
-        matches!(walked.note, Some(Note::ClosedByOthers | Note::ClosedAfterFailure | Note::ClosedInPart));
+    let is_of_others = matches!(
+        walked.note,
+        Some(
+            Note::ClosedByOthers
+                | Note::ClosedBesides
+                | Note::ClosedAfterFailure
+                | Note::ClosedInPart
+                | Note::ClosedBesidesInPart
+        )
+    );
     let mut done: Vec<C::Change> = Vec::new();
     for &(_, begun) in &plans {
         let changes = &walked.done.changes;

@@ -1,7 +1,7 @@
 //! Going on with what somebody else began, where the live state has nothing that is to be closed: what was begun is seen
 //! to its end and said once.
 
-use crate::carry::{carry_out, closed_meanwhile, unnoted, verdict, verify};
+use crate::carry::{by_whom, carry_out, closed_meanwhile, unnoted, verdict, verify};
 use crate::clock::Clock;
 use crate::earlier::Earlier;
 use crate::ledger::{Ledger, Record};
@@ -136,6 +136,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let closes = left.is_some() && seen.assessment.is_open();
         self.resume(open, vec![attempt], closes).await?;
         let turn = self.turn(left.as_ref()).await?;
+        let closed_by = closed_by.map(|note| by_whom(control, Some(plan), note));
         let note = self.note(Outcome::Failed).or(closed_by);
         let walked = Walked { done: changes.into(), note, ..self.ended(Outcome::Failed) };
         let mut walked = match &left {
@@ -189,8 +190,9 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     fn noted(&mut self, walked: Walked<C>) -> Walked<C> {
         let note = self.note(walked.outcome);
         let walked = Walked { earlier: std::mem::take(&mut self.earlier), ..walked };
-        let by_whom =
-            (walked.outcome == Outcome::ClosedMeanwhile).then(|| closed_meanwhile(self.control, &walked));
-        Walked { note: note.or(by_whom).or(walked.note), ..walked }
+        let plan = walked.found.as_ref().and_then(|found| found.plan.as_ref());
+        let closed_by = (walked.outcome == Outcome::ClosedMeanwhile)
+            .then(|| by_whom(self.control, plan, closed_meanwhile(self.control, &walked)));
+        Walked { note: note.or(closed_by).or(walked.note), ..walked }
     }
 }

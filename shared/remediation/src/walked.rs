@@ -103,8 +103,12 @@ pub enum Note {
     ClosedMeanwhile,
     /// The same, where Curfew has made no call that may have closed it.
     ClosedByOthers,
+    /// Somebody else closed it, or Curfew did while it closed another resource.
+    ClosedBesides,
     /// Somebody else closed a part of it at the same time.
     ClosedInPart,
+    /// The same, or Curfew closed that part while it closed another resource.
+    ClosedBesidesInPart,
     /// What was found has no effect, for this reason.
     Inert(&'static str),
     /// Curfew's call that closes it had no answer, and a read afterwards found it closed.
@@ -156,9 +160,10 @@ impl<C: Control> Walked<C> {
     /// The outcome once it is known that somebody else closed it: what Curfew did beside that has closed nothing.
     pub(crate) fn outcome_by_note(&self) -> Outcome {
         match (self.outcome, self.note) {
-            (Outcome::Remediated, Some(Note::ClosedByOthers | Note::ClosedAfterFailure)) => {
-                Outcome::ClosedMeanwhile
-            }
+            (
+                Outcome::Remediated,
+                Some(Note::ClosedByOthers | Note::ClosedBesides | Note::ClosedAfterFailure),
+            ) => Outcome::ClosedMeanwhile,
             (outcome, _) => outcome,
         }
     }
@@ -286,7 +291,9 @@ impl Note {
         match self {
             Self::ClosedMeanwhile
             | Self::ClosedByOthers
+            | Self::ClosedBesides
             | Self::ClosedInPart
+            | Self::ClosedBesidesInPart
             | Self::Unanswered
             | Self::ClosedAfterFailure
             | Self::CutOff(_) => true,
@@ -295,6 +302,15 @@ impl Note {
             | Self::BegunBefore(_)
             | Self::LeftHalfWay(_)
             | Self::Restored(_) => false,
+        }
+    }
+
+    /// The same where Curfew may have closed it while it closed another resource.
+    pub(crate) fn or_besides(self) -> Self {
+        match self {
+            Self::ClosedByOthers | Self::ClosedAfterFailure => Self::ClosedBesides,
+            Self::ClosedInPart => Self::ClosedBesidesInPart,
+            note => note,
         }
     }
 
@@ -309,6 +325,14 @@ impl Note {
                  got lost"
             }
             Self::ClosedByOthers => "it was closed between Curfew's two reads, and by no call of Curfew's",
+            Self::ClosedBesides => {
+                "it was closed by somebody else, or by Curfew itself while it closed another resource: the records of that \
+                 one tell"
+            }
+            Self::ClosedBesidesInPart => {
+                "somebody else closed a part of it at the same time, or Curfew itself did while it closed another resource: \
+                 what Curfew closed of it for its own sake is in the list above"
+            }
             Self::ClosedInPart => {
                 "somebody else closed a part of it at the same time: what Curfew closed is in the list above"
             }

@@ -200,6 +200,11 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         places.then_some("network-interfaces")
     }
 
+    /// An interface that loses all its groups since one of them is open has left the others too.
+    fn may_be_closed_besides(&self, plan: &Quarantine) -> bool {
+        matches!(plan, Quarantine::Isolate(plan) if plan.all_groups)
+    }
+
     fn foreseen(&self, plan: &Quarantine, done: &[SgChange]) -> Vec<SgChange> {
         foreseen(plan, done)
     }

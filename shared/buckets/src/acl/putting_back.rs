@@ -34,6 +34,7 @@ impl<P: BucketAcls, T: Clock> Reversible for S3Acl<P, T> {
         let compared = Compared {
             before: &past.before,
             was: past.before.acl.with_removed(&past.done).grants,
+            written: written(past),
             after: after(past),
             done: &past.done,
             acl: &acl,
@@ -62,16 +63,20 @@ impl<P: BucketAcls, T: Clock> Reversible for S3Acl<P, T> {
 
 /// The grants as Curfew left them: as they were read then, and else as they were to be written.
 fn after<P: BucketAcls, T: Clock>(past: &Past<S3Acl<P, T>>) -> Vec<Grant> {
+    past.after.as_ref().map_or_else(|| written(past), |after| after.acl.grants.clone())
+}
+
+/// The grants as Curfew wrote them first, or was going to.
+fn written<P: BucketAcls, T: Clock>(past: &Past<S3Acl<P, T>>) -> Vec<Grant> {
     let Acl { owner, grants } = &past.before.acl;
     let written = past.plan.steps.iter().find_map(|step| match step {
         AclStep::Write(write) => Some(&write.acl),
         AclStep::Block(_) | AclStep::BlockOnceRead => None,
     });
-    match (&past.after, written) {
-        (Some(after), _) => after.acl.grants.clone(),
-        (None, Some(NewAcl::Grants(acl))) => acl.grants.clone(),
-        (None, Some(NewAcl::Private)) => vec![Grant::full_control(owner)],
-        (None, None) => grants.clone(),
+    match written {
+        Some(NewAcl::Grants(acl)) => acl.grants.clone(),
+        Some(NewAcl::Private) => vec![Grant::full_control(owner)],
+        None => grants.clone(),
     }
 }
 
@@ -80,6 +85,9 @@ struct Compared<'a> {
     before: &'a AclState,
     /// The grants, with those that were added while others were being taken away.
     was: Vec<Grant>,
+    /// As Curfew wrote them first.
+    written: Vec<Grant>,
+    /// As they were once Curfew was done.
     after: Vec<Grant>,
     done: &'a [AclChange],
     acl: &'a Acl,
@@ -108,17 +116,14 @@ impl Compared<'_> {
         (!steps.is_empty()).then_some(AclPlan { steps })
     }
 
-    /// The ACL as it was, with what others granted and without what they took away since.
+    /// The ACL as it is now, with what Curfew took away and without what it put there: what others granted, and what they
+    /// took away, stays so, whether they did it since or while Curfew was at work.
     fn write(&self) -> Option<AclWrite> {
         let (before, now) = (&self.was, &self.acl.grants);
-        let grants: Vec<Grant> = if same_grants(now, &self.after) {
-            before.clone()
-        } else {
-            let is_back = |grant: &&Grant| has(now, grant) || !has(&self.after, grant);
-            let is_foreign = |grant: &&Grant| !has(before, grant) && !has(&self.after, grant);
-            let kept = before.iter().filter(is_back);
-            kept.chain(now.iter().filter(is_foreign)).cloned().collect()
-        };
+        let is_back = |grant: &&Grant| has(now, grant) || self.took_away(grant) && !has(&self.after, grant);
+        let is_foreign = |grant: &&Grant| !has(before, grant) && !has(&self.written, grant);
+        let kept = before.iter().filter(is_back);
+        let grants: Vec<Grant> = kept.chain(now.iter().filter(is_foreign)).cloned().collect();
         let only_in = |these: &[Grant], those: &[Grant]| -> Vec<Grant> {
             these.iter().filter(|grant| !has(those, grant)).cloned().collect()
         };
@@ -128,6 +133,13 @@ impl Compared<'_> {
             acl: NewAcl::Grants(Acl { owner: self.before.acl.owner.clone(), grants }),
             may_be_refused: self.around.public_access_block.known().is_none(),
         })
+    }
+
+    /// Whether Curfew took this grant away, or may have: it did not write it, or removed it later.
+    fn took_away(&self, grant: &Grant) -> bool {
+        let is_it =
+            |change: &AclChange| matches!(change, AclChange::Removed(one) if one.says_the_same(grant));
+        !has(&self.written, grant) || self.done.iter().any(is_it)
     }
 
     /// The bucket's flags now, and as they are to be: each flag that Curfew changed as it was, each other one as it is.

@@ -1,6 +1,8 @@
 //! Putting the interfaces of an open group into the quarantine groups of their VPCs, and giving them their groups.
 
-use events::{GroupId, VpcId};
+use std::collections::BTreeMap;
+
+use events::{GroupId, InterfaceId, VpcId};
 use futures_util::{StreamExt, join, stream};
 use network::Rule;
 use remediation::{CallError, Done};
@@ -15,6 +17,10 @@ use crate::{
 /// How many interfaces are changed at the same time: EC2 lets an account change some five a second in the
 /// long run.
 const AT_ONCE: usize = 4;
+
+/// How many interfaces are changed before the others are looked at again: what others give them meanwhile would be taken
+/// back.
+const OF_ONE_LOOK: usize = 5 * AT_ONCE;
 
 impl<P: SecurityGroups> SgIngress<P> {
     /// Gives each interface of the plan the quarantine group of its VPC in the group's place. One that is gone, or has
@@ -33,30 +39,82 @@ impl<P: SecurityGroups> SgIngress<P> {
         let is_planned = |one: &Interface| plan.interfaces.iter().any(|planned| planned.id == one.id);
         let mut now: Vec<Interface> = now?.into_iter().filter(is_planned).collect();
 
-        let (mut placements, mut failed) = (Vec::new(), Ok(()));
+        let (mut quarantines, mut failed) = (BTreeMap::new(), Ok(()));
+        let mut is_fresh = true;
         for ((vpc, destination), found) in plan.destinations.iter().zip(found) {
-            let interfaces: Vec<Interface> = now.extract_if(.., |one| one.vpc == *vpc).collect();
-            if interfaces.is_empty() {
+            if !now.iter().any(|one| one.vpc == *vpc) {
                 continue;
             }
+            is_fresh = is_fresh && found.as_ref().is_ok_and(|found| is_ready(found));
             let quarantine = match found {
                 Ok(found) => self.destination(at, vpc, destination, found, done).await,
                 Err(error) => Err(error),
             };
             match quarantine {
-                Ok(quarantine) => placements.extend(interfaces.into_iter().map(|interface| Placement {
-                    groups: interface.isolated(at.id, &quarantine, plan.all_groups),
-                    interface,
-                })),
+                Ok(quarantine) => drop(quarantines.insert(vpc, quarantine)),
                 Err(error) => failed = failed.and(Err(error)),
             }
         }
-        let placed = self.place(at, &placements, done).await;
-        failed.and(placed)
+        now.retain(|one| quarantines.contains_key(&one.vpc));
+        for some in now.chunks(OF_ONE_LOOK) {
+            let live = if is_fresh { Ok(some.to_vec()) } else { self.as_they_are(at, some).await };
+            is_fresh = false;
+            let live = match live {
+                Ok(live) => live.into_iter().filter(|one| one.groups.contains(at.id)),
+                Err(error) => return failed.and(Err(error)),
+            };
+            let placement = |interface: Interface| {
+                let quarantine = quarantines.get(&interface.vpc)?;
+                let groups = interface.isolated(at.id, quarantine, plan.all_groups);
+                Some(Placement { groups, interface })
+            };
+            let placements: Vec<Placement> = live.filter_map(placement).collect();
+            failed = failed.and(self.place(at, &placements, done).await);
+        }
+        failed
+    }
+
+    /// Gives interfaces the groups that they had before, but for those that are gone, and those that others gave other groups
+    /// since they were looked at: these stay so. One that fails does not stop the others.
+    pub(super) async fn place_back(
+        &self,
+        at: &At<'_>,
+        placements: &[Placement],
+        mut is_fresh: bool,
+        done: &mut Done<SgChange>,
+    ) -> Result<(), CallError> {
+        let mut failed = Ok(());
+        for some in placements.chunks(OF_ONE_LOOK) {
+            let interfaces: Vec<Interface> = some.iter().map(|one| one.interface.clone()).collect();
+            let live = if is_fresh { Ok(interfaces) } else { self.as_they_are(at, &interfaces).await };
+            is_fresh = false;
+            let live = match live {
+                Ok(live) => live,
+                Err(error) => return failed.and(Err(error)),
+            };
+            let is_there = |one: &&Placement| live.iter().any(|now| now.id == one.interface.id);
+            let is_as_it_was =
+                |one: &&Placement| live.iter().any(|now| now.has_the_groups_of(&one.interface));
+            let (same, changed): (Vec<&Placement>, Vec<&Placement>) =
+                some.iter().filter(is_there).partition(is_as_it_was);
+            let same: Vec<Placement> = same.into_iter().cloned().collect();
+            failed = failed.and(self.place(at, &same, done).await);
+            if let Some(one) = changed.first() {
+                let message = format!("somebody gave {} other groups at the same time", one.interface);
+                let error = CallError::Withheld { action: action::PLACE, code: "ChangedMeanwhile", message };
+                failed = failed.and(Err(error));
+            }
+        }
+        failed
+    }
+
+    async fn as_they_are(&self, at: &At<'_>, some: &[Interface]) -> Result<Vec<Interface>, CallError> {
+        let ids: Vec<&InterfaceId> = some.iter().map(|one| &one.id).collect();
+        self.groups.named_interfaces(at, &ids).await
     }
 
     /// Gives interfaces their groups, but for those that are gone. One that fails does not stop the others.
-    pub(super) async fn place(
+    async fn place(
         &self,
         at: &At<'_>,
         placements: &[Placement],
@@ -212,4 +270,9 @@ impl<P: SecurityGroups> SgIngress<P> {
         }
         Ok(())
     }
+}
+
+/// Whether one of these can take interfaces in without any call before.
+fn is_ready(found: &[QuarantineGroup]) -> bool {
+    !found.is_empty() && !found.iter().any(|group| EVERYWHERE.iter().any(|block| group.reaches(block)))
 }

@@ -29,7 +29,9 @@ impl<P: SecurityGroups> SgIngress<P> {
             self.revoke_rules(at, &parts, &mut BTreeSet::new(), done).await
         };
         let fitted = self.put_back_what_fits(at, &waiting, done).await;
-        let placed = self.place(at, &plan.place, done).await;
+        // Nothing but the interfaces was to be put back as a rule.
+        let is_fresh = plan.authorize.is_empty() && plan.revoke.is_empty();
+        let placed = self.place_back(at, &plan.place, is_fresh, done).await;
         revoked.and(fitted).and(placed)
     }
 

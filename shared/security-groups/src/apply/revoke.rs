@@ -173,10 +173,11 @@ impl<P: SecurityGroups> SgIngress<P> {
             }
         }
         let (mut failed, mut is_over) = (Ok(()), false);
-        let (mut gone, mut is_one_there) = (Vec::new(), false);
+        let (mut unsure, mut is_one_there) = (Vec::new(), false);
         for rule in rules {
             if is_over {
                 there.insert(&rule.id);
+                unsure.push(*rule);
                 continue;
             }
             match done.unless_answered(self.groups.revoke(at, &[&rule.id]).await, || [revoked(rule)]) {
@@ -185,18 +186,21 @@ impl<P: SecurityGroups> SgIngress<P> {
                     done.changes.push(revoked(rule));
                 }
                 Ok(Revoked::MayBeDone) => done.in_doubt.push(revoked(rule)),
-                Ok(Revoked::NotThere) => gone.push(*rule),
+                Ok(Revoked::NotThere) => unsure.push(*rule),
                 Err(error) => {
-                    is_one_there = true;
                     there.insert(&rule.id);
                     is_over = !concerns_one_alone(&error);
+                    // What EC2 refuses to take away is there. What is denied, throttled or not answered says nothing of that.
+                    is_one_there = is_one_there || !is_over;
+                    unsure.extend((!error.may_be_done()).then_some(*rule));
                     failed = failed.and(Err(error));
                 }
             }
         }
-        // EC2 takes all of them away or none: where all are gone, it may have been the try whose answer got lost.
+        // EC2 takes all of them away or none: as long as none is known to be there after it, it may have been the try whose
+        // answer got lost.
         if may_be_done && !is_one_there {
-            done.in_doubt.extend(gone.iter().map(revoked));
+            done.in_doubt.extend(unsure.iter().map(revoked));
         }
         failed
     }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use remediation::{Control, Done, Judge, Mode, Outcome, Remedy, Severity, Told};
+use remediation::{Control, Done, Judge, Mode, Note, Outcome, Remedy, Severity, Told};
 
 use super::memory::{Memory, OTHER, QUARANTINE, in_use, quarantine_tag};
 use super::{GROUP, WORLD, changes, control, group_id, read, rule, source, walk, walk_in, walk_twice};
@@ -90,6 +90,26 @@ fn every_other_group_goes_too_where_the_setting_says_so() {
 }
 
 #[test]
+fn what_curfew_may_have_closed_for_another_groups_sake_is_not_said_to_be_closed_by_somebody_else() {
+    const ALL_GROUPS: &str = r#"{"quarantine": "isolate", "isolate_all_groups": true}"#;
+    for (settings, of_all, of_a_part) in [
+        (ISOLATE, Note::ClosedByOthers, Note::ClosedInPart),
+        (ALL_GROUPS, Note::ClosedBesides, Note::ClosedBesidesInPart),
+    ] {
+        for (interfaces, outcome, note) in [
+            (&["eni-1"][..], Outcome::ClosedMeanwhile, of_all),
+            (&["eni-1", "eni-2"], Outcome::Remediated, of_a_part),
+        ] {
+            let memory = in_use(interfaces).with_quarantine(&[]);
+            let isolated = |memory: &Memory| memory.give(0, &[QUARANTINE]);
+            memory.later.borrow_mut().push(("ec2:DescribeNetworkInterfaces", 2, isolated));
+            let report = walk(&control(&memory, settings));
+            assert_eq!((report.outcome, report.note), (outcome, Some(note)), "{report:?}");
+        }
+    }
+}
+
+#[test]
 fn interfaces_of_aws_services_are_left_alone_and_named() {
     let memory = in_use(&["eni-1"])
         .with_interface("eni-lb", "load_balancer", &[GROUP])
@@ -102,7 +122,7 @@ fn interfaces_of_aws_services_are_left_alone_and_named() {
     assert_eq!(memory.count(PLACE), 1);
     assert_eq!(
         memory.count("ec2:DescribeNetworkInterfaces"),
-        3,
+        4,
         "nobody waits for those to close by themselves"
     );
     let advice = report.advice.join(" ");
@@ -196,6 +216,19 @@ fn the_groups_that_an_interface_keeps_are_those_that_it_has_at_the_change() {
     super::at(async |at| control.apply(at, &plan, &mut done).await).unwrap();
     assert_eq!(memory.groups_of("eni-1"), [QUARANTINE, "sg-new"]);
     assert_eq!(memory.groups_of("eni-2"), [OTHER], "it had left the group already");
+}
+
+#[test]
+fn groups_that_others_give_an_interface_while_curfew_is_at_work_stay() {
+    let ids: Vec<String> = (0..30).map(|n| format!("eni-{n}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    for (call, number) in [("ec2:CreateSecurityGroup", 1), (PLACE, 20)] {
+        let memory = in_use(&ids);
+        memory.later.borrow_mut().push((call, number, |memory| memory.give(25, &[GROUP, "sg-forensics"])));
+        let report = walk(&control(&memory, ISOLATE));
+        assert_eq!((report.outcome, memory.count(PLACE)), (Outcome::Remediated, 30));
+        assert_eq!(memory.groups_of("eni-25"), [QUARANTINE, "sg-forensics"], "{call}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use remediation::ledger::Memory as Ledger;
 use remediation::testing::{self, Still, Topic};
 use remediation::{CallError, Delivery, Note, Outcome, Ports, Told};
 
-use super::memory::{Memory, OTHER, QUARANTINE, in_use};
+use super::memory::{Event, Memory, OTHER, QUARANTINE, in_use};
 use super::{WORLD, control, rule, subject, walk, walk_twice};
 use crate::QUARANTINED_AT;
 
@@ -124,4 +124,24 @@ fn an_interface_that_was_isolated_without_an_answer_is_seen_to_its_end() {
     let report = walk(&control(&memory, ISOLATE));
     assert_eq!((report.outcome, report.note), (Outcome::Remediated, Some(Note::Unanswered)), "{report:?}");
     assert!(memory.about.borrow().tags.contains_key(QUARANTINED_AT));
+}
+
+#[test]
+fn what_may_be_revoked_by_a_try_without_an_answer_stays_in_doubt_where_the_calls_about_each_rule_fail() {
+    let denied: Event = |memory| memory.denied.borrow_mut().push(REVOKE);
+    let throttled: Event = |memory| {
+        let (code, message) = ("RequestLimitExceeded".to_owned(), "later".to_owned());
+        memory.failing.borrow_mut().insert(REVOKE, CallError::Passing { action: REVOKE, code, message });
+    };
+    for fails in [denied, throttled] {
+        for answered in [0, 1] {
+            let memory = Memory::of([rule("sgr-1", "tcp", "22", WORLD), rule("sgr-2", "tcp", "3389", WORLD)]);
+            memory.repeats_revoking.set(Some(true));
+            memory.later.borrow_mut().push((REVOKE, 2 + answered, fails));
+            let report = walk(&control(&memory, "{}"));
+            assert_eq!(report.note, Some(Note::Unanswered), "{report:?}");
+            let back = &report.evidence.last().unwrap().body;
+            assert!(report.is_reversible && back.contains("22") && back.contains("3389"), "{back}");
+        }
+    }
 }

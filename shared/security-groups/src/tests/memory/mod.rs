@@ -44,6 +44,8 @@ pub(super) struct Memory {
     pub(super) repeats_revoking: Cell<Option<bool>>,
     /// What happens just before the first call of an action.
     pub(super) meanwhile: RefCell<Vec<(&'static str, Event)>>,
+    /// The same just before a later one.
+    pub(super) later: RefCell<Vec<(&'static str, usize, Event)>>,
     pub(super) calls: RefCell<Vec<&'static str>>,
     /// How calls of an action fail that are not denied.
     pub(super) failing: RefCell<BTreeMap<&'static str, CallError>>,
@@ -82,6 +84,7 @@ impl Memory {
             denied: RefCell::default(),
             refused: RefCell::default(),
             meanwhile: RefCell::default(),
+            later: RefCell::default(),
             calls: RefCell::default(),
             failing: RefCell::default(),
             failing_from: RefCell::default(),
@@ -166,6 +169,12 @@ impl Memory {
             happen(self);
         }
         self.calls.borrow_mut().push(action);
+        let number = self.count(action);
+        let due = |(when, which, _): &(&'static str, usize, Event)| *when == action && *which == number;
+        let now: Vec<_> = self.later.borrow_mut().extract_if(.., |one| due(one)).collect();
+        for (_, _, happen) in now {
+            happen(self);
+        }
         if self.denied.borrow().contains(&action) {
             return Err(CallError::Denied(Denied { action, message: "no".into() }));
         }

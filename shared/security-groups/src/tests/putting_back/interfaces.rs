@@ -106,3 +106,24 @@ fn interfaces_get_their_groups_back_in_their_order_and_the_quarantine_group_stay
     let report = world.topic.reports.borrow().last().cloned().unwrap();
     assert!(report.findings.iter().any(|finding| finding.sentence().contains("22")), "{:?}", report.findings);
 }
+
+#[test]
+fn groups_that_others_give_an_interface_while_others_are_put_back_stay_and_are_said() {
+    let ids: Vec<String> = (0..30).map(|n| format!("eni-{n}")).collect();
+    let world = World::closed(in_use(&ids.iter().map(String::as_str).collect::<Vec<_>>()), ISOLATE);
+    let given = [QUARANTINE, OTHER, "sg-forensics"];
+    const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
+    world.memory.later.borrow_mut().push((PLACE, 20, |memory| {
+        memory.give(25, &[QUARANTINE, OTHER, "sg-forensics"]);
+    }));
+    let report = testing::report_of_restore(world.restore());
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 29));
+    let error = report.error.unwrap().to_string();
+    assert!(
+        error.contains("somebody gave eni-25") && error.contains("other groups at the same time"),
+        "{error}"
+    );
+    assert_eq!(world.memory.groups_of("eni-25"), given);
+    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+    assert_eq!(world.memory.groups_of("eni-25"), [OTHER, GROUP, "sg-forensics"]);
+}

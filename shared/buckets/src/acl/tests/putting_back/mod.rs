@@ -164,3 +164,22 @@ fn what_somebody_added_meanwhile_and_the_next_delivery_removed_comes_back_too() 
     assert_eq!(world.memory.acl.borrow().grants, grants);
     assert!(matches!(world.restore(|_| {}).ending, Ending::AlreadySo(_)));
 }
+
+#[test]
+fn what_others_granted_and_took_away_while_curfew_was_at_work_stays_so() {
+    let (owner, open) = (user("FULL_CONTROL", "owner"), group("READ", ALL_USERS));
+    let (friend, former) = (user("READ", "friend"), user("READ", "former"));
+    for (settings, comes_back) in [(PLAIN, false), (BLOCKING, false), (PRIVATE, true)] {
+        let before = acl(vec![owner.clone(), open.clone(), former.clone()]);
+        let and_then = Some(acl(vec![owner.clone(), friend.clone()]));
+        let mut world = World::closed(Memory { and_then, ..Memory::of(before) }, settings);
+        world.memory.and_then = None;
+        let back = world.restore(|_| {});
+        assert_eq!(outcome(&back), Outcome::Restored);
+        assert!(!back.planned.iter().any(|step| step.starts_with("remove")), "{:?}", back.planned);
+        // In the style `private` it was Curfew who took that one away.
+        let former = comes_back.then(|| former.clone());
+        let grants: Vec<Grant> = [owner.clone(), open.clone()].into_iter().chain(former).collect();
+        assert_eq!(world.memory.acl.borrow().grants, [grants, vec![friend.clone()]].concat());
+    }
+}
