@@ -51,7 +51,9 @@ impl<P: SecurityGroups> SgIngress<P> {
                 Err(error) => Err(error),
             };
             match quarantine {
-                Ok(quarantine) => drop(quarantines.insert(vpc, quarantine)),
+                Ok(quarantine) => {
+                    quarantines.insert(vpc, quarantine);
+                }
                 Err(error) => failed = failed.and(Err(error)),
             }
         }
