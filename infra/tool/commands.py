@@ -38,8 +38,7 @@ def deploy(place, options, say):
     # All have to answer before any is handed events.
     versions = together(functions, lambda one: one.bring(wanted[one], codes[one.row], mark))
     together(functions, lambda one: say(one.name, one.point(versions[one])))
-    stopped = {True: "yes", False: "no"}
-    together(functions, lambda one: say(f"{one.name} (stack)", one.stack.deploy({**said[one], "Stopped": stopped[one.is_stopped()]})))
+    together(functions, lambda one: say(f"{one.name} (stack)", one.stack.deploy({**said[one], "Stopped": "yes" if one.is_stopped() else "no"})))
     how = config.deploy({**given("config", options), **names})
     say("config", how)
     # As the schedule does once a day. Where Curfew is stopped, the order waits.

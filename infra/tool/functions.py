@@ -133,8 +133,7 @@ class Function:
         """The version that was live before this one, which has answered; nothing where there is none, or it is back already."""
         if not self.describe():
             raise absent(self.place, self.name)
-        version = re.fullmatch(r"before: (\d+)", self.client.get_alias(FunctionName=self.name, Name=LIVE).get("Description", ""))
-        if version:
+        if version := re.fullmatch(r"before: (\d+)", self.client.get_alias(FunctionName=self.name, Name=LIVE).get("Description", "")):
             self.probe(version[1])
         return version and version[1]
 

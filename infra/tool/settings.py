@@ -7,8 +7,13 @@ from pathlib import Path
 from aws import UNCHANGED, Trouble, absent, maybe
 from stacks import Stack
 
-# What the roles go by, from the least to the most that a function may do then.
-MORE = {"AclChanges": ("none", "grants", "flags"), "GroupChanges": ("none", "rules", "interfaces")}
+STYLES = {"alert": "none", "revoke": "rules", "isolate": "interfaces"}
+# What the roles of the controls go by that change something: the parameter of shared.yaml, the control's section of the
+# settings, the values from the least to the most that its function may do then, and which of them such a section wants.
+CHANGES = (
+    ("AclChanges", "s3_acl", ("none", "grants", "flags"), lambda own: "flags" if own.get("block_public_acls") else "grants"),
+    ("GroupChanges", "sg", ("none", "rules", "interfaces"), lambda own: STYLES[own.get("quarantine", "revoke")]),
+)
 
 
 def write(place, options, say):
@@ -18,7 +23,7 @@ def write(place, options, say):
     if not (shared := Stack(place, "shared")).is_there():
         raise absent(place)
     wanted, has = wants(text), shared.values()
-    lacking = [name for name, order in MORE.items() if order.index(wanted[name]) > order.index(has[name])]
+    lacking = [name for name, _, order, _ in CHANGES if order.index(wanted[name]) > order.index(has[name])]
     if lacking:
         raise Trouble(
             f"In {place.region} the functions' roles were not given what {options.FILE} wants ({', '.join(lacking)}).",
@@ -59,15 +64,10 @@ def parsed(text):
 
 def wants(text):
     """What the roles have to allow for these settings, as parameters of shared.yaml."""
-    found = parsed(text)
-    acls, groups = found.get("s3_acl", {}), found.get("sg", {})
+    own = {section: parsed(text).get(section, {}) for _, section, _, _ in CHANGES}
     # Who only observes changes nothing in any style.
-    changes = [control.get("mode", mode(text)) == "enforce" for control in (acls, groups)]
-    styles = {"alert": "none", "revoke": "rules", "isolate": "interfaces"}
-    return {
-        "AclChanges": ("flags" if acls.get("block_public_acls") else "grants") if changes[0] else "none",
-        "GroupChanges": styles[groups.get("quarantine", "revoke")] if changes[1] else "none",
-    }
+    enforced = {section for section in own if own[section].get("mode", mode(text)) == "enforce"}
+    return {name: most(own[section]) if section in enforced else "none" for name, section, _, most in CHANGES}
 
 
 def mode(text):
@@ -85,8 +85,7 @@ def put(place, text):
     before = read(place)
     if before == text:
         return "unchanged"
-    what = {"Value": text, "Type": "String", "Tier": "Intelligent-Tiering", "Overwrite": True}
-    place.client("ssm").put_parameter(Name=f"/{place.prefix}/settings", **what)
+    place.client("ssm").put_parameter(Name=f"/{place.prefix}/settings", Value=text, Type="String", Tier="Intelligent-Tiering", Overwrite=True)
     if before is not None:
         print(f"{place.region}  settings as they were: {before}")
     return "written"

@@ -35,14 +35,17 @@ class Row(NamedTuple):
     memory: int
     timeout: int
     resource: str = ""
+    source: str = ""
+    calls: str = ""
+    findings: str = "none"
     schedule: str = ""
 
     def parameters(self, prefix):
         """What it is in function.yaml. A message stays hidden for six times the time-out, as Lambda asks for."""
         return {
-            "FunctionName": self.binary, "Control": self.control, "ResourceType": self.resource, "Schedule": self.schedule,
-            "Changes": "yes" if self.changes else "no", "MemoryMegabytes": str(self.memory),
-            "TimeoutSeconds": str(self.timeout), "VisibilitySeconds": str(6 * self.timeout),
+            "FunctionName": self.binary, "Control": self.control, "ResourceType": self.resource, "Source": self.source,
+            "Calls": self.calls, "FindingTypes": self.findings, "Schedule": self.schedule, "Changes": "yes" if self.changes else "no",
+            "MemoryMegabytes": str(self.memory), "TimeoutSeconds": str(self.timeout), "VisibilitySeconds": str(6 * self.timeout),
             "OwnRoles": ",".join(f"{prefix}-{name}-" for name in ROWS),
         }
 

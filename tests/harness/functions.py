@@ -20,6 +20,9 @@ class Row:
     timeout: int
     # Empty where no event is for it.
     resource: str = ""
+    source: str = ""
+    calls: str = ""
+    findings: str = "none"
     # Empty where it has no queue: people invoke it.
     schedule: str = ""
 

@@ -65,7 +65,8 @@ def values_of(function):
     """What the stack of a function is deployed with: its row, and the defaults."""
     row = ROWS[function]
     return {
-        "FunctionName": row.name, "Control": row.control, "ResourceType": row.resource, "Schedule": row.schedule,
+        "FunctionName": row.name, "Control": row.control, "ResourceType": row.resource, "Source": row.source, "Calls": row.calls,
+        "FindingTypes": row.findings, "Schedule": row.schedule,
         "Changes": "yes" if row.changes else "no", "MemoryMegabytes": str(row.memory),
         "TimeoutSeconds": str(row.timeout), "VisibilitySeconds": str(6 * row.timeout),
         "OwnRoles": OWN_ROLES,
@@ -102,16 +103,12 @@ def resources(template, function=None):
 
 
 def carried_out(value, function):
-    """A part of function.yaml as CloudFormation makes it of a function's row, conditions and lists included."""
+    """A part of function.yaml as CloudFormation makes it of a function's row, lists included."""
     known = names("function", function)
     if isinstance(value, list):
         return [carried_out(one, function) for one in value]
     if not isinstance(value, dict):
         return value
-    if "Fn::If" in value:
-        condition, yes, no = value["Fn::If"]
-        one, other = resolve(load("function")["Conditions"][condition], known)["Fn::Equals"]
-        return carried_out(yes if one == other else no, function)
     found = {key: carried_out(one, function) for key, one in resolve(value, known).items()}
     if "Fn::Split" in found:
         return found["Fn::Split"][1].split(found["Fn::Split"][0])

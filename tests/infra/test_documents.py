@@ -159,7 +159,7 @@ def settings_table():
 
 
 def test_the_table_of_settings_has_the_keys_that_the_functions_take():
-    sections = {"s3_acl", "s3_policy", "sg"}
+    sections = {key for key in top() if "expected a JSON object" in check(json.dumps({key: 0})).stdout}
     taken = top() - sections
     for section in sections:
         taken |= {f"{section}.{key}" for key in keys_of(json.dumps({section: {"no-such-key": 1}}))}

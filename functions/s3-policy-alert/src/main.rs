@@ -14,5 +14,7 @@ async fn main() -> ExitCode {
         Err(stopped) => return stopped,
     };
     let policies = S3BucketPolicies::new(&function.sdk);
-    function.run(|settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
+    function
+        .run(s3::REHEARSED_BUCKET, |settings| S3Policy::new(policies.clone(), settings.s3_policy.clone()))
+        .await
 }

@@ -16,5 +16,5 @@ async fn main() -> ExitCode {
         Err(stopped) => return stopped,
     };
     let groups = Ec2SecurityGroups::new(&function.sdk);
-    function.run(|settings| SgIngress::new(groups.clone(), settings.sg.clone())).await
+    function.run(ec2::REHEARSED_GROUP, |settings| SgIngress::new(groups.clone(), settings.sg.clone())).await
 }

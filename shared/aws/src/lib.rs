@@ -7,6 +7,7 @@ mod doubt;
 mod endpoint;
 mod failed;
 mod region;
+mod rehearsed;
 mod whole;
 
 pub use behavior::{ATTEMPT, behavior_version, retries};
@@ -14,4 +15,5 @@ pub use calls::{OfAWalk, sent, within};
 pub use endpoint::{endpoint, own_endpoint};
 pub use failed::{code, failed, is_in_doubt};
 pub use region::{PerRegion, sdk_region};
+pub use rehearsed::Rehearsed;
 pub use whole::write_whole;

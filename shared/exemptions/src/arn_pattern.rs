@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 
 use crate::CONTROLS;
-use crate::resources::Kind;
+use crate::resources::may_match;
 
 /// A pattern of ARNs: `*` stands for any characters, colons and slashes too, `?` for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +19,13 @@ impl ArnPattern {
     /// neither does the ARN of a bucket's objects.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let may_match = CONTROLS.iter().any(|control| control.kind.may_match(text));
+        let may_match = CONTROLS.iter().any(|control| may_match(control.arns, text));
         (text.starts_with("arn:") && may_match).then(|| Self(text.to_owned()))
     }
 
-    /// Whether a resource of this kind may have such an ARN.
-    pub(crate) fn may_match(&self, kind: Kind) -> bool {
-        kind.may_match(&self.0)
+    /// Whether an ARN that is like this may be of it.
+    pub(crate) fn may_match(&self, arns: &str) -> bool {
+        may_match(arns, &self.0)
     }
 
     /// Whether it is a pattern of this ARN.

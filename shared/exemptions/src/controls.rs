@@ -6,22 +6,24 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
 use crate::ArnPattern;
-use crate::resources::Kind;
 
 /// The controls that Curfew has.
 pub const CONTROLS: [Known; 3] = [
-    Known { name: "s3-acl", kind: Kind::Bucket, narrowers: &[Narrower::Grantees] },
-    Known { name: "s3-policy", kind: Kind::Bucket, narrowers: &[Narrower::Sids] },
-    Known { name: "sg-ingress", kind: Kind::SecurityGroup, narrowers: &[Narrower::Ports, Narrower::Sources] },
+    Known { name: "s3-acl", arns: BUCKETS, narrowers: &[Narrower::Grantees] },
+    Known { name: "s3-policy", arns: BUCKETS, narrowers: &[Narrower::Sids] },
+    Known { name: "sg-ingress", arns: GROUPS, narrowers: &[Narrower::Ports, Narrower::Sources] },
 ];
+
+const BUCKETS: &str = "arn:{partition}:s3:::{bucket}";
+const GROUPS: &str = "arn:{partition}:ec2:{region}:{account}:security-group/sg-{id}";
 
 /// A control, as exemptions know it.
 #[derive(Debug, Clone, Copy)]
 pub struct Known {
     /// Its name.
     pub name: &'static str,
-    /// What it is about.
-    pub kind: Kind,
+    /// What the ARNs of its resources are like. `{id}` is what EC2 writes behind a kind's prefix, as in `sg-{id}`.
+    pub arns: &'static str,
     /// What may narrow an exemption from it.
     pub narrowers: &'static [Narrower],
 }
@@ -107,7 +109,7 @@ impl Controls {
 
     /// One of those that are named which is not about resources of this pattern.
     pub(crate) fn not_about(&self, resource: &ArnPattern) -> Option<&'static str> {
-        let misfits = |known: &&Known| self.include(known.name) && !resource.may_match(known.kind);
+        let misfits = |known: &&Known| self.include(known.name) && !resource.may_match(known.arns);
         let mut named = CONTROLS.iter().filter(|_| *self != Self::All);
         named.find(misfits).map(|known| known.name)
     }

@@ -28,7 +28,6 @@ pub use controls::{CONTROLS, Controls, Known, Narrower};
 pub use entry::Entry;
 pub use exemption::{Exemption, Flaw, Origin, Refused};
 pub use exemptions::{Candidates, Exemptions, MOST_DAYS};
-pub use resources::Kind;
 pub use scope::{Grantee, Scope};
 pub use sources::Sources;
 pub use until::Until;

@@ -2,15 +2,6 @@
 
 use names::Partition;
 
-/// What kind of resource a control is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A bucket: `arn:aws:s3:::NAME`.
-    Bucket,
-    /// A security group: `arn:aws:ec2:REGION:ACCOUNT:security-group/ID`.
-    SecurityGroup,
-}
-
 /// One place of an ARN.
 #[derive(Clone, Copy)]
 struct Place {
@@ -25,41 +16,19 @@ enum Letters {
     Of(fn(u8) -> bool),
 }
 
-impl Kind {
-    /// Whether a resource of this kind, in whatever partition, may have an ARN of this pattern.
-    pub(crate) fn may_match(self, pattern: &str) -> bool {
-        let mut partitions = Partition::all().iter();
-        partitions.any(|partition| self.may_match_in(*partition, pattern))
-    }
+/// Whether an ARN that is like `arns`, in whatever partition, may be of this pattern.
+pub(crate) fn may_match(arns: &str, pattern: &str) -> bool {
+    let mut partitions = Partition::all().iter();
+    partitions.any(|partition| may_match_in(*partition, arns, pattern))
+}
 
-    fn may_match_in(self, partition: Partition, pattern: &str) -> bool {
-        let mut places = Places::default();
-        let places = match self {
-            Self::Bucket => {
-                places.text("arn:").text(partition.as_str()).text(":s3:::").some(is_of_bucket, 3, 255)
-            }
-            Self::SecurityGroup => {
-                let head = format!("arn:{partition}:ec2:");
-                if is_of_another(partition, &head, pattern) {
-                    return false;
-                }
-                let region = places.text(&head).text(partition.region_prefix().unwrap_or_default());
-                // A Region has a hyphen and ends with a number; the prefix has one, too.
-                let region = match partition.region_prefix() {
-                    Some(_) => region,
-                    None => region.some(is_lowercase, 1, 1).some(is_of_region, 0, 28).text("-"),
-                };
-                region
-                    .some(is_of_region, 0, 28)
-                    .some(is_digit, 1, 1)
-                    .text(":")
-                    .some(is_digit, 12, 12)
-                    .text(":security-group/sg-")
-                    .some(is_of_id, 1, 61)
-            }
-        };
-        places.may_match(pattern)
-    }
+fn may_match_in(partition: Partition, arns: &str, pattern: &str) -> bool {
+    let arns = arns.replace("{partition}", partition.as_str());
+    let names_another = match arns.split_once("{region}") {
+        Some((head, _)) => is_of_another(partition, head, pattern),
+        None => false,
+    };
+    !names_another && Places::of(&arns, partition).may_match(pattern)
 }
 
 /// Whether a pattern names a Region behind this head that another partition claims.
@@ -74,6 +43,32 @@ fn is_of_another(partition: Partition, head: &str, pattern: &str) -> bool {
 struct Places(Vec<Place>);
 
 impl Places {
+    fn of(arns: &str, partition: Partition) -> Self {
+        let mut places = Self::default();
+        let mut parts = arns.split(['{', '}']);
+        // Every other part stands in braces.
+        while let Some(text) = parts.next() {
+            places.text(text);
+            match parts.next() {
+                Some("region") => places.region(partition),
+                Some("account") => places.some(is_digit, 12, 12),
+                Some("bucket") => places.some(is_of_bucket, 3, 255),
+                Some(_) => places.some(is_of_id, 1, 61),
+                None => &mut places,
+            };
+        }
+        places
+    }
+
+    /// A Region has a hyphen and ends with a number; what those of a partition begin with has one, too.
+    fn region(&mut self, partition: Partition) -> &mut Self {
+        let region = match partition.region_prefix() {
+            Some(prefix) => self.text(prefix),
+            None => self.some(is_lowercase, 1, 1).some(is_of_region, 0, 28).text("-"),
+        };
+        region.some(is_of_region, 0, 28).some(is_digit, 1, 1)
+    }
+
     fn text(&mut self, text: &str) -> &mut Self {
         self.0.extend(text.bytes().map(|byte| Place { takes: Letters::One(byte), may_be_left_out: false }));
         self
@@ -143,4 +138,20 @@ fn is_of_region(byte: u8) -> bool {
 
 fn is_of_id(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::CONTROLS;
+
+    #[test]
+    fn a_row_of_a_control_has_only_places_that_are_known() {
+        for known in CONTROLS {
+            let places: Vec<&str> = known.arns.split(['{', '}']).skip(1).step_by(2).collect();
+            for place in &places {
+                assert!(["partition", "region", "account", "bucket", "id"].contains(place), "{}", known.arns);
+            }
+            assert_eq!(places.first(), Some(&"partition"), "{}", known.arns);
+        }
+    }
 }

@@ -8,7 +8,7 @@
 //!     Err(stopped) => return stopped,
 //! };
 //! let policies = S3BucketPolicies::new(&function.sdk);
-//! function.run(|settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
+//! function.run(s3::REHEARSED_BUCKET, |settings| S3Policy::new(policies.clone(), settings.s3_policy.clone())).await
 //! ```
 
 mod answering;
@@ -28,6 +28,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use alerts::{Topic, TopicArn, TopicArnError};
+use aws::Rehearsed;
 use aws_types::SdkConfig;
 use evaluations::{Evaluations, Item, Reevaluations};
 use events::OwnRoles;
@@ -110,8 +111,8 @@ impl Function {
     }
 
     /// Handles invocations until Lambda stops the process. `arm` builds the control, anew when the settings have
-    /// changed.
-    pub async fn run<C: Recount>(self, arm: impl Fn(&Settings) -> C) -> ExitCode {
+    /// changed. An event about `rehearsed` is handled before the first one comes.
+    pub async fn run<C: Recount>(self, rehearsed: Rehearsed, arm: impl Fn(&Settings) -> C) -> ExitCode {
         let Self { sdk, settings, parameter, topic, book, own_roles } = self;
         let has_table = book.is_table();
         if let Err(error) = book::check(&settings, C::NAME, has_table) {
@@ -123,7 +124,7 @@ impl Function {
         let handle = async |payload: &str, invocation: &Invocation| {
             Box::pin(service.handle(payload, invocation)).await
         };
-        rehearsal::hold(handle, sdk.region()).await;
+        rehearsal::hold(rehearsed, handle, sdk.region()).await;
         let topic = &topic;
         let renewal = parameter.map(|source| {
             let source = Recorded { source, control: C::NAME, has_table };

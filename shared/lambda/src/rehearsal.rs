@@ -1,79 +1,55 @@
 //! The first event, before there is one.
 //!
 //! What runs for the first time is slow: its pages and the processor's caches are cold. Lambda gives a start all of a core
-//! and an event a part of one, so an event is handled at the start already, about resources that nobody has. Each call in it
-//! is answered here, as S3 and EC2 answer about what is as it should be; nothing leaves the process, nothing is written.
+//! and an event a part of one, so an event is handled at the start already, about a resource that nobody has. Each call in it
+//! is answered here, as its service answers about what is as it should be; nothing leaves the process, nothing is written.
 
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws::Rehearsed;
 use aws_types::region::Region;
 use remediation::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::service::{HandleError, Invocation};
 
-const BUCKET: &str = "rehearsed";
-const GROUP: &str = "sg-00000000000000000";
-
-/// Nobody is granted anything.
-const ACL: &str = "<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList/></AccessControlPolicy>";
-const NO_POLICY: &str = "<Error><Code>NoSuchBucketPolicy</Code><Message>rehearsed</Message></Error>";
-const GROUPS: &str = "<DescribeSecurityGroupsResponse><securityGroupInfo><item>\
-    <groupId>sg-00000000000000000</groupId><groupName>rehearsed</groupName><groupDescription>rehearsed</groupDescription>\
-    <ownerId>123456789012</ownerId><vpcId>vpc-00000000000000000</vpcId>\
-    </item></securityGroupInfo></DescribeSecurityGroupsResponse>";
-const NO_RULES: &str =
-    "<DescribeSecurityGroupRulesResponse><securityGroupRuleSet/></DescribeSecurityGroupRulesResponse>";
-
-/// Handles an event of each kind with `handle`, unheard.
+/// Handles an event about the resource with `handle`, unheard.
 pub(crate) async fn hold(
+    rehearsed: Rehearsed,
     handle: impl AsyncFnOnce(&str, &Invocation) -> Result<Value, HandleError>,
     region: Option<&Region>,
 ) {
     let region = region.map_or("us-east-1", Region::as_ref);
-    let payload = payload(region).to_string();
+    let payload = payload(rehearsed, region).to_string();
     let invocation = Invocation {
         request_id: String::new(),
         xray_trace_id: None,
         cold_start: false,
         deadline: SystemClock.now() + Duration::from_secs(1),
     };
-    let handled = telemetry::unheard(https::rehearse(answer, handle(&payload, &invocation))).await;
+    let handled = telemetry::unheard(https::rehearse(rehearsed.answer, handle(&payload, &invocation))).await;
     if !matches!(&handled, Ok(answer) if *answer == json!({ "batchItemFailures": [] })) {
         tracing::debug!(target: telemetry::TARGET, "the rehearsal did not go well: {handled:?}");
     }
 }
 
-/// EC2 is asked by what is in the body, S3 by the path.
-fn answer(request: &HttpRequest) -> (u16, &'static str) {
-    match request.body().bytes() {
-        Some(body) if body.starts_with(b"Action=DescribeSecurityGroupRules&") => (200, NO_RULES),
-        Some(body) if body.starts_with(b"Action=") => (200, GROUPS),
-        _ if request.uri().contains("?acl") => (200, ACL),
-        _ => (404, NO_POLICY),
-    }
-}
-
 /// A batch as a queue hands it over.
-fn payload(region: &str) -> Value {
-    let resources = [("AWS::S3::Bucket", BUCKET), ("AWS::EC2::SecurityGroup", GROUP)];
-    let messages = resources.map(|(kind, id)| {
-        json!({
-            "messageId": id,
+fn payload(rehearsed: Rehearsed, region: &str) -> Value {
+    json!({
+        "Records": [{
+            "messageId": rehearsed.id,
             "receiptHandle": "",
-            "body": event(region, kind, id).to_string(),
+            "body": event(rehearsed, region).to_string(),
             "attributes": { "ApproximateReceiveCount": "1" },
             "messageAttributes": {},
             "eventSource": "aws:sqs",
             "awsRegion": region,
-        })
-    });
-    json!({ "Records": messages })
+        }],
+    })
 }
 
 /// An event as AWS Config sends it, with what is read of it.
-fn event(region: &str, kind: &str, id: &str) -> Value {
+fn event(rehearsed: Rehearsed, region: &str) -> Value {
     json!({
         "detail-type": "Config Rules Compliance Change",
         "source": "aws.config",
@@ -83,8 +59,8 @@ fn event(region: &str, kind: &str, id: &str) -> Value {
         "detail": {
             "messageType": "ComplianceChangeNotification",
             "configRuleName": "rehearsed",
-            "resourceType": kind,
-            "resourceId": id,
+            "resourceType": rehearsed.config_type,
+            "resourceId": rehearsed.id,
             "awsRegion": region,
             "awsAccountId": "123456789012",
             "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
@@ -99,7 +75,8 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_event_of_each_kind_of_resource_is_handled() {
+    async fn an_event_about_the_resource_is_handled() {
+        let bucket = Rehearsed { config_type: "AWS::S3::Bucket", id: "rehearsed", answer: |_| (404, "") };
         let mut handled = Vec::new();
         let handle = async |payload: &str, invocation: &Invocation| {
             assert!(invocation.deadline > SystemClock.now());
@@ -112,10 +89,8 @@ mod tests {
             }
             Ok(Value::Null)
         };
-        hold(handle, Some(&Region::from_static("eu-west-1"))).await;
+        hold(bucket, handle, Some(&Region::from_static("eu-west-1"))).await;
         let handled = handled.iter().map(|subject| (subject.resource.to_string(), subject.region.as_str()));
-        let expected = [format!("S3 bucket {BUCKET}"), format!("security group {GROUP}")];
-        let expected = expected.map(|resource| (resource, "eu-west-1"));
-        assert_eq!(handled.collect::<Vec<_>>(), expected);
+        assert_eq!(handled.collect::<Vec<_>>(), [("S3 bucket rehearsed".to_owned(), "eu-west-1")]);
     }
 }

@@ -241,29 +241,43 @@ fn what_does_not_fit_is_named() {
     }
 }
 
+/// The section of each control.
+const SECTIONS: [(&str, &str); 3] = [("s3-acl", "s3_acl"), ("s3-policy", "s3_policy"), ("sg-ingress", "sg")];
+
 #[test]
-fn a_control_has_its_own_mode_or_that_of_all() {
-    let modes = |json: &str| {
-        let settings = parse(json).unwrap();
-        CONTROLS.map(|known| settings.mode_of(known.name))
-    };
-    let (enforce, observe) = (Mode::Enforce, Mode::Observe);
-    assert_eq!(modes("{}"), [enforce, enforce, enforce]);
-    assert_eq!(modes(r#"{"mode": "observe"}"#), [observe, observe, observe]);
-    assert_eq!(modes(r#"{"s3_acl": {"mode": "observe"}}"#), [observe, enforce, enforce]);
-    assert_eq!(modes(r#"{"s3_policy": {"mode": "observe"}}"#), [enforce, observe, enforce]);
-    assert_eq!(modes(r#"{"mode": "observe", "sg": {"mode": "enforce"}}"#), [observe, observe, enforce]);
+fn each_control_has_its_section() {
+    assert!(CONTROLS.iter().map(|known| known.name).eq(SECTIONS.map(|(control, _)| control)));
+}
+
+/// The controls of which settings say so.
+fn of_which(json: &str, is_so: impl Fn(&Settings, &str) -> bool) -> Vec<&'static str> {
+    let settings = parse(json).unwrap();
+    CONTROLS.iter().map(|known| known.name).filter(|control| is_so(&settings, control)).collect()
 }
 
 #[test]
-fn a_control_has_its_own_limit_of_changes() {
-    let limits = |json: &str| {
-        let settings = parse(json).unwrap();
-        CONTROLS.map(|known| settings.limits(known.name).changes_per_hour)
-    };
-    assert_eq!(limits("{}"), [30, 30, 30]);
-    let own = r#"{"s3_acl": {"changes_per_hour": 1}, "sg": {"changes_per_hour": 2}}"#;
-    assert_eq!(limits(own), [1, 30, 2]);
+fn a_control_has_its_own_mode_or_that_of_all() {
+    let observe = |json: &str| of_which(json, |settings, control| settings.mode_of(control) == Mode::Observe);
+    let enforce = |json: &str| of_which(json, |settings, control| settings.mode_of(control) == Mode::Enforce);
+    assert_eq!(enforce("{}").len(), CONTROLS.len());
+    assert_eq!(observe(r#"{"mode": "observe"}"#).len(), CONTROLS.len());
+    for (control, section) in SECTIONS {
+        assert_eq!(observe(&format!(r#"{{"{section}": {{"mode": "observe"}}}}"#)), [control]);
+        assert_eq!(
+            enforce(&format!(r#"{{"mode": "observe", "{section}": {{"mode": "enforce"}}}}"#)),
+            [control]
+        );
+    }
+}
+
+#[test]
+fn a_control_that_changes_something_has_its_own_limit_of_changes() {
+    let limited =
+        |json: &str| of_which(json, |settings, control| settings.limits(control).changes_per_hour != 30);
+    assert_eq!(limited("{}"), [""; 0]);
+    for (control, section) in SECTIONS.into_iter().filter(|(control, _)| *control != "s3-policy") {
+        assert_eq!(limited(&format!(r#"{{"{section}": {{"changes_per_hour": 1}}}}"#)), [control]);
+    }
 }
 
 #[test]
