@@ -76,7 +76,7 @@ pub(crate) fn case(record: &Record) -> Case {
 /// changed something or may have. What others only saw, and somebody else closed before Curfew did anything, is not theirs.
 fn findings(record: &Record) -> Vec<&Value> {
     let found = || record.attempts.iter().filter(|attempt| !list(&attempt.findings).is_empty());
-    let last = found().last();
+    let last = found().next_back();
     let counts = |attempt: &&ledger::Attempt| {
         let is_last = last.is_some_and(|last| std::ptr::eq(last, *attempt));
         let result = attempt.result.as_ref();
