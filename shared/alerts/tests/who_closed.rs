@@ -1,7 +1,5 @@
 //! What a mail says of who closed something.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
-
 #[expect(dead_code, reason = "the rest is for the other mails")]
 mod support;
 
