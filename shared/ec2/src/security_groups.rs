@@ -267,7 +267,11 @@ impl SecurityGroups for Ec2SecurityGroups {
                 Ok(Authorized::Done(read.collect()))
             }
             Err(error) => match aws::code(&error) {
-                Some("InvalidPermission.Duplicate") => Ok(Authorized::AlreadyThere),
+                Some("InvalidPermission.Duplicate") => Ok(if aws::is_in_doubt(&error) {
+                    Authorized::MayBeDone
+                } else {
+                    Authorized::AlreadyThere
+                }),
                 Some("RulesPerSecurityGroupLimitExceeded") => {
                     Ok(Authorized::NoRoom(aws::failed(action::AUTHORIZE, error)))
                 }

@@ -102,8 +102,14 @@ async fn apply<C: Control>(
     }
     if walked.outcome == Outcome::ClosedMeanwhile {
         walked.note = Some(by_whom(control, Some(plan), closed_meanwhile(control, &walked)));
-    } else if walked.note.is_none() {
-        walked.note = closed_by_others(control, plan, &walked).map(|note| by_whom(control, Some(plan), note));
+    } else if matches!(walked.note, None | Some(Note::BegunBefore(_))) {
+        let closed_by =
+            closed_by_others(control, plan, &walked).map(|note| by_whom(control, Some(plan), note));
+        walked.note = match walked.note.and(closed_by) {
+            None => walked.note.or(closed_by),
+            // Others closed some of it, and an earlier delivery may have closed more.
+            doubt => walked.cut_off(control, plan).or(doubt),
+        };
     }
     walked.outcome = walked.outcome_by_note();
     walked

@@ -175,6 +175,13 @@ impl<C: Control> Walked<C> {
         beyond(control, &in_doubt, &self.done.changes).iter().any(|change| control.closes(change))
     }
 
+    /// That an earlier delivery was cut off while it was closing more than this plan does, where that is so.
+    pub(crate) fn cut_off(&self, control: &C, plan: &C::Plan) -> Option<Note> {
+        let mut cut_off = self.earlier.iter().filter(|earlier| earlier.is_cut_off);
+        let earlier = cut_off.find(|earlier| earlier.has_begun_more(control, plan))?;
+        Some(Note::CutOff(earlier.at))
+    }
+
     /// Whether Curfew has closed something of it, or it was seen closed after a call of Curfew's that may have done that.
     pub(crate) fn may_be_closed_by_curfew(&self, control: &C) -> bool {
         let is_seen_closed = match &self.seen {

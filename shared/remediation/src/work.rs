@@ -166,9 +166,12 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
     ) -> Result<(), Barred> {
         let mut record = open;
         record.end_hold(self.ports.clock.now());
-        self.earlier = Earlier::all(self.control, &record).map_err(Barred::Failed)?;
-        self.noted = self.noted_changes().len();
+        let before = record.attempts.len();
         record.attempts.extend(attempts);
+        // What is found open now, nobody has closed before.
+        self.earlier = Earlier::all(self.control, &record).map_err(Barred::Failed)?;
+        self.earlier.truncate(before);
+        self.noted = self.noted_changes().len();
         let begun = self.ports.ledger.resume(&record, &self.terms(changes)).await?;
         self.enter(begun, record)
     }

@@ -213,16 +213,19 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         change.closes()
     }
 
-    /// A rule keeps its id whatever becomes of its description and its tags, and an interface whatever groups it gets.
+    /// A rule keeps its id whatever becomes of its description and its tags, and an interface whatever groups it gets. One
+    /// that was in the quarantine group when it was closed again was closed before.
     fn closes_the_same(&self, one: &SgChange, other: &SgChange) -> bool {
         match (one, other) {
             (SgChange::Revoked(one), SgChange::Revoked(other)) => one.id == other.id,
-            (SgChange::Placed(one), SgChange::Placed(other)) => one.interface.id == other.interface.id,
+            (SgChange::Placed(one), SgChange::Placed(other)) => {
+                one.interface.id == other.interface.id && !one.was_after(other)
+            }
             _ => one == other,
         }
     }
 
-    fn undo(&self, _before: &Group, _plan: &Quarantine, done: &[SgChange]) -> Option<Quarantine> {
-        undo(done)
+    fn undo(&self, _before: &Group, plan: &Quarantine, done: &[SgChange]) -> Option<Quarantine> {
+        undo(plan, done)
     }
 }

@@ -192,6 +192,19 @@ impl PutBack {
 }
 
 impl Placement {
+    /// Whether nobody knows which groups it gets: it is foreseen, or who gave them was cut off.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.groups == self.interface.groups
+    }
+
+    /// Whether the interface had got by then what `earlier` was to give it.
+    pub(crate) fn was_after(&self, earlier: &Self) -> bool {
+        let known = [earlier, self].into_iter().find(|one| !one.is_unknown());
+        let has = |one: &Self, group| one.interface.groups.contains(group);
+        let quarantine = known.and_then(|known| known.groups.first());
+        quarantine.is_some_and(|group| has(self, group) && !has(earlier, group))
+    }
+
     /// What takes this back.
     pub(crate) fn reversed(&self) -> Self {
         let Self { interface, groups } = self;

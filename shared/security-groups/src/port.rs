@@ -68,6 +68,8 @@ pub enum Authorized {
     Done(Vec<Rule>),
     /// At least one of them is there already, so EC2 added none.
     AlreadyThere,
+    /// The same, where an earlier try of this call, whose answer got lost, may have added them all.
+    MayBeDone,
     /// The group is full, so EC2 added none.
     NoRoom(CallError),
 }

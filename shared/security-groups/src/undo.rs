@@ -1,5 +1,6 @@
 //! What takes changes back.
 
+use events::GroupId;
 use network::Rule;
 
 use crate::state::says_the_same;
@@ -9,19 +10,20 @@ use crate::{Interface, Part, Placement, PutBack, Quarantine, Release, SgChange};
 /// quarantine group: others may be in it.
 ///
 /// What was changed more than once comes back as it was at first: a part that was put back and revoked again is gone.
-pub(crate) fn undo(done: &[SgChange]) -> Option<Quarantine> {
-    let release = released(done);
+pub(crate) fn undo(plan: &Quarantine, done: &[SgChange]) -> Option<Quarantine> {
+    let release = released(plan, done);
     (release != Release::default()).then_some(Quarantine::Release(release))
 }
 
 /// What takes these changes back, which may be nothing.
-pub(crate) fn released(done: &[SgChange]) -> Release {
+pub(crate) fn released(plan: &Quarantine, done: &[SgChange]) -> Release {
+    let alone = matches!(plan, Quarantine::Isolate(plan) if plan.all_groups);
     let mut release = Release::default();
     for change in done {
         match change {
             SgChange::Authorized(put_back) => release.take_away(put_back),
             SgChange::Revoked(rule) => release.put_back(rule),
-            SgChange::Placed(placement) => release.place_back(placement),
+            SgChange::Placed(placement) => release.place_back(placement, alone),
             SgChange::Created { .. } | SgChange::EgressRevoked { .. } | SgChange::Tagged { .. } => {}
         }
     }
@@ -46,11 +48,31 @@ impl Release {
         }
     }
 
-    fn place_back(&mut self, placement: &Placement) {
-        match self.place.iter_mut().find(|known| known.interface.id == placement.interface.id) {
-            Some(known) => known.interface.groups.clone_from(&placement.groups),
-            None => self.place.push(placement.reversed()),
-        }
+    /// What others gave the interface or took from it between two changes is theirs: it is in what Curfew left, and in
+    /// what the interface gets. Who was cut off may have left less, where he was to leave it `alone` in a quarantine group.
+    fn place_back(&mut self, placement: &Placement, alone: bool) {
+        let Some(known) = self.place.iter_mut().find(|known| known.interface.id == placement.interface.id)
+        else {
+            return self.place.push(placement.reversed());
+        };
+        let found = &placement.interface.groups;
+        let (is_sure, was_sure) = (!placement.is_unknown(), !known.is_unknown());
+        let left = known.interface.groups.clone();
+        let is_taken = |group: &GroupId| was_sure && left.contains(group) && !found.contains(group);
+        let is_quarantine = |group: &GroupId| is_sure && placement.groups.first() == Some(group);
+        let is_known = |group: &GroupId| left.contains(group) || known.groups.contains(group);
+        let is_given = |group: &&GroupId| !is_known(group) && !is_quarantine(group);
+        let given: Vec<GroupId> = found.iter().filter(is_given).cloned().collect();
+        known.groups.retain(|group| !is_taken(group));
+        known.groups.extend(given.iter().cloned());
+        known.interface.groups = match (was_sure, is_sure) {
+            (_, true) => placement.groups.clone(),
+            (false, false) => known.groups.clone(),
+            (true, false) => {
+                let given = given.into_iter().filter(|_| !alone);
+                left.iter().filter(|group| !is_taken(group)).cloned().chain(given).collect()
+            }
+        };
     }
 }
 

@@ -67,22 +67,39 @@ impl<P: SecurityGroups> SgIngress<P> {
     async fn put_back_batch<'a>(
         &self,
         at: &At<'_>,
+        batch: Batch<'a>,
+        so_far: &mut Progress<'a>,
+        done: &mut Done<SgChange>,
+    ) {
+        let mut unsure = Unsure::default();
+        self.put_back_all(at, batch, so_far, &mut unsure, done).await;
+        unsure.note(done);
+    }
+
+    async fn put_back_all<'a>(
+        &self,
+        at: &At<'_>,
         (tags, parts): Batch<'a>,
         so_far: &mut Progress<'a>,
+        unsure: &mut Unsure<'a>,
         done: &mut Done<SgChange>,
     ) {
         let mut left = parts.as_slice();
         let mut at_once = left.len();
         while !left.is_empty() {
             let (now, later) = left.split_at(at_once.min(left.len()));
-            match self.authorize(at, now, tags, done).await {
+            let answer = self.authorize(at, now, tags, done).await;
+            unsure.take(now, &answer);
+            match answer {
                 Ok(Authorized::Done(rules)) => done.changes.extend(put_back(now, rules)),
                 Ok(Authorized::NoRoom(_)) => return so_far.waiting.push((tags, left.to_vec())),
-                Ok(Authorized::AlreadyThere) | Err(CallError::Refused { .. }) if now.len() > 1 => {
+                Ok(Authorized::AlreadyThere | Authorized::MayBeDone) | Err(CallError::Refused { .. })
+                    if now.len() > 1 =>
+                {
                     at_once = 1;
                     continue;
                 }
-                Ok(Authorized::AlreadyThere) => {}
+                Ok(Authorized::AlreadyThere | Authorized::MayBeDone) => {}
                 Err(why) => {
                     let is_alone = concerns_one_alone(&why);
                     let failed = if is_alone { now } else { left };
@@ -105,23 +122,37 @@ impl<P: SecurityGroups> SgIngress<P> {
         batches: &[Batch<'_>],
         done: &mut Done<SgChange>,
     ) -> Result<(), CallError> {
+        let mut unsure = Unsure::default();
+        let fitted = self.put_back_by_halves(at, batches, &mut unsure, done).await;
+        unsure.note(done);
+        fitted
+    }
+
+    async fn put_back_by_halves<'a>(
+        &self,
+        at: &At<'_>,
+        batches: &[Batch<'a>],
+        unsure: &mut Unsure<'a>,
+        done: &mut Done<SgChange>,
+    ) -> Result<(), CallError> {
         let mut refused = None;
         for (tags, parts) in batches {
             let mut left = parts.as_slice();
             let mut at_once = left.len();
             while !left.is_empty() {
                 let (now, later) = left.split_at(at_once.min(left.len()));
-                match self.authorize(at, now, tags, done).await {
+                let answer = self.authorize(at, now, tags, done).await;
+                unsure.take(now, &answer);
+                match answer {
                     Ok(Authorized::Done(rules)) => done.changes.extend(put_back(now, rules)),
-                    Ok(Authorized::NoRoom(_))
+                    Ok(Authorized::NoRoom(_) | Authorized::AlreadyThere | Authorized::MayBeDone)
                     | Err(CallError::Refused { .. })
-                    | Ok(Authorized::AlreadyThere)
                         if now.len() > 1 =>
                     {
                         at_once = now.len() / 2;
                         continue;
                     }
-                    Ok(Authorized::AlreadyThere) => {}
+                    Ok(Authorized::AlreadyThere | Authorized::MayBeDone) => {}
                     Ok(Authorized::NoRoom(why)) => return Err(refused.unwrap_or(why)),
                     Err(why @ CallError::Refused { .. }) => {
                         refused.get_or_insert(why);
@@ -203,6 +234,29 @@ impl<P: SecurityGroups> SgIngress<P> {
             done.in_doubt.extend(unsure.iter().map(revoked));
         }
         failed
+    }
+}
+
+/// The parts of calls of which a try whose answer got lost may have put them back, a list a call.
+#[derive(Default)]
+struct Unsure<'a>(Vec<Vec<&'a Part>>);
+
+impl<'a> Unsure<'a> {
+    /// EC2 adds all that a call names or nothing: as long as one of them was not there after it, it added none.
+    fn take(&mut self, parts: &[&'a Part], answer: &Result<Authorized, CallError>) {
+        match answer {
+            Ok(Authorized::MayBeDone) => self.0.push(parts.to_vec()),
+            Ok(Authorized::Done(_)) => self.0.retain(|call| !call.iter().any(|one| parts.contains(one))),
+            Ok(Authorized::AlreadyThere | Authorized::NoRoom(_)) | Err(_) => {}
+        }
+    }
+
+    fn note(self, done: &mut Done<SgChange>) {
+        for change in put_back(&self.0.concat(), Vec::new()) {
+            if !done.in_doubt.contains(&change) {
+                done.in_doubt.push(change);
+            }
+        }
     }
 }
 

@@ -138,12 +138,15 @@ impl<C: Control<State = Group>> Compared<'_, C> {
             .then(|| format!("the tag{plural} {} of the group, which {last}", tags.join(" and ")))
     }
 
-    /// Whether a rule that Curfew left is not there, and nothing stands in its place.
+    /// Whether a rule that Curfew left is not there, and nothing stands in its place. What Curfew put back of a rule goes once
+    /// that one is back: until then it is somebody else who took it away.
     fn is_missed(&self, rule: &Rule) -> bool {
         let is_to_come =
             self.back.authorize.iter().any(|part| says_the_same(&part.permission, &rule.permission));
-        let is_part =
-            self.back.revoke.iter().any(|one| says_the_same(&one.part.permission, &rule.permission));
+        let missing = self.to_authorize();
+        let is_back = |one: &PutBack| !missing.iter().any(|part| part.part_of == one.part.part_of);
+        let mut parts = self.back.revoke.iter();
+        let is_part = parts.any(|one| says_the_same(&one.part.permission, &rule.permission) && is_back(one));
         let is_there = self.live.allows(&rule.permission) || self.live.rule(&rule.id).is_some();
         !is_to_come && !is_part && !is_there
     }
@@ -171,6 +174,10 @@ pub(super) fn to_place(placements: &[Placement], live: &[Interface]) -> Vec<Plac
 
 fn groups_of(placement: &Placement, now: &Interface) -> Vec<GroupId> {
     let (before, after) = (&placement.groups, &placement.interface.groups);
+    // As far as anybody knows it is not in a quarantine group: what it has is of others.
+    if placement.is_unknown() {
+        return now.groups.clone();
+    }
     if now.groups == *after {
         return before.clone();
     }

@@ -13,10 +13,10 @@ use compare::Compared;
 
 impl<P: SecurityGroups> Reversible for SgIngress<P> {
     async fn look(&self, at: &At<'_>, past: &Past<Self>) -> Result<Option<Look<Self>>, CallError> {
-        let back = released(&past.done);
+        let back = released(&past.plan, &past.done);
         let Some(live) = self.read_all(at, &back).await? else { return Ok(None) };
         let interfaces = live.known_interfaces().cloned().unwrap_or_default();
-        let place = self.as_it_was_left(at, back.place.clone(), &interfaces).await?;
+        let place = self.as_it_was_left(at, past, back.place.clone(), &interfaces).await?;
         let compared = Compared { past, back: &back, live: &live };
         let mut left = Release {
             authorize: compared.to_authorize(),
@@ -65,26 +65,24 @@ impl<P: SecurityGroups> SgIngress<P> {
     }
 
     /// The placements, each with the groups that Curfew left: of one that was cut off only the tag of the quarantine group
-    /// tells whether it was Curfew who put the interface there.
+    /// tells whether it was Curfew who put the interface there. What others gave it or took from it besides is theirs.
     async fn as_it_was_left(
         &self,
         at: &At<'_>,
+        past: &Past<Self>,
         mut placements: Vec<Placement>,
         live: &[Interface],
     ) -> Result<Vec<Placement>, CallError> {
-        for placement in placements.iter_mut().filter(|one| one.groups == one.interface.groups) {
+        let alone = matches!(&past.plan, Quarantine::Isolate(plan) if plan.all_groups);
+        for placement in placements.iter_mut().filter(|one| one.is_unknown()) {
             let Some(now) = live.iter().find(|one| one.id == placement.interface.id) else { continue };
-            let Some(first) = now.groups.first().filter(|_| now.groups != placement.groups) else { continue };
-            let is_isolated = |alone| {
-                now.groups
-                    == Interface { groups: placement.groups.clone(), ..now.clone() }
-                        .isolated(at.id, first, alone)
-            };
-            if is_isolated(false) || is_isolated(true) {
-                let known = self.groups.quarantine_groups(at, &now.vpc, By::Tag).await?;
-                if known.iter().any(|group| group.id == *first) {
-                    placement.interface.groups.clone_from(&now.groups);
-                }
+            if now.groups.contains(at.id) {
+                continue;
+            }
+            let known = self.groups.quarantine_groups(at, &now.vpc, By::Tag).await?;
+            let is_quarantine = |group: &&GroupId| known.iter().any(|one| one.id == **group);
+            if let Some(quarantine) = now.groups.iter().find(is_quarantine) {
+                placement.interface.groups = placement.interface.isolated(at.id, quarantine, alone);
             }
         }
         Ok(placements)

@@ -26,12 +26,13 @@ impl SecurityGroups for &Memory {
             ACTION,
             named.chain(tags.keys().filter(|key| is_reserved(key)).map(|_| "aws:".to_owned())),
         )?;
+        let is_repeated = self.repeats_adding.take();
         let mut rules = self.rules.borrow_mut();
         let is_there = |new: &&&Permission| {
             rules.iter().any(|rule| !rule.is_egress && says_the_same(&rule.permission, new))
         };
-        if permissions.iter().any(|permission| is_there(&permission)) {
-            return Ok(Authorized::AlreadyThere);
+        if is_repeated != Some(true) && permissions.iter().any(|permission| is_there(&permission)) {
+            return Ok(if is_repeated.is_some() { Authorized::MayBeDone } else { Authorized::AlreadyThere });
         }
         if rules.iter().filter(|rule| !rule.is_egress).count() + permissions.len() > self.room_for.get() {
             let (code, message) = ("RulesPerSecurityGroupLimitExceeded".into(), "full".into());
@@ -44,6 +45,9 @@ impl SecurityGroups for &Memory {
         });
         let new: Vec<Rule> = new.collect();
         rules.extend(new.iter().cloned());
+        if is_repeated == Some(true) {
+            return Ok(Authorized::MayBeDone);
+        }
         // In an order of EC2's own.
         Ok(Authorized::Done(new.into_iter().rev().take(self.tells_of.get()).collect()))
     }

@@ -42,6 +42,8 @@ pub(super) struct Memory {
     pub(super) refused: RefCell<Vec<&'static str>>,
     /// Whether the first call that revokes has to be tried again, and whether it took effect before.
     pub(super) repeats_revoking: Cell<Option<bool>>,
+    /// The same of the first call that adds rules.
+    pub(super) repeats_adding: Cell<Option<bool>>,
     /// What happens just before the first call of an action.
     pub(super) meanwhile: RefCell<Vec<(&'static str, Event)>>,
     /// The same just before a later one.
@@ -89,6 +91,7 @@ impl Memory {
             failing: RefCell::default(),
             failing_from: RefCell::default(),
             repeats_revoking: Cell::default(),
+            repeats_adding: Cell::default(),
             rest: RefCell::default(),
             gone: RefCell::default(),
             changing: RefCell::default(),

@@ -1,6 +1,7 @@
 //! What was closed is put back as it was: rules with their words and tags under new ids, interfaces with their groups in
 //! their order; and nothing that others changed.
 
+mod doubtful;
 mod interfaces;
 mod meanwhile;
 mod others;

@@ -135,3 +135,18 @@ fn a_rule_that_was_there_before_is_not_taken_for_a_part_of_another() {
     assert_eq!(outcome(&world.ordered(&record, |_| {})), Outcome::Restored);
     assert!(world.memory.ids().contains(&"sgr-2".to_owned()), "{:?}", world.memory.ids());
 }
+
+#[test]
+fn a_part_that_somebody_took_away_is_shown_as_long_as_its_rule_would_bring_it_back() {
+    let world = World::closed(Memory::of([rule("sgr-1", "tcp", "80-8080", WORLD)]), "{}");
+    let is_80 = |rule: &Rule| rule.permission.to_port == Some(80);
+    world.memory.rules.borrow_mut().retain(|rule| !is_80(rule));
+    let back = world.restore();
+    assert!(refused(&back), "{back:?}");
+    let [since] = &back.changed_since[..] else { panic!("{back:?}") };
+    assert!(since.contains("tcp 80 ") && since.ends_with("was removed since"), "{since}");
+    assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+    assert_eq!(world.memory.says(), [format!("tcp 80-8080 from {WORLD}")]);
+    // By then it is Curfew who took the parts away.
+    assert!(matches!(world.restore().ending, Ending::AlreadySo(Some(_))));
+}
