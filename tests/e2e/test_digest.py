@@ -114,6 +114,26 @@ def test_what_is_critical_or_failed_or_held_does_not_wait(start, s3):
     assert ticks(function).published == [] == ticks(stopped).published
 
 
+def test_what_was_critical_and_may_have_been_closed_before_does_not_wait(start, s3):
+    function, name = start("s3-acl-private", {"alerts": "daily"}), offenders.bucket(s3)
+    offenders.set_grants(s3, name, grant("WRITE", ALL_USERS))
+
+    def done_and_lost(_call, forward):
+        forward()
+        # Nor does anybody know what came of it.
+        function.recorder.fault("GetBucketAcl", 503, s3_error("SlowDown"), times=99)
+        return 503, s3_error("ServiceUnavailable")
+
+    function.recorder.intercept("PutBucketAcl", done_and_lost)
+    run = send(function, queued(about_bucket(name)), seconds=4)
+    assert (failures(run), run.outcome, run.published) == (["m0"], "failed", [])
+    offenders.set_grants(s3, name, grant("READ_ACP", ALL_USERS))
+    run = send(function, queued(about_bucket(name), receive_count=2))
+    assert (run.outcome, run.line["severity"], run.line["alert"]) == ("remediated", "critical", "sent")
+    assert [finding["severity"] for finding in run.line["begun_before"]] == ["critical"]
+    assert "CURFEW MAY HAVE CLOSED AT AN EARLIER DELIVERY\n  - Anyone on the internet may create, overwrite" in run.mail[1]
+
+
 def test_what_curfew_may_not_isolate_does_not_wait(start, ec2):
     function = start("sg-quarantine", {"alerts": "daily", "sg": {"quarantine": "isolate"}})
     network = Network(ec2)

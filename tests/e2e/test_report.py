@@ -11,7 +11,7 @@ import pytest
 from harness import offenders
 from harness.browser import CHROMIUM, Browser
 from harness.groups import open_group
-from harness.recorder import Recorder
+from harness.recorder import Recorder, s3_error
 from harness.stack import ACCOUNT, CREDENTIALS, REGION, binary
 from harness.templates import ledger
 from harness.triggers import call, role
@@ -155,6 +155,17 @@ def test_an_export_has_all_that_can_be_read_and_names_the_rest(report, emulator,
     ran = report("--since", f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}", "--json", prefix="half", command="history")
     assert ran.returncode == UNREAD and ran.stderr.startswith(f"{done['records'][1]}: "), ran.stderr
     assert {json.loads(line)["id"] for line in ran.stdout.splitlines()} == {*done["records"]} - {done["records"][1]}
+
+
+def test_a_flag_that_was_missing_after_a_change_is_not_among_what_was_found_open(report, emulator, start, s3):
+    emulator.client("dynamodb").create_table(TableName="flags-ledger", **ledger())
+    function = start("s3-acl-private", {"s3_acl": {"block_public_acls": True}}, environment={"LEDGER_TABLE": "flags-ledger"})
+    event = about_bucket(offenders.open_bucket(s3))
+    function.recorder.fault("PutPublicAccessBlock", 403, s3_error("AccessDenied"), times=9)
+    first = send(function, queued(event)).line
+    assert send(function, queued(event, receive_count=2)).outcome == "remediated"
+    [case] = json.loads(report("--json", prefix="flags").stdout)["cases"]
+    assert case["findings"] == [finding["summary"] for finding in first["findings"]] and len(case["findings"]) == 1
 
 
 def test_a_spreadsheet_has_a_row_a_case_and_no_formula(report, done, tmp_path):

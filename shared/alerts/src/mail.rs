@@ -216,6 +216,10 @@ fn of_walk(report: &Report, text: &mut Text, limit: usize) {
         text.title("What was open before, and Curfew closed at an earlier delivery");
         text.list(report.found_before.iter().map(finding).collect(), "", limit);
     }
+    if !report.begun_before.is_empty() {
+        text.title("What was open before, and Curfew may have closed at an earlier delivery");
+        text.list(report.begun_before.iter().map(finding).collect(), "", limit);
+    }
 
     if !report.unread.is_empty() {
         text.title("What Curfew could not read");

@@ -134,6 +134,8 @@ fn what_somebody_else_had_a_part_in_is_not_counted_as_closed_by_curfew_and_its_n
         let notes: Vec<_> = facts["entries"].as_array().unwrap().iter().map(|entry| &entry["note"]).collect();
         assert!(notes.contains(&&json!(words)) && notes.contains(&&Value::Null), "{notes:?}");
         assert_eq!(facts["counts"], json!({ "remediated": 2 }));
+        let in_part = facts["entries"].as_array().unwrap().iter().map(|entry| entry["in_part"] == true);
+        assert_eq!(in_part.filter(|is_in_part| *is_in_part).count(), 1);
         let mail = members(&[of(Some(Note::BegunBefore(at(0))))]).0;
         assert!(mail.starts_with("Curfew closed 1 resource in"), "{mail}");
     }

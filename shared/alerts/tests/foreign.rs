@@ -37,6 +37,7 @@ fn saying(words: &str, outcome: Outcome) -> Report {
     };
     let mut report = Report {
         found_before: base.findings.iter().cloned().map(finding).collect(),
+        begun_before: base.findings.iter().cloned().map(finding).collect(),
         findings: base.findings.into_iter().map(finding).collect(),
         planned: vec![word()],
         changes: base

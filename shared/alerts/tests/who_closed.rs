@@ -83,3 +83,14 @@ fn what_an_earlier_delivery_closed_is_said_and_counts_for_the_severity() {
     assert!(alert.subject.contains("critical"), "{}", alert.subject);
     assert!(alert.text.contains("DELIVERY\n  - Anyone on the internet may reach tcp 22 (critical)"));
 }
+
+#[test]
+fn what_an_earlier_delivery_may_have_closed_is_said_apart_and_counts_for_the_severity() {
+    let mut begun_before = report(Outcome::Remediated).findings;
+    begun_before[0].severity = remediation::Severity::Critical;
+    let alert = mail(&Report { begun_before, ..report(Outcome::Remediated) }, usize::MAX);
+    assert!(alert.subject.contains("critical"), "{}", alert.subject);
+    let section = "\n\nWHAT WAS OPEN BEFORE, AND CURFEW MAY HAVE CLOSED AT AN EARLIER DELIVERY\n  - Anyone on the internet may \
+                   reach tcp 22 (critical)";
+    assert!(alert.text.contains(section), "{}", alert.text);
+}

@@ -91,7 +91,7 @@ impl Brief {
         } else {
             Sentences::of(report.changes.iter().map(|change| change.summary.clone()))
         };
-        let found = report.findings.iter().chain(&report.found_before);
+        let found = report.findings.iter().chain(&report.found_before).chain(&report.begun_before);
         let found: Vec<String> = found.map(crate::Finding::sentence).collect();
         Self {
             at,
@@ -136,6 +136,12 @@ impl Brief {
         add(if *outcome == Outcome::Observed { "planned" } else { "changes" }, json!(steps));
         if let Some(note) = note {
             add("note", note.as_str().into());
+        }
+        if self.is_in_part {
+            add("in_part", true.into());
+        }
+        if self.is_reversible && steps.is_empty() {
+            add("may_have_changed", true.into());
         }
         if !exempt.is_empty() {
             add("exemptions", json!(exempt));

@@ -17,6 +17,7 @@ pub mod testing;
 
 mod advice;
 mod assessment;
+mod before;
 mod brief;
 mod call;
 mod carry;

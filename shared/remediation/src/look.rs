@@ -55,6 +55,7 @@ impl Report {
             hold: None,
             waiting: Vec::new(),
             found_before: Vec::new(),
+            begun_before: Vec::new(),
             unread: found.map(|found| found.unread.clone()).unwrap_or_default(),
             to_read_again: None,
             hindrance: found

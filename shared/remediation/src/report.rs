@@ -6,6 +6,7 @@ use events::Subject;
 use serde_json::{Map, Value, json};
 
 use crate::advice::advice;
+use crate::before;
 use crate::earlier::{Earlier, beyond};
 use crate::ledger::{Hold, Record, RecordId};
 use crate::restore::Restoration;
@@ -16,9 +17,6 @@ use crate::{
 
 /// The title of the commands that finish by hand what Curfew could not.
 const BY_HAND: &str = "How to finish by hand";
-
-/// The title of what an earlier delivery was going to do.
-const BEGUN_BEFORE: &str = "What Curfew had begun before";
 
 /// The title of the commands that put back what was not changed yet.
 const WOULD_PUT_BACK: &str = "How to put back what would be changed";
@@ -38,6 +36,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What other deliveries of the same record had found and Curfew has closed.
     pub found_before: Vec<Finding>,
+    /// What other deliveries of the same record had found and had begun to close, where it is closed, and nobody knows whether
+    /// Curfew did that.
+    pub begun_before: Vec<Finding>,
     /// What the plan was, a line a step.
     pub planned: Vec<String>,
     /// What was changed, in order.
@@ -97,13 +98,15 @@ impl Report {
         let evidence = found.map(|found| control.evidence(target, found)).unwrap_or_default();
         let is_reversible = is_reversible(walked, record);
         let put_back = put_back(control, target, walked, is_reversible);
-        let begun = begun_before(control, walked);
+        let begun = before::steps(control, walked);
+        let found_before = before::found(control, walked, &findings);
         Self {
             control: C::NAME,
             subject: walked.subject.clone(),
             outcome: walked.outcome,
             mode: walked.mode,
-            found_before: found_before(control, walked, &findings),
+            begun_before: before::begun(control, walked, &findings, &found_before),
+            found_before,
             findings,
             planned: found
                 .and_then(|found| found.plan.as_ref())
@@ -140,7 +143,8 @@ impl Report {
     #[must_use]
     pub fn severity(&self) -> Severity {
         let worst_of = |findings: &[Finding]| findings.iter().map(|finding| finding.severity).max();
-        let worst = worst_of(&self.findings).max(worst_of(&self.found_before));
+        let before = worst_of(&self.found_before).max(worst_of(&self.begun_before));
+        let worst = worst_of(&self.findings).max(before);
         match self.outcome {
             Outcome::Failed if self.is_known_closed() => Severity::Medium,
             Outcome::Failed | Outcome::StillOpen if matches!(self.left, Some(Left::Guards | Left::Idle)) => {
@@ -241,6 +245,9 @@ impl Report {
         if !self.found_before.is_empty() {
             add("found_before", json!(self.found_before));
         }
+        if !self.begun_before.is_empty() {
+            add("begun_before", json!(self.begun_before));
+        }
         if !self.planned.is_empty() && self.outcome != Outcome::Remediated {
             add("planned", json!(self.planned));
         }
@@ -273,51 +280,10 @@ impl Report {
     }
 }
 
-/// What other deliveries of the same record had found and Curfew has closed, each once, where that is not among `findings`:
-/// nobody has heard of it yet.
-fn found_before<C: Recount>(control: &C, walked: &Walked<C>, findings: &[Finding]) -> Vec<Finding> {
-    match walked.outcome {
-        Outcome::Remediated | Outcome::StillOpen | Outcome::Failed | Outcome::Gone => {}
-        // These say what is open, or by whom all of it was closed.
-        Outcome::Compliant
-        | Outcome::Alerted
-        | Outcome::Observed
-        | Outcome::Exempt
-        | Outcome::Held
-        | Outcome::Restored
-        | Outcome::ClosedMeanwhile => return Vec::new(),
-    }
-    let is_same = |one: &Finding, other: &Finding| {
-        (one.kind, &one.summary, &one.evidence) == (other.kind, &other.summary, &other.evidence)
-    };
-    let mut before: Vec<Finding> = Vec::new();
-    for closed in walked.earlier.iter().flat_map(|earlier| earlier.closed(control, &walked.done.changes)) {
-        if !findings.iter().chain(&before).any(|known| is_same(known, &closed)) {
-            before.push(closed);
-        }
-    }
-    before
-}
-
 fn is_reversible<C: Recount>(walked: &Walked<C>, record: Option<&Record>) -> bool {
     let Done { changes, in_doubt } = &walked.done;
     let is_changed = !changes.is_empty() || record.is_some_and(Record::may_have_changed_before);
     (is_changed || !in_doubt.is_empty()) && walked.outcome != Outcome::Gone
-}
-
-/// What an earlier delivery had begun and this one does not do: nobody knows how much of that was done.
-fn begun_before<C: Recount>(control: &C, walked: &Walked<C>) -> Option<Evidence> {
-    let plan = walked.found.as_ref()?.plan.as_ref()?;
-    let steps = control.steps(plan);
-    let begun = walked.earlier.iter().filter(|earlier| earlier.has_begun_more(control, plan));
-    let begun = begun.filter_map(|earlier| earlier.plan.as_ref()).flat_map(|plan| control.steps(plan));
-    let mut lines: Vec<String> = Vec::new();
-    for line in begun.filter(|step| !steps.contains(step)).map(|step| format!("  {step}")) {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    (!lines.is_empty()).then(|| Evidence::new(BEGUN_BEFORE, lines.join("\n")))
 }
 
 /// The commands that put back what all the plans changed, each thing once. Where the answer to a call got lost, that is not

@@ -123,6 +123,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         // What was denied, refused or throttled was not done: what others closed then, Curfew leaves as it is.
         let is_of_others = changes.is_empty() && !closes(&in_doubt);
         let plain = self.exempting.again(control, control.assess(&seen.state, clock.now()));
+        let findings = control.findings(&plain);
         let left = if is_of_others && !plain.is_open() {
             seen.assessment = plain;
             None
@@ -130,7 +131,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             left
         };
         let before = written(&seen.state).map_err(Barred::Failed)?;
-        let findings = control.findings(&seen.assessment);
+        // What is only missing after a change, nobody has found open.
         let attempt = self.attempt_at(before, findings, left.as_ref())?;
         // A tag that is missing is no change that a brake or a feud holds up.
         let closes = left.is_some() && seen.assessment.is_open();

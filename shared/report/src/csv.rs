@@ -13,7 +13,7 @@ use crate::{Case, Report};
 const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// The heads of the columns.
-const COLUMNS: [&str; 29] = [
+const COLUMNS: [&str; 30] = [
     "ended_at",
     "outcome",
     "control",
@@ -33,6 +33,7 @@ const COLUMNS: [&str; 29] = [
     "exempt",
     "error",
     "note",
+    "in_part",
     "restores",
     "reason",
     "claimed_by",
@@ -58,7 +59,7 @@ pub fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn cells(case: &Case, prefix: &str) -> [String; 29] {
+fn cells(case: &Case, prefix: &str) -> [String; 30] {
     let at = |time: Option<SystemTime>| time.map(rfc3339).unwrap_or_default();
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let restores = case.restores.as_ref();
@@ -82,6 +83,7 @@ fn cells(case: &Case, prefix: &str) -> [String; 29] {
         case.exempt.join("; "),
         text(case.error.as_deref()),
         text(case.note.as_deref()),
+        case.is_in_part.to_string(),
         text(restores.map(|restores| restores.record.as_str())),
         text(restores.and_then(|restores| restores.reason.as_deref())),
         text(restores.and_then(|restores| restores.claimed_by.as_deref())),
@@ -99,7 +101,7 @@ fn seconds(millis: u64) -> String {
     format!("{}.{:03}", millis / 1_000, millis % 1_000)
 }
 
-fn line(cells: [String; 29], out: &mut dyn Write) -> io::Result<()> {
+fn line(cells: [String; 30], out: &mut dyn Write) -> io::Result<()> {
     let cells = cells.map(|cell| self::cell(&cell));
     write!(out, "{}\r\n", cells.join(","))
 }

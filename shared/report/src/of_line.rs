@@ -1,12 +1,13 @@
 //! A line of a file as a case: a record a line, as `make export` writes them, or the log's lines. The crate `telemetry` says
 //! what is in these.
 
+use std::cmp::Reverse;
 use std::time::{Duration, SystemTime};
 
 use events::{AccountId, Cause, Region, Resource, Subject};
+use remediation::Outcome;
 use remediation::clock::parse;
 use remediation::ledger::{Hold, Record};
-use remediation::{Outcome, Severity};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -25,6 +26,9 @@ pub(crate) enum Line {
     /// Something else: another line of the log, a metric, a word of Lambda's.
     Other,
 }
+
+/// Where a line has what was found: by earlier deliveries, and by its own.
+const FOUND: [&str; 3] = ["found_before", "begun_before", "findings"];
 
 /// What Lambda itself writes where it writes text.
 const OF_LAMBDA: [&str; 6] =
@@ -90,6 +94,10 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         reason: text("reason"),
         claimed_by: text("claimed_by"),
     });
+    // What was found first comes first, and the worst before all.
+    let found = FOUND.iter().filter_map(|key| line.get(*key));
+    let mut findings: Vec<&Value> = found.flat_map(list).collect();
+    findings.sort_by_key(|finding| Reverse(severity(finding)));
     let may_have_changed = line.get("may_have_changed").and_then(Value::as_bool).unwrap_or_default();
     Ok(Case {
         is_reversible: record.is_some()
@@ -101,7 +109,7 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         console: subject.and_then(|subject| subject.console_url()),
         ending: Ending::Is(outcome),
         mode: text("mode").unwrap_or_default(),
-        severity: worst(several("findings")).max(worst(several("found_before"))),
+        severity: findings.iter().copied().filter_map(severity).max(),
         cause: text("cause").unwrap_or_default(),
         opened_by: text("opened_by"),
         open_since: exposed_for.and_then(|exposed_for| at.checked_sub(exposed_for)),
@@ -110,7 +118,7 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         // Whether somebody comes back to what waits or failed, a line does not say.
         ended: Some(at).filter(|_| outcome != Outcome::Held),
         exposed_for,
-        findings: [in_words("findings"), in_words("found_before")].concat(),
+        findings: findings.into_iter().filter_map(sentence).collect(),
         planned: several("planned").iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
         changes,
         mails: None,
@@ -139,10 +147,6 @@ fn subject(arn: &str, account: &str, region: &str) -> Option<Subject> {
     Some(Subject { resource, account: AccountId::new(account)?, region: Region::new(region)?, cause })
 }
 
-fn worst(findings: &[Value]) -> Option<Severity> {
-    findings.iter().filter_map(severity).max()
-}
-
 /// When a record was begun, which its key begins with.
 fn begun_at(record: &str) -> Option<SystemTime> {
     parse(record.split_once('Z').map(|(time, _)| format!("{time}Z"))?.as_str())
@@ -151,7 +155,7 @@ fn begun_at(record: &str) -> Option<SystemTime> {
 /// Who exempts it, until when and why, as far as the line says.
 fn exemption(exemption: &Value) -> String {
     let said = ["by", "owner", "until", "reason"].into_iter().filter_map(|key| {
-        let value = exemption.get(key)?;
+        let value = exemption.get(key).filter(|value| !value.is_null())?;
         let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
         Some(format!("{key} {value}"))
     });

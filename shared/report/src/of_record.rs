@@ -27,7 +27,6 @@ pub(crate) fn case(record: &Record) -> Case {
         .and_then(|closed| closed.duration_since(cause.open_since()?).ok());
     let findings = findings(record);
     let is_gone = ending == Ending::Is(Outcome::Gone);
-    let plan = record.attempts.iter().find_map(|attempt| attempt.plan.as_ref());
     Case {
         record: Some(record.id.to_string()),
         control: control.clone(),
@@ -48,7 +47,7 @@ pub(crate) fn case(record: &Record) -> Case {
         ended,
         exposed_for,
         findings: findings.into_iter().filter_map(sentence).collect(),
-        planned: plan.map(|plan| words::plan(control, plan)).unwrap_or_default(),
+        planned: planned(record),
         changes: results()
             .flat_map(|result| &result.changes)
             .map(|change| words::change(control, change))
@@ -93,6 +92,18 @@ fn findings(record: &Record) -> Vec<&Value> {
     }
     findings.sort_by_key(|finding| Reverse(severity(finding)));
     findings
+}
+
+/// What was going to be done, by whichever attempt, each step once.
+fn planned(record: &Record) -> Vec<String> {
+    let plans = record.attempts.iter().filter_map(|attempt| attempt.plan.as_ref());
+    let mut planned: Vec<String> = Vec::new();
+    for step in plans.flat_map(|plan| words::plan(&record.control, plan)) {
+        if !planned.contains(&step) {
+            planned.push(step);
+        }
+    }
+    planned
 }
 
 fn ending(record: &Record) -> Ending {

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 const LONGEST: usize = 1_000_000;
 
 /// What is cut, in this order and no more of it than it takes. The record has all of it.
-const CUT: [&str; 7] = ["before", "remaining", "planned", "unread", "changes", "found_before", "findings"];
+const CUT: [&str; 8] =
+    ["before", "remaining", "planned", "unread", "changes", "begun_before", "found_before", "findings"];
 
 /// How many values of a list that is cut stay.
 const KEPT: usize = 20;

@@ -12,8 +12,17 @@ use crate::{TARGET, length, metrics};
 
 /// What may hold hundreds of values comes last: of a line, Logs Insights finds the first 200 by itself.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html>
-const LARGE: [&str; 8] =
-    ["findings", "found_before", "planned", "changes", "remaining", "before", "unread", "undelivered"];
+const LARGE: [&str; 9] = [
+    "findings",
+    "found_before",
+    "begun_before",
+    "planned",
+    "changes",
+    "remaining",
+    "before",
+    "unread",
+    "undelivered",
+];
 
 /// The one line about a subject.
 pub fn report(said: &Said, api_calls: u32) {

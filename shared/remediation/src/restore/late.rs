@@ -79,6 +79,7 @@ pub(crate) fn report<C: Recount>(
         hold: None,
         waiting: Vec::new(),
         found_before: Vec::new(),
+        begun_before: Vec::new(),
         unread,
         to_read_again: None,
         hindrance: None,

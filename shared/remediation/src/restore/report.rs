@@ -169,6 +169,7 @@ impl<C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'_, C, K, N, L> {
             hold: None,
             waiting: Vec::new(),
             found_before: Vec::new(),
+            begun_before: Vec::new(),
             unread: seen.map(unread_of).unwrap_or_default(),
             to_read_again: None,
             hindrance: None,

@@ -156,6 +156,7 @@ pub fn report(control: &'static str, subject: Subject, mode: Mode, outcome: Outc
         hold: None,
         waiting: Vec::new(),
         found_before: Vec::new(),
+        begun_before: Vec::new(),
         unread: Vec::new(),
         to_read_again: None,
         hindrance: None,

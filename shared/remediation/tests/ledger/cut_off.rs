@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use remediation::testing::doors::{Doors, open, refused, throttled};
 use remediation::testing::{Call, Hindered, LEASED, bucket, deliver, said};
-use remediation::{Applied, Delivery, Finding, Note, Outcome, Ports, Told};
+use remediation::{Applied, Delivery, Finding, Note, Outcome, Ports, Severity, Told};
 
 use super::world::{Silence, World};
 
@@ -60,6 +60,37 @@ fn what_an_earlier_delivery_found_is_said_once_and_only_where_curfew_closed_it()
             assert_eq!(report.outcome, outcome);
         }
     }
+}
+
+#[test]
+fn what_who_was_cut_off_may_have_closed_is_said_where_something_else_is_open_then() {
+    // The back is open still; the front is closed, by whomever.
+    let cases = [
+        (vec!["front", "back"], vec!["back"], vec!["the front is open"]),
+        (vec!["front"], vec!["back"], vec!["the front is open"]),
+        (vec!["back"], vec!["back"], vec![]),
+        (vec!["back"], vec!["back", "front"], vec![]),
+    ];
+    for (first, then, also) in cases {
+        let world = World::default();
+        let doors = Doors::read([open(&first), open(&then), open(&[])]);
+        world.cut_off(&doors);
+        let report = world.deliver(&doors, Delivery::Again).report;
+        assert_eq!(report.outcome, Outcome::Remediated);
+        assert_eq!(in_words(&report.begun_before), also);
+        assert_eq!(report.found_before, []);
+        assert_eq!(report.facts().contains_key("begun_before"), !also.is_empty());
+    }
+}
+
+#[test]
+fn how_bad_it_is_goes_by_what_who_was_cut_off_may_have_closed_too() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front"]), open(&["back"]), open(&[])]);
+    world.cut_off(&doors);
+    let mut report = world.deliver(&doors, Delivery::Again).report;
+    report.begun_before[0].severity = Severity::Critical;
+    assert_eq!((report.severity(), report.is_urgent()), (Severity::Critical, true));
 }
 
 fn in_words(findings: &[Finding]) -> Vec<&str> {

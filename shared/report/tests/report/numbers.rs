@@ -149,6 +149,11 @@ fn what_curfew_closed_only_in_part_is_counted_apart_and_says_why() {
     let json = json_of(&report);
     let web = json["cases"].as_array().unwrap().iter().find(|case| case["resource"] == "web").unwrap();
     assert_eq!((&web["note"], &web["in_part"]), (&json!(note), &json!(true)));
+    let mut csv = Vec::new();
+    report::csv(&report, &mut csv).unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    assert!(csv.lines().next().unwrap().contains(",note,in_part,"), "{csv}");
+    assert!(csv.contains(&format!(",{note},true,")) && csv.contains(",,false,"), "{csv}");
 }
 
 #[test]

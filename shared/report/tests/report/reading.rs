@@ -118,6 +118,44 @@ fn a_line_tells_how_long_and_what_and_who() {
 }
 
 #[test]
+fn a_line_says_what_earlier_deliveries_found_as_a_record_does_first_the_worst_and_then_the_first() {
+    let finding = |what: &str, severity: &str| json!({ "summary": what, "severity": severity });
+    let report = read(&[line("web", "2026-11-02T10:00:00Z", "remediated")
+        .with("/findings", json!([finding("tcp 22", "high"), finding("tcp 80", "medium")]))
+        .with("/found_before", json!([finding("tcp 443", "high")]))
+        .with("/begun_before", json!([finding("all", "critical")]))
+        .line()]);
+    let case = &report.cases[0];
+    assert_eq!(case.findings, ["all", "tcp 443", "tcp 22", "tcp 80"]);
+    assert_eq!(case.severity, Some(remediation::Severity::Critical));
+}
+
+#[test]
+fn a_line_says_of_an_exemption_what_there_is_to_say() {
+    let exemption = json!({ "by": "the resource's tags", "owner": null, "until": "2027-01-31T00:00:00.000Z", "reason": "ours" });
+    let report =
+        read(&[line("web", "2026-11-02T10:00:00Z", "exempt").with("/exemptions", json!([exemption])).line()]);
+    assert_eq!(
+        report.cases[0].exempt,
+        ["by the resource's tags, until 2027-01-31T00:00:00.000Z, reason ours"]
+    );
+}
+
+#[test]
+fn what_was_going_to_be_done_is_what_each_delivery_was_going_to_do() {
+    let step = |what: &str| json!({ "not of this version": what });
+    let made = record("web", "2026-11-02T10:00:00.000Z", "still-open");
+    let first = made.0.pointer("/attempts/0").unwrap().clone();
+    let attempts = ["one", "two", "one"].map(|what| {
+        let mut attempt = first.clone();
+        attempt["plan"] = step(what);
+        attempt
+    });
+    let case = crate::made::report(&[made.with("/attempts", json!(attempts))]).cases.remove(0);
+    assert_eq!(case.planned, [step("one").to_string(), step("two").to_string()]);
+}
+
+#[test]
 fn a_line_without_a_change_that_is_known_may_have_something_to_put_back() {
     let made = || {
         line("web", "2026-11-02T10:00:00Z", "closed-meanwhile")
