@@ -11,6 +11,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
+use std::io::Write;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -90,7 +91,9 @@ fn count_settings_not_read(control: &'static str) {
 /// Writes what was counted. Each count is written at once: a process that is stopped or frozen keeps nothing back.
 pub fn flush() {
     let Some(collector) = COLLECTOR.get() else { return };
-    if let Err(error) = collector.flush(out()) {
+    // Standard output looks for the end of a line in each piece that it is given.
+    let mut lines = Vec::new();
+    if let Err(error) = collector.flush(&mut lines).and_then(|()| out().write_all(&lines)) {
         tracing::error!(target: TARGET, "the metrics could not be written: {error}");
     }
 }

@@ -328,8 +328,9 @@ impl<C: Recount, N: Notify, K: Clock, L: Ledger + Briefs> Service<C, N, K, L> {
             settings_version: armed.settings.written,
         };
         let left = left(invocation, &self.ports.clock);
-        let (ended, api_calls) =
-            aws::within(left, walk_from(&armed.control, &visit, &self.ports, looked)).await;
+        // In its own place too: what counts its calls and ends it in time would move all of it.
+        let walk = Box::pin(walk_from(&armed.control, &visit, &self.ports, looked));
+        let (ended, api_calls) = aws::within(left, walk).await;
         match ended {
             Ended::Busy { until } => {
                 line::busy(C::NAME, subject, until);
