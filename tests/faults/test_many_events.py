@@ -50,5 +50,7 @@ def check_records(storm, opened):
     assert Counter((record["control"], record["subject"]["id"]) for record in records) == Counter(places.keys())
     for record in records:
         places[record["control"], record["subject"]["id"]].says(record["attempts"][0]["before"])
-        assert record["end"]["outcome"] == ("alerted" if record["control"] == "s3-policy" else "remediated")
+        # On a slow machine a call may have no answer in its time, and nobody can say then whether that one closed it.
+        closed = ("remediated", "closed-meanwhile")
+        assert record["end"]["outcome"] in (("alerted",) if record["control"] == "s3-policy" else closed)
     assert check.unfinished(storm.written.items()) == []
