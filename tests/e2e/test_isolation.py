@@ -142,8 +142,9 @@ def test_interfaces_of_aws_services_are_left_alone_and_named(isolate, ec2):
     run = send(isolate, about_group(network.open))
     assert run.outcome == "still-open", run.line.get("error")
     assert [left["remedy"] for left in run.line["remaining"]].count("by-hand") == 1
-    # A slow machine looks once more before it begins. Who waits looks three times more.
-    assert run.operations.count("DescribeSecurityGroupRules") <= 3, "nobody waits for what is left to a person"
+    # Where more than a second passes before it begins, it looks once more. Who waits looks three times more.
+    looks = (2, 3) if run.line["duration_ms"] > 1_000 else (2,)
+    assert run.operations.count("DescribeSecurityGroupRules") in looks, "nobody waits for what is left to a person"
     assert network.groups_of(mine) == {network.quarantine["GroupId"]}
     assert network.groups_of(balancer) == {network.open}
     assert run.operations.count("ModifyNetworkInterfaceAttribute") == 1
