@@ -12,7 +12,7 @@ from harness.functions import about
 from harness.groups import group_of
 from harness.offenders import LOG_DELIVERY, OTHER_ACCOUNT, grant, permission
 from harness.recorder import facts_of
-from lambdas import Lambda, Wire
+from lambdas import Lambda, Wire, is_changing
 from places import INSIDE, Bucket, Policy, Rules
 
 # Of a batch, as the template of a function has it.
@@ -183,6 +183,11 @@ class Storm:
         calls = [effect.call for wire in self.wires.values() for effect in wire.effects if effect.changes]
         made = {(subject_of(call), call.operation, call.headers["amz-sdk-invocation-id"]) for call in calls}
         return Counter((place, operation) for place, operation, _ in made)
+
+    def repeated(self):
+        """The places of which a change was asked for again by the SDK, which had no answer in its time."""
+        calls = [call for wire in self.wires.values() for call in wire.calls if is_changing(call.action)]
+        return {subject_of(call) for call in calls if not call.headers["amz-sdk-request"].startswith("attempt=1;")}
 
     def mails(self):
         """How often people were told of each place, by which function; repeated calls as above."""
