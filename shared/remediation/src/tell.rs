@@ -140,6 +140,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let is_at_work = walked.outcome != Outcome::Held;
         if let Some(attempt) = record.attempts.last_mut().filter(|_| is_at_work) {
             let own = self.own_changes(walked);
+            let plan = walked.found.as_ref().and_then(|found| found.plan.as_ref());
+            let foreseen = plan.filter(|_| walked.outcome == Outcome::Observed);
             attempt.result = Some(AttemptResult {
                 at: now,
                 outcome: walked.outcome,
@@ -149,6 +151,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 error: report.error.as_ref().map(StepError::facts),
                 is_in_doubt: !walked.done.in_doubt.is_empty(),
                 in_doubt: in_doubt(&walked.done)?,
+                foreseen: foreseen.map(written).transpose()?,
+                exempt: report.exempt.facts(),
                 note: walked.note.map(Note::words),
                 is_in_part: walked.note.is_some_and(Note::is_in_part),
             });

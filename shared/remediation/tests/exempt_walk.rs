@@ -205,6 +205,8 @@ fn what_is_exempt_by_now_and_was_never_closed_is_left_as_it_is_and_nothing_is_cl
         assert!(!has_applied(&control), "{:?}", control.calls);
         assert_eq!(world.mails(), before);
         let [record] = &world.ledger.records()[..] else { panic!("one record") };
+        let result = record.attempts.last().unwrap().result.as_ref().unwrap();
+        assert_eq!((&result.exempt["exemptions"][0]["reason"], &result.foreseen), (&json!("a party"), &None));
         assert_eq!(record.end.as_ref().map(|end| end.outcome), Some(Outcome::Exempt));
     }
 }

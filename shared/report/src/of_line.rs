@@ -123,7 +123,7 @@ fn said(line: &Map<String, Value>) -> Result<Case, String> {
         changes,
         mails: None,
         held: hold.as_ref().map(of_record::held),
-        exempt: several("exemptions").iter().map(exemption).collect(),
+        exempt: several("exemptions").iter().map(of_record::exemption).collect(),
         error,
         note: text("note"),
         is_in_part: line.get("in_part").and_then(Value::as_bool).unwrap_or_default(),
@@ -150,14 +150,4 @@ fn subject(arn: &str, account: &str, region: &str) -> Option<Subject> {
 /// When a record was begun, which its key begins with.
 fn begun_at(record: &str) -> Option<SystemTime> {
     parse(record.split_once('Z').map(|(time, _)| format!("{time}Z"))?.as_str())
-}
-
-/// Who exempts it, until when and why, as far as the line says.
-fn exemption(exemption: &Value) -> String {
-    let said = ["by", "owner", "until", "reason"].into_iter().filter_map(|key| {
-        let value = exemption.get(key).filter(|value| !value.is_null())?;
-        let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        Some(format!("{key} {value}"))
-    });
-    said.collect::<Vec<_>>().join(", ")
 }

@@ -54,7 +54,7 @@ pub(crate) fn case(record: &Record) -> Case {
             .collect(),
         mails: Some(record.told.len()),
         held: record.held.as_ref().map(held),
-        exempt: Vec::new(),
+        exempt: exempt(record),
         error: result.and_then(|result| result.error.as_ref()).map(message),
         note: result.and_then(|result| result.note.clone()),
         is_in_part: result.is_some_and(|result| result.is_in_part),
@@ -94,9 +94,16 @@ fn findings(record: &Record) -> Vec<&Value> {
     findings
 }
 
-/// What was going to be done, by whichever attempt, each step once.
+/// What exempts it, as the last attempt that looked has found it.
+fn exempt(record: &Record) -> Vec<String> {
+    let last = record.attempts.iter().rev().find_map(|attempt| attempt.result.as_ref());
+    let exemptions = last.and_then(|result| result.exempt.get("exemptions"));
+    exemptions.map(list).unwrap_or_default().iter().map(exemption).collect()
+}
+
+/// What was going to be done, by whichever attempt, or would have been, each step once.
 fn planned(record: &Record) -> Vec<String> {
-    let plans = record.attempts.iter().filter_map(|attempt| attempt.plan.as_ref());
+    let plans = record.attempts.iter().filter_map(plan);
     let mut planned: Vec<String> = Vec::new();
     for step in plans.flat_map(|plan| words::plan(&record.control, plan)) {
         if !planned.contains(&step) {
@@ -104,6 +111,11 @@ fn planned(record: &Record) -> Vec<String> {
         }
     }
     planned
+}
+
+/// What an attempt was going to do, or would have done.
+fn plan(attempt: &ledger::Attempt) -> Option<&Value> {
+    attempt.plan.as_ref().or_else(|| attempt.result.as_ref()?.foreseen.as_ref())
 }
 
 fn ending(record: &Record) -> Ending {
@@ -121,7 +133,7 @@ fn attempt(attempt: &ledger::Attempt) -> Attempt {
         over: result.map(|result| result.at),
         outcome: result.map(|result| result.outcome),
         before: raw(&attempt.before),
-        plan: attempt.plan.as_ref().and_then(raw),
+        plan: plan(attempt).and_then(raw),
         changes: result
             .filter(|result| !result.changes.is_empty())
             .and_then(|result| to_raw_value(&result.changes).ok()),
@@ -176,4 +188,14 @@ pub(crate) fn held(hold: &Hold) -> String {
             format!("the same was closed {} lately, and opened again{who}", counts::times(*times))
         }
     }
+}
+
+/// Who exempts it, until when and why, as far as that is written.
+pub(crate) fn exemption(exemption: &Value) -> String {
+    let said = ["by", "owner", "until", "reason"].into_iter().filter_map(|key| {
+        let value = exemption.get(key).filter(|value| !value.is_null())?;
+        let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        Some(format!("{key} {value}"))
+    });
+    said.collect::<Vec<_>>().join(", ")
 }

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock::stamp;
 use crate::{Mode, Outcome};
@@ -64,6 +64,12 @@ pub struct AttemptResult {
     /// What that is; `None` where it may be all of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_doubt: Option<Vec<Value>>,
+    /// What would have been done, where Curfew only watches: nobody goes on with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreseen: Option<Value>,
+    /// What exempts it, and what does not though somebody wrote so: `exemptions` and `exemptions_refused` of the log line.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub exempt: Map<String, Value>,
     /// What else there is to know, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -90,6 +96,8 @@ impl AttemptResult {
             error: None,
             is_in_doubt: false,
             in_doubt: None,
+            foreseen: None,
+            exempt: Map::new(),
             note: None,
             is_in_part: false,
         }

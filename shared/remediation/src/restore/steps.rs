@@ -241,6 +241,8 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
                 at: now,
                 outcome: report.outcome,
                 changes: done.changes.iter().map(written).collect::<Result<_, _>>()?,
+                foreseen: None,
+                exempt: serde_json::Map::new(),
                 note: None,
                 is_in_part: false,
                 after: seen.map(|look| written(&look.live)).transpose()?,

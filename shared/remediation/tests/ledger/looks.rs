@@ -53,7 +53,10 @@ fn what_others_said_since_the_look_is_said_once() {
     let told = deliver(&world, &Doors::read([open(&["front door"])]), Mode::Observe, happens).told;
     assert!(matches!(told, Told::Repeated), "{told:?}");
     assert_eq!(world.mails(), [Outcome::Observed]);
-    world.only_record();
+    let [attempt] = &world.only_record().attempts[..] else { panic!("one attempt") };
+    assert_eq!(attempt.plan, None, "nobody is to go on with it");
+    let foreseen = attempt.result.as_ref().unwrap().foreseen.clone();
+    assert_eq!(foreseen, Some(serde_json::json!({ "Close": ["front door"] })));
 }
 
 #[test]

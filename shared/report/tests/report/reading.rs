@@ -131,14 +131,27 @@ fn a_line_says_what_earlier_deliveries_found_as_a_record_does_first_the_worst_an
 }
 
 #[test]
-fn a_line_says_of_an_exemption_what_there_is_to_say() {
+fn a_line_and_a_record_say_of_an_exemption_what_there_is_to_say() {
     let exemption = json!({ "by": "the resource's tags", "owner": null, "until": "2027-01-31T00:00:00.000Z", "reason": "ours" });
-    let report =
-        read(&[line("web", "2026-11-02T10:00:00Z", "exempt").with("/exemptions", json!([exemption])).line()]);
-    assert_eq!(
-        report.cases[0].exempt,
-        ["by the resource's tags, until 2027-01-31T00:00:00.000Z, reason ours"]
-    );
+    let of_line =
+        line("web", "2026-11-02T10:00:00Z", "exempt").with("/exemptions", json!([exemption])).line();
+    let of_record = record("web", "2026-11-02T10:00:00.000Z", "exempt")
+        .with("/attempts/0/result/exempt", json!({ "exemptions": [exemption] }));
+    for report in [read(&[of_line]), crate::made::report(&[of_record])] {
+        let expected = "by the resource's tags, until 2027-01-31T00:00:00.000Z, reason ours";
+        assert_eq!(report.cases[0].exempt, [expected]);
+    }
+}
+
+#[test]
+fn what_would_have_been_done_is_what_was_planned() {
+    let made = || record("web", "2026-11-02T10:00:00.000Z", "observed").unchanged();
+    let plan = made().0.pointer("/attempts/0/plan").unwrap().clone();
+    let planned = crate::made::report(&[made()]).cases.remove(0).planned;
+    let watched = made().with("/attempts/0/plan", Value::Null).with("/attempts/0/result/foreseen", plan);
+    let case = crate::made::report(&[watched]).cases.remove(0);
+    assert_eq!(case.planned, planned);
+    assert!(!planned.is_empty() && case.attempts[0].plan.is_some() && !case.is_reversible);
 }
 
 #[test]

@@ -97,6 +97,8 @@ pub(super) fn closed(mut record: Record, passed: Duration) -> Record {
             error: None,
             is_in_doubt: false,
             in_doubt: None,
+            foreseen: None,
+            exempt: serde_json::Map::new(),
             note: None,
             is_in_part: false,
         });
