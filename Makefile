@@ -213,10 +213,10 @@ report: debug ## What Curfew did in REGION since SINCE (30d), read with your cre
 	@$(call takes,PREFIX SINCE FORMAT OUTPUT)$(ASK) report $(PLACE) $(call says,SINCE,--since) $(call says,FORMAT,--format) $(call says,OUTPUT,--output)
 
 history: debug ## The records of RESOURCE, an ARN, in REGION
-	@$(call takes,PREFIX RESOURCE)$(ASK) history $(PLACE) "$(call said,RESOURCE)"
+	@$(call takes,PREFIX RESOURCE)$(ASK) history $(PLACE) "$(or $(call said,RESOURCE),$(error Say of what, as in RESOURCE=arn:aws:s3:::my-bucket))"
 
 export: debug ## All records of REGION since SINCE, a day, to the end of FILE, a JSON object a line
-	@$(call takes,PREFIX SINCE FILE)$(ASK) history --json $(PLACE) --since "$(call said,SINCE)" >> "$(or $(call said,FILE),$(error Say where to, as in FILE=records.jsonl))"
+	@$(call takes,PREFIX SINCE FILE)$(ASK) history --json $(PLACE) --since "$(or $(call said,SINCE),$(error Say since when, as in SINCE=2026-11-01))" >> "$(or $(call said,FILE),$(error Say where to, as in FILE=records.jsonl))"
 
 stop: $(TOOLS) ## Nothing more is done in REGION: events wait, for four days at most
 	@$(CURFEW) stop $(OPTIONS)

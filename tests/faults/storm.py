@@ -12,7 +12,7 @@ from harness.functions import about
 from harness.groups import group_of
 from harness.offenders import LOG_DELIVERY, OTHER_ACCOUNT, grant, permission
 from harness.recorder import facts_of
-from lambdas import Lambda, Wire, is_changing
+from lambdas import CUT_OFF, Lambda, Wire, is_changing
 from places import INSIDE, Bucket, Policy, Rules
 
 # Of a batch, as the template of a function has it.
@@ -67,12 +67,13 @@ class Queue:
         # (when it is to be seen, body, how often it was handed out)
         self.waiting = deque((0, body, count) for body, count in bodies)
         self.out, self.came_back, self.most = 0, 0, 0
+        self.is_given_up = False
         self.alone = threading.Lock()
 
     def take(self):
-        """The next messages; `None` once all is done."""
+        """The next messages; `None` once all is done, or somebody failed."""
         with self.alone:
-            if not self.waiting and not self.out:
+            if self.is_given_up or not self.waiting and not self.out:
                 return None
             batch = []
             while self.waiting and self.waiting[0][0] <= time.monotonic() and len(batch) < LARGEST:
@@ -88,6 +89,15 @@ class Queue:
             self.most = max(self.most, *(count for _, count in batch))
             seen = time.monotonic() + HIDDEN
             self.waiting.extend((seen, *batch[at]) for at in failed)
+
+
+def failures(answer, size):
+    """Which messages of a batch come back: all of them where a busy machine took longer than Lambda lets a function."""
+    if answer == CUT_OFF:
+        return range(size)
+    is_error, said = answer
+    assert not is_error, said
+    return [int(one["itemIdentifier"][1:]) for one in said["batchItemFailures"]]
 
 
 def payload(batch):
@@ -163,13 +173,16 @@ class Storm:
 
     def work(self, function):
         queue = self.queues[function.name]
-        while (batch := queue.take()) is not None:
-            if not batch:
-                time.sleep(0.02)
-                continue
-            is_error, answer = function.deliver(payload(batch))
-            assert not is_error, answer
-            queue.done(batch, [int(one["itemIdentifier"][1:]) for one in answer["batchItemFailures"]])
+        try:
+            while (batch := queue.take()) is not None:
+                if batch:
+                    queue.done(batch, failures(function.deliver(payload(batch)), len(batch)))
+                else:
+                    time.sleep(0.02)
+        except BaseException:
+            # What it has taken nobody gets any more: the others are not to wait for that.
+            queue.is_given_up = True
+            raise
 
     def of(self, opened):
         """(control's function, place) of those that are open, or of those that are not."""

@@ -185,6 +185,8 @@ def test_what_merely_is_in_the_environment_is_no_option():
     (["restore", "RECORD=k@arn", "DRY_RUN=true"], None),
     (["restore", "RECORD=k@arn", "FORCE=1"], None),
     (["export", "SINCE=2026-11-01"], None),
+    (["export", "FILE=records.jsonl"], None),
+    (["history"], None),
 ])
 def test_what_people_ask_of_an_account_make_hands_to_the_command(words, command):
     # Under make itself it would say where it is.
@@ -192,7 +194,7 @@ def test_what_people_ask_of_an_account_make_hands_to_the_command(words, command)
     run = subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
     told = " ".join(run.stdout.replace("\\\n", " ").split())
     if command is None:
-        assert run.returncode == 2 and "/curfew" not in told and ("is yes or no" in run.stderr or "Say where to" in run.stderr)
+        assert run.returncode == 2 and "/curfew" not in told and re.search("is yes or no|Say (where to|since when|of what)", run.stderr)
     else:
         assert run.returncode == 0 and told.endswith(f'/curfew" {command}'), told
 
