@@ -167,6 +167,9 @@ impl<'a, T: Address> Inbound<'a, T> {
             .chain(for_all)
             .filter_map(|rule| Some((rule, self.rules.get(rule)?.rule.permission.ports(protocol))))
             .collect();
+        if ports.is_empty() {
+            return Openings::new();
+        }
         let mut own = Bits::none(self.rules.len());
         of(protocol).for_each(|rule| own.insert(rule));
 
