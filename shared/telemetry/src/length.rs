@@ -34,7 +34,7 @@ pub(crate) fn fitted(facts: Map<String, Value>) -> String {
     text
 }
 
-/// The same as its `to_string`, which goes piece by piece through `fmt` and takes twice as long.
+/// The same as its `to_string`, which goes piece by piece through `fmt` and takes half as long again.
 fn text_of(facts: &Value) -> String {
     serde_json::to_string(facts).unwrap_or_else(|_| facts.to_string())
 }
