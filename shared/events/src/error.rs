@@ -114,8 +114,9 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// The same with another limit, in characters.
 pub(crate) fn shortened(text: &str, limit: usize) -> String {
-    let mut short: String = text.chars().take(limit).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(limit).is_some() {
+    let (kept, rest) = text.char_indices().nth(limit).map_or((text, ""), |(end, _)| text.split_at(end));
+    let mut short = kept.replace(char::is_control, " ");
+    if !rest.is_empty() {
         short.push('…');
     }
     short

@@ -44,12 +44,15 @@ impl Subject {
         self.resource == other.resource && self.account == other.account && self.region == other.region
     }
 
-    /// No name has a brace in it, so each place is filled once.
+    /// Between braces there are names of places alone, and nothing else is called like one.
     fn fill(&self, template: &str) -> String {
-        template
-            .replace("{partition}", self.partition().as_str())
-            .replace("{region}", self.region.as_str())
-            .replace("{account}", self.account.as_str())
-            .replace("{id}", self.resource.id())
+        let filled = template.split(['{', '}']).map(|piece| match piece {
+            "partition" => self.partition().as_str(),
+            "region" => self.region.as_str(),
+            "account" => self.account.as_str(),
+            "id" => self.resource.id(),
+            text => text,
+        });
+        filled.collect()
     }
 }

@@ -11,7 +11,8 @@ use remediation::clock::SystemClock;
 use serde_json::Value;
 use settings::Settings;
 
-use crate::{Answer, Invocation, Renewal, invocation, payload, until_stopped};
+use crate::payload::{Payload, Readable};
+use crate::{Answer, Invocation, Renewal, invocation, until_stopped};
 
 /// What is asked, and what it is answered by.
 pub(crate) struct Question {
@@ -33,7 +34,8 @@ pub(crate) async fn all<E: Into<Answer>>(
     let current = RefCell::new(settings.clone());
     let renewal = parameter.map(|source| Renewal::new(source, SystemClock, name, settings));
     let is_cold = AtomicBool::new(true);
-    let handler = service_fn(|LambdaEvent { payload, context }: LambdaEvent<String>| async {
+    let handler = service_fn(|event: LambdaEvent<Payload>| async {
+        let LambdaEvent { payload: Payload(payload), context } = event;
         let cold_start = is_cold.swap(false, Ordering::Relaxed);
         if let Some(renewal) = &renewal
             && let Some(settings) = renewal.renewed().await
@@ -46,6 +48,6 @@ pub(crate) async fn all<E: Into<Answer>>(
             Question { payload, invocation: invocation(context, cold_start), function_arn, settings };
         answer(question).await.map_err(Into::into)
     });
-    let ended = Runtime::new(handler).layer(payload::AsText).run().await;
+    let ended = Runtime::new(handler).layer(Readable).run().await;
     until_stopped(ended, current.borrow().written)
 }

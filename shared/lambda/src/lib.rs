@@ -46,6 +46,7 @@ use crate::answering::Question;
 use crate::asked::{Asked, asked};
 use crate::book::{Book, Recorded};
 use crate::environment::{Environment, Origin, OriginError};
+use crate::payload::{Payload, Readable};
 use crate::restore::{Hands, NotRestored};
 use crate::rule::{Judges, NotEvaluated, Rules};
 use crate::sdk::SwitchError;
@@ -131,8 +132,8 @@ impl Function {
             Renewal::new(source, SystemClock, C::NAME, settings)
         });
         let is_cold = AtomicBool::new(true);
-        let handler = service_fn(|event: LambdaEvent<String>| async {
-            let LambdaEvent { payload, context } = event;
+        let handler = service_fn(|event: LambdaEvent<Payload>| async {
+            let LambdaEvent { payload: Payload(payload), context } = event;
             let cold_start = is_cold.swap(false, Ordering::Relaxed);
             if let Some(renewal) = &renewal
                 && let Some(settings) = renewal.renewed().await
@@ -149,7 +150,7 @@ impl Function {
             let invocation = invocation(context, cold_start);
             Box::pin(service.handle(&payload, &invocation)).await.map_err(Answer::from)
         });
-        until_stopped(Runtime::new(handler).layer(payload::AsText).run().await, service.written())
+        until_stopped(Runtime::new(handler).layer(Readable).run().await, service.written())
     }
 
     /// Handles what people ask for by hand until Lambda stops the process. `arm` builds the controls that put back, with the

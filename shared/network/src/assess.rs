@@ -47,10 +47,12 @@ pub fn assess(rules: &[Rule], lists: &PrefixLists, settings: &Settings) -> Asses
     let mut ids: Vec<RuleId> = inbound.iter().map(|(rule, _)| rule.id.clone()).collect();
     ids.dedup();
     let ids: Arc<[RuleId]> = ids.into();
-    let v4 = Inbound::of(&inbound, &ids, settings, |addresses| &addresses.v4).findings(settings);
-    let v6 = Inbound::of(&inbound, &ids, settings, |addresses| &addresses.v6).findings(settings);
+    let v4 = Inbound::of(&inbound, &ids, settings, |addresses| &addresses.v4);
+    let v6 = Inbound::of(&inbound, &ids, settings, |addresses| &addresses.v6);
+    let v4 = v4.into_iter().flat_map(|inbound| inbound.findings(settings));
+    let v6 = v6.into_iter().flat_map(|inbound| inbound.findings(settings));
     Assessment {
-        findings: v4.into_iter().chain(v6).collect(),
+        findings: v4.chain(v6).collect(),
         unreadable: unreadable
             .into_iter()
             .map(|(prefix_list_id, rule_ids)| UnreadableSource {
@@ -99,12 +101,13 @@ struct InboundRule<'a> {
 type Openings = HashMap<(Exposure, Bits), Vec<Span<u16>>>;
 
 impl<'a, T: Address> Inbound<'a, T> {
+    /// `None` where no rule lets in an address of the family.
     fn of(
         rules: &'a [(&'a Rule, Cow<'a, Addresses>)],
         ids: &'a Arc<[RuleId]>,
         settings: &Settings,
         family: impl Fn(&'a Addresses) -> &'a SpanSet<T>,
-    ) -> Self {
+    ) -> Option<Self> {
         let mut positions: HashMap<&SpanSet<T>, usize> = HashMap::new();
         let mut sources: Vec<&SpanSet<T>> = Vec::new();
         let mut inbound: Vec<InboundRule<'a>> = Vec::new();
@@ -125,8 +128,11 @@ impl<'a, T: Address> Inbound<'a, T> {
                 inbound.push(InboundRule { rule, source, id });
             }
         }
+        if sources.is_empty() {
+            return None;
+        }
         let sources = Sources::new(&sources, settings.open_level);
-        Self { rules: inbound, by_protocol, sources, ids, family: PhantomData }
+        Some(Self { rules: inbound, by_protocol, sources, ids, family: PhantomData })
     }
 
     fn findings(&self, settings: &Settings) -> Vec<Finding> {
@@ -167,6 +173,9 @@ impl<'a, T: Address> Inbound<'a, T> {
             .chain(for_all)
             .filter_map(|rule| Some((rule, self.rules.get(rule)?.rule.permission.ports(protocol))))
             .collect();
+        if ports.is_empty() {
+            return Openings::new();
+        }
         let mut own = Bits::none(self.rules.len());
         of(protocol).for_each(|rule| own.insert(rule));
 

@@ -32,14 +32,17 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     /// `None` where the live state has to be looked at again before.
     pub(crate) async fn tell(&mut self, mut walked: Walked<C>) -> Option<Ended> {
         let mut report = self.report(&walked);
+        let is_last_chance = self.is_last_chance();
+        if self.record.is_none() && !walked.concerns_a_person(is_last_chance) {
+            return Some(said(report, Told::Nobody, None));
+        }
         let mut situation = situation_after(self.control, &walked);
         let mut unwritten = None;
         if walked.outcome == Outcome::Exempt {
             // Of an end people hear once.
             self.remind_after = Some(SOON);
         }
-        let is_last_chance = self.is_last_chance();
-        if self.record.is_none() && walked.concerns_a_person(is_last_chance) {
+        if self.record.is_none() {
             match self.begin(walked.found.as_ref(), situation.clone(), false).await {
                 Ok(()) => {
                     walked.earlier = std::mem::take(&mut self.earlier);

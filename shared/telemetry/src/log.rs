@@ -10,6 +10,7 @@
 use std::fmt;
 use std::panic::{self, PanicHookInfo};
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -29,7 +30,8 @@ use crate::out::out;
 /// What the lines call the product.
 pub(crate) const SERVICE: &str = "curfew";
 
-/// A field of this name holds a JSON object whose members become fields of the line.
+/// A field of this name holds a JSON object whose members become fields of the line, after all others and as they are
+/// written there: none may be called as another one is.
 pub(crate) const FACTS: &str = "facts";
 
 /// Writes lines to standard output from now on, for the whole process.
@@ -98,6 +100,8 @@ where
     ) -> fmt::Result {
         let mut own = Fields::default();
         event.record(&mut own);
+        let facts = own.0.shift_remove(FACTS).unwrap_or_default();
+        let members = facts.as_str().and_then(members);
 
         let mut line = Map::new();
         line.insert("timestamp".into(), rfc3339(self.clock.now()).into());
@@ -112,21 +116,25 @@ where
                 line.extend(fields);
             }
         }
-        match own.0.shift_remove(FACTS) {
-            Some(Value::String(facts)) => match serde_json::from_str(&facts) {
-                Ok(Value::Object(facts)) => line.extend(facts),
-                _ => {
-                    line.insert(FACTS.into(), facts.into());
-                }
-            },
-            Some(facts) => {
-                line.insert(FACTS.into(), facts);
-            }
-            None => {}
+        if members.is_none() && !facts.is_null() {
+            line.insert(FACTS.into(), facts.clone());
         }
         line.extend(own.0);
-        writeln!(writer, "{}", Value::Object(line))
+        // Whole, since a writer of `fmt` costs something for each piece.
+        let mut line = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
+        if let Some(members) = members.filter(|members| !members.is_empty()) {
+            line.truncate(line.len() - "}".len());
+            line.extend([",", members, "}"]);
+        }
+        line.push('\n');
+        writer.write_str(&line)
     }
+}
+
+/// The members of a JSON object as they are written in it; `None` where the text is anything else.
+fn members(object: &str) -> Option<&str> {
+    let object: &RawValue = serde_json::from_str(object).ok()?;
+    object.get().strip_prefix('{')?.strip_suffix('}')
 }
 
 /// An event's fields as JSON.

@@ -6,7 +6,7 @@ use lambda::Service;
 use remediation::ledger::Memory;
 use remediation::testing::doors::{Doors, denied, open};
 use remediation::testing::{Still, Topic, run};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use settings::Settings;
 
 fn lines(doors: &Doors, payload: &str) -> String {
@@ -58,4 +58,27 @@ fn foreign_lines_are_json_too_and_only_from_warn_on() {
         tracing::warn!(target: "aws_sdk", attempts = 3, slow = true, error = %"time-out", "a retry");
     });
     assert_snapshot!(pretty(&lines));
+}
+
+#[test]
+fn facts_are_fields_as_they_are_written_and_what_is_no_object_is_one_field() {
+    let ((), lines) = logged(|| {
+        for facts in [r#"{"found":{"ports":[22,null]},"words":"ä \"b\"\n"}"#, "{}", r#"{"half": "#, "[1]"] {
+            tracing::info!(target: telemetry::TARGET, facts, "a line");
+        }
+    });
+    let after_the_others = |line: &Value| {
+        let fields: Map<String, Value> = line.as_object().unwrap().clone().into_iter().skip(5).collect();
+        Value::Object(fields).to_string()
+    };
+    assert!(lines.iter().all(|line| line["message"] == "a line" && line["service"] == "curfew"));
+    assert_eq!(
+        lines.iter().map(after_the_others).collect::<Vec<_>>(),
+        [
+            r#"{"found":{"ports":[22,null]},"words":"ä \"b\"\n"}"#,
+            "{}",
+            r#"{"facts":"{\"half\": "}"#,
+            r#"{"facts":"[1]"}"#,
+        ]
+    );
 }
