@@ -36,8 +36,11 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         self.earlier = Earlier::all(self.control, &open).map_err(Barred::Failed)?;
         let is_left_as_it_is = match outcome {
             Outcome::Gone => true,
-            // What is exempt by now, and of which nothing is known to be closed.
-            Outcome::Exempt => self.noted_changes().is_empty(),
+            // All that was to be closed is exempt by now, and nothing of it is known to be closed.
+            Outcome::Exempt => {
+                let is_open = |found: Found<C>| found.assessment.is_open();
+                self.noted_changes().is_empty() && !self.found_first().is_some_and(is_open)
+            }
             _ => false,
         };
         match self.begun(&open) {

@@ -226,6 +226,21 @@ fn what_was_closed_of_it_before_it_was_exempt_is_told_once() {
 }
 
 #[test]
+fn what_was_begun_beside_what_is_exempt_is_told_although_only_that_is_open_by_now() {
+    let control = Doors::read([open(&["front door", "back door"]), open(&["front door"])]);
+    let world = World::new(exempting(&["front door"], LONG));
+    world.cut_off(&control, 1);
+    world.clock.forward(Duration::from_secs(2 * 60 * 60));
+    let begun = world.ledger.records()[0].attempts[0].at;
+    let report = world.deliver(&control, Delivery::Again, "AWS Config rule").report;
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::CutOff(begun))));
+    let found: Vec<&str> = report.findings.iter().map(|finding| finding.summary.as_str()).collect();
+    assert_eq!((found, world.mails()), (vec!["the back door is open"], 1));
+    let said = world.deliver(&control, Delivery::Again, "AWS Config rule");
+    assert_eq!((said.report.outcome, said.report.note, world.mails()), (Outcome::Exempt, None, 1));
+}
+
+#[test]
 fn that_an_exemption_fails_is_news_even_where_the_rest_is_known() {
     // A window is only reported.
     let control = Doors::read([open(&["window"])]);
