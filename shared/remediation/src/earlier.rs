@@ -50,9 +50,37 @@ impl<C: Control> Earlier<C> {
             let not_in_doubt: Vec<C::Change> = later.chain(&noted).cloned().collect();
             earlier.in_doubt = beyond(control, &earlier.in_doubt, &not_in_doubt);
             noted.extend(earlier.changes.iter().cloned());
-            found_open.extend(earlier.plan.as_ref().map(|plan| (earlier.at, unnoted(control, plan, &[]))));
+            found_open.push((earlier.at, earlier.found_open(control)));
         }
         Ok(all)
+    }
+
+    /// What closes all that it found open: what it was going to do, and what it left as it is, since that was exempt.
+    fn found_open(&self, control: &C) -> Vec<C::Change> {
+        let planned = self.plan.iter().flat_map(|plan| unnoted(control, plan, &[]));
+        let found =
+            self.state.iter().flat_map(|state| self.closing(control, &control.assess(state, self.at)));
+        planned.chain(found).collect()
+    }
+
+    /// What it found, without what was exempt then, so that it was going to do nothing about it; `None` where it could not be
+    /// read.
+    pub(crate) fn found(&self, control: &C) -> Option<C::Assessment> {
+        let all = control.assess(self.state.as_ref()?, self.at);
+        let Some(plan) = &self.plan else { return Some(all) };
+        let planned = unnoted(control, plan, &[]);
+        let was_exempt = |finding: &_| {
+            let closing = self.closing(control, &only(control, &all, finding));
+            !closing.is_empty() && beyond(control, &closing, &planned).len() == closing.len()
+        };
+        let found = control.take_out(all.clone(), |finding| (!was_exempt(&finding)).then_some(finding));
+        // By other settings it may have been closed in another way.
+        Some(if found.is_open() { found } else { all })
+    }
+
+    /// What closes all of this judgement.
+    fn closing(&self, control: &C, judged: &C::Assessment) -> Vec<C::Change> {
+        control.plan(judged, self.at).map(|plan| unnoted(control, &plan, &[])).unwrap_or_default()
     }
 
     /// Whether it may have closed what `plan` does not close any more.
@@ -69,14 +97,12 @@ impl<C: Control> Earlier<C> {
     {
         let Some(state) = &self.state else { return Vec::new() };
         let assessment = control.assess(state, self.at);
-        let closed = assessment.findings().iter().filter_map(|closed| {
-            let only =
-                control.take_out(assessment.clone(), |finding| (finding == *closed).then_some(finding));
-            let closing = unnoted(control, &control.plan(&only, self.at)?, &[]);
-            let is_closed = !closing.is_empty() && beyond(control, &closing, done).is_empty();
-            is_closed.then(|| control.findings(&only))
+        let each = assessment.findings().iter().map(|finding| only(control, &assessment, finding));
+        let closed = each.filter(|one| {
+            let closing = self.closing(control, one);
+            !closing.is_empty() && beyond(control, &closing, done).is_empty()
         });
-        closed.flatten().collect()
+        closed.flat_map(|closed| control.findings(&closed)).collect()
     }
 
     fn read(control: &C, attempt: &Attempt) -> Result<Self, serde_json::Error> {
@@ -112,6 +138,15 @@ impl<C: Control> Earlier<C> {
 pub(crate) fn beyond<C: Control>(control: &C, changes: &[C::Change], noted: &[C::Change]) -> Vec<C::Change> {
     let is_noted = |change: &&C::Change| noted.iter().any(|one| control.closes_the_same(one, change));
     changes.iter().filter(|change| !is_noted(change)).cloned().collect()
+}
+
+/// The same judgement with this finding only.
+fn only<C: Control>(
+    control: &C,
+    judged: &C::Assessment,
+    finding: &<C::Assessment as Assessment>::Finding,
+) -> C::Assessment {
+    control.take_out(judged.clone(), |one| (one == *finding).then_some(one))
 }
 
 fn value<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {

@@ -161,11 +161,11 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         Walked { outcome: verdict(&walked, false), ..walked }
     }
 
-    /// What the first look at all found.
+    /// What the first look at all found, without what is exempt and what was exempt then.
     fn found_first(&self) -> Option<Found<C>> {
         let first = self.earlier.first()?;
         let state = first.state.clone()?;
-        let assessment = self.exempting.again(self.control, self.control.assess(&state, first.at));
+        let assessment = self.exempting.again(self.control, first.found(self.control)?);
         Some(Found {
             unread: self.control.unread(&state, &assessment),
             assessment,
