@@ -50,17 +50,17 @@ impl<C: Control> Earlier<C> {
             let not_in_doubt: Vec<C::Change> = later.chain(&noted).cloned().collect();
             earlier.in_doubt = beyond(control, &earlier.in_doubt, &not_in_doubt);
             noted.extend(earlier.changes.iter().cloned());
-            found_open.push((earlier.at, earlier.found_open(control)));
+            found_open.push((earlier.at, earlier.found_there(control)));
         }
         Ok(all)
     }
 
-    /// What closes all that it found open: what it was going to do, and what it left as it is, since that was exempt.
-    fn found_open(&self, control: &C) -> Vec<C::Change> {
-        let planned = self.plan.iter().flat_map(|plan| unnoted(control, plan, &[]));
+    /// What takes away all that it found there: what it was going to do, and what it left as it is, since that was exempt.
+    fn found_there(&self, control: &C) -> Vec<C::Change> {
         let found =
-            self.state.iter().flat_map(|state| self.closing(control, &control.assess(state, self.at)));
-        planned.chain(found).collect()
+            self.state.as_ref().and_then(|state| control.plan(&control.assess(state, self.at), self.at));
+        let all = self.plan.iter().chain(&found).flat_map(|plan| control.foreseen(plan, &[]));
+        all.filter(|change| control.takes_away(change)).collect()
     }
 
     /// What it found, without what was exempt then, so that it was going to do nothing about it; `None` where it could not be

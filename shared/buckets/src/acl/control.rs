@@ -228,8 +228,12 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         plan.foreseen(done)
     }
 
-    /// The flags only keep it so.
+    /// The flags only keep it so, and other grants go with the public ones where the style is `private`.
     fn closes(&self, change: &AclChange) -> bool {
+        matches!(change, AclChange::Removed(grant) if grant.grantee.public_group().is_some())
+    }
+
+    fn takes_away(&self, change: &AclChange) -> bool {
         matches!(change, AclChange::Removed(_))
     }
 

@@ -22,9 +22,12 @@ struct World {
 }
 
 impl World {
+    fn of(memory: Memory) -> Self {
+        Self { memory, clock: Still::default(), topic: Topic::default(), ledger: Ledger::default() }
+    }
+
     fn closed(memory: Memory, settings: S3AclSettings) -> Self {
-        let world =
-            Self { memory, clock: Still::default(), topic: Topic::default(), ledger: Ledger::default() };
+        let world = Self::of(memory);
         world.deliver(settings);
         world.clock.forward(Duration::from_secs(1));
         world.memory.calls.borrow_mut().clear();
