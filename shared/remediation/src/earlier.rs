@@ -34,6 +34,11 @@ pub struct Earlier<C: Control> {
     /// which there was no answer. Not what a later attempt is known to have closed, nor what one found open still once such
     /// a call must have taken effect.
     pub in_doubt: Vec<C::Change>,
+    /// What was changed and found there all the same, still or again, by the read after it or by a later attempt, where no
+    /// later attempt is known to have taken it away.
+    pub(crate) found_again: Vec<C::Change>,
+    /// The state after; `None` where it was not read.
+    after: Option<C::State>,
 }
 
 impl<C: Control> Earlier<C> {
@@ -43,24 +48,37 @@ impl<C: Control> Earlier<C> {
         let all: Result<Vec<Self>, serde_json::Error> = record.attempts.iter().map(read).collect();
         let mut all = all.map_err(|error| StepError::Unreadable(record.id.to_string(), Arc::new(error)))?;
         let mut noted: Vec<C::Change> = Vec::new();
-        let mut found_open: Vec<(SystemTime, Vec<C::Change>)> = Vec::new();
+        let mut found_there: Vec<(SystemTime, Vec<C::Change>)> = Vec::new();
         for earlier in all.iter_mut().rev() {
             let settled = earlier.over + SETTLED;
-            let later = found_open.iter().filter(|(at, _)| *at >= settled).flat_map(|(_, open)| open);
-            let not_in_doubt: Vec<C::Change> = later.chain(&noted).cloned().collect();
+            let after = earlier.after.as_ref().map(|after| earlier.taking_away(control, after));
+            found_there.push((earlier.over, after.unwrap_or_default()));
+            let is_there = |change: &&C::Change| {
+                let is_found = found_there.iter().any(|(_, there)| has(control, there, change));
+                is_found && !has(control, &noted, change)
+            };
+            earlier.found_again = earlier.changes.iter().filter(is_there).cloned().collect();
+            let later = found_there.iter().filter(|(at, _)| *at >= settled).flat_map(|(_, there)| there);
+            let not_in_doubt: Vec<C::Change> = later.chain(&noted).chain(&earlier.changes).cloned().collect();
             earlier.in_doubt = beyond(control, &earlier.in_doubt, &not_in_doubt);
             noted.extend(earlier.changes.iter().cloned());
-            found_open.push((earlier.at, earlier.found_there(control)));
+            found_there.push((earlier.at, earlier.found_there(control)));
         }
         Ok(all)
     }
 
     /// What takes away all that it found there: what it was going to do, and what it left as it is, since that was exempt.
     fn found_there(&self, control: &C) -> Vec<C::Change> {
-        let found =
-            self.state.as_ref().and_then(|state| control.plan(&control.assess(state, self.at), self.at));
-        let all = self.plan.iter().chain(&found).flat_map(|plan| control.foreseen(plan, &[]));
-        all.filter(|change| control.takes_away(change)).collect()
+        let planned = self.plan.iter().flat_map(|plan| control.foreseen(plan, &[]));
+        let planned = planned.filter(|change| control.takes_away(change));
+        planned.chain(self.state.iter().flat_map(|state| self.taking_away(control, state))).collect()
+    }
+
+    /// What takes away all that is open in a state.
+    fn taking_away(&self, control: &C, state: &C::State) -> Vec<C::Change> {
+        let plan = control.plan(&control.assess(state, self.at), self.at);
+        let all = plan.map(|plan| control.foreseen(&plan, &[])).unwrap_or_default();
+        all.into_iter().filter(|change| control.takes_away(change)).collect()
     }
 
     /// What it found, without what was exempt then, so that it was going to do nothing about it; `None` where it could not be
@@ -121,6 +139,7 @@ impl<C: Control> Earlier<C> {
                 plan.as_ref().map(|plan| control.foreseen(plan, &changes)).unwrap_or_default()
             }
         };
+        let after = attempt.result.as_ref().and_then(|result| result.after.as_ref());
         Ok(Self {
             at: attempt.at,
             over: attempt.result.as_ref().map_or(attempt.lease_until, |result| result.at),
@@ -130,14 +149,20 @@ impl<C: Control> Earlier<C> {
             changes,
             is_cut_off: attempt.result.is_none(),
             in_doubt,
+            found_again: Vec::new(),
+            after: after.map(value).transpose()?,
         })
     }
 }
 
 /// What of these changes does not close the same as one that is noted.
 pub(crate) fn beyond<C: Control>(control: &C, changes: &[C::Change], noted: &[C::Change]) -> Vec<C::Change> {
-    let is_noted = |change: &&C::Change| noted.iter().any(|one| control.closes_the_same(one, change));
-    changes.iter().filter(|change| !is_noted(change)).cloned().collect()
+    changes.iter().filter(|change| !has(control, noted, change)).cloned().collect()
+}
+
+/// Whether one of these closes the same.
+fn has<C: Control>(control: &C, changes: &[C::Change], change: &C::Change) -> bool {
+    changes.iter().any(|one| control.closes_the_same(one, change))
 }
 
 /// The same judgement with this finding only.

@@ -3,7 +3,7 @@
 
 use crate::carry::{by_whom, carry_out, closed_meanwhile, unnoted, verdict, verify};
 use crate::clock::Clock;
-use crate::earlier::Earlier;
+use crate::earlier::{Earlier, beyond};
 use crate::ledger::{Ledger, Record};
 use crate::work::{Barred, Work, written};
 use crate::{Assessment, Found, Mode, Note, Notify, Outcome, Recount, Seen, Walked};
@@ -111,14 +111,18 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let in_doubt: Vec<C::Change> =
             self.earlier.iter().flat_map(|earlier| &earlier.in_doubt).cloned().collect();
         let begun = self.earlier.iter().filter_map(|earlier| earlier.plan.as_ref());
-        let missed: Vec<C::Change> = begun.flat_map(|plan| unnoted(control, plan, &changes)).collect();
+        let again: Vec<C::Change> =
+            self.earlier.iter().flat_map(|earlier| &earlier.found_again).cloned().collect();
+        let lasting = beyond(control, &changes, &again);
+        let missed: Vec<C::Change> = begun.flat_map(|plan| unnoted(control, plan, &lasting)).collect();
         let is_in_doubt =
             |missed: &C::Change| in_doubt.iter().any(|change| control.closes_the_same(change, missed));
         let closes = |changes: &[C::Change]| changes.iter().any(|change| control.closes(change));
         let closed_by = match missed.is_empty() {
             true => None,
             false if missed.iter().any(is_in_doubt) => Some(Note::Unanswered),
-            false if closes(&changes) => Some(Note::ClosedInPart),
+            false if closes(&again) => Some(Note::FoundOpenAfter),
+            false if closes(&lasting) => Some(Note::ClosedInPart),
             false => Some(Note::ClosedAfterFailure),
         };
         let done = [changes.as_slice(), &in_doubt].concat();
