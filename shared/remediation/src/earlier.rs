@@ -11,7 +11,7 @@ use crate::ledger::{Attempt, Record};
 use crate::{Assessment, Control, Finding, Outcome, Recount, StepError};
 
 /// After how long a call must have taken effect, and every look shows it.
-const SETTLED: Duration = Duration::from_secs(60);
+pub(crate) const SETTLED: Duration = Duration::from_secs(60);
 
 /// One attempt of somebody else.
 #[derive(Debug)]
@@ -51,8 +51,8 @@ impl<C: Control> Earlier<C> {
         let mut found_there: Vec<(SystemTime, Vec<C::Change>)> = Vec::new();
         for earlier in all.iter_mut().rev() {
             let settled = earlier.over + SETTLED;
-            let after = earlier.after.as_ref().map(|after| earlier.taking_away(control, after));
-            found_there.push((earlier.over, after.unwrap_or_default()));
+            let [first, last] = earlier.sights(control);
+            found_there.push(last);
             let is_there = |change: &&C::Change| {
                 let is_found = found_there.iter().any(|(_, there)| has(control, there, change));
                 is_found && !has(control, &noted, change)
@@ -62,16 +62,20 @@ impl<C: Control> Earlier<C> {
             let not_in_doubt: Vec<C::Change> = later.chain(&noted).chain(&earlier.changes).cloned().collect();
             earlier.in_doubt = beyond(control, &earlier.in_doubt, &not_in_doubt);
             noted.extend(earlier.changes.iter().cloned());
-            found_there.push((earlier.at, earlier.found_there(control)));
+            found_there.push(first);
         }
         Ok(all)
     }
 
-    /// What takes away all that it found there: what it was going to do, and what it left as it is, since that was exempt.
-    fn found_there(&self, control: &C) -> Vec<C::Change> {
+    /// When it looked first and last, and what takes away all that it found there: at first what it was going to do, and what
+    /// it left as it is, since that was exempt.
+    pub(crate) fn sights(&self, control: &C) -> [(SystemTime, Vec<C::Change>); 2] {
         let planned = self.plan.iter().flat_map(|plan| control.foreseen(plan, &[]));
         let planned = planned.filter(|change| control.takes_away(change));
-        planned.chain(self.state.iter().flat_map(|state| self.taking_away(control, state))).collect()
+        let all_of = |state: &Option<C::State>| {
+            state.as_ref().map(|state| self.taking_away(control, state)).unwrap_or_default()
+        };
+        [(self.at, planned.chain(all_of(&self.state)).collect()), (self.over, all_of(&self.after))]
     }
 
     /// What takes away all that is open in a state.
@@ -161,7 +165,7 @@ pub(crate) fn beyond<C: Control>(control: &C, changes: &[C::Change], noted: &[C:
 }
 
 /// Whether one of these closes the same.
-fn has<C: Control>(control: &C, changes: &[C::Change], change: &C::Change) -> bool {
+pub(crate) fn has<C: Control>(control: &C, changes: &[C::Change], change: &C::Change) -> bool {
     changes.iter().any(|one| control.closes_the_same(one, change))
 }
 

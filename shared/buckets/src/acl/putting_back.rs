@@ -38,6 +38,7 @@ impl<P: BucketAcls, T: Clock> Reversible for S3Acl<P, T> {
             removed: first_write(past).map(|write| write.removed.as_slice()).unwrap_or_default(),
             after: after(past),
             done: &past.done,
+            again: &past.again,
             acl: &acl,
             around: &around,
         };
@@ -96,6 +97,8 @@ struct Compared<'a> {
     /// As they were once Curfew was done.
     after: Vec<Grant>,
     done: &'a [AclChange],
+    /// What of that was there again since.
+    again: &'a [AclChange],
     acl: &'a Acl,
     around: &'a Around,
 }
@@ -144,10 +147,8 @@ impl Compared<'_> {
     /// Whether Curfew took this grant away, or may have: it removed it, or left it out without a word, as the canned ACL does
     /// with what the owner granted to himself.
     fn took_away(&self, grant: &Grant) -> bool {
-        let is_it =
-            |change: &AclChange| matches!(change, AclChange::Removed(one) if one.says_the_same(grant));
         let is_left_out = !has(&self.written, grant) && !has(self.removed, grant);
-        is_left_out || self.done.iter().any(is_it)
+        is_left_out || removes(self.done, grant) && !removes(self.again, grant)
     }
 
     /// The bucket's flags now, and as they are to be: each flag that Curfew changed as it was, each other one as it is.
@@ -178,9 +179,10 @@ impl Compared<'_> {
     fn changed_since(&self) -> Vec<String> {
         let (before, now) = (&self.was, &self.acl.grants);
         let is_new = |grant: &&Grant| !has(&self.after, grant) && !has(before, grant);
-        let is_gone = |grant: &&Grant| !has(now, grant) && has(before, grant);
+        let is_gone = |grant: &&Grant| !has(now, grant);
         let new = now.iter().filter(is_new).map(|grant| format!("{} was added since", grant.words()));
-        let gone = self.after.iter().filter(is_gone);
+        let was_there = |grant: &&Grant| has(&self.after, grant) || removes(self.again, grant);
+        let gone = before.iter().filter(was_there).filter(is_gone);
         let gone = gone.map(|grant| format!("{} was removed since", grant.words()));
         new.chain(gone).chain(self.switched_since()).collect()
     }
@@ -261,6 +263,11 @@ impl Compared<'_> {
 /// Whether one of these grants says the same. S3 may tell a user's name at one time and not at another.
 fn has(grants: &[Grant], grant: &Grant) -> bool {
     grants.iter().any(|other| other.says_the_same(grant))
+}
+
+/// Whether one of these changes removes it.
+fn removes(changes: &[AclChange], grant: &Grant) -> bool {
+    changes.iter().any(|change| matches!(change, AclChange::Removed(one) if one.says_the_same(grant)))
 }
 
 /// Whether both lists grant the same, in whatever order.
