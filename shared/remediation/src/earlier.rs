@@ -52,7 +52,7 @@ impl<C: Control> Earlier<C> {
         for earlier in all.iter_mut().rev() {
             let settled = earlier.over + SETTLED;
             let [first, last] = earlier.sights(control);
-            found_there.push(last);
+            found_there.extend(last);
             let is_there = |change: &&C::Change| {
                 let is_found = found_there.iter().any(|(_, there)| has(control, there, change));
                 is_found && !has(control, &noted, change)
@@ -62,20 +62,22 @@ impl<C: Control> Earlier<C> {
             let not_in_doubt: Vec<C::Change> = later.chain(&noted).chain(&earlier.changes).cloned().collect();
             earlier.in_doubt = beyond(control, &earlier.in_doubt, &not_in_doubt);
             noted.extend(earlier.changes.iter().cloned());
-            found_there.push(first);
+            found_there.extend(first);
         }
         Ok(all)
     }
 
-    /// When it looked first and last, and what takes away all that it found there: at first what it was going to do, and what
-    /// it left as it is, since that was exempt.
-    pub(crate) fn sights(&self, control: &C) -> [(SystemTime, Vec<C::Change>); 2] {
+    /// When it looked before its changes and after them, as far as it did, and what takes away all that it found there then:
+    /// at first what it was going to do, and what it left as it is, since that was exempt.
+    pub(crate) fn sights(&self, control: &C) -> [Option<(SystemTime, Vec<C::Change>)>; 2] {
         let planned = self.plan.iter().flat_map(|plan| control.foreseen(plan, &[]));
         let planned = planned.filter(|change| control.takes_away(change));
-        let all_of = |state: &Option<C::State>| {
-            state.as_ref().map(|state| self.taking_away(control, state)).unwrap_or_default()
-        };
-        [(self.at, planned.chain(all_of(&self.state)).collect()), (self.over, all_of(&self.after))]
+        let first = self
+            .state
+            .as_ref()
+            .map(|state| (self.at, planned.chain(self.taking_away(control, state)).collect()));
+        let last = self.after.as_ref().map(|after| (self.over, self.taking_away(control, after)));
+        [first, last]
     }
 
     /// What takes away all that is open in a state.

@@ -22,8 +22,8 @@ pub struct Past<C: Control> {
     pub plan: C::Plan,
     /// All that was changed, or may have been, in order.
     pub done: Vec<C::Change>,
-    /// What of that Curfew found there again since, a minute or more after it had taken it away last: where it is not there
-    /// now, somebody else has taken it away.
+    /// What of that Curfew found there again since it had taken it away last: where it is not there now, somebody else has taken
+    /// it away.
     pub again: Vec<C::Change>,
 }
 
@@ -93,16 +93,20 @@ impl<T> Times<T> {
         let (mut taken, mut seen) = (Vec::new(), Vec::new());
         for one in all {
             taken.push((one.over, [one.changes.as_slice(), &one.in_doubt].concat()));
-            seen.extend(one.sights(control));
+            seen.extend(one.sights(control).into_iter().flatten());
         }
         Self { taken, seen }
     }
 
-    /// Whether this was seen there once it must have been taken away, and nobody of Curfew's may have taken it away since.
+    /// Whether this was seen there after it had been seen to be away, or must have been, and nobody of Curfew's may have taken
+    /// it away since.
     fn is_again<C: Control<Change = T>>(&self, control: &C, change: &T) -> bool {
-        let with = |all: &[(SystemTime, Vec<T>)]| {
-            all.iter().filter(|(_, some)| has(control, some, change)).map(|(at, _)| *at).max()
+        let is_it = |(_, some): &&(SystemTime, Vec<T>)| has(control, some, change);
+        let Some((taken, _)) = self.taken.iter().filter(is_it).max_by_key(|(at, _)| *at) else {
+            return false;
         };
-        with(&self.taken).zip(with(&self.seen)).is_some_and(|(taken, seen)| seen >= taken + SETTLED)
+        let Some((seen, _)) = self.seen.iter().filter(is_it).max_by_key(|(at, _)| *at) else { return false };
+        let mut away = self.seen.iter().filter(|one| !is_it(one)).map(|(at, _)| at);
+        *seen >= *taken + SETTLED || away.any(|away| taken <= away && away < seen)
     }
 }
