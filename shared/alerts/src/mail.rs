@@ -47,8 +47,10 @@ pub(crate) fn headline(report: &Report) -> String {
         [first, rest @ ..] => format!("{} (the first of {} findings)", first.sentence(), rest.len() + 1),
     };
     let stays = report.findings.iter().any(|finding| finding.remedy == Remedy::Report);
-    let is_unsure =
-        matches!(report.note, Some(Note::CutOff(_) | Note::Unanswered | Note::ClosedAfterFailure));
+    let is_unsure = matches!(
+        report.note,
+        Some(Note::CutOff(_) | Note::Unanswered | Note::ClosedAfterFailure | Note::FoundOpenAfter)
+    );
     let is_of_others = matches!(
         report.note,
         Some(Note::ClosedByOthers | Note::ClosedBesides | Note::ClosedInPart | Note::ClosedBesidesInPart)

@@ -12,7 +12,7 @@ use support::report;
 #[test]
 fn what_nobody_saw_curfew_close_is_not_said_to_be_closed_by_it() {
     let at = SystemTime::UNIX_EPOCH + testing::NOW;
-    for note in [Note::Unanswered, Note::ClosedAfterFailure, Note::CutOff(at)] {
+    for note in [Note::Unanswered, Note::ClosedAfterFailure, Note::FoundOpenAfter, Note::CutOff(at)] {
         let text = mail(&Report { note: Some(note), ..report(Outcome::Remediated) }, usize::MAX).text;
         let first = text.lines().next().unwrap();
         assert!(first.contains("Curfew had begun to close") && !first.contains("Curfew closed"), "{first}");

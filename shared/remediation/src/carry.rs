@@ -131,7 +131,9 @@ pub(crate) fn by_whom<C: Control>(control: &C, plan: Option<&C::Plan>, note: Not
 /// that had none did that, now or at an earlier delivery, or somebody else did.
 fn closed_by_others<C: Control>(control: &C, plan: &C::Plan, walked: &Walked<C>) -> Option<Note> {
     let is_closed = walked.seen.as_ref().is_some_and(|seen| !seen.assessment.is_open());
-    if !is_closed || unnoted(control, plan, &walked.done.changes).is_empty() {
+    // What it found open, no earlier delivery had closed.
+    let missed = unnoted(control, plan, walked.own_changes());
+    if !is_closed || missed.is_empty() {
         return None;
     }
     if walked.may_have_closed(control) {
@@ -139,6 +141,7 @@ fn closed_by_others<C: Control>(control: &C, plan: &C::Plan, walked: &Walked<C>)
     }
     let is_own = walked.done.changes.iter().any(|change| control.closes(change));
     Some(match is_own {
+        true if unnoted(control, plan, &walked.done.changes).len() < missed.len() => Note::FoundOpenAfter,
         true => Note::ClosedInPart,
         false if walked.error.is_some() => Note::ClosedAfterFailure,
         false => Note::ClosedByOthers,

@@ -80,6 +80,11 @@ pub trait Control: Judge {
         true
     }
 
+    /// Whether such a change takes something away that was found: what it [closes](Self::closes), or what goes with that.
+    fn takes_away(&self, change: &Self::Change) -> bool {
+        self.closes(change)
+    }
+
     /// Whether two changes close the very same, however it was worded or tagged when each was planned.
     fn closes_the_same(&self, one: &Self::Change, other: &Self::Change) -> bool {
         one == other

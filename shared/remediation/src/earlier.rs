@@ -11,7 +11,7 @@ use crate::ledger::{Attempt, Record};
 use crate::{Assessment, Control, Finding, Outcome, Recount, StepError};
 
 /// After how long a call must have taken effect, and every look shows it.
-const SETTLED: Duration = Duration::from_secs(60);
+pub(crate) const SETTLED: Duration = Duration::from_secs(60);
 
 /// One attempt of somebody else.
 #[derive(Debug)]
@@ -34,6 +34,11 @@ pub struct Earlier<C: Control> {
     /// which there was no answer. Not what a later attempt is known to have closed, nor what one found open still once such
     /// a call must have taken effect.
     pub in_doubt: Vec<C::Change>,
+    /// What was changed and found there all the same, still or again, by the read after it or by a later attempt, where no
+    /// later attempt is known to have taken it away.
+    pub(crate) found_again: Vec<C::Change>,
+    /// The state after; `None` where it was not read.
+    after: Option<C::State>,
 }
 
 impl<C: Control> Earlier<C> {
@@ -43,16 +48,63 @@ impl<C: Control> Earlier<C> {
         let all: Result<Vec<Self>, serde_json::Error> = record.attempts.iter().map(read).collect();
         let mut all = all.map_err(|error| StepError::Unreadable(record.id.to_string(), Arc::new(error)))?;
         let mut noted: Vec<C::Change> = Vec::new();
-        let mut found_open: Vec<(SystemTime, Vec<C::Change>)> = Vec::new();
+        let mut found_there: Vec<(SystemTime, Vec<C::Change>)> = Vec::new();
         for earlier in all.iter_mut().rev() {
             let settled = earlier.over + SETTLED;
-            let later = found_open.iter().filter(|(at, _)| *at >= settled).flat_map(|(_, open)| open);
-            let not_in_doubt: Vec<C::Change> = later.chain(&noted).cloned().collect();
+            let [first, last] = earlier.sights(control);
+            found_there.extend(last);
+            let is_there = |change: &&C::Change| {
+                let is_found = found_there.iter().any(|(_, there)| has(control, there, change));
+                is_found && !has(control, &noted, change)
+            };
+            earlier.found_again = earlier.changes.iter().filter(is_there).cloned().collect();
+            let later = found_there.iter().filter(|(at, _)| *at >= settled).flat_map(|(_, there)| there);
+            let not_in_doubt: Vec<C::Change> = later.chain(&noted).chain(&earlier.changes).cloned().collect();
             earlier.in_doubt = beyond(control, &earlier.in_doubt, &not_in_doubt);
             noted.extend(earlier.changes.iter().cloned());
-            found_open.extend(earlier.plan.as_ref().map(|plan| (earlier.at, unnoted(control, plan, &[]))));
+            found_there.extend(first);
         }
         Ok(all)
+    }
+
+    /// When it looked before its changes and after them, as far as it did, and what takes away all that it found there then:
+    /// at first what it was going to do, and what it left as it is, since that was exempt.
+    pub(crate) fn sights(&self, control: &C) -> [Option<(SystemTime, Vec<C::Change>)>; 2] {
+        let planned = self.plan.iter().flat_map(|plan| control.foreseen(plan, &[]));
+        let planned = planned.filter(|change| control.takes_away(change));
+        let first = self
+            .state
+            .as_ref()
+            .map(|state| (self.at, planned.chain(self.taking_away(control, state)).collect()));
+        let last = self.after.as_ref().map(|after| (self.over, self.taking_away(control, after)));
+        [first, last]
+    }
+
+    /// What takes away all that is open in a state.
+    fn taking_away(&self, control: &C, state: &C::State) -> Vec<C::Change> {
+        let plan = control.plan(&control.assess(state, self.at), self.at);
+        let all = plan.map(|plan| control.foreseen(&plan, &[])).unwrap_or_default();
+        all.into_iter().filter(|change| control.takes_away(change)).collect()
+    }
+
+    /// What it found, without what was exempt then, so that it was going to do nothing about it; `None` where it could not be
+    /// read.
+    pub(crate) fn found(&self, control: &C) -> Option<C::Assessment> {
+        let all = control.assess(self.state.as_ref()?, self.at);
+        let Some(plan) = &self.plan else { return Some(all) };
+        let planned = unnoted(control, plan, &[]);
+        let was_exempt = |finding: &_| {
+            let closing = self.closing(control, &only(control, &all, finding));
+            !closing.is_empty() && beyond(control, &closing, &planned).len() == closing.len()
+        };
+        let found = control.take_out(all.clone(), |finding| (!was_exempt(&finding)).then_some(finding));
+        // By other settings it may have been closed in another way.
+        Some(if found.is_open() { found } else { all })
+    }
+
+    /// What closes all of this judgement.
+    fn closing(&self, control: &C, judged: &C::Assessment) -> Vec<C::Change> {
+        control.plan(judged, self.at).map(|plan| unnoted(control, &plan, &[])).unwrap_or_default()
     }
 
     /// Whether it may have closed what `plan` does not close any more.
@@ -69,14 +121,12 @@ impl<C: Control> Earlier<C> {
     {
         let Some(state) = &self.state else { return Vec::new() };
         let assessment = control.assess(state, self.at);
-        let closed = assessment.findings().iter().filter_map(|closed| {
-            let only =
-                control.take_out(assessment.clone(), |finding| (finding == *closed).then_some(finding));
-            let closing = unnoted(control, &control.plan(&only, self.at)?, &[]);
-            let is_closed = !closing.is_empty() && beyond(control, &closing, done).is_empty();
-            is_closed.then(|| control.findings(&only))
+        let each = assessment.findings().iter().map(|finding| only(control, &assessment, finding));
+        let closed = each.filter(|one| {
+            let closing = self.closing(control, one);
+            !closing.is_empty() && beyond(control, &closing, done).is_empty()
         });
-        closed.flatten().collect()
+        closed.flat_map(|closed| control.findings(&closed)).collect()
     }
 
     fn read(control: &C, attempt: &Attempt) -> Result<Self, serde_json::Error> {
@@ -95,6 +145,7 @@ impl<C: Control> Earlier<C> {
                 plan.as_ref().map(|plan| control.foreseen(plan, &changes)).unwrap_or_default()
             }
         };
+        let after = attempt.result.as_ref().and_then(|result| result.after.as_ref());
         Ok(Self {
             at: attempt.at,
             over: attempt.result.as_ref().map_or(attempt.lease_until, |result| result.at),
@@ -104,14 +155,29 @@ impl<C: Control> Earlier<C> {
             changes,
             is_cut_off: attempt.result.is_none(),
             in_doubt,
+            found_again: Vec::new(),
+            after: after.map(value).transpose()?,
         })
     }
 }
 
 /// What of these changes does not close the same as one that is noted.
 pub(crate) fn beyond<C: Control>(control: &C, changes: &[C::Change], noted: &[C::Change]) -> Vec<C::Change> {
-    let is_noted = |change: &&C::Change| noted.iter().any(|one| control.closes_the_same(one, change));
-    changes.iter().filter(|change| !is_noted(change)).cloned().collect()
+    changes.iter().filter(|change| !has(control, noted, change)).cloned().collect()
+}
+
+/// Whether one of these closes the same.
+pub(crate) fn has<C: Control>(control: &C, changes: &[C::Change], change: &C::Change) -> bool {
+    changes.iter().any(|one| control.closes_the_same(one, change))
+}
+
+/// The same judgement with this finding only.
+fn only<C: Control>(
+    control: &C,
+    judged: &C::Assessment,
+    finding: &<C::Assessment as Assessment>::Finding,
+) -> C::Assessment {
+    control.take_out(judged.clone(), |one| (one == *finding).then_some(one))
 }
 
 fn value<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {

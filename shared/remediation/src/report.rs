@@ -332,7 +332,7 @@ fn put_back<C: Recount>(
             false => control.may_be_done(begun, changes, &in_doubt),
         };
         for change in done_of_it {
-            if !done.contains(&change) && (!is_of_others || control.closes(&change)) {
+            if !done.contains(&change) && (!is_of_others || control.takes_away(&change)) {
                 done.push(change);
             }
         }

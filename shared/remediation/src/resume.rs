@@ -3,7 +3,7 @@
 
 use crate::carry::{by_whom, carry_out, closed_meanwhile, unnoted, verdict, verify};
 use crate::clock::Clock;
-use crate::earlier::Earlier;
+use crate::earlier::{Earlier, beyond};
 use crate::ledger::{Ledger, Record};
 use crate::work::{Barred, Work, written};
 use crate::{Assessment, Found, Mode, Note, Notify, Outcome, Recount, Seen, Walked};
@@ -36,8 +36,11 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         self.earlier = Earlier::all(self.control, &open).map_err(Barred::Failed)?;
         let is_left_as_it_is = match outcome {
             Outcome::Gone => true,
-            // What is exempt by now, and of which nothing is known to be closed.
-            Outcome::Exempt => self.noted_changes().is_empty(),
+            // All that was to be closed is exempt by now, and nothing of it is known to be closed.
+            Outcome::Exempt => {
+                let is_open = |found: Found<C>| found.assessment.is_open();
+                self.noted_changes().is_empty() && !self.found_first().is_some_and(is_open)
+            }
             _ => false,
         };
         match self.begun(&open) {
@@ -108,14 +111,18 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let in_doubt: Vec<C::Change> =
             self.earlier.iter().flat_map(|earlier| &earlier.in_doubt).cloned().collect();
         let begun = self.earlier.iter().filter_map(|earlier| earlier.plan.as_ref());
-        let missed: Vec<C::Change> = begun.flat_map(|plan| unnoted(control, plan, &changes)).collect();
+        let again: Vec<C::Change> =
+            self.earlier.iter().flat_map(|earlier| &earlier.found_again).cloned().collect();
+        let lasting = beyond(control, &changes, &again);
+        let missed: Vec<C::Change> = begun.flat_map(|plan| unnoted(control, plan, &lasting)).collect();
         let is_in_doubt =
             |missed: &C::Change| in_doubt.iter().any(|change| control.closes_the_same(change, missed));
         let closes = |changes: &[C::Change]| changes.iter().any(|change| control.closes(change));
         let closed_by = match missed.is_empty() {
             true => None,
             false if missed.iter().any(is_in_doubt) => Some(Note::Unanswered),
-            false if closes(&changes) => Some(Note::ClosedInPart),
+            false if closes(&again) => Some(Note::FoundOpenAfter),
+            false if closes(&lasting) => Some(Note::ClosedInPart),
             false => Some(Note::ClosedAfterFailure),
         };
         let done = [changes.as_slice(), &in_doubt].concat();
@@ -158,11 +165,11 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         Walked { outcome: verdict(&walked, false), ..walked }
     }
 
-    /// What the first look at all found.
+    /// What the first look at all found, without what is exempt and what was exempt then.
     fn found_first(&self) -> Option<Found<C>> {
         let first = self.earlier.first()?;
         let state = first.state.clone()?;
-        let assessment = self.exempting.again(self.control, self.control.assess(&state, first.at));
+        let assessment = self.exempting.again(self.control, first.found(self.control)?);
         Some(Found {
             unread: self.control.unread(&state, &assessment),
             assessment,

@@ -82,7 +82,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         }
         let told = if !walked.concerns_a_person(is_last_chance) || self.waits_in_silence(&walked) {
             Told::Nobody
-        } else if self.own_changes(&walked).is_empty() && self.was_told(&walked, &situation) {
+        } else if walked.own_changes().is_empty() && self.was_told(&walked, &situation) {
             Told::Repeated
         } else if self.may_wait(&report) {
             Told::Later
@@ -107,11 +107,6 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             Outcome::Held => record.last_was_told(),
             _ => record.was_told(situation),
         })
-    }
-
-    /// What was changed now, and not by others before.
-    fn own_changes<'w>(&self, walked: &'w Walked<C>) -> &'w [C::Change] {
-        walked.done.changes.get(self.noted..).unwrap_or_default()
     }
 
     /// Whether people were told in this hour that some resources wait.
@@ -142,7 +137,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let now = self.ports.clock.now();
         let is_at_work = walked.outcome != Outcome::Held;
         if let Some(attempt) = record.attempts.last_mut().filter(|_| is_at_work) {
-            let own = self.own_changes(walked);
+            let own = walked.own_changes();
             let plan = walked.found.as_ref().and_then(|found| found.plan.as_ref());
             let foreseen = plan.filter(|_| walked.outcome == Outcome::Observed);
             attempt.result = Some(AttemptResult {

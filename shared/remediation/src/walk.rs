@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use events::Subject;
 use exemptions::Exemptions;
 
-use crate::carry::carry_out;
+use crate::carry::{carry_out, unnoted};
 use crate::clock::Clock;
+use crate::earlier::beyond;
 use crate::ledger::{AttemptResult, Ledger, Limits};
 use crate::tell::situation_of;
 use crate::work::{Barred, FRESH, Work, written};
@@ -236,30 +237,35 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let unread = self.control.unread(&state, &assessment);
         let found = Found { state, written, assessment, plan: None, unread };
         let mut walked = self.nothing_left(Outcome::Exempt).await?;
-        walked.note = match walked.note {
-            // Where all that was to be closed is open, nobody had closed anything before it was exempt.
-            Some(Note::CutOff(at)) if !self.is_untouched(&found.assessment) => Some(Note::LeftHalfWay(at)),
-            Some(Note::CutOff(_)) => None,
-            note if walked.outcome != Outcome::Exempt => note,
-            _ => {
-                let first = self.record.as_ref().and_then(|record| record.attempts.first());
-                first.filter(|_| !walked.done.changes.is_empty()).map(|first| Note::LeftHalfWay(first.at))
-            }
-        };
-        if let Some(until) = self.exempting.grace().filter(|_| self.exempting.outcome().applied.is_empty()) {
-            walked.note = Some(Note::Restored(until));
+        if walked.outcome == Outcome::Exempt {
+            let left_alone = self.exempting.grace().filter(|_| self.exempting.outcome().applied.is_empty());
+            walked.note = self.left_half_way(&walked, &found).or(left_alone.map(Note::Restored));
         }
         // What was closed before is what there is to say, and else what is exempt.
         let first = walked.found.take().filter(|_| walked.outcome != Outcome::Exempt);
         Ok(Walked { found: first.or(Some(found)), ..walked })
     }
 
-    /// Whether nothing is done of what others were going to do.
+    /// That others had begun with what is exempt by now, where they may have done some of it.
+    fn left_half_way(&self, walked: &Walked<C>, found: &Found<C>) -> Option<Note> {
+        match walked.note {
+            // Where all that was to be closed is open, nobody had closed anything before it was exempt.
+            Some(Note::CutOff(at)) => {
+                (!self.is_untouched(&found.assessment)).then_some(Note::LeftHalfWay(at))
+            }
+            _ => {
+                let first = self.record.as_ref().and_then(|record| record.attempts.first());
+                first.filter(|_| !walked.done.changes.is_empty()).map(|first| Note::LeftHalfWay(first.at))
+            }
+        }
+    }
+
+    /// Whether nothing is done of what others were going to do: all of it is open still.
     fn is_untouched(&self, all: &C::Assessment) -> bool {
-        let plan = self.left_as_it_is.as_ref();
-        plan.is_none_or(|plan| {
-            self.control.unfinished(&self.target, plan, &[], Some(all)).as_ref() == Some(plan)
-        })
+        let Some(plan) = &self.left_as_it_is else { return true };
+        let left = self.control.unfinished(&self.target, plan, &[], Some(all));
+        let left = left.map(|left| unnoted(self.control, &left, &[])).unwrap_or_default();
+        beyond(self.control, &unnoted(self.control, plan, &[]), &left).is_empty()
     }
 
     /// Carries the plan out, once it is written down.

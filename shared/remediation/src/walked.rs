@@ -25,6 +25,8 @@ pub struct Walked<C: Control> {
     /// What was changed, in order; first what others changed before who began with the same work. And what may have been
     /// changed by this one besides.
     pub done: Done<C::Change>,
+    /// How many of these others had noted before.
+    pub(crate) noted: usize,
     /// What these others found and were going to do.
     pub earlier: Vec<Earlier<C>>,
     /// What the read after the changes found; `None` where there was no such read.
@@ -115,6 +117,8 @@ pub enum Note {
     Unanswered,
     /// Curfew's call that closes it had failed, and a read afterwards found it closed.
     ClosedAfterFailure,
+    /// Curfew closed it, a read after that found it open, and a later one found it closed.
+    FoundOpenAfter,
     /// An earlier delivery had begun to close it then, and was cut off.
     CutOff(SystemTime),
     /// An earlier delivery had begun to close more than was open at this one's first read, and nobody knows how far it came.
@@ -135,6 +139,7 @@ impl<C: Control> Walked<C> {
             outcome,
             found: None,
             done: Done::default(),
+            noted: 0,
             earlier: Vec::new(),
             seen: None,
             exempt: Exempt::default(),
@@ -168,11 +173,16 @@ impl<C: Control> Walked<C> {
         }
     }
 
+    /// What was changed now, and not by others before.
+    pub(crate) fn own_changes(&self) -> &[C::Change] {
+        self.done.changes.get(self.noted..).unwrap_or_default()
+    }
+
     /// Whether Curfew may have closed something although no answer told so, now or at an earlier delivery.
     pub(crate) fn may_have_closed(&self, control: &C) -> bool {
         let earlier = self.earlier.iter().flat_map(|earlier| &earlier.in_doubt);
         let in_doubt: Vec<C::Change> = self.done.in_doubt.iter().chain(earlier).cloned().collect();
-        beyond(control, &in_doubt, &self.done.changes).iter().any(|change| control.closes(change))
+        beyond(control, &in_doubt, self.own_changes()).iter().any(|change| control.closes(change))
     }
 
     /// That an earlier delivery was cut off while it was closing more than this plan does, where that is so.
@@ -303,6 +313,7 @@ impl Note {
             | Self::ClosedBesidesInPart
             | Self::Unanswered
             | Self::ClosedAfterFailure
+            | Self::FoundOpenAfter
             | Self::CutOff(_) => true,
             Self::Deleted
             | Self::Inert(_)
@@ -350,6 +361,10 @@ impl Note {
             }
             Self::ClosedAfterFailure => {
                 "a call of Curfew's had failed, and a read afterwards found it closed: somebody else closed it"
+            }
+            Self::FoundOpenAfter => {
+                "a read after Curfew had closed it found it open, still or again, and a later one found it closed: whether \
+                 somebody else closed it then, nobody can tell"
             }
             Self::CutOff(at) => {
                 return format!(

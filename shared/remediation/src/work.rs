@@ -103,7 +103,7 @@ impl<'a, C: Recount, K: Clock, N: Notify, L: Ledger> Work<'a, C, K, N, L> {
 
     /// A walk that ended so, and nothing else.
     pub(crate) fn ended(&self, outcome: Outcome) -> Walked<C> {
-        Walked::new(self.visit.subject, self.visit.mode, outcome)
+        Walked { noted: self.noted, ..Walked::new(self.visit.subject, self.visit.mode, outcome) }
     }
 
     /// A walk of which this could not be done.

@@ -58,7 +58,10 @@ impl World {
         control.hangs.set(true);
         *control.apply.borrow_mut() = Some((closed, Ok(Applied::Done)));
         let subject = bucket("my-house");
-        let visit = visit::<Doors>(&subject, Mode::Enforce, Delivery::First, &&self.clock);
+        let visit = Visit {
+            exemptions: &self.exemptions,
+            ..visit::<Doors>(&subject, Mode::Enforce, Delivery::First, &&self.clock)
+        };
         let ports = Ports::new(&self.clock, &self.topic, &self.ledger);
         let walk = async { timeout(Duration::from_millis(1), walk(control, &visit, &ports)).await };
         assert!(run(walk).is_err());
@@ -225,6 +228,50 @@ fn what_was_closed_of_it_before_it_was_exempt_is_told_once() {
     let said = world.deliver(&control, Delivery::Again, "AWS Config rule");
     assert_eq!((said.report.outcome, said.report.note), (Outcome::Exempt, None));
     assert_eq!(world.mails(), 1);
+}
+
+#[test]
+fn what_was_begun_beside_what_is_exempt_is_told_although_only_that_is_open_by_now() {
+    let control = Doors::read([open(&["front door", "back door"]), open(&["front door"])]);
+    let world = World::new(exempting(&["front door"], LONG));
+    world.cut_off(&control, 1);
+    world.clock.forward(Duration::from_secs(2 * 60 * 60));
+    let begun = world.ledger.records()[0].attempts[0].at;
+    let report = world.deliver(&control, Delivery::Again, "AWS Config rule").report;
+    assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(Note::CutOff(begun))));
+    let found: Vec<&str> = report.findings.iter().map(|finding| finding.summary.as_str()).collect();
+    assert_eq!((found, world.mails()), (vec!["the back door is open"], 1));
+    let said = world.deliver(&control, Delivery::Again, "AWS Config rule");
+    assert_eq!((said.report.outcome, said.report.note, world.mails()), (Outcome::Exempt, None, 1));
+}
+
+#[test]
+fn what_is_exempt_by_now_and_open_still_is_not_said_to_be_closed_by_who_was_cut_off() {
+    let both = || open(&["front door", "back door"]);
+    let control = Doors::read([both(), both(), open(&["back door"])]);
+    let mut world = World::new(Exemptions::default());
+    world.cut_off(&control, 0);
+    control.apply.take();
+    world.exemptions = exempting(&["back door"], LONG);
+    world.clock.forward(Duration::from_secs(2 * 60 * 60));
+    let report = world.deliver(&control, Delivery::Again, "AWS Config rule").report;
+    assert_eq!((report.outcome, report.note, report.begun_before), (Outcome::Remediated, None, vec![]));
+}
+
+#[test]
+fn what_was_exempt_is_not_said_to_be_closed_once_nothing_is_open() {
+    for (closes, settings) in [(0, Exemptions::default()), (1, exempting(&["back door"], LONG))] {
+        let control = Doors::read([open(&["front door", "back door"]), open(&[])]);
+        let mut world = World::new(exempting(&["back door"], LONG));
+        world.cut_off(&control, closes);
+        // Whoever comes next may find no exemption any more.
+        world.exemptions = settings;
+        world.clock.forward(Duration::from_secs(2 * 60 * 60));
+        let report = world.deliver(&control, Delivery::Again, "AWS Config rule").report;
+        assert_eq!(report.outcome, Outcome::ClosedMeanwhile);
+        let found: Vec<&str> = report.findings.iter().map(|finding| finding.summary.as_str()).collect();
+        assert_eq!(found, ["the front door is open"]);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use events::{BucketName, Resource};
 use exemptions::Scope;
 use futures_util::join;
 use remediation::clock::{Clock, PAUSES, SystemClock};
-use remediation::{Applied, CallError, Control, Done, Fact, Judge, Mode, Tags, Unread};
+use remediation::{Applied, CallError, Control, Denied, Done, Fact, Judge, Mode, Tags, Unread};
 
 use super::accounts::KnownAccounts;
 use super::around::Around;
@@ -96,8 +96,31 @@ impl<P: BucketAcls, T: Clock> S3Acl<P, T> {
         write: &AclWrite,
         done: &mut Done<AclChange>,
     ) -> Result<Written, CallError> {
-        let answer = self.acls.write(bucket, write).await;
+        let answer = match self.acls.write(bucket, write).await {
+            Err(CallError::Denied(denied)) if write.keeps_public() => Err(self.refused(bucket, denied).await),
+            answer => answer,
+        };
         done.unless_answered(answer, || write.changes())
+    }
+
+    /// Why an ACL with a public grant is denied: it may be no matter of the role.
+    async fn refused(&self, bucket: &Bucket<'_>, denied: Denied) -> CallError {
+        let (of_bucket, of_account) =
+            join!(self.acls.public_access_block(bucket), self.acls.account_block(bucket));
+        let is_on = |block: &PublicAccessBlock| block.block_public_acls;
+        let whose = match (of_bucket.ok().flatten().filter(is_on), of_account.ok().filter(is_on)) {
+            (Some(_), _) => "the bucket",
+            (None, Some(_)) => "the account",
+            (None, None) => return CallError::Denied(denied),
+        };
+        CallError::Refused {
+            action: denied.action,
+            code: "AccessDenied".to_owned(),
+            message: format!(
+                "BlockPublicAcls of {whose} is on, so that S3 takes no ACL with a public grant, and one stays in this \
+                 one: turn it off, or have that grant closed too"
+            ),
+        }
     }
 
     /// Turns on the flags that are about ACLs. The others stay as they are, which therefore has to be known.
@@ -228,8 +251,12 @@ impl<P: BucketAcls, T: Clock> Control for S3Acl<P, T> {
         plan.foreseen(done)
     }
 
-    /// The flags only keep it so.
+    /// The flags only keep it so, and other grants go with the public ones where the style is `private`.
     fn closes(&self, change: &AclChange) -> bool {
+        matches!(change, AclChange::Removed(grant) if grant.grantee.public_group().is_some())
+    }
+
+    fn takes_away(&self, change: &AclChange) -> bool {
         matches!(change, AclChange::Removed(_))
     }
 

@@ -131,6 +131,15 @@ impl AclWrite {
             && !self.added.iter().any(is_there)
     }
 
+    /// Whether what is written has a public grant that was there before.
+    pub(super) fn keeps_public(&self) -> bool {
+        let NewAcl::Grants(written) = &self.acl else { return false };
+        written
+            .grants
+            .iter()
+            .any(|grant| grant.grantee.public_group().is_some() && !self.added.contains(grant))
+    }
+
     /// Whether an ACL grants no more to public groups than was written.
     pub(super) fn holds_in(&self, acl: &Acl) -> bool {
         let written = match &self.acl {

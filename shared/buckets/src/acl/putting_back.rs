@@ -35,8 +35,10 @@ impl<P: BucketAcls, T: Clock> Reversible for S3Acl<P, T> {
             before: &past.before,
             was: past.before.acl.with_removed(&past.done).grants,
             written: written(past),
+            removed: first_write(past).map(|write| write.removed.as_slice()).unwrap_or_default(),
             after: after(past),
             done: &past.done,
+            again: &past.again,
             acl: &acl,
             around: &around,
         };
@@ -69,15 +71,18 @@ fn after<P: BucketAcls, T: Clock>(past: &Past<S3Acl<P, T>>) -> Vec<Grant> {
 /// The grants as Curfew wrote them first, or was going to.
 fn written<P: BucketAcls, T: Clock>(past: &Past<S3Acl<P, T>>) -> Vec<Grant> {
     let Acl { owner, grants } = &past.before.acl;
-    let written = past.plan.steps.iter().find_map(|step| match step {
-        AclStep::Write(write) => Some(&write.acl),
-        AclStep::Block(_) | AclStep::BlockOnceRead => None,
-    });
-    match written {
+    match first_write(past).map(|write| &write.acl) {
         Some(NewAcl::Grants(acl)) => acl.grants.clone(),
         Some(NewAcl::Private) => vec![Grant::full_control(owner)],
         None => grants.clone(),
     }
+}
+
+fn first_write<P: BucketAcls, T: Clock>(past: &Past<S3Acl<P, T>>) -> Option<&AclWrite> {
+    past.plan.steps.iter().find_map(|step| match step {
+        AclStep::Write(write) => Some(write),
+        AclStep::Block(_) | AclStep::BlockOnceRead => None,
+    })
 }
 
 /// A bucket before the changes, after them, and now.
@@ -87,9 +92,13 @@ struct Compared<'a> {
     was: Vec<Grant>,
     /// As Curfew wrote them first.
     written: Vec<Grant>,
+    /// What was to be removed by that.
+    removed: &'a [Grant],
     /// As they were once Curfew was done.
     after: Vec<Grant>,
     done: &'a [AclChange],
+    /// What of that was there again since.
+    again: &'a [AclChange],
     acl: &'a Acl,
     around: &'a Around,
 }
@@ -135,11 +144,11 @@ impl Compared<'_> {
         })
     }
 
-    /// Whether Curfew took this grant away, or may have: it did not write it, or removed it later.
+    /// Whether Curfew took this grant away, or may have: it removed it, or left it out without a word, as the canned ACL does
+    /// with what the owner granted to himself.
     fn took_away(&self, grant: &Grant) -> bool {
-        let is_it =
-            |change: &AclChange| matches!(change, AclChange::Removed(one) if one.says_the_same(grant));
-        !has(&self.written, grant) || self.done.iter().any(is_it)
+        let is_left_out = !has(&self.written, grant) && !has(self.removed, grant);
+        is_left_out || removes(self.done, grant) && !removes(self.again, grant)
     }
 
     /// The bucket's flags now, and as they are to be: each flag that Curfew changed as it was, each other one as it is.
@@ -170,9 +179,10 @@ impl Compared<'_> {
     fn changed_since(&self) -> Vec<String> {
         let (before, now) = (&self.was, &self.acl.grants);
         let is_new = |grant: &&Grant| !has(&self.after, grant) && !has(before, grant);
-        let is_gone = |grant: &&Grant| !has(now, grant) && has(before, grant);
+        let is_gone = |grant: &&Grant| !has(now, grant);
         let new = now.iter().filter(is_new).map(|grant| format!("{} was added since", grant.words()));
-        let gone = self.after.iter().filter(is_gone);
+        let was_there = |grant: &&Grant| has(&self.after, grant) || removes(self.again, grant);
+        let gone = before.iter().filter(was_there).filter(is_gone);
         let gone = gone.map(|grant| format!("{} was removed since", grant.words()));
         new.chain(gone).chain(self.switched_since()).collect()
     }
@@ -253,6 +263,11 @@ impl Compared<'_> {
 /// Whether one of these grants says the same. S3 may tell a user's name at one time and not at another.
 fn has(grants: &[Grant], grant: &Grant) -> bool {
     grants.iter().any(|other| other.says_the_same(grant))
+}
+
+/// Whether one of these changes removes it.
+fn removes(changes: &[AclChange], grant: &Grant) -> bool {
+    changes.iter().any(|change| matches!(change, AclChange::Removed(one) if one.says_the_same(grant)))
 }
 
 /// Whether both lists grant the same, in whatever order.

@@ -161,7 +161,7 @@ pub async fn restore<C: Reversible, K: Clock, N: Notify, L: Ledger>(
     ports: &Ports<K, N, L>,
 ) -> Result<Back, RestoreError> {
     let start = ports.clock.now();
-    let past = Past::of(control, order.record)?;
+    let past = Past::of(control, order.record, order.newer)?;
     let steps = Steps::new(control, order, ports, &past);
     let back = |ending| Back {
         record: order.record.id.clone(),

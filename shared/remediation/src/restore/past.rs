@@ -1,10 +1,11 @@
 //! What a record says of the past, in the control's own types again.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde::Deserialize;
 
-use crate::earlier::Earlier;
+use crate::earlier::{Earlier, SETTLED, has};
 use crate::ledger::Record;
 use crate::{Control, StepError};
 
@@ -21,6 +22,9 @@ pub struct Past<C: Control> {
     pub plan: C::Plan,
     /// All that was changed, or may have been, in order.
     pub done: Vec<C::Change>,
+    /// What of that Curfew found there again since it had taken it away last: where it is not there now, somebody else has taken
+    /// it away.
+    pub again: Vec<C::Change>,
 }
 
 /// Why a record has nothing that could be put back.
@@ -41,17 +45,20 @@ pub enum NotReversible {
 }
 
 impl<C: Control> Past<C> {
-    /// What this record says.
+    /// What this record says, and those of the same resource and control that are newer.
     ///
     /// # Errors
     /// When it says of no change, or not in words of this control.
-    pub fn of(control: &C, record: &Record) -> Result<Self, NotReversible> {
+    pub fn of(control: &C, record: &Record, newer: &[Record]) -> Result<Self, NotReversible> {
         if record.restores.is_some() {
             return Err(NotReversible::Restore(record.id.to_string()));
         }
         let (mut first, mut later) = (None, Vec::new());
         let (mut after, mut done) = (None, Vec::new());
-        for (attempt, earlier) in record.attempts.iter().zip(Earlier::all(control, record)?) {
+        let all = Earlier::all(control, record)?;
+        let since = newer.iter().filter_map(|newer| Earlier::all(control, newer).ok()).flatten();
+        let times = Times::of(control, all.iter().chain(&since.collect::<Vec<_>>()));
+        for (attempt, earlier) in record.attempts.iter().zip(all) {
             // By the record it may have changed something; a later look may know better.
             let may_have = record.may_have_changed_in(attempt)
                 && !(earlier.changes.is_empty() && earlier.in_doubt.is_empty());
@@ -66,6 +73,40 @@ impl<C: Control> Past<C> {
         let (before, plan) = first.ok_or_else(|| NotReversible::Unchanged(record.id.to_string()))?;
         let unreadable = |error| StepError::Unreadable(record.id.to_string(), Arc::new(error));
         let after = after.map(Deserialize::deserialize).transpose().map_err(unreadable)?;
-        Ok(Self { before, later, after, plan, done })
+        let again = done.iter().filter(|change| times.is_again(control, change)).cloned().collect();
+        Ok(Self { before, later, after, plan, done, again })
+    }
+}
+
+/// What was taken away, and what was seen there, when.
+struct Times<T> {
+    taken: Vec<(SystemTime, Vec<T>)>,
+    seen: Vec<(SystemTime, Vec<T>)>,
+}
+
+impl<T> Times<T> {
+    fn of<'a, C>(control: &C, all: impl Iterator<Item = &'a Earlier<C>>) -> Self
+    where
+        C: Control<Change = T> + 'a,
+        T: Clone,
+    {
+        let (mut taken, mut seen) = (Vec::new(), Vec::new());
+        for one in all {
+            taken.push((one.over, [one.changes.as_slice(), &one.in_doubt].concat()));
+            seen.extend(one.sights(control).into_iter().flatten());
+        }
+        Self { taken, seen }
+    }
+
+    /// Whether this was seen there after it had been seen to be away, or must have been, and nobody of Curfew's may have taken
+    /// it away since.
+    fn is_again<C: Control<Change = T>>(&self, control: &C, change: &T) -> bool {
+        let is_it = |(_, some): &&(SystemTime, Vec<T>)| has(control, some, change);
+        let Some((taken, _)) = self.taken.iter().filter(is_it).max_by_key(|(at, _)| *at) else {
+            return false;
+        };
+        let Some((seen, _)) = self.seen.iter().filter(is_it).max_by_key(|(at, _)| *at) else { return false };
+        let mut away = self.seen.iter().filter(|one| !is_it(one)).map(|(at, _)| at);
+        *seen >= *taken + SETTLED || away.any(|away| taken <= away && away < seen)
     }
 }

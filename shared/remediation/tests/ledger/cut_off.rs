@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use remediation::testing::doors::{Doors, open, refused, throttled};
+use remediation::testing::doors::{Doors, lost, open, refused, throttled};
 use remediation::testing::{Call, Hindered, LEASED, bucket, deliver, said};
 use remediation::{Applied, Delivery, Finding, Note, Outcome, Ports, Severity, Told};
 
@@ -60,6 +60,35 @@ fn what_an_earlier_delivery_found_is_said_once_and_only_where_curfew_closed_it()
             assert_eq!(report.outcome, outcome);
         }
     }
+}
+
+#[test]
+fn what_was_found_open_after_curfew_had_closed_it_is_not_said_to_be_closed_by_it() {
+    for finds_it_again in [true, false] {
+        for open_at_first in [&["front"][..], &["front", "back"]] {
+            let world = World::default();
+            let doors = Doors::read([open(open_at_first), open(&["front"])]);
+            assert_eq!(world.deliver(&doors, Delivery::First).report.outcome, Outcome::StillOpen);
+            let now = if finds_it_again { vec![open(&["front"]), open(&[])] } else { vec![open(&[])] };
+            *doors.reads.borrow_mut() = now.into();
+            *doors.apply.borrow_mut() = Some((0, Err(refused("Locked"))));
+            let report = world.deliver(&doors, Delivery::Again).report;
+            let outcome = if finds_it_again { Outcome::Failed } else { Outcome::Remediated };
+            assert_eq!((report.outcome, report.note), (outcome, Some(Note::FoundOpenAfter)));
+            assert_eq!(report.changes.len(), open_at_first.len(), "what it did is true");
+        }
+    }
+}
+
+#[test]
+fn what_a_call_without_an_answer_may_have_closed_that_was_opened_again_is_in_doubt() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front"]), open(&["front"])]);
+    assert_eq!(world.deliver(&doors, Delivery::First).report.outcome, Outcome::StillOpen);
+    *doors.reads.borrow_mut() = [open(&["front"]), open(&[])].into();
+    *doors.apply.borrow_mut() = Some((0, Err(lost())));
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!(report.note, Some(Note::Unanswered));
 }
 
 #[test]

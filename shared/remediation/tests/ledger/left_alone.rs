@@ -6,7 +6,7 @@ use remediation::clock::Clock;
 use remediation::ledger::{Begun, End, Heard, Ledger, Record, RecordId, Restores, Telling, Terms};
 use remediation::testing::doors::{Doors, open, throttled};
 use remediation::testing::{LIMITS, run};
-use remediation::{Delivery, Mode, Note, Outcome};
+use remediation::{Applied, Delivery, Mode, Note, Outcome};
 
 use super::world::World;
 
@@ -127,6 +127,19 @@ fn work_that_is_gone_on_with_leaves_it_alone_too() {
     let report = world.deliver(&doors, Delivery::Again).report;
     assert_eq!((report.outcome, report.changes.len()), (Outcome::Remediated, 1), "{report:?}");
     assert!(doors.calls.borrow().contains(&"apply back door to acme".to_owned()), "{doors:?}");
+}
+
+#[test]
+fn what_was_closed_beside_it_by_who_was_cut_off_is_told() {
+    let world = put_back(HOUR, Some(&["front door"]));
+    let both = || open(&["front door", "back door"]);
+    world.cut_off(&Doors::read([both(), both()]).then(1, Ok(Applied::Done)));
+    let report = world.deliver(&Doors::read([open(&["front door"])]), Delivery::Again).report;
+    assert_eq!(report.outcome, Outcome::ClosedMeanwhile);
+    assert!(matches!(report.note, Some(Note::CutOff(_))), "{report:?}");
+    let found: Vec<&str> = report.findings.iter().map(|finding| finding.summary.as_str()).collect();
+    assert_eq!(found, ["the back door is open"]);
+    assert_eq!(world.mails(), [Outcome::Remediated, Outcome::ClosedMeanwhile]);
 }
 
 #[test]

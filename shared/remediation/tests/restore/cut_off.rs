@@ -296,6 +296,6 @@ fn what_a_later_look_found_open_still_was_closed_by_no_earlier_call() {
             said(deliver(&world.finds([open(&[])]).doors, &bucket("acme"), Delivery::Again, &world.ports()))
                 .report;
         assert_eq!((report.outcome, report.note), (Outcome::ClosedMeanwhile, Some(note)), "{passed}");
-        assert_eq!(Past::of(&world.doors, &world.record()).is_err(), note == Note::ClosedByOthers);
+        assert_eq!(Past::of(&world.doors, &world.record(), &[]).is_err(), note == Note::ClosedByOthers);
     }
 }

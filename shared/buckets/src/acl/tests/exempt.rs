@@ -79,6 +79,28 @@ fn where_a_public_grant_is_exempt_no_flag_takes_its_effect() {
 }
 
 #[test]
+fn that_s3_takes_no_acl_in_which_an_exempt_grant_stays_is_no_matter_of_the_role() {
+    let both = acl(vec![group("READ", ALL_USERS), group("READ", AUTHENTICATED)]);
+    let on = flags(true, false, false, false);
+    let of_account = Memory::of(both.clone());
+    of_account.account.set(on);
+    let of_role = Memory::of(both.clone()).failing("PutBucketAcl", denied("s3:PutBucketAcl"));
+    for (memory, whose) in [
+        (Memory::of(both.clone()).with_block(on), Some("of the bucket is on")),
+        (of_account, Some("of the account is on")),
+        (of_role, None),
+    ] {
+        let control = S3Acl::new(&memory, PLAIN, Mode::Enforce);
+        let plan = control.plan(&rest(&control, &all_users()), SystemTime::UNIX_EPOCH).unwrap();
+        let subject = subject();
+        let id = <Acls<'_> as Judge>::id(&subject.resource).unwrap();
+        let error = run(control.apply(&Target::of(&subject, id), &plan, &mut Done::default())).unwrap_err();
+        assert_eq!(error.kind(), if whose.is_some() { "refused" } else { "access-denied" });
+        assert!(whose.is_none_or(|whose| error.to_string().contains(whose)), "{error}");
+    }
+}
+
+#[test]
 fn what_means_nothing_to_the_control_exempts_nothing() {
     let memory = Memory::of(listable());
     let control = S3Acl::new(&memory, PLAIN, Mode::Enforce);

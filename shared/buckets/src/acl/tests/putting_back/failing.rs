@@ -3,6 +3,11 @@
 use super::super::memory::{denied, throttled};
 use super::*;
 
+fn lost() -> CallError {
+    let (code, message) = ("InternalError".to_owned(), "it may have taken effect".to_owned());
+    CallError::Passing { action: "s3:PutBucketAcl", code, message }
+}
+
 #[test]
 fn a_write_that_fails_after_the_flags_is_told_and_the_next_order_finishes_it() {
     let mut world = World::closed(Memory::of(listable()), BLOCKING);
@@ -20,12 +25,7 @@ fn a_write_that_fails_after_the_flags_is_told_and_the_next_order_finishes_it() {
 #[test]
 fn a_write_whose_answer_got_lost_is_said_and_can_be_taken_back() {
     let mut world = World::closed(Memory::of(listable()), PLAIN);
-    let lost = CallError::Passing {
-        action: "s3:PutBucketAcl",
-        code: "InternalError".to_owned(),
-        message: "it took effect".to_owned(),
-    };
-    world.memory.failing.insert("PutBucketAcl", lost);
+    world.memory.failing.insert("PutBucketAcl", lost());
     world.memory.then = Some(listable());
     let report = testing::report_of_restore(world.restore(|_| {}));
     assert_eq!((report.outcome, report.changes.len()), (Outcome::Restored, 0), "{report:?}");
@@ -48,6 +48,46 @@ fn a_record_that_was_cut_off_is_put_back_whether_its_change_took_effect_or_not()
         let back = run(restore(&world.control(PLAIN), &order, &world.ports())).unwrap();
         assert_eq!((outcome(&back), back.planned.is_empty()), (Outcome::Restored, !took_effect), "{back:?}");
         assert_eq!(*world.memory.acl.borrow(), before);
+    }
+}
+
+#[test]
+fn what_a_later_delivery_found_there_still_and_others_took_away_then_stays_away() {
+    let minutes = Duration::from_secs(360);
+    let (owner, open) = (user("FULL_CONTROL", "owner"), group("READ", ALL_USERS));
+    let (gone, then) = (group("READ_ACP", ALL_USERS), group("WRITE", AUTHENTICATED));
+    for settings in [PLAIN, PRIVATE] {
+        let all = vec![owner.clone(), open.clone(), gone.clone(), then.clone(), user("READ", "former")];
+        let world = World::of(Memory::of(acl(all)));
+        for error in [lost(), throttled("s3:PutBucketAcl")] {
+            world.memory.failing_once.borrow_mut().insert("PutBucketAcl", error);
+            assert_eq!(world.deliver(settings).outcome, Outcome::Failed);
+            world.clock.forward(minutes);
+            // Nobody knows who took this one.
+            world.memory.acl.borrow_mut().grants.retain(|grant| *grant != gone);
+        }
+        world.memory.acl.replace(acl(vec![owner.clone(), open.clone()]));
+        assert_eq!(world.deliver(settings).outcome, Outcome::Remediated);
+        world.clock.forward(minutes);
+        assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+        assert_eq!(world.memory.acl.borrow().grants, [owner.clone(), open.clone(), gone.clone()]);
+    }
+}
+
+#[test]
+fn what_a_call_without_an_answer_may_have_closed_is_said_whatever_goes_with_it() {
+    let (owner, open) = (user("FULL_CONTROL", "owner"), group("READ", ALL_USERS));
+    for settings in [PLAIN, PRIVATE] {
+        let first = [owner.clone(), open.clone(), group("WRITE", AUTHENTICATED), user("READ", "friend")];
+        let world = World::of(Memory::of(acl(first.to_vec())));
+        world.memory.failing_once.borrow_mut().insert("PutBucketAcl", lost());
+        assert_eq!(world.deliver(settings).outcome, Outcome::Failed);
+        world.memory.acl.replace(acl(vec![owner.clone(), open.clone(), user("READ", "friend")]));
+        world.clock.forward(Duration::from_secs(360));
+        world.memory.failing_once.borrow_mut().insert("PutBucketAcl", denied("s3:PutBucketAcl"));
+        let report = world.deliver(settings);
+        let begun: Vec<_> = report.begun_before.iter().map(|finding| &finding.evidence).collect();
+        assert_eq!((report.outcome, begun), (Outcome::Failed, vec![&json!(group("WRITE", AUTHENTICATED))]));
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use remediation::ledger::Record;
 use remediation::restore::{Back, Ending, Order, restore};
 
+use super::memory::denied;
 use super::*;
 
 type Control<'a> = S3Acl<&'a Memory>;
@@ -22,9 +23,12 @@ struct World {
 }
 
 impl World {
+    fn of(memory: Memory) -> Self {
+        Self { memory, clock: Still::default(), topic: Topic::default(), ledger: Ledger::default() }
+    }
+
     fn closed(memory: Memory, settings: S3AclSettings) -> Self {
-        let world =
-            Self { memory, clock: Still::default(), topic: Topic::default(), ledger: Ledger::default() };
+        let world = Self::of(memory);
         world.deliver(settings);
         world.clock.forward(Duration::from_secs(1));
         world.memory.calls.borrow_mut().clear();
@@ -163,6 +167,39 @@ fn what_somebody_added_meanwhile_and_the_next_delivery_removed_comes_back_too() 
     grants.push(added);
     assert_eq!(world.memory.acl.borrow().grants, grants);
     assert!(matches!(world.restore(|_| {}).ending, Ending::AlreadySo(_)));
+}
+
+#[test]
+fn what_others_took_away_after_it_was_there_again_stays_away() {
+    let minutes = || Duration::from_secs(360);
+    let (owner, open, other) =
+        (user("FULL_CONTROL", "owner"), group("READ", ALL_USERS), group("WRITE", AUTHENTICATED));
+    let all = || acl(vec![owner.clone(), open.clone(), other.clone()]);
+    for is_put_back in [true, false] {
+        let mut world = World::closed(Memory::of(all()), PLAIN);
+        if is_put_back {
+            // So soon after that only the restore itself tells that it is back.
+            assert_eq!(outcome(&world.restore(|_| {})), Outcome::Restored);
+            world.clock.forward(Duration::from_secs(2 * 24 * 60 * 60));
+        } else {
+            world.clock.forward(minutes());
+            world.memory.acl.replace(all());
+            world.memory.failing.insert("PutBucketAcl", denied("s3:PutBucketAcl"));
+            assert_eq!(world.deliver(PLAIN).outcome, Outcome::Failed);
+            world.memory.failing.clear();
+            world.clock.forward(minutes());
+        }
+        // Somebody takes one of them away, and Curfew the other.
+        world.memory.acl.replace(acl(vec![owner.clone(), other.clone()]));
+        assert_eq!(world.deliver(PLAIN).outcome, Outcome::Remediated);
+        world.clock.forward(minutes());
+        let back = world.restore(|_| {});
+        assert!(refused(&back), "{back:?}");
+        let since = "grant READ to the group AllUsers was removed since".to_owned();
+        assert!(back.changed_since.contains(&since), "{back:?}");
+        assert_eq!(outcome(&world.by_force()), Outcome::Restored);
+        assert_eq!(world.memory.acl.borrow().grants, [owner.clone(), other.clone()]);
+    }
 }
 
 #[test]
