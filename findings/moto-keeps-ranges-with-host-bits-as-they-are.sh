@@ -23,8 +23,9 @@ RANGES = ["100.68.0.0/18", "100.68.0.18/18", "2001:db8::/32", "2001:0DB8::1/32",
 
 def added(ec2, group, cidr):
     source = {"Ipv6Ranges": [{"CidrIpv6": cidr}]} if ":" in cidr else {"IpRanges": [{"CidrIp": cidr}]}
+    permission = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, **source}
     try:
-        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, **source}])
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
     except ClientError as error:
         return error.response["Error"]["Code"]
     return "added"
