@@ -137,9 +137,16 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         } else {
             left
         };
+        // What was opened since, Curfew closes.
+        let closes_more = left.as_ref().is_some_and(|left| !unnoted(control, left, &[]).is_empty());
+        let closed_by = match closed_by {
+            Some(Note::ClosedAfterFailure) if closes_more => Some(Note::ClosedInPart),
+            closed_by => closed_by,
+        };
         let before = written(&seen.state).map_err(Barred::Failed)?;
         // What is only missing after a change, nobody has found open.
         let attempt = self.attempt_at(before, findings, left.as_ref())?;
+        let own = left.as_ref().map(|left| Earlier::at_work(&attempt, seen.state.clone(), left.clone()));
         // A tag that is missing is no change that a brake or a feud holds up.
         let closes = left.is_some() && seen.assessment.is_open();
         self.resume(open, vec![attempt], closes).await?;
@@ -155,6 +162,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             None => self.seen(walked, seen),
         };
         self.ports.end_turn(turn).await;
+        // What it found itself beside what was found at first is to be said too.
+        self.earlier.extend(own.map(|own| Earlier { changes: walked.own_changes().to_vec(), ..own }));
         walked = self.noted(Walked { found: Some(found), ..walked });
         walked.outcome = walked.outcome_by_note();
         Ok(walked)
