@@ -116,6 +116,20 @@ fn what_is_opened_while_earlier_work_is_finished_is_closed_and_said() {
 }
 
 #[test]
+fn what_only_the_first_look_did_not_show_is_not_said_to_be_closed_by_others() {
+    let world = World::of(Memory::of(listable()));
+    world.memory.failing_once.borrow_mut().insert("PutBucketAcl", throttled("s3:PutBucketAcl"));
+    assert_eq!(world.deliver(PLAIN).outcome, Outcome::Failed);
+    world.clock.forward(Duration::from_secs(360));
+    world.memory.before.replace(Some(acl(vec![user("FULL_CONTROL", "owner")])));
+    world.memory.lag.set(1);
+    let ended = testing::deliver(&world.control(PLAIN), &subject(), Delivery::Again, &world.ports());
+    let report = testing::said(ended).report;
+    assert_eq!((report.outcome, report.note, report.changes.len()), (Outcome::Remediated, None, 1));
+    assert_eq!((report.findings.len(), report.found_before.len()), (1, 0));
+}
+
+#[test]
 fn flags_that_cannot_be_read_are_not_said_to_be_back() {
     let mut world = World::closed(Memory::of(listable()), BLOCKING);
     world.memory.failing.insert("GetPublicAccessBlock", denied("s3:GetBucketPublicAccessBlock"));
