@@ -141,7 +141,7 @@ lint: $(TOOLS) debug ## Format, clippy, docs, dependencies, templates and shell,
 	@# What make would run for each target, as the shell sees it.
 	@for words in build "package VERSION=0.1.0" bills demo sandbox test fuzz test-faults bench bench-peers rollback status test-alert \
 		"deploy EMAIL=ops@example.com MODE=observe FILE=settings.json" stop start "settings FILE=settings.json" "preview FILE=settings.json" \
-		report redrive history "export FILE=records.jsonl" restore remove lock clean; do \
+		report redrive "history RESOURCE=arn:aws:s3:::acme" "export SINCE=2026-11-01 FILE=records.jsonl" restore remove lock clean; do \
 		$(MAKE) --dry-run --always-make --no-print-directory $$words REGION=eu-central-1 | $(BIN)/shellcheck --shell=bash - || \
 			{ echo "make $$words: see above"; exit 1; }; \
 	done

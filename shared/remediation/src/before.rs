@@ -13,7 +13,9 @@ pub(crate) fn found<C: Recount>(control: &C, walked: &Walked<C>, findings: &[Fin
     if !tells_of_others(walked.outcome) {
         return Vec::new();
     }
-    let closed = walked.earlier.iter().flat_map(|one| one.closed(control, &walked.done.changes));
+    let again = walked.earlier.iter().flat_map(|one| &one.found_again).cloned();
+    let lasting = beyond(control, &walked.done.changes, &again.collect::<Vec<_>>());
+    let closed = walked.earlier.iter().flat_map(|one| one.closed(control, &lasting));
     besides(closed, findings, &[])
 }
 
@@ -30,7 +32,8 @@ pub(crate) fn begun<C: Recount>(
     let plan = walked.found.as_ref().and_then(|found| found.plan.as_ref());
     let now = plan.map(|plan| unnoted(control, plan, &[])).unwrap_or_default();
     let begun = walked.earlier.iter().flat_map(|earlier| {
-        let begun = beyond(control, &earlier.in_doubt, &now);
+        let begun = [earlier.in_doubt.as_slice(), &earlier.found_again].concat();
+        let begun = beyond(control, &begun, &now);
         let is_more = begun.iter().any(|change| control.closes(change));
         let done = [walked.done.changes.as_slice(), &begun].concat();
         if is_more { earlier.closed(control, &done) } else { Vec::new() }

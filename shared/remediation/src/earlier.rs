@@ -38,7 +38,7 @@ pub struct Earlier<C: Control> {
     /// later attempt is known to have taken it away.
     pub(crate) found_again: Vec<C::Change>,
     /// The state after; `None` where it was not read.
-    after: Option<C::State>,
+    pub(crate) after: Option<C::State>,
 }
 
 impl<C: Control> Earlier<C> {
@@ -65,6 +65,22 @@ impl<C: Control> Earlier<C> {
             found_there.extend(first);
         }
         Ok(all)
+    }
+
+    /// One that found this state and is at work on this plan.
+    pub(crate) fn at_work(attempt: &Attempt, state: C::State, plan: C::Plan) -> Self {
+        Self {
+            at: attempt.at,
+            over: attempt.lease_until,
+            state: Some(state),
+            written: attempt.before.clone(),
+            plan: Some(plan),
+            changes: Vec::new(),
+            is_cut_off: false,
+            in_doubt: Vec::new(),
+            found_again: Vec::new(),
+            after: None,
+        }
     }
 
     /// When it looked before its changes and after them, as far as it did, and what takes away all that it found there then:

@@ -3,7 +3,7 @@
 
 use crate::carry::{by_whom, carry_out, closed_meanwhile, unnoted, verdict, verify};
 use crate::clock::Clock;
-use crate::earlier::{Earlier, beyond};
+use crate::earlier::{Earlier, beyond, has};
 use crate::ledger::{Ledger, Record};
 use crate::work::{Barred, Work, written};
 use crate::{Assessment, Found, Mode, Note, Notify, Outcome, Recount, Seen, Walked};
@@ -114,17 +114,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let again: Vec<C::Change> =
             self.earlier.iter().flat_map(|earlier| &earlier.found_again).cloned().collect();
         let lasting = beyond(control, &changes, &again);
-        let missed: Vec<C::Change> = begun.flat_map(|plan| unnoted(control, plan, &lasting)).collect();
-        let is_in_doubt =
-            |missed: &C::Change| in_doubt.iter().any(|change| control.closes_the_same(change, missed));
         let closes = |changes: &[C::Change]| changes.iter().any(|change| control.closes(change));
-        let closed_by = match missed.is_empty() {
-            true => None,
-            false if missed.iter().any(is_in_doubt) => Some(Note::Unanswered),
-            false if closes(&again) => Some(Note::FoundOpenAfter),
-            false if closes(&lasting) => Some(Note::ClosedInPart),
-            false => Some(Note::ClosedAfterFailure),
-        };
         let done = [changes.as_slice(), &in_doubt].concat();
         let left = control.unfinished(&self.target, plan, &done, Some(&seen.assessment));
         // What was denied, refused or throttled was not done: what others closed then, Curfew leaves as it is.
@@ -137,9 +127,22 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         } else {
             left
         };
+        // What is open now, nobody has closed.
+        let open_now = left.as_ref().map(|left| unnoted(control, left, &[])).unwrap_or_default();
+        let missed: Vec<C::Change> = begun.flat_map(|plan| unnoted(control, plan, &lasting)).collect();
+        let missed = beyond(control, &missed, &open_now);
+        let is_among = |some: &[C::Change]| missed.iter().any(|change| has(control, some, change));
+        let closed_by = match missed.is_empty() {
+            true => None,
+            false if is_among(&in_doubt) => Some(Note::Unanswered),
+            false if is_among(&again) => Some(Note::FoundOpenAfter),
+            false if closes(&lasting) || !open_now.is_empty() => Some(Note::ClosedInPart),
+            false => Some(Note::ClosedAfterFailure),
+        };
         let before = written(&seen.state).map_err(Barred::Failed)?;
         // What is only missing after a change, nobody has found open.
         let attempt = self.attempt_at(before, findings, left.as_ref())?;
+        let own = left.as_ref().map(|left| Earlier::at_work(&attempt, seen.state.clone(), left.clone()));
         // A tag that is missing is no change that a brake or a feud holds up.
         let closes = left.is_some() && seen.assessment.is_open();
         self.resume(open, vec![attempt], closes).await?;
@@ -155,6 +158,8 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
             None => self.seen(walked, seen),
         };
         self.ports.end_turn(turn).await;
+        // What it found itself beside what was found at first is to be said too.
+        self.earlier.extend(own.map(|own| Earlier { changes: walked.own_changes().to_vec(), ..own }));
         walked = self.noted(Walked { found: Some(found), ..walked });
         walked.outcome = walked.outcome_by_note();
         Ok(walked)

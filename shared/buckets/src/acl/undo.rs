@@ -39,7 +39,13 @@ impl AclPlan {
             }
             (AclStep::Block(_) | AclStep::BlockOnceRead, _) if seen.is_none() && is_blocked => None,
             (AclStep::Block(change), _) if change.after.is_some_and(PublicAccessBlock::blocks_acls) => {
-                BlockChange::blocking(seen.copied().unwrap_or(change.before)).map(AclStep::Block)
+                match (seen, after) {
+                    // What the others were at an earlier delivery, they may not be any more.
+                    (None, Some(_)) => Some(AclStep::BlockOnceRead),
+                    (seen, _) => {
+                        BlockChange::blocking(seen.copied().unwrap_or(change.before)).map(AclStep::Block)
+                    }
+                }
             }
             (AclStep::Block(change), _) => {
                 (seen.is_none_or(|seen| *seen != change.after)).then(|| step.clone())

@@ -81,6 +81,18 @@ fn what_was_found_open_after_curfew_had_closed_it_is_not_said_to_be_closed_by_it
 }
 
 #[test]
+fn what_was_found_open_after_curfew_had_closed_it_is_said_apart_where_another_is_open_then() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front", "back"]), open(&["front"])]);
+    assert_eq!(world.deliver(&doors, Delivery::First).report.outcome, Outcome::StillOpen);
+    *doors.reads.borrow_mut() = [open(&["gate"]), open(&[])].into();
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, None));
+    assert_eq!(in_words(&report.found_before), ["the back is open"]);
+    assert_eq!(in_words(&report.begun_before), ["the front is open"]);
+}
+
+#[test]
 fn what_a_call_without_an_answer_may_have_closed_that_was_opened_again_is_in_doubt() {
     let world = World::default();
     let doors = Doors::read([open(&["front"]), open(&["front"])]);

@@ -1,5 +1,7 @@
 //! What is left undone, as commands.
 
+use std::time::SystemTime;
+
 use serde_json::Value;
 
 use super::memory::{denied, throttled};
@@ -135,4 +137,23 @@ fn what_is_done_has_no_commands() {
         let observed = take(&Memory::of(listable()), settings, Mode::Observe);
         assert_eq!(by_hand(&observed), Vec::<&str>::new());
     }
+}
+
+#[test]
+fn flags_that_nobody_could_read_since_an_earlier_delivery_are_read_before_they_are_written() {
+    let private = listable().with_only(|grant| grant.grantee.public_group().is_none());
+    let memory =
+        Memory::of(private).failing("GetPublicAccessBlock", throttled("s3:GetBucketPublicAccessBlock"));
+    let control = S3Acl::new(&memory, BLOCKING, Mode::Enforce);
+    let change = BlockChange {
+        before: Some(flags(false, false, true, true)),
+        after: Some(flags(true, true, true, true)),
+    };
+    let plan = AclPlan { steps: vec![AclStep::Block(change)] };
+    let subject = subject();
+    let target = Target::of(&subject, <S3Acl<&Memory> as Judge>::id(&subject.resource).unwrap());
+    let state = run(control.read_after(&target, &plan)).unwrap().unwrap();
+    let after = control.assess_after(&state, &plan, SystemTime::UNIX_EPOCH);
+    let left = control.unfinished(&target, &plan, &[], Some(&after)).unwrap();
+    assert_eq!(left.steps, [AclStep::BlockOnceRead]);
 }

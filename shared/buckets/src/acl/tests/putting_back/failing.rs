@@ -1,5 +1,7 @@
 //! Reads and writes that fail while something is put back, and records that were cut off.
 
+use remediation::{Finding, Note};
+
 use super::super::memory::{denied, throttled};
 use super::*;
 
@@ -89,6 +91,42 @@ fn what_a_call_without_an_answer_may_have_closed_is_said_whatever_goes_with_it()
         let begun: Vec<_> = report.begun_before.iter().map(|finding| &finding.evidence).collect();
         assert_eq!((report.outcome, begun), (Outcome::Failed, vec![&json!(group("WRITE", AUTHENTICATED))]));
     }
+}
+
+#[test]
+fn what_is_opened_while_earlier_work_is_finished_is_closed_and_said() {
+    let (owner, new) = (user("FULL_CONTROL", "owner"), group("WRITE", ALL_USERS));
+    let world = World::of(Memory::of(listable()));
+    world.memory.failing_once.borrow_mut().insert("PutBucketAcl", throttled("s3:PutBucketAcl"));
+    assert_eq!(world.deliver(PLAIN).outcome, Outcome::Failed);
+    world.clock.forward(Duration::from_secs(360));
+    // Somebody closes it, and opens it in another way right after the next look.
+    world.memory.before.replace(Some(acl(vec![owner.clone()])));
+    world.memory.lag.set(1);
+    world.memory.acl.replace(acl(vec![owner.clone(), new.clone()]));
+    let ended = testing::deliver(&world.control(PLAIN), &subject(), Delivery::Again, &world.ports());
+    let report = testing::said(ended).report;
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, Some(Note::ClosedInPart)));
+    let found = |findings: &[Finding]| findings.iter().map(|one| one.evidence.clone()).collect::<Vec<_>>();
+    assert_eq!(found(&report.findings), [json!(group("READ", ALL_USERS))]);
+    assert_eq!(found(&report.found_before), [json!(new)]);
+    let undo = &report.evidence.last().unwrap().body;
+    assert!(undo.contains("WRITE") && !undo.contains("\"READ\""), "{undo}");
+    assert_eq!(world.memory.acl.borrow().grants, [owner]);
+}
+
+#[test]
+fn what_only_the_first_look_did_not_show_is_not_said_to_be_closed_by_others() {
+    let world = World::of(Memory::of(listable()));
+    world.memory.failing_once.borrow_mut().insert("PutBucketAcl", throttled("s3:PutBucketAcl"));
+    assert_eq!(world.deliver(PLAIN).outcome, Outcome::Failed);
+    world.clock.forward(Duration::from_secs(360));
+    world.memory.before.replace(Some(acl(vec![user("FULL_CONTROL", "owner")])));
+    world.memory.lag.set(1);
+    let ended = testing::deliver(&world.control(PLAIN), &subject(), Delivery::Again, &world.ports());
+    let report = testing::said(ended).report;
+    assert_eq!((report.outcome, report.note, report.changes.len()), (Outcome::Remediated, None, 1));
+    assert_eq!((report.findings.len(), report.found_before.len()), (1, 0));
 }
 
 #[test]
