@@ -48,7 +48,7 @@ impl<C: Control> Past<C> {
     /// What this record says, and those of the same resource and control that are newer.
     ///
     /// # Errors
-    /// When it says of no change, or not in words of this control.
+    /// When it says of no change, or one of them not in words of this control.
     pub fn of(control: &C, record: &Record, newer: &[Record]) -> Result<Self, NotReversible> {
         if record.restores.is_some() {
             return Err(NotReversible::Restore(record.id.to_string()));
@@ -56,8 +56,8 @@ impl<C: Control> Past<C> {
         let (mut first, mut later) = (None, Vec::new());
         let (mut after, mut done) = (None, Vec::new());
         let all = Earlier::all(control, record)?;
-        let since = newer.iter().filter_map(|newer| Earlier::all(control, newer).ok()).flatten();
-        let times = Times::of(control, all.iter().chain(&since.collect::<Vec<_>>()));
+        let since = newer.iter().map(|newer| Earlier::all(control, newer)).collect::<Result<Vec<_>, _>>()?;
+        let times = Times::of(control, all.iter().chain(since.iter().flatten()));
         for (attempt, earlier) in record.attempts.iter().zip(all) {
             // By the record it may have changed something; a later look may know better.
             let may_have = record.may_have_changed_in(attempt)
