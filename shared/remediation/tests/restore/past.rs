@@ -26,6 +26,22 @@ fn newer_changes_of_curfews_own_are_changes_since_but_for_tries_to_restore_the_s
 }
 
 #[test]
+fn nothing_is_put_back_where_a_newer_record_cannot_be_read() {
+    let world = World::closed();
+    let mut newer = world.record();
+    newer.id.key.push_str("-newer");
+    newer.attempts[0].before = serde_json::json!({ "doors": "as a newer version writes them" });
+    let calls = world.finds([open(&[]), open(&["front", "back"])]).calls().len();
+    let newer = [newer];
+    let record = world.record();
+    let order = Order { newer: &newer, ..order::<Doors>(&record, &&world.clock) };
+    let refused = run(restore(&world.doors, &order, &world.ports())).unwrap_err();
+    assert!(matches!(&refused, RestoreError::NotReversible(NotReversible::Unreadable(_))), "{refused:?}");
+    assert!(refused.to_string().contains(&newer[0].id.to_string()), "{refused}");
+    assert_eq!((world.calls().len(), world.ledger.records().len()), (calls, 1));
+}
+
+#[test]
 fn all_attempts_of_a_record_are_put_back() {
     let world = World::closed();
     let mut record = world.record_of_closing(&["back"]);
