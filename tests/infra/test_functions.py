@@ -76,6 +76,22 @@ def test_each_control_that_aws_config_has_a_rule_for_is_in_the_list_of_who_answe
     assert listed & set(controls().values()) == {controls()[name] for name in asked}
 
 
+def test_each_call_that_wakes_a_function_is_one_that_the_parser_knows():
+    parser = "\n".join(path.read_text() for path in ROOT.glob("shared/events/src/trigger/*_call.rs"))
+    for row in ROWS.values():
+        assert all(f'"{call.strip()}"' in parser for call in row.calls.split(",") if call), row.name
+
+
+def test_what_a_compliant_event_hardly_runs_through_is_built_for_size():
+    profile = tomllib.loads((ROOT / "Cargo.toml").read_text())["profile"]["release"]["package"]
+    small = {name for name, one in profile.items() if one.get("opt-level") == "z"}
+    manifests = {path.parent.name: tomllib.loads(path.read_text()) for path in ROOT.glob("shared/*/Cargo.toml")}
+    needed = {name: set(manifest.get("dependencies", {})) for name, manifest in manifests.items()}
+    sdks = {name for names in needed.values() for name in names if name.startswith("aws-sdk-")}
+    judging = {path.relative_to(ROOT / "shared").parts[0] for path, text in code().items() if "impl" in text and " Judge for " in text}
+    assert small >= sdks | {name for name, names in needed.items() if names & sdks} | judging - {"remediation"}
+
+
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_only_a_function_that_changes_something_may(row):
     # Each writes down what it does and says; and what AWS Config evaluates again, it only looks at.

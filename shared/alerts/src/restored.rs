@@ -25,10 +25,11 @@ pub(crate) fn headline(report: &Report, restoration: &Restoration) -> String {
     }
     match report.outcome {
         Outcome::Restored => {
-            let did = if was_back(report, restoration) {
-                "; it was back already, and nothing was changed"
-            } else {
-                ", and did"
+            let did = match (report.changes.is_empty() && restoration.unnoted.is_empty(), &report.planned[..])
+            {
+                (false, _) => ", and did",
+                (true, []) => "; it was back already, and nothing was changed",
+                (true, _) => "; somebody else put it back meanwhile, and Curfew changed nothing",
             };
             format!("{asked}{did}. A second read found {}. {alone}", found(restoration))
         }
@@ -51,11 +52,6 @@ pub(crate) fn headline(report: &Report, restoration: &Restoration) -> String {
 /// Whether it is certain that nothing was changed, where no change was noted.
 fn is_unchanged(report: &Report, restoration: &Restoration) -> bool {
     !restoration.is_tried || restoration.is_read && !report.may_have_changed()
-}
-
-/// Whether all was back before this was asked for.
-fn was_back(report: &Report, restoration: &Restoration) -> bool {
-    report.planned.is_empty() && report.changes.is_empty() && restoration.unnoted.is_empty()
 }
 
 /// What the read found that ended it.

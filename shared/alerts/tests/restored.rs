@@ -13,8 +13,8 @@ use insta::assert_snapshot;
 use remediation::ledger::{Asked, RecordId, Restores};
 use remediation::restore::{Late, Restoration};
 use remediation::testing::NOW;
-use remediation::{CallError, Outcome, Report};
-use serde_json::Value;
+use remediation::{CallError, Change, Outcome, Report};
+use serde_json::{Value, json};
 use support::report;
 
 fn id(moment: &str) -> RecordId {
@@ -53,7 +53,12 @@ fn restored(outcome: Outcome) -> Report {
 
 #[test]
 fn the_mail_about_what_was_put_back() {
-    let alert = mail(&restored(Outcome::Restored), usize::MAX);
+    let change = Change {
+        action: "ec2:AuthorizeSecurityGroupIngress",
+        summary: "put back rule sgr-1 (tcp 22 from 0.0.0.0/0)".to_owned(),
+        detail: json!({}),
+    };
+    let alert = mail(&Report { changes: vec![change], ..restored(Outcome::Restored) }, usize::MAX);
     assert_snapshot!(format!("Subject: {}\n\n{}", alert.subject, alert.text));
 }
 
@@ -156,6 +161,19 @@ fn what_was_back_already_is_said_so() {
     let text = text_of(&plain(Outcome::Restored, |_| {}));
     assert!(
         text.lines().next().unwrap().contains("; it was back already, and nothing was changed. A second"),
+        "{text}"
+    );
+    assert!(text.contains("\n  It changed nothing.\n"), "{text}");
+}
+
+#[test]
+fn what_others_put_back_meanwhile_is_nothing_that_curfew_did() {
+    let mut report = plain(Outcome::Restored, |_| {});
+    report.planned = vec!["put back rule sgr-1".to_owned()];
+    let text = mail(&report, usize::MAX).text;
+    let headline = text.lines().next().unwrap();
+    assert!(
+        headline.contains("; somebody else put it back meanwhile, and Curfew changed nothing. A"),
         "{text}"
     );
     assert!(text.contains("\n  It changed nothing.\n"), "{text}");

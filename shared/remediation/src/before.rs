@@ -26,7 +26,7 @@ pub(crate) fn begun<C: Recount>(
     findings: &[Finding],
     found_before: &[Finding],
 ) -> Vec<Finding> {
-    if !tells_of_others(walked.outcome) {
+    if !tells_of_others(walked.outcome) && walked.outcome != Outcome::ClosedMeanwhile {
         return Vec::new();
     }
     let plan = walked.found.as_ref().and_then(|found| found.plan.as_ref());

@@ -203,7 +203,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let now = self.ports.clock.now();
         let outcome = applying.seen.outcome();
         let earlier = earlier(self.control, &record);
-        applying.unnoted = self.unnoted(&earlier, plan, &applying);
+        applying.unnoted = self.unnoted(&earlier, &applying);
         // What was not changed is not left alone either, unless it was before.
         if let Some(restores) = record.restores.as_mut()
             && outcome != Outcome::Restored
@@ -265,25 +265,17 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         Ok(self.ports.finish(record, now).await?)
     }
 
-    /// What a read found done of what was to be done by this request and by earlier ones, and is no change that this one
-    /// noted.
-    fn unnoted(
-        &self,
-        earlier: &[Earlier<C>],
-        plan: Option<&C::Plan>,
-        applying: &Applying<C>,
-    ) -> Vec<C::Change> {
+    /// What a read found done of what earlier requests changed or may have, and of what calls of this one were to do and gave
+    /// no answer about.
+    fn unnoted(&self, earlier: &[Earlier<C>], applying: &Applying<C>) -> Vec<C::Change> {
         let Some(seen) = applying.seen.look() else { return Vec::new() };
         let left = seen.left.as_ref().map(|left| self.control.foreseen(left, &[])).unwrap_or_default();
-        let plans = earlier.iter().filter_map(|one| one.plan.as_ref()).chain(plan);
+        let before = earlier.iter().flat_map(|one| one.changes.iter().chain(&one.in_doubt));
         let mut unnoted: Vec<C::Change> = Vec::new();
-        let noted: Vec<C::Change> =
-            earlier.iter().flat_map(|one| &one.changes).chain(&applying.done.changes).cloned().collect();
-        for change in plans.flat_map(|plan| self.control.foreseen(plan, &noted)) {
-            let is_known =
-                [&left, &applying.done.changes, &unnoted].iter().any(|list| list.contains(&change));
+        for change in before.chain(&applying.done.in_doubt) {
+            let is_known = [&left, &applying.done.changes, &unnoted].iter().any(|list| list.contains(change));
             if !is_known {
-                unnoted.push(change);
+                unnoted.push(change.clone());
             }
         }
         unnoted

@@ -125,6 +125,20 @@ fn what_who_was_cut_off_may_have_closed_is_said_where_something_else_is_open_the
 }
 
 #[test]
+fn what_a_later_delivery_found_is_said_too_where_all_was_closed_meanwhile() {
+    let world = World::default();
+    let doors = Doors::read([open(&["front"]), open(&["back"]), open(&["back"])]);
+    world.cut_off(&doors);
+    *doors.apply.borrow_mut() = Some((0, Err(lost())));
+    assert_eq!(world.deliver(&doors, Delivery::Again).report.outcome, Outcome::Failed);
+    *doors.reads.borrow_mut() = [open(&[])].into();
+    let report = world.deliver(&doors, Delivery::Again).report;
+    assert_eq!(report.outcome, Outcome::ClosedMeanwhile);
+    assert_eq!(in_words(&report.findings), ["the front is open"]);
+    assert_eq!(in_words(&report.begun_before), ["the back is open"]);
+}
+
+#[test]
 fn how_bad_it_is_goes_by_what_who_was_cut_off_may_have_closed_too() {
     let world = World::default();
     let doors = Doors::read([open(&["front"]), open(&["back"]), open(&[])]);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use remediation::restore::{Ending, Order, restore};
-use remediation::testing::doors::{Doors, Read, denied, open, throttled};
+use remediation::testing::doors::{Doors, Read, denied, lost, open, throttled};
 use remediation::testing::{Call, Hindered, order, report_of_restore, run};
 use remediation::{Applied, Outcome, Ports, Report, StepError, Told};
 
@@ -65,9 +65,21 @@ fn what_failed_before_any_change_takes_no_grace_from_what_was_put_back_before() 
 }
 
 #[test]
-fn an_answer_that_got_lost_is_no_failure_where_all_is_back() {
+fn what_others_put_back_where_curfew_was_refused_is_nobodys_lost_answer() {
     let world = World::closed();
     *world.doors.apply.borrow_mut() = Some((0, Err(denied())));
+    let report = report_of_restore(world.finds([open(&[]), open(&["front", "back"])]).restore());
+    assert_eq!(report.outcome, Outcome::Restored);
+    assert!(report.changes.is_empty());
+    let restoration = report.restoration.unwrap();
+    assert_eq!(restoration.unnoted, [""; 0]);
+    assert!(!report.evidence.iter().any(|one| one.title == "How to take this back"));
+}
+
+#[test]
+fn an_answer_that_got_lost_is_no_failure_where_all_is_back() {
+    let world = World::closed();
+    *world.doors.apply.borrow_mut() = Some((0, Err(lost())));
     let back = world.finds([open(&[]), open(&["front", "back"])]).restore();
     assert_eq!(outcome(&back), Outcome::Restored);
     let report = world.topic.reports.borrow_mut().pop().unwrap();
