@@ -28,7 +28,7 @@ from moto.cloudformation.models import StackInstances, cloudformation_backends  
 from moto.cloudformation.responses import CloudFormationResponse  # noqa: E402
 from moto.cloudformation.utils import yaml_tag_constructor  # noqa: E402
 from moto.events.models import Rule
-from moto.core.common_models import CloudFormationModel  # noqa: E402
+from moto.core.common_models import BaseModel, CloudFormationModel  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
 from moto.dynamodb.models.table import Table  # noqa: E402
 from moto.dynamodb.responses import DynamoHandler  # noqa: E402
@@ -245,6 +245,8 @@ def update_termination_protection(self):
 
 
 if __name__ == "__main__":
+    # moto keeps whatever it has ever made, for a page that nobody reads here: each transaction, a copy of its whole table.
+    BaseModel.__new__ = lambda cls, *_, **__: super(BaseModel, cls).__new__(cls)
     Rule.send_to_targets, StackInstances.delete = send_what_matches, delete_instances_of_units
     yaml.CLoader.add_multi_constructor("", yaml_tag_constructor)
     yaml.Loader = yaml.CLoader
