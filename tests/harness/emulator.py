@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -36,6 +37,7 @@ from moto.ec2.models.security_groups import SecurityGroup  # noqa: E402
 from moto.ec2.responses import EC2Response  # noqa: E402
 from moto.iam.models import Role, iam_backends  # noqa: E402
 from moto.kms.models import KmsBackend  # noqa: E402
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication  # noqa: E402
 from moto.s3.models import FakeAcl, FakeGrant  # noqa: E402
 from moto.s3.responses import S3Response  # noqa: E402
 from moto.server import main  # noqa: E402
@@ -247,6 +249,8 @@ def update_termination_protection(self):
 if __name__ == "__main__":
     # moto keeps whatever it has ever made, for a page that nobody reads here: each transaction, a copy of its whole table.
     BaseModel.__new__ = lambda cls, *_, **__: super(BaseModel, cls).__new__(cls)
+    # For each request it would look through the folder of its services.
+    DomainDispatcherApplication.get_backend_for_host = cache(DomainDispatcherApplication.get_backend_for_host)
     Rule.send_to_targets, StackInstances.delete = send_what_matches, delete_instances_of_units
     yaml.CLoader.add_multi_constructor("", yaml_tag_constructor)
     yaml.Loader = yaml.CLoader
