@@ -282,7 +282,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         for change in plans.flat_map(|plan| self.control.foreseen(plan, &noted)) {
             let is_known =
                 [&left, &applying.done.changes, &unnoted].iter().any(|list| list.contains(&change));
-            if !is_known {
+            if !is_known && self.control.shows(&seen.live, &change) {
                 unnoted.push(change);
             }
         }
