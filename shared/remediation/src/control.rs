@@ -101,6 +101,11 @@ pub trait Control: Judge {
         self.closes_the_same(seen, change)
     }
 
+    /// Whether what such a change did is so still once the resource is deleted.
+    fn outlives_the_resource(&self, _change: &Self::Change) -> bool {
+        false
+    }
+
     /// What of `plan` is done, as it was noted in `done`, or may be, as it is `in_doubt`.
     fn may_be_done(
         &self,

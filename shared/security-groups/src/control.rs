@@ -246,6 +246,11 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
         }
     }
 
+    /// The interfaces of a group that is deleted are where they were put.
+    fn outlives_the_resource(&self, change: &SgChange) -> bool {
+        matches!(change, SgChange::Placed(_))
+    }
+
     fn undo(&self, _before: &Group, plan: &Quarantine, done: &[SgChange]) -> Option<Quarantine> {
         undo(plan, done)
     }

@@ -2,6 +2,7 @@
 
 mod advice;
 mod alert;
+mod deleted;
 mod evidence_stays;
 mod exempt;
 mod finishing;
