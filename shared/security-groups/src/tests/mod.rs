@@ -3,6 +3,7 @@
 mod advice;
 mod alert;
 mod deleted;
+mod destinations;
 mod evidence_stays;
 mod exempt;
 mod finishing;
