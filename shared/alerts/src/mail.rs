@@ -301,6 +301,7 @@ fn did(report: &Report, text: &mut Text, limit: usize) {
     let is_unsure = match report.outcome {
         Outcome::ClosedMeanwhile => !is_by_others(report),
         Outcome::Exempt => is_half_done(report),
+        Outcome::Gone => true,
         _ => false,
     };
     // What a restore takes without a change that is known was begun by who was cut off, or had no answer.

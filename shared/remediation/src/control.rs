@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::earlier::taking_away;
 use crate::{CallError, Done, Judge, Target};
 
 /// One thing that Curfew enforces.
@@ -88,6 +89,21 @@ pub trait Control: Judge {
     /// Whether two changes close the very same, however it was worded or tagged when each was planned.
     fn closes_the_same(&self, one: &Self::Change, other: &Self::Change) -> bool {
         one == other
+    }
+
+    /// What would take away all that is there in a state, as far as a restore goes by it: at least what is open.
+    fn there(&self, state: &Self::State, at: SystemTime) -> Vec<Self::Change> {
+        taking_away(self, state, at)
+    }
+
+    /// Whether what `change` took away is what `seen` takes away: it was there again, or still.
+    fn is_there_again(&self, change: &Self::Change, seen: &Self::Change) -> bool {
+        self.closes_the_same(seen, change)
+    }
+
+    /// Whether what such a change did is so still once the resource is deleted.
+    fn outlives_the_resource(&self, _change: &Self::Change) -> bool {
+        false
     }
 
     /// What of `plan` is done, as it was noted in `done`, or may be, as it is `in_doubt`.

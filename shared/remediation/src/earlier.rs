@@ -96,11 +96,20 @@ impl<C: Control> Earlier<C> {
         [first, last]
     }
 
+    /// When it looked, and what takes away all that was there then. Who walked found besides what it was going to do; who
+    /// restores was to take away what had been put there.
+    pub(crate) fn looks(&self, control: &C, is_restore: bool) -> [Option<(SystemTime, Vec<C::Change>)>; 2] {
+        let [first, last] = self.sights(control);
+        let there = |state: Option<&C::State>, at, sight: Option<(SystemTime, Vec<C::Change>)>| {
+            let found = sight.filter(|_| !is_restore).map(|(_, found)| found).unwrap_or_default();
+            state.map(|state| (at, [found, control.there(state, at)].concat()))
+        };
+        [there(self.state.as_ref(), self.at, first), there(self.after.as_ref(), self.over, last)]
+    }
+
     /// What takes away all that is open in a state.
     fn taking_away(&self, control: &C, state: &C::State) -> Vec<C::Change> {
-        let plan = control.plan(&control.assess(state, self.at), self.at);
-        let all = plan.map(|plan| control.foreseen(&plan, &[])).unwrap_or_default();
-        all.into_iter().filter(|change| control.takes_away(change)).collect()
+        taking_away(control, state, self.at)
     }
 
     /// What it found, without what was exempt then, so that it was going to do nothing about it; `None` where it could not be
@@ -185,6 +194,13 @@ pub(crate) fn beyond<C: Control>(control: &C, changes: &[C::Change], noted: &[C:
 /// Whether one of these closes the same.
 pub(crate) fn has<C: Control>(control: &C, changes: &[C::Change], change: &C::Change) -> bool {
     changes.iter().any(|one| control.closes_the_same(one, change))
+}
+
+/// What takes away all that is open in a state.
+pub(crate) fn taking_away<C: Control>(control: &C, state: &C::State, at: SystemTime) -> Vec<C::Change> {
+    let plan = control.plan(&control.assess(state, at), at);
+    let all = plan.map(|plan| control.foreseen(&plan, &[])).unwrap_or_default();
+    all.into_iter().filter(|change| control.takes_away(change)).collect()
 }
 
 /// The same judgement with this finding only.

@@ -22,6 +22,8 @@ const ON_MANAGED: &str = "Interfaces that AWS services manage get other groups t
 
 const ON_FOREIGN: &str = "Interfaces of other accounts get other groups from these accounts only: ask their owners. Until \
                           then only revoking the rules closes them, with the commands below.";
+const STAY_ISOLATED: &str = "The interfaces that Curfew isolated are in the quarantine group still, and a restore takes no record of \
+                             a group that is gone: give them other groups where they need any.";
 const ICMP: &str = "Open ICMP stays: Curfew closes it only where `sg.icmp` is \"revoke\".";
 const ICMP_ISOLATES: &str =
     "Open ICMP stays: Curfew isolates interfaces on its account only where `sg.icmp` is \"revoke\".";
@@ -71,6 +73,7 @@ where
              opening the group.",
             TRACKED,
         ],
+        Outcome::Gone if isolates => &[STAY_ISOLATED],
         Outcome::Compliant
         | Outcome::Exempt
         | Outcome::Held

@@ -11,12 +11,13 @@ use crate::assess::judge;
 use crate::judgements::Judgements;
 use crate::lists::{self, KnownLists};
 use crate::plan::plan;
+use crate::state::says_the_same;
 use crate::together;
 use crate::undo::{foreseen, undo};
 use crate::unfinished::unfinished;
 use crate::{
-    At, Group, GroupAssessment, Quarantine, QuarantineStyle, ReadSecurityGroups, Rules, SecurityGroups,
-    SgChange, SgFinding, SgSettings,
+    At, Group, GroupAssessment, Placement, Quarantine, QuarantineStyle, ReadSecurityGroups, Rules,
+    SecurityGroups, SgChange, SgFinding, SgSettings,
 };
 
 /// The control: what opens a group goes, in the style that the settings ask for, and everything else stays.
@@ -223,6 +224,31 @@ impl<P: SecurityGroups> Control for SgIngress<P> {
             }
             _ => one == other,
         }
+    }
+
+    /// Every rule that lets something in, and every interface, whether or not it is open by now.
+    fn there(&self, group: &Group, _at: SystemTime) -> Vec<SgChange> {
+        let interfaces = group.known_interfaces().into_iter().flatten();
+        let placed = interfaces.map(|one| Placement { interface: one.clone(), groups: one.groups.clone() });
+        let revoked = group.inbound().cloned().map(SgChange::Revoked);
+        revoked.chain(placed.map(SgChange::Placed)).collect()
+    }
+
+    /// A rule that somebody adds again has a new id, and says the same. An interface is back once it has all the groups that
+    /// it lost; a restore, which looks at it too, may have found it without them.
+    fn is_there_again(&self, change: &SgChange, seen: &SgChange) -> bool {
+        match (change, seen) {
+            (SgChange::Revoked(one), SgChange::Revoked(other)) => {
+                says_the_same(&one.permission, &other.permission)
+            }
+            (SgChange::Placed(one), SgChange::Placed(other)) => one.is_back_in(&other.interface),
+            _ => false,
+        }
+    }
+
+    /// The interfaces of a group that is deleted are where they were put.
+    fn outlives_the_resource(&self, change: &SgChange) -> bool {
+        matches!(change, SgChange::Placed(_))
     }
 
     fn undo(&self, _before: &Group, plan: &Quarantine, done: &[SgChange]) -> Option<Quarantine> {

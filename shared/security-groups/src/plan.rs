@@ -205,6 +205,14 @@ impl Placement {
         quarantine.is_some_and(|group| has(self, group) && !has(earlier, group))
     }
 
+    /// Whether the interface has again, or still, all that this took from it. Where nobody knows what that is, it is all
+    /// that it had.
+    pub(crate) fn is_back_in(&self, now: &Interface) -> bool {
+        let is_lost = |group: &&GroupId| self.is_unknown() || !self.groups.contains(group);
+        let mut lost = self.interface.groups.iter().filter(is_lost);
+        self.interface.id == now.id && lost.all(|group| now.groups.contains(group))
+    }
+
     /// What takes this back.
     pub(crate) fn reversed(&self) -> Self {
         let Self { interface, groups } = self;

@@ -95,7 +95,8 @@ fn destination(plan: &Isolation, vpc: &VpcId, done: &[SgChange]) -> Destination 
         |group: &GroupId, may_have_egress| Destination::Known { group: group.clone(), may_have_egress };
     // Whether a new one has lost its outbound rules is certain once somebody was put into it.
     let used = done.iter().find_map(|change| match change {
-        SgChange::Placed(placement) if placement.interface.vpc == *vpc => placement.groups.first(),
+        // Who was cut off has noted the groups that it had.
+        SgChange::Placed(one) if one.interface.vpc == *vpc && !one.is_unknown() => one.groups.first(),
         _ => None,
     });
     let found = done.iter().find_map(|change| match change {

@@ -43,6 +43,11 @@ pub trait Reversible: Recount {
         past: &Past<Self>,
     ) -> impl Future<Output = Result<Option<Look<Self>>, CallError>>;
 
+    /// Whether a state shows that this change was made, where a look finds nothing left to do about it.
+    fn shows(&self, _live: &Self::State, _change: &Self::Change) -> bool {
+        true
+    }
+
     /// Whether two plans do the same, whatever else they say.
     fn does_the_same(&self, one: &Self::Plan, other: &Self::Plan) -> bool {
         one == other

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde::Deserialize;
 
-use crate::earlier::{Earlier, SETTLED, has};
+use crate::earlier::{Earlier, SETTLED};
 use crate::ledger::Record;
 use crate::{Control, StepError};
 
@@ -57,7 +57,10 @@ impl<C: Control> Past<C> {
         let (mut after, mut done) = (None, Vec::new());
         let all = Earlier::all(control, record)?;
         let since = newer.iter().map(|newer| Earlier::all(control, newer)).collect::<Result<Vec<_>, _>>()?;
-        let times = Times::of(control, all.iter().chain(since.iter().flatten()));
+        let mut times = Times::of(control, all.iter());
+        for (newer, earlier) in newer.iter().zip(&since) {
+            times.extend(control, earlier.iter(), newer.restores.is_some());
+        }
         for (attempt, earlier) in record.attempts.iter().zip(all) {
             // By the record it may have changed something; a later look may know better.
             let may_have = record.may_have_changed_in(attempt)
@@ -90,18 +93,27 @@ impl<T> Times<T> {
         C: Control<Change = T> + 'a,
         T: Clone,
     {
-        let (mut taken, mut seen) = (Vec::new(), Vec::new());
+        let mut times = Self { taken: Vec::new(), seen: Vec::new() };
+        times.extend(control, all, false);
+        times
+    }
+
+    fn extend<'a, C>(&mut self, control: &C, all: impl Iterator<Item = &'a Earlier<C>>, restore: bool)
+    where
+        C: Control<Change = T> + 'a,
+        T: Clone,
+    {
         for one in all {
-            taken.push((one.over, [one.changes.as_slice(), &one.in_doubt].concat()));
-            seen.extend(one.sights(control).into_iter().flatten());
+            self.taken.push((one.over, [one.changes.as_slice(), &one.in_doubt].concat()));
+            self.seen.extend(one.looks(control, restore).into_iter().flatten());
         }
-        Self { taken, seen }
     }
 
     /// Whether this was seen there after it had been seen to be away, or must have been, and nobody of Curfew's may have taken
     /// it away since.
     fn is_again<C: Control<Change = T>>(&self, control: &C, change: &T) -> bool {
-        let is_it = |(_, some): &&(SystemTime, Vec<T>)| has(control, some, change);
+        let is_it =
+            |(_, some): &&(SystemTime, Vec<T>)| some.iter().any(|one| control.is_there_again(change, one));
         let Some((taken, _)) = self.taken.iter().filter(is_it).max_by_key(|(at, _)| *at) else {
             return false;
         };

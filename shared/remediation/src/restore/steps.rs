@@ -274,7 +274,7 @@ impl<'a, C: Reversible, K: Clock, N: Notify, L: Ledger> Steps<'a, C, K, N, L> {
         let mut unnoted: Vec<C::Change> = Vec::new();
         for change in before.chain(&applying.done.in_doubt) {
             let is_known = [&left, &applying.done.changes, &unnoted].iter().any(|list| list.contains(change));
-            if !is_known {
+            if !is_known && self.control.shows(&seen.live, change) {
                 unnoted.push(change.clone());
             }
         }

@@ -8,9 +8,10 @@ use remediation::Control;
 use remediation::restore::Past;
 
 use crate::state::{says_the_same, settable};
+use crate::undo::is_of_interface;
 use crate::{
-    ChangedBy, Group, Interface, Part, Placement, PutBack, QUARANTINED_AT, QUARANTINED_RULES, Release, Tags,
-    words,
+    ChangedBy, Group, Interface, Part, Placement, PutBack, QUARANTINED_AT, QUARANTINED_RULES, Release,
+    SgChange, Tags, words,
 };
 
 /// A group before the changes, after them, and now.
@@ -21,11 +22,23 @@ pub(super) struct Compared<'a, C: Control<State = Group>> {
     pub(super) live: &'a Group,
 }
 
-impl<C: Control<State = Group>> Compared<'_, C> {
-    /// The rules that were revoked and that no rule stands for by now.
+impl<C: Control<State = Group, Change = SgChange>> Compared<'_, C> {
+    /// The rules that were revoked and that no rule stands for by now, but for those that somebody else has revoked since.
     pub(super) fn to_authorize(&self) -> Vec<Part> {
-        let is_missing = |part: &&Part| !self.live.allows(&part.permission);
+        let is_missing = |part: &&Part| !self.live.allows(&part.permission) && !self.was_back(part);
         self.back.authorize.iter().filter(is_missing).cloned().collect()
+    }
+
+    /// Whether this was there again since Curfew had revoked it.
+    fn was_back(&self, part: &Part) -> bool {
+        let is_it = |change: &SgChange| matches!(change, SgChange::Revoked(rule) if says_the_same(&rule.permission, &part.permission));
+        self.past.again.iter().any(is_it)
+    }
+
+    /// Whether the interface had its groups again since Curfew had isolated it the last time.
+    fn was_released(&self, placement: &Placement) -> bool {
+        let is_of = |change: &&SgChange| is_of_interface(change, &placement.interface);
+        self.past.done.iter().rfind(is_of).is_some_and(|last| self.past.again.contains(last))
     }
 
     /// What was put back in their place and is there still, by its id. What somebody changed since is his, and so is what
@@ -52,7 +65,8 @@ impl<C: Control<State = Group>> Compared<'_, C> {
     /// Whether the rule of a part is not there and does not come back.
     fn stands_alone(&self, put_back: &PutBack) -> bool {
         let rule = &put_back.part.part_of;
-        let comes_back = self.back.authorize.iter().any(|part| part.part_of == *rule);
+        let comes = |part: &Part| self.live.allows(&part.permission) || !self.was_back(part);
+        let comes_back = self.back.authorize.iter().any(|part| part.part_of == *rule && comes(part));
         !comes_back && self.live.rule(rule).is_none()
     }
 
@@ -83,7 +97,10 @@ impl<C: Control<State = Group>> Compared<'_, C> {
         let new = self.live.inbound().filter(|rule| !self.is_known(rule)).map(|rule| self.since(rule));
         let left = self.past.after.as_ref().unwrap_or(&self.past.before).inbound();
         let missed = left.filter(|rule| self.is_missed(rule));
-        new.chain(missed.map(|rule| format!("{} was removed since", words::rule(rule)))).collect()
+        let gone = self.back.authorize.iter().filter(|part| self.was_back(part));
+        let gone = gone.filter(|part| !self.live.allows(&part.permission)).map(words::part);
+        let missed = missed.map(words::rule).chain(gone);
+        new.chain(missed.map(|rule| format!("{rule} was removed since"))).collect()
     }
 
     fn is_known(&self, rule: &Rule) -> bool {
@@ -138,6 +155,39 @@ impl<C: Control<State = Group>> Compared<'_, C> {
             .then(|| format!("the tag{plural} {} of the group, which {last}", tags.join(" and ")))
     }
 
+    /// The interfaces with the groups that they are to have: those before, without what others took away and with what others
+    /// gave them since.
+    pub(super) fn to_place(&self, placements: &[Placement], live: &[Interface]) -> Vec<Placement> {
+        let place = |(placement, now): (&Placement, &Interface)| {
+            let mut groups = groups_of(placement, now);
+            if self.was_released(placement) {
+                groups.retain(|group| now.groups.contains(group));
+            }
+            let is_to_change = groups != now.groups && !groups.is_empty();
+            is_to_change.then(|| Placement { interface: now.clone(), groups })
+        };
+        pairs(placements, live).filter_map(place).collect()
+    }
+
+    /// The interfaces that got other groups since. Those that they had before, but for what does not exist any more, are none.
+    pub(super) fn moved_by_others(
+        &self,
+        placements: &[Placement],
+        live: &[Interface],
+        gone: &[GroupId],
+    ) -> Vec<String> {
+        let moved = pairs(placements, live).filter_map(|(placement, now)| {
+            let before = others(&placement.groups, gone);
+            let was_released = self.was_released(placement);
+            let left = if was_released { &before } else { &placement.interface.groups };
+            (now.groups != before && now.groups != *left).then(|| {
+                let (given, left) = (words::joined(&now.groups, ", "), words::joined(left, ", "));
+                format!("{now} was given the groups {given} in place of {left} since")
+            })
+        });
+        moved.collect()
+    }
+
     /// Whether a rule that Curfew left is not there, and nothing stands in its place. What Curfew put back of a rule goes once
     /// that one is back: until then it is somebody else who took it away.
     fn is_missed(&self, rule: &Rule) -> bool {
@@ -160,16 +210,6 @@ fn is_worded(rule: &Rule, permission: &Permission) -> bool {
 /// Whether a rule has all these tags; it may have others beside them.
 fn has_tags(rule: &Rule, tags: &Tags) -> bool {
     tags.iter().all(|(key, value)| rule.tags.get(key) == Some(value))
-}
-
-/// The interfaces with the groups that they are to have: those before, without what others took away and with what others
-/// gave them since.
-pub(super) fn to_place(placements: &[Placement], live: &[Interface]) -> Vec<Placement> {
-    let place = |(placement, now): (&Placement, &Interface)| {
-        let groups = groups_of(placement, now);
-        (groups != now.groups).then(|| Placement { interface: now.clone(), groups })
-    };
-    pairs(placements, live).filter_map(place).collect()
 }
 
 fn groups_of(placement: &Placement, now: &Interface) -> Vec<GroupId> {
@@ -195,19 +235,6 @@ pub(super) fn without(placements: Vec<Placement>, gone: &[GroupId]) -> Vec<Place
 
 fn others(groups: &[GroupId], gone: &[GroupId]) -> Vec<GroupId> {
     groups.iter().filter(|group| !gone.contains(group)).cloned().collect()
-}
-
-/// The interfaces that got other groups since. Those that they had before, but for what does not exist any more, are none.
-pub(super) fn moved_by_others(placements: &[Placement], live: &[Interface], gone: &[GroupId]) -> Vec<String> {
-    let is_moved = |(placement, now): &(&Placement, &Interface)| {
-        now.groups != others(&placement.groups, gone) && now.groups != placement.interface.groups
-    };
-    let words = |(placement, now): (&Placement, &Interface)| {
-        let joined = |groups: &[GroupId]| words::joined(groups, ", ");
-        let (given, left) = (joined(&now.groups), joined(&placement.interface.groups));
-        format!("{now} was given the groups {given} in place of {left} since")
-    };
-    pairs(placements, live).filter(is_moved).map(words).collect()
 }
 
 /// The quarantine groups that interfaces were in.

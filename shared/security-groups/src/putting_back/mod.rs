@@ -8,10 +8,20 @@ use remediation::restore::{Look, Past, Reversible};
 use remediation::{CallError, Fact};
 
 use crate::undo::released;
-use crate::{At, By, Group, Interface, Placement, Quarantine, Release, Rules, SecurityGroups, SgIngress};
+use crate::{
+    At, By, Group, Interface, Placement, Quarantine, Release, Rules, SecurityGroups, SgChange, SgIngress,
+};
 use compare::Compared;
 
 impl<P: SecurityGroups> Reversible for SgIngress<P> {
+    /// Others may have deleted an interface at the same time, or given it other groups.
+    fn shows(&self, live: &Group, change: &SgChange) -> bool {
+        let SgChange::Placed(Placement { interface, groups }) = change else { return true };
+        let mut interfaces = live.known_interfaces().into_iter().flatten();
+        let now = interfaces.find(|now| now.id == interface.id);
+        now.is_some_and(|now| groups.iter().all(|group| now.groups.contains(group)))
+    }
+
     async fn look(&self, at: &At<'_>, past: &Past<Self>) -> Result<Option<Look<Self>>, CallError> {
         let back = released(&past.plan, &past.done);
         let Some(live) = self.read_all(at, &back).await? else { return Ok(None) };
@@ -21,7 +31,7 @@ impl<P: SecurityGroups> Reversible for SgIngress<P> {
         let mut left = Release {
             authorize: compared.to_authorize(),
             revoke: compared.to_revoke(),
-            place: compare::to_place(&place, &interfaces),
+            place: compared.to_place(&place, &interfaces),
         };
         let mut lost = compare::lost_interfaces(&place, &interfaces);
         let gone = self.gone_groups(at, &left.place).await?;
@@ -34,7 +44,7 @@ impl<P: SecurityGroups> Reversible for SgIngress<P> {
         stays.extend(compared.parts_that_stay());
         stays.extend(compare::quarantine_groups(&place));
         let mut changed_since = compared.rules_of_others();
-        changed_since.extend(compare::moved_by_others(&place, &interfaces, &gone));
+        changed_since.extend(compared.moved_by_others(&place, &interfaces, &gone));
         Ok(Some(Look {
             changed_since,
             hindrances: compare::hindrances(&left.place),
@@ -65,7 +75,8 @@ impl<P: SecurityGroups> SgIngress<P> {
     }
 
     /// The placements, each with the groups that Curfew left: of one that was cut off only the tag of the quarantine group
-    /// tells whether it was Curfew who put the interface there. What others gave it or took from it besides is theirs.
+    /// tells whether it was Curfew who put the interface there. One that was in the quarantine group before, since another
+    /// of its groups was open, may have left it with that one. What others gave it or took from it besides is theirs.
     async fn as_it_was_left(
         &self,
         at: &At<'_>,
@@ -81,7 +92,8 @@ impl<P: SecurityGroups> SgIngress<P> {
             }
             let known = self.groups.quarantine_groups(at, &now.vpc, By::Tag).await?;
             let is_quarantine = |group: &&GroupId| known.iter().any(|one| one.id == **group);
-            if let Some(quarantine) = now.groups.iter().find(is_quarantine) {
+            let mut groups = now.groups.iter().chain(&placement.groups);
+            if let Some(quarantine) = groups.find(is_quarantine) {
                 placement.interface.groups = placement.interface.isolated(at.id, quarantine, alone);
             }
         }

@@ -2,6 +2,8 @@
 
 mod advice;
 mod alert;
+mod deleted;
+mod destinations;
 mod evidence_stays;
 mod exempt;
 mod finishing;

@@ -44,6 +44,23 @@ fn an_interface_that_is_in_no_quarantine_group_keeps_the_groups_that_it_has() {
 }
 
 #[test]
+fn an_interface_that_who_was_cut_off_isolated_comes_back_after_another_groups_restore_took_it_out_of_quarantine()
+ {
+    for settings in [ISOLATE, ALL_GROUPS] {
+        // It was in the quarantine group on account of OTHER.
+        let memory = in_use(&["eni-1"]).with_quarantine(&[]);
+        memory.give(0, &[QUARANTINE, GROUP]);
+        let world = World::closed(memory, settings);
+        assert_eq!(world.memory.groups_of("eni-1"), [QUARANTINE]);
+        let mut record = world.record().unwrap();
+        record.attempts[0].result = None;
+        world.memory.give(0, &[OTHER]);
+        assert_eq!(outcome(&world.ordered(&record, |order| order.force = true)), Outcome::Restored);
+        assert_eq!(world.memory.groups_of("eni-1"), [GROUP, OTHER]);
+    }
+}
+
+#[test]
 fn a_group_that_somebody_gave_an_interface_between_two_deliveries_stays_where_both_isolated_it() {
     for settings in [ISOLATE, ALL_GROUPS] {
         let memory = in_use(&["eni-1"]);

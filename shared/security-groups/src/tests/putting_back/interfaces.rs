@@ -123,6 +123,7 @@ fn groups_that_others_give_an_interface_while_others_are_put_back_stay_and_are_s
         error.contains("somebody gave eni-25") && error.contains("other groups at the same time"),
         "{error}"
     );
+    assert_eq!(report.restoration.unwrap().unnoted, [""; 0], "it is not back");
     assert_eq!(world.memory.groups_of("eni-25"), given);
     assert_eq!(outcome(&world.by_force()), Outcome::Restored);
     assert_eq!(world.memory.groups_of("eni-25"), [OTHER, GROUP, "sg-forensics"]);

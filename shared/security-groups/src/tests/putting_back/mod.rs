@@ -1,6 +1,7 @@
 //! What was closed is put back as it was: rules with their words and tags under new ids, interfaces with their groups in
 //! their order; and nothing that others changed.
 
+mod again;
 mod doubtful;
 mod interfaces;
 mod meanwhile;
@@ -71,12 +72,26 @@ impl World {
     }
 
     fn ordered(&self, record: &Record, change: impl FnOnce(&mut Order<'_, events::GroupId>)) -> Back {
+        self.ordered_by("{}", record, change)
+    }
+
+    /// By these settings.
+    fn with(&self, settings: &str, change: impl FnOnce(&mut Order<'_, events::GroupId>)) -> Back {
+        self.ordered_by(settings, &self.record().unwrap(), change)
+    }
+
+    fn ordered_by(
+        &self,
+        settings: &str,
+        record: &Record,
+        change: impl FnOnce(&mut Order<'_, events::GroupId>),
+    ) -> Back {
         let newer: Vec<Record> =
             self.ledger.records().into_iter().filter(|one| one.id.key > record.id.key).collect();
         let mut order = Order { newer: &newer, ..testing::order::<Control<'_>>(record, &&self.clock) };
         change(&mut order);
         self.clock.forward(Duration::from_secs(1));
-        run(restore(&super::control(&self.memory, "{}"), &order, &self.ports())).unwrap()
+        run(restore(&super::control(&self.memory, settings), &order, &self.ports())).unwrap()
     }
 
     fn writes(&self) -> Vec<&'static str> {
