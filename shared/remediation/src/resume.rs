@@ -3,7 +3,7 @@
 
 use crate::carry::{by_whom, carry_out, closed_meanwhile, unnoted, verdict, verify};
 use crate::clock::Clock;
-use crate::earlier::{Earlier, beyond, has};
+use crate::earlier::{Earlier, beyond, has, taking_away};
 use crate::ledger::{Ledger, Record};
 use crate::work::{Barred, Work, written};
 use crate::{Assessment, Found, Mode, Note, Notify, Outcome, Recount, Seen, Walked};
@@ -110,7 +110,6 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let changes = self.noted_changes();
         let in_doubt: Vec<C::Change> =
             self.earlier.iter().flat_map(|earlier| &earlier.in_doubt).cloned().collect();
-        let begun = self.earlier.iter().filter_map(|earlier| earlier.plan.as_ref());
         let again: Vec<C::Change> =
             self.earlier.iter().flat_map(|earlier| &earlier.found_again).cloned().collect();
         let lasting = beyond(control, &changes, &again);
@@ -129,8 +128,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         };
         // What is open now, nobody has closed.
         let open_now = left.as_ref().map(|left| unnoted(control, left, &[])).unwrap_or_default();
-        let missed: Vec<C::Change> = begun.flat_map(|plan| unnoted(control, plan, &lasting)).collect();
-        let missed = beyond(control, &missed, &open_now);
+        let missed = beyond(control, &self.missed(&lasting, &seen.state), &open_now);
         let is_among = |some: &[C::Change]| missed.iter().any(|change| has(control, some, change));
         let closed_by = match missed.is_empty() {
             true => None,
@@ -163,6 +161,25 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         walked = self.noted(Walked { found: Some(found), ..walked });
         walked.outcome = walked.outcome_by_note();
         Ok(walked)
+    }
+
+    /// What earlier deliveries were to close and are not known to have closed. Not what is open now although none of it is to
+    /// be closed, as where it is exempt, nor what is there still and a later one was to close in another way.
+    fn missed(&self, lasting: &[C::Change], now: &C::State) -> Vec<C::Change> {
+        let (control, at) = (self.control, self.ports.clock.now());
+        let mut spared = taking_away(control, now, at);
+        let there = control.there(now, at);
+        let mut missed = Vec::new();
+        for earlier in self.earlier.iter().rev() {
+            let Some(plan) = &earlier.plan else { continue };
+            missed.extend(beyond(control, &unnoted(control, plan, lasting), &spared));
+            let planned = unnoted(control, plan, &[]);
+            let [first, _] = earlier.sights(control);
+            let mut others = beyond(control, &first.map(|(_, found)| found).unwrap_or_default(), &planned);
+            others.retain(|change| has(control, &there, change));
+            spared.extend(others);
+        }
+        missed
     }
 
     fn seen(&self, walked: Walked<C>, seen: Seen<C>) -> Walked<C> {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod alert;
+mod by_whom;
 mod deleted;
 mod destinations;
 mod evidence_stays;
