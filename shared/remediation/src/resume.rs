@@ -172,7 +172,11 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
         let mut missed = Vec::new();
         for earlier in self.earlier.iter().rev() {
             let Some(plan) = &earlier.plan else { continue };
-            missed.extend(beyond(control, &unnoted(control, plan, lasting), &spared));
+            // As the call without an answer has it: another group's walk may have come between the plan and that.
+            let known = [lasting, &earlier.in_doubt].concat();
+            let mut own = beyond(control, &control.foreseen(plan, &known), lasting);
+            own.retain(|change| control.closes(change));
+            missed.extend(beyond(control, &own, &spared));
             let planned = unnoted(control, plan, &[]);
             let [first, _] = earlier.sights(control);
             let mut others = beyond(control, &first.map(|(_, found)| found).unwrap_or_default(), &planned);

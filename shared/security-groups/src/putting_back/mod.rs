@@ -14,12 +14,17 @@ use crate::{
 use compare::Compared;
 
 impl<P: SecurityGroups> Reversible for SgIngress<P> {
-    /// Others may have deleted an interface at the same time, or given it other groups.
+    /// Others may have deleted an interface at the same time, or given it other groups: what was to be given is there, and what
+    /// was to be taken away is not.
     fn shows(&self, live: &Group, change: &SgChange) -> bool {
         let SgChange::Placed(Placement { interface, groups }) = change else { return true };
         let mut interfaces = live.known_interfaces().into_iter().flatten();
         let now = interfaces.find(|now| now.id == interface.id);
-        now.is_some_and(|now| groups.iter().all(|group| now.groups.contains(group)))
+        now.is_some_and(|now| {
+            let mut taken = interface.groups.iter().filter(|group| !groups.contains(group));
+            groups.iter().all(|group| now.groups.contains(group))
+                && !taken.any(|group| now.groups.contains(group))
+        })
     }
 
     async fn look(&self, at: &At<'_>, past: &Past<Self>) -> Result<Option<Look<Self>>, CallError> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use exemptions::Exemptions;
 use remediation::ledger::Memory as Ledger;
 use remediation::testing::{self, NOTHING_EXEMPT, Still, Topic, run};
-use remediation::{CallError, Delivery, Mode, Outcome, Ports, Report, Visit};
+use remediation::{CallError, Delivery, Mode, Note, Outcome, Ports, Report, Transport, Visit};
 
-use super::memory::{Memory, in_use};
+use super::memory::{Memory, QUARANTINE, in_use};
 use super::{GROUP, WORLD, control, rule, subject};
 use crate::SgIngress;
 
@@ -64,4 +64,29 @@ fn what_a_later_delivery_closes_in_another_way_nobody_else_has_closed() {
     let report = world.deliver(&control, Delivery::Again, &exemptions);
     assert_eq!((report.outcome, report.note), (Outcome::Remediated, None));
     assert!(memory.groups_of("eni-2").contains(&GROUP.to_owned()));
+}
+
+#[test]
+fn a_call_without_an_answer_is_known_again_where_another_group_was_isolated_in_between() {
+    let memory = in_use(&["eni-1", "eni-2", "eni-refused"]).with_quarantine(&[]);
+    let (control, world) = (control(&memory, ISOLATE), World::default());
+    // While this one waits for its turn, another group's walk takes that group off the interfaces.
+    memory.later.borrow_mut().push((INTERFACES, 2, |memory| {
+        for interface in 0..3 {
+            memory.give(interface, &[QUARANTINE, GROUP]);
+        }
+    }));
+    memory.later.borrow_mut().push((PLACE, 2, |memory| {
+        let cause = Transport::new(std::io::Error::other("lost"));
+        let lost = CallError::Unanswered { action: PLACE, failure: "time-out", cause };
+        memory.failing.borrow_mut().insert(PLACE, lost);
+    }));
+    memory.later.borrow_mut().push((PLACE, 3, |memory| {
+        memory.failing.borrow_mut().clear();
+        memory.rules.borrow_mut().clear();
+    }));
+    let report = world.deliver(&control, Delivery::First, &NOTHING_EXEMPT);
+    assert_eq!((report.outcome, report.note), (Outcome::Failed, Some(Note::Unanswered)));
+    let report = world.deliver(&control, Delivery::Again, &NOTHING_EXEMPT);
+    assert_eq!((report.outcome, report.note), (Outcome::Remediated, Some(Note::Unanswered)));
 }

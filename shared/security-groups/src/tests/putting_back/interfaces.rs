@@ -108,6 +108,22 @@ fn interfaces_get_their_groups_back_in_their_order_and_the_quarantine_group_stay
 }
 
 #[test]
+fn the_group_that_others_gave_an_interface_in_quarantine_is_no_lost_answer() {
+    const PLACE: &str = "ec2:ModifyNetworkInterfaceAttribute";
+    let world = World::closed(in_use(&["eni-1"]), ISOLATE);
+    let again = world.memory.count(PLACE) + 1;
+    world.memory.failing.borrow_mut().insert(PLACE, lost());
+    world
+        .memory
+        .later
+        .borrow_mut()
+        .push((PLACE, again, |memory| memory.give(0, &[QUARANTINE, OTHER, GROUP])));
+    let report = testing::report_of_restore(world.restore());
+    assert_eq!((report.outcome, report.changes.len()), (Outcome::Failed, 0));
+    assert_eq!(report.restoration.unwrap().unnoted, [""; 0]);
+}
+
+#[test]
 fn groups_that_others_give_an_interface_while_others_are_put_back_stay_and_are_said() {
     let ids: Vec<String> = (0..30).map(|n| format!("eni-{n}")).collect();
     let world = World::closed(in_use(&ids.iter().map(String::as_str).collect::<Vec<_>>()), ISOLATE);
