@@ -33,7 +33,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     pub(crate) async fn tell(&mut self, mut walked: Walked<C>) -> Option<Ended> {
         let mut report = self.report(&walked);
         let is_last_chance = self.is_last_chance();
-        if self.record.is_none() && !self.concerns_a_person(&walked) {
+        if self.record.is_none() && !self.concerns_a_person(&walked, is_last_chance) {
             return Some(said(report, Told::Nobody, None));
         }
         let mut situation = situation_after(self.control, &walked);
@@ -80,7 +80,7 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
                 Err(error) => unwritten = Some(error.into()),
             }
         }
-        let told = if !self.concerns_a_person(&walked) || self.waits_in_silence(&walked) {
+        let told = if !self.concerns_a_person(&walked, is_last_chance) || self.waits_in_silence(&walked) {
             Told::Nobody
         } else if walked.own_changes().is_empty() && self.was_told(&walked, &situation) {
             Told::Repeated
@@ -102,11 +102,11 @@ impl<C: Recount, K: Clock, N: Notify, L: Ledger> Work<'_, C, K, N, L> {
     }
 
     /// Whether a person should hear of it. What Curfew may have changed beside a resource that is gone is there still.
-    fn concerns_a_person(&self, walked: &Walked<C>) -> bool {
+    fn concerns_a_person(&self, walked: &Walked<C>, is_last_chance: bool) -> bool {
         let in_doubt = walked.earlier.iter().flat_map(|earlier| &earlier.in_doubt);
         let mut in_doubt = in_doubt.chain(&walked.done.in_doubt);
         let is_left = in_doubt.any(|change| self.control.outlives_the_resource(change));
-        walked.concerns_a_person(self.is_last_chance()) || walked.outcome == Outcome::Gone && is_left
+        walked.concerns_a_person(is_last_chance) || walked.outcome == Outcome::Gone && is_left
     }
 
     /// Whether people know of this already by this record. The list of what waits is sent each time that it is due.
