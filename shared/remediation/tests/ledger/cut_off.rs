@@ -228,3 +228,12 @@ fn who_was_cut_off_is_followed_up_although_what_was_left_on_purpose_is_still_the
     world.deliver(&doors, Delivery::Again);
     assert_eq!(world.mails(), [Outcome::ClosedMeanwhile]);
 }
+
+#[test]
+fn who_invokes_by_hand_hears_at_once_of_what_failed_before_anything_was_written_down() {
+    let world = World::default();
+    let doors = Doors::read([Err(lost())]);
+    let report = world.deliver(&doors, Delivery::Direct).report;
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(world.mails(), [Outcome::Failed]);
+}
