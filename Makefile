@@ -129,7 +129,7 @@ test: $(TOOLS) $(CHECKOV) $(MINISTACK) debug ## Everything: units, properties, a
 fuzz: ## The properties, with other cases each time; CASES=20000
 	PROPTEST_CASES="$(or $(call said,CASES),20000)" $(CARGO) test --locked --workspace
 
-test-faults: $(TOOLS) debug ## Every fault at every call to AWS that a function makes, about an hour
+test-faults: $(TOOLS) debug ## Every fault at every call to AWS that a function makes, an hour or more
 	$(BIN)/python -m pytest -q -n 4 tests/faults --every --deselect $(STORM)
 	@# Alone: it takes the whole machine, and what waits beside it would run out of time.
 	$(BIN)/python -m pytest -q $(STORM) --every

@@ -22,8 +22,8 @@ const ON_MANAGED: &str = "Interfaces that AWS services manage get other groups t
 
 const ON_FOREIGN: &str = "Interfaces of other accounts get other groups from these accounts only: ask their owners. Until \
                           then only revoking the rules closes them, with the commands below.";
-const STAY_ISOLATED: &str = "The interfaces that Curfew isolated are in the quarantine group still, and a restore takes no record of \
-                             a group that is gone: give them other groups where they need any.";
+const STAY_ISOLATED: &str = "Interfaces that Curfew isolated may be in the quarantine group still, and a restore takes no record of \
+                             a group that is gone: look at them, and give them other groups where they need any.";
 const ICMP: &str = "Open ICMP stays: Curfew closes it only where `sg.icmp` is \"revoke\".";
 const ICMP_ISOLATES: &str =
     "Open ICMP stays: Curfew isolates interfaces on its account only where `sg.icmp` is \"revoke\".";
